@@ -1,0 +1,38 @@
+// Caller: what a host function can see of who called it.
+#pragma once
+
+#include "skerry/error.hpp"
+#include "skerry/instance.hpp"
+#include "skerry/store.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace skerry {
+
+/// Valid only during the call it was given to.
+class Caller {
+public:
+  /// Bytes of the caller's memory 0 (exported or not); empty when it has none or when the host itself called.
+  /// Valid until wasm runs again or the memory grows.
+  std::span<std::byte> memory() const noexcept;
+  /// The bytes [address, address + length) of memory 0. Errors: trap out_of_bounds_memory_access.
+  Result<std::span<std::byte>> memory(uint64_t address, uint64_t length) const;
+  /// The calling instance; null when the host called.
+  Instance instance() const noexcept;
+  /// Takes `instructions` off the store's fuel. Errors: exhaustion out_of_fuel.
+  Result<void> consume_fuel(uint64_t instructions);
+  /// Errors: exhaustion deadline_exceeded or interrupted, when it is time to stop; for host loops and waits.
+  Result<void> check_interrupt() const;
+  Store::Clock::time_point deadline() const noexcept;
+
+  Caller(vm::Store* store, vm::ModuleInstance* instance) noexcept : store_(store), instance_(instance) {}
+  vm::Store* store_data() const noexcept { return store_; }
+
+private:
+  vm::Store* store_;
+  vm::ModuleInstance* instance_;
+};
+
+} // namespace skerry

@@ -1,0 +1,59 @@
+// What an Engine is made with: language features, limits, and switches that tests use.
+#pragma once
+
+#include "skerry/limits.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+
+namespace skerry {
+
+/// One per proposal beyond the 1.0 core that modules may be refused for.
+enum class Feature : uint8_t {
+  mvp,
+  mutable_globals,
+  sign_extension,
+  saturating_float_to_int,
+  multi_value,
+  bulk_memory,
+  reference_types,
+  simd,
+  tail_call,
+  extended_const,
+  function_references,
+  gc,
+  exceptions,
+  multi_memory,
+  memory64,
+  relaxed_simd,
+  count_,
+};
+
+/// A set of features; `with` also turns on what a feature needs (gc needs function_references …).
+class Features {
+public:
+  constexpr bool has(Feature f) const { return (bits_ >> static_cast<unsigned>(f)) & 1; }
+  Features& with(Feature f);
+  Features& without(Feature f);
+  /// Wasm 2.0, tail calls and extended constant expressions: what this version implements.
+  static Features defaults();
+  static Features wasm1();
+
+private:
+  uint32_t bits_ = 1; // mvp
+};
+
+struct Config {
+  Features features = Features::defaults();
+  ModuleLimits module_limits;
+
+  /// Instructions between two looks at deadline, interrupt and suspension requests. Smaller reacts faster; 1
+  /// is for tests. At ~1 ns an instruction the default is a look every 0.1 ms.
+  uint32_t fuel_slice = 65'536;
+  /// Test aid: give the value stack a new address at each of those looks.
+  bool move_stack = false;
+  /// Fuse frequent instruction sequences (superinstructions); off is for tests and ablation.
+  bool fusion = true;
+};
+
+} // namespace skerry

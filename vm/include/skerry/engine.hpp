@@ -1,0 +1,26 @@
+// Engine: configuration, handler tables and the table of canonical types; shared by any number of threads.
+#pragma once
+
+#include "skerry/config.hpp"
+
+#include <memory>
+
+namespace skerry {
+
+namespace vm {
+class EngineData;
+}
+
+/// Cheap to copy: copies share one engine. Thread-safe. Modules and stores keep it alive.
+class Engine {
+public:
+  explicit Engine(const Config& config = {});
+  const Config& config() const noexcept;
+
+  const std::shared_ptr<vm::EngineData>& data() const noexcept { return data_; }
+
+private:
+  std::shared_ptr<vm::EngineData> data_;
+};
+
+} // namespace skerry

@@ -1,0 +1,49 @@
+// Every limit of the engine, its default and its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace skerry {
+
+/// What a module may contain. Defaults are those of the WebAssembly JS API ("Implementation-defined limits"),
+/// so that what runs in a browser loads here; each also bounds the work that a hostile module can ask for.
+struct ModuleLimits {
+  uint64_t module_bytes = uint64_t{1} << 30;
+  uint32_t types = 1'000'000;
+  uint32_t functions = 1'000'000;
+  uint32_t imports = 1'000'000;
+  uint32_t exports = 1'000'000;
+  uint32_t globals = 1'000'000;
+  uint32_t tags = 1'000'000;
+  uint32_t data_segments = 100'000;
+  uint32_t elem_segments = 10'000'000;
+  uint32_t tables = 100'000;
+  uint32_t memories = 100;
+  uint64_t table_elements = 10'000'000; // initial size of a table
+  uint32_t locals = 50'000;             // per function, parameters included; keeps frame slots in 16 bits
+  uint32_t body_bytes = 7'654'321;
+  uint32_t params = 1'000;
+  uint32_t results = 1'000;
+  uint32_t struct_fields = 10'000;
+  uint32_t subtype_depth = 63;
+  uint32_t nesting = 100'000; // control frames open at once; they cost 40 bytes each while a body is checked
+  uint32_t br_table_targets = 65'520;
+  uint32_t operand_slots = 60'000; // operands of one function at once, so that a frame slot fits 16 bits
+};
+
+/// What the instances of one store may use, all together. Exceeding one is an Error that names it, never a
+/// crash; memory.grow and table.grow return -1 instead.
+struct StoreLimits {
+  uint64_t memory_bytes = uint64_t{4} << 30; ///< all linear memories; also the largest a single one can get
+  uint64_t table_elements = 10'000'000;      ///< all tables; 8 bytes each
+  uint32_t instances = 10'000;
+  uint32_t memories = 10'000;
+  uint32_t tables = 10'000;
+  uint64_t stack_bytes = uint64_t{1} << 20; ///< value stack of a running call
+  uint32_t call_depth = 100'000;            ///< wasm frames at once; the value stack usually ends first
+  uint32_t host_depth = 200;                ///< host function → wasm → host function …: native stack
+  uint64_t heap_bytes = uint64_t{256} << 20; ///< GC objects and host references
+};
+
+} // namespace skerry

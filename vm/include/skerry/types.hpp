@@ -1,0 +1,168 @@
+// Types and values of WebAssembly as an embedder sees them (spec §2.3, §4.2.1).
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skerry {
+
+/// Heap types (spec §2.3.4). Abstract ones are negative, exactly as their one-byte signed LEB128 code; a
+/// concrete one is a type index (inside a module) or a canonical type id (everywhere else).
+enum class HeapType : int32_t {
+  noexn = -0x0c,
+  nofunc = -0x0d,
+  noextern = -0x0e,
+  none = -0x0f,
+  func = -0x10,
+  extern_ = -0x11,
+  any = -0x12,
+  eq = -0x13,
+  i31 = -0x14,
+  struct_ = -0x15,
+  array = -0x16,
+  exn = -0x17,
+};
+
+/// A value type in 32 bits: the kind's binary code below, for references the heap type above.
+class ValType {
+public:
+  enum Kind : uint8_t {
+    none_ = 0,
+    bottom = 1, ///< only inside the validator: the type of unreachable operands
+    i8 = 0x78,  ///< storage types of struct and array fields only
+    i16 = 0x77,
+    v128_ = 0x7b,
+    f64_ = 0x7c,
+    f32_ = 0x7d,
+    i64_ = 0x7e,
+    i32_ = 0x7f,
+    ref_ = 0x64,
+    ref_null_ = 0x63,
+  };
+
+  constexpr ValType() = default;
+  constexpr explicit ValType(Kind kind) : bits_(kind) {}
+  static constexpr ValType ref(HeapType heap, bool nullable) {
+    return from_bits((nullable ? ref_null_ : ref_) | static_cast<uint32_t>(heap) << 8);
+  }
+  static constexpr ValType from_bits(uint32_t bits) {
+    ValType type;
+    type.bits_ = bits;
+    return type;
+  }
+
+  constexpr Kind kind() const { return static_cast<Kind>(bits_ & 0xff); }
+  constexpr uint32_t bits() const { return bits_; }
+  constexpr bool is_num() const { return kind() >= f64_ && kind() <= i32_; }
+  constexpr bool is_vec() const { return kind() == v128_; }
+  constexpr bool is_ref() const { return kind() == ref_ || kind() == ref_null_; }
+  constexpr bool is_nullable() const { return kind() == ref_null_; }
+  constexpr bool is_defaultable() const { return kind() != ref_; }
+  constexpr HeapType heap() const { return static_cast<HeapType>(static_cast<int32_t>(bits_) >> 8); }
+  /// How many 64-bit slots a value takes.
+  constexpr uint32_t slots() const { return is_vec() ? 2 : 1; }
+  constexpr bool operator==(const ValType&) const = default;
+
+private:
+  uint32_t bits_ = 0;
+};
+
+inline constexpr ValType i32{ValType::i32_}, i64{ValType::i64_}, f32{ValType::f32_}, f64{ValType::f64_},
+    v128{ValType::v128_};
+inline constexpr ValType funcref = ValType::ref(HeapType::func, true),
+                         externref = ValType::ref(HeapType::extern_, true);
+
+/// "i32", "funcref", "(ref null 3)", …
+std::string to_string(ValType type);
+
+struct FuncType {
+  std::vector<ValType> params;
+  std::vector<ValType> results;
+  bool operator==(const FuncType&) const = default;
+};
+/// "(i32, i64) -> (f32)"
+std::string to_string(const FuncType& type);
+
+/// Bounds of a memory (64 KiB pages) or table (elements). Inclusive; no maximum means the type's largest.
+struct Limits {
+  uint64_t min = 0;
+  uint64_t max = ~uint64_t{0};
+  bool has_max = false;
+  bool is_64 = false; ///< addresses are i64 (memory64, table64)
+  bool shared = false;
+  bool operator==(const Limits&) const = default;
+};
+struct TableType {
+  ValType element = funcref;
+  Limits limits;
+};
+struct MemoryType {
+  Limits limits; ///< in 64 KiB pages
+};
+struct GlobalType {
+  ValType value = i32;
+  bool is_mutable = false;
+  bool operator==(const GlobalType&) const = default;
+};
+struct TagType {
+  FuncType func;
+};
+
+enum class ExternKind : uint8_t { func = 0, table = 1, memory = 2, global = 3, tag = 4 };
+std::string_view extern_kind_name(ExternKind kind) noexcept; // "function", "table", …
+
+/// A reference as the engine holds it. 0 is null; what else the bits mean is the store's business.
+struct Ref {
+  uint64_t bits = 0;
+  bool is_null() const { return bits == 0; }
+  bool operator==(const Ref&) const = default;
+};
+
+using V128 = std::array<uint8_t, 16>; ///< little-endian bytes, lane 0 first
+
+/// A value with its type.
+class Value {
+public:
+  Value() = default;
+  Value(int32_t v) : type_(i32) { lo_ = static_cast<uint32_t>(v); }
+  Value(int64_t v) : type_(i64) { lo_ = static_cast<uint64_t>(v); }
+  Value(float v) : type_(f32) { lo_ = std::bit_cast<uint32_t>(v); }
+  Value(double v) : type_(f64) { lo_ = std::bit_cast<uint64_t>(v); }
+  Value(V128 v) : type_(v128) {
+    std::memcpy(&lo_, v.data(), 8);
+    std::memcpy(&hi_, v.data() + 8, 8);
+  }
+  Value(ValType type, Ref ref) : type_(type), lo_(ref.bits) {}
+  /// From raw slots: i32 and f32 zero-extended; `hi` is used by v128 only.
+  static Value from_slots(ValType type, uint64_t lo, uint64_t hi = 0) {
+    Value v;
+    v.type_ = type, v.lo_ = lo, v.hi_ = hi;
+    return v;
+  }
+
+  ValType type() const { return type_; }
+  int32_t as_i32() const { return static_cast<int32_t>(lo_); }
+  int64_t as_i64() const { return static_cast<int64_t>(lo_); }
+  float as_f32() const { return std::bit_cast<float>(static_cast<uint32_t>(lo_)); }
+  double as_f64() const { return std::bit_cast<double>(lo_); }
+  Ref as_ref() const { return Ref{lo_}; }
+  V128 as_v128() const {
+    V128 v;
+    std::memcpy(v.data(), &lo_, 8);
+    std::memcpy(v.data() + 8, &hi_, 8);
+    return v;
+  }
+  uint64_t lo() const { return lo_; }
+  uint64_t hi() const { return hi_; }
+
+private:
+  ValType type_;
+  uint64_t lo_ = 0, hi_ = 0;
+};
+
+} // namespace skerry

@@ -1,0 +1,128 @@
+// The run-time structures of the specification (§4.2): store, module, function, table, memory and global
+// instances, laid out for the interpreter. Threaded code reaches everything of its instance as
+// "ModuleInstance pointer + 32-bit byte offset", so the code is shared by all instances of a module.
+#pragma once
+
+#include "skerry/error.hpp"
+#include "skerry/store.hpp"
+#include "skerry/types.hpp"
+#include "vm/module/module.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace skerry {
+class Caller;
+}
+
+namespace skerry::vm {
+
+struct Store;
+struct ModuleInstance;
+struct HostFunc;
+
+/// What a non-null reference points to begins with this; the low bit of a reference is set for i31 values.
+enum class ObjectKind : uint32_t { func, host, exception, struct_, array };
+struct Object {
+  ObjectKind kind;
+};
+
+/// Spec §4.2.6. Its address is the funcref. Stable while the store lives.
+struct FuncInstance : Object {
+  TypeId type_id;             // canonical
+  const std::byte* code;      // where a call jumps to: the translated code, or &stub
+  uint32_t frame_bytes;       // of a translated function; 0 before
+  uint32_t link_offset;       // bytes from the frame's start to its link
+  ModuleInstance* instance;   // whose code it is; null for host functions
+  uint32_t func_index;        // in the instance's module
+  uint32_t params_slots, results_slots;
+  const FuncType* type;
+  Store* store;
+  const HostFunc* host; // null for wasm functions
+  // One word of threaded code: the handler that translates on first call, or calls the host. It finds the
+  // FuncInstance from its own address.
+  const void* stub;
+};
+
+/// Called with the arguments in `slots`; leaves results there. Returns false after store.fail(…).
+struct HostFunc {
+  using Invoke = bool (*)(const HostFunc& self, Store& store, ModuleInstance* caller, uint64_t* slots);
+  Invoke invoke = nullptr;
+  FuncType type;
+  TypeId type_id = 0;
+  std::string module, name; // for backtraces
+  std::shared_ptr<void> context;
+};
+
+/// Spec §4.2.8. `base` never moves; `byte_size` only grows.
+struct MemoryInstance {
+  std::byte* base = nullptr;
+  uint64_t byte_size = 0;
+  uint64_t reserved_bytes = 0; // address space from base on
+  uint64_t max_pages = 0;      // from the type and the store's limit
+  MemoryType type;
+  Store* store = nullptr;
+};
+
+/// Spec §4.2.7.
+struct TableInstance {
+  uint64_t* elements = nullptr; // references
+  uint64_t size = 0;
+  uint64_t capacity = 0;
+  TableType type;
+  Store* store = nullptr;
+  std::vector<uint64_t> storage;
+};
+
+/// Spec §4.2.10.
+struct GlobalInstance {
+  alignas(16) uint64_t value[2] = {0, 0};
+  GlobalType type;
+  Store* store = nullptr;
+};
+
+struct ElemInstance {
+  std::vector<uint64_t> refs; // emptied by elem.drop
+};
+struct DataInstance {
+  const std::byte* bytes = nullptr;
+  uint64_t size = 0; // 0 after data.drop
+};
+
+/// Spec §4.2.5. Allocated as one block: this struct, then own functions, then tables of pointers (Layout).
+struct ModuleInstance {
+  // Read by handlers, in the order of use; offsets from here are in threaded code.
+  std::byte* stack_limit; // end of the value stack, less a red zone
+  Store* store;
+  MemoryInstance* memory0; // null when the module has no memory
+  std::shared_ptr<const Module> module;
+
+  // Arrays by index space, imports first. `functions` points to pointers; the own functions themselves lie at
+  // Layout::own_functions, so that a direct call needs no load to find its FuncInstance.
+  FuncInstance** functions;
+  TableInstance** tables;
+  MemoryInstance** memories;
+  GlobalInstance** globals;
+  ElemInstance* elem_segments;
+  DataInstance* data_segments;
+};
+
+/// Byte offsets inside a module's instance block; the same for every instance of the module.
+struct Layout {
+  explicit Layout(const Module& module);
+  uint32_t own_functions; // FuncInstance[defined functions]
+  uint32_t own_globals;   // GlobalInstance[defined globals]
+  uint32_t functions, tables, memories, globals, elem_segments, data_segments;
+  uint64_t size;
+  uint32_t func(uint32_t defined_index) const {
+    return own_functions + defined_index * static_cast<uint32_t>(sizeof(FuncInstance));
+  }
+  uint32_t global_value(uint32_t defined_index) const {
+    return own_globals + defined_index * static_cast<uint32_t>(sizeof(GlobalInstance));
+  }
+};
+
+} // namespace skerry::vm
