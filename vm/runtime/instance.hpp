@@ -30,31 +30,37 @@ struct Object {
   ObjectKind kind;
 };
 
-/// Spec §4.2.6. Its address is the funcref. Stable while the store lives.
+/// Spec §4.2.6. Its address is the funcref. Stable while the store lives. Small, because an instance has one for
+/// each function of its module.
 struct FuncInstance : Object {
-  TypeId type_id;             // canonical
-  const std::byte* code;      // where a call jumps to: the translated code, or &stub
-  uint32_t frame_bytes;       // of a translated function; 0 before
-  uint32_t link_offset;       // bytes from the frame's start to its link
-  ModuleInstance* instance;   // whose code it is; null for host functions
-  uint32_t func_index;        // in the instance's module
-  uint32_t params_slots, results_slots;
-  const FuncType* type;
-  Store* store;
-  const HostFunc* host; // null for wasm functions
-  // One word of threaded code: the handler that translates on first call, or calls the host. It finds the
-  // FuncInstance from its own address.
-  const void* stub;
+  TypeId type_id = 0;                // canonical
+  const std::byte* code = nullptr;   // where a call jumps to: the translated code, or &stub
+  uint32_t frame_bytes = 0;          // of a translated function; 0 before
+  uint32_t link_offset = 0;          // bytes from the frame's start to its link
+  ModuleInstance* instance = nullptr; // whose code it is; null for host functions
+  // One word of threaded code: the handler that translates on first call, or the one that calls the host. It
+  // finds the FuncInstance from its own address.
+  const void* stub = nullptr;
+  uint32_t func_index = 0; // in the instance's module; in its own list for host functions
+  uint16_t params_slots = 0, results_slots = 0;
 };
 
-/// Called with the arguments in `slots`; leaves results there. Returns false after store.fail(…).
+struct HostFunc;
+/// A host function in a store.
+struct HostFuncInstance : FuncInstance {
+  Store* store = nullptr;
+  std::shared_ptr<const HostFunc> host;
+};
+
+/// A host function as a linker holds it; not tied to a store.
 struct HostFunc {
+  /// Called with the arguments in `slots`; leaves results there. Returns false after store.fail(…).
   using Invoke = bool (*)(const HostFunc& self, Store& store, ModuleInstance* caller, uint64_t* slots);
   Invoke invoke = nullptr;
   FuncType type;
   TypeId type_id = 0;
   std::string module, name; // for backtraces
-  std::shared_ptr<void> context;
+  std::shared_ptr<void> context; // what `invoke` calls
 };
 
 /// Spec §4.2.8. `base` never moves; `byte_size` only grows.

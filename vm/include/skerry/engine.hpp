@@ -8,7 +8,7 @@
 namespace skerry {
 
 namespace vm {
-class EngineData;
+struct EngineData;
 }
 
 /// Cheap to copy: copies share one engine. Thread-safe. Modules and stores keep it alive.

@@ -40,8 +40,7 @@ struct StoreLimits {
   uint32_t instances = 10'000;
   uint32_t memories = 10'000;
   uint32_t tables = 10'000;
-  uint64_t stack_bytes = uint64_t{1} << 20; ///< value stack of a running call
-  uint32_t call_depth = 100'000;            ///< wasm frames at once; the value stack usually ends first
+  uint64_t stack_bytes = uint64_t{1} << 20; ///< value stack of a running call; it bounds the call depth
   uint32_t host_depth = 200;                ///< host function → wasm → host function …: native stack
   uint64_t heap_bytes = uint64_t{256} << 20; ///< GC objects and host references
 };
