@@ -1,0 +1,54 @@
+# Language level, warnings, sanitizers, linker and compiler cache for everything in this project. Consumers of an
+# installed or embedded Skerry get none of it but the language level.
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+find_program(SKERRY_CCACHE ccache)
+if(SKERRY_CCACHE AND PROJECT_IS_TOP_LEVEL AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_C_COMPILER_LAUNCHER ${SKERRY_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SKERRY_CCACHE})
+endif()
+
+find_package(Threads REQUIRED)
+
+# What every target of the project is compiled with.
+add_library(skerry_flags INTERFACE)
+target_compile_options(skerry_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
+  -Wundef -Wvla
+  $<$<BOOL:${SKERRY_WERROR}>:-Werror>)
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  target_compile_options(skerry_flags INTERFACE
+    -Wextra-semi -Wunreachable-code-break -Wnewline-eof -fcolor-diagnostics)
+else()
+  # GCC 12 warns about values that it cannot prove are set or in range, in std::expected and std::variant; its
+  # -Wshadow also counts a constructor's parameter named as a member function.
+  target_compile_options(skerry_flags INTERFACE
+    -Wno-maybe-uninitialized -Wno-shadow -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
+    -fdiagnostics-color)
+endif()
+
+if(SKERRY_SANITIZE)
+  set(sanitize -fsanitize=${SKERRY_SANITIZE} -fno-omit-frame-pointer)
+  if(SKERRY_SANITIZE MATCHES "undefined")
+    list(APPEND sanitize -fno-sanitize-recover=undefined)
+  endif()
+  add_compile_options(${sanitize})
+  add_link_options(${sanitize})
+endif()
+
+# lld links several times faster than GNU ld; only with clang, whose version it has to match.
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND NOT APPLE)
+  string(REGEX MATCH "^[0-9]+" clang_major "${CMAKE_CXX_COMPILER_VERSION}")
+  find_program(SKERRY_LLD NAMES ld.lld-${clang_major} ld.lld)
+  if(SKERRY_LLD)
+    add_link_options(--ld-path=${SKERRY_LLD})
+  endif()
+endif()

@@ -1,0 +1,36 @@
+# Guest programs for examples, tests and benchmarks: C to wasm with clang's own wasm back end and Debian's wasi-libc.
+#
+#   skerry_add_guest(target OUTPUT file.wasm SOURCES a.c … [OPTIONS …])
+#
+# makes a target that leaves OUTPUT (relative to the current binary folder); property SKERRY_WASM has its path.
+# SKERRY_CAN_BUILD_GUESTS says whether the tools are there.
+
+find_program(SKERRY_GUEST_CC NAMES clang-19 clang)
+find_program(SKERRY_WASM_LD NAMES wasm-ld-19 wasm-ld)
+find_file(SKERRY_WASI_LIBC NAMES libc.a PATHS /usr/lib/wasm32-wasi /opt/wasi-sdk/share/wasi-sysroot/lib/wasm32-wasi
+          NO_DEFAULT_PATH)
+if(SKERRY_GUEST_CC AND SKERRY_WASM_LD AND SKERRY_WASI_LIBC)
+  set(SKERRY_CAN_BUILD_GUESTS TRUE)
+else()
+  set(SKERRY_CAN_BUILD_GUESTS FALSE)
+  message(STATUS "Guests: not built (needs clang-19, lld-19, wasi-libc and libclang-rt-19-dev-wasm32)")
+endif()
+
+function(skerry_add_guest target)
+  cmake_parse_arguments(ARG "" "OUTPUT" "SOURCES;OPTIONS" ${ARGN})
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/${ARG_OUTPUT}")
+  set(sources)
+  foreach(source IN LISTS ARG_SOURCES)
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+    list(APPEND sources "${source}")
+  endforeach()
+  cmake_path(GET output PARENT_PATH folder)
+  file(MAKE_DIRECTORY "${folder}")
+  add_custom_command(
+    OUTPUT "${output}"
+    COMMAND ${SKERRY_GUEST_CC} --target=wasm32-wasi -O2 -Wall ${ARG_OPTIONS} ${sources} -o "${output}"
+    DEPENDS ${sources}
+    COMMENT "Compiling guest ${ARG_OUTPUT}" VERBATIM)
+  add_custom_target(${target} ALL DEPENDS "${output}")
+  set_target_properties(${target} PROPERTIES SKERRY_WASM "${output}")
+endfunction()

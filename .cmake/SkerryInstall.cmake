@@ -1,0 +1,1 @@
+# Install rules: libraries, public headers, find_package(skerry) and pkg-config.

@@ -1,0 +1,28 @@
+# skerry_add_library(name FOLDER [EXCLUDE regex]): library `skerry_<name>`, alias `skerry::<name>`, of all .cpp files
+# below FOLDER; public headers in FOLDER/include. New files are noticed by themselves. A folder without sources gives
+# an empty library, so that parts of the project can be configured before they exist.
+function(skerry_add_library name folder)
+  cmake_parse_arguments(ARG "" "EXCLUDE" "" ${ARGN})
+  set(target skerry_${name})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
+  if(ARG_EXCLUDE)
+    list(FILTER sources EXCLUDE REGEX "${ARG_EXCLUDE}")
+  endif()
+  if(NOT sources)
+    set(sources "${CMAKE_CURRENT_BINARY_DIR}/${target}_empty.cpp")
+    file(CONFIGURE OUTPUT "${sources}" CONTENT "namespace skerry {}\n")
+  endif()
+
+  add_library(${target} ${sources})
+  add_library(skerry::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  if(BUILD_SHARED_LIBS)
+    set_target_properties(${target} PROPERTIES
+      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  endif()
+  target_compile_features(${target} PUBLIC cxx_std_23)
+  target_include_directories(${target}
+    PUBLIC "$<BUILD_INTERFACE:${folder}/include>" "$<INSTALL_INTERFACE:include>"
+    PRIVATE "${PROJECT_SOURCE_DIR}")
+  target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:skerry_flags>")
+endfunction()
