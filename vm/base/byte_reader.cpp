@@ -1,0 +1,76 @@
+#include "vm/base/byte_reader.hpp"
+
+#include "vm/base/utf8.hpp"
+
+#include <bit>
+
+static_assert(std::endian::native == std::endian::little, "fixed-width reads copy bytes as they are");
+
+namespace skerry::vm {
+
+void ByteReader::fail_at(uint64_t offset, std::string message, ErrorKind kind) {
+  if (!failed_) {
+    failed_ = true;
+    error_kind_ = kind;
+    error_offset_ = offset;
+    message_ = std::move(message);
+  }
+  cursor_ = end_;
+}
+
+void ByteReader::fail_at_end() { fail_at(base_ + static_cast<uint64_t>(end_ - begin_), end_message_); }
+
+template <unsigned bits, bool is_signed> uint64_t ByteReader::leb() {
+  const uint64_t start = offset();
+  uint64_t value = 0;
+  for (unsigned shift = 0;; shift += 7) {
+    if (cursor_ == end_) return fail_at_end(), 0;
+    const auto byte = static_cast<uint8_t>(*cursor_++);
+    value |= static_cast<uint64_t>(byte & 0x7f) << shift;
+    const unsigned left = bits - shift; // bits this byte may still give; the last byte has fewer than 8
+    if (left <= 7) {
+      if (byte & 0x80) return fail_at(start, "integer representation too long"), 0;
+      // Unused bits of the last byte are zero, or copies of the sign.
+      const int payload = is_signed ? static_cast<int8_t>(byte << 1) >> 1 : byte;
+      const int unused = is_signed ? payload >> (left - 1) : payload >> left;
+      if (unused != 0 && !(is_signed && unused == -1)) return fail_at(start, "integer too large"), 0;
+    }
+    if (byte & 0x80) continue;
+    const unsigned used = shift + 7;
+    if (is_signed && (byte & 0x40) && used < 64) value |= ~uint64_t{0} << used;
+    return value;
+  }
+}
+
+uint32_t ByteReader::leb_u32_slow() { return static_cast<uint32_t>(leb<32, false>()); }
+uint64_t ByteReader::leb_u64_slow() { return leb<64, false>(); }
+int32_t ByteReader::leb_s32_slow() { return static_cast<int32_t>(leb<32, true>()); }
+int64_t ByteReader::leb_s33_slow() { return static_cast<int64_t>(leb<33, true>()); }
+int64_t ByteReader::leb_s64_slow() { return static_cast<int64_t>(leb<64, true>()); }
+
+std::span<const std::byte> ByteReader::bytes(uint64_t count) {
+  if (count > remaining()) {
+    fail(std::string(end_message_) + ": " + std::to_string(count) + " bytes wanted, " +
+         std::to_string(remaining()) + " left (length out of bounds)");
+    return {};
+  }
+  const std::byte* start = cursor_;
+  cursor_ += count;
+  return {start, static_cast<size_t>(count)};
+}
+
+std::string_view ByteReader::name() {
+  const uint64_t start = offset();
+  const auto raw = bytes(leb_u32());
+  const std::string_view text(reinterpret_cast<const char*>(raw.data()), raw.size());
+  if (is_utf8(text)) return text;
+  fail_at(start, "malformed UTF-8 encoding");
+  return {};
+}
+
+ByteReader ByteReader::sub_reader(uint64_t count, const char* end_message) {
+  const uint64_t start = offset();
+  return ByteReader(bytes(count), start, end_message);
+}
+
+} // namespace skerry::vm

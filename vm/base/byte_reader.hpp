@@ -1,0 +1,121 @@
+// Bounds-checked reading of a module's bytes (spec §5.2). The first error sticks: later reads return zeros,
+// so that parsing code reads straight on and looks at ok() where it matters. Every loop that reads must also
+// end when nothing is left: after an error nothing is.
+#pragma once
+
+#include "skerry/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace skerry::vm {
+
+class ByteReader {
+public:
+  ByteReader() = default;
+  /// `base_offset` is what offset() says of the first byte; `end_message` is the error of reading past the
+  /// end.
+  explicit ByteReader(std::span<const std::byte> bytes, uint64_t base_offset = 0,
+                      const char* end_message = "unexpected end")
+      : begin_(bytes.data()), cursor_(begin_), end_(begin_ + bytes.size()), base_(base_offset),
+        end_message_(end_message) {}
+
+  bool ok() const { return !failed_; }
+  bool at_end() const { return cursor_ == end_; }
+  size_t remaining() const { return static_cast<size_t>(end_ - cursor_); }
+  uint64_t offset() const { return base_ + static_cast<uint64_t>(cursor_ - begin_); }
+  const std::byte* cursor() const { return cursor_; }
+
+  uint8_t u8() {
+    if (cursor_ == end_) [[unlikely]]
+      return fail_at_end(), uint8_t{0};
+    return static_cast<uint8_t>(*cursor_++);
+  }
+  /// The next byte, left where it is; 0 at the end.
+  uint8_t peek() const { return cursor_ == end_ ? uint8_t{0} : static_cast<uint8_t>(*cursor_); }
+
+  // LEB128 of N bits, at most ceil(N / 7) bytes (spec §5.2.2).
+  uint32_t leb_u32() {
+    if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
+      return static_cast<uint8_t>(*cursor_++);
+    return leb_u32_slow();
+  }
+  uint64_t leb_u64() {
+    if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
+      return static_cast<uint8_t>(*cursor_++);
+    return leb_u64_slow();
+  }
+  int32_t leb_s32() {
+    if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
+      return sign_extend_7(*cursor_++);
+    return leb_s32_slow();
+  }
+  int64_t leb_s33() {
+    if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
+      return sign_extend_7(*cursor_++);
+    return leb_s33_slow();
+  }
+  int64_t leb_s64() {
+    if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
+      return sign_extend_7(*cursor_++);
+    return leb_s64_slow();
+  }
+
+  // Little-endian, fixed width.
+  uint32_t fixed_u32() { return fixed<uint32_t>(); }
+  uint64_t fixed_u64() { return fixed<uint64_t>(); }
+
+  /// Empty on error.
+  std::span<const std::byte> bytes(uint64_t count);
+  /// A vec(byte) that must be UTF-8 (spec §5.2.4).
+  std::string_view name();
+  /// A reader over the next `count` bytes, which this one skips. Its errors are its own.
+  ByteReader sub_reader(uint64_t count, const char* end_message);
+
+  /// Only the first error counts. Everything left is skipped.
+  void fail(std::string message) { fail_at(offset(), std::move(message)); }
+  void fail_at(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::malformed);
+  /// What stopped the reading; only when !ok().
+  Error error() const { return Error::at(error_kind_, error_offset_, message_); }
+  /// Takes over a sub_reader's error.
+  void absorb(const ByteReader& other) {
+    if (!other.ok()) fail_at(other.error_offset_, other.message_, other.error_kind_);
+  }
+
+private:
+  static int32_t sign_extend_7(std::byte b) {
+    return static_cast<int32_t>(static_cast<uint32_t>(b) << 25) >> 25;
+  }
+  template <class T> T fixed() {
+    T value{};
+    if (remaining() < sizeof(T)) [[unlikely]]
+      return fail_at_end(), value;
+    std::memcpy(&value, cursor_, sizeof(T));
+    cursor_ += sizeof(T);
+    return value;
+  }
+  uint32_t leb_u32_slow();
+  uint64_t leb_u64_slow();
+  int32_t leb_s32_slow();
+  int64_t leb_s33_slow();
+  int64_t leb_s64_slow();
+  template <unsigned bits, bool is_signed> uint64_t leb();
+  void fail_at_end();
+
+  const std::byte* begin_ = nullptr;
+  const std::byte* cursor_ = nullptr;
+  const std::byte* end_ = nullptr;
+  uint64_t base_ = 0;
+  const char* end_message_ = "unexpected end";
+  bool failed_ = false;
+  ErrorKind error_kind_ = ErrorKind::malformed;
+  uint64_t error_offset_ = 0;
+  std::string message_;
+};
+
+} // namespace skerry::vm

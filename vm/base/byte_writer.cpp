@@ -1,0 +1,29 @@
+#include "vm/base/byte_writer.hpp"
+
+namespace skerry::vm {
+
+void ByteWriter::leb_u64(uint64_t value) {
+  while (value >= 0x80) {
+    u8(static_cast<uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  u8(static_cast<uint8_t>(value));
+}
+
+void ByteWriter::leb_s64(int64_t value) {
+  while (value < -0x40 || value >= 0x40) {
+    u8(static_cast<uint8_t>(value | 0x80));
+    value >>= 7;
+  }
+  u8(static_cast<uint8_t>(value & 0x7f));
+}
+
+void ByteWriter::fixed_u32(uint32_t value) {
+  for (unsigned shift = 0; shift < 32; shift += 8) u8(static_cast<uint8_t>(value >> shift));
+}
+
+void ByteWriter::fixed_u64(uint64_t value) {
+  for (unsigned shift = 0; shift < 64; shift += 8) u8(static_cast<uint8_t>(value >> shift));
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,37 @@
+// Writing the binary format: the inverse of byte_reader.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace skerry::vm {
+
+class ByteWriter {
+public:
+  void u8(uint8_t value) { bytes_.push_back(static_cast<std::byte>(value)); }
+  void leb_u32(uint32_t value) { leb_u64(value); }
+  void leb_u64(uint64_t value);
+  void leb_s32(int32_t value) { leb_s64(value); }
+  void leb_s33(int64_t value) { leb_s64(value); }
+  void leb_s64(int64_t value);
+  void fixed_u32(uint32_t value);
+  void fixed_u64(uint64_t value);
+  void bytes(std::span<const std::byte> data) { bytes_.insert(bytes_.end(), data.begin(), data.end()); }
+  void text(std::string_view raw) { bytes(std::as_bytes(std::span(raw))); }
+  /// Length and bytes.
+  void name(std::string_view text_) { leb_u64(text_.size()), text(text_); }
+  void sized(std::span<const std::byte> data) { leb_u64(data.size()), bytes(data); }
+
+  size_t size() const { return bytes_.size(); }
+  const std::vector<std::byte>& view() const { return bytes_; }
+  std::vector<std::byte> take() { return std::exchange(bytes_, {}); }
+
+private:
+  std::vector<std::byte> bytes_;
+};
+
+} // namespace skerry::vm

@@ -1,0 +1,225 @@
+#include "vm/isa/instruction.hpp"
+
+namespace skerry::vm {
+
+namespace {
+
+constexpr uint8_t block_type_empty = 0x40;
+
+std::string hex(uint32_t value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (; value > 0xf; value >>= 4) text.insert(text.begin(), digits[value & 0xf]);
+  return "0x" + (digits[value] + text);
+}
+
+bool is_abstract_heap_type(int64_t code) {
+  return code >= static_cast<int64_t>(HeapType::exn) && code <= static_cast<int64_t>(HeapType::noexn);
+}
+
+/// A one-byte value type, or ValType{}.
+ValType short_value_type(uint8_t code) {
+  switch (code) {
+  case ValType::i32_: return i32;
+  case ValType::i64_: return i64;
+  case ValType::f32_: return f32;
+  case ValType::f64_: return f64;
+  case ValType::v128_: return v128;
+  default: break;
+  }
+  const int64_t heap = static_cast<int64_t>(code) - 0x80;
+  return is_abstract_heap_type(heap) ? ValType::ref(static_cast<HeapType>(heap), true) : ValType{};
+}
+
+BlockType decode_block_type(ByteReader& reader) {
+  BlockType block{BlockType::Kind::empty, {}, 0};
+  const uint8_t first = reader.peek();
+  if (first == block_type_empty) {
+    reader.u8();
+  } else if (first >= 0x40 && first < 0x80) {
+    block.kind = BlockType::Kind::value;
+    block.value = decode_value_type(reader);
+  } else {
+    const uint64_t start = reader.offset();
+    const int64_t index = reader.leb_s33();
+    block.kind = BlockType::Kind::type;
+    block.type = static_cast<uint32_t>(index);
+    if (index < 0) reader.fail_at(start, "malformed block type");
+  }
+  return block;
+}
+
+MemArg decode_memarg(ByteReader& reader) {
+  constexpr uint32_t has_memory = 0x40;
+  const uint64_t start = reader.offset();
+  const uint32_t flags = reader.leb_u32();
+  if (flags >= 2 * has_memory) reader.fail_at(start, "malformed memop flags");
+  MemArg memarg{flags & ~has_memory, 0, 0};
+  if (flags & has_memory) memarg.memory = reader.leb_u32();
+  memarg.offset = reader.leb_u64();
+  return memarg;
+}
+
+BrTableTargets decode_br_table(ByteReader& reader) {
+  const uint64_t start = reader.offset();
+  const uint32_t count = reader.leb_u32();
+  if (count >= reader.remaining())
+    reader.fail_at(start, "unexpected end of section or function: br_table has " + std::to_string(count) +
+                              " targets");
+  const BrTableTargets targets(reader.cursor(), count);
+  for (uint64_t i = 0; i <= count && reader.ok(); ++i) reader.leb_u32();
+  return targets;
+}
+
+Catch decode_catch(ByteReader& reader) {
+  const uint64_t start = reader.offset();
+  const uint8_t kind = reader.u8();
+  if (kind > 3) reader.fail_at(start, "malformed catch clause");
+  Catch clause{static_cast<CatchKind>(kind), 0, 0};
+  if (kind < 2) clause.tag = reader.leb_u32();
+  clause.label = reader.leb_u32();
+  return clause;
+}
+
+Catches decode_catches(ByteReader& reader) {
+  const uint64_t start = reader.offset();
+  const uint32_t count = reader.leb_u32();
+  if (count > reader.remaining() / 2)
+    reader.fail_at(start, "unexpected end of section or function: try_table has " + std::to_string(count) +
+                              " catch clauses");
+  const Catches catches{reader.cursor(), reader.cursor() + reader.remaining(), count};
+  for (uint32_t i = 0; i < count && reader.ok(); ++i) decode_catch(reader);
+  return catches;
+}
+
+void decode_select_types(ByteReader& reader, Instruction& instr) {
+  const uint64_t start = reader.offset();
+  instr.index[0] = reader.leb_u32();
+  if (instr.index[0] > reader.remaining()) reader.fail_at(start, "unexpected end of section or function");
+  instr.type = {};
+  for (uint32_t i = 0; i < instr.index[0] && reader.ok(); ++i) instr.type = decode_value_type(reader);
+}
+
+void decode_cast(ByteReader& reader, Instruction& instr) {
+  instr.cast_flags = reader.u8();
+  if (instr.cast_flags > 3) reader.fail("malformed br_on_cast flags");
+  instr.index[0] = reader.leb_u32();
+  instr.heap[0] = decode_heap_type(reader);
+  instr.heap[1] = decode_heap_type(reader);
+}
+
+void decode_bytes(ByteReader& reader, Instruction& instr) {
+  const uint64_t halves[2] = {reader.fixed_u64(), reader.fixed_u64()};
+  std::memcpy(instr.bytes.data(), halves, sizeof halves);
+}
+
+/// All kinds but `none`.
+void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& instr) {
+  using enum ImmediateKind;
+  switch (kind) {
+  case none: break;
+  case label:
+  case func:
+  case type:
+  case tag:
+  case local:
+  case global:
+  case table:
+  case elem:
+  case data:
+  case memory: instr.index[0] = reader.leb_u32(); break;
+  case type_table:
+  case table_table:
+  case elem_table:
+  case memory_memory:
+  case data_memory:
+  case type_field:
+  case type_count:
+  case type_data:
+  case type_elem:
+  case type_type:
+    instr.index[0] = reader.leb_u32();
+    instr.index[1] = reader.leb_u32();
+    break;
+  case i32: instr.value = static_cast<uint32_t>(reader.leb_s32()); break;
+  case memarg: instr.memarg = decode_memarg(reader); break;
+  case block_type: instr.block = decode_block_type(reader); break;
+  case i64: instr.value = static_cast<uint64_t>(reader.leb_s64()); break;
+  case f32: instr.value = reader.fixed_u32(); break;
+  case f64: instr.value = reader.fixed_u64(); break;
+  case br_table: instr.br_table = decode_br_table(reader); break;
+  case try_table:
+    instr.block = decode_block_type(reader);
+    instr.catches = decode_catches(reader);
+    break;
+  case memarg_lane:
+    instr.memarg = decode_memarg(reader);
+    instr.lane = reader.u8();
+    break;
+  case lane: instr.lane = reader.u8(); break;
+  case lanes16:
+  case v128: decode_bytes(reader, instr); break;
+  case select_types: decode_select_types(reader, instr); break;
+  case heap_type: instr.heap[0] = decode_heap_type(reader); break;
+  case cast: decode_cast(reader, instr); break;
+  }
+}
+
+Opcode fail_illegal(ByteReader& reader, uint64_t start, uint8_t prefix, uint32_t code) {
+  reader.fail_at(start, "illegal opcode " + (prefix ? hex(prefix) + " " : std::string{}) + hex(code));
+  return Opcode::invalid;
+}
+
+Opcode decode_prefixed(ByteReader& reader, uint64_t start, uint8_t prefix) {
+  const uint32_t code = reader.leb_u32();
+  const Opcode op = find_opcode(prefix, code);
+  return op == Opcode::invalid && reader.ok() ? fail_illegal(reader, start, prefix, code) : op;
+}
+
+} // namespace
+
+Catch Catches::next() {
+  ByteReader reader(std::span(at, end));
+  const Catch clause = decode_catch(reader);
+  at = reader.cursor();
+  return clause;
+}
+
+HeapType decode_heap_type(ByteReader& reader) {
+  const uint64_t start = reader.offset();
+  const int64_t code = reader.leb_s33();
+  if (code >= 0) {
+    // ValType keeps a heap type in 24 bits; limits allow far fewer types.
+    if (code >= 1 << 23) reader.fail_at(start, "unknown type: " + std::to_string(code), ErrorKind::invalid);
+    return static_cast<HeapType>(code);
+  }
+  if (!is_abstract_heap_type(code)) reader.fail_at(start, "malformed heap type");
+  return static_cast<HeapType>(code);
+}
+
+ValType decode_value_type(ByteReader& reader) {
+  const uint64_t start = reader.offset();
+  const uint8_t code = reader.u8();
+  if (code == ValType::ref_ || code == ValType::ref_null_)
+    return ValType::ref(decode_heap_type(reader), code == ValType::ref_null_);
+  const ValType type = short_value_type(code);
+  if (type == ValType{}) reader.fail_at(start, "malformed value type " + hex(code));
+  return type;
+}
+
+bool decode_instruction(ByteReader& reader, Instruction& instr) {
+  const uint64_t start = reader.offset();
+  const uint8_t byte = reader.u8();
+  Opcode op = one_byte_opcodes[byte];
+  instr.offset = static_cast<uint32_t>(start);
+  if (op == Opcode::invalid) [[unlikely]] {
+    op = is_prefix(byte) ? decode_prefixed(reader, start, byte) : fail_illegal(reader, start, 0, byte);
+    if (op == Opcode::invalid) return false;
+  }
+  instr.op = op;
+  const ImmediateKind kind = info(op).immediate;
+  if (kind != ImmediateKind::none) decode_immediates(reader, kind, instr);
+  return reader.ok();
+}
+
+} // namespace skerry::vm

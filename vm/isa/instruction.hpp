@@ -1,0 +1,106 @@
+// One instruction with its immediates, as the decoder leaves it. Shared by validator, translator,
+// disassembler and the fuzzers' generator.
+#pragma once
+
+#include "skerry/types.hpp"
+#include "vm/base/byte_reader.hpp"
+#include "vm/isa/opcode.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace skerry::vm {
+
+struct BlockType {
+  enum class Kind : uint8_t { empty, value, type } kind;
+  ValType value; // Kind::value
+  uint32_t type; // Kind::type: a type index
+};
+
+struct MemArg {
+  uint32_t align_log2;
+  uint32_t memory;
+  uint64_t offset;
+};
+
+/// The labels of a br_table; the last is the default. Iterated by decoding, which cannot fail any more.
+class BrTableTargets {
+public:
+  BrTableTargets() = default;
+  BrTableTargets(const std::byte* first, uint32_t count) : first_(first), count_(count) {}
+  /// Without the default.
+  uint32_t count() const { return count_; }
+
+  class Iterator {
+  public:
+    using value_type = uint32_t;
+    using difference_type = std::ptrdiff_t;
+    Iterator() = default;
+    Iterator(const std::byte* at, uint64_t left) : at_(at), left_(left) { decode(); }
+    uint32_t operator*() const { return label_; }
+    Iterator& operator++() { return --left_, decode(), *this; }
+    void operator++(int) { ++*this; }
+    bool operator==(const Iterator& other) const { return left_ == other.left_; }
+
+  private:
+    void decode() {
+      if (left_ == 0) return;
+      label_ = 0;
+      uint8_t byte = 0x80;
+      for (unsigned shift = 0; byte & 0x80; shift += 7)
+        byte = static_cast<uint8_t>(*at_++), label_ |= static_cast<uint32_t>(byte & 0x7f) << shift;
+    }
+    const std::byte* at_ = nullptr;
+    uint64_t left_ = 0;
+    uint32_t label_ = 0;
+  };
+  Iterator begin() const { return {first_, uint64_t{count_} + 1}; }
+  Iterator end() const { return {nullptr, 0}; }
+
+private:
+  const std::byte* first_ = nullptr;
+  uint32_t count_ = 0;
+};
+
+enum class CatchKind : uint8_t { catch_, catch_ref, catch_all, catch_all_ref };
+struct Catch {
+  CatchKind kind;
+  uint32_t tag; // catch_ and catch_ref
+  uint32_t label;
+};
+/// The clauses of a try_table; next() is called `count` times on a copy.
+struct Catches {
+  const std::byte* at;
+  const std::byte* end; // of the body
+  uint32_t count;
+  Catch next();
+};
+
+/// Only the fields of the opcode's immediate kind (immediates.def) mean something.
+struct Instruction {
+  Opcode op;
+  uint8_t lane;
+  uint8_t cast_flags; // bit 0: the first heap type is nullable, bit 1: the second
+  uint32_t offset;    // of the opcode, in the module
+  uint32_t index[2];  // in binary order
+  uint64_t value;
+  MemArg memarg;
+  BlockType block;
+  ValType type;
+  HeapType heap[2];
+  std::array<uint8_t, 16> bytes;
+  BrTableTargets br_table;
+  Catches catches;
+};
+
+/// Decodes one instruction (spec §5.4). False when the bytes are malformed: the reader has the error. Knows
+/// no features and no limits; a br_table's labels and a try_table's clauses have been checked to be
+/// well-formed.
+[[nodiscard]] bool decode_instruction(ByteReader& reader, Instruction& instr);
+
+/// A heap type (spec §5.3.3): an abstract type's code or a type index.
+HeapType decode_heap_type(ByteReader& reader);
+/// A value type (spec §5.3.5).
+ValType decode_value_type(ByteReader& reader);
+
+} // namespace skerry::vm
