@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""Checks that every folder includes only what it may (docs/architecture.md, "Who may include whom").
+
+usage: check_includes.py ROOT
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PUBLIC_VM = "skerry/"
+PUBLIC_WASI = "skerry/wasi/"
+PUBLIC_HOST = "skerry/host/"
+
+# Folder: folders whose headers it may include directly, besides its own and the standard library.
+ALLOWED = {
+    "vm/include": [],
+    "vm/base": ["vm/include"],
+    "vm/isa": ["vm/base"],
+    "vm/module": ["vm/isa"],
+    "vm/validate": ["vm/module"],
+    "vm/code": ["vm/base"],
+    "vm/translate": ["vm/validate", "vm/code"],
+    "vm/runtime": ["vm/module", "vm/code"],
+    "vm/exec": ["vm/runtime", "vm/code"],
+    "vm/wat": ["vm/isa", "vm/module"],
+    "vm/api": ["vm/base", "vm/isa", "vm/module", "vm/validate", "vm/code", "vm/translate", "vm/runtime", "vm/exec",
+               "vm/wat"],
+    "wasi/include": ["vm/include"],
+    "wasi": ["vm/include", "wasi/include"],
+    "host/include": ["vm/include", "wasi/include"],
+    "host": ["vm/include", "wasi/include", "host/include"],
+    "spec-tests": ["vm/include"],
+    "examples": ["vm/include", "wasi/include", "host/include"],
+}
+# Single headers that a folder may include although its folder rule does not allow it, each with its reason.
+EXCEPTIONS = {
+    ("vm/module", "vm/code/code.hpp"),  # the module owns the slots where translated code is published
+    ("host/cli", "spec-tests/"),  # `skerry wast` is the runner
+}
+UNCHECKED = ("fuzz", "tests")  # may include everything
+THIRD_PARTY = {  # header prefix: the only files that may include it
+    "hwy/": r"^vm/exec/simd",
+    "xxhash": r"^host/[a-z_]+\.cpp$",
+    "nlohmann/": r"^host/",
+    "CLI/": r"^host/cli/",
+    "catch2/": r"^tests/",
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.M)
+
+
+def reachable(folder):
+    """The folder and everything that its rules allow, transitively: what is allowed below is allowed above."""
+    seen, todo = set(), [folder]
+    while todo:
+        current = todo.pop()
+        if current not in seen:
+            seen.add(current)
+            todo += ALLOWED.get(current, [])
+    return seen
+
+
+def folder_of(path):
+    """The longest folder with a rule that holds `path`."""
+    return max((folder for folder in ALLOWED if path.startswith(folder + "/")), key=len, default=None)
+
+
+def folder_of_include(name):
+    """Which folder's header an include names, or None when it is not ours."""
+    if name.startswith(PUBLIC_HOST):
+        return "host/include"
+    if name.startswith(PUBLIC_WASI):
+        return "wasi/include"
+    if name.startswith(PUBLIC_VM):
+        return "vm/include"
+    return folder_of(name)
+
+
+def problem(path, quoted, angled):
+    name = quoted or angled
+    for prefix, home in THIRD_PARTY.items():
+        if name.startswith(prefix):
+            return None if re.match(home, path) else f"only {home} may include it"
+    folder = folder_of(path)
+    if folder is None or any(path.startswith(who + "/") and name.startswith(what) for who, what in EXCEPTIONS):
+        return None
+    target = folder_of_include(name)
+    if target is None:
+        # Examples look as an embedder's program does: they name their own files plainly.
+        return None if angled or folder == "examples" else "not written from the repository's root"
+    if target in reachable(folder):
+        return None
+    return f"{folder} may include {', '.join(sorted(reachable(folder) - {folder})) or 'nothing of ours'}"
+
+
+def main():
+    root = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
+    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.hpp", "*.cpp", "*.h"],
+                            cwd=root, capture_output=True, text=True)
+    files = listed.stdout.split() if listed.returncode == 0 else \
+        [str(p.relative_to(root)) for top in ("vm", "wasi", "host", "spec-tests", "examples")
+         for p in (root / top).rglob("*.[hc]*")]
+    found = 0
+    for path in files:
+        if path.startswith(UNCHECKED) or not (root / path).exists():
+            continue
+        text = (root / path).read_text()
+        for match in INCLUDE.finditer(text):
+            why = problem(path, *match.groups())
+            if why:
+                line = text.count("\n", 0, match.start()) + 1
+                print(f"{path}:{line}: {match.group(1) or match.group(2)}: {why}")
+                found += 1
+    print(f"include rules: {len(files)} files, {found} violations")
+    return 1 if found or not files else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
