@@ -33,6 +33,7 @@ struct SubType {
   FuncType func;                // kind func
   std::vector<FieldType> fields; // kind struct; kind array has one
   TypeId id = 0;                // canonical
+  uint32_t group = 0;           // type index where its recursion group begins
   static constexpr uint32_t no_type = ~uint32_t{0};
 };
 
