@@ -15,7 +15,7 @@ struct FuncInstance;
 
 struct EngineData {
   Config config;
-  TypeRegistry types;             // thread-safe
+  TypeRegistry types;                     // thread-safe
   const HandlerTable* handlers = nullptr; // threaded code is made of these (vm/code/handler_table.hpp)
 
   /// Translates a validated function, or finds what another thread translated. Thread-safe.

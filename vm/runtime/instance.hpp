@@ -3,6 +3,7 @@
 // "ModuleInstance pointer + 32-bit byte offset", so the code is shared by all instances of a module.
 #pragma once
 
+#include "skerry/caller.hpp"
 #include "skerry/error.hpp"
 #include "skerry/store.hpp"
 #include "skerry/types.hpp"
@@ -10,13 +11,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
-#include <span>
 #include <vector>
-
-namespace skerry {
-class Caller;
-}
 
 namespace skerry::vm {
 
@@ -30,13 +27,13 @@ struct Object {
   ObjectKind kind;
 };
 
-/// Spec §4.2.6. Its address is the funcref. Stable while the store lives. Small, because an instance has one for
-/// each function of its module.
+/// Spec §4.2.6. Its address is the funcref. Stable while the store lives. Small, because an instance has one
+/// for each function of its module.
 struct FuncInstance : Object {
-  TypeId type_id = 0;                // canonical
-  const std::byte* code = nullptr;   // where a call jumps to: the translated code, or &stub
-  uint32_t frame_bytes = 0;          // of a translated function; 0 before
-  uint32_t link_offset = 0;          // bytes from the frame's start to its link
+  TypeId type_id = 0;                 // canonical
+  const std::byte* code = nullptr;    // where a call jumps to: the translated code, or &stub
+  uint32_t frame_bytes = 0;           // of a translated function; 0 before
+  uint32_t link_offset = 0;           // bytes from the frame's start to its link
   ModuleInstance* instance = nullptr; // whose code it is; null for host functions
   // One word of threaded code: the handler that translates on first call, or the one that calls the host. It
   // finds the FuncInstance from its own address.
@@ -54,13 +51,18 @@ struct HostFuncInstance : FuncInstance {
 
 /// A host function as a linker holds it; not tied to a store.
 struct HostFunc {
-  /// Called with the arguments in `slots`; leaves results there. Returns false after store.fail(…).
-  using Invoke = bool (*)(const HostFunc& self, Store& store, ModuleInstance* caller, uint64_t* slots);
-  Invoke invoke = nullptr;
+  NativeHostFunc native = nullptr;
+  std::shared_ptr<void> context; // first argument of `native`
   FuncType type;
   TypeId type_id = 0;
   std::string module, name; // for backtraces
-  std::shared_ptr<void> context; // what `invoke` calls
+
+  /// Arguments in `slots`, results there afterwards. False: store.error says why. `caller` is null when the
+  /// host itself calls.
+  bool invoke(Store& store, ModuleInstance* caller, uint64_t* slots) const {
+    Caller view(&store, caller);
+    return native(context.get(), view, slots);
+  }
 };
 
 /// Spec §4.2.8. `base` never moves; `byte_size` only grows.
@@ -71,22 +73,32 @@ struct MemoryInstance {
   uint64_t max_pages = 0;      // from the type and the store's limit
   MemoryType type;
   Store* store = nullptr;
+
+  MemoryInstance() = default;
+  MemoryInstance(const MemoryInstance&) = delete;
+  MemoryInstance& operator=(const MemoryInstance&) = delete;
+  ~MemoryInstance(); // gives the address space back
 };
 
 /// Spec §4.2.7.
 struct TableInstance {
-  uint64_t* elements = nullptr; // references
+  uint64_t* elements = nullptr; // references; owned, from calloc, so that large tables cost what they use
   uint64_t size = 0;
   uint64_t capacity = 0;
-  TableType type;
+  uint64_t max_elements = 0; // from the type and the store's limit
+  TableType type;            // concrete heap types are canonical ids
   Store* store = nullptr;
-  std::vector<uint64_t> storage;
+
+  TableInstance() = default;
+  TableInstance(const TableInstance&) = delete;
+  TableInstance& operator=(const TableInstance&) = delete;
+  ~TableInstance() { std::free(elements); }
 };
 
 /// Spec §4.2.10.
 struct GlobalInstance {
   alignas(16) uint64_t value[2] = {0, 0};
-  GlobalType type;
+  GlobalType type; // concrete heap types are canonical ids
   Store* store = nullptr;
 };
 

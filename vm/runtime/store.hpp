@@ -8,7 +8,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 namespace skerry::vm {
@@ -22,7 +22,8 @@ struct ValueStack {
   std::byte* limit() const { return base + bytes - red_zone_bytes; }
 };
 
-/// State of the running activation, saved by handlers when they leave the fast path (host call, trap, slice end).
+/// State of the running activation, saved by handlers when they leave the fast path (host call, trap, slice
+/// end).
 struct RunState {
   const std::byte* pc = nullptr;      // the instruction that is running
   uint64_t* frame = nullptr;          // its frame
@@ -60,6 +61,8 @@ struct Store {
   };
   std::vector<std::unique_ptr<ModuleInstance, InstanceDeleter>> instances;
   std::vector<std::unique_ptr<HostFuncInstance>> host_funcs;
+  std::unordered_map<const HostFunc*, HostFuncInstance*>
+      host_func_of; // one per definition: funcrefs have identity
   std::vector<std::unique_ptr<MemoryInstance>> memories;
   std::vector<std::unique_ptr<TableInstance>> tables;
   std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host or imported into no module yet
@@ -73,6 +76,7 @@ struct Store {
 };
 
 struct Store::HostObject : Object {
+  Store* store;
   std::any value;
 };
 
@@ -86,7 +90,10 @@ int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init);
 
 /// Makes the value stack if there is none yet. Errors: limit.
 Result<void> ensure_stack(Store& store);
-/// Gives the value stack a new address (Config::move_stack) and returns by how many bytes it moved.
+/// Gives the value stack a new address (Config::move_stack) and returns by how many bytes it moved, 0 when it
+/// did not. Corrects run.frame and run.free; the caller corrects every other pointer into the stack that it
+/// holds.
 ptrdiff_t move_stack(Store& store);
+void release_stack(Store& store);
 
 } // namespace skerry::vm

@@ -26,6 +26,8 @@ public:
   /// Errors: exhaustion deadline_exceeded or interrupted, when it is time to stop; for host loops and waits.
   Result<void> check_interrupt() const;
   Store::Clock::time_point deadline() const noexcept;
+  /// Records why the call must end; returns false, so that a NativeHostFunc can `return caller.fail(…)`.
+  bool fail(Error why);
 
   Caller(vm::Store* store, vm::ModuleInstance* instance) noexcept : store_(store), instance_(instance) {}
   vm::Store* store_data() const noexcept { return store_; }
@@ -34,5 +36,10 @@ private:
   vm::Store* store_;
   vm::ModuleInstance* instance_;
 };
+
+/// How the engine calls a host function: arguments in `slots` (v128 takes two, i32 and f32 are zero-extended
+/// to 64 bits), results written to its start. Returns false after caller.fail(…): that ends the running call.
+/// Must not throw: the engine has no exceptions. Linker::define makes these from any callable.
+using NativeHostFunc = bool (*)(void* context, Caller& caller, uint64_t* slots);
 
 } // namespace skerry

@@ -29,7 +29,8 @@ enum class Feature : uint8_t {
   count_,
 };
 
-/// A set of features; `with` also turns on what a feature needs (gc needs function_references …).
+/// A set of features; `with` also turns on what a feature needs (gc needs function_references …), `without`
+/// also turns off what needs the feature.
 class Features {
 public:
   constexpr bool has(Feature f) const { return (bits_ >> static_cast<unsigned>(f)) & 1; }

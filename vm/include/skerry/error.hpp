@@ -118,7 +118,7 @@ public:
   Error& with_backtrace(std::vector<Frame> frames);
   Error& with_exit_status(int32_t status);
   Error& with_host_exception(std::exception_ptr exception);
-  /// Puts `context` and ": " behind the message's first words, e.g. ": limit of 10 pages".
+  /// Appends `detail` to the message as it is, e.g. ": limit of 10 pages".
   Error& with_detail(std::string_view detail);
 
   /// Message, offset, function and backtrace, over several lines, for a terminal.
@@ -129,8 +129,7 @@ private:
   std::unique_ptr<Data> data_;
 };
 
-template <class T>
-using Result = std::expected<T, Error>;
+template <class T> using Result = std::expected<T, Error>;
 
 /// `return fail(Error(...))` in any function that returns a Result.
 inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }

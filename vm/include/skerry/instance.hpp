@@ -24,8 +24,7 @@ struct GlobalInstance;
 struct ModuleInstance;
 } // namespace vm
 
-template <class Signature>
-class TypedFunc;
+template <class Signature> class TypedFunc;
 
 /// A wasm or host function of a store.
 class Func {
@@ -34,12 +33,11 @@ public:
   FuncType type() const;
   /// Checks the argument types, runs, returns the results. Errors: usage, trap, exhaustion, exception, host.
   Result<std::vector<Value>> call(std::span<const Value> args) const;
-  /// Without checks: `slots` holds the arguments in order (v128 takes two, i32/f32 zero-extended) and receives
-  /// the results from its start; it must be as large as the larger of the two.
+  /// Without checks: `slots` holds the arguments in order (v128 takes two, i32/f32 zero-extended) and
+  /// receives the results from its start; it must be as large as the larger of the two.
   Result<void> call_raw(std::span<uint64_t> slots) const;
   /// A callable with the C++ signature, e.g. typed<int32_t(int32_t, int32_t)>(); checked here, once.
-  template <class Signature>
-  Result<TypedFunc<Signature>> typed() const;
+  template <class Signature> Result<TypedFunc<Signature>> typed() const;
   /// As a non-null funcref.
   Ref ref() const noexcept;
 
@@ -99,7 +97,8 @@ private:
   vm::GlobalInstance* data_ = nullptr;
 };
 
-using Extern = std::variant<Func, Table, Memory, Global>; // by ExternKind's order; tags are not yet handed out
+using Extern =
+    std::variant<Func, Table, Memory, Global>; // by ExternKind's order; tags are not yet handed out
 
 class Instance {
 public:
@@ -113,8 +112,7 @@ public:
   Result<Table> table(std::string_view name) const;
   Result<Global> global(std::string_view name) const;
   /// `auto add = instance.func<int32_t(int32_t, int32_t)>("add");` checked once, then `add(1, 2)`.
-  template <class Signature>
-  Result<TypedFunc<Signature>> func(std::string_view name) const;
+  template <class Signature> Result<TypedFunc<Signature>> func(std::string_view name) const;
 
   explicit Instance(vm::ModuleInstance* data) noexcept : data_(data) {}
   vm::ModuleInstance* data() const noexcept { return data_; }

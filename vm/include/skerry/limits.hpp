@@ -32,16 +32,17 @@ struct ModuleLimits {
   uint32_t operand_slots = 60'000; // operands of one function at once, so that a frame slot fits 16 bits
 };
 
-/// What the instances of one store may use, all together. Exceeding one is an Error that names it, never a
-/// crash; memory.grow and table.grow return -1 instead.
+/// What the instances of one store may use, all together. Exceeding one is an Error of kind limit, whose
+/// message begins with the field's name ("memory_bytes limit exceeded: …"), never a crash; memory.grow and
+/// table.grow return -1 instead.
 struct StoreLimits {
   uint64_t memory_bytes = uint64_t{4} << 30; ///< all linear memories; also the largest a single one can get
   uint64_t table_elements = 10'000'000;      ///< all tables; 8 bytes each
   uint32_t instances = 10'000;
   uint32_t memories = 10'000;
   uint32_t tables = 10'000;
-  uint64_t stack_bytes = uint64_t{1} << 20; ///< value stack of a running call; it bounds the call depth
-  uint32_t host_depth = 200;                ///< host function → wasm → host function …: native stack
+  uint64_t stack_bytes = uint64_t{1} << 20;  ///< value stack of a running call; it bounds the call depth
+  uint32_t host_depth = 200;                 ///< host function → wasm → host function …: native stack
   uint64_t heap_bytes = uint64_t{256} << 20; ///< GC objects and host references
 };
 

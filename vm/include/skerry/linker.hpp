@@ -21,7 +21,8 @@ struct Linker;
 }
 
 /// How an untyped host function looks: arguments in `slots` (v128 takes two), results written to its start.
-/// An Error it returns ends the call: traps and host errors unwind the wasm frames, Error::exit ends the program.
+/// An Error it returns ends the call: traps and host errors unwind the wasm frames, Error::exit ends the
+/// program.
 using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slots)>;
 
 struct MissingImport {
@@ -47,11 +48,10 @@ public:
 
   /// Any callable: `[](Caller&, int32_t a, std::span<const std::byte> text) -> int32_t`. Parameters: optional
   /// Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double; std::span<(const) std::byte> or
-  /// std::string_view for an (i32 pointer, i32 length) pair, bounds-checked. Returns void, one of the numbers,
-  /// std::tuple of them, or Result of any of these. Exceptions are caught and become ErrorCode::host_exception.
-  /// A second definition of a name replaces the first.
-  template <class F>
-  void define(std::string_view module, std::string_view name, F&& function);
+  /// std::string_view for an (i32 pointer, i32 length) pair, bounds-checked. Returns void, one of the
+  /// numbers, std::tuple of them, or Result of any of these. Exceptions are caught and become
+  /// ErrorCode::host_exception. A second definition of a name replaces the first.
+  template <class F> void define(std::string_view module, std::string_view name, F&& function);
   /// An untyped one, for types known at run time only.
   void define_raw(std::string_view module, std::string_view name, FuncType type, RawHostFunc function);
   /// A function, memory, table or global of a store; instantiating in another store is a usage error.

@@ -20,7 +20,8 @@ namespace vm {
 struct Module;
 }
 
-using ExternType = std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>; // by ExternKind's order
+using ExternType =
+    std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>; // by ExternKind's order
 std::string to_string(const ExternType& type);
 
 struct ImportInfo {

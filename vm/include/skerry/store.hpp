@@ -21,7 +21,8 @@ struct Store;
 /// Stops a running call from another thread. Cheap to copy; harmless when the store is gone.
 class InterruptHandle {
 public:
-  /// The call that runs, or else the next one, ends with ErrorCode::interrupted. Thread-safe; async-signal-safe.
+  /// The call that runs, or else the next one, ends with ErrorCode::interrupted. Thread-safe;
+  /// async-signal-safe.
   void interrupt() noexcept;
 
 private:
@@ -69,8 +70,8 @@ public:
 
   InterruptHandle interrupt_handle() const;
 
-  /// A reference to a host value, of type externref. `value` lives until the store ends (or a collection finds
-  /// nobody holds it). Errors: limit.
+  /// A reference to a host value, of type externref. `value` lives until the store ends (or a collection
+  /// finds nobody holds it). Errors: limit.
   Result<Ref> make_externref(std::any value);
   /// The host value behind a non-null externref made by this store; null otherwise.
   const std::any* externref_value(Ref ref) const noexcept;

@@ -1,0 +1,51 @@
+#include "skerry/config.hpp"
+
+namespace skerry {
+
+namespace {
+
+struct Implication {
+  Feature feature;
+  Feature needs;
+};
+
+// What a proposal builds upon; a feature's own needs follow by repetition.
+constexpr Implication implications[] = {
+    {Feature::reference_types, Feature::bulk_memory},
+    {Feature::function_references, Feature::reference_types},
+    {Feature::gc, Feature::function_references},
+    {Feature::exceptions, Feature::reference_types},
+    {Feature::relaxed_simd, Feature::simd},
+};
+
+constexpr uint32_t bit(Feature f) { return uint32_t{1} << static_cast<unsigned>(f); }
+
+} // namespace
+
+Features& Features::with(Feature f) {
+  bits_ |= bit(f);
+  for (const Implication& i : implications)
+    if (i.feature == f && !has(i.needs)) with(i.needs);
+  return *this;
+}
+
+Features& Features::without(Feature f) {
+  if (f == Feature::mvp) return *this;
+  bits_ &= ~bit(f);
+  for (const Implication& i : implications)
+    if (i.needs == f && has(i.feature)) without(i.feature);
+  return *this;
+}
+
+Features Features::wasm1() { return Features{}.with(Feature::mutable_globals); }
+
+Features Features::defaults() {
+  Features features = wasm1();
+  for (const Feature f :
+       {Feature::sign_extension, Feature::saturating_float_to_int, Feature::multi_value, Feature::bulk_memory,
+        Feature::reference_types, Feature::tail_call, Feature::extended_const})
+    features.with(f);
+  return features;
+}
+
+} // namespace skerry

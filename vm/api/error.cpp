@@ -1,0 +1,191 @@
+#include "skerry/error.hpp"
+
+#include <array>
+#include <utility>
+
+namespace skerry {
+
+struct Error::Data {
+  ErrorKind kind;
+  ErrorCode code;
+  std::string message;
+  uint64_t offset = no_offset;
+  uint32_t func_index = no_func;
+  std::string func_name;
+  std::vector<Frame> backtrace;
+  std::optional<int32_t> exit_status;
+  std::exception_ptr host_exception;
+};
+
+namespace {
+
+struct CodeText {
+  ErrorCode code;
+  std::string_view name;
+  std::string_view message; // the specification's words; those of the official test suite
+};
+
+constexpr std::array code_texts = {
+    CodeText{ErrorCode::none, "none", ""},
+    CodeText{ErrorCode::unreachable, "unreachable", "unreachable"},
+    CodeText{ErrorCode::integer_divide_by_zero, "integer_divide_by_zero", "integer divide by zero"},
+    CodeText{ErrorCode::integer_overflow, "integer_overflow", "integer overflow"},
+    CodeText{ErrorCode::invalid_conversion_to_integer, "invalid_conversion_to_integer",
+             "invalid conversion to integer"},
+    CodeText{ErrorCode::out_of_bounds_memory_access, "out_of_bounds_memory_access",
+             "out of bounds memory access"},
+    CodeText{ErrorCode::out_of_bounds_table_access, "out_of_bounds_table_access",
+             "out of bounds table access"},
+    CodeText{ErrorCode::out_of_bounds_array_access, "out_of_bounds_array_access",
+             "out of bounds array access"},
+    CodeText{ErrorCode::undefined_element, "undefined_element", "undefined element"},
+    CodeText{ErrorCode::uninitialized_element, "uninitialized_element", "uninitialized element"},
+    CodeText{ErrorCode::indirect_call_type_mismatch, "indirect_call_type_mismatch",
+             "indirect call type mismatch"},
+    CodeText{ErrorCode::null_reference, "null_reference", "null reference"},
+    CodeText{ErrorCode::null_function_reference, "null_function_reference", "null function reference"},
+    CodeText{ErrorCode::null_structure_reference, "null_structure_reference", "null structure reference"},
+    CodeText{ErrorCode::null_array_reference, "null_array_reference", "null array reference"},
+    CodeText{ErrorCode::null_i31_reference, "null_i31_reference", "null i31 reference"},
+    CodeText{ErrorCode::null_exception_reference, "null_exception_reference", "null exception reference"},
+    CodeText{ErrorCode::cast_failure, "cast_failure", "cast failure"},
+    CodeText{ErrorCode::unaligned_atomic, "unaligned_atomic", "unaligned atomic"},
+    CodeText{ErrorCode::unknown_import, "unknown_import", "unknown import"},
+    CodeText{ErrorCode::call_stack_exhausted, "call_stack_exhausted", "call stack exhausted"},
+    CodeText{ErrorCode::out_of_fuel, "out_of_fuel", "out of fuel"},
+    CodeText{ErrorCode::deadline_exceeded, "deadline_exceeded", "deadline exceeded"},
+    CodeText{ErrorCode::interrupted, "interrupted", "interrupted"},
+    CodeText{ErrorCode::limit_exceeded, "limit_exceeded", ""},
+    CodeText{ErrorCode::exit, "exit", ""},
+    CodeText{ErrorCode::host_failed, "host_failed", ""},
+    CodeText{ErrorCode::host_exception, "host_exception", ""},
+    CodeText{ErrorCode::uncaught_exception, "uncaught_exception", "uncaught exception"},
+};
+
+constexpr bool is_in_order() {
+  for (size_t i = 0; i < code_texts.size(); ++i)
+    if (static_cast<size_t>(code_texts[i].code) != i) return false;
+  return true;
+}
+static_assert(is_in_order(), "code_texts is indexed by ErrorCode");
+
+const CodeText& text_of(ErrorCode code) {
+  const auto index = static_cast<size_t>(code);
+  return code_texts[index < code_texts.size() ? index : 0];
+}
+
+bool is_exhaustion(ErrorCode code) {
+  return code >= ErrorCode::call_stack_exhausted && code <= ErrorCode::interrupted;
+}
+
+std::string hex(uint64_t value) {
+  std::string digits;
+  do digits.insert(digits.begin(), "0123456789abcdef"[value & 15]);
+  while (value >>= 4);
+  return "0x" + digits;
+}
+
+std::string describe_frame(const Frame& frame) {
+  std::string text = frame.module_name.empty() ? "" : frame.module_name + "!";
+  text += frame.func_name.empty() ? "<unnamed>" : frame.func_name;
+  text += " (function " + std::to_string(frame.func_index);
+  if (frame.module_offset != 0) text += ", offset " + hex(frame.module_offset);
+  return text + ")";
+}
+
+} // namespace
+
+std::string_view kind_name(ErrorKind kind) noexcept {
+  switch (kind) {
+  case ErrorKind::malformed: return "malformed";
+  case ErrorKind::invalid: return "invalid";
+  case ErrorKind::unlinkable: return "unlinkable";
+  case ErrorKind::trap: return "trap";
+  case ErrorKind::exhaustion: return "exhaustion";
+  case ErrorKind::exception: return "exception";
+  case ErrorKind::limit: return "limit";
+  case ErrorKind::host: return "host";
+  case ErrorKind::usage: return "usage";
+  case ErrorKind::io: return "io";
+  }
+  return "unknown";
+}
+
+std::string_view code_name(ErrorCode code) noexcept { return text_of(code).name; }
+std::string_view code_message(ErrorCode code) noexcept { return text_of(code).message; }
+
+Error::Error(ErrorKind kind, ErrorCode code, std::string message)
+    : data_(std::make_unique<Data>(Data{.kind = kind,
+                                        .code = code,
+                                        .message = std::move(message),
+                                        .func_name = {},
+                                        .backtrace = {},
+                                        .exit_status = {},
+                                        .host_exception = {}})) {}
+
+Error Error::at(ErrorKind kind, uint64_t offset, std::string message) {
+  Error error(kind, ErrorCode::none, std::move(message));
+  error.data_->offset = offset;
+  return error;
+}
+
+Error Error::trap(ErrorCode code) {
+  ErrorKind kind = is_exhaustion(code) ? ErrorKind::exhaustion : ErrorKind::trap;
+  if (code == ErrorCode::uncaught_exception) kind = ErrorKind::exception;
+  return {kind, code, std::string(code_message(code))};
+}
+
+Error Error::exit(int32_t status) {
+  Error error(ErrorKind::host, ErrorCode::exit, "exit with status " + std::to_string(status));
+  error.data_->exit_status = status;
+  return error;
+}
+
+Error::Error(const Error& other) : data_(std::make_unique<Data>(*other.data_)) {}
+Error::Error(Error&&) noexcept = default;
+Error& Error::operator=(const Error& other) {
+  if (this != &other) data_ = std::make_unique<Data>(*other.data_);
+  return *this;
+}
+Error& Error::operator=(Error&&) noexcept = default;
+Error::~Error() = default;
+
+ErrorKind Error::kind() const noexcept { return data_->kind; }
+ErrorCode Error::code() const noexcept { return data_->code; }
+const std::string& Error::message() const noexcept { return data_->message; }
+uint64_t Error::offset() const noexcept { return data_->offset; }
+uint32_t Error::func_index() const noexcept { return data_->func_index; }
+const std::string& Error::func_name() const noexcept { return data_->func_name; }
+const std::vector<Frame>& Error::backtrace() const noexcept { return data_->backtrace; }
+std::optional<int32_t> Error::exit_status() const noexcept { return data_->exit_status; }
+std::exception_ptr Error::host_exception() const noexcept { return data_->host_exception; }
+
+Error& Error::with_offset(uint64_t offset) { return data_->offset = offset, *this; }
+Error& Error::with_func(uint32_t func_index, std::string func_name) {
+  data_->func_index = func_index;
+  data_->func_name = std::move(func_name);
+  return *this;
+}
+Error& Error::with_backtrace(std::vector<Frame> frames) {
+  return data_->backtrace = std::move(frames), *this;
+}
+Error& Error::with_exit_status(int32_t status) { return data_->exit_status = status, *this; }
+Error& Error::with_host_exception(std::exception_ptr exception) {
+  data_->host_exception = std::move(exception);
+  return *this;
+}
+Error& Error::with_detail(std::string_view detail) { return data_->message += detail, *this; }
+
+std::string Error::describe() const {
+  std::string text = std::string(kind_name(kind())) + ": " + message();
+  if (offset() != no_offset) text += "\n  at byte offset " + hex(offset());
+  if (func_index() != no_func) {
+    text += "\n  in function " + std::to_string(func_index());
+    if (!func_name().empty()) text += " (" + func_name() + ")";
+  }
+  for (size_t i = 0; i < backtrace().size(); ++i)
+    text += "\n  #" + std::to_string(i) + " " + describe_frame(backtrace()[i]);
+  return text;
+}
+
+} // namespace skerry

@@ -1,0 +1,2 @@
+// TypedFunc: a function with a C++ signature.
+#pragma once

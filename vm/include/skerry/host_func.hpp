@@ -1,0 +1,2 @@
+// Linker::define for callables.
+#pragma once

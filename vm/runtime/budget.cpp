@@ -1,0 +1,13 @@
+#include "vm/runtime/budget.hpp"
+
+#include <string>
+
+namespace skerry::vm {
+
+Error limit_error(std::string_view name, uint64_t asked, uint64_t allowed) {
+  return {ErrorKind::limit, ErrorCode::limit_exceeded,
+          std::string(name) + " limit exceeded: " + std::to_string(asked) + " asked, " +
+              std::to_string(allowed) + " allowed"};
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,26 @@
+#include "vm/runtime/store.hpp"
+
+namespace skerry::vm {
+
+Store::Store(std::shared_ptr<EngineData> engine_data, const StoreLimits& store_limits)
+    : engine(std::move(engine_data)), limits(store_limits),
+      interrupt_flag(std::make_shared<std::atomic<bool>>(false)) {}
+
+Store::~Store() { release_stack(*this); }
+
+bool Store::fail(Error why) {
+  error.emplace(std::move(why));
+  return false;
+}
+
+std::optional<Error> check_interrupt(const Store& store) {
+  std::atomic<bool>& flag = *store.interrupt_flag;
+  if (flag.load(std::memory_order_relaxed) && flag.exchange(false))
+    return Error::trap(ErrorCode::interrupted);
+  using Clock = skerry::Store::Clock;
+  if (store.deadline != Clock::time_point::max() && Clock::now() >= store.deadline)
+    return Error::trap(ErrorCode::deadline_exceeded);
+  return {};
+}
+
+} // namespace skerry::vm

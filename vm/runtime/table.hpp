@@ -1,0 +1,11 @@
+// Tables (spec §4.2.7).
+#pragma once
+
+#include "vm/runtime/store.hpp"
+
+namespace skerry::vm {
+
+/// Spec §4.5.3.2. The store owns and counts it; `type` has canonical heap types. Errors: limit.
+Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint64_t init);
+
+} // namespace skerry::vm
