@@ -1,15 +1,79 @@
 // The machine code that threaded code is made of, as data: the translator picks handlers from here and never
-// sees the interpreter.
+// sees the interpreter. One table per way of executing (SIMD target, profiling …), owned by an engine.
 #pragma once
+
+#include "vm/code/handler.hpp"
+#include "vm/isa/opcode.hpp"
+
+#include <array>
+#include <cstddef>
 
 namespace skerry::vm {
 
-/// Address of a handler; its real type is the interpreter's business (vm/exec/handler.hpp).
-using Handler = const void*;
+/// What fused branches compare by. i32 first; the same order as the instructions i32.eq … i32.ge_u.
+enum class Compare : uint8_t { eq, ne, lt_s, lt_u, gt_s, gt_u, le_s, le_u, ge_s, ge_u, test, test_not };
+inline constexpr size_t compare_count = 12;
+
+/// How a load or store finds its address; `end` is offset + access size, so that one comparison checks bounds.
+enum class AddressMode : uint8_t {
+  plain,           ///< u64(a) + end
+  indexed,         ///< u32(a + (b << k)) + end
+  wrapped,         ///< u32(a + imm) + end
+  indexed_wrapped, ///< u32(a + (b << k) + imm) + end
+};
+inline constexpr size_t address_mode_count = 4;
+
+/// Handlers of one instruction, by address mode; the index is made by `kinds` below.
+struct MemoryHandlers {
+  std::array<const Handler*, address_mode_count> mode{};
+};
+inline constexpr size_t first_memory_row = static_cast<size_t>(Opcode::i32_load);
+inline constexpr size_t memory_row_count = static_cast<size_t>(Opcode::i64_store32) - first_memory_row + 1;
 
 struct HandlerTable {
+  // Numeric instructions, by opcode: [d][a] or [d][a][b].
+  std::array<const Handler*, opcode_count> numeric{};
+  // Loads and stores of memory 0 with 32-bit addresses.
+  std::array<MemoryHandlers, memory_row_count> memory{};
+  // Everything that is executed on canonical slots, by opcode.
+  std::array<Handler, opcode_count> stack_op{};
+
+  // [i32, i64][compare]: [a][b][back] and [a][b]
+  std::array<std::array<const Handler*, compare_count>, 2> branch_if{};
+  std::array<std::array<const Handler*, compare_count>, 2> count_branch{};
+  // [f32, f64][eq ne lt gt le ge]: [negate][a][b][back]
+  std::array<std::array<const Handler*, 6>, 2> branch_if_float{};
+
+  std::array<const Handler*, 3> lea{};     // [shift - 1]: [d][a][b]
+  const Handler* move = nullptr;           // [d][a]
+  const Handler* move_imm64 = nullptr;     // [d]
+  std::array<const Handler*, 2> vmove{};   // [f32, f64]: [d][a]
+  const Handler* move128 = nullptr;        // [d][a], no immediates
+  const Handler* select = nullptr;         // [d][a][b][c]
+  std::array<const Handler*, 2> vselect{}; // [one or two slots]: [c]
+  const Handler* global_get = nullptr;     // [d]
+  const Handler* global_set = nullptr;     // [a]
+  const Handler* imported_global_get = nullptr;
+  const Handler* imported_global_set = nullptr;
+  const Handler* return_ = nullptr;         // [a]
+  std::array<const Handler*, 2> return_v{}; // [f32, f64]: [a]
+  const Handler* branch_table = nullptr;    // [a]
+  const Handler* call_indirect = nullptr;   // [a]
+  const Handler* call_ref = nullptr;        // [a]
+  const Handler* return_call_indirect = nullptr;
+  const Handler* return_call_ref = nullptr;
+  const Handler* enter = nullptr; // [slots - 1] up to enter_unrolled, then any number
+
+  Handler branch = nullptr, branch_back = nullptr;
+  Handler return_none = nullptr;
+  Handler call = nullptr, call_import = nullptr, return_call = nullptr, return_call_import = nullptr;
+  Handler copy_slots = nullptr;
+  Handler unreachable = nullptr;
+  Handler v128_const = nullptr;
+
   Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
   Handler host_stub = nullptr; // FuncInstance::stub of host functions
 };
+inline constexpr uint32_t enter_unrolled = 8;
 
 } // namespace skerry::vm

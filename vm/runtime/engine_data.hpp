@@ -4,19 +4,19 @@
 
 #include "skerry/config.hpp"
 #include "vm/code/code.hpp"
+#include "vm/code/handler_table.hpp"
 #include "vm/module/type_registry.hpp"
 
 namespace skerry::vm {
 
-struct HandlerTable;
 struct Module;
 struct Store;
 struct FuncInstance;
 
 struct EngineData {
   Config config;
-  TypeRegistry types;                     // thread-safe
-  const HandlerTable* handlers = nullptr; // threaded code is made of these (vm/code/handler_table.hpp)
+  TypeRegistry types;             // thread-safe
+  std::shared_ptr<const HandlerTable> handlers; // threaded code is made of these
 
   /// Translates a validated function, or finds what another thread translated. Thread-safe.
   Result<const Code*> (*translate)(const Module& module, uint32_t defined_index) = nullptr;

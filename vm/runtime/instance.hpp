@@ -7,6 +7,7 @@
 #include "skerry/error.hpp"
 #include "skerry/store.hpp"
 #include "skerry/types.hpp"
+#include "vm/code/handler.hpp"
 #include "vm/module/module.hpp"
 
 #include <cstddef>
@@ -30,14 +31,14 @@ struct Object {
 /// Spec §4.2.6. Its address is the funcref. Stable while the store lives. Small, because an instance has one
 /// for each function of its module.
 struct FuncInstance : Object {
-  TypeId type_id = 0;                 // canonical
-  const std::byte* code = nullptr;    // where a call jumps to: the translated code, or &stub
-  uint32_t frame_bytes = 0;           // of a translated function; 0 before
-  uint32_t link_offset = 0;           // bytes from the frame's start to its link
+  TypeId type_id = 0;                // canonical
+  const std::byte* code = nullptr;   // where a call jumps to: the translated code, or &stub
+  uint32_t frame_bytes = 0;          // of a translated function; 0 before
+  uint32_t link_offset = 0; // bytes from the frame's start to its link: 8 * max(params_slots, results_slots)
   ModuleInstance* instance = nullptr; // whose code it is; null for host functions
   // One word of threaded code: the handler that translates on first call, or the one that calls the host. It
   // finds the FuncInstance from its own address.
-  const void* stub = nullptr;
+  Handler stub = nullptr;
   uint32_t func_index = 0; // in the instance's module; in its own list for host functions
   uint16_t params_slots = 0, results_slots = 0;
 };

@@ -1,0 +1,57 @@
+// What a handler is, for each way of dispatching (design: direct-threaded code; docs/rationale.md has the figures).
+//
+//   tail calls     clang with musttail and preserve_none: all state in machine registers, three integer and two
+//                  vector VM registers for temporaries and hot locals
+//   sibling calls  GCC at -O2, where the build has proved that it makes them: six arguments, no VM registers
+//   trampoline     everywhere else, sanitizers and -O0: a loop calls one handler after the other
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#if !defined(SKERRY_DISPATCH_TAILCALL) && !defined(SKERRY_DISPATCH_SIBLING) && !defined(SKERRY_DISPATCH_TRAMPOLINE)
+#define SKERRY_DISPATCH_TRAMPOLINE 1
+#endif
+
+namespace skerry::vm {
+
+struct ModuleInstance;
+struct State;
+
+/// A vector register: f32 and f64 in its low lanes, or a v128.
+using Vector = float __attribute__((vector_size(16)));
+
+#if defined(SKERRY_DISPATCH_TAILCALL)
+inline constexpr int int_registers = 3;
+inline constexpr int vector_registers = 2;
+// The order puts the code pointer in rdi and the frame in rsi (shorter encodings), and keeps rcx unused, so that
+// shifts by a variable need no moves (x86-64, clang 19).
+using Handler = void (*)(int64_t fuel, ModuleInstance* instance, std::byte* memory, uint64_t memory_size,
+                         const std::byte* pc, uint64_t* frame, uint64_t r0, uint64_t unused, uint64_t r1,
+                         uint64_t r2, Vector v0, Vector v1) __attribute__((preserve_none));
+#elif defined(SKERRY_DISPATCH_SIBLING)
+inline constexpr int int_registers = 0;
+inline constexpr int vector_registers = 0;
+using Handler = void (*)(int64_t fuel, ModuleInstance* instance, std::byte* memory, uint64_t memory_size,
+                         const std::byte* pc, uint64_t* frame);
+#else
+inline constexpr int int_registers = 0;
+inline constexpr int vector_registers = 0;
+/// Returns whether to go on.
+using Handler = bool (*)(State& state);
+#endif
+
+/// Where a handler finds an operand: in a frame slot, in VM register 1…n, or in the code itself.
+namespace kind {
+inline constexpr int slot = 0;
+inline constexpr int first_register = 1;
+inline constexpr int imm = int_registers + 1;     // integers
+inline constexpr int vimm = vector_registers + 1; // f32 and f64
+// Number of kinds: of what can be written or is never constant; of what may be constant
+inline constexpr int writable = int_registers + 1;
+inline constexpr int readable = int_registers + 2;
+inline constexpr int vwritable = vector_registers + 1;
+inline constexpr int vreadable = vector_registers + 2;
+} // namespace kind
+
+} // namespace skerry::vm
