@@ -11,8 +11,8 @@
 
 namespace skerry::vm {
 
-/// Threaded code of one function. Never moves and is never freed before its module. All instances of the module
-/// share it, so it names nothing of an instance but by offset (see vm/runtime/instance.hpp).
+/// Threaded code of one function. Never moves and is never freed before its module. All instances of the
+/// module share it, so it names nothing of an instance but by offset (see vm/runtime/instance.hpp).
 struct Code {
   uint32_t func_index = 0;
   uint32_t frame_slots = 0; // frame size: parameters, link, locals, operands

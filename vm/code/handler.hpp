@@ -1,6 +1,8 @@
-// What a handler is, for each way of dispatching (design: direct-threaded code; docs/rationale.md has the figures).
+// What a handler is, for each way of dispatching (design: direct-threaded code; docs/rationale.md has the
+// figures).
 //
-//   tail calls     clang with musttail and preserve_none: all state in machine registers, three integer and two
+//   tail calls     clang with musttail and preserve_none: all state in machine registers, three integer and
+//   two
 //                  vector VM registers for temporaries and hot locals
 //   sibling calls  GCC at -O2, where the build has proved that it makes them: six arguments, no VM registers
 //   trampoline     everywhere else, sanitizers and -O0: a loop calls one handler after the other
@@ -9,7 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#if !defined(SKERRY_DISPATCH_TAILCALL) && !defined(SKERRY_DISPATCH_SIBLING) && !defined(SKERRY_DISPATCH_TRAMPOLINE)
+#if !defined(SKERRY_DISPATCH_TAILCALL) && !defined(SKERRY_DISPATCH_SIBLING) &&                               \
+    !defined(SKERRY_DISPATCH_TRAMPOLINE)
 #define SKERRY_DISPATCH_TRAMPOLINE 1
 #endif
 
@@ -24,8 +27,8 @@ using Vector = float __attribute__((vector_size(16)));
 #if defined(SKERRY_DISPATCH_TAILCALL)
 inline constexpr int int_registers = 3;
 inline constexpr int vector_registers = 2;
-// The order puts the code pointer in rdi and the frame in rsi (shorter encodings), and keeps rcx unused, so that
-// shifts by a variable need no moves (x86-64, clang 19).
+// The order puts the code pointer in rdi and the frame in rsi (shorter encodings), and keeps rcx unused, so
+// that shifts by a variable need no moves (x86-64, clang 19).
 using Handler = void (*)(int64_t fuel, ModuleInstance* instance, std::byte* memory, uint64_t memory_size,
                          const std::byte* pc, uint64_t* frame, uint64_t r0, uint64_t unused, uint64_t r1,
                          uint64_t r2, Vector v0, Vector v1) __attribute__((preserve_none));

@@ -14,7 +14,8 @@ namespace skerry::vm {
 enum class Compare : uint8_t { eq, ne, lt_s, lt_u, gt_s, gt_u, le_s, le_u, ge_s, ge_u, test, test_not };
 inline constexpr size_t compare_count = 12;
 
-/// How a load or store finds its address; `end` is offset + access size, so that one comparison checks bounds.
+/// How a load or store finds its address; `end` is offset + access size, so that one comparison checks
+/// bounds.
 enum class AddressMode : uint8_t {
   plain,           ///< u64(a) + end
   indexed,         ///< u32(a + (b << k)) + end

@@ -1,7 +1,7 @@
-// Semantics of the numeric instructions (spec §4.3): one pure function each, named like the instruction. Used by
-// the handlers and checked against the opcode table's signatures. i32 and i64 are unsigned here; the suffix _s
-// says where the bits are read as signed. A function that can trap returns the reason and gives its result by
-// reference.
+// Semantics of the numeric instructions (spec §4.3): one pure function each, named like the instruction. Used
+// by the handlers and checked against the opcode table's signatures. i32 and i64 are unsigned here; the
+// suffix _s says where the bits are read as signed. A function that can trap returns the reason and gives its
+// result by reference.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -18,8 +18,7 @@ namespace skerry::vm::numeric {
 
 // ---- spec §4.3.2, integer operations: written once for both widths
 
-template <class U>
-struct Integer {
+template <class U> struct Integer {
   using S = std::make_signed_t<U>;
   static constexpr U mask = sizeof(U) * 8 - 1;
   SKERRY_PURE static S sign(U a) { return static_cast<S>(a); }
@@ -56,88 +55,87 @@ struct Integer {
   }
 };
 
-#define SKERRY_INTEGER(p, U, S)                                                                               \
-  SKERRY_PURE uint32_t p##_eqz(U a) { return a == 0; }                                                        \
-  SKERRY_PURE uint32_t p##_eq(U a, U b) { return a == b; }                                                    \
-  SKERRY_PURE uint32_t p##_ne(U a, U b) { return a != b; }                                                    \
-  SKERRY_PURE uint32_t p##_lt_s(U a, U b) { return static_cast<S>(a) < static_cast<S>(b); }                   \
-  SKERRY_PURE uint32_t p##_lt_u(U a, U b) { return a < b; }                                                   \
-  SKERRY_PURE uint32_t p##_gt_s(U a, U b) { return static_cast<S>(a) > static_cast<S>(b); }                   \
-  SKERRY_PURE uint32_t p##_gt_u(U a, U b) { return a > b; }                                                   \
-  SKERRY_PURE uint32_t p##_le_s(U a, U b) { return static_cast<S>(a) <= static_cast<S>(b); }                  \
-  SKERRY_PURE uint32_t p##_le_u(U a, U b) { return a <= b; }                                                  \
-  SKERRY_PURE uint32_t p##_ge_s(U a, U b) { return static_cast<S>(a) >= static_cast<S>(b); }                  \
-  SKERRY_PURE uint32_t p##_ge_u(U a, U b) { return a >= b; }                                                  \
-  SKERRY_PURE U p##_clz(U a) { return static_cast<U>(std::countl_zero(a)); }                                  \
-  SKERRY_PURE U p##_ctz(U a) { return static_cast<U>(std::countr_zero(a)); }                                  \
-  SKERRY_PURE U p##_popcnt(U a) { return static_cast<U>(std::popcount(a)); }                                  \
-  SKERRY_PURE U p##_add(U a, U b) { return a + b; }                                                           \
-  SKERRY_PURE U p##_sub(U a, U b) { return a - b; }                                                           \
-  SKERRY_PURE U p##_mul(U a, U b) { return a * b; }                                                           \
-  SKERRY_PURE U p##_and(U a, U b) { return a & b; }                                                           \
-  SKERRY_PURE U p##_or(U a, U b) { return a | b; }                                                            \
-  SKERRY_PURE U p##_xor(U a, U b) { return a ^ b; }                                                           \
-  SKERRY_PURE U p##_shl(U a, U b) { return Integer<U>::shl(a, b); }                                           \
-  SKERRY_PURE U p##_shr_s(U a, U b) { return Integer<U>::shr_s(a, b); }                                       \
-  SKERRY_PURE U p##_shr_u(U a, U b) { return Integer<U>::shr_u(a, b); }                                       \
-  SKERRY_PURE U p##_rotl(U a, U b) { return Integer<U>::rotl(a, b); }                                         \
-  SKERRY_PURE U p##_rotr(U a, U b) { return Integer<U>::rotr(a, b); }                                         \
-  SKERRY_PURE U p##_extend8_s(U a) { return static_cast<U>(S{static_cast<int8_t>(a)}); }                      \
-  SKERRY_PURE U p##_extend16_s(U a) { return static_cast<U>(S{static_cast<int16_t>(a)}); }                    \
-  SKERRY_PURE ErrorCode p##_div_s(U a, U b, U& result) { return Integer<U>::div_s(a, b, result); }            \
-  SKERRY_PURE ErrorCode p##_div_u(U a, U b, U& result) { return Integer<U>::div_u(a, b, result); }            \
-  SKERRY_PURE ErrorCode p##_rem_s(U a, U b, U& result) { return Integer<U>::rem_s(a, b, result); }            \
+#define SKERRY_INTEGER(p, U, S)                                                                              \
+  SKERRY_PURE uint32_t p##_eqz(U a) { return a == 0; }                                                       \
+  SKERRY_PURE uint32_t p##_eq(U a, U b) { return a == b; }                                                   \
+  SKERRY_PURE uint32_t p##_ne(U a, U b) { return a != b; }                                                   \
+  SKERRY_PURE uint32_t p##_lt_s(U a, U b) { return static_cast<S>(a) < static_cast<S>(b); }                  \
+  SKERRY_PURE uint32_t p##_lt_u(U a, U b) { return a < b; }                                                  \
+  SKERRY_PURE uint32_t p##_gt_s(U a, U b) { return static_cast<S>(a) > static_cast<S>(b); }                  \
+  SKERRY_PURE uint32_t p##_gt_u(U a, U b) { return a > b; }                                                  \
+  SKERRY_PURE uint32_t p##_le_s(U a, U b) { return static_cast<S>(a) <= static_cast<S>(b); }                 \
+  SKERRY_PURE uint32_t p##_le_u(U a, U b) { return a <= b; }                                                 \
+  SKERRY_PURE uint32_t p##_ge_s(U a, U b) { return static_cast<S>(a) >= static_cast<S>(b); }                 \
+  SKERRY_PURE uint32_t p##_ge_u(U a, U b) { return a >= b; }                                                 \
+  SKERRY_PURE U p##_clz(U a) { return static_cast<U>(std::countl_zero(a)); }                                 \
+  SKERRY_PURE U p##_ctz(U a) { return static_cast<U>(std::countr_zero(a)); }                                 \
+  SKERRY_PURE U p##_popcnt(U a) { return static_cast<U>(std::popcount(a)); }                                 \
+  SKERRY_PURE U p##_add(U a, U b) { return a + b; }                                                          \
+  SKERRY_PURE U p##_sub(U a, U b) { return a - b; }                                                          \
+  SKERRY_PURE U p##_mul(U a, U b) { return a * b; }                                                          \
+  SKERRY_PURE U p##_and(U a, U b) { return a & b; }                                                          \
+  SKERRY_PURE U p##_or(U a, U b) { return a | b; }                                                           \
+  SKERRY_PURE U p##_xor(U a, U b) { return a ^ b; }                                                          \
+  SKERRY_PURE U p##_shl(U a, U b) { return Integer<U>::shl(a, b); }                                          \
+  SKERRY_PURE U p##_shr_s(U a, U b) { return Integer<U>::shr_s(a, b); }                                      \
+  SKERRY_PURE U p##_shr_u(U a, U b) { return Integer<U>::shr_u(a, b); }                                      \
+  SKERRY_PURE U p##_rotl(U a, U b) { return Integer<U>::rotl(a, b); }                                        \
+  SKERRY_PURE U p##_rotr(U a, U b) { return Integer<U>::rotr(a, b); }                                        \
+  SKERRY_PURE U p##_extend8_s(U a) { return static_cast<U>(S{static_cast<int8_t>(a)}); }                     \
+  SKERRY_PURE U p##_extend16_s(U a) { return static_cast<U>(S{static_cast<int16_t>(a)}); }                   \
+  SKERRY_PURE ErrorCode p##_div_s(U a, U b, U& result) { return Integer<U>::div_s(a, b, result); }           \
+  SKERRY_PURE ErrorCode p##_div_u(U a, U b, U& result) { return Integer<U>::div_u(a, b, result); }           \
+  SKERRY_PURE ErrorCode p##_rem_s(U a, U b, U& result) { return Integer<U>::rem_s(a, b, result); }           \
   SKERRY_PURE ErrorCode p##_rem_u(U a, U b, U& result) { return Integer<U>::rem_u(a, b, result); }
 
 SKERRY_INTEGER(i32, uint32_t, int32_t)
 SKERRY_INTEGER(i64, uint64_t, int64_t)
 #undef SKERRY_INTEGER
 
-SKERRY_PURE uint64_t i64_extend32_s(uint64_t a) { return static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)}); }
+SKERRY_PURE uint64_t i64_extend32_s(uint64_t a) {
+  return static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)});
+}
 
 // ---- spec §4.3.3, floating-point operations. A NaN operand gives a quiet NaN; where all are numbers, the
 // host's IEEE arithmetic is the specification's.
 
-template <class F>
-SKERRY_PURE F minimum(F a, F b) {
+template <class F> SKERRY_PURE F minimum(F a, F b) {
   if (a != a || b != b) [[unlikely]]
     return a + b;
   if (a == b) return std::signbit(a) ? a : b; // of two zeros, the negative one
   return a < b ? a : b;
 }
-template <class F>
-SKERRY_PURE F maximum(F a, F b) {
+template <class F> SKERRY_PURE F maximum(F a, F b) {
   if (a != a || b != b) [[unlikely]]
     return a + b;
   if (a == b) return std::signbit(a) ? b : a;
   return a > b ? a : b;
 }
 /// The C library's rounding functions may keep a signalling NaN as it is; the specification makes it quiet.
-template <class F>
-SKERRY_PURE F quiet(F rounded, F original) {
+template <class F> SKERRY_PURE F quiet(F rounded, F original) {
   return original != original ? original + original : rounded;
 }
 
-#define SKERRY_FLOAT(p, F, suffix)                                                                            \
-  SKERRY_PURE uint32_t p##_eq(F a, F b) { return a == b; }                                                    \
-  SKERRY_PURE uint32_t p##_ne(F a, F b) { return a != b; }                                                    \
-  SKERRY_PURE uint32_t p##_lt(F a, F b) { return a < b; }                                                     \
-  SKERRY_PURE uint32_t p##_gt(F a, F b) { return a > b; }                                                     \
-  SKERRY_PURE uint32_t p##_le(F a, F b) { return a <= b; }                                                    \
-  SKERRY_PURE uint32_t p##_ge(F a, F b) { return a >= b; }                                                    \
-  SKERRY_PURE F p##_abs(F a) { return __builtin_fabs##suffix(a); }                                            \
-  SKERRY_PURE F p##_neg(F a) { return -a; }                                                                   \
-  SKERRY_PURE F p##_copysign(F a, F b) { return __builtin_copysign##suffix(a, b); }                           \
-  SKERRY_PURE F p##_ceil(F a) { return quiet(__builtin_ceil##suffix(a), a); }                                 \
-  SKERRY_PURE F p##_floor(F a) { return quiet(__builtin_floor##suffix(a), a); }                               \
-  SKERRY_PURE F p##_trunc(F a) { return quiet(__builtin_trunc##suffix(a), a); }                               \
-  SKERRY_PURE F p##_nearest(F a) { return quiet(__builtin_rint##suffix(a), a); }                              \
-  SKERRY_PURE F p##_sqrt(F a) { return __builtin_sqrt##suffix(a); }                                           \
-  SKERRY_PURE F p##_add(F a, F b) { return a + b; }                                                           \
-  SKERRY_PURE F p##_sub(F a, F b) { return a - b; }                                                           \
-  SKERRY_PURE F p##_mul(F a, F b) { return a * b; }                                                           \
-  SKERRY_PURE F p##_div(F a, F b) { return a / b; }                                                           \
-  SKERRY_PURE F p##_min(F a, F b) { return minimum(a, b); }                                                   \
+#define SKERRY_FLOAT(p, F, suffix)                                                                           \
+  SKERRY_PURE uint32_t p##_eq(F a, F b) { return a == b; }                                                   \
+  SKERRY_PURE uint32_t p##_ne(F a, F b) { return a != b; }                                                   \
+  SKERRY_PURE uint32_t p##_lt(F a, F b) { return a < b; }                                                    \
+  SKERRY_PURE uint32_t p##_gt(F a, F b) { return a > b; }                                                    \
+  SKERRY_PURE uint32_t p##_le(F a, F b) { return a <= b; }                                                   \
+  SKERRY_PURE uint32_t p##_ge(F a, F b) { return a >= b; }                                                   \
+  SKERRY_PURE F p##_abs(F a) { return __builtin_fabs##suffix(a); }                                           \
+  SKERRY_PURE F p##_neg(F a) { return -a; }                                                                  \
+  SKERRY_PURE F p##_copysign(F a, F b) { return __builtin_copysign##suffix(a, b); }                          \
+  SKERRY_PURE F p##_ceil(F a) { return quiet(__builtin_ceil##suffix(a), a); }                                \
+  SKERRY_PURE F p##_floor(F a) { return quiet(__builtin_floor##suffix(a), a); }                              \
+  SKERRY_PURE F p##_trunc(F a) { return quiet(__builtin_trunc##suffix(a), a); }                              \
+  SKERRY_PURE F p##_nearest(F a) { return quiet(__builtin_rint##suffix(a), a); }                             \
+  SKERRY_PURE F p##_sqrt(F a) { return __builtin_sqrt##suffix(a); }                                          \
+  SKERRY_PURE F p##_add(F a, F b) { return a + b; }                                                          \
+  SKERRY_PURE F p##_sub(F a, F b) { return a - b; }                                                          \
+  SKERRY_PURE F p##_mul(F a, F b) { return a * b; }                                                          \
+  SKERRY_PURE F p##_div(F a, F b) { return a / b; }                                                          \
+  SKERRY_PURE F p##_min(F a, F b) { return minimum(a, b); }                                                  \
   SKERRY_PURE F p##_max(F a, F b) { return maximum(a, b); }
 
 SKERRY_FLOAT(f32, float, f)
@@ -153,23 +151,20 @@ SKERRY_PURE uint64_t i64_extend_i32_s(uint32_t a) {
 SKERRY_PURE uint64_t i64_extend_i32_u(uint32_t a) { return a; }
 
 /// Is trunc(a) a value of I? Both bounds are exact in F: 2^n above, and -2^n or just above -2^n - 1 below.
-template <class I, class F>
-SKERRY_PURE bool truncates_to(F a) {
+template <class I, class F> SKERRY_PURE bool truncates_to(F a) {
   constexpr int bits = std::numeric_limits<I>::digits;
   constexpr F end = static_cast<F>(I{1} << (bits - 1)) * F{2};
   if constexpr (std::is_unsigned_v<I>) return a > F{-1} && a < end;
   if constexpr (bits < std::numeric_limits<F>::digits) return a > -end - F{1} && a < end;
   return a >= -end && a < end;
 }
-template <class I, class F>
-SKERRY_PURE ErrorCode trunc(F a, std::make_unsigned_t<I>& result) {
+template <class I, class F> SKERRY_PURE ErrorCode trunc(F a, std::make_unsigned_t<I>& result) {
   if (!truncates_to<I>(a)) [[unlikely]]
     return a != a ? ErrorCode::invalid_conversion_to_integer : ErrorCode::integer_overflow;
   result = static_cast<std::make_unsigned_t<I>>(static_cast<I>(a));
   return ErrorCode::none;
 }
-template <class I, class F>
-SKERRY_PURE std::make_unsigned_t<I> trunc_sat(F a) {
+template <class I, class F> SKERRY_PURE std::make_unsigned_t<I> trunc_sat(F a) {
   using U = std::make_unsigned_t<I>;
   if (truncates_to<I>(a)) return static_cast<U>(static_cast<I>(a));
   if (a != a) return 0;

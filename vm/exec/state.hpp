@@ -1,8 +1,8 @@
 // The interpreter's state and the two things a handler can do at its end: NEXT and TRAP.
 //
-// A handler is written once, as SKERRY_HANDLER(name) { … } on a State `s`; the macros here turn it into a tail
-// call, a sibling call or a return to the loop (vm/code/handler.hpp). With tail calls the members of State are
-// machine registers: a State is made from the arguments and never has an address after inlining.
+// A handler is written once, as SKERRY_HANDLER(name) { … } on a State `s`; the macros here turn it into a
+// tail call, a sibling call or a return to the loop (vm/code/handler.hpp). With tail calls the members of
+// State are machine registers: a State is made from the arguments and never has an address after inlining.
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -29,22 +29,22 @@ struct State {
 #define SKERRY_COLD [[gnu::cold, gnu::noinline]]
 
 #if defined(SKERRY_DISPATCH_TAILCALL)
-#define SKERRY_HANDLER(name)                                                                                  \
-  __attribute__((preserve_none)) void name(                                                                   \
-      [[maybe_unused]] int64_t fuel_, [[maybe_unused]] ModuleInstance* instance_,                             \
-      [[maybe_unused]] std::byte* memory_, [[maybe_unused]] uint64_t memory_size_,                            \
-      [[maybe_unused]] const std::byte* pc_, [[maybe_unused]] uint64_t* frame_,                               \
-      [[maybe_unused]] uint64_t r0_, [[maybe_unused]] uint64_t unused_, [[maybe_unused]] uint64_t r1_,        \
+#define SKERRY_HANDLER(name)                                                                                 \
+  __attribute__((preserve_none)) void name(                                                                  \
+      [[maybe_unused]] int64_t fuel_, [[maybe_unused]] ModuleInstance* instance_,                            \
+      [[maybe_unused]] std::byte* memory_, [[maybe_unused]] uint64_t memory_size_,                           \
+      [[maybe_unused]] const std::byte* pc_, [[maybe_unused]] uint64_t* frame_,                              \
+      [[maybe_unused]] uint64_t r0_, [[maybe_unused]] uint64_t unused_, [[maybe_unused]] uint64_t r1_,       \
       [[maybe_unused]] uint64_t r2_, [[maybe_unused]] Vector v0_, [[maybe_unused]] Vector v1_)
 #define SKERRY_STATE State s{fuel_, instance_, memory_, memory_size_, pc_, frame_, r0_, r1_, r2_, v0_, v1_};
-#define SKERRY_TAIL(handler)                                                                                  \
-  [[clang::musttail]] return handler(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame, s.r0,        \
+#define SKERRY_TAIL(handler)                                                                                 \
+  [[clang::musttail]] return handler(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame, s.r0,       \
                                      unused_, s.r1, s.r2, s.v0, s.v1)
 #define SKERRY_LEAVE return
 #elif defined(SKERRY_DISPATCH_SIBLING)
-#define SKERRY_HANDLER(name)                                                                                  \
-  void name([[maybe_unused]] int64_t fuel_, [[maybe_unused]] ModuleInstance* instance_,                       \
-            [[maybe_unused]] std::byte* memory_, [[maybe_unused]] uint64_t memory_size_,                      \
+#define SKERRY_HANDLER(name)                                                                                 \
+  void name([[maybe_unused]] int64_t fuel_, [[maybe_unused]] ModuleInstance* instance_,                      \
+            [[maybe_unused]] std::byte* memory_, [[maybe_unused]] uint64_t memory_size_,                     \
             [[maybe_unused]] const std::byte* pc_, [[maybe_unused]] uint64_t* frame_)
 #define SKERRY_STATE State s{fuel_, instance_, memory_, memory_size_, pc_, frame_};
 #define SKERRY_TAIL(handler) return handler(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame)
@@ -62,25 +62,25 @@ struct State {
 #define SKERRY_DISPATCH SKERRY_TAIL((*reinterpret_cast<const Handler*>(s.pc)))
 #endif
 
-#define NEXT(bytes)                                                                                           \
-  do {                                                                                                        \
-    s.pc += (bytes);                                                                                          \
-    SKERRY_DISPATCH;                                                                                          \
+#define NEXT(bytes)                                                                                          \
+  do {                                                                                                       \
+    s.pc += (bytes);                                                                                         \
+    SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-/// Ends the call with a trap at s.pc. The code travels in the register of the memory size, which a trap does not
-/// need, so that a handler's trap path is one move and one jump.
-#define TRAP(code)                                                                                            \
-  do {                                                                                                        \
-    s.memory_size = static_cast<uint64_t>(code);                                                              \
-    SKERRY_TAIL(trap_handler);                                                                                \
+/// Ends the call with a trap at s.pc. The code travels in the register of the memory size, which a trap does
+/// not need, so that a handler's trap path is one move and one jump.
+#define TRAP(code)                                                                                           \
+  do {                                                                                                       \
+    s.memory_size = static_cast<uint64_t>(code);                                                             \
+    SKERRY_TAIL(trap_handler);                                                                               \
   } while (false)
 
 /// Where fuel is looked at: loop back-edges and calls, after s.pc and s.frame are those to go on with.
-#define POLL                                                                                                  \
-  do {                                                                                                        \
-    if (s.fuel < 0) [[unlikely]]                                                                              \
-      SKERRY_TAIL(slice_end_handler);                                                                         \
+#define POLL                                                                                                 \
+  do {                                                                                                       \
+    if (s.fuel < 0) [[unlikely]]                                                                             \
+      SKERRY_TAIL(slice_end_handler);                                                                        \
   } while (false)
 
 SKERRY_COLD SKERRY_HANDLER(trap_handler);
@@ -88,8 +88,7 @@ SKERRY_COLD SKERRY_HANDLER(slice_end_handler);
 /// Ends the activation: a function that was called from C++ returns to this, and so does a failed host call.
 SKERRY_HANDLER(exit_handler);
 
-template <class T>
-SKERRY_INLINE T load_as(const std::byte* at) {
+template <class T> SKERRY_INLINE T load_as(const std::byte* at) {
   T value;
   std::memcpy(&value, at, sizeof value);
   return value;

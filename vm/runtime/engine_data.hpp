@@ -15,7 +15,7 @@ struct FuncInstance;
 
 struct EngineData {
   Config config;
-  TypeRegistry types;             // thread-safe
+  TypeRegistry types;                           // thread-safe
   std::shared_ptr<const HandlerTable> handlers; // threaded code is made of these
 
   /// Translates a validated function, or finds what another thread translated. Thread-safe.

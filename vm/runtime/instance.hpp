@@ -31,9 +31,9 @@ struct Object {
 /// Spec §4.2.6. Its address is the funcref. Stable while the store lives. Small, because an instance has one
 /// for each function of its module.
 struct FuncInstance : Object {
-  TypeId type_id = 0;                // canonical
-  const std::byte* code = nullptr;   // where a call jumps to: the translated code, or &stub
-  uint32_t frame_bytes = 0;          // of a translated function; 0 before
+  TypeId type_id = 0;              // canonical
+  const std::byte* code = nullptr; // where a call jumps to: the translated code, or &stub
+  uint32_t frame_bytes = 0;        // of a translated function; 0 before
   uint32_t link_offset = 0; // bytes from the frame's start to its link: 8 * max(params_slots, results_slots)
   ModuleInstance* instance = nullptr; // whose code it is; null for host functions
   // One word of threaded code: the handler that translates on first call, or the one that calls the host. It
