@@ -29,9 +29,12 @@ inline constexpr int int_registers = 3;
 inline constexpr int vector_registers = 2;
 // The order puts the code pointer in rdi and the frame in rsi (shorter encodings), and keeps rcx unused, so
 // that shifts by a variable need no moves (x86-64, clang 19).
-using Handler = void (*)(int64_t fuel, ModuleInstance* instance, std::byte* memory, uint64_t memory_size,
-                         const std::byte* pc, uint64_t* frame, uint64_t r0, uint64_t unused, uint64_t r1,
-                         uint64_t r2, Vector v0, Vector v1) __attribute__((preserve_none));
+typedef __attribute__((preserve_none)) void HandlerFunction(int64_t fuel, ModuleInstance* instance,
+                                                            std::byte* memory, uint64_t memory_size,
+                                                            const std::byte* pc, uint64_t* frame, uint64_t r0,
+                                                            uint64_t unused, uint64_t r1, uint64_t r2, Vector v0,
+                                                            Vector v1);
+using Handler = HandlerFunction*;
 #elif defined(SKERRY_DISPATCH_SIBLING)
 inline constexpr int int_registers = 0;
 inline constexpr int vector_registers = 0;
