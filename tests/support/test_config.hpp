@@ -1,0 +1,28 @@
+// The modes that execution tests run in. A test case with the tag [exec] makes its engines with test_config(), and
+// ctest runs it once in each mode (tests/CMakeLists.txt lists them); what it checks must hold in all.
+#pragma once
+
+#include "skerry/config.hpp"
+
+#include <cstdlib>
+#include <string_view>
+
+namespace skerry::test {
+
+/// "default", "slice1" (look at deadline and interrupt after each instruction), "move_stack" (and give the value
+/// stack a new address each time), "no_fusion" (no superinstructions).
+inline std::string_view test_mode() {
+  const char* mode = std::getenv("SKERRY_TEST_MODE");
+  return mode != nullptr ? mode : "default";
+}
+
+inline Config test_config() {
+  Config config;
+  const std::string_view mode = test_mode();
+  if (mode == "slice1" || mode == "move_stack") config.fuel_slice = 1;
+  config.move_stack = mode == "move_stack";
+  config.fusion = mode != "no_fusion";
+  return config;
+}
+
+} // namespace skerry::test
