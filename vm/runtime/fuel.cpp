@@ -1,0 +1,34 @@
+#include "vm/runtime/fuel.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+namespace {
+
+/// Splits what is left between the running slice, which keeps its size where it can, and the budget.
+void set_fuel_left(Store& store, int64_t left) {
+  store.run.fuel = std::clamp(left, int64_t{0}, std::max(store.run.fuel, int64_t{0}));
+  store.fuel_budget = left - store.run.fuel;
+}
+
+} // namespace
+
+void set_fuel(Store& store, uint64_t instructions) noexcept {
+  const uint64_t left = std::min(instructions, skerry::Store::unlimited_fuel);
+  store.fuel_given = fuel_used(store) + left;
+  set_fuel_left(store, static_cast<int64_t>(left));
+}
+
+uint64_t fuel_used(const Store& store) noexcept {
+  return store.fuel_given - static_cast<uint64_t>(store.fuel_left());
+}
+
+bool consume_fuel(Store& store, uint64_t instructions) noexcept {
+  const int64_t left = store.fuel_left();
+  const bool enough = left >= 0 && instructions <= static_cast<uint64_t>(left);
+  set_fuel_left(store, enough ? left - static_cast<int64_t>(instructions) : std::min<int64_t>(left, 0));
+  return enough;
+}
+
+} // namespace skerry::vm

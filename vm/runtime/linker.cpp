@@ -1,0 +1,218 @@
+#include "vm/runtime/linker.hpp"
+
+#include "vm/code/handler_table.hpp"
+#include "vm/runtime/import_matching.hpp"
+#include "vm/runtime/names.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+namespace {
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+ExternType type_of(const Definition& definition) {
+  return std::visit(
+      Overloaded{
+          [](const std::shared_ptr<const HostFunc>& host) -> ExternType { return host->type; },
+          [](FuncInstance* func) -> ExternType { return extern_type(*func); },
+          [](TableInstance* table) -> ExternType { return table_type(*table); },
+          [](MemoryInstance* memory) -> ExternType { return memory_type(*memory); },
+          [](GlobalInstance* global) -> ExternType { return global->type; },
+      },
+      definition);
+}
+
+/// Null for what belongs to no store.
+const Store* owner(const Definition& definition) {
+  return std::visit(Overloaded{
+                        [](const std::shared_ptr<const HostFunc>&) -> const Store* { return nullptr; },
+                        [](FuncInstance* func) -> const Store* { return &store_of(*func); },
+                        [](auto* item) -> const Store* { return item->store; },
+                    },
+                    definition);
+}
+
+uint32_t slots(const std::vector<ValType>& types) {
+  uint32_t count = 0;
+  for (const ValType type : types) count += type.slots();
+  return count;
+}
+
+/// What `--unknown-imports=trap` puts in place of a function that nobody defines.
+bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
+  return caller.fail(
+      Error::trap(ErrorCode::unknown_import).with_detail(": " + *static_cast<std::string*>(context)));
+}
+
+/// `--unknown-imports=default`: zeros and null references.
+bool return_zeroes(void* context, Caller&, uint64_t* values) {
+  std::fill_n(values, *static_cast<uint32_t*>(context), uint64_t{0});
+  return true;
+}
+
+/// Binds a module's imports one by one and collects what is wrong with them.
+class ImportBinder {
+public:
+  ImportBinder(const Linker& linker, Store& store, const Module& module)
+      : linker_(linker), store_(store), module_(module) {}
+
+  void bind(const Import& import, const ExternType& type) {
+    const Definition* definition = linker_.find(import);
+    if (definition == nullptr)
+      bind_unknown(import, type);
+    else if (const Store* store = owner(*definition); store != nullptr && store != &store_)
+      foreign(import);
+    else if (!std::visit([&](const auto& item) { return bind_item(import, item); }, *definition))
+      incompatible(import, type, *definition);
+  }
+
+  Result<BoundImports> finish() {
+    if (error_) return fail(std::move(*error_));
+    if (problems_ == 0) return std::move(bound_);
+    if (problems_ > listed_problems) message_ += "; and " + std::to_string(problems_ - listed_problems) + " more";
+    return fail(Error(ErrorKind::unlinkable, ErrorCode::none, std::move(message_)));
+  }
+
+private:
+  static constexpr uint32_t listed_problems = 100;
+
+  bool bind_func(const Import& import, TypeId have) const {
+    return import.kind == ExternKind::func &&
+           store_.engine->types.is_subtype(have, module_.func_type_id(import.index));
+  }
+  bool bind_item(const Import& import, const std::shared_ptr<const HostFunc>& host) {
+    if (!bind_func(import, host->type_id)) return false;
+    return bound_.functions.push_back(host_func_instance(store_, host)), true;
+  }
+  bool bind_item(const Import& import, FuncInstance* func) {
+    if (!bind_func(import, func->type_id)) return false;
+    return bound_.functions.push_back(func), true;
+  }
+  bool bind_item(const Import& import, TableInstance* table) {
+    if (import.kind != ExternKind::table) return false;
+    TableType want = module_.tables[import.index].type;
+    want.element = canonical(module_.types, want.element);
+    if (!matches(store_.engine->types, table_type(*table), want)) return false;
+    return bound_.tables.push_back(table), true;
+  }
+  bool bind_item(const Import& import, MemoryInstance* memory) {
+    if (import.kind != ExternKind::memory) return false;
+    if (!matches(memory_type(*memory), module_.memories[import.index])) return false;
+    return bound_.memories.push_back(memory), true;
+  }
+  bool bind_item(const Import& import, GlobalInstance* global) {
+    if (import.kind != ExternKind::global) return false;
+    GlobalType want = module_.globals[import.index].type;
+    want.value = canonical(module_.types, want.value);
+    if (!matches(store_.engine->types, global->type, want)) return false;
+    return bound_.globals.push_back(global), true;
+  }
+
+  void bind_unknown(const Import& import, const ExternType& type) {
+    if (import.kind != ExternKind::func || linker_.unknown_imports == UnknownImports::error)
+      return problem("unknown import: " + name_of(import) + ": " + to_string(type));
+    bound_.functions.push_back(host_func_instance(store_, stand_in(import, std::get<FuncType>(type))));
+  }
+
+  std::shared_ptr<const HostFunc> stand_in(const Import& import, const FuncType& type) const {
+    const bool has_zeroes =
+        std::all_of(type.results.begin(), type.results.end(), [](ValType t) { return t.is_defaultable(); });
+    auto host = std::make_shared<HostFunc>();
+    host->type = type;
+    host->type_id = module_.func_type_id(import.index);
+    host->module = import.module;
+    host->name = import.name;
+    if (linker_.unknown_imports == UnknownImports::return_zeroes && has_zeroes) {
+      host->native = return_zeroes;
+      host->context = std::make_shared<uint32_t>(slots(type.results));
+    } else {
+      host->native = call_of_unknown_import;
+      host->context = std::make_shared<std::string>(name_of(import));
+    }
+    return host;
+  }
+
+  void incompatible(const Import& import, const ExternType& want, const Definition& have) {
+    problem("incompatible import type: " + name_of(import) + ": the module wants " + to_string(want) +
+            ", given is " + to_string(type_of(have)));
+  }
+  void problem(const std::string& text) {
+    if (problems_++ >= listed_problems) return;
+    message_ += (message_.empty() ? "" : "; ") + text;
+  }
+  void foreign(const Import& import) {
+    if (error_) return;
+    error_ = Error(ErrorKind::usage, ErrorCode::none,
+                   "the import " + name_of(import) + " is defined by something of another store");
+  }
+  static std::string name_of(const Import& import) { return quoted(import.module) + " " + quoted(import.name); }
+
+  const Linker& linker_;
+  Store& store_;
+  const Module& module_;
+  BoundImports bound_;
+  std::optional<Error> error_;
+  std::string message_;
+  uint32_t problems_ = 0;
+};
+
+} // namespace
+
+const Definition* Linker::find(const Import& import) const {
+  const auto found = definitions.find(ImportNameView(import.module, import.name));
+  return found == definitions.end() ? nullptr : &found->second;
+}
+
+void Linker::define(std::string_view module, std::string_view name, Definition definition) {
+  definitions.insert_or_assign(ImportName{std::string(module), std::string(name)}, std::move(definition));
+}
+
+Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module) {
+  ImportBinder binder(linker, store, module);
+  for (size_t i = 0; i < module.imports.size(); ++i)
+    binder.bind(module.imports[i], module.import_infos[i].type);
+  return binder.finish();
+}
+
+FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host) {
+  HostFuncInstance*& known = store.host_func_of[host.get()];
+  if (known != nullptr) return known;
+  auto func = std::make_unique<HostFuncInstance>();
+  func->kind = ObjectKind::func;
+  func->type_id = host->type_id;
+  func->stub = store.engine->handlers->host_stub;
+  func->code = reinterpret_cast<const std::byte*>(&func->stub);
+  func->func_index = static_cast<uint32_t>(store.host_funcs.size());
+  func->params_slots = static_cast<uint16_t>(slots(host->type.params));
+  func->results_slots = static_cast<uint16_t>(slots(host->type.results));
+  func->store = &store;
+  func->host = host;
+  known = func.get();
+  store.host_funcs.push_back(std::move(func));
+  return known;
+}
+
+Store& store_of(const FuncInstance& func) {
+  return func.instance != nullptr ? *func.instance->store : *static_cast<const HostFuncInstance&>(func).store;
+}
+
+ExternType extern_type(const FuncInstance& func) { return store_of(func).engine->types[func.type_id].func; }
+
+TableType table_type(const TableInstance& table) {
+  TableType type = table.type;
+  type.limits.min = table.size;
+  return type;
+}
+
+MemoryType memory_type(const MemoryInstance& memory) {
+  MemoryType type = memory.type;
+  type.limits.min = memory.byte_size / 65'536;
+  return type;
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,70 @@
+// What a Linker holds, and how a module's imports are bound to it (spec §4.5.4, import matching §3.3).
+#pragma once
+
+#include "skerry/linker.hpp"
+#include "vm/runtime/store.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace skerry::vm {
+
+/// A host function of no store yet, or something of a store.
+using Definition = std::variant<std::shared_ptr<const HostFunc>, FuncInstance*, TableInstance*, MemoryInstance*,
+                                GlobalInstance*>;
+
+/// Module and name of an import, compared without copying.
+struct ImportName {
+  std::string module, name;
+};
+using ImportNameView = std::pair<std::string_view, std::string_view>;
+struct ImportNameLess {
+  using is_transparent = void;
+  static ImportNameView view(const ImportName& n) { return {n.module, n.name}; }
+  static ImportNameView view(const ImportNameView& n) { return n; }
+  template <class A, class B>
+  bool operator()(const A& a, const B& b) const {
+    return view(a) < view(b);
+  }
+};
+
+struct Linker {
+  Engine engine;
+  UnknownImports unknown_imports = UnknownImports::error;
+  std::map<ImportName, Definition, ImportNameLess> definitions;
+  std::optional<Error> error; // of a definition that could not be made; instantiate reports it
+
+  explicit Linker(const Engine& of) : engine(of) {}
+  const Definition* find(const Import& import) const;
+  void define(std::string_view module, std::string_view name, Definition definition);
+};
+
+/// Imports by index space, in order.
+struct BoundImports {
+  std::vector<FuncInstance*> functions;
+  std::vector<TableInstance*> tables;
+  std::vector<MemoryInstance*> memories;
+  std::vector<GlobalInstance*> globals;
+};
+
+/// Finds and checks every import. Errors: unlinkable, with all problems in one message; usage for items of
+/// another store.
+Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module);
+
+/// The instance of a host function in a store; always the same one.
+FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host);
+
+/// Whose function it is.
+Store& store_of(const FuncInstance& func);
+
+/// Types as an embedder sees them, with the current size as minimum.
+ExternType extern_type(const FuncInstance& func);
+TableType table_type(const TableInstance& table);
+MemoryType memory_type(const MemoryInstance& memory);
+
+} // namespace skerry::vm
