@@ -1,0 +1,13 @@
+// Content hashes of module files. Internal.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace skerry::host {
+
+/// XXH3-128 as 32 lower-case hex digits, in the order that `xxhsum -H2` prints.
+std::string xxh3_128(std::span<const std::byte> bytes);
+
+} // namespace skerry::host

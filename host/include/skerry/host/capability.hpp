@@ -1,0 +1,89 @@
+// What a plugin may do. Nothing unless it is granted, and every switch needs its list as well.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skerry::host {
+
+enum class PathMode : uint8_t { read_only, read_write };
+
+/// A folder of the host that the guest sees under a name of its own.
+struct PathGrant {
+  std::string host;  ///< absolute once a manifest has been read
+  std::string guest; ///< normalised, e.g. "/data"
+  PathMode mode = PathMode::read_only;
+};
+
+/// An environment variable: with a value of its own, or passed on from the host's environment if it is set there.
+struct EnvGrant {
+  std::string name;
+  std::optional<std::string> value;
+};
+
+/// One entry of the network allow-list.
+class HostRule {
+public:
+  /// "api.example.com", "*.example.org:443", "10.0.0.7:8080", "[2001:db8::1]:443". Errors: what is wrong, in
+  /// words. International names are written in their A-label form (xn--…).
+  static std::expected<HostRule, std::string> parse(std::string_view text);
+  /// The same with the port apart; a port within `host` is an error.
+  static std::expected<HostRule, std::string> make(std::string_view host, std::optional<uint16_t> port);
+
+  /// Case, a trailing dot and the spelling of an address don't matter. `*.example.org` means names below
+  /// example.org, at a dot, and neither example.org itself nor addresses. No port in the rule: every port.
+  bool matches(std::string_view host, uint16_t port) const;
+
+  const std::string& host() const noexcept { return host_; }
+  bool subdomains() const noexcept { return subdomains_; }
+  std::optional<uint16_t> port() const noexcept { return port_; }
+
+private:
+  std::string host_; // normalised, without "*."
+  bool subdomains_ = false;
+  std::optional<uint16_t> port_;
+};
+
+/// The manifest's "capabilities". Sizes are the whole budget of one instance.
+struct Capabilities {
+  uint32_t max_memory_mb = 16; ///< linear memory; 1 to 4096
+  uint32_t max_table_elements = 10'000;
+  uint32_t max_stack_kb = 1024;  ///< wasm call stack
+  uint32_t max_output_kb = 1024; ///< a result, and what one instance prints
+
+  bool allow_file_system = false;
+  std::vector<PathGrant> allowed_paths;
+  bool allow_env = false;
+  std::vector<EnvGrant> env;
+  bool allow_network = false;
+  std::vector<HostRule> allowed_hosts;
+  bool allow_private_addresses = false;
+
+  /// 64-bit: 4096 MiB do not fit 32 bits.
+  uint64_t max_memory_bytes() const noexcept { return uint64_t{max_memory_mb} << 20; }
+  uint64_t max_stack_bytes() const noexcept { return uint64_t{max_stack_kb} << 10; }
+  uint64_t max_output_bytes() const noexcept { return uint64_t{max_output_kb} << 10; }
+};
+
+/// Granted, or the manifest key that would have to change.
+struct Decision {
+  bool granted = false;
+  std::string missing; ///< e.g. "capabilities.allowNetwork"; empty when granted
+  explicit operator bool() const noexcept { return granted; }
+};
+
+/// May the guest see `guest_path`? By whole path components, after `.` and `..` are resolved in the text alone:
+/// /data does not grant /database. Symbolic links are the sandbox's business, which never leaves a granted folder.
+Decision check_path(const Capabilities& capabilities, std::string_view guest_path);
+/// May the guest connect to `host`? Tells names only; the addresses behind a name are checked when it is resolved.
+Decision check_host(const Capabilities& capabilities, std::string_view host, uint16_t port);
+
+/// An absolute or relative guest path without `.`, `..`, doubled or trailing slashes; nothing if `..` would leave
+/// its start.
+std::optional<std::string> normalize_guest_path(std::string_view path);
+
+} // namespace skerry::host
