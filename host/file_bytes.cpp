@@ -27,13 +27,13 @@ private:
 };
 
 std::unexpected<FileProblem> system_problem(const std::filesystem::path& file) {
-  return std::unexpected(FileProblem{false, 0, file.string() + ": " + std::generic_category().message(errno)});
+  return std::unexpected(
+      FileProblem{false, 0, file.string() + ": " + std::generic_category().message(errno)});
 }
 
 std::unexpected<FileProblem> too_large(const std::filesystem::path& file, uint64_t size, uint64_t limit) {
-  return std::unexpected(FileProblem{true, size,
-                                     file.string() + " is larger than the limit of " + std::to_string(limit) +
-                                         " bytes"});
+  return std::unexpected(FileProblem{
+      true, size, file.string() + " is larger than the limit of " + std::to_string(limit) + " bytes"});
 }
 
 /// Reads into what is left of `bytes` from `used` on; 0 at the end of the file, -1 on errors.
@@ -47,7 +47,8 @@ ssize_t read_some(int fd, std::vector<std::byte>& bytes, size_t used) {
 
 } // namespace
 
-std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file, uint64_t limit) {
+std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
+                                                             uint64_t limit) {
   Descriptor descriptor(file);
   struct stat status;
   if (descriptor.get() < 0 || fstat(descriptor.get(), &status) != 0) return system_problem(file);

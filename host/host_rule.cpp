@@ -41,7 +41,9 @@ std::string normalize_name(std::string_view name) {
   return text;
 }
 
-bool is_label_char(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; }
+bool is_label_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
 
 bool is_label(std::string_view label) {
   return !label.empty() && label.size() <= longest_label && label.front() != '-' && label.back() != '-' &&
@@ -88,7 +90,8 @@ std::expected<HostRule, std::string> HostRule::parse(std::string_view text) {
   size_t colon = port_colon(text);
   if (colon == text.npos) return make(text, std::nullopt);
   auto port = parse_port(text.substr(colon + 1));
-  if (!port) return std::unexpected("\"" + std::string(text) + "\": the port must be a number from 1 to 65535");
+  if (!port)
+    return std::unexpected("\"" + std::string(text) + "\": the port must be a number from 1 to 65535");
   return make(text.substr(0, colon), port);
 }
 
@@ -103,9 +106,10 @@ std::expected<HostRule, std::string> HostRule::make(std::string_view host, std::
   rule.subdomains_ = host.starts_with("*.");
   rule.host_ = normalize_name(rule.subdomains_ ? host.substr(2) : host);
   if (!is_dns_name(rule.host_) || looks_like_number(rule.host_)) {
-    return std::unexpected("\"" + std::string(host) +
-                           "\" is neither a host name (letters, digits, hyphens; *. only in front; international "
-                           "names as xn--…) nor an IP address");
+    return std::unexpected(
+        "\"" + std::string(host) +
+        "\" is neither a host name (letters, digits, hyphens; *. only in front; international "
+        "names as xn--…) nor an IP address");
   }
   return rule;
 }
@@ -116,8 +120,8 @@ bool HostRule::matches(std::string_view host, uint16_t port) const {
   if (auto address = normalize_address(std::string(host))) return !subdomains_ && *address == host_;
   std::string name = normalize_name(host);
   if (!subdomains_) return name == host_;
-  return name.size() > host_.size() + 1 && name.ends_with(host_) && name[name.size() - host_.size() - 1] == '.' &&
-         is_dns_name(name);
+  return name.size() > host_.size() + 1 && name.ends_with(host_) &&
+         name[name.size() - host_.size() - 1] == '.' && is_dns_name(name);
 }
 
 } // namespace skerry::host

@@ -15,9 +15,7 @@ public:
   bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
     if (!problem_.empty()) return false; // what is dropped has no end event, so keys_ is of no use any more
     switch (event) {
-    case Json::parse_event_t::object_start:
-      keys_.emplace_back();
-      [[fallthrough]];
+    case Json::parse_event_t::object_start: keys_.emplace_back(); [[fallthrough]];
     case Json::parse_event_t::array_start:
       if (depth >= max_depth) complain("nested deeper than 100 levels");
       break;
@@ -60,7 +58,9 @@ std::expected<Json, std::string> parse_json(std::string_view text) {
   }
 }
 
-std::string dump_json(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump_json(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 std::string dump_json(const OrderedJson& value) {
   return value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);

@@ -14,8 +14,9 @@ using Json = nlohmann::json;
 /// For what we print: members in the order they were added.
 using OrderedJson = nlohmann::ordered_json;
 
-/// Parses one whole JSON text. Refuses what would be silently lost or dangerous: doubled keys, and nesting deeper
-/// than 100 (values are walked recursively later). Errors: what is wrong and at which byte, or at which path.
+/// Parses one whole JSON text. Refuses what would be silently lost or dangerous: doubled keys, and nesting
+/// deeper than 100 (values are walked recursively later). Errors: what is wrong and at which byte, or at
+/// which path.
 std::expected<Json, std::string> parse_json(std::string_view text);
 
 /// On one line; bytes that are no UTF-8 become U+FFFD.

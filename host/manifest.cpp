@@ -66,8 +66,8 @@ std::string read_json_text(ObjectReader& reader, std::string_view key, std::stri
 
 // Both spellings of a granted folder: "/srv/data", or {"host": …, "guest": …, "mode": …}.
 
-PathGrant path_grant(const std::string& host, const std::string& guest, PathMode mode, const std::string& path,
-                     const std::filesystem::path& folder, FirstProblem& problem) {
+PathGrant path_grant(const std::string& host, const std::string& guest, PathMode mode,
+                     const std::string& path, const std::filesystem::path& folder, FirstProblem& problem) {
   if (host.empty()) report(problem, path, "the host folder must not be empty");
   auto normal = normalize_guest_path(guest);
   if (!normal) report(problem, path, "the guest path must not be empty or leave its start by \"..\"");
@@ -103,13 +103,15 @@ void check_env_name(const std::string& name, const std::string& path, FirstProbl
   if (name == "PLUGIN_VERSION") report(problem, path, "PLUGIN_VERSION is always set by the host");
 }
 
-void read_env_item(const Json& item, const std::string& path, std::vector<EnvGrant>& env, FirstProblem& problem) {
+void read_env_item(const Json& item, const std::string& path, std::vector<EnvGrant>& env,
+                   FirstProblem& problem) {
   if (item.is_string()) {
     env.push_back({item.get<std::string>(), std::nullopt});
     return check_env_name(env.back().name, path, problem);
   }
   if (!item.is_object()) {
-    return report(problem, path, "must be a name or an object of names and values, not " + json_type_name(item));
+    return report(problem, path,
+                  "must be a name or an object of names and values, not " + json_type_name(item));
   }
   ObjectReader reader(item, path, problem);
   for (const auto& [name, _] : item.items()) {
@@ -120,7 +122,8 @@ void read_env_item(const Json& item, const std::string& path, std::vector<EnvGra
 
 // Both spellings of a host: "api.example.com:443", or {"host": "10.0.0.7", "port": 8080}.
 
-std::expected<HostRule, std::string> read_host(const Json& item, const std::string& path, FirstProblem& problem) {
+std::expected<HostRule, std::string> read_host(const Json& item, const std::string& path,
+                                               FirstProblem& problem) {
   if (item.is_string()) return HostRule::parse(item.get<std::string>());
   ObjectReader reader(item, path, problem);
   reader.require("host");
@@ -142,7 +145,7 @@ void read_hosts(ObjectReader& reader, std::vector<HostRule>& hosts) {
 /// Two folders or variables of one name would hide each other.
 template <class Grant>
 void check_distinct(ObjectReader& reader, std::string_view key, const std::vector<Grant>& grants,
-                    std::string Grant::*name) {
+                    std::string Grant::* name) {
   for (size_t i = 0; i < grants.size(); ++i) {
     auto same = [&](const Grant& other) { return other.*name == grants[i].*name; };
     if (std::any_of(grants.begin(), grants.begin() + static_cast<ptrdiff_t>(i), same)) {

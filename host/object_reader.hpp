@@ -1,5 +1,5 @@
-// Reads one JSON object key by key. The first problem is kept, later ones are ignored, so that reading code runs
-// straight through. Internal.
+// Reads one JSON object key by key. The first problem is kept, later ones are ignored, so that reading code
+// runs straight through. Internal.
 #pragma once
 
 #include "host/json.hpp"
@@ -24,7 +24,8 @@ void report(FirstProblem& first, std::string path, std::string message);
 /// "object", "number", …: what a value is, for messages.
 std::string json_type_name(const Json& value);
 
-/// Both value and problem must outlive the reader. A value that is no object is a problem, and reads as empty.
+/// Both value and problem must outlive the reader. A value that is no object is a problem, and reads as
+/// empty.
 class ObjectReader {
 public:
   ObjectReader(const Json& value, std::string path, FirstProblem& problem);
@@ -43,7 +44,9 @@ public:
   void finish();
 
   std::string path(std::string_view key) const { return path_ + "." + std::string(key); }
-  void complain(std::string_view key, std::string message) { report(problem_, path(key), std::move(message)); }
+  void complain(std::string_view key, std::string message) {
+    report(problem_, path(key), std::move(message));
+  }
   FirstProblem& problem() { return problem_; }
 
 private:
@@ -54,8 +57,7 @@ private:
 };
 
 /// Calls `read(item, path)` for each item of the array at `key`, if there is one.
-template <class F>
-void for_each_item(ObjectReader& reader, std::string_view key, F&& read) {
+template <class F> void for_each_item(ObjectReader& reader, std::string_view key, F&& read) {
   const Json* list = reader.find(key);
   if (list == nullptr) return;
   if (!list->is_array()) {

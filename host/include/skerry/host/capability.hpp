@@ -19,7 +19,8 @@ struct PathGrant {
   PathMode mode = PathMode::read_only;
 };
 
-/// An environment variable: with a value of its own, or passed on from the host's environment if it is set there.
+/// An environment variable: with a value of its own, or passed on from the host's environment if it is set
+/// there.
 struct EnvGrant {
   std::string name;
   std::optional<std::string> value;
@@ -76,14 +77,16 @@ struct Decision {
   explicit operator bool() const noexcept { return granted; }
 };
 
-/// May the guest see `guest_path`? By whole path components, after `.` and `..` are resolved in the text alone:
-/// /data does not grant /database. Symbolic links are the sandbox's business, which never leaves a granted folder.
+/// May the guest see `guest_path`? By whole path components, after `.` and `..` are resolved in the text
+/// alone: /data does not grant /database. Symbolic links are the sandbox's business, which never leaves a
+/// granted folder.
 Decision check_path(const Capabilities& capabilities, std::string_view guest_path);
-/// May the guest connect to `host`? Tells names only; the addresses behind a name are checked when it is resolved.
+/// May the guest connect to `host`? Tells names only; the addresses behind a name are checked when it is
+/// resolved.
 Decision check_host(const Capabilities& capabilities, std::string_view host, uint16_t port);
 
-/// An absolute or relative guest path without `.`, `..`, doubled or trailing slashes; nothing if `..` would leave
-/// its start.
+/// An absolute or relative guest path without `.`, `..`, doubled or trailing slashes; nothing if `..` would
+/// leave its start.
 std::optional<std::string> normalize_guest_path(std::string_view path);
 
 } // namespace skerry::host

@@ -20,11 +20,11 @@ std::string_view phase_name(Phase phase) noexcept;
 
 /// The limit that was exceeded.
 struct LimitReport {
-  std::string name;     ///< "memory", "table", "stack", "output", "module", "fuel", "time"
-  std::string unit;     ///< "bytes", "elements", "instructions", "ms"
+  std::string name; ///< "memory", "table", "stack", "output", "module", "fuel", "time"
+  std::string unit; ///< "bytes", "elements", "instructions", "ms"
   uint64_t allowed = 0;
   std::optional<uint64_t> asked; ///< unknown for limits that end a running call
-  std::string key; ///< what raises it: a manifest key such as "capabilities.maxMemoryMB"
+  std::string key;               ///< what raises it: a manifest key such as "capabilities.maxMemoryMB"
 };
 
 /// Copyable and self-contained: holds no reference to the plugin. Codes are stable, see docs/errors.md.
@@ -44,8 +44,7 @@ struct PluginError {
 };
 
 /// What every fallible function of the plugin host returns.
-template <class T>
-using Expected = std::expected<T, PluginError>;
+template <class T> using Expected = std::expected<T, PluginError>;
 
 /// `{"error":{"phase":…,"code":…,"message":…,…}}` on one line, without a newline; absent parts are left out.
 std::string to_json(const PluginError& error);

@@ -1,0 +1,20 @@
+// Modules from files, for every command.
+#pragma once
+
+#include "skerry/engine.hpp"
+#include "skerry/error.hpp"
+#include "skerry/module.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace skerry::host::cli {
+
+/// The module's binary. Errors: io; limit when the file is larger than a module may be; those of the text
+/// format.
+Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file);
+/// Read and compiled.
+Result<Module> load_module(const Engine& engine, const std::string& file);
+
+} // namespace skerry::host::cli

@@ -1,0 +1,282 @@
+// skerry run: a program with WASI, or one function of a module.
+#include "host/cli/commands.hpp"
+#include "host/cli/load.hpp"
+#include "host/cli/output.hpp"
+#include "host/cli/units.hpp"
+#include "host/cli/values.hpp"
+#include "skerry/linker.hpp"
+#include "skerry/wasi/wasi.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace skerry::host::cli {
+
+namespace {
+
+struct RunOptions {
+  std::vector<std::string> dirs;
+  std::vector<std::string> env;
+  std::string invoke;
+  uint64_t fuel = Store::unlimited_fuel;
+  std::string timeout;
+  std::string max_memory = "4GiB";
+  std::string max_stack = "64MiB";
+  UnknownImports unknown_imports = UnknownImports::error;
+  bool stats = false;
+  std::vector<std::string> words; // the file, and the guest's arguments
+};
+
+/// HOST::GUEST[:ro], or HOST for both.
+wasi::Preopen parse_dir(const std::string& text) {
+  wasi::Preopen preopen{text, text, wasi::PreopenMode::read_write};
+  size_t colons = text.find("::");
+  if (colons == text.npos) return preopen;
+  preopen.host = text.substr(0, colons);
+  preopen.guest = text.substr(colons + 2);
+  if (preopen.guest.ends_with(":ro")) preopen.mode = wasi::PreopenMode::read_only;
+  if (preopen.guest.ends_with(":ro") || preopen.guest.ends_with(":rw"))
+    preopen.guest.resize(preopen.guest.size() - 3);
+  return preopen;
+}
+
+/// KEY=VALUE, or KEY for the value that it has here; nothing when it has none.
+std::optional<std::pair<std::string, std::string>> parse_env(const std::string& text) {
+  size_t equals = text.find('=');
+  if (equals != text.npos) return std::pair(text.substr(0, equals), text.substr(equals + 1));
+  const char* value = std::getenv(text.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::pair(text, std::string(value));
+}
+
+wasi::Config wasi_config(const RunOptions& options) {
+  wasi::Config config;
+  config.args = options.words;
+  if (!options.invoke.empty()) config.args.resize(1); // the others are the function's
+  for (const std::string& text : options.env) {
+    if (auto variable = parse_env(text)) config.env.push_back(std::move(*variable));
+  }
+  for (const std::string& text : options.dirs) config.preopens.push_back(parse_dir(text));
+  config.stdin_stream = wasi::Inherit{};
+  config.stdout_stream = wasi::Inherit{};
+  config.stderr_stream = wasi::Inherit{};
+  return config;
+}
+
+StoreLimits store_limits(const RunOptions& options) {
+  StoreLimits limits;
+  limits.memory_bytes = *parse_size(options.max_memory);
+  limits.stack_bytes = *parse_size(options.max_stack);
+  return limits;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+std::vector<std::string> exported_functions(const Module& module) {
+  std::vector<std::string> names;
+  for (const ExportInfo& item : module.exports()) {
+    if (item.kind() == ExternKind::func) names.push_back(item.name);
+  }
+  return names;
+}
+
+Error usage(std::string message) { return Error(ErrorKind::usage, ErrorCode::none, std::move(message)); }
+
+Result<std::vector<Value>> parse_arguments(const FuncType& type, const std::string& name,
+                                           std::span<const std::string> words) {
+  if (words.size() != type.params.size()) {
+    return fail(usage("function \"" + name + "\" has type " + to_string(type) + ": it takes " +
+                      std::to_string(type.params.size()) + " arguments, not " +
+                      std::to_string(words.size())));
+  }
+  std::vector<Value> values;
+  for (size_t i = 0; i < words.size(); ++i) {
+    auto value = parse_value(type.params[i], words[i]);
+    if (!value) {
+      return fail(usage("argument " + std::to_string(i + 1) + " of \"" + name + "\": \"" + words[i] +
+                        "\" is no " + to_string(type.params[i])));
+    }
+    values.push_back(*value);
+  }
+  return values;
+}
+
+Result<void> call_no_arguments(const Instance& instance, std::string_view name) {
+  auto function = instance.func(name);
+  if (!function) return fail(std::move(function.error()));
+  auto done = function->call({});
+  if (!done) return fail(std::move(done.error()));
+  return {};
+}
+
+/// Calls an exported function with the words as arguments and prints its results, a line each.
+Result<void> invoke(const Instance& instance, const std::string& name, std::span<const std::string> words) {
+  auto function = instance.func(name);
+  if (!function) return fail(std::move(function.error()));
+  auto arguments = parse_arguments(function->type(), name, words);
+  if (!arguments) return fail(std::move(arguments.error()));
+  auto results = function->call(*arguments);
+  if (!results) return fail(std::move(results.error()));
+  std::string lines;
+  for (const Value& value : *results) lines += print_value(value) + "\n";
+  if (!write_stdout(lines))
+    return fail(Error(ErrorKind::io, ErrorCode::none, "cannot write to standard output"));
+  return {};
+}
+
+/// What a module is for decides: a command has _start, a reactor _initialize, a library neither.
+Result<void> run_instance(const Instance& instance, const RunOptions& options) {
+  const Module& module = instance.module();
+  if (options.invoke.empty() && module.find_export("_start")) return call_no_arguments(instance, "_start");
+  if (module.find_export("_initialize")) {
+    if (auto ready = call_no_arguments(instance, "_initialize"); !ready) return ready;
+  }
+  if (!options.invoke.empty()) return invoke(instance, options.invoke, std::span(options.words).subspan(1));
+  if (auto names = exported_functions(module); !names.empty()) {
+    complain("no _start to run; --invoke calls one of: " + joined(names));
+  }
+  return {};
+}
+
+void print_stats(const Store& store, std::chrono::nanoseconds elapsed) {
+  double seconds = std::chrono::duration<double>(elapsed).count();
+  StoreUsage usage = store.usage();
+  write_stderr("instructions: " + std::to_string(store.fuel_used()) + "\n" +
+               "seconds:      " + std::to_string(seconds) + "\n" +
+               "memory:       " + std::to_string(usage.peak_memory_bytes) + " bytes at most\n");
+}
+
+Result<void> instantiate_and_run(Linker& linker, Store& store, const Module& module,
+                                 const RunOptions& options) {
+  auto instance = linker.instantiate(store, module);
+  if (!instance) return fail(std::move(instance.error()));
+  return run_instance(*instance, options);
+}
+
+Result<void> run_program(const RunOptions& options) {
+  auto start = std::chrono::steady_clock::now();
+  Engine engine;
+  auto module = load_module(engine, options.words.front());
+  if (!module) return fail(std::move(module.error()));
+  auto context = wasi::Context::create(wasi_config(options));
+  if (!context) return fail(std::move(context.error()));
+  Linker linker(engine);
+  wasi::add_to_linker(linker, *context);
+  linker.set_unknown_imports(options.unknown_imports);
+  Store store(engine, store_limits(options));
+  store.set_fuel(options.fuel);
+  if (!options.timeout.empty()) store.set_deadline(start + *parse_duration(options.timeout));
+  auto done = instantiate_and_run(linker, store, *module, options);
+  if (options.stats) print_stats(store, std::chrono::steady_clock::now() - start);
+  return done;
+}
+
+/// What else to try, where the message alone does not say it.
+std::string hint(const Error& error) {
+  if (error.kind() == ErrorKind::unlinkable) {
+    return "--unknown-imports=trap or =default runs it without the missing functions\n";
+  }
+  switch (error.code()) {
+  case ErrorCode::call_stack_exhausted: return "--max-stack SIZE allows deeper recursion\n";
+  case ErrorCode::out_of_fuel: return "--fuel N allows more instructions\n";
+  case ErrorCode::deadline_exceeded: return "--timeout DURATION allows more time\n";
+  default: return "";
+  }
+}
+
+bool is_trap(const Error& error) {
+  return error.kind() == ErrorKind::trap || error.kind() == ErrorKind::exhaustion ||
+         error.kind() == ErrorKind::exception || error.kind() == ErrorKind::host;
+}
+
+int exit_status(const Error& error) {
+  if (error.code() == ErrorCode::exit) return error.exit_status().value_or(failure);
+  return is_trap(error) ? trap_status : error.kind() == ErrorKind::usage ? usage_error : failure;
+}
+
+int run(const RunOptions& options) {
+  auto done = run_program(options);
+  if (done) return 0;
+  const Error& error = done.error();
+  if (error.code() != ErrorCode::exit) {
+    complain(options.words.front() + ": " + error.describe());
+    write_stderr(hint(error));
+  }
+  return exit_status(error);
+}
+
+/// Options stand before the file; what follows it is the guest's, whatever it looks like.
+void take_words(const CLI::App& command, RunOptions& options) {
+  options.words = command.remaining();
+  if (!options.words.empty() && options.words.front() == "--") options.words.erase(options.words.begin());
+  if (options.words.empty()) throw CLI::RequiredError("FILE");
+  const std::string& file = options.words.front();
+  if (file.starts_with('-') && file != "-") throw CLI::ExtrasError({file});
+}
+
+void add_options(CLI::App& command, RunOptions& options) {
+  const std::map<std::string, UnknownImports> what{{"trap", UnknownImports::trap},
+                                                   {"default", UnknownImports::return_zeroes}};
+  auto list = [&](const char* name, std::vector<std::string>& to, const char* help) {
+    return command.add_option(name, to, help)->allow_extra_args(false);
+  };
+  list("--dir", options.dirs,
+       "Let the guest use a folder: HOST::GUEST, HOST::GUEST:ro for reading only, or HOST")
+      ->type_name("HOST::GUEST[:ro]");
+  list("--env", options.env, "Set an environment variable, or pass one on: KEY=VALUE or KEY")
+      ->type_name("KEY[=VALUE]");
+  command
+      .add_option("--invoke", options.invoke,
+                  "Call this exported function instead of _start, print its results")
+      ->type_name("FUNCTION");
+  command.add_option("--fuel", options.fuel, "Stop after this many instructions (default: no limit)")
+      ->type_name("N");
+  command
+      .add_option("--timeout", options.timeout, "Stop after this time, e.g. 500ms or 2s (default: no limit)")
+      ->check(duration_validator())
+      ->type_name("DURATION");
+  command.add_option("--max-memory", options.max_memory, "Linear memory at most, e.g. 32MiB (default: 4GiB)")
+      ->check(size_validator())
+      ->type_name("SIZE");
+  command.add_option("--max-stack", options.max_stack, "Call stack at most, e.g. 1MiB (default: 64MiB)")
+      ->check(size_validator())
+      ->type_name("SIZE");
+  command
+      .add_option("--unknown-imports", options.unknown_imports,
+                  "Functions that nobody defines trap when called, or return zeros (default: an error)")
+      ->transform(CLI::CheckedTransformer(what).description(""))
+      ->type_name("trap|default");
+  command.add_flag("--stats", options.stats, "Print instructions, time and memory to stderr at the end");
+}
+
+} // namespace
+
+void add_run_command(CLI::App& app, int& status) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = app.add_subcommand("run", "Run a program (WASI), or one function of a module");
+  command->formatter(usage_formatter("FILE.wasm|FILE.wat [ARGUMENTS…]"));
+  add_options(*command, *options);
+  command->prefix_command();
+  command->footer(
+      "Options stand before the file; what follows it goes to the guest. The guest sees no folder and no\n"
+      "variable that is not granted. Its exit status is passed on; after a trap it is 134.\n\n"
+      "Examples:\n"
+      "  skerry run hello.wasm one two\n"
+      "  skerry run --dir ./data::/data:ro --env LANG=C tool.wasm /data/in.txt\n"
+      "  skerry run --invoke add math.wasm 2 3\n"
+      "  skerry run --timeout 2s --fuel 1000000000 --max-memory 64MiB untrusted.wasm");
+  command->callback([command, options, &status] {
+    take_words(*command, *options);
+    status = run(*options);
+  });
+}
+
+} // namespace skerry::host::cli

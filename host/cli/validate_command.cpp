@@ -1,0 +1,44 @@
+// skerry validate: are these files valid modules?
+#include "host/cli/commands.hpp"
+#include "host/cli/load.hpp"
+#include "host/cli/output.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace skerry::host::cli {
+
+namespace {
+
+/// All files are looked at, whatever the ones before were like.
+int validate(const std::vector<std::string>& files) {
+  Engine engine;
+  int status = 0;
+  for (const std::string& file : files) {
+    auto bytes = read_module_bytes(engine, file);
+    Result<void> valid;
+    if (bytes) valid = Module::validate(engine, *bytes);
+    const Error* error = !bytes ? &bytes.error() : !valid ? &valid.error() : nullptr;
+    if (error == nullptr) continue;
+    complain(file + ": " + std::string(kind_name(error->kind())) + ": " + error->describe());
+    status = failure;
+  }
+  return status;
+}
+
+} // namespace
+
+void add_validate_command(CLI::App& app, int& status) {
+  auto files = std::make_shared<std::vector<std::string>>();
+  CLI::App* command = app.add_subcommand("validate", "Check that files are valid modules");
+  command->add_option("FILE", *files, "Modules, binary or text")->required()->type_name("");
+  command->footer(
+      "Prints nothing and ends with 0 when all are valid; else a line for each that is not, with the byte\n"
+      "offset and the function, and status 1.\n\n"
+      "Example:\n"
+      "  skerry validate plugin.wasm other.wasm");
+  command->callback([files, &status] { status = validate(*files); });
+}
+
+} // namespace skerry::host::cli

@@ -1,0 +1,93 @@
+#include "host/cli/values.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace skerry::host::cli {
+
+namespace {
+
+template <class T> std::optional<T> parse_whole(std::string_view text, int base) {
+  T value{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// Anything from the signed type's minimum to the unsigned one's maximum.
+template <class Signed> std::optional<Signed> parse_integer(std::string_view text) {
+  using Unsigned = std::make_unsigned_t<Signed>;
+  bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  int base = text.starts_with("0x") || text.starts_with("0X") ? 16 : 10;
+  if (base == 16) text.remove_prefix(2);
+  auto magnitude = parse_whole<Unsigned>(text, base);
+  if (!magnitude) return std::nullopt;
+  if (!negative) return static_cast<Signed>(*magnitude);
+  constexpr auto largest = static_cast<Unsigned>(std::numeric_limits<Signed>::max()) + Unsigned{1};
+  if (*magnitude > largest) return std::nullopt;
+  return static_cast<Signed>(Unsigned{0} - *magnitude);
+}
+
+template <class T> std::optional<T> parse_float(std::string_view text) {
+  bool negative = text.starts_with('-');
+  if (negative || text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('-')) return std::nullopt;
+  auto format = std::chars_format::general;
+  if (text.starts_with("0x") || text.starts_with("0X")) {
+    format = std::chars_format::hex;
+    text.remove_prefix(2);
+  }
+  T value{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, format);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return negative ? -value : value;
+}
+
+template <class T> std::optional<Value> as_value(std::optional<T> number) {
+  return number ? std::optional(Value(*number)) : std::nullopt;
+}
+
+template <class T> std::string shortest(T number) {
+  if (std::isnan(number)) return std::signbit(number) ? "-nan" : "nan";
+  std::array<char, 64> text;
+  auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+  return std::string(text.data(), end);
+}
+
+std::string hex_digits(const V128& bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string text = "0x";
+  for (size_t i = bytes.size(); i-- > 0;) {
+    text += digits[bytes[i] >> 4];
+    text += digits[bytes[i] & 15];
+  }
+  return text;
+}
+
+} // namespace
+
+std::optional<Value> parse_value(ValType type, std::string_view text) {
+  switch (type.kind()) {
+  case ValType::i32_: return as_value(parse_integer<int32_t>(text));
+  case ValType::i64_: return as_value(parse_integer<int64_t>(text));
+  case ValType::f32_: return as_value(parse_float<float>(text));
+  case ValType::f64_: return as_value(parse_float<double>(text));
+  default: return std::nullopt;
+  }
+}
+
+std::string print_value(const Value& value) {
+  switch (value.type().kind()) {
+  case ValType::i32_: return std::to_string(value.as_i32());
+  case ValType::i64_: return std::to_string(value.as_i64());
+  case ValType::f32_: return shortest(value.as_f32());
+  case ValType::f64_: return shortest(value.as_f64());
+  case ValType::v128_: return hex_digits(value.as_v128());
+  default: return value.as_ref().is_null() ? "null" : to_string(value.type());
+  }
+}
+
+} // namespace skerry::host::cli
