@@ -32,8 +32,8 @@ inline constexpr int vector_registers = 2;
 typedef __attribute__((preserve_none)) void HandlerFunction(int64_t fuel, ModuleInstance* instance,
                                                             std::byte* memory, uint64_t memory_size,
                                                             const std::byte* pc, uint64_t* frame, uint64_t r0,
-                                                            uint64_t unused, uint64_t r1, uint64_t r2, Vector v0,
-                                                            Vector v1);
+                                                            uint64_t unused, uint64_t r1, uint64_t r2,
+                                                            Vector v0, Vector v1);
 using Handler = HandlerFunction*;
 #elif defined(SKERRY_DISPATCH_SIBLING)
 inline constexpr int int_registers = 0;

@@ -1,0 +1,7 @@
+#include "vm/exec/numeric_rows.hpp"
+
+namespace skerry::vm {
+
+void add_conversion_handlers(HandlerTable& table) { add_numeric_rows<NumericUnit::conversion>(table); }
+
+} // namespace skerry::vm

@@ -1,0 +1,7 @@
+#include "vm/exec/numeric_rows.hpp"
+
+namespace skerry::vm {
+
+void add_float_handlers(HandlerTable& table) { add_numeric_rows<NumericUnit::floating>(table); }
+
+} // namespace skerry::vm

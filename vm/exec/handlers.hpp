@@ -1,0 +1,25 @@
+// The interpreter's handlers, as data. One function per family fills in its part of the table.
+#pragma once
+
+#include "vm/code/handler_table.hpp"
+
+#include <memory>
+
+namespace skerry::vm {
+
+/// All handlers of this build. Made once per engine.
+std::shared_ptr<const HandlerTable> make_handler_table();
+
+void add_int32_handlers(HandlerTable& table);
+void add_int64_handlers(HandlerTable& table);
+void add_float_handlers(HandlerTable& table);
+void add_conversion_handlers(HandlerTable& table);
+void add_branch_handlers(HandlerTable& table);
+void add_load_handlers(HandlerTable& table);
+void add_store_handlers(HandlerTable& table);
+void add_move_handlers(HandlerTable& table);
+void add_control_handlers(HandlerTable& table);
+void add_call_handlers(HandlerTable& table);
+void add_stack_op_handlers(HandlerTable& table);
+
+} // namespace skerry::vm

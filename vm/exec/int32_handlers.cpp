@@ -1,0 +1,7 @@
+#include "vm/exec/numeric_rows.hpp"
+
+namespace skerry::vm {
+
+void add_int32_handlers(HandlerTable& table) { add_numeric_rows<NumericUnit::int32>(table); }
+
+} // namespace skerry::vm

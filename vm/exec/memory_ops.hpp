@@ -1,0 +1,110 @@
+// Loads and stores of memory 0 with 32-bit addresses, in four addressing modes (vm/code/handler_table.hpp).
+//
+//   plain            d @8, a @10, end32 @12
+//   indexed          d @8, a @10, b @12, end16 @14
+//   wrapped          d @8, a @10, imm32 @12, end32 @16
+//   indexed_wrapped  d @8, a @10, b @12, imm32 @16, end32 @20
+//
+// `end` is offset + access size; the access ends at address + end, so one comparison with the memory's size
+// is the whole bounds check. Sums are of 32-bit values in 64 bits: they cannot wrap.
+#pragma once
+
+#include "vm/exec/numeric_ops.hpp"
+
+namespace skerry::vm {
+
+/// The end of the access. Kind imm of the base means there is none; b is shifted by `Shift`.
+template <AddressMode Mode, int A, int B, int Shift>
+SKERRY_INLINE uint64_t access_end(State& s, const std::byte* p) {
+  uint32_t base = 0;
+  if constexpr (A != kind::imm) base = read<uint32_t, A>(s, p, at_a);
+  if constexpr (Mode == AddressMode::plain) {
+    return uint64_t{base} + load_as<uint32_t>(p + 12);
+  } else if constexpr (Mode == AddressMode::indexed) {
+    base += read<uint32_t, B>(s, p, at_b) << Shift;
+    return uint64_t{base} + load_as<uint16_t>(p + 14);
+  } else if constexpr (Mode == AddressMode::wrapped) {
+    base += load_as<uint32_t>(p + 12);
+    return uint64_t{base} + load_as<uint32_t>(p + 16);
+  } else {
+    base += (read<uint32_t, B>(s, p, at_b) << Shift) + load_as<uint32_t>(p + 16);
+    return uint64_t{base} + load_as<uint32_t>(p + 20);
+  }
+}
+inline constexpr uint32_t memory_op_size(AddressMode mode) {
+  return mode == AddressMode::wrapped || mode == AddressMode::indexed_wrapped ? 24 : 16;
+}
+/// The shift that indexes an array of such elements; bytes are indexed unshifted or as part of words.
+inline constexpr int index_shift(size_t bytes) {
+  return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2;
+}
+
+/// d := T(M read from memory), M as stored and T as kept
+template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> struct Load {
+  static constexpr bool can_trap = true;
+  static constexpr uint32_t size = memory_op_size(Mode);
+  SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
+    const uint64_t end = access_end<Mode, A, B, Scaled ? index_shift(sizeof(M)) : 0>(s, p);
+    if (end > s.memory_size) [[unlikely]]
+      return ErrorCode::out_of_bounds_memory_access;
+    write<D>(s, p, at_d, static_cast<T>(load_as<M>(s.memory + end - sizeof(M))));
+    return ErrorCode::none;
+  }
+};
+
+/// memory := M(value), the value @8 (integers may be a 16-bit immediate)
+template <class M, AddressMode Mode, int C, int A, int B, int Scaled> struct StoreValue {
+  static constexpr bool can_trap = true;
+  static constexpr uint32_t size = memory_op_size(Mode);
+  SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
+    const uint64_t end = access_end<Mode, A, B, Scaled ? index_shift(sizeof(M)) : 0>(s, p);
+    M value;
+    if constexpr (VectorClass<M>)
+      value = read<M, C>(s, p, at_d);
+    else
+      value = static_cast<M>(read_imm16<C>(s, p, at_d));
+    if (end > s.memory_size) [[unlikely]]
+      return ErrorCode::out_of_bounds_memory_access;
+    std::memcpy(s.memory + end - sizeof(M), &value, sizeof value);
+    return ErrorCode::none;
+  }
+};
+
+/// All handlers of one load or store. A Family names its operation: template Op<mode, value, a, b, scaled>.
+template <class Family> struct MemoryRow {
+  template <AddressMode Mode, int... K> static constexpr Handler handler_of() {
+    constexpr std::array<int, 4> k = {K...}; // modes without an index have no b and no scale
+    return &straight<typename Family::template Op<Mode, k[0], k[1], k[2], k[3]>>;
+  }
+  template <int... K> struct Plain {
+    static constexpr Handler handler = handler_of<AddressMode::plain, K...>();
+  };
+  template <int... K> struct Indexed {
+    static constexpr Handler handler = handler_of<AddressMode::indexed, K...>();
+  };
+  template <int... K> struct Wrapped {
+    static constexpr Handler handler = handler_of<AddressMode::wrapped, K...>();
+  };
+  template <int... K> struct IndexedWrapped {
+    static constexpr Handler handler = handler_of<AddressMode::indexed_wrapped, K...>();
+  };
+  static constexpr MemoryHandlers handlers() {
+    constexpr int v = Family::value_kinds;
+    return {{Kinds<Plain, v, kind::readable>::table.data(),
+             Kinds<Indexed, v, kind::readable, kind::writable, 2>::table.data(),
+             Kinds<Wrapped, v, kind::writable>::table.data(),
+             Kinds<IndexedWrapped, v, kind::readable, kind::writable, 2>::table.data()}};
+  }
+};
+template <class M, class T> struct LoadFamily {
+  static constexpr int value_kinds = writable_kinds<T>;
+  template <AddressMode Mode, int D, int A, int B, int Scaled> using Op = Load<M, T, Mode, D, A, B, Scaled>;
+};
+/// Stored floats are never immediates.
+template <class M> struct StoreFamily {
+  static constexpr int value_kinds = VectorClass<M> ? kind::vwritable : kind::readable;
+  template <AddressMode Mode, int C, int A, int B, int Scaled>
+  using Op = StoreValue<M, Mode, C, A, B, Scaled>;
+};
+
+} // namespace skerry::vm

@@ -1,0 +1,68 @@
+// From the opcode table's scalar numeric rows to handlers. Rows are parted by their operands into units that
+// compile side by side; each unit's translation unit instantiates add_numeric_rows once.
+#pragma once
+
+#include "vm/exec/handlers.hpp"
+#include "vm/exec/numeric.hpp"
+#include "vm/exec/numeric_ops.hpp"
+
+#include <string_view>
+
+namespace skerry::vm {
+
+enum class NumericUnit { int32, int64, floating, conversion };
+
+constexpr NumericUnit numeric_unit(std::string_view signature) {
+  const auto has = [&](char c) { return signature.find(c) != std::string_view::npos; };
+  const bool is_float = has('f') || has('F');
+  const bool takes_float = signature[0] == 'f' || signature[0] == 'F';
+  if (!is_float) return has('I') ? NumericUnit::int64 : NumericUnit::int32;
+  const bool is_conversion = signature[1] == '>' && signature[0] != signature[2];
+  return takes_float && !is_conversion ? NumericUnit::floating : NumericUnit::conversion;
+}
+
+template <class T> constexpr char type_letter() {
+  if constexpr (std::same_as<T, uint32_t>)
+    return 'i';
+  else if constexpr (std::same_as<T, uint64_t>)
+    return 'I';
+  else if constexpr (std::same_as<T, float>)
+    return 'f';
+  else
+    return 'F';
+}
+/// Has the pure function the type that its row says?
+template <auto F> constexpr bool has_signature(std::string_view letters) {
+  using Types = SignatureOf<F>;
+  constexpr char a = type_letter<typename Types::A>(), result = type_letter<typename Types::Result>();
+  if constexpr (Types::arity == 1) {
+    return letters == std::string_view((const char[]){a, '>', result, 0});
+  } else {
+    constexpr char b = type_letter<typename Types::B>();
+    return letters == std::string_view((const char[]){a, b, '>', result, 0});
+  }
+}
+
+/// Makes a function's name depend on a template parameter, so that other units' rows are not instantiated.
+template <NumericUnit, class F> constexpr F dependent(F function) { return function; }
+
+template <NumericUnit Unit> void add_numeric_rows(HandlerTable& table) {
+#define SKERRY_ROW(name, signature)                                                                          \
+  if constexpr (numeric_unit(signature) == Unit) {                                                           \
+    constexpr auto function = dependent<Unit>(&numeric::name);                                               \
+    static_assert(has_signature<function>(signature), "the function's type is not its row's");               \
+    table.numeric[static_cast<size_t>(Opcode::name)] = Numeric<function>::handlers();                        \
+  }
+#define SKERRY_ROW_0(name, signature) SKERRY_ROW(name, signature)
+#define SKERRY_ROW_0xfc(name, signature) SKERRY_ROW(name, signature)
+#define SKERRY_ROW_0xfd(name, signature) // vectors have their own files
+#define NUMERIC(name, text, prefix, code, signature, feature) SKERRY_ROW_##prefix(name, signature)
+#define TRAPPING(name, text, prefix, code, signature, feature) SKERRY_ROW_##prefix(name, signature)
+#include "vm/isa/opcodes.def"
+#undef SKERRY_ROW_0
+#undef SKERRY_ROW_0xfc
+#undef SKERRY_ROW_0xfd
+#undef SKERRY_ROW
+}
+
+} // namespace skerry::vm
