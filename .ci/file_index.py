@@ -51,6 +51,8 @@ def index():
         parts.append(f"### {folder}\n\n| file | what is in it |\n|---|---|")
         for stem, paths in stems.items():
             what = next((text for path in paths if (text := description(path))), "")
+            if not what and (public := Path(f"{folder.split('/')[0]}/include/skerry/{stem}.hpp")).exists():
+                what = f"Implements skerry/{public.name}"
             if not what:
                 bare.append(str(paths[0]))
             names = paths[0].name + "".join(f", {path.suffix}" for path in paths[1:])

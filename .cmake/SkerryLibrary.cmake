@@ -1,8 +1,8 @@
-# skerry_add_library(name FOLDER [EXCLUDE regex]): library `skerry_<name>`, alias `skerry::<name>`, of all .cpp files
-# below FOLDER; public headers in FOLDER/include. New files are noticed by themselves. A folder without sources gives
+# skerry_add_library(name FOLDER [STATIC] [EXCLUDE regex]): library `skerry_<name>`, alias `skerry::<name>`, of all .cpp files
+# below FOLDER; public headers in FOLDER/include. STATIC: even when BUILD_SHARED_LIBS is on. New files are noticed by themselves. A folder without sources gives
 # an empty library, so that parts of the project can be configured before they exist.
 function(skerry_add_library name folder)
-  cmake_parse_arguments(ARG "" "EXCLUDE" "" ${ARGN})
+  cmake_parse_arguments(ARG "STATIC" "EXCLUDE" "" ${ARGN})
   set(target skerry_${name})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${folder}/*.cpp")
   if(ARG_EXCLUDE)
@@ -13,13 +13,16 @@ function(skerry_add_library name folder)
     file(CONFIGURE OUTPUT "${sources}" CONTENT "namespace skerry {}\n")
   endif()
 
-  add_library(${target} ${sources})
-  add_library(skerry::${name} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
-  if(BUILD_SHARED_LIBS)
-    set_target_properties(${target} PROPERTIES
-      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  set(kind)
+  if(ARG_STATIC)
+    set(kind STATIC)
   endif()
+  add_library(${target} ${kind} ${sources})
+  add_library(skerry::${name} ALIAS ${target})
+  # Static and shared objects are compiled with the same flags, so that a compiler cache serves both.
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL ""
+                        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  target_compile_options(${target} PRIVATE -fno-semantic-interposition)
   target_compile_features(${target} PUBLIC cxx_std_23)
   target_include_directories(${target}
     PUBLIC "$<BUILD_INTERFACE:${folder}/include>" "$<INSTALL_INTERFACE:include>"

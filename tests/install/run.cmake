@@ -1,0 +1,44 @@
+# Installs a build into a fresh folder, then builds and runs consumer.cpp against it, found by find_package and, where
+# there is pkg-config, by that.
+# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… [-DSHARED_SOURCE=…] -P run.cmake
+# SHARED_SOURCE: the project's folder; builds its shared libraries first and uses them.
+
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "failed (${status}): ${command}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+function(run_consumer program)
+  run(${program})
+  if(NOT output MATCHES "installed skerry says 42")
+    message(FATAL_ERROR "unexpected output: ${output}")
+  endif()
+endfunction()
+
+file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer")
+if(SHARED_SOURCE)
+  set(BUILD "${WORK}/shared")
+  run(${CMAKE_COMMAND} -S ${SHARED_SOURCE} -B ${BUILD} -G Ninja -DBUILD_SHARED_LIBS=ON -DCMAKE_CXX_COMPILER=${CXX}
+      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_TESTS=OFF -DSKERRY_EXAMPLES=OFF)
+  run(${CMAKE_COMMAND} --build ${BUILD})
+endif()
+
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/consumer -G Ninja -DCMAKE_CXX_COMPILER=${CXX}
+    -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_BUILD_TYPE=Release)
+run(${CMAKE_COMMAND} --build ${WORK}/consumer)
+run_consumer(${WORK}/consumer/consumer)
+
+find_program(pkg_config pkg-config)
+if(pkg_config AND NOT SHARED_SOURCE)
+  file(GLOB pkgconfig_dir "${WORK}/prefix/lib*/pkgconfig" "${WORK}/prefix/lib/*/pkgconfig")
+  run(${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${pkgconfig_dir}
+      ${pkg_config} --define-prefix --cflags --libs skerry-host)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  run(${CXX} -std=c++23 ${CMAKE_CURRENT_LIST_DIR}/consumer.cpp ${flags} -o ${WORK}/consumer/by_pkg_config)
+  run_consumer(${WORK}/consumer/by_pkg_config)
+endif()
