@@ -5,10 +5,8 @@
 
 namespace skerry::vm {
 
-namespace {
-
-/// Length of the sequence that begins at text[at], or 0 when it is not one.
-size_t sequence_length(std::string_view text, size_t at) {
+size_t utf8_length(std::string_view text, size_t at) {
+  if (at >= text.size()) return 0;
   const auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<uint8_t>(text[at + i]) : 0; };
   const auto is_continuation = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
   const unsigned first = byte(0);
@@ -26,11 +24,9 @@ size_t sequence_length(std::string_view text, size_t at) {
   return !overlong && !too_large && is_continuation(1) && is_continuation(2) && is_continuation(3) ? 4 : 0;
 }
 
-} // namespace
-
 bool is_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
-    const size_t length = sequence_length(text, at);
+    const size_t length = utf8_length(text, at);
     if (length == 0) return false;
     at += length;
   }

@@ -1,10 +1,14 @@
 // UTF-8 as the specification wants it (§5.2.4): no overlong forms, no surrogates, nothing above U+10FFFF.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace skerry::vm {
+
+/// Length of the sequence that begins at text[at], or 0 when none does (or `at` is the end).
+size_t utf8_length(std::string_view text, size_t at);
 
 bool is_utf8(std::string_view text);
 

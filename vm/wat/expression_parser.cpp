@@ -1,0 +1,170 @@
+#include "vm/wat/expression_parser.hpp"
+
+#include "vm/wat/keywords.hpp"
+
+namespace skerry::vm::wat {
+
+void ExpressionParser::parse_sequence() {
+  while (cursor_.ok()) {
+    bool at_end = cursor_.at(TokenKind::eof) || (frames_.empty() && cursor_.at(TokenKind::rparen));
+    if (at_end) break;
+    step();
+  }
+  if (!frames_.empty()) cursor_.fail_unexpected("the end of a block");
+}
+
+void ExpressionParser::parse_folded() {
+  if (!cursor_.at(TokenKind::lparen)) return cursor_.fail_unexpected("a folded instruction");
+  do step();
+  while (cursor_.ok() && !frames_.empty());
+}
+
+void ExpressionParser::step() {
+  if (cursor_.at(TokenKind::lparen)) return open();
+  if (cursor_.at(TokenKind::rparen)) return close();
+  if (!takes_flat_instructions()) return cursor_.fail_unexpected("`(` or `)`");
+  flat_instruction();
+}
+
+bool ExpressionParser::takes_flat_instructions() const {
+  if (frames_.empty()) return true;
+  FrameKind kind = frames_.back().kind;
+  return kind == FrameKind::flat_block || kind == FrameKind::flat_if || kind == FrameKind::folded_block ||
+         kind == FrameKind::folded_then || kind == FrameKind::folded_else;
+}
+
+void ExpressionParser::push(FrameKind kind, std::optional<std::string> label) {
+  if (frames_.size() >= max_nesting)
+    return cursor_.fail("nesting too deep, the limit is " + std::to_string(max_nesting));
+  frames_.push_back({kind, pending_.size(), std::move(label)});
+}
+
+void ExpressionParser::emit_pending(size_t from) {
+  out_.bytes(std::span(pending_).subspan(from));
+  pending_.resize(from);
+}
+
+/// At `(`.
+void ExpressionParser::open() {
+  if (!frames_.empty()) {
+    FrameKind kind = frames_.back().kind;
+    if (kind == FrameKind::folded_if && cursor_.at_open("then")) return open_then();
+    if (kind == FrameKind::folded_before_else && cursor_.at_open("else")) return open_else();
+    if (kind == FrameKind::folded_before_else || kind == FrameKind::folded_after_else)
+      return cursor_.fail_unexpected("`)`");
+  }
+  bool keyword = cursor_.peek(1).kind == TokenKind::keyword;
+  Opcode op = keyword ? find_instruction(cursor_.word(1)) : Opcode::invalid;
+  if (op == Opcode::invalid || op == Opcode::end || op == Opcode::else_)
+    return cursor_.fail_unexpected("an instruction");
+  cursor_.advance();
+  cursor_.advance();
+  if (op == Opcode::if_) return begin_folded_if();
+  if (op == Opcode::block || op == Opcode::loop || op == Opcode::try_table) return begin_block(op, true);
+  ByteWriter code;
+  immediates_.parse(op, code);
+  push(FrameKind::folded_plain);
+  pending_.insert(pending_.end(), code.view().begin(), code.view().end());
+}
+
+/// At `)`.
+void ExpressionParser::close() {
+  if (frames_.empty()) return cursor_.fail_unexpected("an instruction");
+  Frame& frame = frames_.back();
+  switch (frame.kind) {
+  case FrameKind::flat_block:
+  case FrameKind::flat_if: return cursor_.fail_unexpected("`end`");
+  case FrameKind::folded_if: return cursor_.fail_unexpected("`(then`");
+  case FrameKind::folded_then:
+  case FrameKind::folded_else:
+    frame.kind = frame.kind == FrameKind::folded_then ? FrameKind::folded_before_else
+                                                      : FrameKind::folded_after_else;
+    return cursor_.advance();
+  case FrameKind::folded_plain: emit_pending(frame.pending); break;
+  case FrameKind::folded_block:
+  case FrameKind::folded_before_else:
+  case FrameKind::folded_after_else:
+    write_opcode(out_, Opcode::end);
+    function_.labels.pop();
+    break;
+  }
+  frames_.pop_back();
+  cursor_.advance();
+}
+
+void ExpressionParser::begin_block(Opcode op, bool folded) {
+  auto label = cursor_.take_id();
+  write_opcode(out_, op);
+  immediates_.parse_block_type(out_);
+  if (op == Opcode::try_table) immediates_.parse_catches(out_); // the clauses are outside of the block
+  function_.labels.push(std::move(label));
+  FrameKind flat = op == Opcode::if_ ? FrameKind::flat_if : FrameKind::flat_block;
+  push(folded ? FrameKind::folded_block : flat);
+}
+
+void ExpressionParser::begin_folded_if() {
+  auto label = cursor_.take_id();
+  ByteWriter code;
+  write_opcode(code, Opcode::if_);
+  immediates_.parse_block_type(code);
+  push(FrameKind::folded_if, std::move(label));
+  pending_.insert(pending_.end(), code.view().begin(), code.view().end());
+}
+
+void ExpressionParser::open_then() {
+  Frame& frame = frames_.back();
+  emit_pending(frame.pending);
+  function_.labels.push(std::move(frame.label));
+  frame.kind = FrameKind::folded_then;
+  cursor_.advance();
+  cursor_.advance();
+}
+
+void ExpressionParser::open_else() {
+  write_opcode(out_, Opcode::else_);
+  frames_.back().kind = FrameKind::folded_else;
+  cursor_.advance();
+  cursor_.advance();
+}
+
+void ExpressionParser::flat_instruction() {
+  Opcode op = cursor_.at(TokenKind::keyword) ? find_instruction(cursor_.word()) : Opcode::invalid;
+  if (op == Opcode::invalid) return cursor_.fail_unexpected("an instruction");
+  if (op == Opcode::else_) return flat_else();
+  if (op == Opcode::end) return flat_end();
+  cursor_.advance();
+  bool is_block = op == Opcode::block || op == Opcode::loop || op == Opcode::if_ || op == Opcode::try_table;
+  if (is_block) return begin_block(op, false);
+  immediates_.parse(op, out_);
+}
+
+void ExpressionParser::flat_else() {
+  if (frames_.empty() || frames_.back().kind != FrameKind::flat_if)
+    return cursor_.fail_unexpected("an instruction");
+  cursor_.advance();
+  expect_same_label();
+  write_opcode(out_, Opcode::else_);
+  frames_.back().kind = FrameKind::flat_block;
+}
+
+void ExpressionParser::flat_end() {
+  bool open = !frames_.empty() &&
+              (frames_.back().kind == FrameKind::flat_if || frames_.back().kind == FrameKind::flat_block);
+  if (!open) return cursor_.fail_unexpected("an instruction");
+  cursor_.advance();
+  expect_same_label();
+  write_opcode(out_, Opcode::end);
+  function_.labels.pop();
+  frames_.pop_back();
+}
+
+/// The label may be repeated behind `else` and `end`.
+void ExpressionParser::expect_same_label() {
+  const Token& where = cursor_.peek();
+  std::string_view written = cursor_.word();
+  auto label = cursor_.take_id();
+  if (label && label != function_.labels.innermost())
+    cursor_.fail_at(where, "mismatching label " + std::string(written));
+}
+
+} // namespace skerry::vm::wat

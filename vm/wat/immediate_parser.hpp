@@ -1,0 +1,64 @@
+// What stands behind an instruction's name (spec §6.5), by the opcode table's kinds of immediates.
+#pragma once
+
+#include "vm/base/byte_writer.hpp"
+#include "vm/isa/opcode.hpp"
+#include "vm/wat/cursor.hpp"
+#include "vm/wat/function_context.hpp"
+#include "vm/wat/module_context.hpp"
+
+namespace skerry::vm::wat {
+
+class ImmediateParser {
+public:
+  ImmediateParser(Cursor& cursor, ModuleContext& module, FunctionContext& function)
+      : cursor_(cursor), module_(module), function_(function) {}
+
+  /// The cursor stands behind the name of `op`; writes the opcode and its immediates. Not for instructions that
+  /// open a block.
+  void parse(Opcode op, ByteWriter& out);
+  /// Block type of `block`, `loop`, `if` and `try_table`, after their label.
+  void parse_block_type(ByteWriter& out);
+  /// The catch clauses of a try_table.
+  void parse_catches(ByteWriter& out);
+
+private:
+  uint32_t parse_label();
+  uint32_t index(const IndexSpace& space) { return parse_index(cursor_, space); }
+  uint32_t optional_index(const IndexSpace& space) { return cursor_.at_index() ? index(space) : 0; }
+  /// `a b`, or only `b` with `a` being 0: text order of segments and their table or memory.
+  void parse_segment_of(const IndexSpace& owner, const IndexSpace& segment, ByteWriter& out);
+  void parse_two(const IndexSpace& first, const IndexSpace& second, ByteWriter& out);
+  void parse_optional_two(const IndexSpace& space, ByteWriter& out);
+  void parse_br_table(ByteWriter& out);
+  void parse_call_indirect(ByteWriter& out);
+  void parse_type_field(ByteWriter& out);
+  void parse_memarg(Opcode op, ByteWriter& out);
+  uint8_t parse_lane();
+  void parse_shuffle(ByteWriter& out);
+  void parse_v128(ByteWriter& out);
+  void parse_select(ByteWriter& out);
+  void parse_ref_test_or_cast(Opcode op, ByteWriter& out);
+  void parse_br_on_cast(ByteWriter& out);
+
+  Cursor& cursor_;
+  ModuleContext& module_;
+  FunctionContext& function_;
+};
+
+void write_opcode(ByteWriter& out, Opcode op);
+
+/// The sixteen bytes of `i32x4 0 1 2 3` and its like, after `v128.const`. Also used by scripts.
+std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor);
+uint64_t parse_int_literal(Cursor& cursor, unsigned bits);
+uint64_t parse_float_literal(Cursor& cursor, unsigned bits);
+
+/// Lanes of a vector shape name; width 0 when `word` is none.
+struct Shape {
+  unsigned lanes = 0;
+  unsigned bits = 0;
+  bool is_float = false;
+};
+Shape find_shape(std::string_view word);
+
+} // namespace skerry::vm::wat

@@ -1,0 +1,25 @@
+// A module in the text format, straight into its binary form (spec §6.6).
+#pragma once
+
+#include "skerry/error.hpp"
+#include "vm/wat/cursor.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace skerry::vm::wat {
+
+struct ParseOptions {
+  /// Write identifiers into a name section.
+  bool names = false;
+};
+
+/// `name? field*` up to a closing parenthesis or the end, where it leaves the cursor.
+Result<std::vector<std::byte>> parse_module_fields(Cursor& cursor, const ParseOptions& options,
+                                                   std::optional<std::string> module_name);
+
+/// A whole text: `(module …)` or bare fields.
+Result<std::vector<std::byte>> parse_module_text(std::string_view text, const ParseOptions& options);
+
+} // namespace skerry::vm::wat

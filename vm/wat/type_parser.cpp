@@ -1,0 +1,300 @@
+#include "vm/wat/type_parser.hpp"
+
+#include "vm/module/module.hpp" // FieldType
+
+#include <array>
+
+namespace skerry::vm::wat {
+
+namespace {
+
+// Spec §5.3.
+constexpr uint8_t rec_code = 0x4e, sub_code = 0x50, sub_final_code = 0x4f;
+constexpr uint8_t func_code = 0x60, struct_code = 0x5f, array_code = 0x5e;
+constexpr uint32_t heap_index_limit = 1u << 23; // ValType keeps heap types in 24 bits
+
+struct NamedHeapType {
+  std::string_view heap_name; // (ref null NAME)
+  std::string_view ref_name;  // the abbreviation
+  HeapType type;
+};
+constexpr auto heap_types = std::to_array<NamedHeapType>({
+    {"func", "funcref", HeapType::func},
+    {"extern", "externref", HeapType::extern_},
+    {"any", "anyref", HeapType::any},
+    {"eq", "eqref", HeapType::eq},
+    {"i31", "i31ref", HeapType::i31},
+    {"struct", "structref", HeapType::struct_},
+    {"array", "arrayref", HeapType::array},
+    {"exn", "exnref", HeapType::exn},
+    {"none", "nullref", HeapType::none},
+    {"nofunc", "nullfuncref", HeapType::nofunc},
+    {"noextern", "nullexternref", HeapType::noextern},
+    {"noexn", "nullexnref", HeapType::noexn},
+});
+
+struct NamedType {
+  std::string_view name;
+  ValType type;
+};
+constexpr auto number_types =
+    std::to_array<NamedType>({{"i32", i32}, {"i64", i64}, {"f32", f32}, {"f64", f64}, {"v128", v128}});
+
+std::optional<ValType> number_type(const Cursor& cursor) {
+  for (const NamedType& named : number_types)
+    if (cursor.at_keyword(named.name)) return named.type;
+  return std::nullopt;
+}
+
+std::optional<ValType> short_ref_type(const Cursor& cursor) {
+  for (const NamedHeapType& named : heap_types)
+    if (cursor.at_keyword(named.ref_name)) return ValType::ref(named.type, true);
+  return std::nullopt;
+}
+
+FieldType parse_field_type(Cursor& cursor, const ModuleContext& context) {
+  FieldType field;
+  field.is_mutable = cursor.take_open("mut");
+  if (cursor.take_keyword("i8")) {
+    field.storage = ValType(ValType::i8);
+  } else if (cursor.take_keyword("i16")) {
+    field.storage = ValType(ValType::i16);
+  } else {
+    field.storage = parse_val_type(cursor, context);
+  }
+  if (field.is_mutable) cursor.expect_close();
+  return field;
+}
+
+void write_field_type(ByteWriter& out, const FieldType& field) {
+  write_val_type(out, field.storage);
+  out.u8(field.is_mutable);
+}
+
+/// The fields of a struct type, up to its closing parenthesis.
+std::vector<FieldType> parse_fields(Cursor& cursor, const ModuleContext& context, IndexSpace& names) {
+  std::vector<FieldType> fields;
+  while (cursor.more()) {
+    cursor.expect_open("field");
+    const Token& where = cursor.peek();
+    if (auto name = cursor.take_id()) {
+      if (!names.add(name)) cursor.fail_at(where, "duplicate field " + *name);
+      fields.push_back(parse_field_type(cursor, context));
+    } else {
+      for (; cursor.more(); names.add(std::nullopt)) fields.push_back(parse_field_type(cursor, context));
+    }
+    cursor.expect_close();
+  }
+  return fields;
+}
+
+/// `(func …)`, `(struct …)` or `(array …)`.
+void parse_composite_type(Cursor& cursor, const ModuleContext& context, ByteWriter& out, TypeEntry& entry) {
+  if (cursor.take_open("func")) {
+    ParamNames names;
+    FuncType type = parse_func_signature(cursor, context, &names);
+    entry.is_func = true;
+    entry.params = static_cast<uint32_t>(type.params.size());
+    entry.encoded = encode_signature(type);
+    out.u8(func_code);
+    out.text(entry.encoded);
+  } else if (cursor.take_open("struct")) {
+    auto fields = parse_fields(cursor, context, entry.fields);
+    out.u8(struct_code);
+    out.leb_u64(fields.size());
+    for (const FieldType& field : fields) write_field_type(out, field);
+  } else if (cursor.take_open("array")) {
+    out.u8(array_code);
+    write_field_type(out, parse_field_type(cursor, context));
+  } else {
+    return cursor.fail_unexpected("`(func`, `(struct` or `(array`");
+  }
+  cursor.expect_close();
+}
+
+/// `(type $name? …)`; returns whether it is written as a final type without supertypes.
+bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& out) {
+  cursor.expect_open("type");
+  cursor.take_id(); // known since the names were collected
+  TypeEntry entry;
+  bool plain = !cursor.take_open("sub");
+  if (plain) {
+    parse_composite_type(cursor, context, out, entry);
+  } else {
+    bool is_final = cursor.take_keyword("final");
+    std::vector<uint32_t> supertypes;
+    while (cursor.at_index()) supertypes.push_back(parse_index(cursor, context.types));
+    plain = is_final && supertypes.empty();
+    if (!plain) {
+      out.u8(is_final ? sub_final_code : sub_code);
+      out.leb_u64(supertypes.size());
+      for (uint32_t supertype : supertypes) out.leb_u32(supertype);
+    }
+    parse_composite_type(cursor, context, out, entry);
+    cursor.expect_close();
+  }
+  cursor.expect_close();
+  context.type_entries.push_back(std::move(entry));
+  return plain;
+}
+
+} // namespace
+
+bool at_ref_type(const Cursor& cursor) {
+  return cursor.at_open("ref") || short_ref_type(cursor).has_value();
+}
+
+bool at_val_type(const Cursor& cursor) { return number_type(cursor).has_value() || at_ref_type(cursor); }
+
+HeapType parse_heap_type(Cursor& cursor, const ModuleContext& context) {
+  for (const NamedHeapType& named : heap_types)
+    if (cursor.take_keyword(named.heap_name)) return named.type;
+  if (!cursor.at_index()) return cursor.fail_unexpected("a heap type"), HeapType::func;
+  const Token& where = cursor.peek();
+  uint32_t index = parse_index(cursor, context.types);
+  if (index >= heap_index_limit) cursor.fail_at(where, "unknown type " + std::to_string(index));
+  return static_cast<HeapType>(index);
+}
+
+ValType parse_ref_type(Cursor& cursor, const ModuleContext& context) {
+  if (auto type = short_ref_type(cursor)) return cursor.advance(), *type;
+  if (!cursor.take_open("ref")) return cursor.fail_unexpected("a reference type"), funcref;
+  bool nullable = cursor.take_keyword("null");
+  HeapType heap = parse_heap_type(cursor, context);
+  cursor.expect_close();
+  return ValType::ref(heap, nullable);
+}
+
+ValType parse_val_type(Cursor& cursor, const ModuleContext& context) {
+  if (auto type = number_type(cursor)) return cursor.advance(), *type;
+  if (at_ref_type(cursor)) return parse_ref_type(cursor, context);
+  return cursor.fail_unexpected("a value type"), i32;
+}
+
+void write_heap_type(ByteWriter& out, HeapType heap) { out.leb_s33(static_cast<int32_t>(heap)); }
+
+void write_val_type(ByteWriter& out, ValType type) {
+  bool abstract = type.is_ref() && static_cast<int32_t>(type.heap()) < 0;
+  if (!type.is_ref()) return out.u8(type.kind());
+  if (!(abstract && type.is_nullable())) out.u8(type.kind());
+  write_heap_type(out, type.heap());
+}
+
+FuncType parse_func_signature(Cursor& cursor, const ModuleContext& context, ParamNames* names) {
+  FuncType type;
+  while (cursor.take_open("param")) {
+    size_t before = type.params.size();
+    auto name = names ? cursor.take_id() : std::nullopt;
+    if (name) {
+      type.params.push_back(parse_val_type(cursor, context));
+    } else {
+      while (cursor.more()) type.params.push_back(parse_val_type(cursor, context));
+    }
+    if (names) names->resize(names->size() + type.params.size() - before, name);
+    cursor.expect_close();
+  }
+  while (cursor.take_open("result")) {
+    while (cursor.more()) type.results.push_back(parse_val_type(cursor, context));
+    cursor.expect_close();
+  }
+  return type;
+}
+
+std::string encode_signature(const FuncType& type) {
+  ByteWriter out;
+  for (const auto* list : {&type.params, &type.results}) {
+    out.leb_u64(list->size());
+    for (ValType value : *list) write_val_type(out, value);
+  }
+  return {reinterpret_cast<const char*>(out.view().data()), out.size()};
+}
+
+TypeUse parse_type_use(Cursor& cursor, const ModuleContext& context, ParamNames* names) {
+  TypeUse use;
+  if (cursor.take_open("type")) {
+    use.index = parse_index(cursor, context.types);
+    cursor.expect_close();
+  }
+  use.signature = parse_func_signature(cursor, context, names);
+  return use;
+}
+
+uint32_t resolve_type_use(Cursor& cursor, ModuleContext& context, const TypeUse& use, const Token& where) {
+  const FuncType& inline_type = use.signature;
+  auto params = static_cast<uint32_t>(inline_type.params.size());
+  std::string encoded = encode_signature(inline_type);
+  if (!cursor.ok()) return 0;
+  if (!use.index) return context.func_type_index(encoded, params);
+  if (inline_type.params.empty() && inline_type.results.empty()) return *use.index;
+  bool known = *use.index < context.type_entries.size() && context.type_entries[*use.index].is_func;
+  if (!known) {
+    cursor.fail_at(where, "unknown type " + std::to_string(*use.index));
+  } else if (context.type_entries[*use.index].encoded != encoded) {
+    cursor.fail_at(where, "inline function type differs from type " + std::to_string(*use.index));
+  }
+  return *use.index;
+}
+
+bool parse_address_type(Cursor& cursor) {
+  if (cursor.take_keyword("i32")) return false;
+  return cursor.take_keyword("i64");
+}
+
+Limits parse_limits(Cursor& cursor) {
+  Limits limits;
+  limits.min = cursor.expect_unsigned(64, "i64 constant out of range");
+  if (cursor.at(TokenKind::integer)) {
+    limits.has_max = true;
+    limits.max = cursor.expect_unsigned(64, "i64 constant out of range");
+  }
+  limits.shared = cursor.take_keyword("shared");
+  return limits;
+}
+
+void write_limits(ByteWriter& out, const Limits& limits) {
+  out.u8(static_cast<uint8_t>(limits.has_max | limits.shared << 1 | limits.is_64 << 2));
+  out.leb_u64(limits.min);
+  if (limits.has_max) out.leb_u64(limits.max);
+}
+
+void write_table_type(ByteWriter& out, const TableType& type) {
+  write_val_type(out, type.element);
+  write_limits(out, type.limits);
+}
+
+GlobalType parse_global_type(Cursor& cursor, const ModuleContext& context) {
+  GlobalType type;
+  type.is_mutable = cursor.take_open("mut");
+  type.value = parse_val_type(cursor, context);
+  if (type.is_mutable) cursor.expect_close();
+  return type;
+}
+
+void write_global_type(ByteWriter& out, const GlobalType& type) {
+  write_val_type(out, type.value);
+  out.u8(type.is_mutable);
+}
+
+void parse_type_field(Cursor& cursor, ModuleContext& context) {
+  auto first = static_cast<uint32_t>(context.type_entries.size());
+  ++context.type_groups;
+  ByteWriter group;
+  bool plain = false;
+  if (cursor.take_open("rec")) {
+    while (cursor.more()) plain = parse_type_definition(cursor, context, group);
+    cursor.expect_close();
+  } else {
+    plain = parse_type_definition(cursor, context, group);
+  }
+  size_t count = context.type_entries.size() - first;
+  if (count == 1) {
+    const TypeEntry& entry = context.type_entries[first];
+    if (plain && entry.is_func) context.plain_func_types.emplace(entry.encoded, first);
+  } else {
+    context.type_section.u8(rec_code);
+    context.type_section.leb_u64(count);
+  }
+  context.type_section.bytes(group.view());
+}
+
+} // namespace skerry::vm::wat
