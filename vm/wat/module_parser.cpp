@@ -77,7 +77,7 @@ private:
   uint32_t next_index(ExternKind kind) { return next_[static_cast<size_t>(kind)]++; }
 
   uint32_t parse_func_type(ParamNames* names);
-  void parse_body(uint32_t type, const ParamNames& params);
+  void parse_body(const ParamNames& params);
   void parse_locals(FunctionContext& function, ByteWriter& out);
   TableType parse_table_type();
   void parse_inline_elem(uint32_t table, ValType type, bool is_64);
@@ -238,10 +238,10 @@ void ModuleParser::parse_func() {
   // Without parameters of its own it has those of its type, unnamed.
   bool known = type < context_.type_entries.size();
   if (names.empty() && known) names.resize(context_.type_entries[type].params);
-  parse_body(type, names);
+  parse_body(names);
 }
 
-void ModuleParser::parse_body(uint32_t, const ParamNames& params) {
+void ModuleParser::parse_body(const ParamNames& params) {
   FunctionContext function;
   for (const auto& name : params) {
     if (!function.locals.add(name)) cursor_.fail("duplicate local " + *name);
