@@ -1,4 +1,5 @@
-// What a WASI program is given: arguments, variables, directories, streams, clocks, random bytes, and its limits.
+// What a WASI program is given: arguments, variables, directories, streams, clocks, random bytes, and its
+// limits.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +16,7 @@
 namespace skerry::wasi {
 
 enum class PreopenMode : uint8_t {
-  read_only,  ///< nothing below can be created, written, truncated, linked, renamed, removed or touched
+  read_only, ///< nothing below can be created, written, truncated, linked, renamed, removed or touched
   read_write,
 };
 
@@ -33,7 +34,8 @@ struct PreopenedSocket {
 
 /// Nothing: reads find the end, writes vanish.
 struct Null {};
-/// The embedding process's own stream of the same number. Never buffered, never closed, its flags never changed.
+/// The embedding process's own stream of the same number. Never buffered, never closed, its flags never
+/// changed.
 struct Inherit {};
 /// A file, pipe or socket of the embedding process; not closed by us, must stay open while the context lives.
 struct BorrowedFd {
@@ -43,8 +45,8 @@ struct BorrowedFd {
 struct Bytes {
   std::string data;
 };
-/// Called with each piece that the program writes; returns how many of the bytes it took (less than all of them:
-/// the program sees a short write, or "no space left" for none). Must not use the program's store.
+/// Called with each piece that the program writes; returns how many of the bytes it took (less than all of
+/// them: the program sees a short write, or "no space left" for none). Must not use the program's store.
 using OutputCallback = std::function<std::size_t(std::span<const std::byte>)>;
 
 /// Collects what a program writes, up to a limit. One thread at a time.
@@ -98,18 +100,18 @@ enum class PathResolverKind : uint8_t {
 
 /// Bounds on what the program can ask for. Reaching one is an errno for the program, never a crash.
 struct Limits {
-  uint32_t open_descriptors = 1024;   ///< streams and preopens included; then `mfile`
-  uint32_t iovecs = 1024;             ///< vectors looked at in one call (POSIX IOV_MAX); the rest is a short transfer
+  uint32_t open_descriptors = 1024; ///< streams and preopens included; then `mfile`
+  uint32_t iovecs = 1024; ///< vectors looked at in one call (POSIX IOV_MAX); the rest is a short transfer
   uint64_t transfer_bytes = 1u << 30; ///< one read or write; more is a short transfer
   uint32_t path_bytes = 4096;         ///< then `nametoolong`
   uint32_t poll_subscriptions = 4096; ///< then `inval`
 };
 
 struct Config {
-  std::vector<std::string> args;                         ///< the program's name first
-  std::vector<std::pair<std::string, std::string>> env;  ///< in this order
-  std::vector<Preopen> preopens;                         ///< descriptors 3, 4, …
-  std::vector<PreopenedSocket> sockets;                  ///< the descriptors after them
+  std::vector<std::string> args;                        ///< the program's name first
+  std::vector<std::pair<std::string, std::string>> env; ///< in this order
+  std::vector<Preopen> preopens;                        ///< descriptors 3, 4, …
+  std::vector<PreopenedSocket> sockets;                 ///< the descriptors after them
   Input stdin_stream = Null{};
   Output stdout_stream = Null{};
   Output stderr_stream = Null{};

@@ -1,4 +1,5 @@
-// WASI preview 1 for programs run by Skerry (https://github.com/WebAssembly/WASI/tree/wasi-0.1/preview1/docs.md).
+// WASI preview 1 for programs run by Skerry
+// (https://github.com/WebAssembly/WASI/tree/wasi-0.1/preview1/docs.md).
 #pragma once
 
 #include "skerry/linker.hpp"
@@ -11,12 +12,13 @@ namespace skerry::wasi {
 
 struct State;
 
-/// What one program can reach: its arguments, streams and open files. Belongs to one store, one thread at a time.
-/// Movable. Closes what the program left open when it ends.
+/// What one program can reach: its arguments, streams and open files. Belongs to one store, one thread at a
+/// time. Movable. Closes what the program left open when it ends.
 class Context {
 public:
-  /// Opens the preopened directories. Errors: usage for an argument, variable or guest path that contains a NUL (or
-  /// a variable without a name), io for a directory that cannot be opened or a resolver that the kernel lacks.
+  /// Opens the preopened directories. Errors: usage for an argument, variable or guest path that contains a
+  /// NUL (or a variable without a name), io for a directory that cannot be opened or a resolver that the
+  /// kernel lacks.
   static Result<Context> create(Config config);
   Context(Context&&) noexcept;
   Context& operator=(Context&&) noexcept;
@@ -25,8 +27,8 @@ public:
   const Config& config() const noexcept;
   /// How many descriptors are open, streams and preopens included.
   uint32_t open_descriptors() const noexcept;
-  /// Closes whatever the program opened and gives back what create gave: streams, preopens, all of stdin. Output
-  /// that was captured stays. For the next program, or the next call with fresh state.
+  /// Closes whatever the program opened and gives back what create gave: streams, preopens, all of stdin.
+  /// Output that was captured stays. For the next program, or the next call with fresh state.
   void reset();
 
   State& state() noexcept { return *state_; }
@@ -39,10 +41,10 @@ private:
 /// Finds the context of who calls; null makes the call a trap. Lets one linker serve many instances.
 using ContextOf = std::function<Context*(Caller&)>;
 
-/// Defines all functions as `wasi_snapshot_preview1` and, with that snapshot's own layouts, as `wasi_unstable`.
-/// `context` must outlive every instance made with this linker; moving the Context object afterwards is allowed.
-/// The functions end waits at the store's deadline, heed interrupts, and charge bytes moved to the store's fuel
-/// (one instruction for each 64). `proc_exit` returns Error::exit.
+/// Defines all functions as `wasi_snapshot_preview1` and, with that snapshot's own layouts, as
+/// `wasi_unstable`. `context` must outlive every instance made with this linker; moving the Context object
+/// afterwards is allowed. The functions end waits at the store's deadline, heed interrupts, and charge bytes
+/// moved to the store's fuel (one instruction for each 64). `proc_exit` returns Error::exit.
 void add_to_linker(Linker& linker, Context& context);
 void add_to_linker(Linker& linker, ContextOf context_of);
 

@@ -1,0 +1,57 @@
+#include "wasi/clocks.hpp"
+
+#include "wasi/os_errno.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <optional>
+
+namespace skerry::wasi {
+
+namespace {
+
+// CPU time is that of the thread that runs the program, for both of WASI's clocks: what else the embedding
+// process does is not the program's business.
+std::optional<clockid_t> system_clock(uint32_t id) {
+  switch (id) {
+  case clockid::realtime: return CLOCK_REALTIME;
+  case clockid::monotonic: return CLOCK_MONOTONIC;
+  case clockid::process_cputime:
+  case clockid::thread_cputime: return CLOCK_THREAD_CPUTIME_ID;
+  default: return std::nullopt;
+  }
+}
+
+const std::function<uint64_t()>& given_clock(const Clocks& clocks, uint32_t id) {
+  switch (id) {
+  case clockid::realtime: return clocks.realtime;
+  case clockid::monotonic: return clocks.monotonic;
+  default: return clocks.cpu_time;
+  }
+}
+
+uint64_t nanoseconds(const timespec& time) {
+  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
+}
+
+} // namespace
+
+Expected<uint64_t> clock_time(const Clocks& clocks, uint32_t id) {
+  const auto clock = system_clock(id);
+  if (!clock) return refuse(Errno::inval);
+  if (const auto& given = given_clock(clocks, id)) return given();
+  timespec now{};
+  if (::clock_gettime(*clock, &now) != 0) return refuse(last_os_errno());
+  return nanoseconds(now);
+}
+
+Expected<uint64_t> clock_resolution(const Clocks& clocks, uint32_t id) {
+  const auto clock = system_clock(id);
+  if (!clock) return refuse(Errno::inval);
+  if (clocks.resolution != 0) return clocks.resolution;
+  timespec step{};
+  if (::clock_getres(*clock, &step) != 0) return refuse(last_os_errno());
+  return std::max<uint64_t>(1, nanoseconds(step));
+}
+
+} // namespace skerry::wasi

@@ -1,0 +1,172 @@
+#include "skerry/wasi/wasi.hpp"
+
+#include "wasi/os_errno.hpp"
+#include "wasi/path_text.hpp"
+#include "wasi/state.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+namespace skerry::wasi {
+
+namespace {
+
+constexpr Rights input_rights = rights::all & ~rights::mutating;
+constexpr Rights output_rights = (rights::all & ~rights::mutating & ~rights::fd_read) | rights::fd_write;
+
+std::unexpected<Error> usage(std::string message) {
+  return fail(Error(ErrorKind::usage, ErrorCode::none, std::move(message)));
+}
+
+std::unexpected<Error> io(std::string message) {
+  return fail(Error(ErrorKind::io, ErrorCode::none, std::move(message)));
+}
+
+bool has_nul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
+Result<void> check(const Config& config) {
+  for (const auto& argument : config.args) {
+    if (has_nul(argument)) return usage("WASI argument contains a NUL byte");
+  }
+  for (const auto& [name, value] : config.env) {
+    if (name.empty() || name.find('=') != std::string::npos || has_nul(name)) {
+      return usage("not a name of an environment variable: '" + name + "'");
+    }
+    if (has_nul(value)) return usage("value of environment variable " + name + " contains a NUL byte");
+  }
+  for (const auto& preopen : config.preopens) {
+    if (preopen.guest.empty() || has_nul(preopen.guest) || !is_utf8(preopen.guest)) {
+      return usage("not a guest path: '" + preopen.guest + "'");
+    }
+  }
+  const std::size_t given = 3 + config.preopens.size() + config.sockets.size();
+  if (given > config.limits.open_descriptors) {
+    return usage("limit of " + std::to_string(config.limits.open_descriptors) +
+                 " open descriptors is below the " + std::to_string(given) +
+                 " that are given to the program");
+  }
+  return {};
+}
+
+Result<HostFd> open_preopen(const Preopen& preopen) {
+  const int fd =
+      has_nul(preopen.host) ? -1 : ::open(preopen.host.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return io("cannot open directory " + preopen.host + ": " + std::strerror(errno));
+  return HostFd::owned(fd);
+}
+
+// A stream that the embedding process has closed is an empty one.
+Descriptor host_stream(int fd, Rights base) {
+  auto made = describe(HostFd::borrowed(fd), base, rights::none, 0);
+  if (made) return std::move(*made);
+  Descriptor closed;
+  closed.resource = ByteSource{std::make_shared<const std::string>()};
+  closed.is_stream = true;
+  return closed;
+}
+
+Descriptor stream(Resource resource, Rights base) {
+  Descriptor made;
+  made.resource = std::move(resource);
+  made.base = base & rights::stream;
+  made.is_stream = true;
+  return made;
+}
+
+Descriptor input(const Input& from, const std::shared_ptr<const std::string>& data) {
+  if (std::holds_alternative<Inherit>(from)) return host_stream(STDIN_FILENO, input_rights);
+  if (const auto* fd = std::get_if<BorrowedFd>(&from)) return host_stream(fd->host_fd, input_rights);
+  return stream(ByteSource{data}, input_rights);
+}
+
+OutputCallback callback(const Output& to) {
+  if (const auto* function = std::get_if<OutputCallback>(&to); function && *function) return *function;
+  if (const auto* buffer = std::get_if<std::shared_ptr<OutputBuffer>>(&to); buffer && *buffer) {
+    return [shared = *buffer](std::span<const std::byte> bytes) { return shared->write(bytes); };
+  }
+  return [](std::span<const std::byte> bytes) { return bytes.size(); };
+}
+
+Descriptor output(const Output& to, int own_fd) {
+  if (std::holds_alternative<Inherit>(to)) return host_stream(own_fd, output_rights);
+  if (const auto* fd = std::get_if<BorrowedFd>(&to)) return host_stream(fd->host_fd, output_rights);
+  return stream(std::make_shared<const OutputCallback>(callback(to)), output_rights);
+}
+
+Descriptor directory(const Preopen& preopen, const HostFd& opened) {
+  Descriptor made;
+  const Rights allowed =
+      preopen.mode == PreopenMode::read_only ? rights::all & ~rights::mutating : rights::all;
+  made.resource = HostFd::borrowed(opened.get());
+  made.type = Filetype::directory;
+  made.base = allowed & rights::directory;
+  made.inheriting = allowed;
+  made.read_only = preopen.mode == PreopenMode::read_only;
+  made.preopen_name = preopen.guest;
+  return made;
+}
+
+// The checked limit leaves room for all of them.
+void fill_table(State& state) {
+  const Config& config = state.config;
+  state.fds.clear();
+  (void)state.fds.insert(input(config.stdin_stream, state.stdin_data));
+  (void)state.fds.insert(output(config.stdout_stream, STDOUT_FILENO));
+  (void)state.fds.insert(output(config.stderr_stream, STDERR_FILENO));
+  for (std::size_t i = 0; i < config.preopens.size(); ++i) {
+    (void)state.fds.insert(directory(config.preopens[i], state.preopens[i]));
+  }
+  for (const auto& socket : config.sockets) (void)state.fds.insert(host_stream(socket.host_fd, rights::all));
+}
+
+Result<void> open_all(State& state) {
+  auto resolver = PathResolver::create(state.config.resolver);
+  if (!resolver) return io("this kernel has no openat2");
+  state.resolver = *resolver;
+  for (const auto& preopen : state.config.preopens) {
+    auto opened = open_preopen(preopen);
+    if (!opened) return fail(std::move(opened.error()));
+    state.preopens.push_back(std::move(*opened));
+  }
+  for (const auto& [name, value] : state.config.env) state.environment.push_back(name + "=" + value);
+  auto* bytes = std::get_if<Bytes>(&state.config.stdin_stream);
+  state.stdin_data = std::make_shared<const std::string>(bytes ? std::move(bytes->data) : std::string());
+  fill_table(state);
+  return {};
+}
+
+} // namespace
+
+std::string OutputBuffer::take() noexcept {
+  dropped_ = 0;
+  return std::exchange(text_, {});
+}
+
+std::size_t OutputBuffer::write(std::span<const std::byte> bytes) {
+  const std::size_t fits = std::min(bytes.size(), limit_ - std::min(limit_, text_.size()));
+  text_.append(reinterpret_cast<const char*>(bytes.data()), fits);
+  dropped_ += bytes.size() - fits;
+  return overflow_ == Overflow::discard ? bytes.size() : fits;
+}
+
+Context::Context(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
+Context::Context(Context&&) noexcept = default;
+Context& Context::operator=(Context&&) noexcept = default;
+Context::~Context() = default;
+
+Result<Context> Context::create(Config config) {
+  if (auto checked = check(config); !checked) return fail(std::move(checked.error()));
+  auto state = std::make_unique<State>(std::move(config));
+  if (auto opened = open_all(*state); !opened) return fail(std::move(opened.error()));
+  return Context(std::move(state));
+}
+
+const Config& Context::config() const noexcept { return state_->config; }
+uint32_t Context::open_descriptors() const noexcept { return state_->fds.open_count(); }
+void Context::reset() { fill_table(*state_); }
+
+} // namespace skerry::wasi

@@ -1,0 +1,253 @@
+// fd_*: what is done with a descriptor (fd_readdir has its own file).
+#include "wasi/filestat.hpp"
+#include "wasi/functions.hpp"
+#include "wasi/os_errno.hpp"
+#include "wasi/transfer.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace skerry::wasi::abi {
+
+namespace {
+
+constexpr uint64_t max_offset = std::numeric_limits<off_t>::max();
+
+// For what changes a file itself: says "read-only" rather than "no right" where that is why.
+Expected<Descriptor*> changeable(Call& call, i32 fd, Rights needed) {
+  auto file = call.fds().get(fd);
+  if (file && (*file)->read_only) return refuse(Errno::rofs);
+  return call.fds().get(fd, needed);
+}
+
+// For what needs a position in a file of the system. Directories have none.
+Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
+  auto file = call.fds().get(fd);
+  if (!file) return file;
+  if ((*file)->is_directory()) return refuse(Errno::badf);
+  if ((*file)->is_stream && (*file)->type != Filetype::character_device) return refuse(Errno::spipe);
+  return call.fds().get(fd, needed);
+}
+
+// For reading and writing at all.
+Expected<Descriptor*> transferable(Call& call, i32 fd, Rights needed) {
+  auto file = call.fds().get(fd);
+  if (!file) return file;
+  if ((*file)->is_directory()) return refuse(Errno::isdir);
+  return call.fds().get(fd, needed);
+}
+
+Errno result(int system_result) { return system_result == 0 ? Errno::success : last_os_errno(); }
+
+using Move = Expected<uint32_t> (*)(Call&, Descriptor&, IoVecs&, std::optional<uint64_t>);
+
+Errno transfer(Call& call, Move move, Descriptor& file, i32 iovs, i32 iovs_len, std::optional<i64> offset,
+               i32 moved) {
+  auto vectors = IoVecs::read(call.memory, iovs, iovs_len, call.limits());
+  if (!vectors) return vectors.error();
+  // Looked at before anything moves, so that no byte is lost to a bad address.
+  if (const auto room = call.memory.bytes(moved, 4); !room) return room.error();
+  const auto count = move(call, file, *vectors, offset);
+  return count ? call.memory.store(moved, *count) : count.error();
+}
+
+std::optional<int> system_whence(Snapshot snapshot, i32 whence) {
+  constexpr int preview1[] = {SEEK_SET, SEEK_CUR, SEEK_END};
+  constexpr int unstable[] = {SEEK_CUR, SEEK_END, SEEK_SET};
+  if (whence > 2) return std::nullopt;
+  return snapshot == Snapshot::preview1 ? preview1[whence] : unstable[whence];
+}
+
+Errno seek(Call& call, const Descriptor& file, i64 offset, int whence, i32 newoffset) {
+  const off_t at = ::lseek(file.host_fd(), static_cast<off_t>(offset), whence);
+  return at < 0 ? last_os_errno() : call.memory.store(newoffset, static_cast<uint64_t>(at));
+}
+
+// Where the file system cannot reserve space, at least the size is as promised.
+Errno allocate(int fd, uint64_t offset, uint64_t length) {
+  if (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length)) == 0) return Errno::success;
+  const Errno error = last_os_errno();
+  struct stat status{};
+  if (error != Errno::notsup || ::fstat(fd, &status) != 0) return error;
+  if (static_cast<uint64_t>(status.st_size) >= offset + length) return Errno::success;
+  return result(::ftruncate(fd, static_cast<off_t>(offset + length)));
+}
+
+Errno set_append(int fd, bool append) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0) return last_os_errno();
+  return result(::fcntl(fd, F_SETFL, append ? flags | O_APPEND : flags & ~O_APPEND));
+}
+
+} // namespace
+
+Errno fd_advise(Call& call, i32 fd, i64 offset, i64 len, i32 advice) {
+  constexpr int system_advice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
+                                   POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
+  const auto file = seekable(call, fd, rights::fd_advise);
+  if (!file) return file.error();
+  if (advice >= std::size(system_advice) || offset > max_offset || len > max_offset) return Errno::inval;
+  return from_os(::posix_fadvise((*file)->host_fd(), static_cast<off_t>(offset), static_cast<off_t>(len),
+                                 system_advice[advice]));
+}
+
+Errno fd_allocate(Call& call, i32 fd, i64 offset, i64 len) {
+  auto file = changeable(call, fd, rights::none);
+  if (file) file = seekable(call, fd, rights::fd_allocate);
+  if (!file) return file.error();
+  if (len == 0) return Errno::inval;
+  if (offset > max_offset || len > max_offset - offset) return Errno::fbig;
+  return allocate((*file)->host_fd(), offset, len);
+}
+
+Errno fd_close(Call& call, i32 fd) { return call.fds().close(fd); }
+
+Errno fd_datasync(Call& call, i32 fd) {
+  const auto file = call.fds().get(fd, rights::fd_datasync);
+  if (!file) return file.error();
+  return (*file)->host_fd() < 0 ? Errno::success : result(::fdatasync((*file)->host_fd()));
+}
+
+Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
+  const auto file = call.fds().get(fd);
+  if (!file) return file.error();
+  const auto to = call.memory.bytes(fdstat, 24);
+  if (!to) return to.error();
+  std::fill(to->begin(), to->end(), std::byte{0});
+  put(*to, 0, static_cast<uint8_t>((*file)->type));
+  put(*to, 2, (*file)->flags);
+  put(*to, 8, (*file)->base);
+  put(*to, 16, (*file)->inheriting);
+  return Errno::success;
+}
+
+// Nonblocking is kept by us: every stream is waited for, or not, before it is used. The system has no way to
+// change the synchronising flags of an open file.
+Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
+  const auto file = call.fds().get(fd, rights::fd_fdstat_set_flags);
+  if (!file) return file.error();
+  if ((flags & ~uint32_t{fdflags::all}) != 0) return Errno::inval;
+  const uint32_t changed = flags ^ (*file)->flags;
+  if ((changed & (fdflags::dsync | fdflags::rsync | fdflags::sync)) != 0) return Errno::notsup;
+  if ((changed & fdflags::append) != 0) {
+    const auto* host = std::get_if<HostFd>(&(*file)->resource);
+    if (!host || !host->is_owned()) return Errno::notsup; // its flags belong to the embedder
+    const Errno error = set_append(host->get(), (flags & fdflags::append) != 0);
+    if (error != Errno::success) return error;
+  }
+  (*file)->flags = static_cast<uint16_t>(flags);
+  return Errno::success;
+}
+
+Errno fd_fdstat_set_rights(Call& call, i32 fd, i64 base, i64 inheriting) {
+  const auto file = call.fds().get(fd);
+  if (!file) return file.error();
+  if ((base & ~(*file)->base) != 0 || (inheriting & ~(*file)->inheriting) != 0) return Errno::notcapable;
+  (*file)->base = base;
+  (*file)->inheriting = inheriting;
+  return Errno::success;
+}
+
+Errno fd_filestat_get(Call& call, i32 fd, i32 filestat) {
+  const auto file = call.fds().get(fd, rights::fd_filestat_get);
+  if (!file) return file.error();
+  struct stat status{};
+  const int host_fd = (*file)->host_fd();
+  if (host_fd >= 0 && ::fstat(host_fd, &status) != 0) return last_os_errno();
+  return store_filestat(call, filestat, status, (*file)->type);
+}
+
+Errno fd_filestat_set_size(Call& call, i32 fd, i64 size) {
+  auto file = changeable(call, fd, rights::none);
+  if (file) file = seekable(call, fd, rights::fd_filestat_set_size);
+  if (!file) return file.error();
+  if (size > max_offset) return Errno::fbig;
+  return result(::ftruncate((*file)->host_fd(), static_cast<off_t>(size)));
+}
+
+Errno fd_filestat_set_times(Call& call, i32 fd, i64 atim, i64 mtim, i32 fst_flags) {
+  const auto file = changeable(call, fd, rights::fd_filestat_set_times);
+  if (!file) return file.error();
+  const auto times = file_times(call, atim, mtim, fst_flags);
+  if (!times) return times.error();
+  return result(::futimens((*file)->host_fd(), times->data()));
+}
+
+Errno fd_pread(Call& call, i32 fd, i32 iovs, i32 iovs_len, i64 offset, i32 nread) {
+  auto file = transferable(call, fd, rights::none);
+  if (file) file = seekable(call, fd, rights::fd_read | rights::fd_seek);
+  if (!file) return file.error();
+  return transfer(call, read_into, **file, iovs, iovs_len, offset, nread);
+}
+
+Errno fd_prestat_get(Call& call, i32 fd, i32 prestat) {
+  const auto file = call.fds().get(fd);
+  if (!file) return file.error();
+  if (!(*file)->preopen_name) return Errno::badf;
+  const auto to = call.memory.bytes(prestat, 8);
+  if (!to) return to.error();
+  put<uint32_t>(*to, 0, 0); // the tag of a directory, and padding
+  put(*to, 4, static_cast<uint32_t>((*file)->preopen_name->size()));
+  return Errno::success;
+}
+
+Errno fd_prestat_dir_name(Call& call, i32 fd, i32 path, i32 path_len) {
+  const auto file = call.fds().get(fd);
+  if (!file) return file.error();
+  const auto& name = (*file)->preopen_name;
+  if (!name) return Errno::badf;
+  if (path_len < name->size()) return Errno::nametoolong;
+  const auto to = call.memory.bytes(path, name->size());
+  if (!to) return to.error();
+  std::memcpy(to->data(), name->data(), name->size());
+  return Errno::success;
+}
+
+Errno fd_pwrite(Call& call, i32 fd, i32 iovs, i32 iovs_len, i64 offset, i32 nwritten) {
+  auto file = transferable(call, fd, rights::none);
+  if (file) file = seekable(call, fd, rights::fd_write | rights::fd_seek);
+  if (!file) return file.error();
+  return transfer(call, write_from, **file, iovs, iovs_len, offset, nwritten);
+}
+
+Errno fd_read(Call& call, i32 fd, i32 iovs, i32 iovs_len, i32 nread) {
+  const auto file = transferable(call, fd, rights::fd_read);
+  if (!file) return file.error();
+  return transfer(call, read_into, **file, iovs, iovs_len, std::nullopt, nread);
+}
+
+Errno fd_renumber(Call& call, i32 fd, i32 to) { return call.fds().renumber(fd, to); }
+
+Errno fd_seek(Call& call, i32 fd, i64 offset, i32 whence, i32 newoffset) {
+  const auto origin = system_whence(call.snapshot, whence);
+  const bool only_tells = offset == 0 && origin == SEEK_CUR;
+  const auto file = seekable(call, fd, rights::none);
+  if (!file) return file.error();
+  if (!origin) return Errno::inval;
+  const bool allowed = (*file)->has(rights::fd_seek) || (only_tells && (*file)->has(rights::fd_tell));
+  return allowed ? seek(call, **file, offset, *origin, newoffset) : Errno::notcapable;
+}
+
+Errno fd_sync(Call& call, i32 fd) {
+  const auto file = call.fds().get(fd, rights::fd_sync);
+  if (!file) return file.error();
+  return (*file)->host_fd() < 0 ? Errno::success : result(::fsync((*file)->host_fd()));
+}
+
+Errno fd_tell(Call& call, i32 fd, i32 offset) {
+  const auto file = seekable(call, fd, rights::none);
+  if (!file) return file.error();
+  const bool allowed = (*file)->has(rights::fd_tell) || (*file)->has(rights::fd_seek);
+  return allowed ? seek(call, **file, 0, SEEK_CUR, offset) : Errno::notcapable;
+}
+
+Errno fd_write(Call& call, i32 fd, i32 iovs, i32 iovs_len, i32 nwritten) {
+  const auto file = transferable(call, fd, rights::fd_write);
+  if (!file) return file.error();
+  return transfer(call, write_from, **file, iovs, iovs_len, std::nullopt, nwritten);
+}
+
+} // namespace skerry::wasi::abi

@@ -1,0 +1,20 @@
+// File attributes in the program's layout, and times from it.
+#pragma once
+
+#include "wasi/call.hpp"
+
+#include <sys/stat.h>
+
+#include <array>
+#include <ctime>
+
+namespace skerry::wasi {
+
+/// Stores `status` as a filestat: 64 bytes, or 56 with 32-bit link count for the unstable snapshot. Errors:
+/// fault.
+Errno store_filestat(Call& call, uint32_t address, const struct stat& status, Filetype type);
+
+/// Access and modification time for utimensat. Errors: inval for unknown flags and for both a time and "now".
+Expected<std::array<timespec, 2>> file_times(Call& call, uint64_t atim, uint64_t mtim, uint32_t flags);
+
+} // namespace skerry::wasi

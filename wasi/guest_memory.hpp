@@ -1,0 +1,53 @@
+// GuestMemory: bounds-checked, typed, little-endian access to the caller's memory.
+#pragma once
+
+#include "wasi/types.hpp"
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <span>
+
+namespace skerry::wasi {
+
+/// Writes `value` at `offset` of `to`, which the caller knows to be large enough.
+template <std::unsigned_integral T> void put(std::span<std::byte> to, std::size_t offset, T value) {
+  if constexpr (std::endian::native == std::endian::big) value = std::byteswap(value);
+  std::memcpy(to.data() + offset, &value, sizeof value);
+}
+
+/// Reads a T at `offset` of `from`, which the caller knows to be large enough.
+template <std::unsigned_integral T> T take(std::span<const std::byte> from, std::size_t offset) {
+  T value;
+  std::memcpy(&value, from.data() + offset, sizeof value);
+  if constexpr (std::endian::native == std::endian::big) value = std::byteswap(value);
+  return value;
+}
+
+/// Knows nothing of the engine, so tests make one from an array. Every failure is Errno::fault.
+class GuestMemory {
+public:
+  explicit GuestMemory(std::span<std::byte> bytes) : bytes_(bytes) {}
+
+  Expected<std::span<std::byte>> bytes(uint32_t address, uint64_t length) const {
+    if (length > bytes_.size() || address > bytes_.size() - length) return refuse(Errno::fault);
+    return bytes_.subspan(address, length);
+  }
+  template <std::unsigned_integral T> Expected<T> load(uint32_t address) const {
+    const auto from = bytes(address, sizeof(T));
+    if (!from) return refuse(from.error());
+    return take<T>(*from, 0);
+  }
+  template <std::unsigned_integral T> Errno store(uint32_t address, T value) const {
+    const auto to = bytes(address, sizeof(T));
+    if (!to) return to.error();
+    put(*to, 0, value);
+    return Errno::success;
+  }
+
+private:
+  std::span<std::byte> bytes_;
+};
+
+} // namespace skerry::wasi

@@ -1,0 +1,95 @@
+// Installs the functions in a Linker: from slots to parameters, from Caller to Call, from errno to slots.
+#include "skerry/wasi/wasi.hpp"
+
+#include "wasi/functions.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace skerry::wasi {
+
+namespace {
+
+template <class T> constexpr ValType value_type = sizeof(T) == 8 ? i64 : i32;
+
+template <class F> struct Signature;
+
+// The wasm type of a function follows from its C++ type.
+template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
+  static FuncType type(bool has_result) {
+    FuncType made{{value_type<Params>...}, {}};
+    if (has_result) made.results = {i32};
+    return made;
+  }
+  static Errno apply(Errno (*function)(Call&, Params...), Call& call, std::span<const uint64_t> slots) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return function(call, static_cast<Params>(slots[I])...);
+    }(std::index_sequence_for<Params...>());
+  }
+};
+
+Watch watch(Caller& caller) {
+  return {&caller, [](void* self) { return static_cast<Caller*>(self)->check_interrupt(); },
+          [](void* self, uint64_t instructions) {
+            return static_cast<Caller*>(self)->consume_fuel(instructions);
+          },
+          caller.deadline()};
+}
+
+template <auto function>
+Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<uint64_t> slots) {
+  Call call{state, GuestMemory(caller.memory()), snapshot, watch(caller)};
+  const Errno error = Signature<decltype(function)>::apply(function, call, slots);
+  if (call.stop) return fail(std::move(*call.stop));
+  if (!slots.empty()) slots[0] = static_cast<uint16_t>(error);
+  return {};
+}
+
+// Where the state of a call comes from: fixed, or found by who calls. Copied into every host function.
+struct FixedState {
+  State* state;
+  State* operator()(Caller&) const { return state; }
+};
+struct FoundState {
+  std::shared_ptr<const ContextOf> context_of;
+  State* operator()(Caller& caller) const {
+    Context* context = (*context_of)(caller);
+    return context ? &context->state() : nullptr;
+  }
+};
+
+template <auto function, class StateOf> RawHostFunc host_func(const StateOf& state_of, Snapshot snapshot) {
+  return [state_of, snapshot](Caller& caller, std::span<uint64_t> slots) -> Result<void> {
+    State* state = state_of(caller);
+    if (state) return invoke<function>(*state, snapshot, caller, slots);
+    return fail(Error(ErrorKind::host, ErrorCode::host_failed, "instance has no WASI context"));
+  };
+}
+
+template <class StateOf>
+void define_all(Linker& linker, std::string_view module, Snapshot snapshot, const StateOf& state_of) {
+#define SKERRY_WASI(family, name, parameters, errors)                                                        \
+  linker.define_raw(module, #name,                                                                           \
+                    Signature<decltype(&abi::name)>::type(std::string_view(#name) != "proc_exit"),           \
+                    host_func<&abi::name>(state_of, snapshot));
+#include "wasi/functions.def"
+#undef SKERRY_WASI
+}
+
+template <class StateOf> void define_snapshots(Linker& linker, const StateOf& state_of) {
+  define_all(linker, "wasi_snapshot_preview1", Snapshot::preview1, state_of);
+  define_all(linker, "wasi_unstable", Snapshot::unstable, state_of);
+}
+
+} // namespace
+
+void add_to_linker(Linker& linker, Context& context) {
+  define_snapshots(linker, FixedState{&context.state()});
+}
+
+void add_to_linker(Linker& linker, ContextOf context_of) {
+  define_snapshots(linker, FoundState{std::make_shared<const ContextOf>(std::move(context_of))});
+}
+
+} // namespace skerry::wasi

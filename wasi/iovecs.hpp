@@ -1,0 +1,40 @@
+// IoVecs: a scatter/gather list of the program, checked, and handed out in pieces that one system call may
+// take.
+#pragma once
+
+#include "skerry/wasi/config.hpp"
+#include "wasi/guest_memory.hpp"
+
+#include <sys/uio.h>
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace skerry::wasi {
+
+class IoVecs {
+public:
+  /// Reads `count` (address, length) pairs at `address`. Only the first limits.iovecs of them and
+  /// limits.transfer_bytes bytes are looked at: the rest makes it a short transfer. Errors: fault when the
+  /// list or a vector is outside the memory; inval when the lengths add up to more than 32 bits.
+  static Expected<IoVecs> read(const GuestMemory& memory, uint32_t address, uint32_t count,
+                               const Limits& limits);
+
+  /// Bytes not yet moved.
+  uint64_t left() const noexcept { return left_; }
+  /// The next at most `max_bytes` bytes (and some number of vectors); valid until the next call.
+  std::span<iovec> next(std::size_t max_bytes);
+  /// Marks `bytes` bytes as moved, at most what `next` gave.
+  void advance(std::size_t bytes);
+
+private:
+  std::vector<std::span<std::byte>> vectors_;
+  std::size_t index_ = 0;  // the vector that comes next
+  std::size_t offset_ = 0; // and where in it
+  uint64_t left_ = 0;
+  std::array<iovec, 64> batch_;
+};
+
+} // namespace skerry::wasi

@@ -1,0 +1,216 @@
+#include "wasi/path_resolver.hpp"
+
+#include "wasi/os_errno.hpp"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace skerry::wasi {
+
+namespace {
+
+constexpr int max_links = 40; // as Linux
+// Directories that a walk holds open at once, for the way back up; also its longest path in components.
+constexpr std::size_t max_depth = 256;
+// openat2 gives up when the tree is renamed during a ".."; after so many tries the walk, which never does,
+// takes over.
+constexpr int max_tries = 32;
+constexpr int directory_flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+
+long openat2_once(int base, const char* path, int flags, mode_t mode) {
+  struct open_how how{};
+  how.flags = static_cast<unsigned>(flags);
+  how.mode = (flags & O_CREAT) != 0 ? mode : 0;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  return ::syscall(SYS_openat2, base, path, &how, sizeof how);
+}
+
+// Nothing when the tree never held still.
+std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, int flags, mode_t mode) {
+  for (int i = 0; i < max_tries; ++i) {
+    const long fd = openat2_once(base, path.c_str(), flags, mode);
+    if (fd >= 0) return HostFd::owned(static_cast<int>(fd));
+    if (errno == EXDEV) return refuse(Errno::perm);
+    if (errno != EAGAIN && errno != EINTR) return refuse(last_os_errno());
+  }
+  return std::nullopt;
+}
+
+// The names still to visit, the next one last.
+class Pending {
+public:
+  void push(std::string_view path) {
+    const std::size_t first = names_.size();
+    for (std::size_t at = 0; at < path.size();) {
+      const std::size_t end = std::min(path.find('/', at), path.size());
+      if (end > at) names_.emplace_back(path.substr(at, end - at));
+      at = end + 1;
+    }
+    std::reverse(names_.begin() + static_cast<std::ptrdiff_t>(first), names_.end());
+  }
+  bool empty() const { return names_.empty(); }
+  std::string pop() {
+    std::string name = std::move(names_.back());
+    names_.pop_back();
+    return name;
+  }
+
+private:
+  std::vector<std::string> names_;
+};
+
+// Opens the directory `path` names, holding every directory from the base down, so that ".." is a step back
+// to one of them and never a question to the file system.
+class Walk {
+public:
+  explicit Walk(int base) : base_(base) {}
+
+  Expected<HostFd> to(std::string_view path) {
+    pending_.push(path);
+    while (!pending_.empty()) {
+      const Errno error = step(pending_.pop());
+      if (error != Errno::success) return refuse(error);
+    }
+    return held_.empty() ? HostFd::borrowed(base_) : std::move(held_.back());
+  }
+
+private:
+  int here() const { return held_.empty() ? base_ : held_.back().get(); }
+
+  Errno step(const std::string& name) {
+    if (name == ".") return Errno::success;
+    if (name == "..") return up();
+    const int fd = ::openat(here(), name.c_str(), directory_flags | O_NOFOLLOW);
+    if (fd >= 0) return down(HostFd::owned(fd));
+    return errno == ENOTDIR || errno == ELOOP ? follow(name) : last_os_errno();
+  }
+  Errno up() {
+    if (held_.empty()) return Errno::perm;
+    held_.pop_back();
+    return Errno::success;
+  }
+  Errno down(HostFd fd) {
+    if (held_.size() == max_depth) return Errno::nametoolong;
+    held_.push_back(std::move(fd));
+    return Errno::success;
+  }
+  Errno follow(const std::string& name) {
+    const auto target = read_link(here(), name);
+    if (!target) return target.error() == Errno::inval ? Errno::notdir : target.error();
+    if (++links_ > max_links) return Errno::loop;
+    if (is_absolute(*target)) return Errno::perm;
+    pending_.push(*target);
+    return Errno::success;
+  }
+
+  int base_;
+  std::vector<HostFd> held_;
+  Pending pending_;
+  int links_ = 0;
+};
+
+struct Split {
+  std::string_view parent; // empty for the base itself
+  std::string_view name;
+};
+
+Split split(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string_view::npos) return {{}, path};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+bool is_dots(std::string_view name) { return name == "." || name == ".."; }
+
+} // namespace
+
+Expected<std::string> read_link(int directory, const std::string& name) {
+  std::array<char, PATH_MAX> target;
+  const ssize_t length = ::readlinkat(directory, name.c_str(), target.data(), target.size());
+  if (length < 0) return refuse(last_os_errno());
+  if (static_cast<std::size_t>(length) == target.size()) return refuse(Errno::nametoolong);
+  return std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+Expected<PathResolver> PathResolver::create(PathResolverKind kind) {
+  if (kind == PathResolverKind::component_wise) return PathResolver(kind);
+  const long fd = openat2_once(AT_FDCWD, ".", directory_flags, 0);
+  if (fd >= 0) ::close(static_cast<int>(fd));
+  // Sandboxes around us answer EPERM for system calls they do not know.
+  const bool is_missing = fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL || errno == E2BIG);
+  if (!is_missing) return PathResolver(PathResolverKind::openat2);
+  if (kind == PathResolverKind::openat2) return refuse(Errno::nosys);
+  return PathResolver(PathResolverKind::component_wise);
+}
+
+Expected<HostFd> PathResolver::directory(int base, const std::string& path) const {
+  if (path.empty()) return HostFd::borrowed(base);
+  if (kind_ == PathResolverKind::openat2) {
+    if (auto opened = open_beneath(base, path, directory_flags, 0)) return std::move(*opened);
+  }
+  return Walk(base).to(path);
+}
+
+Expected<Place> PathResolver::place(int base, const GuestPath& path, bool follow) const {
+  std::string text = path.text;
+  bool wants_directory = path.wants_directory;
+  for (int links = 0; links <= max_links; ++links) {
+    const auto [parent, name] = split(text);
+    const bool dots = is_dots(name);
+    auto found = directory(base, dots ? text : std::string(parent));
+    if (!found) return refuse(found.error());
+    Place place{std::move(*found), dots ? "." : std::string(name), wants_directory};
+    if (dots || !follow) return place;
+
+    auto target = read_link(place.directory.get(), place.name);
+    if (!target) {
+      // Not a link, or nothing at all: that is for the caller to find out.
+      if (target.error() == Errno::inval || target.error() == Errno::noent) return place;
+      return refuse(target.error());
+    }
+    if (is_absolute(*target)) return refuse(Errno::perm);
+    wants_directory |= strip_trailing_slashes(*target);
+    text = parent.empty() ? std::move(*target) : std::string(parent) + "/" + *target;
+    if (text.size() >= PATH_MAX) return refuse(Errno::nametoolong);
+  }
+  return refuse(Errno::loop);
+}
+
+Expected<HostFd> PathResolver::open(int base, const GuestPath& path, int flags, mode_t mode,
+                                    bool follow) const {
+  if (path.wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir); // as the kernel has it
+  flags |= O_CLOEXEC | (path.wants_directory ? O_DIRECTORY : 0);
+  if (kind_ == PathResolverKind::openat2) {
+    if (auto opened = open_beneath(base, path.text, flags | (follow ? 0 : O_NOFOLLOW), mode)) {
+      return std::move(*opened);
+    }
+  }
+  for (int i = 0; i < max_tries; ++i) {
+    const auto found = place(base, path, follow);
+    if (!found) return refuse(found.error());
+    if (found->wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir);
+    const int directory_flag = found->wants_directory ? O_DIRECTORY : 0;
+    const int fd =
+        ::openat(found->directory.get(), found->name.c_str(), flags | directory_flag | O_NOFOLLOW, mode);
+    if (fd >= 0) return HostFd::owned(fd);
+    // A link that was not there a moment ago: look again.
+    const int error = errno;
+    const bool is_link = follow && (error == ELOOP || error == ENOTDIR) &&
+                         read_link(found->directory.get(), found->name).has_value();
+    if (!is_link && error != EINTR) return refuse(from_os(error));
+  }
+  return refuse(Errno::loop);
+}
+
+} // namespace skerry::wasi

@@ -1,0 +1,56 @@
+// PathResolver: finds what a path names without ever leaving the directory that it is relative to.
+//
+// Promises, whoever changes the tree meanwhile: no component above the base is looked at, not even on the way
+// back down; absolute link targets and magic links of /proc are refused; nothing outside is opened, created
+// or changed. Two ways to keep them, with the same answers: the kernel's openat2, and a walk that opens one
+// component at a time and never lets the kernel follow a link.
+#pragma once
+
+#include "skerry/wasi/config.hpp"
+#include "wasi/host_fd.hpp"
+#include "wasi/path_text.hpp"
+#include "wasi/types.hpp"
+
+#include <sys/types.h>
+
+#include <string>
+
+namespace skerry::wasi {
+
+/// Where the last component of a path lies: everything that changes the tree is one *at call on `directory`
+/// with `name`, which is a plain name, and never follows a link there.
+struct Place {
+  HostFd directory; // may only be good for *at calls (O_PATH)
+  std::string name; // "." when the path ends in "." or ".."
+  bool wants_directory = false;
+  bool is_dots() const { return name == "."; }
+};
+
+class PathResolver {
+public:
+  /// Errors: nosys when openat2 is asked for and the kernel has none (or forbids it).
+  static Expected<PathResolver> create(PathResolverKind kind);
+  PathResolver() = default; // component-wise
+
+  /// Never `automatic`.
+  PathResolverKind kind() const noexcept { return kind_; }
+
+  /// Opens with open(2)'s `flags` (O_CLOEXEC and, for a trailing slash, O_DIRECTORY are added). `follow` says
+  /// whether a link in the last component is followed. Errors: perm for a path that leaves the base; else the
+  /// system's.
+  Expected<HostFd> open(int base, const GuestPath& path, int flags, mode_t mode, bool follow) const;
+  /// Finds the place of the last component; with `follow`, that of what a link there finally names. What is
+  /// there, if anything, is not looked at. Errors: as open's.
+  Expected<Place> place(int base, const GuestPath& path, bool follow) const;
+
+private:
+  explicit PathResolver(PathResolverKind kind) : kind_(kind) {}
+  Expected<HostFd> directory(int base, const std::string& path) const;
+
+  PathResolverKind kind_ = PathResolverKind::component_wise;
+};
+
+/// The contents of the link `name` in `directory`. Errors: inval when it is no link; else the system's.
+Expected<std::string> read_link(int directory, const std::string& name);
+
+} // namespace skerry::wasi

@@ -1,0 +1,38 @@
+// proc_* and sched_yield.
+#include "wasi/functions.hpp"
+
+#include <sched.h>
+
+namespace skerry::wasi::abi {
+
+namespace {
+
+constexpr uint32_t last_signal = 30;
+// A program that a signal ends has this plus its number as exit status, as in a shell.
+constexpr int32_t signal_status = 128;
+
+// Those whose default action is to do nothing (there are no handlers in WASI): none, chld, cont, urg, winch.
+bool is_ignored(uint32_t signal) {
+  return signal == 0 || signal == 16 || signal == 17 || signal == 22 || signal == 27;
+}
+
+} // namespace
+
+Errno proc_exit(Call& call, i32 status) {
+  call.stop = Error::exit(static_cast<int32_t>(status));
+  return Errno::success;
+}
+
+Errno proc_raise(Call& call, i32 signal) {
+  if (signal > last_signal) return Errno::inval;
+  if (!is_ignored(signal)) call.stop = Error::exit(signal_status + static_cast<int32_t>(signal));
+  return Errno::success;
+}
+
+Errno sched_yield(Call& call) {
+  if (call.must_stop()) return Errno::intr;
+  ::sched_yield();
+  return Errno::success;
+}
+
+} // namespace skerry::wasi::abi

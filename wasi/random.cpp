@@ -1,0 +1,49 @@
+// random_get.
+#include "wasi/functions.hpp"
+#include "wasi/os_errno.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+
+namespace skerry::wasi::abi {
+
+namespace {
+
+// Filled between two looks at deadline and interrupts; about a quarter of a millisecond.
+constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
+
+Errno fill_from_system(std::span<std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
+    if (got > 0)
+      bytes = bytes.subspan(static_cast<std::size_t>(got));
+    else if (errno != EINTR)
+      return last_os_errno();
+  }
+  return Errno::success;
+}
+
+Errno fill(const RandomSource& source, std::span<std::byte> bytes) {
+  if (!source) return fill_from_system(bytes);
+  return source(bytes) ? Errno::success : Errno::io;
+}
+
+} // namespace
+
+Errno random_get(Call& call, i32 buf, i32 buf_len) {
+  const auto bytes = call.memory.bytes(buf, buf_len);
+  if (!bytes) return bytes.error();
+  for (auto rest = *bytes; !rest.empty();) {
+    const std::size_t length = std::min(rest.size(), chunk_bytes);
+    if (call.must_stop() || call.charge_bytes(length)) return Errno::intr;
+    const Errno error = fill(call.state.config.random, rest.first(length));
+    if (error != Errno::success) return error;
+    rest = rest.subspan(length);
+  }
+  return Errno::success;
+}
+
+} // namespace skerry::wasi::abi

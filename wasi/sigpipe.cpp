@@ -1,0 +1,49 @@
+#include "wasi/sigpipe.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+
+namespace skerry::wasi {
+
+namespace {
+
+bool is_ignored() {
+  struct sigaction action{};
+  return ::sigaction(SIGPIPE, nullptr, &action) == 0 && (action.sa_flags & SA_SIGINFO) == 0 &&
+         action.sa_handler == SIG_IGN;
+}
+
+bool is_pending() {
+  sigset_t pending;
+  ::sigpending(&pending);
+  return sigismember(&pending, SIGPIPE) == 1;
+}
+
+void consume(const sigset_t& signal) {
+  const timespec at_once{};
+  while (::sigtimedwait(&signal, nullptr, &at_once) < 0 && errno == EINTR) {
+  }
+}
+
+} // namespace
+
+// The signal goes to the writing thread, so blocking it there and taking it out again is enough. One that was
+// pending before is not ours to take.
+ssize_t write_without_sigpipe(int fd, std::span<const iovec> vectors) {
+  const int count = static_cast<int>(vectors.size());
+  if (is_ignored()) return ::writev(fd, vectors.data(), count);
+  sigset_t signal, before;
+  sigemptyset(&signal);
+  sigaddset(&signal, SIGPIPE);
+  const bool was_pending = is_pending();
+  ::pthread_sigmask(SIG_BLOCK, &signal, &before);
+  const ssize_t written = ::writev(fd, vectors.data(), count);
+  const int error = errno;
+  if (written < 0 && error == EPIPE && !was_pending) consume(signal);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = error;
+  return written;
+}
+
+} // namespace skerry::wasi

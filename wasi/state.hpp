@@ -1,0 +1,25 @@
+// State: what a Context holds.
+#pragma once
+
+#include "skerry/wasi/config.hpp"
+#include "wasi/fd_table.hpp"
+#include "wasi/path_resolver.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace skerry::wasi {
+
+struct State {
+  explicit State(Config given) : config(std::move(given)), fds(config.limits.open_descriptors) {}
+
+  Config config;
+  PathResolver resolver;
+  FdTable fds;
+  std::vector<HostFd> preopens;                  // in the order of config.preopens; the table borrows them
+  std::vector<std::string> environment;          // "NAME=value"
+  std::shared_ptr<const std::string> stdin_data; // when it is fixed bytes
+};
+
+} // namespace skerry::wasi
