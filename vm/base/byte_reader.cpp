@@ -48,10 +48,13 @@ int32_t ByteReader::leb_s32_slow() { return static_cast<int32_t>(leb<32, true>()
 int64_t ByteReader::leb_s33_slow() { return static_cast<int64_t>(leb<33, true>()); }
 int64_t ByteReader::leb_s64_slow() { return static_cast<int64_t>(leb<64, true>()); }
 
+std::string ByteReader::too_few(uint64_t count) const {
+  return std::to_string(count) + " bytes wanted, " + std::to_string(remaining()) + " left";
+}
+
 std::span<const std::byte> ByteReader::bytes(uint64_t count) {
   if (count > remaining()) {
-    fail(std::string(end_message_) + ": " + std::to_string(count) + " bytes wanted, " +
-         std::to_string(remaining()) + " left (length out of bounds)");
+    fail(std::string(end_message_) + ": " + too_few(count));
     return {};
   }
   const std::byte* start = cursor_;
@@ -61,7 +64,9 @@ std::span<const std::byte> ByteReader::bytes(uint64_t count) {
 
 std::string_view ByteReader::name() {
   const uint64_t start = offset();
-  const auto raw = bytes(leb_u32());
+  const uint32_t length = leb_u32();
+  if (length > remaining()) fail_at(start, "length out of bounds: " + too_few(length));
+  const auto raw = bytes(ok() ? length : 0);
   const std::string_view text(reinterpret_cast<const char*>(raw.data()), raw.size());
   if (is_utf8(text)) return text;
   fail_at(start, "malformed UTF-8 encoding");

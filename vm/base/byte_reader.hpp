@@ -81,7 +81,10 @@ public:
   void fail(std::string message) { fail_at(offset(), std::move(message)); }
   void fail_at(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::malformed);
   /// What stopped the reading; only when !ok().
-  Error error() const { return Error::at(error_kind_, error_offset_, message_); }
+  Error error() const {
+    const ErrorCode code = error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
+    return Error(error_kind_, code, message_).with_offset(error_offset_);
+  }
   /// Takes over a sub_reader's error.
   void absorb(const ByteReader& other) {
     if (!other.ok()) fail_at(other.error_offset_, other.message_, other.error_kind_);
@@ -106,6 +109,7 @@ private:
   int64_t leb_s64_slow();
   template <unsigned bits, bool is_signed> uint64_t leb();
   void fail_at_end();
+  std::string too_few(uint64_t count) const;
 
   const std::byte* begin_ = nullptr;
   const std::byte* cursor_ = nullptr;

@@ -6,11 +6,12 @@ namespace {
 
 constexpr uint8_t block_type_empty = 0x40;
 
+/// At least two digits.
 std::string hex(uint32_t value) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
-  for (; value > 0xf; value >>= 4) text.insert(text.begin(), digits[value & 0xf]);
-  return "0x" + (digits[value] + text);
+  for (; value > 0 || text.size() < 2; value >>= 4) text.insert(text.begin(), digits[value & 0xf]);
+  return text;
 }
 
 bool is_abstract_heap_type(int64_t code) {

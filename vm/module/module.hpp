@@ -7,6 +7,7 @@
 #include "skerry/types.hpp"
 #include "vm/code/code.hpp"
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -33,6 +34,7 @@ struct SubType {
   FuncType func;                // kind func
   std::vector<FieldType> fields; // kind struct; kind array has one
   TypeId id = 0;                // canonical
+  uint32_t depth = 0;           // number of supertypes
   uint32_t group = 0;           // type index where its recursion group begins
   static constexpr uint32_t no_type = ~uint32_t{0};
 };
@@ -117,6 +119,8 @@ struct Module {
   std::vector<FuncBody> bodies; // of function imported_functions + i
   std::vector<ElemSegment> elem_segments;
   std::vector<DataSegment> data_segments;
+  std::array<uint32_t, 14> section_offsets{}; // of the content, by section id; for error messages
+  bool has_data_count = false; // section 12, which memory.init and data.drop need
   std::vector<CustomRange> custom_sections;
   bool has_start = false;
   uint32_t start = 0;
@@ -124,6 +128,7 @@ struct Module {
 
   std::vector<ImportInfo> import_infos; // for the public API; same order as imports
   std::vector<ExportInfo> export_infos;
+  std::vector<uint32_t> exports_by_name; // indices of exports, sorted by name
 
   /// Translated code, filled in at first call, by any thread.
   mutable CodeStore code;

@@ -25,6 +25,7 @@ struct ModuleLimits {
   uint32_t body_bytes = 7'654'321;
   uint32_t params = 1'000;
   uint32_t results = 1'000;
+  uint32_t extern_type_items = 4'000'000; // parameters and results of all imports and exports: each is copied
   uint32_t struct_fields = 10'000;
   uint32_t subtype_depth = 63;
   uint32_t nesting = 100'000; // control frames open at once; they cost 40 bytes each while a body is checked

@@ -1,0 +1,19 @@
+// Binary format → Module (spec §5).
+#pragma once
+
+#include "skerry/error.hpp"
+#include "vm/module/module.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace skerry::vm {
+
+/// Decodes everything but function bodies, which validate_module looks into. Work and memory are linear in
+/// the module's size. The module is well-formed, not valid: indices in it have not been checked and types
+/// have no canonical ids yet. Errors: malformed, limit.
+Result<std::shared_ptr<Module>> decode_module(std::shared_ptr<EngineData> engine,
+                                              std::vector<std::byte> bytes);
+
+} // namespace skerry::vm

@@ -1,0 +1,38 @@
+#include "vm/module/name_section.hpp"
+
+#include "vm/base/byte_reader.hpp"
+
+namespace skerry::vm {
+
+namespace {
+
+constexpr uint8_t module_subsection = 0;
+constexpr uint8_t function_subsection = 1;
+
+/// A vec of index and name, indices increasing.
+void decode_name_map(ByteReader& reader, std::vector<std::pair<uint32_t, std::string>>& names) {
+  const uint32_t count = reader.leb_u32();
+  for (uint32_t i = 0; i < count && reader.ok(); ++i) {
+    const uint32_t index = reader.leb_u32();
+    const std::string_view name = reader.name();
+    if (!reader.ok() || (!names.empty() && index <= names.back().first)) return;
+    names.emplace_back(index, name);
+  }
+}
+
+} // namespace
+
+NameSection decode_name_section(std::span<const std::byte> bytes) {
+  NameSection names;
+  ByteReader reader(bytes);
+  while (reader.ok() && !reader.at_end()) {
+    const uint8_t id = reader.u8();
+    ByteReader content = reader.sub_reader(reader.leb_u32(), "unexpected end");
+    if (!reader.ok()) break;
+    if (id == module_subsection) names.module = content.name();
+    if (id == function_subsection && names.functions.empty()) decode_name_map(content, names.functions);
+  }
+  return names;
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,217 @@
+// Control instructions (spec §3.3.1, §3.3.8).
+#include "vm/validate/function_validator.hpp"
+
+#include "vm/isa/features.hpp"
+
+namespace skerry::vm {
+
+std::span<const ValType> FunctionValidator::param_types(const BlockType& block) const {
+  if (block.kind != BlockType::Kind::type) return {};
+  return module_.types[block.type].func.params;
+}
+
+std::span<const ValType> FunctionValidator::result_types(const BlockType& block) const {
+  switch (block.kind) {
+  case BlockType::Kind::empty: return {};
+  case BlockType::Kind::value: return {&block.value, 1};
+  case BlockType::Kind::type: break;
+  }
+  return module_.types[block.type].func.results;
+}
+
+// ---- Frames
+
+bool FunctionValidator::check_block_type(const BlockType& block) {
+  if (block.kind == BlockType::Kind::empty) return true;
+  if (block.kind == BlockType::Kind::value) return block.value.is_num() || check_value_type(block.value);
+  if (!find_func_type(block.type)) return false;
+  const FuncType& type = module_.types[block.type].func;
+  if ((type.params.empty() && type.results.size() <= 1) || features_.has(Feature::multi_value)) return true;
+  return needs_feature(Feature::multi_value, "block with parameters", "invalid result arity");
+}
+
+bool FunctionValidator::enter(Opcode op, const BlockType& block) {
+  if (frames_.size() > limits_.nesting)
+    return fail("nesting too deep: the limit is " + std::to_string(limits_.nesting), ErrorKind::limit);
+  if (!check_block_type(block)) return false;
+  const auto params = param_types(block);
+  if (!pop(params)) return false;
+  push_frame(op, block);
+  return push(params);
+}
+
+void FunctionValidator::push_frame(Opcode op, const BlockType& block) {
+  const uint32_t height = stack_.height();
+  frames_.push_back({op, false, block, height, static_cast<uint32_t>(initialized_.size()), 0});
+  stack_.enter(height, false);
+}
+
+void FunctionValidator::set_unreachable() {
+  frames_.back().is_unreachable = true;
+  stack_.make_polymorphic();
+}
+
+/// The results must be on the stack, and nothing else above the frame's height.
+bool FunctionValidator::end_of_frame(const ControlFrame& frame) {
+  if (!pop(result_types(frame.block))) return false;
+  forget_initialized(frame.init_count);
+  return stack_.operands().empty() || mismatch({});
+}
+
+bool FunctionValidator::else_() {
+  ControlFrame& frame = frames_.back();
+  if (frame.op != Opcode::if_) return fail("misplaced ELSE opcode", ErrorKind::malformed);
+  if (!end_of_frame(frame)) return false;
+  frame.op = Opcode::else_;
+  frame.is_unreachable = false;
+  stack_.enter(frame.height, false);
+  return push(param_types(frame.block));
+}
+
+bool FunctionValidator::end() {
+  const ControlFrame frame = frames_.back();
+  if (!end_of_frame(frame)) return false;
+  // Without else, the parameters become the results.
+  if (frame.op == Opcode::if_) {
+    const auto params = param_types(frame.block), results = result_types(frame.block);
+    if (params.size() != results.size() || !matcher_.matches(params, results)) return mismatch(results);
+  }
+  frames_.pop_back();
+  if (frames_.empty()) return true;
+  stack_.enter(frames_.back().height, frames_.back().is_unreachable);
+  return push(result_types(frame.block));
+}
+
+// ---- Branches
+
+bool FunctionValidator::find_label(uint32_t label) {
+  return label < frames_.size() || unknown("label", label, frames_.size());
+}
+
+bool FunctionValidator::br(uint32_t label) {
+  if (!find_label(label) || !pop(label_types(frame_of_label(label)))) return false;
+  return set_unreachable(), true;
+}
+
+bool FunctionValidator::br_if(uint32_t label) {
+  if (!find_label(label) || !pop(i32)) return false;
+  const auto types = label_types(frame_of_label(label));
+  return pop(types) && push(types);
+}
+
+bool FunctionValidator::br_table(const BrTableTargets& targets) {
+  if (targets.count() > limits_.br_table_targets)
+    return fail("too many br_table targets: " + std::to_string(targets.count()) + ", the limit is " +
+                    std::to_string(limits_.br_table_targets),
+                ErrorKind::limit);
+  if (!pop(i32)) return false;
+  const uint32_t id = ++br_table_count_;
+  size_t arity = 0;
+  bool is_first = true;
+  for (uint32_t label : targets) {
+    if (!find_label(label)) return false;
+    ControlFrame& frame = frames_[frames_.size() - 1 - label];
+    if (frame.visited_by == id) continue; // linear work: each label is compared once
+    frame.visited_by = id;
+    const auto types = label_types(frame);
+    if (is_first) arity = types.size();
+    if (types.size() != arity || !stack_.top_matches(types)) return mismatch(types);
+    is_first = false;
+  }
+  return set_unreachable(), true;
+}
+
+bool FunctionValidator::br_on_null(uint32_t label) {
+  ValType type;
+  if (!find_label(label) || !pop_ref(type)) return false;
+  const auto types = label_types(frame_of_label(label));
+  return pop(types) && push(types) && push(type == bottom_ref ? type : ValType::ref(type.heap(), false));
+}
+
+bool FunctionValidator::br_on_non_null(uint32_t label) {
+  ValType type;
+  if (!find_label(label) || !pop_ref(type)) return false;
+  const auto types = label_types(frame_of_label(label));
+  const ValType taken = type == bottom_ref ? type : ValType::ref(type.heap(), false);
+  if (types.empty() || !matcher_.matches(taken, types.back())) return mismatch(types);
+  const auto others = types.first(types.size() - 1);
+  return pop(others) && push(others);
+}
+
+bool FunctionValidator::return_() { return br(static_cast<uint32_t>(frames_.size() - 1)); }
+
+// ---- Calls
+
+bool FunctionValidator::find_func(uint32_t index) {
+  return index < module_.functions.size() || unknown("function", index, module_.functions.size());
+}
+
+bool FunctionValidator::find_func_type(uint32_t type) { return find_type(type, CompositeKind::func); }
+
+bool FunctionValidator::apply_func_type(uint32_t type) {
+  const FuncType& func = module_.types[type].func;
+  return pop(func.params) && push(func.results);
+}
+
+/// The callee's results are the caller's.
+bool FunctionValidator::tail_call(uint32_t type) {
+  const FuncType& func = module_.types[type].func;
+  const auto results = result_types(frames_.front().block);
+  if (func.results.size() != results.size() || !matcher_.matches(func.results, results))
+    return fail("type mismatch: the function called returns " + to_string(func) +
+                ", its caller something else");
+  if (!pop(func.params)) return false;
+  return set_unreachable(), true;
+}
+
+bool FunctionValidator::call(uint32_t func, bool is_tail) {
+  if (!find_func(func)) return false;
+  const uint32_t type = module_.functions[func];
+  return is_tail ? tail_call(type) : apply_func_type(type);
+}
+
+bool FunctionValidator::call_indirect(const Instruction& instr, bool is_tail) {
+  const auto [type, table] = instr.index;
+  if (!find_table(table)) return false;
+  if (!matcher_.matches(module_.tables[table].type.element, funcref))
+    return fail("type mismatch: table " + std::to_string(table) + " does not hold functions");
+  if (!find_func_type(type) || !pop(table_address(table))) return false;
+  return is_tail ? tail_call(type) : apply_func_type(type);
+}
+
+bool FunctionValidator::call_ref(uint32_t type, bool is_tail) {
+  if (!find_func_type(type) || !pop(ValType::ref(static_cast<HeapType>(type), true))) return false;
+  return is_tail ? tail_call(type) : apply_func_type(type);
+}
+
+// ---- Exceptions
+
+bool FunctionValidator::throw_(uint32_t tag) {
+  if (tag >= module_.tags.size()) return unknown("tag", tag, module_.tags.size());
+  if (!pop(module_.types[module_.tags[tag]].func.params)) return false;
+  return set_unreachable(), true;
+}
+
+bool FunctionValidator::try_table(const Instruction& instr) {
+  // Labels of the clauses are those outside the block.
+  Catches catches = instr.catches;
+  for (uint32_t i = 0; i < instr.catches.count; ++i)
+    if (!check_catch(catches.next())) return false;
+  return enter(instr.op, instr.block);
+}
+
+bool FunctionValidator::check_catch(const Catch& clause) {
+  const bool has_tag = clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref;
+  const bool has_ref = clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref;
+  if (has_tag && clause.tag >= module_.tags.size()) return unknown("tag", clause.tag, module_.tags.size());
+  if (!find_label(clause.label)) return false;
+  std::span<const ValType> payload;
+  if (has_tag) payload = module_.types[module_.tags[clause.tag]].func.params;
+  const auto wanted = label_types(frame_of_label(clause.label));
+  const bool matches = wanted.size() == payload.size() + has_ref &&
+                       matcher_.matches(payload, wanted.first(payload.size())) &&
+                       (!has_ref || matcher_.matches(ValType::ref(HeapType::exn, false), wanted.back()));
+  return matches || fail("type mismatch: a catch clause and label " + std::to_string(clause.label));
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,267 @@
+#include "vm/validate/function_validator.hpp"
+
+#include "vm/isa/features.hpp"
+#include "vm/runtime/engine_data.hpp"
+#include "vm/validate/signature.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+namespace {
+
+std::string list(std::span<const ValType> types) {
+  constexpr size_t shown = 16;
+  std::string text = "[";
+  for (size_t i = 0; i < std::min(types.size(), shown); ++i)
+    text +=
+        (i ? " " : "") + (types[i].is_ref() || types[i].kind() >= ValType::i16 ? to_string(types[i]) : "bot");
+  return text + (types.size() > shown ? " ...]" : "]");
+}
+
+/// The message for a body that ends too early. What follows it decides, as for a decoder that reads on.
+const char* end_of_body(const Module& module, uint32_t defined_index) {
+  const FuncBody& body = module.bodies[defined_index];
+  if (defined_index + 1 < module.bodies.size()) return "END opcode expected";
+  return body.offset + body.size < module.bytes.size() ? "section size mismatch: END opcode expected"
+                                                       : "unexpected end of section or function";
+}
+
+} // namespace
+
+FunctionValidator::FunctionValidator(const Module& module, const std::vector<bool>* declared)
+    : module_(module), features_(module.engine->config.features),
+      limits_(module.engine->config.module_limits), declared_(declared), matcher_(module),
+      stack_(matcher_, limits_.operand_slots),
+      has_short_memory_(!module.memories.empty() && !module.memories[0].limits.is_64) {}
+
+Result<void> FunctionValidator::validate(uint32_t defined_index) {
+  if (!begin(defined_index)) return skerry::fail(*error_);
+  Instruction instr;
+  while (!done())
+    if (!decode(instr) || !check(instr)) return skerry::fail(*error_);
+  if (reader_.at_end()) return {};
+  offset_ = reader_.offset();
+  fail("END opcode expected: instructions after the end of the function", ErrorKind::malformed);
+  return skerry::fail(*error_);
+}
+
+bool FunctionValidator::begin(uint32_t defined_index) {
+  const FuncBody& body = module_.bodies[defined_index];
+  func_index_ = module_.imported_functions + defined_index;
+  error_.reset();
+  reader_ =
+      ByteReader(module_.range(body.offset, body.size), body.offset, end_of_body(module_, defined_index));
+  stack_.truncate(0);
+  frames_.clear();
+  if (!decode_locals(module_.func_type(func_index_).params)) return false;
+  push_frame(Opcode::block, {BlockType::Kind::type, {}, module_.functions[func_index_]});
+  return true;
+}
+
+bool FunctionValidator::decode(Instruction& instr) {
+  return decode_instruction(reader_, instr) || fail_reading();
+}
+
+/// Spec §5.5.13.
+bool FunctionValidator::decode_locals(std::span<const ValType> params) {
+  locals_.reset(params);
+  uint64_t total = params.size();
+  const uint32_t runs = reader_.leb_u32();
+  for (uint32_t i = 0; i < runs && reader_.ok(); ++i) {
+    offset_ = reader_.offset();
+    const uint32_t count = reader_.leb_u32();
+    const ValType type = decode_value_type(reader_);
+    if (!reader_.ok()) break;
+    total += count;
+    if (total > 0xffff'ffff) return fail("too many locals", ErrorKind::malformed);
+    if (total > limits_.locals)
+      return fail("too many locals: " + std::to_string(total) + ", the limit is " +
+                      std::to_string(limits_.locals),
+                  ErrorKind::limit);
+    if (!check_value_type(type)) return false;
+    locals_.add(count, type);
+  }
+  if (!reader_.ok()) return fail_reading();
+  if (!locals_.all_defaultable() && init_stamps_.size() < locals_.size()) init_stamps_.resize(locals_.size());
+  initialized_.clear();
+  ++stamp_;
+  return true;
+}
+
+Result<void> FunctionValidator::validate_const_expr(ByteReader& reader, ValType type,
+                                                    uint32_t visible_globals, std::vector<bool>& named) {
+  func_index_ = Error::no_func;
+  error_.reset();
+  named_ = &named;
+  visible_globals_ = visible_globals;
+  stack_.truncate(0);
+  frames_.clear();
+  push_frame(Opcode::block, {BlockType::Kind::value, type, 0});
+  Instruction instr;
+  while (!done()) {
+    const bool decoded = decode_instruction(reader, instr);
+    if (!decoded) error_ = reader.error();
+    if (!decoded || !check_const_instruction(instr) || !check(instr)) break;
+  }
+  named_ = nullptr;
+  if (error_) return skerry::fail(*error_);
+  return {};
+}
+
+/// Spec §3.3.10, "Constant Expressions".
+bool FunctionValidator::check_const_instruction(const Instruction& instr) {
+  offset_ = instr.offset;
+  if (!is_constant(instr.op, features_))
+    return fail("constant expression required: " + std::string(info(instr.op).text));
+  if (instr.op == Opcode::ref_func && instr.index[0] < named_->size()) (*named_)[instr.index[0]] = true;
+  if (instr.op != Opcode::global_get) return true;
+  if (instr.index[0] >= visible_globals_) return unknown("global", instr.index[0], visible_globals_);
+  if (!module_.globals[instr.index[0]].type.is_mutable) return true;
+  return fail("constant expression required: global " + std::to_string(instr.index[0]) + " is mutable");
+}
+
+bool FunctionValidator::check(const Instruction& instr) {
+  const OpcodeRule& rule = opcode_rules[static_cast<size_t>(instr.op)];
+  offset_ = instr.offset;
+  if (!features_.has(rule.feature)) [[unlikely]]
+    return needs_feature(rule.feature, std::string(info(instr.op).text), "illegal opcode");
+  switch (rule.op_class) {
+  case OpClass::numeric:
+  case OpClass::trapping:
+  case OpClass::constant: return apply(rule);
+  case OpClass::load:
+  case OpClass::store: return check_access(instr, rule);
+  case OpClass::simd_lane: return check_lane(instr, rule);
+  case OpClass::special: return check_special(instr);
+  }
+  return false;
+}
+
+bool FunctionValidator::apply(const OpcodeRule& rule) {
+  for (unsigned i = rule.param_count; i-- > 0;)
+    if (!stack_.pop(rule.params[i])) [[unlikely]]
+      return mismatch({rule.params.data(), i + 1u});
+  return rule.result_count == 0 || push(rule.result);
+}
+
+/// Spec §3.3.7. The address, which opcodes.def writes as i32, has the memory's address type.
+bool FunctionValidator::check_access(const Instruction& instr, const OpcodeRule& rule) {
+  const MemArg& memarg = instr.memarg;
+  if (memarg.memory == 0 && has_short_memory_ && memarg.align_log2 <= rule.align_log2 &&
+      memarg.offset <= 0xffff'ffff) [[likely]]
+    return apply(rule);
+  if (!check_memarg(memarg, rule)) return false;
+  OpcodeRule actual = rule;
+  actual.params[0] = memory_address(memarg.memory);
+  return apply(actual);
+}
+
+bool FunctionValidator::check_memarg(const MemArg& memarg, const OpcodeRule& rule) {
+  if (!find_memory(memarg.memory)) return false;
+  if (memarg.align_log2 > rule.align_log2)
+    return fail("alignment must not be larger than natural: 2^" + std::to_string(memarg.align_log2) +
+                ", the natural one is 2^" + std::to_string(rule.align_log2));
+  if (memarg.offset > 0xffff'ffff && !module_.memories[memarg.memory].limits.is_64)
+    return fail("offset out of range: " + std::to_string(memarg.offset));
+  return true;
+}
+
+bool FunctionValidator::check_lane(const Instruction& instr, const OpcodeRule& rule) {
+  const OpcodeInfo& row = info(instr.op);
+  const bool is_shuffle = row.immediate == ImmediateKind::lanes16;
+  const uint8_t lane = is_shuffle ? *std::ranges::max_element(instr.bytes) : instr.lane;
+  if (lane >= row.lanes)
+    return fail("invalid lane index: " + std::to_string(lane) + ", there are " + std::to_string(row.lanes));
+  return row.immediate == ImmediateKind::memarg_lane ? check_access(instr, rule) : apply(rule);
+}
+
+bool FunctionValidator::check_special(const Instruction& instr) {
+  const uint32_t index = instr.index[0];
+  switch (instr.op) {
+  case Opcode::unreachable: return set_unreachable(), true;
+  case Opcode::nop: return true;
+  case Opcode::block:
+  case Opcode::loop: return enter(instr.op, instr.block);
+  case Opcode::if_: return pop(i32) && enter(instr.op, instr.block);
+  case Opcode::else_: return else_();
+  case Opcode::end: return end();
+  case Opcode::br: return br(index);
+  case Opcode::br_if: return br_if(index);
+  case Opcode::br_table: return br_table(instr.br_table);
+  case Opcode::return_: return return_();
+  case Opcode::call: return call(index, false);
+  case Opcode::return_call: return call(index, true);
+  case Opcode::call_indirect: return call_indirect(instr, false);
+  case Opcode::return_call_indirect: return call_indirect(instr, true);
+  case Opcode::call_ref: return call_ref(index, false);
+  case Opcode::return_call_ref: return call_ref(index, true);
+  case Opcode::throw_: return throw_(index);
+  case Opcode::throw_ref: return pop(ValType::ref(HeapType::exn, true)) && (set_unreachable(), true);
+  case Opcode::try_table: return try_table(instr);
+  case Opcode::br_on_null: return br_on_null(index);
+  case Opcode::br_on_non_null: return br_on_non_null(index);
+  case Opcode::br_on_cast: return br_on_cast(instr, false);
+  case Opcode::br_on_cast_fail: return br_on_cast(instr, true);
+  case Opcode::drop: return drop();
+  case Opcode::select: return select();
+  case Opcode::select_t: return select_typed(instr);
+  case Opcode::local_get: return local_get(index);
+  case Opcode::local_set: return local_set(index);
+  case Opcode::local_tee: return local_tee(index);
+  case Opcode::global_get: return global_get(index);
+  case Opcode::global_set: return global_set(index);
+  case Opcode::table_get:
+  case Opcode::table_set:
+  case Opcode::table_size:
+  case Opcode::table_grow:
+  case Opcode::table_fill: return table_instruction(instr);
+  case Opcode::table_copy: return table_copy(index, instr.index[1]);
+  case Opcode::table_init: return table_init(index, instr.index[1]);
+  case Opcode::elem_drop: return find_elem(index);
+  case Opcode::memory_size:
+  case Opcode::memory_grow:
+  case Opcode::memory_fill:
+  case Opcode::memory_init: return memory_instruction(instr);
+  case Opcode::memory_copy: return memory_copy(index, instr.index[1]);
+  case Opcode::data_drop: return find_data(index);
+  default: return reference_instruction(instr);
+  }
+}
+
+// ---- Errors
+
+bool FunctionValidator::fail(std::string message, ErrorKind kind) {
+  const ErrorCode code = kind == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
+  error_ = Error(kind, code, std::move(message)).with_offset(offset_);
+  if (func_index_ != Error::no_func) error_->with_func(func_index_);
+  return false;
+}
+
+bool FunctionValidator::fail_reading() {
+  error_ = reader_.error().with_func(func_index_);
+  return false;
+}
+
+bool FunctionValidator::unknown(const char* what, uint64_t index, uint64_t count) {
+  return fail("unknown " + std::string(what) + " " + std::to_string(index) + ": there are " +
+              std::to_string(count));
+}
+
+bool FunctionValidator::mismatch(std::span<const ValType> required) {
+  const auto operands = stack_.operands();
+  const auto seen = operands.last(std::min(operands.size(), required.size()));
+  return fail("type mismatch: instruction requires " + list(required) + " but stack has " + list(seen));
+}
+
+bool FunctionValidator::too_many_operands() {
+  return fail("too many operands: the limit is " + std::to_string(limits_.operand_slots), ErrorKind::limit);
+}
+
+bool FunctionValidator::needs_feature(Feature feature, const std::string& what, const char* message) {
+  return fail(std::string(message) + ": " + what + " without the feature " +
+                  std::string(feature_name(feature)),
+              ErrorKind::malformed);
+}
+
+} // namespace skerry::vm

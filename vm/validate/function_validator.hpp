@@ -1,0 +1,191 @@
+// Validation of function bodies and constant expressions, one instruction at a time (spec §3.3 and the
+// appendix "Validation Algorithm"). Also the translator's source of control frames and operand types.
+#pragma once
+
+#include "skerry/error.hpp"
+#include "vm/base/byte_reader.hpp"
+#include "vm/isa/instruction.hpp"
+#include "vm/module/module.hpp"
+#include "vm/validate/local_types.hpp"
+#include "vm/validate/type_stack.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace skerry::vm {
+
+struct OpcodeRule;
+
+struct ControlFrame {
+  Opcode op; // block, loop, if_, else_, try_table; the outermost frame is a block
+  bool is_unreachable;
+  BlockType block;
+  uint32_t height;     // operands below the frame's own
+  uint32_t init_count; // locals initialised before it
+  uint32_t visited_by; // the last br_table that has been compared with this label
+};
+
+/// Reusable: begin a function, then check its instructions until done().
+class FunctionValidator {
+public:
+  /// `declared` are the functions that ref.func may name; null: all. The module's types have canonical ids.
+  explicit FunctionValidator(const Module& module, const std::vector<bool>* declared = nullptr);
+  FunctionValidator(const FunctionValidator&) = delete;
+  FunctionValidator& operator=(const FunctionValidator&) = delete;
+
+  /// The whole of a function.
+  Result<void> validate(uint32_t defined_index);
+  /// A constant expression of this type, which may name the globals below `visible_globals`. Functions it
+  /// names are added to `named`. The reader is left behind its end.
+  Result<void> validate_const_expr(ByteReader& reader, ValType type, uint32_t visible_globals,
+                                   std::vector<bool>& named);
+
+  // Step by step. False: see error().
+  [[nodiscard]] bool begin(uint32_t defined_index);
+  [[nodiscard]] bool decode(Instruction& instr);
+  /// Applies the instruction to operands and control frames.
+  [[nodiscard]] bool check(const Instruction& instr);
+  /// Whether the outermost frame has ended.
+  bool done() const { return frames_.empty(); }
+  Error error() const { return *error_; }
+
+  const LocalTypes& locals() const { return locals_; }
+  const TypeStack& operands() const { return stack_; }
+  /// Outermost first.
+  std::span<const ControlFrame> frames() const { return frames_; }
+  /// Label 0 is the innermost frame.
+  const ControlFrame& frame_of_label(uint32_t label) const { return frames_[frames_.size() - 1 - label]; }
+  std::span<const ValType> param_types(const BlockType& block) const;
+  std::span<const ValType> result_types(const BlockType& block) const;
+  /// What a branch to the frame takes.
+  std::span<const ValType> label_types(const ControlFrame& frame) const {
+    return frame.op == Opcode::loop ? param_types(frame.block) : result_types(frame.block);
+  }
+
+private:
+  // Functions (function_validator.cpp)
+  bool decode_locals(std::span<const ValType> params);
+  bool apply(const OpcodeRule& rule);
+  bool check_access(const Instruction& instr, const OpcodeRule& rule);
+  bool check_memarg(const MemArg& memarg, const OpcodeRule& rule);
+  bool check_lane(const Instruction& instr, const OpcodeRule& rule);
+  bool check_special(const Instruction& instr);
+  bool check_const_instruction(const Instruction& instr);
+
+  // Control (control.cpp)
+  bool check_block_type(const BlockType& block);
+  bool enter(Opcode op, const BlockType& block);
+  bool else_();
+  bool end();
+  bool end_of_frame(const ControlFrame& frame);
+  void push_frame(Opcode op, const BlockType& block);
+  void set_unreachable();
+  bool find_label(uint32_t label);
+  bool br(uint32_t label);
+  bool br_if(uint32_t label);
+  bool br_table(const BrTableTargets& targets);
+  bool br_on_null(uint32_t label);
+  bool br_on_non_null(uint32_t label);
+  bool return_();
+  bool try_table(const Instruction& instr);
+  bool check_catch(const Catch& clause);
+  bool throw_(uint32_t tag);
+  bool find_func(uint32_t index);
+  bool find_func_type(uint32_t type);
+  bool apply_func_type(uint32_t type);
+  bool tail_call(uint32_t type);
+  bool call(uint32_t func, bool is_tail);
+  bool call_indirect(const Instruction& instr, bool is_tail);
+  bool call_ref(uint32_t type, bool is_tail);
+
+  // Parametric, variables, tables, memories (variables.cpp)
+  bool drop();
+  bool select();
+  bool select_typed(const Instruction& instr);
+  bool find_local(uint32_t index);
+  bool is_initialized(uint32_t local) const;
+  void initialize(uint32_t local);
+  void forget_initialized(uint32_t count);
+  bool local_get(uint32_t index);
+  bool local_set(uint32_t index);
+  bool local_tee(uint32_t index);
+  bool global_get(uint32_t index);
+  bool global_set(uint32_t index);
+  bool find_table(uint32_t index);
+  bool find_memory(uint32_t index);
+  bool find_elem(uint32_t index);
+  bool find_data(uint32_t index);
+  ValType table_address(uint32_t index) const;
+  ValType memory_address(uint32_t index) const;
+  bool table_instruction(const Instruction& instr);
+  bool table_copy(uint32_t destination, uint32_t source);
+  bool table_init(uint32_t segment, uint32_t table);
+  bool memory_instruction(const Instruction& instr);
+  bool memory_copy(uint32_t destination, uint32_t source);
+
+  // References and aggregates (references.cpp)
+  bool check_value_type(ValType type);
+  bool ref_func(uint32_t index);
+  bool ref_is_null();
+  bool ref_as_non_null();
+  bool reference_instruction(const Instruction& instr);
+  bool cast(const Instruction& instr, bool is_nullable, bool is_test);
+  bool br_on_cast(const Instruction& instr, bool on_fail);
+  bool convert_reference(HeapType from, HeapType to);
+  bool find_type(uint32_t index, CompositeKind kind);
+  bool struct_instruction(const Instruction& instr);
+  bool struct_new(uint32_t type, bool is_default);
+  bool struct_access(const Instruction& instr);
+  bool check_packing(ValType storage, bool extends);
+  bool array_instruction(const Instruction& instr);
+  bool array_new_fixed(uint32_t type, uint32_t count);
+  bool array_copy(uint32_t destination, uint32_t source);
+  bool array_segment(const Instruction& instr, bool is_new, bool is_data);
+  bool check_mutable_array(uint32_t type);
+
+  // Operands. A failed pop is a type mismatch.
+  bool push(ValType type) { return stack_.push(type) || too_many_operands(); }
+  bool push(std::span<const ValType> types) { return stack_.push(types) || too_many_operands(); }
+  bool pop(ValType type) { return stack_.pop(type) || mismatch({&type, 1}); }
+  bool pop(std::span<const ValType> types) { return stack_.pop(types) || mismatch(types); }
+  bool pop(std::initializer_list<ValType> types) { return pop(std::span(types.begin(), types.size())); }
+  bool pop_ref(ValType& type);
+
+  bool fail(std::string message, ErrorKind kind = ErrorKind::invalid);
+  bool fail_reading();
+  bool unknown(const char* what, uint64_t index, uint64_t count);
+  bool mismatch(std::span<const ValType> required);
+  bool too_many_operands();
+  bool needs_feature(Feature feature, const std::string& what, const char* message);
+
+  const Module& module_;
+  const Features& features_;
+  const ModuleLimits& limits_;
+  const std::vector<bool>* declared_;
+  TypeMatcher matcher_;
+  TypeStack stack_;
+  ByteReader reader_;
+  LocalTypes locals_;
+  std::vector<ControlFrame> frames_;
+  bool has_short_memory_ = false; // memory 0 exists and has 32-bit addresses
+  uint32_t func_index_ = Error::no_func;
+  uint64_t offset_ = 0; // of the instruction being checked
+  uint32_t br_table_count_ = 0;
+
+  // Locals without default value: those initialised, in order, and whether a local is among them: its stamp
+  // is the current function's. Not cleared from function to function.
+  std::vector<uint32_t> initialized_;
+  std::vector<uint32_t> init_stamps_;
+  uint32_t stamp_ = 0;
+
+  // Constant expressions only.
+  std::vector<bool>* named_ = nullptr;
+  uint32_t visible_globals_ = 0;
+
+  std::optional<Error> error_;
+};
+
+} // namespace skerry::vm

@@ -1,0 +1,31 @@
+#include "vm/validate/local_types.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+void LocalTypes::reset(std::span<const ValType> params) {
+  params_ = params;
+  runs_.clear();
+  all_defaultable_ = true;
+  size_ = static_cast<uint32_t>(params.size());
+  head_size_ = std::min<uint32_t>(size_, head_.size());
+  std::copy_n(params.begin(), head_size_, head_.begin());
+}
+
+void LocalTypes::add(uint32_t count, ValType type) {
+  if (count == 0) return;
+  all_defaultable_ &= type.is_defaultable();
+  const uint32_t written = std::min<uint32_t>(count, static_cast<uint32_t>(head_.size()) - head_size_);
+  std::fill_n(head_.begin() + head_size_, written, type);
+  head_size_ += written;
+  size_ += count;
+  runs_.push_back({size_, type});
+}
+
+ValType LocalTypes::find(uint32_t index) const {
+  if (index < params_.size()) return params_[index];
+  return std::ranges::upper_bound(runs_, index, {}, &Run::end)->type;
+}
+
+} // namespace skerry::vm

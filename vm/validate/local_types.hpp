@@ -1,0 +1,41 @@
+// The types of a function's locals.
+#pragma once
+
+#include "skerry/types.hpp"
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace skerry::vm {
+
+/// Parameters, then runs of locals of one type, as the binary has them: a few bytes can declare 50,000 locals
+/// in each of thousands of functions, so only the first ones are written out.
+class LocalTypes {
+public:
+  void reset(std::span<const ValType> params);
+  void add(uint32_t count, ValType type);
+
+  uint32_t size() const { return size_; }
+  ValType operator[](uint32_t index) const { return index < head_size_ ? head_[index] : find(index); }
+  /// Whether all locals that are not parameters have a default value.
+  bool all_defaultable() const { return all_defaultable_; }
+  uint32_t param_count() const { return static_cast<uint32_t>(params_.size()); }
+
+private:
+  struct Run {
+    uint32_t end; // index behind the last
+    ValType type;
+  };
+  ValType find(uint32_t index) const;
+
+  std::array<ValType, 128> head_;
+  uint32_t head_size_ = 0;
+  uint32_t size_ = 0;
+  bool all_defaultable_ = true;
+  std::span<const ValType> params_;
+  std::vector<Run> runs_;
+};
+
+} // namespace skerry::vm

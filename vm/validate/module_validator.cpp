@@ -1,0 +1,361 @@
+#include "vm/validate/module_validator.hpp"
+
+#include "vm/isa/features.hpp"
+#include "vm/module/module_info.hpp"
+#include "vm/module/type_registry.hpp"
+#include "vm/runtime/engine_data.hpp"
+#include "vm/validate/function_validator.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+namespace {
+
+enum Section : uint8_t {
+  types = 1,
+  imports,
+  functions,
+  tables,
+  memories,
+  globals,
+  exports,
+  start,
+  elems,
+  tags = 13
+};
+
+/// Stops at the first error; `error_` then holds it.
+class ModuleValidator {
+public:
+  explicit ModuleValidator(Module& module)
+      : module_(module), features_(module.engine->config.features),
+        limits_(module.engine->config.module_limits), matcher_(module), declared_(module.functions.size()) {}
+
+  Result<void> validate();
+
+private:
+  bool check_types();
+  bool check_group(uint32_t first, uint32_t end);
+  bool check_sub_type(uint32_t index, uint32_t group_end);
+  bool check_matches_supertype(uint32_t index);
+  bool check_func_indices();
+  bool check_tables();
+  bool check_table(const Table& table, uint64_t offset);
+  bool check_memories();
+  bool check_tags();
+  bool check_globals();
+  bool check_exports();
+  bool check_start();
+  bool check_elems();
+  bool check_elem_items(const ElemSegment& segment);
+  bool check_data();
+  bool check_bodies();
+
+  bool check_limits(const Limits& limits, uint64_t range, const char* what, uint64_t offset);
+  bool check_value_type(ValType type, uint32_t types, uint64_t offset);
+  bool check_const_expr(const ConstExpr& expr, ValType type);
+  bool check_func_type(uint32_t type, uint64_t offset);
+  size_t space_size(ExternKind kind) const;
+
+  uint64_t at(Section section) const { return module_.section_offsets[section]; }
+  uint64_t at_import_or(Section section, bool is_import) const { return at(is_import ? imports : section); }
+  bool fail(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::invalid);
+  bool unknown(uint64_t offset, const char* what, uint64_t index, uint64_t count);
+  bool take(Result<void> result);
+
+  Module& module_;
+  const Features& features_;
+  const ModuleLimits& limits_;
+  TypeMatcher matcher_;
+  std::vector<bool> declared_; // functions that occur outside of bodies: ref.func may name them
+  std::optional<FunctionValidator> functions_;
+  uint32_t visible_globals_ = 0;
+  std::optional<Error> error_;
+};
+
+Result<void> ModuleValidator::validate() {
+  const bool is_valid = check_types() && check_func_indices() && check_memories() && check_tags() &&
+                        check_globals() && check_tables() && check_exports() && check_start() &&
+                        check_elems() && check_data() && check_bodies();
+  if (!is_valid) return skerry::fail(std::move(*error_));
+  return describe_externs(module_);
+}
+
+// ---- Types (spec §3.2)
+
+bool ModuleValidator::check_types() {
+  const auto count = static_cast<uint32_t>(module_.types.size());
+  for (uint32_t first = 0, end = 0; first < count; first = end) {
+    end = first + 1;
+    while (end < count && module_.types[end].group == first) ++end;
+    if (!check_group(first, end)) return false;
+  }
+  return true;
+}
+
+bool ModuleValidator::check_group(uint32_t first, uint32_t end) {
+  for (uint32_t i = first; i < end; ++i)
+    if (!check_sub_type(i, end)) return false;
+  const auto id = module_.engine->types.intern(module_.types, first, end - first);
+  if (!id) return fail(at(types), id.error().message(), ErrorKind::limit);
+  for (uint32_t i = first; i < end; ++i) module_.types[i].id = *id + (i - first);
+  for (uint32_t i = first; i < end; ++i)
+    if (!check_matches_supertype(i)) return false;
+  return true;
+}
+
+bool ModuleValidator::check_sub_type(uint32_t index, uint32_t group_end) {
+  SubType& type = module_.types[index];
+  const auto is_known = [&](ValType value) { return check_value_type(value, group_end, at(types)); };
+  for (ValType param : type.func.params)
+    if (!is_known(param)) return false;
+  for (ValType value : type.func.results)
+    if (!is_known(value)) return false;
+  for (const FieldType& field : type.fields)
+    if (!is_known(field.storage)) return false;
+  if (type.supertype == SubType::no_type) return true;
+  if (type.supertype >= index) return unknown(at(types), "type", type.supertype, index);
+  type.depth = module_.types[type.supertype].depth + 1;
+  return type.depth <= limits_.subtype_depth ||
+         fail(at(types), "sub type hierarchy too deep: type " + std::to_string(index), ErrorKind::limit);
+}
+
+/// Spec §3.3.9, "Composite Types" and §3.2.12.
+bool ModuleValidator::check_matches_supertype(uint32_t index) {
+  const SubType& sub = module_.types[index];
+  if (sub.supertype == SubType::no_type) return true;
+  const SubType& super = module_.types[sub.supertype];
+  const auto field_matches = [&](const FieldType& a, const FieldType& b) {
+    if (a.is_mutable != b.is_mutable || !matcher_.matches(a.storage, b.storage)) return false;
+    return !a.is_mutable || matcher_.matches(b.storage, a.storage);
+  };
+  bool matches = !super.is_final && sub.kind == super.kind;
+  if (matches && sub.kind == CompositeKind::func)
+    matches = sub.func.params.size() == super.func.params.size() &&
+              sub.func.results.size() == super.func.results.size() &&
+              matcher_.matches(super.func.params, sub.func.params) &&
+              matcher_.matches(sub.func.results, super.func.results);
+  else if (matches)
+    matches = sub.fields.size() >= super.fields.size() &&
+              std::equal(super.fields.begin(), super.fields.end(), sub.fields.begin(),
+                         [&](const FieldType& b, const FieldType& a) { return field_matches(a, b); });
+  return matches || fail(at(types), "sub type " + std::to_string(index) + " does not match super type " +
+                                        std::to_string(sub.supertype));
+}
+
+bool ModuleValidator::check_value_type(ValType type, uint32_t types, uint64_t offset) {
+  if (!type.is_ref() || static_cast<int32_t>(type.heap()) < 0) return true;
+  const auto index = static_cast<uint32_t>(type.heap());
+  return index < types || unknown(offset, "type", index, types);
+}
+
+bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
+  if (type >= module_.types.size()) return unknown(offset, "type", type, module_.types.size());
+  return module_.types[type].kind == CompositeKind::func ||
+         fail(offset, "unknown type: type " + std::to_string(type) + " is no function type");
+}
+
+// ---- Index spaces (spec §3.4)
+
+bool ModuleValidator::check_func_indices() {
+  for (size_t i = 0; i < module_.functions.size(); ++i)
+    if (!check_func_type(module_.functions[i], at_import_or(functions, i < module_.imported_functions)))
+      return false;
+  return true;
+}
+
+bool ModuleValidator::check_limits(const Limits& limits, uint64_t range, const char* what, uint64_t offset) {
+  if (limits.min > range || (limits.has_max && limits.max > range))
+    return fail(offset, std::string(what) + " size must be at most " + std::to_string(range));
+  if (limits.has_max && limits.min > limits.max)
+    return fail(offset, "size minimum must not be greater than maximum: " + std::to_string(limits.min) +
+                            ", " + std::to_string(limits.max));
+  return true;
+}
+
+bool ModuleValidator::check_tables() {
+  if (module_.tables.size() > limits_.tables) return fail(at(tables), "too many tables", ErrorKind::limit);
+  if (module_.tables.size() > 1 && !features_.has(Feature::reference_types))
+    return fail(at(tables), "multiple tables without the feature reference-types");
+  visible_globals_ = module_.imported_globals;
+  for (size_t i = 0; i < module_.tables.size(); ++i)
+    if (!check_table(module_.tables[i], at_import_or(tables, i < module_.imported_tables))) return false;
+  return true;
+}
+
+bool ModuleValidator::check_table(const Table& table, uint64_t offset) {
+  const TableType& type = table.type;
+  if (!check_value_type(type.element, static_cast<uint32_t>(module_.types.size()), offset)) return false;
+  const uint64_t range = type.limits.is_64 ? ~uint64_t{0} : 0xffff'ffff;
+  if (!check_limits(type.limits, range, "table", offset)) return false;
+  if (type.limits.min > limits_.table_elements)
+    return fail(offset,
+                "table too large: " + std::to_string(type.limits.min) + " elements, the limit is " +
+                    std::to_string(limits_.table_elements),
+                ErrorKind::limit);
+  if (table.init.size > 0) return check_const_expr(table.init, type.element);
+  const bool is_import = offset == at(imports) && offset != at(tables);
+  return is_import || type.element.is_defaultable() ||
+         fail(offset, "type mismatch: a table of " + to_string(type.element) + " needs an initial value");
+}
+
+bool ModuleValidator::check_memories() {
+  constexpr uint64_t range_32 = uint64_t{1} << 16, range_64 = uint64_t{1} << 48; // pages
+  if (module_.memories.size() > limits_.memories)
+    return fail(at(memories), "too many memories: the limit is " + std::to_string(limits_.memories),
+                ErrorKind::limit);
+  if (module_.memories.size() > 1 && !features_.has(Feature::multi_memory))
+    return fail(at(memories), "multiple memories without the feature multi-memory");
+  for (size_t i = 0; i < module_.memories.size(); ++i) {
+    const Limits& limits = module_.memories[i].limits;
+    const uint64_t offset = at_import_or(memories, i < module_.imported_memories);
+    if (!check_limits(limits, limits.is_64 ? range_64 : range_32, "memory", offset)) return false;
+  }
+  return true;
+}
+
+bool ModuleValidator::check_tags() {
+  for (size_t i = 0; i < module_.tags.size(); ++i) {
+    const uint64_t offset = at_import_or(tags, i < module_.imported_tags);
+    if (!check_func_type(module_.tags[i], offset)) return false;
+    if (!module_.types[module_.tags[i]].func.results.empty())
+      return fail(offset, "non-empty tag result type: tag " + std::to_string(i));
+  }
+  return true;
+}
+
+bool ModuleValidator::check_const_expr(const ConstExpr& expr, ValType type) {
+  ByteReader reader(module_.range(expr.offset, expr.size), expr.offset);
+  return take(functions_->validate_const_expr(reader, type, visible_globals_, declared_));
+}
+
+/// A global's expression may name the globals before it.
+bool ModuleValidator::check_globals() {
+  functions_.emplace(module_, &declared_);
+  const auto type_count = static_cast<uint32_t>(module_.types.size());
+  for (uint32_t i = 0; i < module_.globals.size(); ++i) {
+    const Global& global = module_.globals[i];
+    const bool is_import = i < module_.imported_globals;
+    if (!check_value_type(global.type.value, type_count, at_import_or(globals, is_import))) return false;
+    if (is_import && global.type.is_mutable && !features_.has(Feature::mutable_globals))
+      return fail(at(imports), "mutable globals cannot be imported without the feature mutable-globals");
+    visible_globals_ = i;
+    if (!is_import && !check_const_expr(global.init, global.type.value)) return false;
+  }
+  return true;
+}
+
+size_t ModuleValidator::space_size(ExternKind kind) const {
+  switch (kind) {
+  case ExternKind::func: return module_.functions.size();
+  case ExternKind::table: return module_.tables.size();
+  case ExternKind::memory: return module_.memories.size();
+  case ExternKind::global: return module_.globals.size();
+  case ExternKind::tag: return module_.tags.size();
+  }
+  return 0;
+}
+
+bool ModuleValidator::check_exports() {
+  for (const Export& entry : module_.exports) {
+    const std::string what(extern_kind_name(entry.kind));
+    if (entry.index >= space_size(entry.kind))
+      return unknown(at(exports), what.c_str(), entry.index, space_size(entry.kind));
+    if (entry.kind == ExternKind::func) declared_[entry.index] = true;
+    if (entry.kind == ExternKind::global && module_.globals[entry.index].type.is_mutable &&
+        !features_.has(Feature::mutable_globals))
+      return fail(at(exports), "mutable globals cannot be exported without the feature mutable-globals");
+  }
+  module_.exports_by_name = sort_exports(module_);
+  const auto& order = module_.exports_by_name;
+  const auto same = std::ranges::adjacent_find(
+      order, [&](uint32_t a, uint32_t b) { return module_.exports[a].name == module_.exports[b].name; });
+  return same == order.end() ||
+         fail(at(exports), "duplicate export name \"" + module_.exports[*same].name + "\"");
+}
+
+bool ModuleValidator::check_start() {
+  if (!module_.has_start) return true;
+  if (module_.start >= module_.functions.size())
+    return unknown(at(start), "function", module_.start, module_.functions.size());
+  const FuncType& type = module_.func_type(module_.start);
+  return (type.params.empty() && type.results.empty()) ||
+         fail(at(start), "start function must have no parameters and results: it is " + to_string(type));
+}
+
+// ---- Segments
+
+bool ModuleValidator::check_elems() {
+  visible_globals_ = static_cast<uint32_t>(module_.globals.size());
+  const auto type_count = static_cast<uint32_t>(module_.types.size());
+  for (const ElemSegment& segment : module_.elem_segments) {
+    if (!check_value_type(segment.type, type_count, at(elems)) || !check_elem_items(segment)) return false;
+    if (segment.mode != SegmentMode::active) continue;
+    if (segment.table >= module_.tables.size())
+      return unknown(segment.offset.offset, "table", segment.table, module_.tables.size());
+    const TableType& table = module_.tables[segment.table].type;
+    if (!matcher_.matches(segment.type, table.element))
+      return fail(segment.offset.offset, "type mismatch: a segment of " + to_string(segment.type) +
+                                             " for a table of " + to_string(table.element));
+    if (!check_const_expr(segment.offset, table.limits.is_64 ? i64 : i32)) return false;
+  }
+  return true;
+}
+
+bool ModuleValidator::check_elem_items(const ElemSegment& segment) {
+  ByteReader reader(module_.range(segment.items.offset, segment.items.size), segment.items.offset);
+  for (uint32_t i = 0; i < segment.count; ++i) {
+    if (segment.is_expressions) {
+      if (!take(functions_->validate_const_expr(reader, segment.type, visible_globals_, declared_)))
+        return false;
+      continue;
+    }
+    const uint64_t offset = reader.offset();
+    const uint32_t func = reader.leb_u32();
+    if (func >= module_.functions.size()) return unknown(offset, "function", func, module_.functions.size());
+    declared_[func] = true;
+  }
+  return true;
+}
+
+bool ModuleValidator::check_data() {
+  for (const DataSegment& segment : module_.data_segments) {
+    if (segment.mode != SegmentMode::active) continue;
+    if (segment.memory >= module_.memories.size())
+      return unknown(segment.offset.offset, "memory", segment.memory, module_.memories.size());
+    const bool is_64 = module_.memories[segment.memory].limits.is_64;
+    if (!check_const_expr(segment.offset, is_64 ? i64 : i32)) return false;
+  }
+  return true;
+}
+
+bool ModuleValidator::check_bodies() {
+  for (uint32_t i = 0; i < module_.bodies.size(); ++i)
+    if (!take(functions_->validate(i))) return false;
+  return true;
+}
+
+// ---- Errors
+
+bool ModuleValidator::fail(uint64_t offset, std::string message, ErrorKind kind) {
+  const ErrorCode code = kind == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
+  error_ = Error(kind, code, std::move(message)).with_offset(offset);
+  return false;
+}
+
+bool ModuleValidator::unknown(uint64_t offset, const char* what, uint64_t index, uint64_t count) {
+  return fail(offset, "unknown " + std::string(what) + " " + std::to_string(index) + ": there are " +
+                          std::to_string(count));
+}
+
+bool ModuleValidator::take(Result<void> result) {
+  if (!result) error_ = std::move(result.error());
+  return result.has_value();
+}
+
+} // namespace
+
+Result<void> validate_module(Module& module) { return ModuleValidator(module).validate(); }
+
+} // namespace skerry::vm

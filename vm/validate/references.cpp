@@ -1,0 +1,260 @@
+// Reference and aggregate instructions (spec §3.3.3, "Reference Instructions", "Aggregate Reference
+// Instructions").
+#include "vm/validate/function_validator.hpp"
+
+#include "vm/isa/features.hpp"
+
+namespace skerry::vm {
+
+namespace {
+
+constexpr ValType eqref = ValType::ref(HeapType::eq, true);
+constexpr ValType i31ref = ValType::ref(HeapType::i31, true);
+constexpr ValType arrayref = ValType::ref(HeapType::array, true);
+
+ValType ref(uint32_t type, bool is_nullable) {
+  return ValType::ref(static_cast<HeapType>(type), is_nullable);
+}
+
+bool is_packed(ValType storage) { return storage.kind() == ValType::i8 || storage.kind() == ValType::i16; }
+
+/// The type of a field's value on the stack.
+ValType unpacked(ValType storage) { return is_packed(storage) ? i32 : storage; }
+
+const char* kind_name(CompositeKind kind) {
+  switch (kind) {
+  case CompositeKind::func: return "function";
+  case CompositeKind::struct_: return "structure";
+  case CompositeKind::array: return "array";
+  }
+  return "";
+}
+
+} // namespace
+
+// ---- Types
+
+bool FunctionValidator::check_value_type(ValType type) {
+  if (type.is_ref()) {
+    const auto index = static_cast<int32_t>(type.heap());
+    if (index >= 0 && static_cast<size_t>(index) >= module_.types.size())
+      return unknown("type", static_cast<uint32_t>(index), module_.types.size());
+  }
+  const Feature feature = required_feature(type);
+  return features_.has(feature) || needs_feature(feature, to_string(type), "malformed value type");
+}
+
+bool FunctionValidator::find_type(uint32_t index, CompositeKind kind) {
+  if (index >= module_.types.size()) return unknown("type", index, module_.types.size());
+  return module_.types[index].kind == kind ||
+         fail("unknown type: type " + std::to_string(index) + " is no " + kind_name(kind) + " type");
+}
+
+bool FunctionValidator::pop_ref(ValType& type) {
+  if (!stack_.pop_any(type)) return mismatch({&bottom_type, 1});
+  if (type == bottom_type) type = bottom_ref;
+  return type.is_ref() || fail("type mismatch: a reference is required, stack has " + to_string(type));
+}
+
+/// The greatest type of a heap type's hierarchy.
+static HeapType top_of(const Module& module, HeapType heap) {
+  switch (heap) {
+  case HeapType::func:
+  case HeapType::nofunc: return HeapType::func;
+  case HeapType::extern_:
+  case HeapType::noextern: return HeapType::extern_;
+  case HeapType::exn:
+  case HeapType::noexn: return HeapType::exn;
+  default: break;
+  }
+  const auto index = static_cast<int32_t>(heap);
+  const bool is_func = index >= 0 && module.types[static_cast<size_t>(index)].kind == CompositeKind::func;
+  return is_func ? HeapType::func : HeapType::any;
+}
+
+// ---- References
+
+bool FunctionValidator::ref_func(uint32_t index) {
+  if (!find_func(index)) return false;
+  if (declared_ && !named_ && !(*declared_)[index])
+    return fail("undeclared function reference: " + std::to_string(index));
+  return push(ref(module_.functions[index], false));
+}
+
+bool FunctionValidator::ref_is_null() {
+  ValType type;
+  return pop_ref(type) && push(i32);
+}
+
+bool FunctionValidator::ref_as_non_null() {
+  ValType type;
+  return pop_ref(type) && push(type == bottom_ref ? type : ValType::ref(type.heap(), false));
+}
+
+bool FunctionValidator::reference_instruction(const Instruction& instr) {
+  switch (instr.op) {
+  case Opcode::ref_null: {
+    const ValType type = ValType::ref(instr.heap[0], true);
+    return check_value_type(type) && push(type);
+  }
+  case Opcode::ref_is_null: return ref_is_null();
+  case Opcode::ref_func: return ref_func(instr.index[0]);
+  case Opcode::ref_eq: return pop({eqref, eqref}) && push(i32);
+  case Opcode::ref_as_non_null: return ref_as_non_null();
+  case Opcode::ref_test: return cast(instr, false, true);
+  case Opcode::ref_test_null: return cast(instr, true, true);
+  case Opcode::ref_cast: return cast(instr, false, false);
+  case Opcode::ref_cast_null: return cast(instr, true, false);
+  case Opcode::any_convert_extern: return convert_reference(HeapType::extern_, HeapType::any);
+  case Opcode::extern_convert_any: return convert_reference(HeapType::any, HeapType::extern_);
+  case Opcode::ref_i31: return pop(i32) && push(ValType::ref(HeapType::i31, false));
+  case Opcode::i31_get_s:
+  case Opcode::i31_get_u: return pop(i31ref) && push(i32);
+  case Opcode::struct_new:
+  case Opcode::struct_new_default:
+  case Opcode::struct_get:
+  case Opcode::struct_get_s:
+  case Opcode::struct_get_u:
+  case Opcode::struct_set: return struct_instruction(instr);
+  default: return array_instruction(instr);
+  }
+}
+
+bool FunctionValidator::cast(const Instruction& instr, bool is_nullable, bool is_test) {
+  const ValType target = ValType::ref(instr.heap[0], is_nullable);
+  if (!check_value_type(target)) return false;
+  if (!pop(ValType::ref(top_of(module_, instr.heap[0]), true))) return false;
+  return push(is_test ? i32 : target);
+}
+
+/// The operand is of type `from`. The branch takes it as `to` when the cast succeeds, else what is left of
+/// `from` goes on; on_fail is the other way round.
+bool FunctionValidator::br_on_cast(const Instruction& instr, bool on_fail) {
+  const ValType from = ValType::ref(instr.heap[0], instr.cast_flags & 1);
+  const ValType to = ValType::ref(instr.heap[1], instr.cast_flags & 2);
+  if (!check_value_type(from) || !check_value_type(to) || !find_label(instr.index[0])) return false;
+  if (!matcher_.matches(to, from))
+    return fail("type mismatch: " + to_string(to) + " is no subtype of " + to_string(from));
+  const ValType rest = to.is_nullable() ? ValType::ref(from.heap(), false) : from;
+  const ValType taken = on_fail ? rest : to;
+  const auto types = label_types(frame_of_label(instr.index[0]));
+  if (types.empty() || !matcher_.matches(taken, types.back()))
+    return fail("type mismatch: the label does not take " + to_string(taken));
+  const auto others = types.first(types.size() - 1);
+  return pop(from) && pop(others) && push(others) && push(on_fail ? to : rest);
+}
+
+bool FunctionValidator::convert_reference(HeapType from, HeapType to) {
+  ValType type;
+  if (!pop_ref(type)) return false;
+  const ValType wanted = ValType::ref(from, true);
+  if (!matcher_.matches(type, wanted))
+    return fail("type mismatch: instruction requires [" + to_string(wanted) + "] but stack has [" +
+                to_string(type) + "]");
+  return push(ValType::ref(to, type.is_nullable()));
+}
+
+// ---- Structures
+
+bool FunctionValidator::struct_instruction(const Instruction& instr) {
+  if (!find_type(instr.index[0], CompositeKind::struct_)) return false;
+  const bool is_default = instr.op == Opcode::struct_new_default;
+  if (is_default || instr.op == Opcode::struct_new) return struct_new(instr.index[0], is_default);
+  return struct_access(instr);
+}
+
+bool FunctionValidator::struct_new(uint32_t type, bool is_default) {
+  const auto& fields = module_.types[type].fields;
+  for (size_t i = fields.size(); i-- > 0;) {
+    const ValType value = unpacked(fields[i].storage);
+    if (is_default && !value.is_defaultable())
+      return fail("type mismatch: field " + std::to_string(i) + " has no default value");
+    if (!is_default && !pop(value)) return false;
+  }
+  return push(ref(type, false));
+}
+
+bool FunctionValidator::check_packing(ValType storage, bool extends) {
+  if (is_packed(storage) == extends) return true;
+  return fail(extends ? "type mismatch: the field is not packed" : "type mismatch: the field is packed");
+}
+
+bool FunctionValidator::struct_access(const Instruction& instr) {
+  const auto [type, index] = instr.index;
+  const auto& fields = module_.types[type].fields;
+  if (index >= fields.size()) return unknown("field", index, fields.size());
+  const FieldType& field = fields[index];
+  if (instr.op == Opcode::struct_set) {
+    if (!field.is_mutable) return fail("immutable field " + std::to_string(index));
+    return pop({ref(type, true), unpacked(field.storage)});
+  }
+  return check_packing(field.storage, instr.op != Opcode::struct_get) && pop(ref(type, true)) &&
+         push(unpacked(field.storage));
+}
+
+// ---- Arrays
+
+bool FunctionValidator::array_instruction(const Instruction& instr) {
+  if (instr.op == Opcode::array_len) return pop(arrayref) && push(i32);
+  const uint32_t type = instr.index[0];
+  if (!find_type(type, CompositeKind::array)) return false;
+  const FieldType& field = module_.types[type].fields[0];
+  const ValType value = unpacked(field.storage);
+  const ValType array = ref(type, true);
+  switch (instr.op) {
+  case Opcode::array_new: return pop({value, i32}) && push(ref(type, false));
+  case Opcode::array_new_default:
+    if (!value.is_defaultable()) return fail("type mismatch: the elements have no default value");
+    return pop(i32) && push(ref(type, false));
+  case Opcode::array_new_fixed: return array_new_fixed(type, instr.index[1]);
+  case Opcode::array_new_data: return array_segment(instr, true, true);
+  case Opcode::array_new_elem: return array_segment(instr, true, false);
+  case Opcode::array_init_data: return array_segment(instr, false, true);
+  case Opcode::array_init_elem: return array_segment(instr, false, false);
+  case Opcode::array_get: return check_packing(field.storage, false) && pop({array, i32}) && push(value);
+  case Opcode::array_get_s:
+  case Opcode::array_get_u: return check_packing(field.storage, true) && pop({array, i32}) && push(value);
+  case Opcode::array_set: return check_mutable_array(type) && pop({array, i32, value});
+  case Opcode::array_fill: return check_mutable_array(type) && pop({array, i32, value, i32});
+  case Opcode::array_copy: return array_copy(type, instr.index[1]);
+  default: return fail("illegal opcode", ErrorKind::malformed);
+  }
+}
+
+bool FunctionValidator::check_mutable_array(uint32_t type) {
+  return module_.types[type].fields[0].is_mutable || fail("immutable array: type " + std::to_string(type));
+}
+
+bool FunctionValidator::array_new_fixed(uint32_t type, uint32_t count) {
+  const ValType value = unpacked(module_.types[type].fields[0].storage);
+  // Once the operands of unreachable code are used up, the others are there without being counted.
+  for (uint32_t i = 0; i < count; ++i) {
+    if (stack_.is_polymorphic() && stack_.operands().empty()) break;
+    if (!pop(value)) return false;
+  }
+  return push(ref(type, false));
+}
+
+bool FunctionValidator::array_copy(uint32_t destination, uint32_t source) {
+  if (!find_type(source, CompositeKind::array) || !check_mutable_array(destination)) return false;
+  const ValType to = module_.types[destination].fields[0].storage;
+  const ValType from = module_.types[source].fields[0].storage;
+  if (!matcher_.matches(from, to))
+    return fail("array types do not match: " + to_string(from) + " and " + to_string(to));
+  return pop({ref(destination, true), i32, ref(source, true), i32, i32});
+}
+
+/// array.new_data, array.new_elem, array.init_data, array.init_elem.
+bool FunctionValidator::array_segment(const Instruction& instr, bool is_new, bool is_data) {
+  const auto [type, segment] = instr.index;
+  const ValType storage = module_.types[type].fields[0].storage;
+  if (!is_new && !check_mutable_array(type)) return false;
+  if (is_data && storage.is_ref()) return fail("array type is not numeric or vector: " + to_string(storage));
+  if (is_data ? !find_data(segment) : !find_elem(segment)) return false;
+  if (!is_data && !matcher_.matches(module_.elem_segments[segment].type, storage))
+    return fail("type mismatch: element segment " + std::to_string(segment) + " and array elements");
+  if (is_new) return pop({i32, i32}) && push(ref(type, false));
+  return pop({ref(type, true), i32, i32, i32});
+}
+
+} // namespace skerry::vm
