@@ -135,6 +135,10 @@ Error Error::trap(ErrorCode code) {
   return {kind, code, std::string(code_message(code))};
 }
 
+Error Error::host(std::string message) {
+  return {ErrorKind::host, ErrorCode::host_failed, std::move(message)};
+}
+
 Error Error::exit(int32_t status) {
   Error error(ErrorKind::host, ErrorCode::exit, "exit with status " + std::to_string(status));
   error.data_->exit_status = status;

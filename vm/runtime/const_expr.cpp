@@ -12,8 +12,7 @@ SlotPair ConstEvaluator::pop() {
   return value;
 }
 
-template <class F>
-void ConstEvaluator::binary(F op) {
+template <class F> void ConstEvaluator::binary(F op) {
   const uint64_t right = pop().lo;
   const uint64_t left = pop().lo;
   push(op(left, right));

@@ -14,8 +14,8 @@ struct SlotPair {
   uint64_t hi = 0;
 };
 
-/// Evaluates validated expressions of one instance, whose functions, and the globals that an expression may name,
-/// have been set up. Reused for many expressions, so that most of them allocate nothing.
+/// Evaluates validated expressions of one instance, whose functions, and the globals that an expression may
+/// name, have been set up. Reused for many expressions, so that most of them allocate nothing.
 class ConstEvaluator {
 public:
   explicit ConstEvaluator(const ModuleInstance& instance) : instance_(instance) {}
@@ -26,8 +26,7 @@ public:
 private:
   SlotPair pop();
   void push(uint64_t lo, uint64_t hi = 0) { operands_.push_back({lo, hi}); }
-  template <class F>
-  void binary(F op);
+  template <class F> void binary(F op);
 
   const ModuleInstance& instance_;
   std::vector<SlotPair> operands_;

@@ -17,15 +17,8 @@ namespace {
 
 using InstancePtr = std::unique_ptr<ModuleInstance, Store::InstanceDeleter>;
 
-template <class T>
-T* at(ModuleInstance& instance, uint32_t offset) {
+template <class T> T* at(ModuleInstance& instance, uint32_t offset) {
   return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&instance) + offset);
-}
-
-uint16_t slots(const std::vector<ValType>& types) {
-  uint32_t count = 0;
-  for (const ValType type : types) count += type.slots();
-  return static_cast<uint16_t>(count);
 }
 
 /// Takes what an unfinished instance allocated out of the store again, unless told to keep it.
@@ -84,7 +77,8 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Mod
 class Instantiation {
 public:
   Instantiation(Store& store, ModuleInstance& instance)
-      : store_(store), instance_(instance), module_(*instance.module), layout_(module_), constants_(instance) {}
+      : store_(store), instance_(instance), module_(*instance.module), layout_(module_),
+        constants_(instance) {}
 
   Result<void> allocate(const BoundImports& imports) {
     std::ranges::copy(imports.functions, instance_.functions);
@@ -127,8 +121,8 @@ private:
     func.stub = store_.engine->handlers->lazy_stub;
     func.code = reinterpret_cast<const std::byte*>(&func.stub);
     func.func_index = index;
-    func.params_slots = slots(type.params);
-    func.results_slots = slots(type.results);
+    func.params_slots = static_cast<uint16_t>(slot_count(type.params));
+    func.results_slots = static_cast<uint16_t>(slot_count(type.results));
     if (const Code* code = module_.code.find(defined_index)) {
       func.code = code->bytes.get();
       func.frame_bytes = code->frame_slots * 8;
@@ -228,7 +222,8 @@ private:
 
 } // namespace
 
-Result<ModuleInstance*> instantiate(Store& store, std::shared_ptr<const Module> module, BoundImports imports) {
+Result<ModuleInstance*> instantiate(Store& store, std::shared_ptr<const Module> module,
+                                    BoundImports imports) {
   if (auto ok = ensure_stack(store); !ok) return fail(std::move(ok.error()));
   Rollback rollback(store);
   auto block = allocate_block(store, module);
@@ -245,8 +240,9 @@ Result<ModuleInstance*> instantiate(Store& store, std::shared_ptr<const Module> 
 }
 
 Error take_error(Store& store) {
-  Error error = store.error ? std::move(*store.error) : Error(ErrorKind::host, ErrorCode::host_failed,
-                                                              "a host function failed without saying why");
+  Error error = store.error ? std::move(*store.error)
+                            : Error(ErrorKind::host, ErrorCode::host_failed,
+                                    "a host function failed without saying why");
   store.error.reset();
   return error;
 }

@@ -10,21 +10,19 @@ namespace skerry::vm {
 
 namespace {
 
-template <class... F>
-struct Overloaded : F... {
+template <class... F> struct Overloaded : F... {
   using F::operator()...;
 };
 
 ExternType type_of(const Definition& definition) {
-  return std::visit(
-      Overloaded{
-          [](const std::shared_ptr<const HostFunc>& host) -> ExternType { return host->type; },
-          [](FuncInstance* func) -> ExternType { return extern_type(*func); },
-          [](TableInstance* table) -> ExternType { return table_type(*table); },
-          [](MemoryInstance* memory) -> ExternType { return memory_type(*memory); },
-          [](GlobalInstance* global) -> ExternType { return global->type; },
-      },
-      definition);
+  return std::visit(Overloaded{
+                        [](const std::shared_ptr<const HostFunc>& host) -> ExternType { return host->type; },
+                        [](FuncInstance* func) -> ExternType { return extern_type(*func); },
+                        [](TableInstance* table) -> ExternType { return table_type(*table); },
+                        [](MemoryInstance* memory) -> ExternType { return memory_type(*memory); },
+                        [](GlobalInstance* global) -> ExternType { return global->type; },
+                    },
+                    definition);
 }
 
 /// Null for what belongs to no store.
@@ -37,12 +35,6 @@ const Store* owner(const Definition& definition) {
                     definition);
 }
 
-uint32_t slots(const std::vector<ValType>& types) {
-  uint32_t count = 0;
-  for (const ValType type : types) count += type.slots();
-  return count;
-}
-
 /// What `--unknown-imports=trap` puts in place of a function that nobody defines.
 bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
   return caller.fail(
@@ -51,7 +43,7 @@ bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
 
 /// `--unknown-imports=default`: zeros and null references.
 bool return_zeroes(void* context, Caller&, uint64_t* values) {
-  std::fill_n(values, *static_cast<uint32_t*>(context), uint64_t{0});
+  std::fill_n(values, *static_cast<size_t*>(context), uint64_t{0});
   return true;
 }
 
@@ -74,7 +66,8 @@ public:
   Result<BoundImports> finish() {
     if (error_) return fail(std::move(*error_));
     if (problems_ == 0) return std::move(bound_);
-    if (problems_ > listed_problems) message_ += "; and " + std::to_string(problems_ - listed_problems) + " more";
+    if (problems_ > listed_problems)
+      message_ += "; and " + std::to_string(problems_ - listed_problems) + " more";
     return fail(Error(ErrorKind::unlinkable, ErrorCode::none, std::move(message_)));
   }
 
@@ -129,7 +122,7 @@ private:
     host->name = import.name;
     if (linker_.unknown_imports == UnknownImports::return_zeroes && has_zeroes) {
       host->native = return_zeroes;
-      host->context = std::make_shared<uint32_t>(slots(type.results));
+      host->context = std::make_shared<size_t>(slot_count(type.results));
     } else {
       host->native = call_of_unknown_import;
       host->context = std::make_shared<std::string>(name_of(import));
@@ -150,7 +143,9 @@ private:
     error_ = Error(ErrorKind::usage, ErrorCode::none,
                    "the import " + name_of(import) + " is defined by something of another store");
   }
-  static std::string name_of(const Import& import) { return quoted(import.module) + " " + quoted(import.name); }
+  static std::string name_of(const Import& import) {
+    return quoted(import.module) + " " + quoted(import.name);
+  }
 
   const Linker& linker_;
   Store& store_;
@@ -188,8 +183,8 @@ FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostF
   func->stub = store.engine->handlers->host_stub;
   func->code = reinterpret_cast<const std::byte*>(&func->stub);
   func->func_index = static_cast<uint32_t>(store.host_funcs.size());
-  func->params_slots = static_cast<uint16_t>(slots(host->type.params));
-  func->results_slots = static_cast<uint16_t>(slots(host->type.results));
+  func->params_slots = static_cast<uint16_t>(slot_count(host->type.params));
+  func->results_slots = static_cast<uint16_t>(slot_count(host->type.results));
   func->store = &store;
   func->host = host;
   known = func.get();

@@ -15,8 +15,8 @@
 namespace skerry::vm {
 
 /// A host function of no store yet, or something of a store.
-using Definition = std::variant<std::shared_ptr<const HostFunc>, FuncInstance*, TableInstance*, MemoryInstance*,
-                                GlobalInstance*>;
+using Definition = std::variant<std::shared_ptr<const HostFunc>, FuncInstance*, TableInstance*,
+                                MemoryInstance*, GlobalInstance*>;
 
 /// Module and name of an import, compared without copying.
 struct ImportName {
@@ -27,10 +27,7 @@ struct ImportNameLess {
   using is_transparent = void;
   static ImportNameView view(const ImportName& n) { return {n.module, n.name}; }
   static ImportNameView view(const ImportNameView& n) { return n; }
-  template <class A, class B>
-  bool operator()(const A& a, const B& b) const {
-    return view(a) < view(b);
-  }
+  template <class A, class B> bool operator()(const A& a, const B& b) const { return view(a) < view(b); }
 };
 
 struct Linker {

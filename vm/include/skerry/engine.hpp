@@ -4,6 +4,7 @@
 #include "skerry/config.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace skerry {
 
@@ -17,6 +18,7 @@ public:
   explicit Engine(const Config& config = {});
   const Config& config() const noexcept;
 
+  explicit Engine(std::shared_ptr<vm::EngineData> data) noexcept : data_(std::move(data)) {}
   const std::shared_ptr<vm::EngineData>& data() const noexcept { return data_; }
 
 private:

@@ -89,6 +89,8 @@ public:
   static Error at(ErrorKind kind, uint64_t offset, std::string message);
   /// A trap or exhaustion with its standard message.
   static Error trap(ErrorCode code);
+  /// A host function failed, for the reason given.
+  static Error host(std::string message);
   /// The program ended itself with this status.
   static Error exit(int32_t status);
 

@@ -1,2 +1,202 @@
-// Linker::define for callables.
+// Linker::define for callables: turns any C++ callable into a NativeHostFunc at compile time.
 #pragma once
+
+#include "skerry/linker.hpp"
+#include "skerry/wasm_type.hpp"
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace skerry::detail {
+
+// --- parameters: a value of wasm_type.hpp, or bytes given as (i32 pointer, i32 length)
+
+template <class T> struct HostParam;
+
+template <WasmValue T> struct HostParam<T> {
+  static constexpr size_t slots = WasmType<T>::slots;
+  static constexpr std::array types = {WasmType<T>::type};
+  bool read(Caller&, const uint64_t* values) noexcept {
+    value = WasmType<T>::load(values);
+    return true;
+  }
+  T get() const noexcept { return value; }
+  T value;
+};
+
+/// Bytes of the caller's memory 0. Valid until wasm runs again or the memory grows.
+template <class T>
+  requires std::same_as<T, std::span<std::byte>> || std::same_as<T, std::span<const std::byte>> ||
+           std::same_as<T, std::string_view>
+struct HostParam<T> {
+  static constexpr size_t slots = 2;
+  static constexpr std::array types = {i32, i32};
+  bool read(Caller& caller, const uint64_t* values) {
+    auto bytes = caller.memory(static_cast<uint32_t>(values[0]), static_cast<uint32_t>(values[1]));
+    if (!bytes) return caller.fail(std::move(bytes.error()));
+    value = *bytes;
+    return true;
+  }
+  T get() const noexcept {
+    if constexpr (std::same_as<T, std::string_view>)
+      return {reinterpret_cast<const char*>(value.data()), value.size()};
+    else
+      return value;
+  }
+  std::span<std::byte> value;
+};
+
+template <class T>
+concept HostParameter = requires { HostParam<std::remove_cvref_t<T>>::slots; };
+
+// --- results: those of wasm_type.hpp, or a Result of them
+
+template <class R> struct HostResults {
+  using Values = WasmResults<R>;
+  static bool store(Caller&, uint64_t* slots, const R& value) noexcept {
+    Values::store(slots, value);
+    return true;
+  }
+};
+template <> struct HostResults<void> {
+  using Values = WasmResults<void>;
+};
+template <class R> struct HostResults<Result<R>> {
+  using Values = WasmResults<R>;
+  static bool store(Caller& caller, uint64_t* slots, Result<R> result) {
+    if (!result) [[unlikely]]
+      return caller.fail(std::move(result.error()));
+    if constexpr (!std::is_void_v<R>) Values::store(slots, *result);
+    return true;
+  }
+};
+
+// --- the function that the engine calls
+
+/// Runs `body`; what it throws becomes the error of the call, because the engine cannot pass exceptions on.
+template <class Body> bool guarded([[maybe_unused]] Caller& caller, Body body) {
+#if __cpp_exceptions
+  try {
+    return body();
+  } catch (const std::exception& exception) {
+    return caller.fail(Error(ErrorKind::host, ErrorCode::host_exception, exception.what())
+                           .with_host_exception(std::current_exception()));
+  } catch (...) {
+    return caller.fail(Error(ErrorKind::host, ErrorCode::host_exception, "a host function threw an exception")
+                           .with_host_exception(std::current_exception()));
+  }
+#else
+  return body();
+#endif
+}
+
+template <class F, class R, bool takes_caller, class... Params> struct HostCall {
+  static FuncType type() {
+    FuncType type;
+    const auto add = [&](const auto& types) {
+      type.params.insert(type.params.end(), types.begin(), types.end());
+    };
+    (add(HostParam<Params>::types), ...);
+    type.results = HostResults<R>::Values::types();
+    return type;
+  }
+
+  static bool native(void* context, Caller& caller, uint64_t* slots) {
+    return guarded(caller, [&] { return run(*static_cast<F*>(context), caller, slots); });
+  }
+
+private:
+  static bool run(F& function, Caller& caller, uint64_t* slots) {
+    // All parameters are read before a result overwrites the slots.
+    std::tuple<HostParam<Params>...> params;
+    [[maybe_unused]] const uint64_t* next = slots;
+    const auto read = [&]<class P>(P& param) {
+      const uint64_t* values = std::exchange(next, next + P::slots);
+      return param.read(caller, values);
+    };
+    if (!std::apply([&](auto&... param) { return (read(param) && ...); }, params)) return false;
+    const auto call = [&](const auto&... param) -> R {
+      if constexpr (takes_caller)
+        return std::invoke(function, caller, param.get()...);
+      else
+        return std::invoke(function, param.get()...);
+    };
+    if constexpr (std::is_void_v<R>)
+      return std::apply(call, params), true;
+    else
+      return HostResults<R>::store(caller, slots, std::apply(call, params));
+  }
+};
+
+// --- the callable's signature
+
+template <class F, class R, class... Args> struct HostCallOf {
+  static_assert((HostParameter<Args> && ...), "a parameter's type has no counterpart in WebAssembly");
+  using type = HostCall<F, R, false, std::remove_cvref_t<Args>...>;
+};
+template <class F, class R, class... Args> struct HostCallOf<F, R, Caller&, Args...> {
+  static_assert((HostParameter<Args> && ...), "a parameter's type has no counterpart in WebAssembly");
+  using type = HostCall<F, R, true, std::remove_cvref_t<Args>...>;
+};
+
+/// Of a function type, of a pointer to it, or of the call operator of F.
+template <class F, class Signature> struct HostCallFrom;
+template <class F, class R, class... A> struct HostCallFrom<F, R(A...)> : HostCallOf<F, R, A...> {};
+template <class F, class R, class... A> struct HostCallFrom<F, R(A...) noexcept> : HostCallOf<F, R, A...> {};
+template <class F, class Signature> struct HostCallFrom<F, Signature*> : HostCallFrom<F, Signature> {};
+template <class F, class C, class R, class... A>
+struct HostCallFrom<F, R (C::*)(A...)> : HostCallOf<F, R, A...> {};
+template <class F, class C, class R, class... A>
+struct HostCallFrom<F, R (C::*)(A...) const> : HostCallOf<F, R, A...> {};
+template <class F, class C, class R, class... A>
+struct HostCallFrom<F, R (C::*)(A...) noexcept> : HostCallOf<F, R, A...> {};
+template <class F, class C, class R, class... A>
+struct HostCallFrom<F, R (C::*)(A...) const noexcept> : HostCallOf<F, R, A...> {};
+
+template <class F> struct HostCallFor : HostCallFrom<F, F> {};
+template <class F>
+  requires requires { &F::operator(); }
+struct HostCallFor<F> : HostCallFrom<F, decltype(&F::operator())> {};
+
+/// RawHostFunc behind a NativeHostFunc.
+struct RawHostCall {
+  RawHostFunc function;
+  size_t slots;
+  static bool native(void* context, Caller& caller, uint64_t* slots) {
+    auto& self = *static_cast<RawHostCall*>(context);
+    return guarded(caller, [&] {
+      auto done = self.function(caller, std::span(slots, self.slots));
+      return done ? true : caller.fail(std::move(done.error()));
+    });
+  }
+};
+
+} // namespace skerry::detail
+
+namespace skerry {
+
+template <class F>
+  requires(!std::convertible_to<F, Extern>)
+void Linker::define(std::string_view module, std::string_view name, F&& function) {
+  using Callable = std::decay_t<F>;
+  using Call = typename detail::HostCallFor<Callable>::type;
+  define_native(module, name, Call::type(), &Call::native,
+                std::make_shared<Callable>(std::forward<F>(function)));
+}
+
+inline void Linker::define_raw(std::string_view module, std::string_view name, FuncType type,
+                               RawHostFunc function) {
+  const size_t slots = std::max(slot_count(type.params), slot_count(type.results));
+  auto context = std::make_shared<detail::RawHostCall>(std::move(function), slots);
+  define_native(module, name, std::move(type), &detail::RawHostCall::native, std::move(context));
+}
+
+} // namespace skerry

@@ -53,6 +53,8 @@ private:
 class Memory {
 public:
   Memory() = default;
+  /// A memory of its own, for modules to import. Errors: limit, usage (a type that is not valid).
+  static Result<Memory> create(Store& store, const MemoryType& type);
   MemoryType type() const;
   uint64_t pages() const noexcept; ///< current size in 64 KiB pages
   /// The bytes as they are now. Valid until the memory grows (any call may do that); never moves before.
@@ -70,6 +72,8 @@ private:
 class Table {
 public:
   Table() = default;
+  /// A table of its own, for modules to import. Errors: limit, usage.
+  static Result<Table> create(Store& store, const TableType& type, const Value& init);
   TableType type() const;
   uint64_t size() const noexcept;
   Result<Value> get(uint64_t index) const;
@@ -86,6 +90,8 @@ private:
 class Global {
 public:
   Global() = default;
+  /// A global of its own, for modules to import. Errors: usage (a value of another type).
+  static Result<Global> create(Store& store, const GlobalType& type, const Value& value);
   GlobalType type() const;
   Value get() const;
   Result<void> set(const Value& value) const;
@@ -103,7 +109,7 @@ using Extern =
 class Instance {
 public:
   Instance() = default;
-  const Module& module() const;
+  Module module() const;
   /// An export by name; nothing when there is none.
   std::optional<Extern> get_export(std::string_view name) const;
   /// Errors: usage, naming the missing export and near misses, or the type it has.

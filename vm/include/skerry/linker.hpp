@@ -8,9 +8,11 @@
 #include "skerry/module.hpp"
 #include "skerry/store.hpp"
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,9 +53,15 @@ public:
   /// std::string_view for an (i32 pointer, i32 length) pair, bounds-checked. Returns void, one of the
   /// numbers, std::tuple of them, or Result of any of these. Exceptions are caught and become
   /// ErrorCode::host_exception. A second definition of a name replaces the first.
-  template <class F> void define(std::string_view module, std::string_view name, F&& function);
+  template <class F>
+    requires(!std::convertible_to<F, Extern>)
+  void define(std::string_view module, std::string_view name, F&& function);
   /// An untyped one, for types known at run time only.
   void define_raw(std::string_view module, std::string_view name, FuncType type, RawHostFunc function);
+  /// What the two above end in; `context` is the first argument of `function` and lives as long as it can be
+  /// called.
+  void define_native(std::string_view module, std::string_view name, FuncType type, NativeHostFunc function,
+                     std::shared_ptr<void> context);
   /// A function, memory, table or global of a store; instantiating in another store is a usage error.
   void define(std::string_view module, std::string_view name, const Extern& item);
   /// All exports of an instance, under `module`.

@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -61,12 +62,12 @@ public:
   std::vector<CustomSection> custom_sections() const;
   std::optional<MemoryType> memory(uint32_t index = 0) const;
   std::span<const std::byte> bytes() const noexcept;
-  const Engine& engine() const noexcept;
+  Engine engine() const noexcept;
 
+  explicit Module(std::shared_ptr<const vm::Module> data) : data_(std::move(data)) {}
   const std::shared_ptr<const vm::Module>& data() const noexcept { return data_; }
 
 private:
-  explicit Module(std::shared_ptr<const vm::Module> data) : data_(std::move(data)) {}
   std::shared_ptr<const vm::Module> data_;
 };
 

@@ -52,7 +52,7 @@ public:
   Store& operator=(Store&&) noexcept;
   ~Store();
 
-  const Engine& engine() const noexcept;
+  Engine engine() const noexcept;
   const StoreLimits& limits() const noexcept;
   StoreUsage usage() const noexcept;
 

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -76,6 +77,13 @@ inline constexpr ValType i32{ValType::i32_}, i64{ValType::i64_}, f32{ValType::f3
     v128{ValType::v128_};
 inline constexpr ValType funcref = ValType::ref(HeapType::func, true),
                          externref = ValType::ref(HeapType::extern_, true);
+
+/// How many 64-bit slots these values take together.
+constexpr size_t slot_count(const std::vector<ValType>& types) {
+  size_t slots = 0;
+  for (const ValType type : types) slots += type.slots();
+  return slots;
+}
 
 /// "i32", "funcref", "(ref null 3)", …
 std::string to_string(ValType type);

@@ -1,0 +1,40 @@
+#include "skerry/caller.hpp"
+
+#include "vm/runtime/budget.hpp"
+#include "vm/runtime/fuel.hpp"
+#include "vm/runtime/store.hpp"
+
+namespace skerry {
+
+std::span<std::byte> Caller::memory() const noexcept {
+  if (instance_ == nullptr || instance_->memory0 == nullptr) return {};
+  return {instance_->memory0->base, instance_->memory0->byte_size};
+}
+
+Result<std::span<std::byte>> Caller::memory(uint64_t address, uint64_t length) const {
+  const std::span<std::byte> bytes = memory();
+  if (vm::fits(address, length, bytes.size())) [[likely]]
+    return bytes.subspan(address, length);
+  return skerry::fail(Error::trap(ErrorCode::out_of_bounds_memory_access)
+                          .with_detail(": host function given address " + std::to_string(address) +
+                                       " and length " + std::to_string(length) + ", memory has " +
+                                       std::to_string(bytes.size()) + " bytes"));
+}
+
+Instance Caller::instance() const noexcept { return Instance(instance_); }
+
+Result<void> Caller::consume_fuel(uint64_t instructions) {
+  if (vm::consume_fuel(*store_, instructions)) return {};
+  return skerry::fail(Error::trap(ErrorCode::out_of_fuel));
+}
+
+Result<void> Caller::check_interrupt() const {
+  if (auto error = vm::check_interrupt(*store_)) return skerry::fail(std::move(*error));
+  return {};
+}
+
+Store::Clock::time_point Caller::deadline() const noexcept { return store_->deadline; }
+
+bool Caller::fail(Error why) { return store_->fail(std::move(why)); }
+
+} // namespace skerry

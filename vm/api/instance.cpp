@@ -1,0 +1,92 @@
+#include "skerry/instance.hpp"
+
+#include "vm/api/values.hpp"
+#include "vm/runtime/names.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <ranges>
+#include <utility>
+
+namespace skerry {
+
+namespace {
+
+/// Number of edits that make one name of the other, or `most` + 1 when there are more.
+size_t distance(std::string_view a, std::string_view b, size_t most) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > most) return most + 1;
+  std::vector<size_t> row(a.size() + 1);
+  for (size_t i = 0; i < row.size(); ++i) row[i] = i;
+  for (size_t j = 1; j <= b.size(); ++j) {
+    size_t diagonal = std::exchange(row[0], j);
+    for (size_t i = 1; i <= a.size(); ++i) {
+      const size_t change = diagonal + (std::tolower(static_cast<unsigned char>(a[i - 1])) !=
+                                        std::tolower(static_cast<unsigned char>(b[j - 1])));
+      diagonal = std::exchange(row[i], std::min({change, row[i] + 1, row[i - 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
+/// Exports that could have been meant: of nearly the same name.
+std::string near_misses(const vm::Module& module, std::string_view name) {
+  constexpr size_t most_looked_at = 10'000, most_shown = 3, longest = 100;
+  if (name.size() > longest) return {};
+  std::string text;
+  size_t shown = 0;
+  for (const ExportInfo& item : module.export_infos | std::views::take(most_looked_at)) {
+    const size_t most = std::max(name.size() / 4, size_t{1});
+    if (distance(item.name, name, most) > most || shown == most_shown) continue;
+    text += (shown++ == 0 ? "; did you mean " : " or ") + vm::quoted(item.name);
+  }
+  return text;
+}
+
+Error no_export(const vm::Module& module, std::string_view name, ExternKind kind) {
+  std::string text = "no export " + vm::quoted(name) + " (" + std::string(extern_kind_name(kind)) + ")";
+  return usage_error(text + near_misses(module, name));
+}
+
+Extern extern_at(const vm::ModuleInstance& instance, ExternKind kind, uint32_t index) {
+  switch (kind) {
+  case ExternKind::table: return Table(instance.tables[index]);
+  case ExternKind::memory: return Memory(instance.memories[index]);
+  case ExternKind::global: return Global(instance.globals[index]);
+  default: return Func(instance.functions[index]);
+  }
+}
+
+template <class T> Result<T> get(const vm::ModuleInstance* instance, std::string_view name, ExternKind kind) {
+  if (instance == nullptr) return fail(usage_error("the instance handle is empty"));
+  const ExportInfo* item = vm::find_export(*instance->module, name);
+  if (item == nullptr) return fail(no_export(*instance->module, name, kind));
+  if (item->kind() != kind)
+    return fail(usage_error("export " + vm::quoted(name) + " is a " + to_string(item->type) + ", not a " +
+                            std::string(extern_kind_name(kind))));
+  return std::get<T>(extern_at(*instance, kind, item->index));
+}
+
+} // namespace
+
+Module Instance::module() const { return Module(data_ == nullptr ? nullptr : data_->module); }
+
+std::optional<Extern> Instance::get_export(std::string_view name) const {
+  if (data_ == nullptr) return {};
+  const ExportInfo* item = vm::find_export(*data_->module, name);
+  if (item == nullptr || item->kind() == ExternKind::tag) return {};
+  return extern_at(*data_, item->kind(), item->index);
+}
+
+Result<Func> Instance::func(std::string_view name) const { return get<Func>(data_, name, ExternKind::func); }
+Result<Memory> Instance::memory(std::string_view name) const {
+  return get<Memory>(data_, name, ExternKind::memory);
+}
+Result<Table> Instance::table(std::string_view name) const {
+  return get<Table>(data_, name, ExternKind::table);
+}
+Result<Global> Instance::global(std::string_view name) const {
+  return get<Global>(data_, name, ExternKind::global);
+}
+
+} // namespace skerry

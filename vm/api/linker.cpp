@@ -1,0 +1,75 @@
+#include "skerry/linker.hpp"
+
+#include "vm/api/values.hpp"
+#include "vm/runtime/instantiate.hpp"
+#include "vm/runtime/linker.hpp"
+
+namespace skerry {
+
+Linker::Linker(const Engine& engine) : data_(std::make_unique<vm::Linker>(engine)) {}
+Linker::Linker(Linker&&) noexcept = default;
+Linker& Linker::operator=(Linker&&) noexcept = default;
+Linker::~Linker() = default;
+
+void Linker::define_native(std::string_view module, std::string_view name, FuncType type,
+                           NativeHostFunc function, std::shared_ptr<void> context) {
+  auto type_id = data_->engine.data()->types.intern(type);
+  if (!type_id) {
+    data_->error = std::move(type_id.error());
+    return;
+  }
+  auto host = std::make_shared<vm::HostFunc>();
+  host->native = function;
+  host->context = std::move(context);
+  host->type = std::move(type);
+  host->type_id = *type_id;
+  host->module = module;
+  host->name = name;
+  data_->define(module, name, std::shared_ptr<const vm::HostFunc>(std::move(host)));
+}
+
+void Linker::define(std::string_view module, std::string_view name, const Extern& item) {
+  std::visit(
+      [&](const auto& handle) {
+        if (handle.data() == nullptr)
+          data_->error =
+              usage_error("an empty handle was defined as " + std::string(module) + "." + std::string(name));
+        else
+          data_->define(module, name, handle.data());
+      },
+      item);
+}
+
+void Linker::define_instance(std::string_view module, const Instance& instance) {
+  if (instance.data() == nullptr) {
+    data_->error = usage_error("an empty instance was defined as " + std::string(module));
+    return;
+  }
+  for (const ExportInfo& item : instance.data()->module->export_infos)
+    if (const auto value = instance.get_export(item.name)) define(module, item.name, *value);
+}
+
+void Linker::set_unknown_imports(UnknownImports what) noexcept { data_->unknown_imports = what; }
+
+std::vector<MissingImport> Linker::missing(const Module& module) const {
+  std::vector<MissingImport> missing;
+  const auto& imports = module.data()->imports;
+  for (size_t i = 0; i < imports.size(); ++i)
+    if (data_->find(imports[i]) == nullptr)
+      missing.push_back({imports[i].module, imports[i].name, module.imports()[i].type});
+  return missing;
+}
+
+Result<Instance> Linker::instantiate(Store& store, const Module& module) const {
+  if (data_->error) return fail(*data_->error);
+  vm::Store& in = *store.data();
+  if (in.engine != data_->engine.data() || in.engine != module.data()->engine)
+    return fail(usage_error("linker, store and module must be of the same engine"));
+  auto imports = vm::bind_imports(*data_, in, *module.data());
+  if (!imports) return fail(std::move(imports.error()));
+  auto instance = vm::instantiate(in, module.data(), std::move(*imports));
+  if (!instance) return fail(std::move(instance.error()));
+  return Instance(*instance);
+}
+
+} // namespace skerry

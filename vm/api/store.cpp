@@ -1,0 +1,57 @@
+#include "skerry/store.hpp"
+
+#include "vm/runtime/budget.hpp"
+#include "vm/runtime/fuel.hpp"
+#include "vm/runtime/store.hpp"
+
+#include <algorithm>
+
+namespace skerry {
+
+void InterruptHandle::interrupt() noexcept {
+  static_cast<std::atomic<bool>*>(flag_.get())->store(true, std::memory_order_relaxed);
+}
+
+Store::Store(const Engine& engine, const StoreLimits& limits)
+    : data_(std::make_unique<vm::Store>(engine.data(), limits)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Engine Store::engine() const noexcept { return Engine(data_->engine); }
+const StoreLimits& Store::limits() const noexcept { return data_->limits; }
+StoreUsage Store::usage() const noexcept { return data_->usage; }
+
+void Store::set_fuel(uint64_t instructions) noexcept { vm::set_fuel(*data_, instructions); }
+uint64_t Store::fuel() const noexcept {
+  return static_cast<uint64_t>(std::max(data_->fuel_left(), int64_t{0}));
+}
+uint64_t Store::fuel_used() const noexcept { return vm::fuel_used(*data_); }
+
+void Store::set_deadline(Clock::time_point when) noexcept { data_->deadline = when; }
+void Store::clear_deadline() noexcept { data_->deadline = Clock::time_point::max(); }
+Store::Clock::time_point Store::deadline() const noexcept { return data_->deadline; }
+
+InterruptHandle Store::interrupt_handle() const { return InterruptHandle(data_->interrupt_flag); }
+
+Result<Ref> Store::make_externref(std::any value) {
+  constexpr uint64_t bytes = sizeof(vm::Store::HostObject);
+  if (!vm::fits(data_->usage.heap_bytes, bytes, data_->limits.heap_bytes))
+    return fail(vm::limit_error("heap_bytes", data_->usage.heap_bytes + bytes, data_->limits.heap_bytes));
+  auto object = std::make_unique<vm::Store::HostObject>();
+  object->kind = vm::ObjectKind::host;
+  object->store = data_.get();
+  object->value = std::move(value);
+  data_->usage.heap_bytes += bytes;
+  return Ref{reinterpret_cast<uintptr_t>(data_->host_objects.emplace_back(std::move(object)).get())};
+}
+
+const std::any* Store::externref_value(Ref ref) const noexcept {
+  if (ref.is_null() || (ref.bits & 1) != 0) return nullptr; // odd: an i31
+  const auto* object = reinterpret_cast<const vm::Object*>(ref.bits);
+  if (object->kind != vm::ObjectKind::host) return nullptr;
+  const auto* host = static_cast<const vm::Store::HostObject*>(object);
+  return host->store == data_.get() ? &host->value : nullptr;
+}
+
+} // namespace skerry
