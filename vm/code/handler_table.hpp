@@ -73,7 +73,6 @@ struct HandlerTable {
   Handler v128_const = nullptr;
 
   Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
-  Handler host_stub = nullptr; // FuncInstance::stub of host functions
 };
 inline constexpr uint32_t enter_unrolled = 8;
 

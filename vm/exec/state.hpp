@@ -85,7 +85,9 @@ struct State {
 
 SKERRY_COLD SKERRY_HANDLER(trap_handler);
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler);
-/// Ends the activation: a function that was called from C++ returns to this, and so does a failed host call.
+/// Ends the call when store.error is set already and fuel has been charged for what runs.
+SKERRY_COLD SKERRY_HANDLER(host_failed_handler);
+/// Ends the activation: a function that was called from C++ returns to this.
 SKERRY_HANDLER(exit_handler);
 
 template <class T> SKERRY_INLINE T load_as(const std::byte* at) {

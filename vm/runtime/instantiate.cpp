@@ -123,10 +123,10 @@ private:
     func.func_index = index;
     func.params_slots = static_cast<uint16_t>(slot_count(type.params));
     func.results_slots = static_cast<uint16_t>(slot_count(type.results));
+    func.link_offset = std::max(func.params_slots, func.results_slots) * 8u;
     if (const Code* code = module_.code.find(defined_index)) {
       func.code = code->bytes.get();
       func.frame_bytes = code->frame_slots * 8;
-      func.link_offset = code->link_slot * 8;
     }
   }
 

@@ -180,7 +180,6 @@ FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostF
   auto func = std::make_unique<HostFuncInstance>();
   func->kind = ObjectKind::func;
   func->type_id = host->type_id;
-  func->stub = store.engine->handlers->host_stub;
   func->code = reinterpret_cast<const std::byte*>(&func->stub);
   func->func_index = static_cast<uint32_t>(store.host_funcs.size());
   func->params_slots = static_cast<uint16_t>(slot_count(host->type.params));

@@ -1,0 +1,32 @@
+// Slow paths around the handlers: what happens when a call begins, fails, or its slice of fuel ends.
+#pragma once
+
+#include "vm/runtime/store.hpp"
+
+#include <cstddef>
+
+namespace skerry::vm {
+
+/// Slots of the bridge below a frame of another instance (vm/exec/call_handlers.cpp).
+inline constexpr uint64_t bridge_slots = 4;
+
+/// Threaded code of one word: where the outermost function returns to.
+const std::byte* exit_code();
+/// Threaded code of one word: where a function called from another instance returns to.
+const std::byte* foreign_return_code();
+
+/// The function whose stub `pc` is.
+FuncInstance* function_of_stub(const std::byte* pc);
+/// Translates the function, or takes the code that another instance of its module has. False: store.error.
+bool make_callable(Store& store, FuncInstance& f);
+
+/// Looks at interrupt and deadline, cuts the next slice. `run` has been saved; it may have moved with the
+/// value stack. Returns why the call must end, or none.
+ErrorCode next_slice(Store& store);
+
+/// Completes store.error for a call that ends at run.pc: backtrace, and fuel for the instructions since the
+/// last charge. `charged` says that run.pc itself was paid for (calls that failed inside the callee, slice
+/// ends).
+void finish_trap(Store& store, ErrorCode code, bool charged);
+
+} // namespace skerry::vm

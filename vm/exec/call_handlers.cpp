@@ -1,0 +1,283 @@
+// Calls. Wasm calling wasm never recurses on the host's stack: frames are linked inside the value stack.
+//
+// A frame is [parameters or results | link | locals | operands]; the link is the return address and the
+// distance to the caller's frame in bytes. Arguments are written where the callee's frame begins, so a call
+// moves nothing.
+//
+// Functions of other instances are entered through a bridge below their frame, which keeps the caller's
+// instance: [return address | distance | instance | result slots], then a copy of the arguments as the
+// callee's frame. Its return address is `foreign_return`, which undoes all that.
+#include "vm/exec/activation.hpp"
+#include "vm/exec/handlers.hpp"
+#include "vm/exec/numeric_ops.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+namespace {
+
+// Immediates of calls; size 24: what to call @8, table @12 or a second immediate, distance @16, charge @20.
+constexpr uint32_t call_size = 24;
+constexpr int at_target = 8, at_slot = 8, at_type = 12, at_distance = 16, at_charge = 20, at_table = 24;
+constexpr uint32_t call_indirect_size = 32; // the same, then the table's index @24
+
+SKERRY_INLINE uint64_t* frame_at(uint64_t* frame, uint64_t distance) {
+  return reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(frame) + distance);
+}
+SKERRY_INLINE FuncInstance* own_function(const State& s) {
+  return reinterpret_cast<FuncInstance*>(reinterpret_cast<std::byte*>(s.instance) +
+                                         load_as<uint32_t>(s.pc + at_target));
+}
+
+/// Enters a function of the same instance. False when the value stack has no room for its frame.
+SKERRY_INLINE bool enter(State& s, const FuncInstance& f, uint32_t size) {
+  const uint32_t distance = load_as<uint32_t>(s.pc + at_distance);
+  uint64_t* callee = frame_at(s.frame, distance);
+  if (reinterpret_cast<std::byte*>(callee) + f.frame_bytes > s.instance->stack_limit) [[unlikely]]
+    return false;
+  uint64_t* link = frame_at(callee, f.link_offset);
+  link[0] = reinterpret_cast<uint64_t>(s.pc + size);
+  link[1] = distance;
+  s.fuel -= load_as<int32_t>(s.pc + at_charge);
+  s.frame = callee;
+  s.pc = f.code;
+  return true;
+}
+#define ENTER(f, size)                                                                                       \
+  do {                                                                                                       \
+    if (!enter(s, (f), (size))) [[unlikely]]                                                                 \
+      TRAP(ErrorCode::call_stack_exhausted);                                                                 \
+    POLL;                                                                                                    \
+    SKERRY_DISPATCH;                                                                                         \
+  } while (false)
+
+/// Calls a host function; its fuel has been charged. False: the call fails, store.error says why.
+SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
+  Store& store = *s.instance->store;
+  save(s);
+  store.run.free = slots + std::max(f.params_slots, f.results_slots);
+  const bool ok = static_cast<const HostFuncInstance&>(f).host->invoke(store, s.instance, slots);
+  s.fuel = store.run.fuel;
+  reload_memory(s);
+  return ok;
+}
+
+/// Makes the bridge and copies the arguments; returns the callee's frame, or null when the stack has no room.
+[[gnu::noinline]] uint64_t* make_bridge(uint64_t* at, const FuncInstance& f, ModuleInstance* caller,
+                                        const std::byte* return_address, uint64_t distance) {
+  uint64_t* callee = at + bridge_slots;
+  if (reinterpret_cast<std::byte*>(callee) + f.frame_bytes > caller->stack_limit) return nullptr;
+  std::memmove(callee, at, f.params_slots * sizeof(uint64_t));
+  at[0] = reinterpret_cast<uint64_t>(return_address);
+  at[1] = distance;
+  at[2] = reinterpret_cast<uint64_t>(caller);
+  at[3] = f.results_slots;
+  uint64_t* link = frame_at(callee, f.link_offset);
+  link[0] = reinterpret_cast<uint64_t>(foreign_return_code());
+  link[1] = bridge_slots * sizeof(uint64_t);
+  return callee;
+}
+
+/// Everything but functions of the same instance; the pc is still that of the call.
+#define CALL_OTHER(f, size)                                                                                  \
+  do {                                                                                                       \
+    const uint32_t distance = load_as<uint32_t>(s.pc + at_distance);                                         \
+    uint64_t* slots = frame_at(s.frame, distance);                                                           \
+    if ((f).instance == nullptr) [[likely]] {                                                                \
+      s.fuel -= load_as<int32_t>(s.pc + at_charge);                                                          \
+      if (!call_host(s, (f), slots)) SKERRY_TAIL(host_failed_handler);                                       \
+      s.pc += (size);                                                                                        \
+      POLL;                                                                                                  \
+      SKERRY_DISPATCH;                                                                                       \
+    }                                                                                                        \
+    uint64_t* callee_frame = make_bridge(slots, (f), s.instance, s.pc + (size), distance);                   \
+    if (callee_frame == nullptr) TRAP(ErrorCode::call_stack_exhausted);                                      \
+    s.fuel -= load_as<int32_t>(s.pc + at_charge);                                                            \
+    s.frame = callee_frame;                                                                                  \
+    s.instance = (f).instance;                                                                               \
+    reload_memory(s);                                                                                        \
+    s.pc = (f).code;                                                                                         \
+    POLL;                                                                                                    \
+    SKERRY_DISPATCH;                                                                                         \
+  } while (false)
+
+SKERRY_HANDLER(call_handler) {
+  SKERRY_STATE
+  const FuncInstance* f = own_function(s);
+  ENTER(*f, call_size);
+}
+SKERRY_HANDLER(call_import_handler) {
+  SKERRY_STATE
+  const FuncInstance* f = s.instance->functions[load_as<uint32_t>(s.pc + at_target)];
+  if (f->instance == s.instance) [[unlikely]]
+    ENTER(*f, call_size);
+  CALL_OTHER(*f, call_size);
+}
+
+/// Spec §4.6.8: may a function of this type be called where `expected` is? Only when the ids differ.
+SKERRY_COLD bool is_subtype(const ModuleInstance& instance, const FuncInstance& f, TypeId expected) {
+  return instance.store->engine->types.is_subtype(f.type_id, expected);
+}
+
+struct Callee {
+  const FuncInstance* f;
+  ErrorCode code;
+};
+/// Type id @12, table @24.
+SKERRY_INLINE Callee find_indirect(const State& s, uint64_t index) {
+  const TableInstance& table = *s.instance->tables[load_as<uint32_t>(s.pc + at_table)];
+  if (index >= table.size) [[unlikely]]
+    return {nullptr, ErrorCode::undefined_element};
+  const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
+  if (f == nullptr) [[unlikely]]
+    return {nullptr, ErrorCode::uninitialized_element};
+  const TypeId expected = load_as<uint32_t>(s.pc + at_type);
+  if (f->type_id != expected && !is_subtype(*s.instance, *f, expected)) [[unlikely]]
+    return {nullptr, ErrorCode::indirect_call_type_mismatch};
+  return {f, ErrorCode::none};
+}
+SKERRY_INLINE Callee find_ref(uint64_t ref) {
+  return {reinterpret_cast<const FuncInstance*>(ref),
+          ref == 0 ? ErrorCode::null_function_reference : ErrorCode::none};
+}
+
+template <int A> SKERRY_HANDLER(call_indirect_handler) {
+  SKERRY_STATE
+  const Callee callee = find_indirect(s, read<uint64_t, A>(s, s.pc, at_slot));
+  if (callee.code != ErrorCode::none) [[unlikely]]
+    TRAP(callee.code);
+  if (callee.f->instance == s.instance) [[likely]]
+    ENTER(*callee.f, call_indirect_size);
+  CALL_OTHER(*callee.f, call_indirect_size);
+}
+template <int A> SKERRY_HANDLER(call_ref_handler) {
+  SKERRY_STATE
+  const Callee callee = find_ref(read<uint64_t, A>(s, s.pc, at_slot));
+  if (callee.code != ErrorCode::none) [[unlikely]]
+    TRAP(callee.code);
+  if (callee.f->instance == s.instance) [[likely]]
+    ENTER(*callee.f, call_indirect_size);
+  CALL_OTHER(*callee.f, call_indirect_size);
+}
+
+// ---- tail calls (spec §4.6.8): own link slot @28. Functions of other instances are called in the ordinary
+// way; the code behind the instruction then returns their results.
+
+constexpr uint32_t return_call_size = 32;
+constexpr int at_own_link = 28;
+
+SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f) {
+  if (reinterpret_cast<std::byte*>(s.frame) + f.frame_bytes > s.instance->stack_limit) [[unlikely]]
+    return false;
+  const uint64_t* own = slot_at(s, s.pc, at_own_link);
+  const uint64_t return_address = own[0], distance = own[1];
+  std::memmove(s.frame, frame_at(s.frame, load_as<uint32_t>(s.pc + at_distance)),
+               f.params_slots * sizeof(uint64_t));
+  uint64_t* link = frame_at(s.frame, f.link_offset);
+  link[0] = return_address;
+  link[1] = distance;
+  s.fuel -= load_as<int32_t>(s.pc + at_charge);
+  s.pc = f.code;
+  return true;
+}
+#define REPLACE_FRAME(f)                                                                                     \
+  do {                                                                                                       \
+    if (!replace_frame(s, (f))) [[unlikely]]                                                                 \
+      TRAP(ErrorCode::call_stack_exhausted);                                                                 \
+    POLL;                                                                                                    \
+    SKERRY_DISPATCH;                                                                                         \
+  } while (false)
+
+SKERRY_HANDLER(return_call_handler) {
+  SKERRY_STATE
+  const FuncInstance* f = own_function(s);
+  REPLACE_FRAME(*f);
+}
+SKERRY_HANDLER(return_call_import_handler) {
+  SKERRY_STATE
+  const FuncInstance* f = s.instance->functions[load_as<uint32_t>(s.pc + at_target)];
+  if (f->instance == s.instance) [[unlikely]]
+    REPLACE_FRAME(*f);
+  CALL_OTHER(*f, return_call_size);
+}
+template <int A> SKERRY_HANDLER(return_call_indirect_handler) {
+  SKERRY_STATE
+  const Callee callee = find_indirect(s, read<uint64_t, A>(s, s.pc, at_slot));
+  if (callee.code != ErrorCode::none) [[unlikely]]
+    TRAP(callee.code);
+  if (callee.f->instance == s.instance) [[likely]]
+    REPLACE_FRAME(*callee.f);
+  CALL_OTHER(*callee.f, return_call_size);
+}
+template <int A> SKERRY_HANDLER(return_call_ref_handler) {
+  SKERRY_STATE
+  const Callee callee = find_ref(read<uint64_t, A>(s, s.pc, at_slot));
+  if (callee.code != ErrorCode::none) [[unlikely]]
+    TRAP(callee.code);
+  if (callee.f->instance == s.instance) [[likely]]
+    REPLACE_FRAME(*callee.f);
+  CALL_OTHER(*callee.f, return_call_size);
+}
+
+/// Where a function of another instance returns to: frame is the bridge.
+SKERRY_HANDLER(foreign_return_handler) {
+  SKERRY_STATE
+  uint64_t* bridge = s.frame;
+  const auto* return_address = reinterpret_cast<const std::byte*>(bridge[0]);
+  const uint64_t distance = bridge[1];
+  s.instance = reinterpret_cast<ModuleInstance*>(bridge[2]);
+  std::memmove(bridge, bridge + bridge_slots, bridge[3] * sizeof(uint64_t));
+  reload_memory(s);
+  s.frame = reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(s.frame) - distance);
+  s.pc = return_address;
+  SKERRY_DISPATCH;
+}
+
+/// FuncInstance::stub of functions not yet translated: the frame has been entered already.
+SKERRY_COLD SKERRY_HANDLER(lazy_stub_handler) {
+  SKERRY_STATE
+  save(s);
+  FuncInstance* f = function_of_stub(s.pc);
+  Store& store = *s.instance->store;
+  if (!make_callable(store, *f)) SKERRY_TAIL(host_failed_handler);
+  if (reinterpret_cast<std::byte*>(s.frame) + f->frame_bytes > s.instance->stack_limit) {
+    store.fail(Error::trap(ErrorCode::call_stack_exhausted));
+    SKERRY_TAIL(host_failed_handler);
+  }
+  s.pc = f->code;
+  SKERRY_DISPATCH;
+}
+
+template <int... K> struct MakeCallIndirect {
+  static constexpr Handler handler = &call_indirect_handler<K...>;
+};
+template <int... K> struct MakeCallRef {
+  static constexpr Handler handler = &call_ref_handler<K...>;
+};
+template <int... K> struct MakeReturnCallIndirect {
+  static constexpr Handler handler = &return_call_indirect_handler<K...>;
+};
+template <int... K> struct MakeReturnCallRef {
+  static constexpr Handler handler = &return_call_ref_handler<K...>;
+};
+
+constexpr Handler foreign_return = &foreign_return_handler;
+
+} // namespace
+
+const std::byte* foreign_return_code() { return reinterpret_cast<const std::byte*>(&foreign_return); }
+
+void add_call_handlers(HandlerTable& table) {
+  using kind::writable;
+  table.call = &call_handler;
+  table.call_import = &call_import_handler;
+  table.call_indirect = Kinds<MakeCallIndirect, writable>::table.data();
+  table.call_ref = Kinds<MakeCallRef, writable>::table.data();
+  table.return_call = &return_call_handler;
+  table.return_call_import = &return_call_import_handler;
+  table.return_call_indirect = Kinds<MakeReturnCallIndirect, writable>::table.data();
+  table.return_call_ref = Kinds<MakeReturnCallRef, writable>::table.data();
+  table.lazy_stub = &lazy_stub_handler;
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,149 @@
+#include "vm/exec/invoke.hpp"
+
+#include "vm/exec/activation.hpp"
+#include "vm/exec/handlers.hpp"
+#include "vm/exec/state.hpp"
+
+namespace skerry::vm {
+
+SKERRY_HANDLER(exit_handler) {
+  SKERRY_STATE
+  save(s);
+  SKERRY_LEAVE;
+}
+
+SKERRY_COLD SKERRY_HANDLER(trap_handler) {
+  SKERRY_STATE
+  save(s);
+  finish_trap(*s.instance->store, static_cast<ErrorCode>(s.memory_size), false);
+  SKERRY_LEAVE;
+}
+
+SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
+  SKERRY_STATE
+  save(s);
+  finish_trap(*s.instance->store, ErrorCode::none, true);
+  SKERRY_LEAVE;
+}
+
+SKERRY_COLD SKERRY_HANDLER(slice_end_handler) {
+  SKERRY_STATE
+  save(s);
+  Store& store = *s.instance->store;
+  const ErrorCode code = next_slice(store);
+  s.fuel = store.run.fuel;
+  s.frame = store.run.frame;
+  if (code != ErrorCode::none) {
+    finish_trap(store, code, true);
+    SKERRY_LEAVE;
+  }
+  SKERRY_DISPATCH;
+}
+
+namespace {
+
+constexpr Handler exit_word = &exit_handler;
+
+#if defined(SKERRY_DISPATCH_TRAMPOLINE)
+void run(State& s) {
+  while ((*reinterpret_cast<const Handler*>(s.pc))(s)) {
+  }
+}
+#elif defined(SKERRY_DISPATCH_SIBLING)
+void run(State& s) {
+  (*reinterpret_cast<const Handler*>(s.pc))(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame);
+}
+#else
+void run(State& s) {
+  (*reinterpret_cast<const Handler*>(s.pc))(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame, 0, 0,
+                                            0, 0, Vector{}, Vector{});
+}
+#endif
+
+/// A run of the interpreter: keeps what an outer one needs, restores it at the end. Positions in the value
+/// stack are kept as distances.
+class Activation {
+public:
+  explicit Activation(Store& store) : store_(store), outer_(store.run) {
+    ++store.host_depth;
+    frame_ = outer_.free != nullptr ? outer_.free : reinterpret_cast<uint64_t*>(store.stack.base);
+    store.run.instance = nullptr;
+  }
+  ~Activation() {
+    const int64_t left = store_.run.fuel;
+    store_.run = outer_;
+    store_.run.fuel = left;
+    if (--store_.host_depth > 0) return;
+    store_.fuel_budget += left;
+    store_.run.fuel = 0;
+  }
+  Activation(const Activation&) = delete;
+  Activation& operator=(const Activation&) = delete;
+
+  bool call(FuncInstance& f, uint64_t* slots) {
+    std::byte* begin = reinterpret_cast<std::byte*>(frame_);
+    if (begin + f.frame_bytes > store_.stack.limit())
+      return store_.fail(Error::trap(ErrorCode::call_stack_exhausted));
+    std::memcpy(frame_, slots, f.params_slots * sizeof(uint64_t));
+    uint64_t* link = reinterpret_cast<uint64_t*>(begin + f.link_offset);
+    link[0] = reinterpret_cast<uint64_t>(exit_code());
+    link[1] = 0;
+    store_.error.reset();
+    start(f);
+    if (store_.error) return false;
+    std::memcpy(slots, store_.run.frame, f.results_slots * sizeof(uint64_t));
+    return true;
+  }
+
+private:
+  void start(FuncInstance& f) {
+    State s{};
+    s.instance = f.instance;
+    s.pc = f.code;
+    s.frame = frame_;
+    s.fuel = store_.run.fuel;
+    reload_memory(s);
+    run(s);
+  }
+
+  Store& store_;
+  const RunState outer_;
+  uint64_t* frame_;
+};
+
+bool call_host_function(Store& store, const HostFuncInstance& f, uint64_t* slots) {
+  return f.host->invoke(store, nullptr, slots);
+}
+
+} // namespace
+
+const std::byte* exit_code() { return reinterpret_cast<const std::byte*>(&exit_word); }
+
+bool invoke(Store& store, FuncInstance& func, uint64_t* slots) {
+  if (func.instance == nullptr)
+    return call_host_function(store, static_cast<const HostFuncInstance&>(func), slots);
+  if (store.host_depth >= store.limits.host_depth)
+    return store.fail(Error::trap(ErrorCode::call_stack_exhausted));
+  if (auto ok = ensure_stack(store); !ok) return store.fail(std::move(ok.error()));
+  if (!make_callable(store, func)) return false;
+  Activation activation(store);
+  return activation.call(func, slots);
+}
+
+std::shared_ptr<const HandlerTable> make_handler_table() {
+  auto table = std::make_shared<HandlerTable>();
+  add_int32_handlers(*table);
+  add_int64_handlers(*table);
+  add_float_handlers(*table);
+  add_conversion_handlers(*table);
+  add_branch_handlers(*table);
+  add_load_handlers(*table);
+  add_store_handlers(*table);
+  add_move_handlers(*table);
+  add_control_handlers(*table);
+  add_call_handlers(*table);
+  add_stack_op_handlers(*table);
+  return table;
+}
+
+} // namespace skerry::vm
