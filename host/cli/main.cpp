@@ -13,6 +13,7 @@ void add_commands(CLI::App& app, int& status) {
   add_run_command(app, status);
   add_validate_command(app, status);
   add_inspect_command(app, status);
+  add_plugin_command(app, status);
 }
 
 /// Help and version go to stdout and are no error; everything else is told on stderr.

@@ -1,0 +1,135 @@
+// skerry plugin: load a plugin by its manifest, print its meta, call it.
+#include "host/cli/commands.hpp"
+#include "host/cli/output.hpp"
+#include "host/file_bytes.hpp"
+#include "skerry/host/manager.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace skerry::host::cli {
+
+namespace {
+
+constexpr uint64_t largest_input = uint64_t{1} << 30;
+
+struct Input {
+  bool is_file = false;
+  std::string text; // or the file's name
+};
+
+struct PluginOptions {
+  std::string manifest;
+  std::vector<std::string> texts, files;
+};
+
+/// An error, for programs: one line of JSON.
+void report(const PluginError& error) { write_stderr(to_json(error) + "\n"); }
+
+Expected<std::string> input_bytes(const Input& input) {
+  if (!input.is_file) return input.text;
+  auto bytes = read_file(input.text, largest_input);
+  if (bytes) return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  PluginError error;
+  error.phase = Phase::call;
+  error.code = bytes.error().too_large ? "limit.input" : "io";
+  error.message = bytes.error().message;
+  return std::unexpected(std::move(error));
+}
+
+Expected<std::string> call_with(Plugin& plugin, const Input& input) {
+  auto bytes = input_bytes(input);
+  return bytes ? plugin.call(*bytes) : bytes;
+}
+
+/// Both options in the order in which they were given.
+std::vector<Input> inputs(const CLI::App& command, const PluginOptions& options) {
+  std::vector<Input> all;
+  auto text = options.texts.begin(), file = options.files.begin();
+  for (const CLI::Option* option : command.parse_order()) {
+    if (option->check_name("--input")) all.push_back({false, *text++});
+    if (option->check_name("--input-file")) all.push_back({true, *file++});
+  }
+  return all;
+}
+
+int print_meta(const PluginOptions& options) {
+  Manager manager;
+  auto plugin = manager.load(std::filesystem::path(options.manifest));
+  if (!plugin) {
+    report(plugin.error());
+    return failure;
+  }
+  return write_stdout((*plugin)->meta() + "\n") ? 0 : failure;
+}
+
+/// Every input gets its call, whatever became of the ones before.
+int call_plugin(const PluginOptions& options, const std::vector<Input>& all) {
+  Manager manager;
+  auto plugin = manager.load(std::filesystem::path(options.manifest));
+  if (!plugin) {
+    report(plugin.error());
+    return failure;
+  }
+  int status = 0;
+  for (const Input& input : all) {
+    auto result = call_with(**plugin, input);
+    if (!result) report(result.error());
+    if (!result || !write_stdout(*result + "\n")) status = failure;
+  }
+  return status;
+}
+
+void add_manifest_option(CLI::App& command, PluginOptions& options) {
+  command.add_option("--manifest", options.manifest, "The plugin's manifest (docs/plugins.md)")
+      ->required()
+      ->type_name("FILE.json");
+}
+
+void add_meta(CLI::App& plugin, int& status) {
+  auto options = std::make_shared<PluginOptions>();
+  CLI::App* command = plugin.add_subcommand("meta", "Load a plugin and print what its meta says");
+  add_manifest_option(*command, *options);
+  command->footer("Example:\n  skerry plugin meta --manifest json-transformer.json");
+  command->callback([options, &status] { status = print_meta(*options); });
+}
+
+void add_call(CLI::App& plugin, int& status) {
+  auto options = std::make_shared<PluginOptions>();
+  CLI::App* command =
+      plugin.add_subcommand("call", "Load a plugin and call its execute, once for each input");
+  add_manifest_option(*command, *options);
+  command->add_option("--input", options->texts, "Bytes to pass to execute, as they are")
+      ->allow_extra_args(false)
+      ->type_name("JSON");
+  command->add_option("--input-file", options->files, "A file whose bytes to pass")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  command->footer(
+      "Inputs are called in the order given, on one plugin. Each result is a line on stdout; each failed\n"
+      "call a line {\"error\":{\"phase\",\"code\",\"message\",…}} on stderr, and the exit status is 1. What "
+      "the\n"
+      "plugin prints goes to stderr.\n\n"
+      "Example:\n"
+      "  skerry plugin call --manifest json-transformer.json --input '{\"parameters\":{}}' --input-file "
+      "b.json");
+  command->callback([command, options, &status] {
+    auto all = inputs(*command, *options);
+    if (all.empty()) throw CLI::RequiredError("--input or --input-file");
+    status = call_plugin(*options, all);
+  });
+}
+
+} // namespace
+
+void add_plugin_command(CLI::App& app, int& status) {
+  CLI::App* command = app.add_subcommand("plugin", "Load plugins by their manifests and call them");
+  command->require_subcommand(1);
+  command->footer(
+      "skerry plugin COMMAND --help explains a command. docs/plugins.md tells how to write a plugin.");
+  add_meta(*command, status);
+  add_call(*command, status);
+}
+
+} // namespace skerry::host::cli

@@ -1,0 +1,64 @@
+// The plugins of one host: load, get, call, unload, close.
+#pragma once
+
+#include "skerry/engine.hpp"
+#include "skerry/host/manifest.hpp"
+#include "skerry/host/plugin.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skerry::host {
+
+/// Receives what a plugin prints, on the thread that calls it. Must not call back into the plugin.
+using GuestOutput = std::function<void(std::string_view plugin, std::span<const std::byte> bytes)>;
+
+struct ManagerOptions {
+  Config engine;
+  /// Larger module files are refused before they are read.
+  uint64_t max_module_bytes = uint64_t{256} << 20;
+  /// Where the guests' standard output and error go; the process's standard error when empty.
+  GuestOutput guest_output;
+};
+
+/// Thread-safe. Nothing here throws.
+class Manager {
+public:
+  explicit Manager(ManagerOptions options = {});
+  ~Manager(); ///< closes
+  Manager(const Manager&) = delete;
+  Manager& operator=(const Manager&) = delete;
+
+  /// Reads, checks and compiles the module, makes an instance, compares its `meta` with the manifest's, runs
+  /// `init`. Errors: each step's own phase and code; "duplicate" when a plugin of that name is loaded;
+  /// "closed".
+  Expected<PluginHandle> load(const Manifest& manifest);
+  /// The same from a manifest file.
+  Expected<PluginHandle> load(const std::filesystem::path& manifest_file);
+
+  /// Errors: code "not_found", with near misses.
+  Expected<PluginHandle> get(std::string_view name) const;
+  /// get and Plugin::call.
+  Expected<std::string> call(std::string_view name, std::string_view input, const CallOptions& options = {});
+  /// Takes the plugin out, waits for its running call, lets the guest `destroy`, frees it. Errors:
+  /// "not_found", or what `destroy` failed with; the plugin is gone all the same.
+  Expected<void> unload(std::string_view name);
+  /// Unloads all; later loads fail. Closing again does nothing.
+  void close();
+
+  std::vector<std::string> names() const;
+  const Engine& engine() const noexcept;
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+} // namespace skerry::host

@@ -1,0 +1,55 @@
+// A loaded plugin.
+#pragma once
+
+#include "skerry/host/manifest.hpp"
+#include "skerry/host/plugin_error.hpp"
+#include "skerry/host/plugin_types.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace skerry::host {
+
+struct CallOptions {
+  /// Shorter than the manifest's timeout, for this call; a longer one counts as the manifest's.
+  std::optional<std::chrono::milliseconds> timeout;
+};
+
+/// Thread-safe; made by a Manager and held by std::shared_ptr. A handle stays valid whatever happens to the
+/// plugin: after an unload its calls fail with code "unloaded". Nothing here throws.
+class Plugin {
+public:
+  struct Impl;
+  explicit Plugin(std::unique_ptr<Impl> impl) noexcept;
+  ~Plugin();
+  Plugin(const Plugin&) = delete;
+  Plugin& operator=(const Plugin&) = delete;
+
+  const std::string& name() const noexcept;
+  const Manifest& manifest() const noexcept;
+  /// What the guest's `meta` returned when the plugin was loaded, byte for byte; the manifest's meta as JSON
+  /// when the guest has no such function.
+  const std::string& meta() const noexcept;
+
+  /// Passes `input` to the guest's `execute` and returns its result, byte for byte. A call waits its turn;
+  /// timeout covers the wait. A trap, exit or exceeded limit ends only this call: the next one gets a clean
+  /// instance. Errors: phase call; phases instantiate and init when a new instance was needed and could not
+  /// be made.
+  Expected<std::string> call(std::string_view input, const CallOptions& options = {});
+  /// The same with the JSON of PluginContext and PluginResult. Errors: also code "json".
+  Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
+
+  Impl& impl() noexcept { return *impl_; }
+
+private:
+  std::unique_ptr<Impl> impl_;
+};
+
+using PluginHandle = std::shared_ptr<Plugin>;
+
+} // namespace skerry::host

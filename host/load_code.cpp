@@ -1,0 +1,106 @@
+// From a module file to code that can be instantiated; everything that can be refused without running it.
+#include "host/engine_error.hpp"
+#include "host/file_bytes.hpp"
+#include "host/hash.hpp"
+#include "host/host_functions.hpp"
+#include "host/import_need.hpp"
+#include "host/plugin_instance.hpp"
+
+#include <algorithm>
+
+namespace skerry::host {
+
+namespace {
+
+constexpr uint64_t page_bytes = 65'536;
+
+Expected<std::vector<std::byte>> read_module(const Manifest& manifest, uint64_t limit) {
+  auto bytes = read_file(manifest.wasm_path, limit);
+  if (bytes) return std::move(*bytes);
+  auto error = make_error(manifest, Phase::read, bytes.error().too_large ? "limit.module" : "io",
+                          bytes.error().message);
+  if (bytes.error().too_large) {
+    error.limit =
+        LimitReport{"module", "bytes", limit, bytes.error().size, "ManagerOptions::max_module_bytes"};
+  }
+  return std::unexpected(std::move(error));
+}
+
+Expected<void> check_hash(const Manifest& manifest, std::span<const std::byte> bytes) {
+  if (manifest.hash.empty()) return {};
+  std::string hash = xxh3_128(bytes);
+  if (hash == manifest.hash) return {};
+  return std::unexpected(make_error(manifest, Phase::read, "hash",
+                                    manifest.wasm_path.string() + " has hash xxh3-128:" + hash +
+                                        ", the manifest pins xxh3-128:" + manifest.hash));
+}
+
+/// "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)" and what would grant it.
+std::string missing_text(const MissingImport& import) {
+  std::string text = import.module + "." + import.name + " " + to_string(import.type);
+  std::string keys;
+  for (const std::string& key : import_need(import.module, import.name).capabilities) {
+    keys += (keys.empty() ? "" : " and ") + key;
+  }
+  return text + (keys.empty() ? " (no capability grants it)" : " (" + keys + " would grant it)");
+}
+
+void add_new(std::vector<std::string>& list, const std::vector<std::string>& more) {
+  for (const std::string& item : more) {
+    if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+  }
+}
+
+/// All missing imports at once.
+Expected<void> check_imports(const Engine& engine, const Manifest& manifest, const Module& module) {
+  Linker linker(engine);
+  wasi::add_to_linker(linker, [](Caller&) -> wasi::Context* { return nullptr; });
+  define_host_functions(linker, manifest.capabilities);
+  std::vector<MissingImport> missing = linker.missing(module);
+  if (missing.empty()) return {};
+  auto error = make_error(manifest, Phase::link, "unlinkable", "");
+  error.message =
+      std::to_string(missing.size()) + (missing.size() == 1 ? " import is" : " imports are") + " missing";
+  std::string_view separator = ": ";
+  for (const MissingImport& import : missing) {
+    error.message += separator;
+    error.message += missing_text(import);
+    add_new(error.capabilities, import_need(import.module, import.name).capabilities);
+    separator = "; ";
+  }
+  return std::unexpected(std::move(error));
+}
+
+/// Before anything is reserved, so that the error can name the manifest's key.
+Expected<void> check_memory(const Manifest& manifest, const Module& module) {
+  uint64_t asked = 0;
+  for (uint32_t i = 0; auto type = module.memory(i); ++i) {
+    asked += std::min(type->limits.min, uint64_t{1} << 40) * page_bytes;
+  }
+  uint64_t allowed = manifest.capabilities.max_memory_bytes();
+  if (asked <= allowed) return {};
+  auto error = make_error(manifest, Phase::instantiate, "limit.memory",
+                          "the module starts with " + std::to_string(asked) + " bytes of memory, " +
+                              std::to_string(allowed) + " are allowed; capabilities.maxMemoryMB raises it");
+  error.limit = LimitReport{"memory", "bytes", allowed, asked, "capabilities.maxMemoryMB"};
+  return std::unexpected(std::move(error));
+}
+
+} // namespace
+
+Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
+                                                      uint64_t max_module_bytes, GuestOutput output) {
+  auto bytes = read_module(manifest, max_module_bytes);
+  if (!bytes) return std::unexpected(std::move(bytes.error()));
+  if (auto ok = check_hash(manifest, *bytes); !ok) return std::unexpected(std::move(ok.error()));
+  auto module = Module::compile(engine, *bytes);
+  if (!module) return std::unexpected(engine_error(manifest, Phase::decode, module.error()));
+  if (auto ok = check_imports(engine, manifest, *module); !ok) return std::unexpected(std::move(ok.error()));
+  auto abi = find_abi(*module, manifest);
+  if (!abi) return std::unexpected(std::move(abi.error()));
+  if (auto ok = check_memory(manifest, *module); !ok) return std::unexpected(std::move(ok.error()));
+  return std::make_unique<const PluginCode>(
+      PluginCode{manifest, std::move(*module), std::move(*abi), std::move(output)});
+}
+
+} // namespace skerry::host

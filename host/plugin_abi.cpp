@@ -1,0 +1,235 @@
+#include "host/plugin_abi.hpp"
+
+#include "host/engine_error.hpp"
+#include "host/json.hpp"
+#include "host/json_end.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+
+namespace skerry::host {
+
+namespace {
+
+std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// What a guest's answer to `init` says against it: "success" or "ok" that is false.
+std::optional<std::string> refusal(std::string_view answer) {
+  auto json = parse_json(answer);
+  if (!json || !json->is_object()) return std::nullopt;
+  for (const char* key : {"success", "ok"}) {
+    auto found = json->find(key);
+    if (found == json->end() || *found != false) continue;
+    auto error = json->find("error");
+    return error != json->end() && error->is_string() ? error->get<std::string>() : std::string(answer);
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+GuestAbi::GuestAbi(const AbiShape& shape, const Manifest& manifest, Instance instance)
+    : shape_(shape), manifest_(manifest), instance_(instance) {}
+
+std::unexpected<PluginError> GuestAbi::fail(Phase phase, std::string code, std::string message) const {
+  return std::unexpected(make_error(manifest_, phase, std::move(code), std::move(message)));
+}
+
+Expected<std::vector<Value>> GuestAbi::call(Phase phase, std::string_view name,
+                                            std::span<const Value> arguments) const {
+  auto start = Store::Clock::now();
+  auto function = instance_.func(name);
+  if (!function) return std::unexpected(engine_error(manifest_, phase, function.error()));
+  auto results = function->call(arguments);
+  if (!results) {
+    return std::unexpected(engine_error(manifest_, phase, results.error(), Store::Clock::now() - start));
+  }
+  return std::move(*results);
+}
+
+Expected<std::span<std::byte>> GuestAbi::bytes_at(Phase phase, std::string_view what, Buffer buffer) const {
+  auto memory = instance_.memory("memory"); // found anew: it may have grown
+  if (!memory) return std::unexpected(engine_error(manifest_, phase, memory.error()));
+  std::span<std::byte> bytes = memory->bytes();
+  if (buffer.address > bytes.size() || buffer.size > bytes.size() - buffer.address) {
+    return fail(phase, "abi.pointer",
+                std::string(what) + " lies outside the memory: address " + std::to_string(buffer.address) +
+                    ", " + std::to_string(buffer.size) + " bytes, the memory has " +
+                    std::to_string(bytes.size()));
+  }
+  return bytes.subspan(buffer.address, buffer.size);
+}
+
+/// A copy of `bytes` in the guest's memory. Never asks for 0 bytes, which some guests cannot give.
+Expected<GuestAbi::Buffer> GuestAbi::allocate(Phase phase, std::span<const std::byte> bytes) const {
+  if (bytes.size() > std::numeric_limits<int32_t>::max()) {
+    return fail(phase, "limit.input", "an input of " + std::to_string(bytes.size()) + " bytes is too large");
+  }
+  Buffer buffer{0, std::max<uint32_t>(static_cast<uint32_t>(bytes.size()), 1)};
+  std::array<Value, 1> arguments{static_cast<int32_t>(buffer.size)};
+  auto results = call(phase, shape_.allocate, arguments);
+  if (!results) return std::unexpected(std::move(results.error()));
+  buffer.address = static_cast<uint32_t>(results->front().as_i32());
+  if (buffer.address == 0) {
+    return fail(phase, "abi.allocate",
+                "\"" + shape_.allocate + "\" gave no memory for " + std::to_string(buffer.size) + " bytes");
+  }
+  auto place = bytes_at(phase, "what \"" + shape_.allocate + "\" returned", buffer);
+  if (!place) return std::unexpected(std::move(place.error()));
+  if (!bytes.empty()) std::memcpy(place->data(), bytes.data(), bytes.size());
+  return buffer;
+}
+
+Expected<void> GuestAbi::give_back(Phase phase, Buffer buffer) const {
+  if (buffer.address == 0) return {};
+  std::array<Value, 2> arguments{static_cast<int32_t>(buffer.address), static_cast<int32_t>(buffer.size)};
+  auto done =
+      call(phase, shape_.deallocate, std::span(arguments).first(shape_.deallocate_takes_size ? 2 : 1));
+  if (!done) return std::unexpected(std::move(done.error()));
+  return {};
+}
+
+std::unexpected<PluginError> GuestAbi::output_limit(Phase phase, std::string_view name,
+                                                    std::optional<uint64_t> asked) const {
+  uint64_t limit = manifest_.capabilities.max_output_bytes();
+  auto error = make_error(manifest_, phase, "limit.output",
+                          "the result of \"" + std::string(name) + "\" has " +
+                              (asked ? std::to_string(*asked) : "more") + " bytes, " + std::to_string(limit) +
+                              " are allowed; capabilities.maxOutputKB raises it");
+  error.limit = LimitReport{"output", "bytes", limit, asked, "capabilities.maxOutputKB"};
+  return std::unexpected(std::move(error));
+}
+
+Expected<std::string> GuestAbi::read_terminated(Phase phase, std::string_view name, uint32_t address) const {
+  if (address == 0)
+    return fail(phase, "abi.pointer", "\"" + std::string(name) + "\" returned a null pointer");
+  auto start = bytes_at(phase, "the result of \"" + std::string(name) + "\"", {address, 0});
+  if (!start) return std::unexpected(std::move(start.error()));
+  auto memory = instance_.memory("memory");
+  std::string_view rest = as_text(memory->bytes()).substr(address);
+  uint64_t limit = manifest_.capabilities.max_output_bytes();
+  bool cut = rest.size() > limit;
+  auto length = terminated_length(rest.substr(0, limit + 1)); // one more: a NUL behind the longest result
+  if (length && *length <= limit) return std::string(rest.substr(0, *length));
+  if (cut) return output_limit(phase, name, std::nullopt);
+  return fail(phase, "abi.result",
+              "the result of \"" + std::string(name) +
+                  "\" has no end: neither a NUL nor a complete JSON value before the end of "
+                  "the memory");
+}
+
+Expected<std::string> GuestAbi::read_sized(Phase phase, std::string_view name, Buffer buffer) const {
+  auto bytes = bytes_at(phase, "the result of \"" + std::string(name) + "\"", buffer);
+  if (!bytes) return std::unexpected(std::move(bytes.error()));
+  if (buffer.size > manifest_.capabilities.max_output_bytes()) return output_limit(phase, name, buffer.size);
+  return std::string(as_text(*bytes));
+}
+
+/// Buffers of known size belong to the host; of the others the guest alone knows the size, and keeps them.
+Expected<GuestAbi::Taken> GuestAbi::take_result(Phase phase, std::string_view name, ResultForm form,
+                                                std::span<const Value> results) const {
+  Buffer buffer;
+  Expected<std::string> text;
+  if (form == ResultForm::pointer) {
+    text = read_terminated(phase, name, static_cast<uint32_t>(results[0].as_i32()));
+  } else if (form == ResultForm::packed || form == ResultForm::pair) {
+    auto packed = static_cast<uint64_t>(results[0].as_i64());
+    buffer = {static_cast<uint32_t>(packed >> 32), static_cast<uint32_t>(packed)};
+    if (form == ResultForm::pair) {
+      buffer = {static_cast<uint32_t>(results[0].as_i32()), static_cast<uint32_t>(results[1].as_i32())};
+    }
+    text = read_sized(phase, name, buffer);
+  }
+  if (!text) return std::unexpected(std::move(text.error()));
+  return Taken{std::move(*text), buffer};
+}
+
+Expected<void> GuestAbi::check_status(Phase phase, std::string_view name, ResultForm form,
+                                      std::span<const Value> results) const {
+  if (form != ResultForm::status || results[0].as_i32() == 0) return {};
+  return fail(phase, std::string(name),
+              "\"" + std::string(name) + "\" returned status " + std::to_string(results[0].as_i32()));
+}
+
+/// The text is empty when the function returns none.
+Expected<std::string> GuestAbi::call_with_bytes(Phase phase, std::string_view name, ResultForm form,
+                                                std::span<const std::byte> input) const {
+  auto buffer = allocate(phase, input);
+  if (!buffer) return std::unexpected(std::move(buffer.error()));
+  std::array<Value, 2> arguments{static_cast<int32_t>(buffer->address), static_cast<int32_t>(input.size())};
+  auto results = call(phase, name, arguments);
+  if (!results) return std::unexpected(std::move(results.error()));
+  if (auto ok = check_status(phase, name, form, *results); !ok) return std::unexpected(std::move(ok.error()));
+  auto taken = take_result(phase, name, form, *results);
+  if (!taken) return std::unexpected(std::move(taken.error()));
+  bool in_place =
+      taken->buffer.address == buffer->address; // the input's own buffer came back: it is one buffer
+  if (auto done = give_back(phase, taken->buffer); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = give_back(phase, in_place ? Buffer{} : *buffer); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return std::move(taken->text);
+}
+
+Expected<void> GuestAbi::check_version() const {
+  if (!shape_.version) return {};
+  int32_t version = 0;
+  if (*shape_.version == ExternKind::global) {
+    auto global = instance_.global("skerry_abi_version");
+    if (!global) return std::unexpected(engine_error(manifest_, Phase::link, global.error()));
+    version = global->get().as_i32();
+  } else {
+    auto results = call(Phase::link, "skerry_abi_version", {});
+    if (!results) return std::unexpected(std::move(results.error()));
+    version = results->front().as_i32();
+  }
+  if (version == abi_version) return {};
+  return fail(Phase::link, "abi.version",
+              "the plugin was built for version " + std::to_string(version) +
+                  " of the plugin ABI, this host has " + std::to_string(abi_version));
+}
+
+Expected<void> GuestAbi::start() const {
+  if (!shape_.has_initialize && !shape_.has_start) return {};
+  auto done = call(Phase::instantiate, shape_.has_initialize ? "_initialize" : "_start", {});
+  if (done) return {};
+  bool ended_well = !shape_.has_initialize && done.error().exit_status == 0;
+  if (ended_well) return {};
+  return std::unexpected(std::move(done.error()));
+}
+
+Expected<std::optional<std::string>> GuestAbi::meta() const {
+  if (!shape_.meta) return std::nullopt;
+  auto results = call(Phase::init, "meta", {});
+  if (!results) return std::unexpected(std::move(results.error()));
+  auto taken = take_result(Phase::init, "meta", *shape_.meta, *results);
+  if (!taken) return std::unexpected(std::move(taken.error()));
+  if (auto done = give_back(Phase::init, taken->buffer); !done)
+    return std::unexpected(std::move(done.error()));
+  return std::optional(std::move(taken->text));
+}
+
+Expected<void> GuestAbi::init() const {
+  if (!shape_.init) return {};
+  auto answer = call_with_bytes(Phase::init, "init", *shape_.init, std::as_bytes(std::span(manifest_.init)));
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  if (auto why = refusal(*answer)) return fail(Phase::init, "init", "the plugin's init failed: " + *why);
+  return {};
+}
+
+Expected<std::string> GuestAbi::execute(std::span<const std::byte> input) const {
+  return call_with_bytes(Phase::call, "execute", shape_.execute, input);
+}
+
+Expected<void> GuestAbi::destroy() const {
+  if (!shape_.destroy) return {};
+  auto results = call(Phase::call, "destroy", {});
+  if (!results) return std::unexpected(std::move(results.error()));
+  return check_status(Phase::call, "destroy", *shape_.destroy, *results);
+}
+
+} // namespace skerry::host

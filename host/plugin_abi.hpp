@@ -1,0 +1,93 @@
+// How host and guest exchange bytes: which functions a guest exports, in which form it returns results, and
+// the calls themselves. docs/plugins.md is the specification. Internal.
+#pragma once
+
+#include "skerry/host/manifest.hpp"
+#include "skerry/host/plugin_error.hpp"
+#include "skerry/instance.hpp"
+#include "skerry/module.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace skerry::host {
+
+/// The version that this host speaks. A guest that states another one is refused.
+inline constexpr int32_t abi_version = 1;
+
+/// How a guest function returns bytes, or says how it went.
+enum class ResultForm : uint8_t {
+  nothing, ///< init, destroy: no result
+  status,  ///< init, destroy: i32, 0 is success
+  packed,  ///< i64: pointer << 32 | length
+  pair,    ///< two results: i32 pointer, i32 length
+  pointer, ///< i32 pointer to bytes that end at a NUL or with the first complete JSON value
+};
+
+/// What a module exports for the host, found once per module.
+struct AbiShape {
+  std::string allocate, deallocate; // "allocate" and "deallocate", or "malloc" and "free"
+  bool deallocate_takes_size = true;
+  ResultForm execute = ResultForm::packed;
+  std::optional<ResultForm> meta, init, destroy;
+  bool has_initialize = false, has_start = false;
+  std::optional<ExternKind> version; // skerry_abi_version, a global or a function
+};
+
+/// Errors: phase link, codes "abi.missing_export" and "abi.type", naming the export, its type and near
+/// misses.
+Expected<AbiShape> find_abi(const Module& module, const Manifest& manifest);
+
+/// The guest functions of one instance. A failed call leaves the guest in no known state: it must be thrown
+/// away.
+class GuestAbi {
+public:
+  /// All must outlive this.
+  GuestAbi(const AbiShape& shape, const Manifest& manifest, Instance instance);
+
+  /// Errors: phase link, code "abi.version", with both versions.
+  Expected<void> check_version() const;
+  /// `_initialize`, or else `_start`, for which ending with status 0 is success.
+  Expected<void> start() const;
+  /// What `meta` returns; nothing when there is none.
+  Expected<std::optional<std::string>> meta() const;
+  /// Gives `init` its JSON, when there is one. Errors: also code "init", when the guest says that it failed.
+  Expected<void> init() const;
+  Expected<std::string> execute(std::span<const std::byte> input) const;
+  Expected<void> destroy() const;
+
+private:
+  struct Buffer {
+    uint32_t address = 0;
+    uint32_t size = 0;
+  };
+  /// A result as a copy, and where the guest has it; the address is 0 when there is nothing to give back.
+  struct Taken {
+    std::string text;
+    Buffer buffer;
+  };
+  std::unexpected<PluginError> fail(Phase phase, std::string code, std::string message) const;
+  Expected<std::vector<Value>> call(Phase phase, std::string_view name,
+                                    std::span<const Value> arguments) const;
+  Expected<std::span<std::byte>> bytes_at(Phase phase, std::string_view what, Buffer buffer) const;
+  Expected<Buffer> allocate(Phase phase, std::span<const std::byte> bytes) const;
+  Expected<void> give_back(Phase phase, Buffer buffer) const;
+  std::unexpected<PluginError> output_limit(Phase phase, std::string_view name,
+                                            std::optional<uint64_t> asked) const;
+  Expected<Taken> take_result(Phase phase, std::string_view name, ResultForm form,
+                              std::span<const Value> results) const;
+  Expected<std::string> read_sized(Phase phase, std::string_view name, Buffer buffer) const;
+  Expected<std::string> read_terminated(Phase phase, std::string_view name, uint32_t address) const;
+  Expected<std::string> call_with_bytes(Phase phase, std::string_view name, ResultForm form,
+                                        std::span<const std::byte> input) const;
+  Expected<void> check_status(Phase phase, std::string_view name, ResultForm form,
+                              std::span<const Value> results) const;
+
+  const AbiShape& shape_;
+  const Manifest& manifest_;
+  Instance instance_;
+};
+
+} // namespace skerry::host
