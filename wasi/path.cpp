@@ -84,7 +84,9 @@ Errno refuse_new_with_slash(const Place& at) {
 
 int open_flags(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
-  const bool write = (granted & writing) != 0 && (open & oflags::directory) == 0;
+  // A directory asked for with the right to write is refused by the system, as it must be; the others are
+  // harmless.
+  const bool write = (granted & ((open & oflags::directory) != 0 ? rights::fd_write : writing)) != 0;
   // Never wait in open, and never for a terminal: what blocks is waited for when it is used.
   int flags = (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | O_NONBLOCK | O_NOCTTY;
   if ((open & oflags::creat) != 0) flags |= O_CREAT;
