@@ -15,6 +15,8 @@ inline constexpr int trap_status =
 void add_run_command(CLI::App& app, int& status);
 void add_validate_command(CLI::App& app, int& status);
 void add_inspect_command(CLI::App& app, int& status);
+void add_wast_command(CLI::App& app, int& status);
+void add_wat2wasm_command(CLI::App& app, int& status);
 void add_plugin_command(CLI::App& app, int& status);
 
 } // namespace skerry::host::cli

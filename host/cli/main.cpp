@@ -13,6 +13,8 @@ void add_commands(CLI::App& app, int& status) {
   add_run_command(app, status);
   add_validate_command(app, status);
   add_inspect_command(app, status);
+  add_wast_command(app, status);
+  add_wat2wasm_command(app, status);
   add_plugin_command(app, status);
 }
 

@@ -65,8 +65,8 @@ void Cursor::fail_unexpected(std::string_view expected) {
   std::string_view spelling = list_->spelling(token);
   std::string suffix = expected.empty() ? "" : ", expected " + std::string(expected);
   if (token.kind == TokenKind::error) return fail_at(token, list_->error);
-  bool unknown = token.kind == TokenKind::reserved ||
-                 (token.kind == TokenKind::keyword && !is_known_keyword(spelling));
+  bool unknown =
+      token.kind == TokenKind::reserved || (token.kind == TokenKind::keyword && !is_known_keyword(spelling));
   if (unknown) return fail_at(token, "unknown operator " + quoted(spelling) + suffix);
   std::string what = token.kind == TokenKind::eof ? "end of text" : quoted(list_->spelling(peek()));
   if (at(TokenKind::lparen)) what += quoted(spelling);

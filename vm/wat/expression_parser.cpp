@@ -77,8 +77,8 @@ void ExpressionParser::close() {
   case FrameKind::folded_if: return cursor_.fail_unexpected("`(then`");
   case FrameKind::folded_then:
   case FrameKind::folded_else:
-    frame.kind = frame.kind == FrameKind::folded_then ? FrameKind::folded_before_else
-                                                      : FrameKind::folded_after_else;
+    frame.kind =
+        frame.kind == FrameKind::folded_then ? FrameKind::folded_before_else : FrameKind::folded_after_else;
     return cursor_.advance();
   case FrameKind::folded_plain: emit_pending(frame.pending); break;
   case FrameKind::folded_block:

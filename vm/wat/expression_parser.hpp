@@ -40,7 +40,7 @@ private:
   };
   struct Frame {
     FrameKind kind;
-    size_t pending; // where its bytes begin in pending_
+    size_t pending;                   // where its bytes begin in pending_
     std::optional<std::string> label; // folded_if: pushed when `then` begins
   };
 

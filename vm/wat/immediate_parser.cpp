@@ -266,14 +266,16 @@ uint8_t ImmediateParser::parse_lane() {
 void ImmediateParser::parse_shuffle(ByteWriter& out) {
   constexpr uint32_t lanes = 16;
   uint32_t count = 0;
-  while (cursor_.at(TokenKind::integer)) {
-    out.u8(parse_lane());
-    ++count;
+  for (; cursor_.at(TokenKind::integer) || cursor_.at(TokenKind::floating); ++count) {
+    auto lane = cursor_.at(TokenKind::integer) ? parse_unsigned(cursor_.word(), 8) : std::nullopt;
+    if (!lane) cursor_.fail("i8 constant out of range");
+    out.u8(static_cast<uint8_t>(lane.value_or(0)));
+    cursor_.advance();
   }
-  bool end = cursor_.at(TokenKind::lparen) || cursor_.at(TokenKind::rparen) || count > lanes;
   if (count == lanes) return;
-  if (end) return cursor_.fail("invalid lane length, expected 16 lane indices");
-  cursor_.fail_unexpected("16 lane indices");
+  if (cursor_.at(TokenKind::keyword) || cursor_.at(TokenKind::reserved))
+    return cursor_.fail_unexpected("a lane index");
+  cursor_.fail("invalid lane length, expected 16 lane indices");
 }
 
 void ImmediateParser::parse_v128(ByteWriter& out) {

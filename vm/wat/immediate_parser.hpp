@@ -14,8 +14,8 @@ public:
   ImmediateParser(Cursor& cursor, ModuleContext& module, FunctionContext& function)
       : cursor_(cursor), module_(module), function_(function) {}
 
-  /// The cursor stands behind the name of `op`; writes the opcode and its immediates. Not for instructions that
-  /// open a block.
+  /// The cursor stands behind the name of `op`; writes the opcode and its immediates. Not for instructions
+  /// that open a block.
   void parse(Opcode op, ByteWriter& out);
   /// Block type of `block`, `loop`, `if` and `try_table`, after their label.
   void parse_block_type(ByteWriter& out);

@@ -7,8 +7,8 @@
 
 namespace skerry::vm::wat {
 
-/// The first row of opcodes.def with this text (`select`, `ref.test` and `ref.cast` have two); Opcode::invalid
-/// when there is none.
+/// The first row of opcodes.def with this text (`select`, `ref.test` and `ref.cast` have two);
+/// Opcode::invalid when there is none.
 Opcode find_instruction(std::string_view text) noexcept;
 
 /// Whether the text format or the script language has this word anywhere. Others are "unknown operator",

@@ -35,12 +35,11 @@ public:
 
   TokenList run() {
     while (list_.error.empty() && pos_ < text_.size()) step();
-    if (list_.error.empty() && !open_annotations_.empty()) {
-      // What the annotation swallowed is no part of the module.
-      fail(pos_, "unclosed annotation");
-    }
+    if (list_.error.empty() && annotation_depth_ != 0)
+      fail(list_.annotations.back().begin, "unclosed annotation");
+    auto end = static_cast<uint32_t>(list_.tokens.size() - (list_.error.empty() ? 0 : 1));
     push(TokenKind::eof, text_.size(), text_.size());
-    for (uint32_t open : open_) list_.tokens[open].close = static_cast<uint32_t>(list_.tokens.size() - 1);
+    for (uint32_t open : open_) list_.tokens[open].close = end;
     return std::move(list_);
   }
 
@@ -49,7 +48,7 @@ private:
 
   void push(TokenKind kind, size_t begin, size_t end) {
     Token token{kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), 0};
-    bool inside = !open_annotations_.empty() && kind != TokenKind::eof && kind != TokenKind::error;
+    bool inside = annotation_depth_ != 0 && kind != TokenKind::eof && kind != TokenKind::error;
     (inside ? list_.annotation_tokens : list_.tokens).push_back(token);
   }
 
@@ -74,19 +73,19 @@ private:
   void open() {
     char next = at(pos_ + 1);
     if (next == ';' && pos_ + 1 < text_.size()) return block_comment();
-    if (next == '@') return open_annotation();
-    if (open_annotations_.empty()) {
+    if (next == '@' && annotation_depth_ == 0) return open_annotation();
+    if (annotation_depth_ == 0) {
       open_.push_back(static_cast<uint32_t>(list_.tokens.size()));
     } else {
-      ++open_annotations_.back();
+      ++annotation_depth_;
     }
     push(TokenKind::lparen, pos_, pos_ + 1);
     ++pos_;
   }
 
   void close() {
-    if (!open_annotations_.empty()) {
-      if (--open_annotations_.back() == 0) return close_annotation();
+    if (annotation_depth_ != 0) {
+      if (--annotation_depth_ == 0) return close_annotation();
     } else if (!open_.empty()) {
       list_.tokens[open_.back()].close = static_cast<uint32_t>(list_.tokens.size());
       open_.pop_back();
@@ -135,18 +134,14 @@ private:
     }
     if (name.empty()) return fail(start, "empty annotation id");
     if (!is_utf8(name)) return fail(start, "malformed UTF-8 encoding");
-    if (open_annotations_.empty()) {
-      list_.annotations.push_back({std::move(name), static_cast<uint32_t>(list_.tokens.size()),
-                                   static_cast<uint32_t>(start), 0,
-                                   static_cast<uint32_t>(list_.annotation_tokens.size()), 0});
-    }
-    open_annotations_.push_back(1);
+    list_.annotations.push_back({std::move(name), static_cast<uint32_t>(list_.tokens.size()),
+                                 static_cast<uint32_t>(start), 0,
+                                 static_cast<uint32_t>(list_.annotation_tokens.size()), 0});
+    annotation_depth_ = 1;
   }
 
   void close_annotation() {
     ++pos_;
-    open_annotations_.pop_back();
-    if (!open_annotations_.empty()) return;
     Annotation& done = list_.annotations.back();
     done.end = static_cast<uint32_t>(pos_);
     done.tokens = static_cast<uint32_t>(list_.annotation_tokens.size()) - done.first_token;
@@ -258,8 +253,8 @@ private:
   std::string_view text_;
   size_t pos_ = 0;
   TokenList list_;
-  std::vector<uint32_t> open_;             // indices of lparens not yet closed
-  std::vector<uint32_t> open_annotations_; // for each, how many of its parentheses are open
+  std::vector<uint32_t> open_;    // indices of lparens not yet closed
+  uint32_t annotation_depth_ = 0; // parentheses open in the annotation that we are in
   size_t bad_string_at_ = 0;
   std::string bad_string_;
 };

@@ -206,7 +206,8 @@ void ModuleParser::parse_inline_exports(ExternKind kind, uint32_t index) {
   }
 }
 
-/// `(import "module" "name")`; when it is there, the import's type has to follow. Else it counts a definition.
+/// `(import "module" "name")`; when it is there, the import's type has to follow. Else it counts a
+/// definition.
 bool ModuleParser::parse_inline_import(ExternKind kind) {
   const Token& where = cursor_.peek();
   if (!cursor_.take_open("import")) return define(kind), false;
@@ -464,11 +465,12 @@ void ModuleParser::parse_elem() {
   bool expressions = false;
   uint64_t count = parse_element_list(list, type, expressions, active && !has_table);
 
-  // Spec §5.5.12: bit 0 not active, bit 1 declarative or with table index, bit 2 expressions. The short active
-  // forms imply table 0 and funcref.
+  // Spec §5.5.12: bit 0 not active, bit 1 declarative or with table index, bit 2 expressions. The short
+  // active forms imply table 0 and funcref.
   ByteWriter& out = elems_.entry();
   bool short_form = active && table == 0 && type == funcref;
-  uint32_t flags = (active ? 0 : 1) | (declarative || (active && !short_form) ? 2 : 0) | (expressions ? 4 : 0);
+  uint32_t flags =
+      (active ? 0 : 1) | (declarative || (active && !short_form) ? 2 : 0) | (expressions ? 4 : 0);
   out.leb_u32(flags);
   if (active && !short_form) out.leb_u32(table);
   out.bytes(offset.view());

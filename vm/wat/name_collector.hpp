@@ -11,7 +11,8 @@ namespace skerry::vm::wat {
 /// Errors: a name defined twice.
 void collect_names(Cursor cursor, ModuleContext& context, std::optional<Error>& error);
 
-/// The index space of "func", "table", "memory", "global" or "tag", the kinds that can be imported; null else.
+/// The index space of "func", "table", "memory", "global" or "tag", the kinds that can be imported; null
+/// else.
 IndexSpace* find_space(ModuleContext& context, std::string_view keyword);
 
 } // namespace skerry::vm::wat

@@ -44,8 +44,8 @@ void write_local_names(ByteWriter& out, uint8_t id, const std::vector<LocalNames
 
 } // namespace
 
-void write_name_section(ByteWriter& out, const ModuleContext& context, const std::optional<std::string>& module,
-                        const std::vector<LocalNames>& locals) {
+void write_name_section(ByteWriter& out, const ModuleContext& context,
+                        const std::optional<std::string>& module, const std::vector<LocalNames>& locals) {
   ByteWriter content;
   if (module) {
     ByteWriter name;

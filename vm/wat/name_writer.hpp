@@ -19,7 +19,7 @@ struct LocalNames {
 
 /// Writes the custom section "name" (spec §7.6.1 and the extended name section proposal); nothing when the
 /// module names nothing.
-void write_name_section(ByteWriter& out, const ModuleContext& context, const std::optional<std::string>& module,
-                        const std::vector<LocalNames>& locals);
+void write_name_section(ByteWriter& out, const ModuleContext& context,
+                        const std::optional<std::string>& module, const std::vector<LocalNames>& locals);
 
 } // namespace skerry::vm::wat

@@ -32,7 +32,8 @@ int digit_value(char c) {
   return 99;
 }
 
-/// Consumes digits with single underscores between them; false when there is none or an underscore is misplaced.
+/// Consumes digits with single underscores between them; false when there is none or an underscore is
+/// misplaced.
 bool take_digits(std::string_view& word, int base) {
   bool after_digit = false;
   size_t i = 0;

@@ -16,8 +16,8 @@ bool is_float(std::string_view word) noexcept;
 std::optional<uint64_t> parse_unsigned(std::string_view integer, unsigned bits) noexcept;
 /// -2^(bits-1) … 2^bits - 1, modulo 2^bits.
 std::optional<uint64_t> parse_integer(std::string_view integer, unsigned bits) noexcept;
-/// The bits of the nearest number, ties to even; nothing when that would be infinite or a NaN payload does not
-/// fit. Takes integers too.
+/// The bits of the nearest number, ties to even; nothing when that would be infinite or a NaN payload does
+/// not fit. Takes integers too.
 std::optional<uint32_t> parse_f32(std::string_view number);
 std::optional<uint64_t> parse_f64(std::string_view number);
 

@@ -140,9 +140,7 @@ bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& o
 
 } // namespace
 
-bool at_ref_type(const Cursor& cursor) {
-  return cursor.at_open("ref") || short_ref_type(cursor).has_value();
-}
+bool at_ref_type(const Cursor& cursor) { return cursor.at_open("ref") || short_ref_type(cursor).has_value(); }
 
 bool at_val_type(const Cursor& cursor) { return number_type(cursor).has_value() || at_ref_type(cursor); }
 
@@ -197,6 +195,7 @@ FuncType parse_func_signature(Cursor& cursor, const ModuleContext& context, Para
     while (cursor.more()) type.results.push_back(parse_val_type(cursor, context));
     cursor.expect_close();
   }
+  if (cursor.at_open("param")) cursor.fail_unexpected("no parameter behind results");
   return type;
 }
 

@@ -1,0 +1,77 @@
+// skerry wat2wasm: the text format to the binary format.
+#include "host/cli/commands.hpp"
+#include "host/cli/output.hpp"
+#include "host/file_bytes.hpp"
+#include "skerry/module.hpp"
+#include "skerry/wat.hpp"
+
+#include <fstream>
+#include <memory>
+#include <string>
+
+namespace skerry::host::cli {
+
+namespace {
+
+struct WatOptions {
+  std::string input, output;
+  bool no_names = false;
+  bool no_check = false;
+};
+
+std::string_view text_of(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// `a/b.wat` and ".wasm" give `a/b.wasm`.
+std::string with_suffix(const std::string& path, std::string_view suffix) {
+  size_t slash = path.rfind('/');
+  size_t dot = path.rfind('.');
+  bool has_suffix = dot != std::string::npos && (slash == std::string::npos || dot > slash);
+  return (has_suffix ? path.substr(0, dot) : path).append(suffix);
+}
+
+/// "-" is stdout.
+int write_output(const std::string& path, std::string_view content) {
+  if (path == "-") return write_stdout(content) ? 0 : failure;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  file.write(content.data(), static_cast<std::streamsize>(content.size()));
+  if (file.flush()) return 0;
+  complain(path + ": cannot be written");
+  return failure;
+}
+
+int report(const std::string& file, const Error& error) {
+  complain(file + ": " + std::string(kind_name(error.kind())) + ": " + error.message());
+  return failure;
+}
+
+int wat2wasm(const WatOptions& options) {
+  Engine engine;
+  auto source = read_file(options.input, engine.config().module_limits.module_bytes);
+  if (!source) return complain(source.error().message), failure;
+  auto module = wat::to_binary(text_of(*source), {!options.no_names});
+  if (!module) return report(options.input, module.error());
+  if (!options.no_check) {
+    auto valid = Module::validate(engine, *module);
+    if (!valid) return report(options.input, valid.error());
+  }
+  std::string output = options.output.empty() ? with_suffix(options.input, ".wasm") : options.output;
+  return write_output(output, text_of(*module));
+}
+
+} // namespace
+
+void add_wat2wasm_command(CLI::App& app, int& status) {
+  auto options = std::make_shared<WatOptions>();
+  CLI::App* command = app.add_subcommand("wat2wasm", "Translate a module from text to binary");
+  command->add_option("FILE", options->input, "Module in the text format")->required()->type_name("");
+  command->add_option("-o,--output", options->output, "Where to (FILE with .wasm); - is stdout")
+      ->type_name("FILE");
+  command->add_flag("--no-names", options->no_names, "Write no name section");
+  command->add_flag("--no-check", options->no_check, "Do not validate the module");
+  command->footer("Example:\n  skerry wat2wasm add.wat -o add.wasm");
+  command->callback([options, &status] { status = wat2wasm(*options); });
+}
+
+} // namespace skerry::host::cli

@@ -1,0 +1,71 @@
+#include "spec-tests/matcher.hpp"
+
+namespace skerry::spec {
+
+namespace {
+
+using wat::LanePattern;
+using wat::ResultPattern;
+
+/// Spec §4.3.3, "NaN propagation": canonical has only the quiet bit set, arithmetic at least that.
+bool lane_matches(uint64_t bits, unsigned width, const LanePattern& lane) {
+  if (lane.kind == LanePattern::Kind::bits) return bits == lane.bits;
+  unsigned mantissa = width == 32 ? 23 : 52;
+  uint64_t sign = uint64_t{1} << (width - 1);
+  uint64_t quiet = uint64_t{1} << (mantissa - 1);
+  uint64_t canonical = (sign - (uint64_t{1} << mantissa)) | quiet;
+  if (lane.kind == LanePattern::Kind::canonical_nan) return (bits & ~sign) == canonical;
+  return (bits & canonical) == canonical;
+}
+
+bool number_matches(const Value& value, const ResultPattern& pattern) {
+  if (value.type() != pattern.type) return false;
+  if (pattern.type != v128) {
+    unsigned width = pattern.type == i32 || pattern.type == f32 ? 32 : 64;
+    return lane_matches(value.lo(), width, pattern.lanes[0]);
+  }
+  auto width = static_cast<unsigned>(128 / pattern.lanes.size());
+  uint64_t mask = width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
+  for (unsigned i = 0; i < pattern.lanes.size(); ++i) {
+    unsigned at = i * width;
+    uint64_t half = at < 64 ? value.lo() : value.hi();
+    if (!lane_matches(half >> (at % 64) & mask, width, pattern.lanes[i])) return false;
+  }
+  return true;
+}
+
+bool host_ref_matches(const Store& store, const Value& value, const wat::HostRef& host) {
+  if (!value.type().is_ref() || value.as_ref().is_null()) return false;
+  const std::any* held = store.externref_value(value.as_ref());
+  const auto* number = held ? std::any_cast<HostNumber>(held) : nullptr;
+  return number && number->number == host.number;
+}
+
+bool ref_matches(const Value& value, const ResultPattern& pattern) {
+  if (!value.type().is_ref() || value.as_ref().is_null()) return false;
+  HeapType wanted = pattern.type.heap();
+  HeapType given = value.type().heap();
+  // A function's result has its declared type: a concrete type may be a function's, all others are told
+  // apart.
+  bool concrete = static_cast<int32_t>(given) >= 0;
+  return concrete || given == wanted || wanted == HeapType::any || wanted == HeapType::eq ||
+         given == HeapType::any || given == HeapType::eq;
+}
+
+} // namespace
+
+bool matches(const Store& store, const Value& value, const ResultPattern& pattern) {
+  switch (pattern.kind) {
+  case ResultPattern::Kind::number: return number_matches(value, pattern);
+  case ResultPattern::Kind::null: return value.type().is_ref() && value.as_ref().is_null();
+  case ResultPattern::Kind::host_ref: return host_ref_matches(store, value, pattern.host);
+  case ResultPattern::Kind::ref: return ref_matches(value, pattern);
+  case ResultPattern::Kind::either:
+    for (const ResultPattern& alternative : pattern.alternatives)
+      if (matches(store, value, alternative)) return true;
+    return false;
+  }
+  return false;
+}
+
+} // namespace skerry::spec

@@ -1,0 +1,12 @@
+// The host module "spectest" that the scripts import.
+#pragma once
+
+#include "skerry/linker.hpp"
+#include "skerry/store.hpp"
+
+namespace skerry::spec {
+
+/// Its functions take what they are given and print nothing. table64 exists when the engine has memory64.
+Result<void> define_spectest(const Engine& engine, Store& store, Linker& linker);
+
+} // namespace skerry::spec

@@ -1,0 +1,89 @@
+#include "spec-tests/suite_runner.hpp"
+
+#include "spec-tests/run_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <poll.h>
+
+namespace skerry::spec {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+ScriptOptions script_options(const std::string& path, const SuiteOptions& options) {
+  return {options.config, options.expectations.skipped_lines(path), options.line};
+}
+
+/// Waits until a process has something to say or reaches its deadline.
+void wait_for_any(const std::vector<std::unique_ptr<FileProcess>>& running) {
+  using Clock = FileProcess::Clock;
+  std::vector<pollfd> fds;
+  auto next = Clock::time_point::max();
+  for (const auto& process : running) {
+    if (!process) continue;
+    fds.push_back({process->fd(), POLLIN, 0});
+    next = std::min(next, process->deadline());
+  }
+  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
+  ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<int64_t>(left + 1, 0, 1000)));
+}
+
+} // namespace
+
+Result<std::vector<std::string>> find_scripts(const std::vector<std::string>& paths,
+                                              const std::string& filter) {
+  std::vector<std::string> files;
+  for (const std::string& path : paths) {
+    std::error_code error;
+    if (!fs::is_directory(path, error)) {
+      if (!fs::exists(path, error))
+        return fail(Error(ErrorKind::io, ErrorCode::none, path + ": no such file"));
+      files.push_back(path);
+      continue;
+    }
+    for (fs::recursive_directory_iterator it(path, error), end; it != end; it.increment(error)) {
+      if (error) return fail(Error(ErrorKind::io, ErrorCode::none, path + ": " + error.message()));
+      if (it->is_regular_file(error) && it->path().extension() == ".wast")
+        files.push_back(it->path().string());
+    }
+  }
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  std::erase_if(files, [&](const std::string& file) { return file.find(filter) == std::string::npos; });
+  return files;
+}
+
+std::vector<FileReport> run_suite(const std::vector<std::string>& files, const SuiteOptions& options,
+                                  const std::function<void(const FileReport&)>& done) {
+  std::vector<FileReport> reports(files.size());
+  std::vector<std::unique_ptr<FileProcess>> running(files.size());
+  std::vector<bool> finished(files.size());
+  size_t started = 0, reported = 0, active = 0;
+  while (reported < files.size()) {
+    for (; started < files.size() && active < std::max(options.jobs, 1u); ++started) {
+      ScriptOptions script = script_options(files[started], options);
+      if (options.isolate) {
+        running[started] = std::make_unique<FileProcess>(files[started], script, options.timeout);
+        ++active;
+      } else {
+        reports[started] = run_file(files[started], script);
+        finished[started] = true;
+      }
+    }
+    if (active > 0) wait_for_any(running);
+    for (size_t i = reported; i < started; ++i) {
+      if (!running[i] || !running[i]->poll()) continue;
+      reports[i] = running[i]->take_report();
+      running[i].reset();
+      finished[i] = true;
+      --active;
+    }
+    for (; reported < started && finished[reported]; ++reported) done(reports[reported]);
+  }
+  return reports;
+}
+
+} // namespace skerry::spec

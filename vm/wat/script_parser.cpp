@@ -1,0 +1,341 @@
+// Test scripts (skerry/wast.hpp).
+#include "skerry/wast.hpp"
+#include "vm/wat/immediate_parser.hpp"
+#include "vm/wat/lexer.hpp"
+#include "vm/wat/module_parser.hpp"
+#include "vm/wat/name_collector.hpp"
+#include "vm/wat/number.hpp"
+#include "vm/wat/type_parser.hpp"
+
+#include <array>
+
+namespace skerry::wat {
+
+namespace {
+
+using namespace vm::wat;
+
+constexpr size_t max_either_nesting = 100;
+
+class ScriptParser {
+public:
+  explicit ScriptParser(std::string_view text) : list_(tokenize(text)), cursor_(list_) {}
+
+  std::vector<Command> run() {
+    if (at_module_field()) return bare_module(), std::move(commands_);
+    while (!cursor_.at(TokenKind::eof)) {
+      const Token start = cursor_.peek();
+      Command& command = commands_.emplace_back();
+      command.line = line_of(start);
+      parse_command(command);
+      if (cursor_.ok()) continue;
+      // One bad command spoils nothing but itself.
+      command.kind = Command::Kind::broken;
+      command.error = cursor_.error();
+      bool form = start.kind == TokenKind::lparen && list_.tokens[start.close].kind == TokenKind::rparen;
+      if (!form) break;
+      cursor_ = Cursor(list_, start.close + 1);
+    }
+    return std::move(commands_);
+  }
+
+private:
+  using Kind = Command::Kind;
+  using Parse = void (ScriptParser::*)(Command&);
+  struct Form {
+    std::string_view keyword;
+    Kind kind;
+    Parse parse;
+  };
+  static const std::array<Form, 13> forms;
+
+  bool at_module_field() const {
+    constexpr std::array<std::string_view, 12> fields = {"type",   "rec",    "import", "func",
+                                                         "table",  "memory", "global", "tag",
+                                                         "export", "start",  "elem",   "data"};
+    for (std::string_view field : fields)
+      if (cursor_.at_open(field)) return true;
+    return false;
+  }
+
+  /// The whole text is the fields of one module.
+  void bare_module() {
+    Command& command = commands_.emplace_back();
+    command.kind = Kind::module;
+    command.line = line_of(cursor_.peek());
+    command.module.emplace();
+    command.module->bytes = parse_module_fields(cursor_, {}, std::nullopt);
+    cursor_.expect_eof();
+    if (!cursor_.ok()) command.module->bytes = fail(cursor_.error());
+  }
+
+  /// Lines are counted on from the last command's.
+  uint32_t line_of(const Token& token) {
+    line_ += position_at(list_.text.substr(line_offset_), token.begin - line_offset_).line - 1;
+    line_offset_ = token.begin;
+    return line_;
+  }
+
+  void parse_command(Command& command) {
+    for (const Form& form : forms) {
+      if (!cursor_.take_open(form.keyword)) continue;
+      command.kind = form.kind;
+      (this->*form.parse)(command);
+      return cursor_.expect_close();
+    }
+    cursor_.fail_unexpected("a script command");
+  }
+
+  // Each stands behind the command's name and leaves its closing parenthesis.
+
+  void module_command(Command& command) {
+    if (cursor_.take_keyword("instance")) {
+      command.kind = Kind::instance;
+      command.name = cursor_.take_id();
+      command.subject = cursor_.take_id();
+      return;
+    }
+    command.module = module_body();
+  }
+  void register_command(Command& command) {
+    command.message = cursor_.expect_name();
+    command.subject = cursor_.take_id();
+  }
+  void invoke_command(Command& command) { command.action = action_body(Action::Kind::invoke); }
+  void get_command(Command& command) { command.action = action_body(Action::Kind::get); }
+  void assert_return_command(Command& command) {
+    command.action = action();
+    while (cursor_.more()) command.results.push_back(result(0));
+  }
+  void assert_action_command(Command& command) {
+    command.action = action();
+    if (command.kind != Kind::assert_exception) command.message = cursor_.expect_string();
+  }
+  void assert_trap_command(Command& command) {
+    if (cursor_.at_open("module")) return assert_module_command(command);
+    assert_action_command(command);
+  }
+  void assert_module_command(Command& command) {
+    cursor_.expect_open("module");
+    command.module = module_body();
+    cursor_.expect_close();
+    command.message = cursor_.expect_string();
+  }
+
+  /// Behind "(module", up to its closing parenthesis.
+  ScriptModule module_body() {
+    ScriptModule module;
+    module.is_definition = cursor_.take_keyword("definition");
+    module.name = cursor_.take_id();
+    uint32_t close = enclosing_close();
+    if (cursor_.take_keyword("binary")) {
+      module.form = ScriptModule::Form::binary;
+      std::string bytes = strings();
+      auto span = std::as_bytes(std::span(bytes));
+      module.bytes = std::vector<std::byte>(span.begin(), span.end());
+    } else if (cursor_.take_keyword("quote")) {
+      module.form = ScriptModule::Form::quote;
+      module.bytes = parse_module_text(strings(), {});
+    } else {
+      Cursor fields = cursor_;
+      module.bytes = parse_module_fields(fields, {}, module.name);
+      cursor_.jump(close);
+    }
+    return module;
+  }
+
+  /// Index of the parenthesis that closes the form whose inside the cursor is in.
+  uint32_t enclosing_close() const {
+    uint32_t i = cursor_.index();
+    while (list_.tokens[i].kind != TokenKind::rparen && list_.tokens[i].kind != TokenKind::eof)
+      i = list_.tokens[i].kind == TokenKind::lparen ? list_.tokens[i].close + 1 : i + 1;
+    return i;
+  }
+
+  std::string strings() {
+    std::string all;
+    while (cursor_.more()) all += cursor_.expect_string();
+    return all;
+  }
+
+  Action action() {
+    Action action;
+    if (cursor_.take_open("invoke")) {
+      action = action_body(Action::Kind::invoke);
+    } else if (cursor_.take_open("get")) {
+      action = action_body(Action::Kind::get);
+    } else {
+      return cursor_.fail_unexpected("an action"), action;
+    }
+    cursor_.expect_close();
+    return action;
+  }
+
+  Action action_body(Action::Kind kind) {
+    Action action;
+    action.kind = kind;
+    action.module = cursor_.take_id();
+    action.field = cursor_.expect_name();
+    if (kind == Action::Kind::invoke)
+      while (cursor_.more()) action.arguments.push_back(argument());
+    return action;
+  }
+
+  HostRef host_ref() {
+    HostRef ref;
+    ref.type = cursor_.at_open("ref.host") ? ValType::ref(HeapType::any, true) : externref;
+    cursor_.advance();
+    cursor_.advance();
+    ref.number = cursor_.expect_u32();
+    return ref;
+  }
+
+  Argument argument() {
+    Argument value = Value();
+    if (cursor_.take_open("i32.const")) {
+      value = Value::from_slots(i32, parse_int_literal(cursor_, 32));
+    } else if (cursor_.take_open("i64.const")) {
+      value = Value::from_slots(i64, parse_int_literal(cursor_, 64));
+    } else if (cursor_.take_open("f32.const")) {
+      value = Value::from_slots(f32, parse_float_literal(cursor_, 32));
+    } else if (cursor_.take_open("f64.const")) {
+      value = Value::from_slots(f64, parse_float_literal(cursor_, 64));
+    } else if (cursor_.take_open("v128.const")) {
+      value = Value(parse_v128_literal(cursor_));
+    } else if (cursor_.take_open("ref.null")) {
+      value = Value(ValType::ref(parse_heap_type(cursor_, no_module_), true), Ref{});
+    } else if (cursor_.at_open("ref.extern") || cursor_.at_open("ref.host")) {
+      value = host_ref();
+    } else {
+      return cursor_.fail_unexpected("a constant"), value;
+    }
+    cursor_.expect_close();
+    return value;
+  }
+
+  ResultPattern result(size_t nesting) {
+    ResultPattern pattern;
+    struct Number {
+      std::string_view keyword;
+      ValType type;
+      unsigned bits;
+      bool is_float;
+    };
+    constexpr Number numbers[] = {{"i32.const", i32, 32, false},
+                                  {"i64.const", i64, 64, false},
+                                  {"f32.const", f32, 32, true},
+                                  {"f64.const", f64, 64, true}};
+    for (const Number& number : numbers) {
+      if (!cursor_.take_open(number.keyword)) continue;
+      pattern.type = number.type;
+      pattern.lanes.push_back(lane(number.bits, number.is_float));
+      cursor_.expect_close();
+      return pattern;
+    }
+    if (cursor_.take_open("v128.const")) {
+      vector_result(pattern);
+    } else if (cursor_.take_open("either")) {
+      pattern.kind = ResultPattern::Kind::either;
+      if (nesting >= max_either_nesting) cursor_.fail("nesting too deep");
+      while (cursor_.more()) pattern.alternatives.push_back(result(nesting + 1));
+    } else {
+      reference_result(pattern);
+    }
+    cursor_.expect_close();
+    return pattern;
+  }
+
+  LanePattern lane(unsigned bits, bool is_float) {
+    using LaneKind = LanePattern::Kind;
+    if (is_float && cursor_.take_keyword("nan:canonical")) return {LaneKind::canonical_nan, 0};
+    if (is_float && cursor_.take_keyword("nan:arithmetic")) return {LaneKind::arithmetic_nan, 0};
+    return {LaneKind::bits, is_float ? parse_float_literal(cursor_, bits) : parse_int_literal(cursor_, bits)};
+  }
+
+  void vector_result(ResultPattern& pattern) {
+    Shape shape = find_shape(cursor_.word());
+    if (shape.lanes == 0) return cursor_.fail_unexpected("a vector shape");
+    cursor_.advance();
+    pattern.type = v128;
+    pattern.float_lanes = shape.is_float;
+    for (unsigned i = 0; i < shape.lanes; ++i) pattern.lanes.push_back(lane(shape.bits, shape.is_float));
+  }
+
+  /// `(ref.null)`, `(ref.func)`, `(ref.extern 1)`, …
+  void reference_result(ResultPattern& pattern) {
+    struct Named {
+      std::string_view keyword;
+      HeapType type;
+    };
+    constexpr Named types[] = {{"ref.func", HeapType::func},   {"ref.extern", HeapType::extern_},
+                               {"ref.any", HeapType::any},     {"ref.eq", HeapType::eq},
+                               {"ref.i31", HeapType::i31},     {"ref.struct", HeapType::struct_},
+                               {"ref.array", HeapType::array}, {"ref.exn", HeapType::exn}};
+    bool numbered = cursor_.at_open("ref.extern") && cursor_.peek(2).kind == TokenKind::integer;
+    if (numbered || cursor_.at_open("ref.host")) {
+      pattern.kind = ResultPattern::Kind::host_ref;
+      pattern.host = host_ref();
+      pattern.type = pattern.host.type;
+      return;
+    }
+    if (cursor_.take_open("ref.null")) {
+      pattern.kind = ResultPattern::Kind::null;
+      if (cursor_.more()) parse_heap_type(cursor_, no_module_);
+      return;
+    }
+    for (const Named& named : types) {
+      if (!cursor_.take_open(named.keyword)) continue;
+      pattern.kind = ResultPattern::Kind::ref;
+      pattern.type = ValType::ref(named.type, false);
+      return;
+    }
+    cursor_.fail_unexpected("a result");
+  }
+
+  TokenList list_;
+  Cursor cursor_;
+  ModuleContext no_module_; // heap types of references name no types
+  std::vector<Command> commands_;
+  uint32_t line_ = 1;
+  size_t line_offset_ = 0;
+};
+
+const std::array<ScriptParser::Form, 13> ScriptParser::forms = {{
+    {"assert_return", Kind::assert_return, &ScriptParser::assert_return_command},
+    {"assert_trap", Kind::assert_trap, &ScriptParser::assert_trap_command},
+    {"assert_invalid", Kind::assert_invalid, &ScriptParser::assert_module_command},
+    {"assert_malformed", Kind::assert_malformed, &ScriptParser::assert_module_command},
+    {"module", Kind::module, &ScriptParser::module_command},
+    {"invoke", Kind::action, &ScriptParser::invoke_command},
+    {"get", Kind::action, &ScriptParser::get_command},
+    {"register", Kind::register_, &ScriptParser::register_command},
+    {"assert_exhaustion", Kind::assert_exhaustion, &ScriptParser::assert_action_command},
+    {"assert_exception", Kind::assert_exception, &ScriptParser::assert_action_command},
+    {"assert_unlinkable", Kind::assert_unlinkable, &ScriptParser::assert_module_command},
+    {"assert_malformed_custom", Kind::assert_malformed_custom, &ScriptParser::assert_module_command},
+    {"assert_invalid_custom", Kind::assert_invalid_custom, &ScriptParser::assert_module_command},
+}};
+
+} // namespace
+
+std::vector<Command> parse_script(std::string_view text) { return ScriptParser(text).run(); }
+
+std::string_view command_name(Command::Kind kind) noexcept {
+  constexpr std::array<std::string_view, 14> names = {"module",
+                                                      "instance",
+                                                      "register",
+                                                      "action",
+                                                      "assert_return",
+                                                      "assert_trap",
+                                                      "assert_exhaustion",
+                                                      "assert_exception",
+                                                      "assert_malformed",
+                                                      "assert_invalid",
+                                                      "assert_malformed_custom",
+                                                      "assert_invalid_custom",
+                                                      "assert_unlinkable",
+                                                      "syntax"};
+  return names[static_cast<size_t>(kind)];
+}
+
+} // namespace skerry::wat

@@ -1,0 +1,26 @@
+// The public functions of skerry/wat.hpp.
+#include "skerry/wat.hpp"
+
+#include "vm/wat/lexer.hpp"
+#include "vm/wat/module_parser.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace skerry::wat {
+
+Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options) {
+  return vm::wat::parse_module_text(text, {options.names});
+}
+
+Position position_at(std::string_view text, size_t offset) noexcept {
+  auto [line, column] = vm::wat::position_at(text, offset);
+  return {line, column};
+}
+
+bool is_binary(std::span<const std::byte> content) noexcept {
+  constexpr std::array<std::byte, 4> magic = {std::byte{0}, std::byte{'a'}, std::byte{'s'}, std::byte{'m'}};
+  return content.size() >= magic.size() && std::equal(magic.begin(), magic.end(), content.begin());
+}
+
+} // namespace skerry::wat
