@@ -28,7 +28,7 @@ std::string with_suffix(const std::string& path, std::string_view suffix) {
   size_t slash = path.rfind('/');
   size_t dot = path.rfind('.');
   bool has_suffix = dot != std::string::npos && (slash == std::string::npos || dot > slash);
-  return (has_suffix ? path.substr(0, dot) : path).append(suffix);
+  return path.substr(0, has_suffix ? dot : path.size()).append(suffix);
 }
 
 /// "-" is stdout.
