@@ -3,7 +3,7 @@
 #include "vm/runtime/engine_data.hpp"
 
 // Until interpreter and translator have landed.
-#if __has_include("vm/exec/handlers.hpp") && __has_include("vm/translate/translator.hpp")
+#if __has_include("vm/exec/invoke.hpp") && __has_include("vm/translate/translator.hpp")
 #define SKERRY_HAS_EXEC
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/invoke.hpp"

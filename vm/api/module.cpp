@@ -1,13 +1,8 @@
 #include "skerry/module.hpp"
 
-#include "vm/runtime/names.hpp"
-
-// Until decoder and validator have landed.
-#if __has_include("vm/module/binary_decoder.hpp") && __has_include("vm/validate/module_validator.hpp")
-#define SKERRY_HAS_FRONT_END
 #include "vm/module/binary_decoder.hpp"
+#include "vm/runtime/names.hpp"
 #include "vm/validate/module_validator.hpp"
-#endif
 
 namespace skerry {
 
@@ -25,14 +20,10 @@ Result<Module> Module::compile(const Engine& engine, std::span<const std::byte> 
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
                       "module_bytes limit exceeded: " + std::to_string(bytes.size()) + " bytes, " +
                           std::to_string(allowed) + " allowed"));
-#ifdef SKERRY_HAS_FRONT_END
   auto module = vm::decode_module(engine.data(), std::vector(bytes.begin(), bytes.end()));
   if (!module) return fail(std::move(module.error()));
   if (auto valid = vm::validate_module(**module); !valid) return fail(std::move(valid.error()));
   return Module(std::move(*module));
-#else
-  return fail(Error(ErrorKind::invalid, ErrorCode::none, "no decoder yet"));
-#endif
 }
 
 Result<void> Module::validate(const Engine& engine, std::span<const std::byte> bytes) {

@@ -83,7 +83,7 @@ template <class R> struct HostResults<Result<R>> {
 
 /// Runs `body`; what it throws becomes the error of the call, because the engine cannot pass exceptions on.
 template <class Body> bool guarded([[maybe_unused]] Caller& caller, Body body) {
-#if __cpp_exceptions
+#if defined(__cpp_exceptions)
   try {
     return body();
   } catch (const std::exception& exception) {
