@@ -35,6 +35,16 @@ constexpr uint8_t section_count = 14;
 /// Where a section stands in the module (spec §5.5.16); custom sections stand anywhere.
 constexpr uint8_t section_order[section_count] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
 
+/// Reads instructions until the end that belongs to them.
+void skip_instructions(ByteReader& reader) {
+  Instruction instr;
+  for (uint64_t depth = 1; depth > 0 && decode_instruction(reader, instr);) {
+    const ImmediateKind kind = info(instr.op).immediate;
+    if (kind == ImmediateKind::block_type || kind == ImmediateKind::try_table) ++depth;
+    if (instr.op == Opcode::end) --depth;
+  }
+}
+
 /// One member function per production of the binary grammar. All read on after an error, as the reader does.
 class BinaryDecoder {
 public:
@@ -50,6 +60,7 @@ private:
   void section_content(SectionId id);
   void custom_section(uint32_t size);
   void finish();
+  Result<void> scan_bodies();
 
   // Types (spec §5.3)
   void type_section();
@@ -87,8 +98,12 @@ private:
   void data_segment();
 
   ConstExpr const_expr();
-  /// The length of a vec whose items take at least `min_bytes` each.
-  uint32_t count(uint64_t min_bytes, uint64_t limit, const char* what);
+  /// The length of a vec, which is no more than the bytes left.
+  uint32_t count(uint64_t limit, const char* what);
+  /// Makes room for `count` more, but not for more than the bytes left can hold.
+  template <class T> void reserve(std::vector<T>& items, uint64_t count, uint64_t min_bytes) {
+    items.reserve(items.size() + std::min(count, reader_.remaining() / min_bytes));
+  }
   void check_limit(uint64_t value, uint64_t limit, const char* what, uint64_t offset);
   void need(Feature feature, uint64_t offset, const char* message, const char* what);
   void need_for(ValType type, uint64_t offset);
@@ -106,7 +121,22 @@ Result<void> BinaryDecoder::module() {
   header();
   while (reader_.ok() && !reader_.at_end()) section();
   if (reader_.ok()) finish();
-  if (!reader_.ok()) return fail(reader_.error());
+  if (reader_.ok()) return {};
+  if (auto bodies = scan_bodies(); !bodies) return bodies;
+  return fail(reader_.error());
+}
+
+/// When something behind the code section is malformed, an error in a body comes first: a body with a wrong
+/// size, for one, makes the rest look wrong.
+Result<void> BinaryDecoder::scan_bodies() {
+  for (size_t i = 0; i < module_.bodies.size(); ++i) {
+    ByteReader reader = body_reader(module_, module_.bodies[i]);
+    const uint32_t runs = reader.leb_u32();
+    for (uint32_t run = 0; run < runs && reader.ok(); ++run) reader.leb_u32(), decode_value_type(reader);
+    skip_instructions(reader);
+    if (!reader.ok())
+      return fail(reader.error().with_func(module_.imported_functions + static_cast<uint32_t>(i)));
+  }
   return {};
 }
 
@@ -126,8 +156,9 @@ void BinaryDecoder::header() {
 void BinaryDecoder::section() {
   const uint64_t start = reader_.offset();
   const uint8_t id = reader_.u8();
-  if (id >= section_count || (id == 13 && !features_.has(Feature::exceptions)))
-    return reader_.fail_at(start, "malformed section id: " + std::to_string(id));
+  if (id >= section_count) return reader_.fail_at(start, "malformed section id: " + std::to_string(id));
+  if (static_cast<SectionId>(id) == SectionId::tag)
+    need(Feature::exceptions, start, "malformed section id", "tag section");
   const uint64_t size_offset = reader_.offset();
   const uint32_t size = reader_.leb_u32();
   if (size > reader_.remaining())
@@ -194,10 +225,10 @@ void BinaryDecoder::finish() {
 
 // ---- Helpers
 
-uint32_t BinaryDecoder::count(uint64_t min_bytes, uint64_t limit, const char* what) {
+uint32_t BinaryDecoder::count(uint64_t limit, const char* what) {
   const uint64_t start = reader_.offset();
   const uint32_t n = reader_.leb_u32();
-  if (n > reader_.remaining() / min_bytes) {
+  if (n > reader_.remaining()) {
     reader_.fail_at(start, std::string(end_of_section) + ": " + std::to_string(n) + " " + what +
                                " declared, " + std::to_string(reader_.remaining()) + " bytes left");
     return 0;
@@ -227,13 +258,7 @@ void BinaryDecoder::need_for(ValType type, uint64_t offset) {
 
 ConstExpr BinaryDecoder::const_expr() {
   const uint64_t start = reader_.offset();
-  Instruction instr;
-  for (uint64_t depth = 1; depth > 0;) {
-    if (!decode_instruction(reader_, instr)) return {};
-    const ImmediateKind kind = info(instr.op).immediate;
-    if (kind == ImmediateKind::block_type || kind == ImmediateKind::try_table) ++depth;
-    if (instr.op == Opcode::end) --depth;
-  }
+  skip_instructions(reader_);
   return {static_cast<uint32_t>(start), static_cast<uint32_t>(reader_.offset() - start)};
 }
 
@@ -265,7 +290,7 @@ ValType BinaryDecoder::ref_type() {
 }
 
 std::vector<ValType> BinaryDecoder::result_type(uint32_t limit, const char* what) {
-  std::vector<ValType> types(count(1, limit, what));
+  std::vector<ValType> types(count(limit, what));
   for (ValType& type : types) type = value_type();
   return types;
 }
@@ -294,7 +319,7 @@ void BinaryDecoder::composite_type(SubType& type) {
   case 0x5f:
     need(Feature::gc, start, "malformed definition type", "struct");
     type.kind = CompositeKind::struct_;
-    type.fields.resize(count(2, limits_.struct_fields, "fields"));
+    type.fields.resize(count(limits_.struct_fields, "fields"));
     for (FieldType& field : type.fields) field = field_type();
     return;
   case 0x5e:
@@ -302,8 +327,10 @@ void BinaryDecoder::composite_type(SubType& type) {
     type.kind = CompositeKind::array;
     type.fields.push_back(field_type());
     return;
-  default: return reader_.fail_at(start, "malformed definition type");
+  default: break;
   }
+  const bool is_long = module_.bytes[start] >= std::byte{0x80}; // the form is a signed LEB128 of 7 bits
+  reader_.fail_at(start, is_long ? "integer representation too long" : "malformed definition type");
 }
 
 void BinaryDecoder::sub_type(uint32_t group) {
@@ -315,7 +342,7 @@ void BinaryDecoder::sub_type(uint32_t group) {
     need(Feature::gc, start, "malformed definition type", "sub");
     reader_.u8();
     type.is_final = form == 0x4f;
-    const uint32_t supertypes = count(1, 1, "supertypes");
+    const uint32_t supertypes = count(1, "supertypes");
     if (supertypes == 1) type.supertype = reader_.leb_u32();
   }
   composite_type(type);
@@ -328,14 +355,14 @@ void BinaryDecoder::rec_type() {
   if (reader_.peek() != 0x4e) return sub_type(group);
   need(Feature::gc, start, "malformed definition type", "rec");
   reader_.u8();
-  const uint32_t size = count(2, limits_.types, "types");
+  const uint32_t size = count(limits_.types, "types");
   check_limit(uint64_t{group} + size, limits_.types, "types", start);
   for (uint32_t i = 0; i < size && reader_.ok(); ++i) sub_type(group);
 }
 
 void BinaryDecoder::type_section() {
-  const uint32_t n = count(2, limits_.types, "types");
-  module_.types.reserve(n);
+  const uint32_t n = count(limits_.types, "types");
+  reserve(module_.types, n, 2);
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
     rec_type();
     check_limit(module_.types.size(), limits_.types, "types", reader_.offset());
@@ -381,8 +408,8 @@ uint32_t BinaryDecoder::tag_type() {
 // ---- Sections
 
 void BinaryDecoder::import_section() {
-  const uint32_t n = count(4, limits_.imports, "imports");
-  module_.imports.reserve(n);
+  const uint32_t n = count(limits_.imports, "imports");
+  reserve(module_.imports, n, 4);
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) import_entry();
   module_.imported_functions = static_cast<uint32_t>(module_.functions.size());
   module_.imported_tables = static_cast<uint32_t>(module_.tables.size());
@@ -397,8 +424,8 @@ void BinaryDecoder::import_entry() {
   import.name = reader_.name();
   const uint64_t start = reader_.offset();
   const uint8_t kind = reader_.u8();
-  if (kind > 4 || (kind == 4 && !features_.has(Feature::exceptions)))
-    return reader_.fail_at(start, "malformed import kind");
+  if (kind > 4) return reader_.fail_at(start, "malformed import kind: " + std::to_string(kind));
+  if (kind == 4) need(Feature::exceptions, start, "malformed import kind", "tag");
   import.kind = static_cast<ExternKind>(kind);
   import_type(import);
   if (reader_.ok()) module_.imports.push_back(std::move(import));
@@ -432,15 +459,15 @@ void BinaryDecoder::import_type(Import& import) {
 
 void BinaryDecoder::function_section() {
   declared_functions_ =
-      count(1, limits_.functions - std::min(limits_.functions, module_.imported_functions), "functions");
-  module_.functions.reserve(module_.functions.size() + declared_functions_);
+      count(limits_.functions - std::min(limits_.functions, module_.imported_functions), "functions");
+  reserve(module_.functions, declared_functions_, 1);
   for (uint32_t i = 0; i < declared_functions_ && reader_.ok(); ++i)
     module_.functions.push_back(reader_.leb_u32());
 }
 
 void BinaryDecoder::table_section() {
-  const uint32_t n = count(3, limits_.tables, "tables");
-  module_.tables.reserve(module_.tables.size() + n);
+  const uint32_t n = count(limits_.tables, "tables");
+  reserve(module_.tables, n, 3);
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
     Table table;
     const uint64_t start = reader_.offset();
@@ -457,18 +484,18 @@ void BinaryDecoder::table_section() {
 }
 
 void BinaryDecoder::memory_section() {
-  const uint32_t n = count(2, limits_.memories, "memories");
+  const uint32_t n = count(limits_.memories, "memories");
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) module_.memories.push_back({limits()});
 }
 
 void BinaryDecoder::tag_section() {
-  const uint32_t n = count(2, limits_.tags, "tags");
+  const uint32_t n = count(limits_.tags, "tags");
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) module_.tags.push_back(tag_type());
 }
 
 void BinaryDecoder::global_section() {
-  const uint32_t n = count(3, limits_.globals, "globals");
-  module_.globals.reserve(module_.globals.size() + n);
+  const uint32_t n = count(limits_.globals, "globals");
+  reserve(module_.globals, n, 4);
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
     const GlobalType type = global_type();
     module_.globals.push_back({type, const_expr()});
@@ -476,8 +503,8 @@ void BinaryDecoder::global_section() {
 }
 
 void BinaryDecoder::export_section() {
-  const uint32_t n = count(3, limits_.exports, "exports");
-  module_.exports.reserve(n);
+  const uint32_t n = count(limits_.exports, "exports");
+  reserve(module_.exports, n, 3);
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
     Export entry;
     entry.name = reader_.name();
@@ -496,7 +523,7 @@ void BinaryDecoder::start_section() {
 }
 
 void BinaryDecoder::elem_section() {
-  const uint32_t n = count(3, limits_.elem_segments, "element segments");
+  const uint32_t n = count(limits_.elem_segments, "element segments");
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) elem_segment();
 }
 
@@ -527,7 +554,7 @@ void BinaryDecoder::elem_segment() {
 }
 
 void BinaryDecoder::elem_items(ElemSegment& segment) {
-  segment.count = count(1, limits_.table_elements, "elements");
+  segment.count = count(limits_.table_elements, "elements");
   const uint64_t start = reader_.offset();
   for (uint32_t i = 0; i < segment.count && reader_.ok(); ++i) {
     if (segment.is_expressions)
@@ -545,8 +572,8 @@ void BinaryDecoder::data_count_section() {
 }
 
 void BinaryDecoder::code_section() {
-  const uint32_t n = count(2, limits_.functions, "function bodies");
-  module_.bodies.reserve(n);
+  const uint32_t n = count(limits_.functions, "function bodies");
+  reserve(module_.bodies, n, 2);
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
     const uint64_t start = reader_.offset();
     const uint32_t size = reader_.leb_u32();
@@ -559,8 +586,8 @@ void BinaryDecoder::code_section() {
 }
 
 void BinaryDecoder::data_section() {
-  const uint32_t n = count(2, limits_.data_segments, "data segments");
-  module_.data_segments.reserve(n);
+  const uint32_t n = count(limits_.data_segments, "data segments");
+  reserve(module_.data_segments, n, 2);
   for (uint32_t i = 0; i < n && reader_.ok(); ++i) data_segment();
 }
 

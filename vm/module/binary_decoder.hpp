@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/error.hpp"
+#include "vm/base/byte_reader.hpp"
 #include "vm/module/module.hpp"
 
 #include <cstddef>
@@ -15,5 +16,12 @@ namespace skerry::vm {
 /// have no canonical ids yet. Errors: malformed, limit.
 Result<std::shared_ptr<Module>> decode_module(std::shared_ptr<EngineData> engine,
                                               std::vector<std::byte> bytes);
+
+/// Reads a function's locals and instructions. Does not stop where the body should: that `end` comes there is
+/// for the reader to check.
+inline ByteReader body_reader(const Module& module, const FuncBody& body) {
+  return ByteReader(std::span(module.bytes).subspan(body.offset), body.offset,
+                    "unexpected end of section or function");
+}
 
 } // namespace skerry::vm

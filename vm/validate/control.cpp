@@ -60,7 +60,7 @@ bool FunctionValidator::end_of_frame(const ControlFrame& frame) {
 
 bool FunctionValidator::else_() {
   ControlFrame& frame = frames_.back();
-  if (frame.op != Opcode::if_) return fail("misplaced ELSE opcode", ErrorKind::malformed);
+  if (frame.op != Opcode::if_) return fail("END opcode expected: else without if", ErrorKind::malformed);
   if (!end_of_frame(frame)) return false;
   frame.op = Opcode::else_;
   frame.is_unreachable = false;

@@ -1,6 +1,7 @@
 #include "vm/validate/function_validator.hpp"
 
 #include "vm/isa/features.hpp"
+#include "vm/module/binary_decoder.hpp"
 #include "vm/runtime/engine_data.hpp"
 #include "vm/validate/signature.hpp"
 
@@ -19,14 +20,6 @@ std::string list(std::span<const ValType> types) {
   return text + (types.size() > shown ? " ...]" : "]");
 }
 
-/// The message for a body that ends too early. What follows it decides, as for a decoder that reads on.
-const char* end_of_body(const Module& module, uint32_t defined_index) {
-  const FuncBody& body = module.bodies[defined_index];
-  if (defined_index + 1 < module.bodies.size()) return "END opcode expected";
-  return body.offset + body.size < module.bytes.size() ? "section size mismatch: END opcode expected"
-                                                       : "unexpected end of section or function";
-}
-
 } // namespace
 
 FunctionValidator::FunctionValidator(const Module& module, const std::vector<bool>* declared)
@@ -40,9 +33,12 @@ Result<void> FunctionValidator::validate(uint32_t defined_index) {
   Instruction instr;
   while (!done())
     if (!decode(instr) || !check(instr)) return skerry::fail(*error_);
-  if (reader_.at_end()) return {};
+  const FuncBody& body = module_.bodies[defined_index];
+  if (reader_.offset() == uint64_t{body.offset} + body.size) return {};
   offset_ = reader_.offset();
-  fail("END opcode expected: instructions after the end of the function", ErrorKind::malformed);
+  fail("section size mismatch: the function says " + std::to_string(body.size) + " bytes, has " +
+           std::to_string(offset_ - body.offset),
+       ErrorKind::malformed);
   return skerry::fail(*error_);
 }
 
@@ -50,8 +46,7 @@ bool FunctionValidator::begin(uint32_t defined_index) {
   const FuncBody& body = module_.bodies[defined_index];
   func_index_ = module_.imported_functions + defined_index;
   error_.reset();
-  reader_ =
-      ByteReader(module_.range(body.offset, body.size), body.offset, end_of_body(module_, defined_index));
+  reader_ = body_reader(module_, body);
   stack_.truncate(0);
   frames_.clear();
   if (!decode_locals(module_.func_type(func_index_).params)) return false;
@@ -75,14 +70,14 @@ bool FunctionValidator::decode_locals(std::span<const ValType> params) {
     if (!reader_.ok()) break;
     total += count;
     if (total > 0xffff'ffff) return fail("too many locals", ErrorKind::malformed);
-    if (total > limits_.locals)
-      return fail("too many locals: " + std::to_string(total) + ", the limit is " +
-                      std::to_string(limits_.locals),
-                  ErrorKind::limit);
     if (!check_value_type(type)) return false;
-    locals_.add(count, type);
+    if (total <= limits_.locals) locals_.add(count, type);
   }
   if (!reader_.ok()) return fail_reading();
+  if (total > limits_.locals)
+    return fail("too many locals: " + std::to_string(total) + ", the limit is " +
+                    std::to_string(limits_.locals),
+                ErrorKind::limit);
   if (!locals_.all_defaultable() && init_stamps_.size() < locals_.size()) init_stamps_.resize(locals_.size());
   initialized_.clear();
   ++stamp_;

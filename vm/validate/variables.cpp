@@ -125,8 +125,9 @@ bool FunctionValidator::find_memory(uint32_t index) {
 }
 
 bool FunctionValidator::find_data(uint32_t index) {
-  if (!module_.has_data_count) return fail("data count section required", ErrorKind::malformed);
-  return index < module_.data_segments.size() || unknown("data segment", index, module_.data_segments.size());
+  if (index >= module_.data_segments.size())
+    return unknown("data segment", index, module_.data_segments.size());
+  return module_.has_data_count || fail("data count section required", ErrorKind::malformed);
 }
 
 ValType FunctionValidator::memory_address(uint32_t index) const {
