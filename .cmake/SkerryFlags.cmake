@@ -21,8 +21,8 @@ find_package(Threads REQUIRED)
 # What every target of the project is compiled with.
 add_library(skerry_flags INTERFACE)
 target_compile_options(skerry_flags INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
-  -Wundef -Wvla
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
+  -Wvla
   $<$<BOOL:${SKERRY_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(skerry_flags INTERFACE
@@ -42,6 +42,10 @@ if(SKERRY_SANITIZE)
   endif()
   add_compile_options(${sanitize})
   add_link_options(${sanitize})
+endif()
+
+if(SKERRY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link) # coverage; the fuzz targets themselves link libFuzzer
 endif()
 
 # lld links several times faster than GNU ld; only with clang, whose version it has to match.

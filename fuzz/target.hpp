@@ -1,0 +1,19 @@
+// What every fuzz target is: one function that must survive any bytes. libFuzzer calls it in fuzz builds,
+// replay_main.cpp in all others.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
+
+/// Something that must hold for every input does not.
+#define FUZZ_CHECK(condition)                                                                                \
+  do {                                                                                                       \
+    if (!(condition)) {                                                                                      \
+      std::fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #condition);                    \
+      std::abort();                                                                                          \
+    }                                                                                                        \
+  } while (false)
