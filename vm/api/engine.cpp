@@ -17,6 +17,7 @@ Engine::Engine(const Config& config) : data_(std::make_shared<vm::EngineData>())
 #ifdef SKERRY_HAS_EXEC
   data_->handlers = vm::make_handler_table();
   data_->translate = vm::translate;
+  data_->locate = vm::locate;
   data_->invoke = vm::invoke;
 #else
   data_->handlers = std::make_shared<vm::HandlerTable>();

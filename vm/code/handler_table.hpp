@@ -50,6 +50,7 @@ struct HandlerTable {
   const Handler* move_imm64 = nullptr;     // [d]
   std::array<const Handler*, 2> vmove{};   // [f32, f64]: [d][a]
   const Handler* move128 = nullptr;        // [d][a], no immediates
+  const Handler* constant128 = nullptr;    // [d]
   const Handler* select = nullptr;         // [d][a][b][c]
   std::array<const Handler*, 2> vselect{}; // [one or two slots]: [c]
   const Handler* global_get = nullptr;     // [d]
@@ -70,7 +71,6 @@ struct HandlerTable {
   Handler call = nullptr, call_import = nullptr, return_call = nullptr, return_call_import = nullptr;
   Handler copy_slots = nullptr;
   Handler unreachable = nullptr;
-  Handler v128_const = nullptr;
 
   Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
 };

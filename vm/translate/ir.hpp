@@ -1,7 +1,8 @@
-// The translator's intermediate form: a list of three-address operations over frame slots, between the symbolic
-// pass over the wasm body and the assignment of VM registers.
+// The translator's intermediate form: a list of three-address operations over frame slots, between the
+// symbolic pass over the wasm body and the assignment of VM registers.
 #pragma once
 
+#include "skerry/types.hpp"
 #include "vm/code/handler_table.hpp"
 #include "vm/isa/opcode.hpp"
 
@@ -48,16 +49,16 @@ struct Ir {
   Operation operation = Operation::nop;
   AddressMode mode = AddressMode::plain; // load, store
   Compare compare = Compare::eq;         // branch_if, count_branch
-  bool wide = false;    // 64-bit: comparisons, float moves and returns; two slots: vselect
-  bool negate = false;  // branch_if_float
-  bool scaled = false;  // load, store: b is shifted by the access's size
-  bool back = false;    // branches: to a loop's head
-  bool keep = false;    // d is read where control flow joins: it must be in its slot
-  uint8_t depth = 0;    // of loops, for weights; saturating
+  bool wide = false;                     // 64-bit: comparisons, float moves and returns; two slots: vselect
+  bool negate = false;                   // branch_if_float
+  bool scaled = false;                   // load, store: b is shifted by the access's size
+  bool back = false;                     // branches: to a loop's head
+  bool keep = false;                     // d is read where control flow joins: it must be in its slot
+  uint8_t depth = 0;                     // of loops, for weights; saturating
   Opcode row = Opcode::invalid;
-  Operand d, a, b, c;
+  Operand d{}, a{}, b{}, c{};
   int64_t imm = 0, imm2 = 0;
-  uint32_t count = 0;   // of slots or targets
+  uint32_t count = 0;        // of slots or targets
   uint32_t label = no_label; // or index of the branch table
   int32_t charge = 0;
   // For errors: the wasm instruction this is part of, and fuel owed when it runs
@@ -66,12 +67,8 @@ struct Ir {
 
   OperandClasses classes() const;
   /// Control does not simply go on behind it.
-  bool is_store() const {
-    return operation == Operation::store || operation == Operation::stack_op;
-  }
-  bool is_call() const {
-    return operation >= Operation::call && operation <= Operation::call_ref;
-  }
+  bool is_store() const { return operation == Operation::store || operation == Operation::stack_op; }
+  bool is_call() const { return operation >= Operation::call && operation <= Operation::call_ref; }
 };
 
 /// Class of a value: vectors and floats live in vector registers.
@@ -102,7 +99,7 @@ struct IrFunction {
   uint32_t func_index = 0;
   uint32_t link_slot = 0;
   uint32_t param_slots = 0;
-  uint32_t first_temp = 0;  // slots from here on are operands
+  uint32_t first_temp = 0; // slots from here on are operands
   uint32_t frame_slots = 0;
   struct Local {
     uint32_t slot;

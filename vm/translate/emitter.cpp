@@ -1,0 +1,442 @@
+#include "vm/translate/emitter.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace skerry::vm {
+
+namespace {
+
+/// Kind of an operand, as an index into handler tables. Absent operands count as constants.
+size_t int_kind(const Operand& o) {
+  switch (o.where) {
+  case Operand::Where::slot: return kind::slot;
+  case Operand::Where::int_register: return kind::first_register + o.index;
+  default: return kind::imm;
+  }
+}
+size_t vector_kind(const Operand& o) {
+  switch (o.where) {
+  case Operand::Where::slot: return kind::slot;
+  case Operand::Where::vector_register: return kind::first_register + o.index;
+  default: return kind::vimm;
+  }
+}
+
+class Emitter {
+public:
+  Emitter(const IrFunction& function, const std::vector<Pin>& pins, const HandlerTable& handlers,
+          SideTable* side_table)
+      : function_(function), pins_(pins), handlers_(handlers), side_table_(side_table),
+        label_offsets_(function.labels, 0), pin_of_(function.first_temp, nullptr) {
+    bytes_.reserve(function.code.size() * 16);
+    for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
+  }
+
+  std::unique_ptr<Code> run() {
+    for (const Ir& ir : function_.code) one(ir);
+    for (const Fixup& fixup : fixups_) {
+      const auto distance = static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from);
+      std::memcpy(&bytes_[fixup.at], &distance, sizeof distance);
+    }
+    auto code = std::make_unique<Code>();
+    code->func_index = function_.func_index;
+    code->frame_slots = function_.frame_slots;
+    code->link_slot = function_.link_slot;
+    code->size = static_cast<uint32_t>(bytes_.size());
+    code->bytes = std::make_unique<std::byte[]>(bytes_.size());
+    std::memcpy(code->bytes.get(), bytes_.data(), bytes_.size());
+    return code;
+  }
+
+private:
+  struct Fixup {
+    uint32_t at, from, label;
+  };
+
+  // ---- one operation with what pins need around it
+
+  void one(const Ir& original) {
+    if (original.operation == Operation::nop) return;
+    if (original.operation == Operation::label) {
+      label_offsets_[original.label] = offset();
+      return;
+    }
+    if (original.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
+    note(original);
+    Ir ir = original;
+    const OperandClasses classes = ir.classes();
+    const Pin* written = nullptr;
+    replace_read(ir.a, classes.a);
+    replace_read(ir.b, classes.b);
+    replace_read(ir.c, classes.c);
+    if (const Pin* pin = pin_of(ir.d)) {
+      if (fits(*pin, classes.d))
+        ir.d = pin->reg;
+      else
+        written = pin;
+    }
+    if (ir.is_call())
+      for (const Pin& pin : pins_) spill(pin);
+    note(original);
+    emit(ir);
+    if (ir.is_call())
+      for (const Pin& pin : pins_) fill(pin);
+    if (written != nullptr) fill(*written);
+  }
+
+  const Pin* pin_of(const Operand& o) const {
+    return o.is_slot() && o.index < function_.first_temp ? pin_of_[o.index] : nullptr;
+  }
+  static bool fits(const Pin& pin, char cls) {
+    return cls == (pin.reg.where == Operand::Where::vector_register ? 'v' : 'i');
+  }
+  void replace_read(Operand& o, char cls) {
+    const Pin* pin = pin_of(o);
+    if (pin == nullptr) return;
+    if (fits(*pin, cls))
+      o = pin->reg;
+    else
+      spill(*pin); // the operation reads the slot
+  }
+  void spill(const Pin& pin) { move_pin(pin, Operand::slot(pin.slot), pin.reg); }
+  void fill(const Pin& pin) { move_pin(pin, pin.reg, Operand::slot(pin.slot)); }
+  void move_pin(const Pin& pin, const Operand& d, const Operand& a) {
+    Ir ir{.operation = fits(pin, 'v') ? Operation::vmove : Operation::move};
+    ir.wide = pin.type == f64;
+    ir.d = d;
+    ir.a = a;
+    emit(ir);
+  }
+  void fill_pins_at_entry() {
+    pins_filled_ = true;
+    for (const Pin& pin : pins_) {
+      if (pin.slot < function_.param_slots) {
+        fill(pin);
+      } else {
+        move_pin(pin, pin.reg, Operand::constant(0));
+      }
+    }
+  }
+  void note(const Ir& ir) {
+    if (side_table_ != nullptr) side_table_->entries.push_back({offset(), ir.offset, ir.pending});
+  }
+
+  // ---- encoding
+
+  uint32_t offset() const { return static_cast<uint32_t>(bytes_.size()); }
+  void begin(Handler handler, uint32_t size) {
+    at_ = offset();
+    bytes_.resize(bytes_.size() + size);
+    std::memcpy(&bytes_[at_], &handler, sizeof handler);
+  }
+  template <class T> void put(uint32_t where, T value) {
+    std::memcpy(&bytes_[at_ + where], &value, sizeof value);
+  }
+  void put16(uint32_t where, uint64_t value) { put(where, static_cast<uint16_t>(value)); }
+  void put32(uint32_t where, uint64_t value) { put(where, static_cast<uint32_t>(value)); }
+  void put_slot(uint32_t where, const Operand& o) {
+    if (o.is_slot()) put16(where, o.index);
+  }
+  /// Operand b of integers: a slot or a 32-bit immediate in its place.
+  void put_int_b(const Operand& o) {
+    if (o.is_constant())
+      put32(12, o.value);
+    else
+      put_slot(12, o);
+  }
+  void put_float_b(const Operand& o, bool wide) {
+    if (!o.is_constant()) return put_slot(12, o);
+    if (wide)
+      put(16, o.value);
+    else
+      put32(12, o.value);
+  }
+  void put_target(uint32_t where, uint32_t label) { fixups_.push_back({at_ + where, at_, label}); }
+
+  void emit(const Ir& ir) {
+    switch (ir.operation) {
+    case Operation::nop:
+    case Operation::label: return;
+    case Operation::unary: return unary(ir);
+    case Operation::binary: return binary(ir);
+    case Operation::ternary: return ternary(ir);
+    case Operation::lea: return lea(ir);
+    case Operation::move: return move(ir);
+    case Operation::vmove: return vmove(ir);
+    case Operation::move128: return move128(ir);
+    case Operation::constant128: return constant128(ir);
+    case Operation::copy_slots: return copy_slots(ir);
+    case Operation::select: return select(ir);
+    case Operation::vselect: return vselect(ir);
+    case Operation::load:
+    case Operation::store: return memory(ir);
+    case Operation::global_get: return global(handlers_.global_get[int_kind(ir.d)], ir.d, 8, ir);
+    case Operation::imported_global_get:
+      return global(handlers_.imported_global_get[int_kind(ir.d)], ir.d, 8, ir);
+    case Operation::global_set: return global(handlers_.global_set[int_kind(ir.a)], ir.a, 10, ir);
+    case Operation::imported_global_set:
+      return global(handlers_.imported_global_set[int_kind(ir.a)], ir.a, 10, ir);
+    case Operation::branch: return branch(ir);
+    case Operation::branch_if: return branch_if(ir);
+    case Operation::branch_if_float: return branch_if_float(ir);
+    case Operation::count_branch: return count_branch(ir);
+    case Operation::branch_table: return branch_table(ir);
+    case Operation::return_:
+    case Operation::return_v:
+    case Operation::return_none: return return_(ir);
+    case Operation::enter: return enter(ir);
+    case Operation::stack_op: return stack_op(ir);
+    case Operation::unreachable: return begin(handlers_.unreachable, 16);
+    default: return call(ir);
+    }
+  }
+
+  size_t kind_of(const Operand& o, char cls) const { return cls == 'v' ? vector_kind(o) : int_kind(o); }
+  static size_t writable(char cls) { return cls == 'v' ? kind::vwritable : kind::writable; }
+  static size_t readable(char cls) { return cls == 'v' ? kind::vreadable : kind::readable; }
+
+  void unary(const Ir& ir) {
+    const OperandClasses c = ir.classes();
+    const size_t index = kind_of(ir.d, c.d) * writable(c.a) + kind_of(ir.a, c.a);
+    begin(handlers_.numeric[static_cast<size_t>(ir.row)][index], 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+  }
+  void binary(const Ir& ir) {
+    const OperandClasses c = ir.classes();
+    const std::string_view signature = info(ir.row).signature;
+    const size_t b_kinds = signature[1] == 'v' ? writable('v') : readable(c.b);
+    const size_t index =
+        (kind_of(ir.d, c.d) * writable(c.a) + kind_of(ir.a, c.a)) * b_kinds + kind_of(ir.b, c.b);
+    const bool wide_float = signature[1] == 'F' && ir.b.is_constant();
+    begin(handlers_.numeric[static_cast<size_t>(ir.row)][index], wide_float ? 24 : 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+    if (c.b == 'v')
+      put_float_b(ir.b, signature[1] == 'F');
+    else
+      put_int_b(ir.b);
+  }
+  void ternary(const Ir& ir) {
+    begin(handlers_.numeric[static_cast<size_t>(ir.row)][0], 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+    put_slot(12, ir.b);
+    put_slot(14, ir.c);
+  }
+  void lea(const Ir& ir) {
+    const size_t index = (int_kind(ir.d) * kind::writable + int_kind(ir.a)) * kind::writable + int_kind(ir.b);
+    begin(handlers_.lea[static_cast<size_t>(ir.imm - 1)][index], 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+    put_slot(12, ir.b);
+  }
+
+  void move(const Ir& ir) {
+    const auto value = static_cast<int64_t>(ir.a.value);
+    if (ir.a.is_constant() && value != static_cast<int32_t>(value)) {
+      begin(handlers_.move_imm64[int_kind(ir.d)], 24);
+      put(16, ir.a.value);
+    } else {
+      begin(handlers_.move[int_kind(ir.d) * kind::readable + int_kind(ir.a)], 16);
+      if (ir.a.is_constant()) put32(12, ir.a.value);
+    }
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+  }
+  void vmove(const Ir& ir) {
+    const size_t index = vector_kind(ir.d) * kind::vreadable + vector_kind(ir.a);
+    begin(handlers_.vmove[ir.wide][index], ir.wide && ir.a.is_constant() ? 24 : 16);
+    put_slot(8, ir.d);
+    if (ir.a.is_constant())
+      put_float_b(ir.a, ir.wide);
+    else
+      put_slot(10, ir.a);
+  }
+  void move128(const Ir& ir) {
+    begin(handlers_.move128[vector_kind(ir.d) * kind::vwritable + vector_kind(ir.a)], 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+  }
+  void constant128(const Ir& ir) {
+    begin(handlers_.constant128[vector_kind(ir.d)], 32);
+    put_slot(8, ir.d);
+    put(16, ir.imm);
+    put(24, ir.imm2);
+  }
+  void copy_slots(const Ir& ir) {
+    begin(handlers_.copy_slots, 16);
+    put16(8, static_cast<uint64_t>(ir.imm));
+    put16(10, static_cast<uint64_t>(ir.imm2));
+    put32(12, ir.count);
+  }
+  void put_imm16(uint32_t where, const Operand& o) { put16(where, o.is_constant() ? o.value : o.index); }
+  void select(const Ir& ir) {
+    const size_t index =
+        ((int_kind(ir.d) * kind::readable + int_kind(ir.a)) * kind::readable + int_kind(ir.b)) *
+            kind::writable +
+        int_kind(ir.c);
+    begin(handlers_.select[index], 16);
+    put_slot(8, ir.d);
+    put_imm16(10, ir.a);
+    put_imm16(12, ir.b);
+    put_slot(14, ir.c);
+  }
+  void vselect(const Ir& ir) {
+    begin(handlers_.vselect[ir.wide][int_kind(ir.c)], 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+    put_slot(12, ir.b);
+    put_slot(14, ir.c);
+  }
+
+  void memory(const Ir& ir) {
+    const bool is_store = ir.operation == Operation::store;
+    const Operand& value = is_store ? ir.c : ir.d;
+    const OperandClasses c = ir.classes();
+    const MemoryHandlers& row = handlers_.memory[static_cast<size_t>(ir.row) - first_memory_row];
+    const bool has_index = ir.mode == AddressMode::indexed || ir.mode == AddressMode::indexed_wrapped;
+    size_t index = kind_of(value, is_store ? c.c : c.d);
+    index = index * (ir.mode == AddressMode::wrapped ? kind::writable : kind::readable) + int_kind(ir.a);
+    if (has_index) index = (index * kind::writable + int_kind(ir.b)) * 2 + ir.scaled;
+    const bool is_wrapped = ir.mode == AddressMode::wrapped || ir.mode == AddressMode::indexed_wrapped;
+    begin(row.mode[static_cast<size_t>(ir.mode)][index], is_wrapped ? 24 : 16);
+    put_imm16(8, value);
+    put_slot(10, ir.a);
+    if (has_index) put_slot(12, ir.b);
+    const auto end = static_cast<uint64_t>(ir.imm), imm = static_cast<uint64_t>(ir.imm2);
+    switch (ir.mode) {
+    case AddressMode::plain: return put32(12, end);
+    case AddressMode::indexed: return put16(14, end);
+    case AddressMode::wrapped: return put32(12, imm), put32(16, end);
+    case AddressMode::indexed_wrapped: return put32(16, imm), put32(20, end);
+    }
+  }
+
+  void global(Handler handler, const Operand& o, uint32_t where, const Ir& ir) {
+    begin(handler, 16);
+    put_slot(where, o);
+    put32(12, static_cast<uint64_t>(ir.imm));
+  }
+
+  void branch(const Ir& ir) {
+    begin(ir.back ? handlers_.branch_back : handlers_.branch, 16);
+    put_target(8, ir.label);
+    put(12, ir.charge);
+  }
+  void branch_if(const Ir& ir) {
+    const size_t index = (int_kind(ir.a) * kind::readable + int_kind(ir.b)) * 2 + ir.back;
+    begin(handlers_.branch_if[ir.wide][static_cast<size_t>(ir.compare)][index], 24);
+    put_slot(8, ir.a);
+    put_int_b(ir.b);
+    put_target(16, ir.label);
+    put(20, ir.charge);
+  }
+  void branch_if_float(const Ir& ir) {
+    const Opcode first = ir.wide ? Opcode::f64_eq : Opcode::f32_eq;
+    const size_t compare = static_cast<size_t>(ir.row) - static_cast<size_t>(first);
+    const size_t index =
+        ((ir.negate * kind::vwritable + vector_kind(ir.a)) * kind::vreadable + vector_kind(ir.b)) * 2 +
+        ir.back;
+    begin(handlers_.branch_if_float[ir.wide][compare][index], 32);
+    put_slot(8, ir.a);
+    put_float_b(ir.b, ir.wide);
+    put_target(24, ir.label);
+    put(28, ir.charge);
+  }
+  void count_branch(const Ir& ir) {
+    const size_t index = int_kind(ir.a) * kind::readable + int_kind(ir.b);
+    begin(handlers_.count_branch[ir.wide][static_cast<size_t>(ir.compare)][index], 24);
+    put_slot(8, ir.a);
+    put16(10, static_cast<uint64_t>(ir.imm));
+    put_int_b(ir.b);
+    put_target(16, ir.label);
+    put(20, ir.charge);
+  }
+  void branch_table(const Ir& ir) {
+    const std::vector<BranchTarget>& targets = function_.branch_tables[ir.label];
+    begin(handlers_.branch_table[int_kind(ir.a)], 16 + 8 * static_cast<uint32_t>(targets.size()));
+    put_slot(8, ir.a);
+    put32(12, targets.size() - 1);
+    for (uint32_t i = 0; i < targets.size(); ++i) {
+      put_target(16 + 8 * i, targets[i].label);
+      put(20 + 8 * i, targets[i].charge);
+    }
+  }
+
+  void return_(const Ir& ir) {
+    if (ir.operation == Operation::return_none) {
+      begin(handlers_.return_none, 16);
+    } else {
+      const bool is_vector = ir.operation == Operation::return_v;
+      const Handler* row = is_vector ? handlers_.return_v[ir.wide] : handlers_.return_;
+      begin(row[is_vector ? vector_kind(ir.a) : int_kind(ir.a)], 24);
+      put_slot(8, ir.a);
+      if (ir.a.is_constant()) put(16, ir.a.value);
+    }
+    put16(10, static_cast<uint64_t>(ir.imm));
+    put(12, ir.charge);
+  }
+  void enter(const Ir& ir) {
+    begin(handlers_.enter[std::min(ir.count, enter_unrolled + 1) - 1], 16);
+    put16(8, static_cast<uint64_t>(ir.imm));
+    put32(12, ir.count);
+  }
+  void stack_op(const Ir& ir) {
+    begin(handlers_.stack_op[static_cast<size_t>(ir.row)], 24);
+    put16(8, static_cast<uint64_t>(ir.imm));
+    put32(12, ir.count);
+    put(16, ir.imm2);
+  }
+
+  Handler call_handler(const Ir& ir) const {
+    switch (ir.operation) {
+    case Operation::call: return handlers_.call;
+    case Operation::call_import: return handlers_.call_import;
+    case Operation::call_indirect: return handlers_.call_indirect[int_kind(ir.a)];
+    case Operation::call_ref: return handlers_.call_ref[int_kind(ir.a)];
+    case Operation::return_call: return handlers_.return_call;
+    case Operation::return_call_import: return handlers_.return_call_import;
+    case Operation::return_call_indirect: return handlers_.return_call_indirect[int_kind(ir.a)];
+    default: return handlers_.return_call_ref[int_kind(ir.a)];
+    }
+  }
+  /// 24 bytes for direct calls, 32 for all others.
+  void call(const Ir& ir) {
+    const bool is_direct = ir.operation == Operation::call || ir.operation == Operation::call_import;
+    const bool is_indirect =
+        ir.operation == Operation::call_indirect || ir.operation == Operation::return_call_indirect;
+    begin(call_handler(ir), is_direct ? 24 : 32);
+    if (is_indirect) {
+      put32(12, static_cast<uint64_t>(ir.imm));
+      put32(24, ir.label);
+    } else {
+      put32(8, static_cast<uint64_t>(ir.imm));
+    }
+    put_slot(8, ir.a);
+    put32(16, static_cast<uint64_t>(ir.imm2) * sizeof(uint64_t));
+    put(20, ir.charge);
+    if (!is_direct) put16(28, ir.count);
+  }
+
+  const IrFunction& function_;
+  const std::vector<Pin>& pins_;
+  const HandlerTable& handlers_;
+  SideTable* side_table_;
+  std::vector<std::byte> bytes_;
+  std::vector<Fixup> fixups_;
+  std::vector<uint32_t> label_offsets_;
+  std::vector<const Pin*> pin_of_; // by slot
+  uint32_t at_ = 0;
+  bool pins_filled_ = false;
+};
+
+} // namespace
+
+std::unique_ptr<Code> emit_code(const IrFunction& function, const std::vector<Pin>& pins,
+                                const HandlerTable& handlers, SideTable* side_table) {
+  return Emitter(function, pins, handlers, side_table).run();
+}
+
+} // namespace skerry::vm

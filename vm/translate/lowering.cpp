@@ -1,0 +1,225 @@
+#include "vm/translate/lowering.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+namespace skerry::vm {
+
+Lowering::Lowering(const Module& module, const Layout& layout, uint32_t defined_index)
+    : module_(module), layout_(layout), type_(module.func_type(module.imported_functions + defined_index)),
+      ir_(function_.code), defined_index_(defined_index) {
+  function_.func_index = module.imported_functions + defined_index;
+}
+
+void Lowering::fail(std::string message) {
+  if (failure_.empty()) failure_ = std::move(message);
+}
+
+/// Frame: parameters (or results), link, other locals, operands. False when slots do not fit 16 bits.
+bool Lowering::declare_locals(ByteReader& reader) {
+  uint64_t slot = 0;
+  const auto declare = [&](ValType type) {
+    function_.locals.push_back({static_cast<uint32_t>(slot), type});
+    slot += type.slots();
+  };
+  for (const ValType type : type_.params) declare(type);
+  function_.param_slots = static_cast<uint32_t>(slot);
+  uint64_t result_slots = 0;
+  for (const ValType type : type_.results) result_slots += type.slots();
+  function_.link_slot = static_cast<uint32_t>(std::max(slot, result_slots));
+  slot = function_.link_slot + 2;
+  const uint32_t first_local = static_cast<uint32_t>(slot);
+  for (uint32_t groups = reader.leb_u32(); groups > 0; --groups) {
+    const uint32_t count = reader.leb_u32();
+    const ValType type = decode_value_type(reader);
+    for (uint32_t i = 0; i < count; ++i) declare(type);
+  }
+  function_.first_temp = static_cast<uint32_t>(slot);
+  max_slot_ = function_.first_temp;
+  local_reads_.assign(function_.locals.size(), none);
+  if (slot > UINT16_MAX) return fail("a function's locals need more than 65535 slots"), false;
+  if (slot == first_local) return true;
+  Ir enter{.operation = Operation::enter};
+  enter.imm = first_local;
+  enter.count = static_cast<uint32_t>(slot) - first_local;
+  emit(enter);
+  return true;
+}
+
+/// In code that cannot be reached only the end of the block matters. True when the instruction is to be
+/// skipped.
+bool Lowering::skip_dead(const Instruction& instr) {
+  switch (instr.op) {
+  case Opcode::block:
+  case Opcode::loop:
+  case Opcode::if_:
+  case Opcode::try_table: ++dead_depth_; return true;
+  case Opcode::else_: return dead_depth_ > 0;
+  case Opcode::end: return dead_depth_ > 0 ? (--dead_depth_, true) : false;
+  default: return true;
+  }
+}
+
+/// Markers of structure cost nothing.
+static bool is_free(Opcode op) {
+  return op == Opcode::block || op == Opcode::loop || op == Opcode::end || op == Opcode::else_ ||
+         op == Opcode::nop;
+}
+
+Result<IrFunction> Lowering::run() {
+  const FuncBody body = module_.bodies[defined_index_];
+  ByteReader reader(module_.range(body.offset, body.size), body.offset);
+  if (declare_locals(reader))
+    controls_.push_back({.kind = Control::Kind::function,
+                         .type = {},
+                         .label = new_label(),
+                         .else_label = no_label,
+                         .height = 0,
+                         .slot = function_.first_temp});
+  barrier_ = static_cast<uint32_t>(ir_.size());
+  Instruction instr;
+  while (!controls_.empty() && failure_.empty() && decode_instruction(reader, instr)) {
+    offset_ = instr.offset;
+    if (dead_ && skip_dead(instr)) continue;
+    if (!dead_ && !is_free(instr.op)) ++pending_;
+    lower(instr);
+    if (max_slot_ > UINT16_MAX) fail("a function needs more than 65535 slots for locals and operands");
+  }
+  if (!failure_.empty())
+    return skerry::fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, failure_)
+                            .with_offset(offset_)
+                            .with_func(function_.func_index));
+  function_.labels = static_cast<uint32_t>(labels_.size());
+  function_.frame_slots = max_slot_ + 2;
+  return std::move(function_);
+}
+
+void Lowering::lower(const Instruction& instr) {
+  switch (info(instr.op).op_class) {
+  case OpClass::numeric:
+  case OpClass::trapping: return numeric(instr.op);
+  case OpClass::load: return load(instr);
+  case OpClass::store: return store(instr);
+  case OpClass::constant: return constant(instr);
+  default: return special(instr);
+  }
+}
+
+void Lowering::constant(const Instruction& instr) {
+  if (instr.op != Opcode::v128_const) {
+    Entry entry{.where = Entry::Where::constant, .letter = info(instr.op).signature[1], .slot = 0};
+    entry.value = instr.value;
+    return push(entry);
+  }
+  Ir ir{.operation = Operation::constant128};
+  std::memcpy(&ir.imm, instr.bytes.data(), 8);
+  std::memcpy(&ir.imm2, instr.bytes.data() + 8, 8);
+  ir.d = Operand::slot(next_slot());
+  push_temp('v', emit(ir));
+}
+
+void Lowering::select() {
+  Entry c = pop(), b = pop(), a = pop();
+  const bool is_vector = class_of(a.letter) == 'v';
+  const auto small = [](const Entry& e) { return e.where != Entry::Where::constant || e.value < 0x8000; };
+  if (is_vector || !small(a)) a = materialize(a);
+  if (is_vector || !small(b)) b = materialize(b);
+  c = materialize(c);
+  Ir ir{.operation = is_vector ? Operation::vselect : Operation::select};
+  ir.wide = a.letter == 'v';
+  ir.a = operand(a);
+  ir.b = operand(b);
+  ir.c = operand(c);
+  ir.d = Operand::slot(a.slot);
+  push_temp(a.letter, emit(ir));
+}
+
+void Lowering::global_get(uint32_t index) {
+  const char letter = letter_of(module_.globals[index].type.value);
+  if (letter == 'v') return stack_op(Opcode::global_get, 0, "v", index);
+  const bool imported = index < module_.imported_globals;
+  Ir ir{.operation = imported ? Operation::imported_global_get : Operation::global_get};
+  ir.imm = imported ? index : layout_.global_value(index - module_.imported_globals);
+  ir.d = Operand::slot(next_slot());
+  push_temp(letter, emit(ir));
+}
+
+void Lowering::global_set(uint32_t index) {
+  if (letter_of(module_.globals[index].type.value) == 'v') return stack_op(Opcode::global_set, 1, "", index);
+  const bool imported = index < module_.imported_globals;
+  Ir ir{.operation = imported ? Operation::imported_global_set : Operation::global_set};
+  ir.imm = imported ? index : layout_.global_value(index - module_.imported_globals);
+  ir.a = operand(materialize(pop()));
+  emit(ir);
+}
+
+void Lowering::special(const Instruction& instr) {
+  switch (instr.op) {
+  case Opcode::nop: return;
+  case Opcode::unreachable: return unreachable();
+  case Opcode::block:
+  case Opcode::loop: return enter_block(instr);
+  case Opcode::if_: return enter_if(instr);
+  case Opcode::else_: return enter_else();
+  case Opcode::end: return end();
+  case Opcode::br: return branch(instr.index[0]);
+  case Opcode::br_if: return branch_if(instr.index[0]);
+  case Opcode::br_table: return branch_table(instr.br_table);
+  case Opcode::return_: return return_();
+  case Opcode::call: return direct_call(instr, false);
+  case Opcode::call_indirect: return indirect_call(instr, false);
+  case Opcode::call_ref: return ref_call(instr, false);
+  case Opcode::return_call: return direct_call(instr, true);
+  case Opcode::return_call_indirect: return indirect_call(instr, true);
+  case Opcode::return_call_ref: return ref_call(instr, true);
+  case Opcode::drop: pop(); return;
+  case Opcode::select:
+  case Opcode::select_t: return select();
+  case Opcode::local_get: {
+    Entry entry{.where = Entry::Where::local,
+                .letter = letter_of(function_.locals[instr.index[0]].type),
+                .slot = 0,
+                .local = instr.index[0]};
+    return push(entry);
+  }
+  case Opcode::local_set: return set_local(instr.index[0], false);
+  case Opcode::local_tee: return set_local(instr.index[0], true);
+  case Opcode::global_get: return global_get(instr.index[0]);
+  case Opcode::global_set: return global_set(instr.index[0]);
+  default: return references_and_bulk(instr);
+  }
+}
+
+/// References, tables, bulk memory.
+void Lowering::references_and_bulk(const Instruction& instr) {
+  const uint32_t first = instr.index[0], second = instr.index[1];
+  const auto table_address = [&](uint32_t table) {
+    return module_.tables[table].type.limits.is_64 ? "I" : "i";
+  };
+  switch (instr.op) {
+  case Opcode::ref_null: return push({.where = Entry::Where::constant, .letter = 'I', .slot = 0});
+  case Opcode::ref_is_null: return unary(Opcode::i64_eqz, "I>i");
+  case Opcode::ref_func: return stack_op(instr.op, 0, "I", first);
+  case Opcode::ref_eq: return binary(Opcode::i64_eq, "II>i");
+  case Opcode::table_get: return stack_op(instr.op, 1, "I", first);
+  case Opcode::table_set: return stack_op(instr.op, 2, "", first);
+  case Opcode::table_size: return stack_op(instr.op, 0, table_address(first), first);
+  case Opcode::table_grow: return stack_op(instr.op, 2, table_address(first), first);
+  case Opcode::table_fill: return stack_op(instr.op, 3, "", first);
+  case Opcode::table_copy:
+  case Opcode::table_init: return stack_op(instr.op, 3, "", first, second);
+  case Opcode::elem_drop: return stack_op(instr.op, 0, "", first);
+  case Opcode::memory_size:
+    return stack_op(instr.op, 0, module_.memories[first].limits.is_64 ? "I" : "i", first);
+  case Opcode::memory_grow:
+    return stack_op(instr.op, 1, module_.memories[first].limits.is_64 ? "I" : "i", first);
+  case Opcode::memory_fill: return stack_op(instr.op, 3, "", first);
+  case Opcode::memory_copy:
+  case Opcode::memory_init: return stack_op(instr.op, 3, "", first, second);
+  case Opcode::data_drop: return stack_op(instr.op, 0, "", first);
+  default: fail(std::string(info(instr.op).text) + " is not implemented by this version");
+  }
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,175 @@
+// First stage of translation: one pass over a validated body with a symbolic operand stack. `local.get` and
+// constants emit nothing; what consumes them names the local or the constant. Comparisons fuse with branches,
+// additions and shifts with addresses.
+//
+// Everything is linear in the body: entries are flushed to their slots once, moves of many values are one
+// operation, looking back for something to fuse ends after a few operations.
+#pragma once
+
+#include "vm/isa/instruction.hpp"
+#include "vm/module/module.hpp"
+#include "vm/runtime/instance.hpp"
+#include "vm/translate/ir.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace skerry::vm {
+
+class Lowering {
+public:
+  Lowering(const Module& module, const Layout& layout, uint32_t defined_index);
+  Result<IrFunction> run();
+
+private:
+  static constexpr uint32_t none = ~uint32_t{0};
+
+  /// An operand on the symbolic stack. Letters as in the opcode table; references are 'I'.
+  struct Entry {
+    enum class Where : uint8_t { local, constant, temp };
+    Where where;
+    char letter;
+    uint32_t slot;            // its canonical slot
+    uint32_t local = none;    // index
+    uint32_t previous = none; // local: next lower entry that reads the same local
+    uint64_t value = 0;       // constant
+    uint32_t def = none;      // temp: the operation that computes it
+  };
+  struct Control {
+    enum class Kind : uint8_t { function, block, loop, if_, else_ };
+    Kind kind;
+    BlockType type;
+    uint32_t label;
+    uint32_t else_label;
+    uint32_t height; // entries below the parameters
+    uint32_t slot;   // canonical slot of the first parameter and result
+  };
+  struct LabelInfo {
+    bool bound = false;
+    int32_t pending = 0; // owed by whoever arrives
+    struct Reference {
+      uint32_t ir;    // or index of a branch table
+      uint32_t entry; // of the table; none for ir
+    };
+    std::vector<Reference> references;
+  };
+
+  // operands (lowering_operands.cpp)
+  uint32_t next_slot() const;
+  void push(Entry entry);
+  void push_temp(char letter, uint32_t def);
+  void push_results(std::span<const ValType> types);
+  Entry pop();
+  void truncate(uint32_t height);
+  Operand operand(const Entry& entry) const;
+  uint32_t emit(Ir ir);
+  uint32_t emit_move(uint32_t slot, const Entry& entry);
+  void flush(Entry& entry);
+  void flush_top(uint32_t count);
+  void flush_all();
+  void keep_top(uint32_t count);
+  Entry materialize(Entry entry);
+  Ir* definition(const Entry& entry);
+  bool can_sink(uint32_t index) const;
+  uint32_t last_live() const;
+  void remove(uint32_t index);
+  void set_local(uint32_t local, bool tee);
+
+  // numeric (lowering_numeric.cpp)
+  void numeric(Opcode op);
+  void unary(Opcode op, std::string_view signature);
+  void binary(Opcode op, std::string_view signature);
+  void ternary(Opcode op, std::string_view signature);
+  bool invert_comparison(const Entry& entry);
+  bool make_lea(const Entry& shifted, const Entry& base, uint32_t slot);
+  void prepare_int_operands(Opcode& op, Entry& a, Entry& b);
+
+  // memory (lowering_memory.cpp)
+  void load(const Instruction& instr);
+  void store(const Instruction& instr);
+  bool is_plain_memory(const Instruction& instr) const;
+  void address(Entry entry, const Instruction& instr, Ir& ir);
+  uint32_t find_definition(uint32_t slot, uint32_t before) const;
+  bool fold_addition(Entry& entry, Ir& ir);
+  void fold_index(const Entry& entry, uint32_t size, Ir& ir);
+  void stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second = 0);
+
+  // control (lowering_control.cpp)
+  std::span<const ValType> params(const Control& control) const;
+  std::span<const ValType> results(const Control& control) const;
+  std::span<const ValType> label_types(const Control& control) const;
+  uint32_t new_label();
+  void refer(uint32_t label, Ir& ir);
+  uint32_t emit_branch(Ir ir);
+  void bind(uint32_t label);
+  void enter_block(const Instruction& instr);
+  void enter_if(const Instruction& instr);
+  void enter_else();
+  void end();
+  void end_function();
+  void end_block(Control control);
+  void join_results(const Control& control);
+  Control& target(uint32_t depth) { return controls_[controls_.size() - 1 - depth]; }
+  bool needs_move(const Control& control, uint32_t count) const;
+  void move_to(uint32_t slot, uint32_t count);
+  void branch(uint32_t depth);
+  void branch_if(uint32_t depth);
+  void branch_table(const BrTableTargets& targets);
+  void conditional(Entry condition, uint32_t label, bool negate);
+  bool fuse_condition(const Entry& condition, bool negate, Ir& ir);
+  void fuse_count(Ir& ir);
+  void return_();
+  void unreachable();
+
+  // calls and the rest (lowering_calls.cpp, lowering.cpp)
+  void call(Ir ir, const FuncType& type, bool is_tail);
+  void truncate_arguments(uint32_t count);
+  void direct_call(const Instruction& instr, bool is_tail);
+  void indirect_call(const Instruction& instr, bool is_tail);
+  void ref_call(const Instruction& instr, bool is_tail);
+  void select();
+  void global_get(uint32_t index);
+  void global_set(uint32_t index);
+  void lower(const Instruction& instr);
+  void special(const Instruction& instr);
+  void references_and_bulk(const Instruction& instr);
+  void constant(const Instruction& instr);
+  bool declare_locals(ByteReader& reader);
+  bool skip_dead(const Instruction& instr);
+  void fail(std::string message);
+
+  const Module& module_;
+  const Layout& layout_;
+  const FuncType& type_;
+  IrFunction function_;
+  std::vector<Ir>& ir_;
+  std::vector<Entry> stack_;
+  std::vector<Control> controls_;
+  std::vector<LabelInfo> labels_;
+  std::vector<uint32_t> local_reads_; // per local: highest entry on the stack that reads it
+  uint32_t defined_index_;
+  uint32_t clean_ = 0;      // entries below are temps in their slots
+  uint32_t barrier_ = 0;    // operations before it may not be changed: a label lies between
+  int32_t pending_ = 0;     // fuel owed: instructions since the last charge
+  uint32_t offset_ = 0;     // of the current instruction
+  uint32_t max_slot_ = 0;   // end of the operands used
+  uint32_t dead_depth_ = 0; // blocks opened in code that cannot be reached
+  uint32_t loop_depth_ = 0;
+  bool dead_ = false;
+  std::string failure_;
+};
+
+/// The letter of a type on the operand stack.
+constexpr char letter_of(ValType type) {
+  switch (type.kind()) {
+  case ValType::i32_: return 'i';
+  case ValType::f32_: return 'f';
+  case ValType::f64_: return 'F';
+  case ValType::v128_: return 'v';
+  default: return 'I';
+  }
+}
+constexpr uint32_t slots_of(char letter) { return letter == 'v' ? 2 : 1; }
+
+} // namespace skerry::vm

@@ -1,0 +1,281 @@
+// Structured control flow: labels, what joins at them, and the fuel that is owed there.
+//
+// Fuel is charged when control leaves a straight line. A label has an amount that everyone who arrives still
+// owes; a branch charges what it owes beyond that, and what falls through owes exactly that.
+#include "vm/translate/lowering.hpp"
+
+#include <map>
+
+namespace skerry::vm {
+
+std::span<const ValType> Lowering::params(const Control& control) const {
+  if (control.kind == Control::Kind::function || control.type.kind != BlockType::Kind::type) return {};
+  return module_.types[control.type.type].func.params;
+}
+std::span<const ValType> Lowering::results(const Control& control) const {
+  if (control.kind == Control::Kind::function) return type_.results;
+  switch (control.type.kind) {
+  case BlockType::Kind::empty: return {};
+  case BlockType::Kind::value: return {&control.type.value, 1};
+  default: return module_.types[control.type.type].func.results;
+  }
+}
+std::span<const ValType> Lowering::label_types(const Control& control) const {
+  return control.kind == Control::Kind::loop ? params(control) : results(control);
+}
+
+uint32_t Lowering::new_label() {
+  labels_.emplace_back();
+  return static_cast<uint32_t>(labels_.size() - 1);
+}
+
+/// Prepares a branch to the label: what it charges.
+void Lowering::refer(uint32_t label, Ir& ir) {
+  ir.label = label;
+  ir.back = labels_[label].bound;
+  ir.charge = ir.back ? pending_ - labels_[label].pending : pending_;
+}
+uint32_t Lowering::emit_branch(Ir ir) {
+  const uint32_t label = ir.label;
+  const uint32_t index = emit(ir);
+  if (!labels_[label].bound) labels_[label].references.push_back({index, none});
+  return index;
+}
+
+void Lowering::bind(uint32_t label) {
+  LabelInfo& info = labels_[label];
+  const auto charge_of = [this](const LabelInfo::Reference& r) -> int32_t& {
+    return r.entry == none ? ir_[r.ir].charge : function_.branch_tables[r.ir][r.entry].charge;
+  };
+  if (dead_) pending_ = info.references.empty() ? 0 : charge_of(info.references.front());
+  for (const LabelInfo::Reference& reference : info.references) charge_of(reference) -= pending_;
+  info.bound = true;
+  info.pending = pending_;
+  if (!info.references.empty()) dead_ = false;
+  Ir ir{.operation = Operation::label};
+  ir.label = label;
+  emit(ir);
+  barrier_ = static_cast<uint32_t>(ir_.size());
+}
+
+void Lowering::enter_block(const Instruction& instr) {
+  const bool is_loop = instr.op == Opcode::loop;
+  Control control{.kind = is_loop ? Control::Kind::loop : Control::Kind::block,
+                  .type = instr.block,
+                  .label = new_label(),
+                  .else_label = no_label,
+                  .height = 0,
+                  .slot = 0};
+  const auto count = static_cast<uint32_t>(params(control).size());
+  flush_all();
+  keep_top(count);
+  control.height = static_cast<uint32_t>(stack_.size()) - count;
+  control.slot = count > 0 ? stack_[control.height].slot : next_slot();
+  controls_.push_back(control);
+  if (!is_loop) return;
+  bind(control.label);
+  ++loop_depth_;
+}
+
+void Lowering::enter_if(const Instruction& instr) {
+  Control control{.kind = Control::Kind::if_,
+                  .type = instr.block,
+                  .label = new_label(),
+                  .else_label = new_label(),
+                  .height = 0,
+                  .slot = 0};
+  const auto count = static_cast<uint32_t>(params(control).size());
+  const Entry condition = pop();
+  flush_all();
+  keep_top(count);
+  control.height = static_cast<uint32_t>(stack_.size()) - count;
+  control.slot = count > 0 ? stack_[control.height].slot : next_slot();
+  controls_.push_back(control);
+  conditional(condition, control.else_label, true);
+}
+
+/// What a block leaves must be in its canonical slots.
+void Lowering::join_results(const Control& control) {
+  const auto count = static_cast<uint32_t>(results(control).size());
+  flush_top(count);
+  keep_top(count);
+}
+
+void Lowering::enter_else() {
+  Control& control = controls_.back();
+  if (!dead_) {
+    join_results(control);
+    Ir ir{.operation = Operation::branch};
+    refer(control.label, ir);
+    emit_branch(ir);
+  }
+  truncate(control.height);
+  push_results(params(control));
+  clean_ = static_cast<uint32_t>(stack_.size());
+  control.kind = Control::Kind::else_;
+  dead_ = true;
+  bind(control.else_label);
+  dead_ = false;
+}
+
+void Lowering::end() {
+  if (controls_.size() == 1) return end_function();
+  const Control control = controls_.back();
+  controls_.pop_back();
+  end_block(control);
+}
+
+void Lowering::end_block(Control control) {
+  if (!dead_) join_results(control);
+  if (control.kind == Control::Kind::loop) {
+    --loop_depth_;
+  } else {
+    if (control.kind == Control::Kind::if_) { // no else: its label is the end
+      for (const LabelInfo::Reference& reference : labels_[control.else_label].references) {
+        ir_[reference.ir].label = control.label;
+        labels_[control.label].references.push_back(reference);
+      }
+      labels_[control.else_label].references.clear();
+    }
+    if (!labels_[control.label].references.empty()) bind(control.label);
+  }
+  truncate(control.height);
+  push_results(results(control));
+  clean_ = static_cast<uint32_t>(stack_.size());
+}
+
+void Lowering::end_function() {
+  const Control control = controls_.back();
+  if (!labels_[control.label].references.empty()) {
+    if (!dead_) join_results(control);
+    bind(control.label);
+    truncate(0);
+    push_results(type_.results);
+  }
+  if (!dead_) return_();
+  controls_.pop_back();
+}
+
+// ---- branches
+
+/// Are the label's values elsewhere than where it expects them? They have been flushed.
+bool Lowering::needs_move(const Control& control, uint32_t count) const {
+  return count > 0 && stack_[stack_.size() - count].slot != control.slot;
+}
+void Lowering::move_to(uint32_t slot, uint32_t count) {
+  Ir ir{.operation = Operation::copy_slots};
+  ir.imm = slot;
+  ir.imm2 = stack_[stack_.size() - count].slot;
+  ir.count = next_slot() - static_cast<uint32_t>(ir.imm2);
+  emit(ir);
+}
+
+void Lowering::branch(uint32_t depth) {
+  if (depth + 1 == controls_.size()) return return_();
+  const Control& control = target(depth);
+  const auto count = static_cast<uint32_t>(label_types(control).size());
+  flush_top(count);
+  keep_top(count);
+  if (needs_move(control, count)) move_to(control.slot, count);
+  Ir ir{.operation = Operation::branch};
+  refer(control.label, ir);
+  emit_branch(ir);
+  dead_ = true;
+}
+
+void Lowering::branch_if(uint32_t depth) {
+  const Entry condition = pop();
+  const Control control = target(depth);
+  const auto count = static_cast<uint32_t>(label_types(control).size());
+  flush_top(count);
+  keep_top(count);
+  if (!needs_move(control, count)) return conditional(condition, control.label, false);
+  const uint32_t skip = new_label();
+  conditional(condition, skip, true);
+  move_to(control.slot, count);
+  Ir ir{.operation = Operation::branch};
+  refer(control.label, ir);
+  emit_branch(ir);
+  dead_ = true;
+  bind(skip);
+}
+
+void Lowering::branch_table(const BrTableTargets& targets) {
+  const Entry index = materialize(pop());
+  const auto count = static_cast<uint32_t>(label_types(target(*targets.begin())).size());
+  flush_top(count);
+  keep_top(count);
+  const auto table = static_cast<uint32_t>(function_.branch_tables.size());
+  function_.branch_tables.emplace_back();
+  function_.branch_tables.back().reserve(targets.count() + 1);
+  Ir ir{.operation = Operation::branch_table};
+  ir.a = operand(index);
+  ir.label = table;
+  ir.count = targets.count();
+  std::map<uint32_t, uint32_t> stubs; // label depth → label of code that moves the values first
+  for (const uint32_t depth : targets) {
+    const Control& control = target(depth);
+    uint32_t label = control.label;
+    if (needs_move(control, count)) {
+      const auto [stub, is_new] = stubs.try_emplace(depth, none);
+      if (is_new) stub->second = new_label();
+      label = stub->second;
+    }
+    LabelInfo& info = labels_[label];
+    const int32_t charge = info.bound ? pending_ - info.pending : pending_;
+    std::vector<BranchTarget>& entries = function_.branch_tables[table];
+    if (!info.bound) info.references.push_back({table, static_cast<uint32_t>(entries.size())});
+    entries.push_back({label, charge});
+  }
+  emit(ir);
+  dead_ = true;
+  for (const auto& [depth, label] : stubs) {
+    bind(label);
+    move_to(target(depth).slot, count);
+    Ir jump{.operation = Operation::branch};
+    refer(target(depth).label, jump);
+    emit_branch(jump);
+    dead_ = true;
+  }
+}
+
+/// Branches when the condition holds, or with `negate` when it does not.
+void Lowering::conditional(Entry condition, uint32_t label, bool negate) {
+  Ir ir;
+  if (!fuse_condition(condition, negate, ir)) {
+    ir = Ir{.operation = Operation::branch_if};
+    ir.compare = negate ? Compare::eq : Compare::ne;
+    ir.a = operand(materialize(condition));
+    ir.b = Operand::constant(0);
+  }
+  if (labels_[label].bound) fuse_count(ir);
+  refer(label, ir);
+  emit_branch(ir);
+}
+
+void Lowering::return_() {
+  const auto count = static_cast<uint32_t>(type_.results.size());
+  Ir ir{.operation = Operation::return_none};
+  if (count == 1 && letter_of(type_.results[0]) != 'v') {
+    const Entry value = stack_.back();
+    const bool is_float = class_of(value.letter) == 'v';
+    ir.operation = is_float ? Operation::return_v : Operation::return_;
+    ir.wide = value.letter == 'F';
+    ir.a = operand(value);
+  } else if (count > 0) {
+    flush_top(count);
+    keep_top(count);
+    move_to(0, count);
+  }
+  ir.charge = pending_;
+  ir.imm = function_.link_slot;
+  emit(ir);
+  dead_ = true;
+}
+
+void Lowering::unreachable() {
+  emit(Ir{.operation = Operation::unreachable});
+  dead_ = true;
+}
+
+} // namespace skerry::vm

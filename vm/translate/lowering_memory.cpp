@@ -1,0 +1,133 @@
+// Loads, stores and what else works on canonical slots.
+#include "vm/translate/lowering.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+namespace {
+
+int shift_of_size(uint32_t bytes) { return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2; }
+
+} // namespace
+
+/// Memory 0 with 32-bit addresses and an offset that leaves offset + size in 32 bits: what the fast handlers
+/// do.
+bool Lowering::is_plain_memory(const Instruction& instr) const {
+  const bool is_scalar = instr.op >= Opcode::i32_load && instr.op <= Opcode::i64_store32;
+  return is_scalar && instr.memarg.memory == 0 && !module_.memories[0].limits.is_64 &&
+         instr.memarg.offset + info(instr.op).access_bytes <= UINT32_MAX;
+}
+
+/// The last operation before `before` that writes the slot, when it is near.
+uint32_t Lowering::find_definition(uint32_t slot, uint32_t before) const {
+  constexpr uint32_t look_back = 24;
+  for (uint32_t i = std::min(before, static_cast<uint32_t>(ir_.size()));
+       i-- > barrier_ && before - i < look_back;)
+    if (ir_[i].d.is_slot(slot)) return i;
+  return none;
+}
+
+/// x + constant: takes both over and goes on with x. False when the address is something else.
+bool Lowering::fold_addition(Entry& entry, Ir& ir) {
+  const Ir* def = definition(entry);
+  if (def == nullptr || def->operation != Operation::binary || def->row != Opcode::i32_add ||
+      !def->b.is_constant())
+    return false;
+  ir.mode = AddressMode::wrapped;
+  ir.imm2 = static_cast<int64_t>(static_cast<uint32_t>(def->b.value));
+  ir.a = def->a;
+  const uint32_t position = entry.def;
+  remove(position);
+  entry = Entry{.where = Entry::Where::temp, .letter = 'i', .slot = ir.a.index};
+  if (ir.a.index >= function_.first_temp) entry.def = find_definition(ir.a.index, position);
+  return true;
+}
+
+/// base + index, base + (index << k) or index << k, for the k that fits the access
+void Lowering::fold_index(const Entry& entry, uint32_t size, Ir& ir) {
+  const Ir* def = definition(entry);
+  if (def == nullptr) return;
+  const auto shift = static_cast<uint32_t>(shift_of_size(size));
+  const bool is_add = def->operation == Operation::binary && def->row == Opcode::i32_add && def->b.is_slot();
+  const bool is_lea = def->operation == Operation::lea && def->imm == shift;
+  const bool is_shift = def->operation == Operation::binary && def->row == Opcode::i32_shl &&
+                        def->b.is_constant() && def->b.value == shift;
+  if (!is_add && !is_lea && !is_shift) return;
+  ir.a = is_shift ? Operand::constant(0) : def->a;
+  ir.b = is_shift ? def->a : def->b;
+  ir.scaled = !is_add;
+  ir.mode = ir.mode == AddressMode::wrapped ? AddressMode::indexed_wrapped : AddressMode::indexed;
+  remove(entry.def);
+}
+
+/// Chooses the addressing mode and takes over what computes the address.
+void Lowering::address(Entry entry, const Instruction& instr, Ir& ir) {
+  const uint32_t size = info(instr.op).access_bytes;
+  const uint64_t end = instr.memarg.offset + size;
+  ir.imm = static_cast<int64_t>(end);
+  if (entry.where == Entry::Where::constant) {
+    const uint64_t absolute = static_cast<uint32_t>(entry.value) + end;
+    if (absolute <= UINT32_MAX) {
+      ir.a = Operand::constant(0);
+      ir.imm = static_cast<int64_t>(absolute);
+      return;
+    }
+    entry = materialize(entry);
+  }
+  const bool folded = fold_addition(entry, ir);
+  if (!folded) ir.a = operand(entry);
+  if (folded || end <= UINT16_MAX) fold_index(entry, size, ir);
+}
+
+void Lowering::load(const Instruction& instr) {
+  const char result = info(instr.op).signature[2];
+  if (!is_plain_memory(instr))
+    return stack_op(instr.op, 1, std::string_view(&result, 1), instr.memarg.memory, instr.memarg.offset);
+  const Entry entry = pop();
+  Ir ir{.operation = Operation::load};
+  ir.row = instr.op;
+  address(entry, instr, ir);
+  ir.d = Operand::slot(entry.slot);
+  push_temp(result, emit(ir));
+}
+
+void Lowering::store(const Instruction& instr) {
+  if (!is_plain_memory(instr)) return stack_op(instr.op, 2, "", instr.memarg.memory, instr.memarg.offset);
+  Entry value = pop();
+  const Entry entry = pop();
+  Ir ir{.operation = Operation::store};
+  ir.row = instr.op;
+  if (value.where == Entry::Where::constant) {
+    // Floats are stored like integers of their size; small ones are immediates.
+    if (instr.op == Opcode::f32_store) ir.row = Opcode::i32_store, value.letter = 'i';
+    if (instr.op == Opcode::f64_store) ir.row = Opcode::i64_store, value.letter = 'I';
+    const int64_t number =
+        value.letter == 'i' ? static_cast<int32_t>(value.value) : static_cast<int64_t>(value.value);
+    value.value = static_cast<uint64_t>(number);
+    if (number != static_cast<int16_t>(number)) {
+      if (value.letter == 'i') value.value = static_cast<uint32_t>(number);
+      value = materialize(value);
+    }
+  }
+  address(entry, instr, ir);
+  ir.c = operand(value);
+  emit(ir);
+}
+
+/// Operands and results in consecutive slots. Immediates: 32 bits, then 32 or 64.
+void Lowering::stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second) {
+  flush_top(pops);
+  keep_top(pops);
+  Ir ir{.operation = Operation::stack_op};
+  ir.row = op;
+  ir.imm2 = static_cast<int64_t>(second);
+  ir.count = static_cast<uint32_t>(first);
+  truncate(static_cast<uint32_t>(stack_.size()) - pops);
+  ir.imm = next_slot();
+  const uint32_t def = emit(ir);
+  ir_[def].keep = true;
+  for (const char letter : results) push_temp(letter, none);
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,175 @@
+// The symbolic operand stack: where each operand is, and when it must be in its slot.
+#include "vm/translate/lowering.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+uint32_t Lowering::next_slot() const {
+  return stack_.empty() ? function_.first_temp : stack_.back().slot + slots_of(stack_.back().letter);
+}
+
+void Lowering::push(Entry entry) {
+  entry.slot = next_slot();
+  if (entry.where == Entry::Where::local) {
+    entry.previous = local_reads_[entry.local];
+    local_reads_[entry.local] = static_cast<uint32_t>(stack_.size());
+  }
+  stack_.push_back(entry);
+  max_slot_ = std::max(max_slot_, next_slot());
+}
+
+void Lowering::push_temp(char letter, uint32_t def) {
+  Entry entry{.where = Entry::Where::temp, .letter = letter, .slot = 0};
+  entry.def = def;
+  push(entry);
+}
+
+void Lowering::push_results(std::span<const ValType> types) {
+  for (const ValType type : types) push_temp(letter_of(type), none);
+}
+
+Lowering::Entry Lowering::pop() {
+  const Entry entry = stack_.back();
+  stack_.pop_back();
+  if (entry.where == Entry::Where::local) local_reads_[entry.local] = entry.previous;
+  clean_ = std::min(clean_, static_cast<uint32_t>(stack_.size()));
+  return entry;
+}
+
+void Lowering::truncate(uint32_t height) {
+  while (stack_.size() > height) pop();
+}
+
+Operand Lowering::operand(const Entry& entry) const {
+  switch (entry.where) {
+  case Entry::Where::local: return Operand::slot(function_.locals[entry.local].slot);
+  case Entry::Where::constant: return Operand::constant(entry.value);
+  default: return Operand::slot(entry.slot);
+  }
+}
+
+uint32_t Lowering::emit(Ir ir) {
+  ir.depth = static_cast<uint8_t>(std::min(loop_depth_, 255u));
+  ir.offset = offset_;
+  ir.pending = pending_;
+  ir_.push_back(std::move(ir));
+  return static_cast<uint32_t>(ir_.size() - 1);
+}
+
+uint32_t Lowering::emit_move(uint32_t slot, const Entry& entry) {
+  Ir ir;
+  ir.operation = entry.letter == 'v'             ? Operation::move128
+                 : class_of(entry.letter) == 'v' ? Operation::vmove
+                                                 : Operation::move;
+  ir.wide = entry.letter == 'F';
+  ir.d = Operand::slot(slot);
+  ir.a = operand(entry);
+  return emit(ir);
+}
+
+/// Puts the entry into its slot. Entries are flushed from the top down, so that one that reads a local is the
+/// highest of its chain.
+void Lowering::flush(Entry& entry) {
+  if (entry.where == Entry::Where::temp) return;
+  const uint32_t def = emit_move(entry.slot, entry);
+  if (entry.where == Entry::Where::local) local_reads_[entry.local] = entry.previous;
+  entry.where = Entry::Where::temp;
+  entry.def = def;
+}
+
+void Lowering::flush_top(uint32_t count) {
+  for (uint32_t i = 0; i < count; ++i) flush(stack_[stack_.size() - 1 - i]);
+}
+
+void Lowering::flush_all() {
+  for (size_t i = stack_.size(); i > clean_; --i) flush(stack_[i - 1]);
+  clean_ = static_cast<uint32_t>(stack_.size());
+}
+
+/// The top entries are read where control flow joins, or by an operation that names no operands.
+void Lowering::keep_top(uint32_t count) {
+  for (size_t i = stack_.size() - count; i < stack_.size(); ++i)
+    if (stack_[i].where == Entry::Where::temp && stack_[i].def != none) ir_[stack_[i].def].keep = true;
+}
+
+/// Constants that an operation cannot take as immediates go through their slot (or a register in its place).
+Lowering::Entry Lowering::materialize(Entry entry) {
+  if (entry.where != Entry::Where::constant) return entry;
+  entry.def = emit_move(entry.slot, entry);
+  entry.where = Entry::Where::temp;
+  return entry;
+}
+
+/// Far enough for the index arithmetic that compilers put between a value and its use.
+static constexpr uint32_t look_back = 24;
+
+/// Could the operation be moved to the end? Not across labels, calls, or what changes its operands.
+bool Lowering::can_sink(uint32_t index) const {
+  const Ir& x = ir_[index];
+  if (index < barrier_ || x.keep) return false;
+  uint32_t seen = 0;
+  for (size_t i = index + 1; i < ir_.size(); ++i) {
+    const Ir& y = ir_[i];
+    if (y.operation == Operation::nop) continue;
+    if (++seen > look_back || y.is_call() || y.operation == Operation::label) return false;
+    if (y.operation == Operation::count_branch || y.operation == Operation::stack_op ||
+        y.operation == Operation::copy_slots)
+      return false;
+    if (y.d.same_slot(x.a) || y.d.same_slot(x.b) || y.d.same_slot(x.c) || y.d.same_slot(x.d)) return false;
+  }
+  return true;
+}
+
+/// The pure operation that computes a temp, when it can still be merged into its reader.
+Ir* Lowering::definition(const Entry& entry) {
+  if (entry.where != Entry::Where::temp || entry.def == none || entry.def < barrier_) return nullptr;
+  Ir& ir = ir_[entry.def];
+  const bool pure =
+      ir.operation == Operation::binary || ir.operation == Operation::unary || ir.operation == Operation::lea;
+  if (!pure || info(ir.row).op_class == OpClass::trapping) return nullptr;
+  return ir.d.is_slot(entry.slot) && can_sink(entry.def) ? &ir : nullptr;
+}
+
+/// The last operation, when no label lies behind it.
+uint32_t Lowering::last_live() const {
+  size_t i = ir_.size();
+  while (i > barrier_ && ir_[i - 1].operation == Operation::nop) --i;
+  return i > barrier_ ? static_cast<uint32_t>(i - 1) : none;
+}
+
+void Lowering::remove(uint32_t index) {
+  ir_[index] = Ir{};
+  while (ir_.size() > barrier_ && ir_.back().operation == Operation::nop) ir_.pop_back();
+}
+
+/// The operation that computes the value writes the local itself, when nothing came between.
+void Lowering::set_local(uint32_t local, bool tee) {
+  Entry value = pop();
+  const bool same = value.where == Entry::Where::local && value.local == local;
+  if (!same) {
+    const uint32_t slot = function_.locals[local].slot;
+    const bool retarget = value.where == Entry::Where::temp && value.def != none &&
+                          value.def == last_live() && ir_[value.def].d.is_slot(value.slot) &&
+                          !ir_[value.def].keep;
+    if (local_reads_[local] != none) { // entries on the stack still mean the old value
+      const Ir producer = retarget ? ir_[value.def] : Ir{};
+      if (retarget) ir_.resize(value.def);
+      while (local_reads_[local] != none) flush(stack_[local_reads_[local]]);
+      if (retarget) {
+        value.def = static_cast<uint32_t>(ir_.size());
+        ir_.push_back(producer);
+      }
+    }
+    if (retarget)
+      ir_[value.def].d = Operand::slot(slot);
+    else
+      emit_move(slot, value);
+  }
+  if (!tee) return;
+  Entry entry{.where = Entry::Where::local, .letter = letter_of(function_.locals[local].type), .slot = 0};
+  entry.local = local;
+  push(entry);
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,170 @@
+#include "vm/translate/registers.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace skerry::vm {
+
+namespace {
+
+constexpr uint32_t none = ~uint32_t{0};
+
+/// How often an operation runs, guessed from the loops around it.
+double weight(uint8_t depth) {
+  constexpr std::array<double, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
+  return weights[std::min<size_t>(depth, weights.size() - 1)];
+}
+
+struct OperandRef {
+  Operand* operand;
+  char cls;
+};
+std::array<OperandRef, 4> operands(Ir& ir) {
+  const OperandClasses classes = ir.classes();
+  return {{{&ir.d, classes.d}, {&ir.a, classes.a}, {&ir.b, classes.b}, {&ir.c, classes.c}}};
+}
+
+/// A spill or fill at a call costs a dispatch, a pinned use saves less than one; the figures are measured
+/// (docs/rationale.md).
+constexpr double call_cost = 10, entry_cost = 5, least_gain = 5;
+
+class PinChooser {
+public:
+  explicit PinChooser(IrFunction& function) : function_(function), local_of_(function.first_temp, none) {
+    for (uint32_t i = 0; i < function.locals.size(); ++i) local_of_[function.locals[i].slot] = i;
+    uses_.resize(function.locals.size());
+  }
+
+  std::vector<Pin> choose() {
+    if (int_registers < 2 || !count_uses()) return {};
+    std::vector<uint32_t> candidates;
+    for (uint32_t i = 0; i < uses_.size(); ++i)
+      if (gain(i) > least_gain && function_.locals[i].type.kind() != ValType::v128_) candidates.push_back(i);
+    std::sort(candidates.begin(), candidates.end(),
+              [this](uint32_t x, uint32_t y) { return gain(x) > gain(y) || (gain(x) == gain(y) && x < y); });
+    std::vector<Pin> pins;
+    // Registers are given out from the last on; the first always stays for temps.
+    uint32_t ints = static_cast<uint32_t>(int_registers), vectors = static_cast<uint32_t>(vector_registers);
+    for (const uint32_t local : candidates) {
+      const ValType type = function_.locals[local].type;
+      const bool is_float = type == f32 || type == f64;
+      uint32_t& left = is_float ? vectors : ints;
+      if (left <= 1) continue;
+      const auto where = is_float ? Operand::Where::vector_register : Operand::Where::int_register;
+      pins.push_back({function_.locals[local].slot, {where, --left, 0}, type});
+    }
+    return pins;
+  }
+
+private:
+  double gain(uint32_t local) const { return uses_[local] - call_cost * calls_ - entry_cost; }
+
+  /// False when there is no loop: nothing is worth a register then.
+  bool count_uses() {
+    bool has_loop = false;
+    for (Ir& ir : function_.code) {
+      has_loop |= ir.depth > 0;
+      if (ir.is_call()) calls_ += weight(ir.depth);
+      for (const auto& [operand, cls] : operands(ir)) {
+        if (!operand->is_slot() || operand->index >= function_.first_temp) continue;
+        const uint32_t local = local_of_[operand->index];
+        if (local == none) continue;
+        uses_[local] += cls == 's' ? -weight(ir.depth) : weight(ir.depth);
+      }
+    }
+    return has_loop;
+  }
+
+  IrFunction& function_;
+  std::vector<uint32_t> local_of_; // by slot
+  std::vector<double> uses_;
+  double calls_ = 0;
+};
+
+/// Temps are written once and read once, with nothing but straight code between: intervals. They are given
+/// registers in the order of their reads, each the register that became free last.
+class TempAssigner {
+public:
+  TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
+      : function_(function), free_{std::vector<uint32_t>(ints, 0), std::vector<uint32_t>(vectors, 0)},
+        written_by_(function.frame_slots - function.first_temp, none),
+        region_of_(function.frame_slots - function.first_temp, 0) {}
+
+  void run() {
+    for (uint32_t i = 0; i < function_.code.size(); ++i) visit(i);
+    // The reads come in order already; of intervals that end together, the later one first.
+    std::sort(intervals_.begin(), intervals_.end(), [](const Interval& x, const Interval& y) {
+      return std::tuple(x.read, y.written, x.reader) < std::tuple(y.read, x.written, y.reader);
+    });
+    for (const Interval& interval : intervals_) assign(interval);
+  }
+
+private:
+  struct Interval {
+    uint32_t written, read;
+    Operand* reader;
+    bool is_vector;
+  };
+
+  void visit(uint32_t i) {
+    Ir& ir = function_.code[i];
+    if (ir.operation == Operation::nop) return;
+    const auto all = operands(ir);
+    for (size_t k = 1; k < all.size(); ++k) read(i, all[k]);
+    if (ends_region(ir)) ++region_;
+    // Its results are in slots that an operation nobody read may have written.
+    if (ir.operation == Operation::stack_op) forget(static_cast<uint32_t>(ir.imm));
+    const bool is_temp = ir.d.is_slot() && ir.d.index >= function_.first_temp;
+    if (!is_temp || ir.operation == Operation::count_branch) return;
+    written_by_[ir.d.index - function_.first_temp] = i;
+    region_of_[ir.d.index - function_.first_temp] = region_;
+  }
+  void forget(uint32_t slot) {
+    if (slot < function_.frame_slots) written_by_[slot - function_.first_temp] = none;
+  }
+  static bool ends_region(const Ir& ir) { return ir.operation == Operation::label || ir.is_call(); }
+
+  void read(uint32_t i, const OperandRef& reader) {
+    if (!reader.operand->is_slot() || reader.operand->index < function_.first_temp) return;
+    uint32_t& written = written_by_[reader.operand->index - function_.first_temp];
+    const bool known = written != none && region_of_[reader.operand->index - function_.first_temp] == region_;
+    if (known) {
+      const Ir& writer = function_.code[written];
+      if (!writer.keep && writer.classes().d == reader.cls && reader.cls != 's')
+        intervals_.push_back({written, i, reader.operand, reader.cls == 'v'});
+    }
+    written = none;
+  }
+
+  void assign(const Interval& interval) {
+    std::vector<uint32_t>& free_from = free_[interval.is_vector];
+    uint32_t best = none;
+    for (uint32_t r = 0; r < free_from.size(); ++r)
+      if (free_from[r] <= interval.written && (best == none || free_from[r] > free_from[best])) best = r;
+    if (best == none) return;
+    free_from[best] = interval.read;
+    const auto where = interval.is_vector ? Operand::Where::vector_register : Operand::Where::int_register;
+    *interval.reader = {where, best, 0};
+    function_.code[interval.written].d = {where, best, 0};
+  }
+
+  IrFunction& function_;
+  std::array<std::vector<uint32_t>, 2> free_; // by class: from where on each register is free
+  std::vector<uint32_t> written_by_;          // by temp slot
+  std::vector<uint32_t> region_of_;
+  std::vector<Interval> intervals_;
+  uint32_t region_ = 0;
+};
+
+} // namespace
+
+std::vector<Pin> assign_registers(IrFunction& function) {
+  std::vector<Pin> pins = PinChooser(function).choose();
+  uint32_t ints = static_cast<uint32_t>(int_registers), vectors = static_cast<uint32_t>(vector_registers);
+  for (const Pin& pin : pins) --(pin.reg.where == Operand::Where::vector_register ? vectors : ints);
+  if (ints + vectors > 0) TempAssigner(function, ints, vectors).run();
+  return pins;
+}
+
+} // namespace skerry::vm

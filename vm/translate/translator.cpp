@@ -1,0 +1,41 @@
+#include "vm/translate/translator.hpp"
+
+#include "vm/translate/emitter.hpp"
+#include "vm/translate/lowering.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+namespace {
+
+Result<std::unique_ptr<Code>> translate_once(const Module& module, uint32_t defined_index,
+                                             SideTable* side_table) {
+  const Layout layout(module);
+  auto function = Lowering(module, layout, defined_index).run();
+  if (!function) return fail(std::move(function.error()));
+  const std::vector<Pin> pins = assign_registers(*function);
+  return emit_code(*function, pins, *module.engine->handlers, side_table);
+}
+
+} // namespace
+
+Result<const Code*> translate(const Module& module, uint32_t defined_index) {
+  if (const Code* code = module.code.find(defined_index)) return code;
+  auto code = translate_once(module, defined_index, nullptr);
+  if (!code) return fail(std::move(code.error()));
+  return module.code.publish(defined_index, std::move(*code));
+}
+
+CodeLocation locate(const Module& module, uint32_t defined_index, uint32_t code_offset) {
+  SideTable table;
+  if (!translate_once(module, defined_index, &table)) return {};
+  const auto after =
+      std::upper_bound(table.entries.begin(), table.entries.end(), code_offset,
+                       [](uint32_t offset, const auto& entry) { return offset < entry.code_offset; });
+  if (after == table.entries.begin()) return {};
+  const SideTable::Entry& entry = *std::prev(after);
+  return {entry.module_offset, entry.pending_fuel};
+}
+
+} // namespace skerry::vm
