@@ -28,7 +28,8 @@ def sources(build, root):
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
         if LOOKED_AT.match(name) and not LEFT_OUT.match(name):
             words = shlex.split(entry["command"])
-            found[name] = words[1:] if "ccache" in words[0] else words
+            launcher = next((i for i, word in enumerate(words[:5]) if word.endswith("ccache")), -1)
+            found[name] = words[launcher + 1:]
     return found
 
 
