@@ -1,0 +1,35 @@
+#include "skerry/config.hpp"
+
+#include "tests/catch.hpp"
+
+using namespace skerry;
+
+TEST_CASE("a feature brings what it needs") {
+  Features features;
+  CHECK_FALSE(features.has(Feature::bulk_memory));
+  features.with(Feature::gc);
+  CHECK(features.has(Feature::function_references));
+  CHECK(features.has(Feature::reference_types));
+  CHECK(features.has(Feature::bulk_memory));
+  CHECK_FALSE(features.has(Feature::simd));
+}
+
+TEST_CASE("without a feature, what needs it goes too") {
+  Features features = Features{}.with(Feature::gc).with(Feature::relaxed_simd);
+  features.without(Feature::reference_types);
+  CHECK_FALSE(features.has(Feature::gc));
+  CHECK_FALSE(features.has(Feature::function_references));
+  CHECK(features.has(Feature::bulk_memory));
+  CHECK(features.has(Feature::relaxed_simd));
+}
+
+TEST_CASE("the core cannot be turned off") { CHECK(Features{}.without(Feature::mvp).has(Feature::mvp)); }
+
+TEST_CASE("defaults are Wasm 2.0 with tail calls and extended constants") {
+  const Features features = Features::defaults();
+  for (const Feature f : {Feature::mutable_globals, Feature::multi_value, Feature::bulk_memory,
+                          Feature::reference_types, Feature::tail_call, Feature::extended_const})
+    CHECK(features.has(f));
+  CHECK_FALSE(features.has(Feature::memory64));
+  CHECK_FALSE(Features::wasm1().has(Feature::multi_value));
+}
