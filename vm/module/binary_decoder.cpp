@@ -535,6 +535,7 @@ void BinaryDecoder::elem_segment() {
   if (flags != 0) need(Feature::bulk_memory, start, "malformed elements segment kind", "a kind other than 0");
   ElemSegment segment;
   segment.is_expressions = flags & 4;
+  if (!segment.is_expressions) segment.type = ValType::ref(HeapType::func, false); // indices are never null
   if (flags & 1) {
     segment.mode = flags & 2 ? SegmentMode::declarative : SegmentMode::passive;
   } else {

@@ -33,7 +33,7 @@ bool FunctionValidator::check_block_type(const BlockType& block) {
 bool FunctionValidator::enter(Opcode op, const BlockType& block) {
   if (frames_.size() > limits_.nesting)
     return fail("nesting too deep: the limit is " + std::to_string(limits_.nesting), ErrorKind::limit);
-  if (!check_block_type(block)) return false;
+  if (!check_block_type(block) || (op == Opcode::if_ && !pop(i32))) return false;
   const auto params = param_types(block);
   if (!pop(params)) return false;
   push_frame(op, block);

@@ -177,8 +177,8 @@ bool FunctionValidator::check_special(const Instruction& instr) {
   case Opcode::unreachable: return set_unreachable(), true;
   case Opcode::nop: return true;
   case Opcode::block:
-  case Opcode::loop: return enter(instr.op, instr.block);
-  case Opcode::if_: return pop(i32) && enter(instr.op, instr.block);
+  case Opcode::loop:
+  case Opcode::if_: return enter(instr.op, instr.block);
   case Opcode::else_: return else_();
   case Opcode::end: return end();
   case Opcode::br: return br(index);

@@ -189,11 +189,7 @@ bool ModuleValidator::check_table(const Table& table, uint64_t offset) {
   if (!check_value_type(type.element, static_cast<uint32_t>(module_.types.size()), offset)) return false;
   const uint64_t range = type.limits.is_64 ? ~uint64_t{0} : 0xffff'ffff;
   if (!check_limits(type.limits, range, "table", offset)) return false;
-  if (type.limits.min > limits_.table_elements)
-    return fail(offset,
-                "table too large: " + std::to_string(type.limits.min) + " elements, the limit is " +
-                    std::to_string(limits_.table_elements),
-                ErrorKind::limit);
+
   if (table.init.size > 0) return check_const_expr(table.init, type.element);
   const bool is_import = offset == at(imports) && offset != at(tables);
   return is_import || type.element.is_defaultable() ||

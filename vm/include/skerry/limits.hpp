@@ -20,7 +20,7 @@ struct ModuleLimits {
   uint32_t elem_segments = 10'000'000;
   uint32_t tables = 100'000;
   uint32_t memories = 100;
-  uint64_t table_elements = 10'000'000; // initial size of a table
+  uint64_t table_elements = 10'000'000; // of one element segment; tables count against StoreLimits
   uint32_t locals = 50'000;             // per function, parameters included; keeps frame slots in 16 bits
   uint32_t body_bytes = 7'654'321;
   uint32_t params = 1'000;
