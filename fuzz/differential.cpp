@@ -1,0 +1,134 @@
+// Each run is written down as text, whose lines must be the same in every configuration.
+#include "fuzz/differential.hpp"
+
+#include "fuzz/target.hpp"
+#include "skerry/linker.hpp"
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skerry::fuzz {
+namespace {
+
+constexpr uint64_t fuel_for_each_call = 20'000;
+
+struct Configuration {
+  std::string_view name;
+  Engine engine;
+};
+
+Engine make_engine(uint32_t fuel_slice, bool move_stack, bool fusion) {
+  Config config;
+  config.fuel_slice = fuel_slice;
+  config.move_stack = move_stack;
+  config.fusion = fusion;
+  return Engine(config);
+}
+
+std::span<const Configuration> configurations() {
+  static const std::array<Configuration, 4> list = {{
+      {"default", make_engine(Config{}.fuel_slice, false, true)},
+      {"slices of one", make_engine(1, false, true)},
+      {"moving stack", make_engine(1, true, true)},
+      {"no fusion", make_engine(Config{}.fuel_slice, false, false)},
+  }};
+  return list;
+}
+
+/// A value as text; all NaNs are one.
+std::string show(const Value& value) {
+  if (value.type() == f32 && std::isnan(value.as_f32())) return "nan";
+  if (value.type() == f64 && std::isnan(value.as_f64())) return "nan";
+  if (value.type().is_ref()) return value.as_ref().is_null() ? "null" : "reference";
+  return std::to_string(value.hi()) + ":" + std::to_string(value.lo());
+}
+
+uint64_t checksum(std::span<const std::byte> bytes) {
+  uint64_t hash = 0xcbf29ce484222325; // FNV-1a over words; what is left over is of no interest
+  for (size_t i = 0; i + 8 <= bytes.size(); i += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, &bytes[i], 8);
+    hash = (hash ^ word) * 0x100000001b3;
+  }
+  return hash;
+}
+
+Value argument(ValType type, uint32_t number) {
+  if (type == i64) return Value(int64_t{1} << (number * 7 % 63));
+  if (type == f32) return Value(1.5F * static_cast<float>(number));
+  if (type == f64) return Value(-0.75 * number);
+  if (type == i32) return Value(static_cast<int32_t>(number * 5));
+  return Value::from_slots(type, 0);
+}
+
+void describe_call(std::string& out, const Func& func, Store& store) {
+  std::vector<Value> args;
+  const FuncType type = func.type();
+  for (const ValType param : type.params)
+    args.push_back(argument(param, static_cast<uint32_t>(args.size()) + 1));
+  store.set_fuel(fuel_for_each_call);
+  const auto results = func.call(args);
+  if (!results)
+    out += std::string(code_name(results.error().code())) + ": " + results.error().message();
+  else
+    for (const Value& value : *results) out += show(value) + " ";
+  out += " fuel " + std::to_string(store.fuel_used()) + "\n";
+}
+
+void describe_export(std::string& out, const Extern& item, Store& store) {
+  if (const auto* func = std::get_if<Func>(&item)) return describe_call(out, *func, store);
+  if (const auto* global = std::get_if<Global>(&item)) out += show(global->get());
+  if (const auto* table = std::get_if<Table>(&item)) out += std::to_string(table->size());
+  if (const auto* memory = std::get_if<Memory>(&item))
+    out += std::to_string(memory->pages()) + " pages " + std::to_string(checksum(memory->bytes()));
+  out += "\n";
+}
+
+/// What happens, a line for each export, functions first.
+std::string describe_run(const Engine& engine, const Module& module) {
+  StoreLimits limits;
+  limits.memory_bytes = 4 << 20;
+  limits.table_elements = 10'000;
+  limits.stack_bytes = 64 << 10;
+  limits.heap_bytes = 1 << 20;
+  Store store(engine, limits);
+  store.set_fuel(fuel_for_each_call);
+  Linker linker(engine);
+  linker.set_unknown_imports(UnknownImports::return_zeroes);
+  const auto instance = linker.instantiate(store, module);
+  if (!instance) return "instantiate: " + instance.error().message();
+  std::string out;
+  for (const bool functions : {true, false}) {
+    for (const ExportInfo& info : module.exports()) {
+      if ((info.kind() == ExternKind::func) != functions) continue;
+      if (const auto item = instance->get_export(info.name)) describe_export(out, *item, store);
+    }
+  }
+  FUZZ_CHECK(store.usage().memory_bytes <= limits.memory_bytes);
+  return out;
+}
+
+} // namespace
+
+bool run_in_all_configurations(std::span<const std::byte> bytes) {
+  std::string expected;
+  for (const Configuration& configuration : configurations()) {
+    const auto module = Module::compile(configuration.engine, bytes);
+    if (!module) return false;
+    std::string run = describe_run(configuration.engine, *module);
+    if (expected.empty())
+      expected = std::move(run);
+    else if (run != expected) {
+      std::fprintf(stderr, "%s:\n%s\n%s:\n%s\n", configurations()[0].name.data(), expected.c_str(),
+                   configuration.name.data(), run.c_str());
+      std::abort();
+    }
+  }
+  return true;
+}
+
+} // namespace skerry::fuzz

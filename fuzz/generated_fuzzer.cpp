@@ -1,0 +1,10 @@
+// Bytes as the choices of the module generator: every input is a valid module, translated and run in all
+// configurations.
+#include "fuzz/differential.hpp"
+#include "fuzz/module_generator.hpp"
+#include "fuzz/target.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  FUZZ_CHECK(skerry::fuzz::run_in_all_configurations(skerry::fuzz::generate_module({data, size})));
+  return 0;
+}
