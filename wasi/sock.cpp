@@ -50,6 +50,12 @@ Expected<std::size_t> when_ready(Call& call, const Descriptor& file, short event
   }
 }
 
+bool is_listener(int fd) {
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
+}
+
 msghdr message(std::span<iovec> vectors) {
   msghdr made{};
   made.msg_iov = vectors.data();
@@ -111,7 +117,8 @@ Expected<uint32_t> send(Call& call, const Descriptor& file, IoVecs& vectors) {
 Errno sock_accept(Call& call, i32 fd, i32 flags, i32 opened_fd) {
   const auto listener = socket(call, fd, rights::sock_accept);
   if (!listener) return listener.error();
-  if ((flags & ~uint32_t{fdflags::nonblock}) != 0) return Errno::inval;
+  if ((flags & ~uint32_t{fdflags::nonblock}) != 0 || !is_listener((*listener)->host_fd()))
+    return Errno::inval;
   if (!call.fds().has_room()) return Errno::mfile;
   if (const auto room = call.memory.bytes(opened_fd, 4); !room) return room.error();
   // The listener's own blocking flag is the embedder's: only another process that accepts from it too can

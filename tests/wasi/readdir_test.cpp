@@ -1,0 +1,161 @@
+#include "tests/catch.hpp"
+#include "tests/wasi/program.hpp"
+
+#include <map>
+#include <set>
+
+namespace skerry::test {
+
+namespace {
+
+struct Listed {
+  std::string name;
+  uint64_t next = 0;
+  uint64_t inode = 0;
+  uint8_t type = 0;
+};
+
+struct Page {
+  std::vector<Listed> whole; // without an entry that was cut short
+  bool is_full = false;
+};
+
+Page page(Program& program, uint32_t fd, uint32_t length, uint64_t cookie) {
+  const uint32_t buffer = program.space(length), used_at = program.space(4);
+  REQUIRE(program.call(abi::fd_readdir, fd, buffer, length, cookie, used_at) == Errno::success);
+  const uint32_t used = program.load<uint32_t>(used_at);
+  REQUIRE(used <= length);
+  Page found;
+  found.is_full = used == length;
+  for (uint32_t at = 0; at + 24 <= used;) {
+    const uint32_t name_length = program.load<uint32_t>(buffer + at + 16);
+    if (at + 24 + name_length > used) break;
+    found.whole.push_back({program.string_at(buffer + at + 24, name_length),
+                           program.load<uint64_t>(buffer + at), program.load<uint64_t>(buffer + at + 8),
+                           program.load<uint8_t>(buffer + at + 20)});
+    at += 24 + name_length;
+  }
+  return found;
+}
+
+// As C libraries do: from the start, going on at the last whole entry.
+std::vector<Listed> list(Program& program, uint32_t fd, uint32_t length) {
+  std::vector<Listed> all;
+  uint64_t cookie = 0;
+  for (;;) {
+    const Page one = page(program, fd, length, cookie);
+    all.insert(all.end(), one.whole.begin(), one.whole.end());
+    if (!one.is_full) return all;
+    REQUIRE_FALSE(one.whole.empty());
+    cookie = one.whole.back().next;
+  }
+}
+
+std::multiset<std::string> names(const std::vector<Listed>& entries) {
+  std::multiset<std::string> found;
+  for (const auto& entry : entries) found.insert(entry.name);
+  return found;
+}
+
+} // namespace
+
+TEST_CASE("readdir: every entry once, with any buffer that holds one") {
+  TempDir temp;
+  std::multiset<std::string> expected = {".", ".."};
+  for (int i = 0; i < 300; ++i) {
+    const std::string name =
+        "entry-" + std::string(static_cast<std::size_t>(i % 17), 'x') + std::to_string(i);
+    write_file(temp / name, "");
+    expected.insert(name);
+  }
+  Program program(with_root(temp.path()));
+  for (const uint32_t length : {50u, 64u, 77u, 128u, 1000u, 4096u, 65536u}) {
+    INFO(length);
+    CHECK(names(list(program, 3, length)) == expected);
+  }
+}
+
+TEST_CASE("readdir: types, inode numbers, and nothing about the parent") {
+  TempDir temp;
+  fs::create_directory(temp / "dir");
+  write_file(temp / "file", "x");
+  fs::create_symlink("file", temp / "link");
+  Program program(with_root(temp.path()));
+  std::map<std::string, Listed> found;
+  for (const auto& entry : list(program, 3, 4096)) found[entry.name] = entry;
+  CHECK(found.size() == 5);
+  CHECK(found["dir"].type == static_cast<uint8_t>(wasi::Filetype::directory));
+  CHECK(found["file"].type == static_cast<uint8_t>(wasi::Filetype::regular_file));
+  CHECK(found["link"].type == static_cast<uint8_t>(wasi::Filetype::symbolic_link));
+  CHECK(found[".."].inode == 0);
+  for (const auto* name : {".", "dir", "file", "link"}) {
+    REQUIRE(program.filestat(name, 0) == Errno::success);
+    CHECK(found[name].inode == program.load<uint64_t>(program.filestat_at + 8));
+  }
+}
+
+TEST_CASE("readdir: cookies stay good, also after other calls and backwards") {
+  TempDir temp;
+  for (int i = 0; i < 100; ++i) write_file(temp / std::to_string(i), "");
+  Program program(with_root(temp.path()));
+  const auto all = list(program, 3, 65536);
+  REQUIRE(all.size() == 102);
+  for (std::size_t i = all.size() - 1; i-- > 0;) {
+    const Page one = page(program, 3, 100, all[i].next);
+    REQUIRE_FALSE(one.whole.empty());
+    CHECK(one.whole.front().name == all[i + 1].name);
+  }
+  CHECK(page(program, 3, 4096, all.back().next).whole.empty());
+}
+
+TEST_CASE("readdir: files can be removed while they are listed") {
+  TempDir temp;
+  for (int i = 0; i < 1000; ++i) write_file(temp / ("file" + std::to_string(i)), "");
+  Program program(with_root(temp.path()));
+  uint64_t cookie = 0;
+  for (;;) {
+    const Page one = page(program, 3, 512, cookie);
+    for (const auto& entry : one.whole) {
+      if (entry.name.starts_with("file"))
+        CHECK(program.on_path(abi::path_unlink_file, entry.name) == Errno::success);
+    }
+    if (!one.is_full) break;
+    cookie = one.whole.back().next;
+  }
+  CHECK(fs::is_empty(temp.path()));
+}
+
+TEST_CASE("readdir: new entries appear in a new listing") {
+  TempDir temp;
+  Program program(with_root(temp.path()));
+  CHECK(list(program, 3, 4096).size() == 2);
+  write_file(temp / "new", "");
+  CHECK(list(program, 3, 4096).size() == 3);
+  fs::remove(temp / "new");
+  CHECK(list(program, 3, 4096).size() == 2);
+}
+
+TEST_CASE("readdir: cookies that nobody gave out, and buffers of no use") {
+  TempDir temp;
+  write_file(temp / "file", "");
+  Program program(with_root(temp.path()));
+  const uint32_t buffer = program.space(4096), used = program.space(4);
+  for (const uint64_t cookie : {uint64_t{3}, uint64_t{1} << 31, uint64_t{1} << 40, uint64_t{1} << 63,
+                                ~uint64_t{0}, ~uint64_t{0} - 2}) {
+    INFO(cookie);
+    const Errno error = program.call(abi::fd_readdir, 3, buffer, 4096, cookie, used);
+    CHECK((error == Errno::success || error == Errno::inval || error == Errno::noent));
+    if (error == Errno::success) CHECK(program.load<uint32_t>(used) <= 4096);
+  }
+  CHECK(program.call(abi::fd_readdir, 3, buffer, 0, 0, used) == Errno::success);
+  CHECK(program.load<uint32_t>(used) == 0);
+  for (uint32_t length = 1; length < 60; ++length) {
+    CHECK(program.call(abi::fd_readdir, 3, buffer, length, 0, used) == Errno::success);
+    CHECK(program.load<uint32_t>(used) == std::min(length, 51u + 24 + 4));
+  }
+  CHECK(program.call(abi::fd_readdir, 3, buffer, 0xffff'ffff, 0, used) == Errno::fault);
+  CHECK(program.call(abi::fd_readdir, 1, buffer, 10, 0, used) == Errno::notdir);
+  CHECK(program.call(abi::fd_readdir, 99, buffer, 10, 0, used) == Errno::badf);
+}
+
+} // namespace skerry::test
