@@ -22,6 +22,13 @@ void ByteReader::fail_at_end() { fail_at(base_ + static_cast<uint64_t>(end_ - be
 
 template <unsigned bits, bool is_signed> uint64_t ByteReader::leb() {
   const uint64_t start = offset();
+  // Two bytes are the most frequent length here: those of one byte do not come so far.
+  if (end_ - cursor_ >= 2 && static_cast<uint8_t>(cursor_[1]) < 0x80) {
+    const uint64_t low = static_cast<uint64_t>(cursor_[0]) & 0x7f, high = static_cast<uint64_t>(cursor_[1]);
+    cursor_ += 2;
+    const uint64_t value = low | high << 7;
+    return is_signed && high >= 0x40 ? value | ~uint64_t{0} << 14 : value;
+  }
   uint64_t value = 0;
   for (unsigned shift = 0;; shift += 7) {
     if (cursor_ == end_) return fail_at_end(), 0;

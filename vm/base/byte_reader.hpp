@@ -79,7 +79,7 @@ public:
 
   /// Only the first error counts. Everything left is skipped.
   void fail(std::string message) { fail_at(offset(), std::move(message)); }
-  void fail_at(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::malformed);
+  [[gnu::cold]] void fail_at(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::malformed);
   /// What stopped the reading; only when !ok().
   Error error() const {
     const ErrorCode code = error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
@@ -108,7 +108,7 @@ private:
   int64_t leb_s33_slow();
   int64_t leb_s64_slow();
   template <unsigned bits, bool is_signed> uint64_t leb();
-  void fail_at_end();
+  [[gnu::cold]] void fail_at_end();
   std::string too_few(uint64_t count) const;
 
   const std::byte* begin_ = nullptr;

@@ -166,15 +166,41 @@ void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& inst
   }
 }
 
-Opcode fail_illegal(ByteReader& reader, uint64_t start, uint8_t prefix, uint32_t code) {
+[[gnu::cold]] bool fail_illegal(ByteReader& reader, uint64_t start, uint8_t prefix, uint32_t code) {
   reader.fail_at(start, "illegal opcode " + (prefix ? hex(prefix) + " " : std::string{}) + hex(code));
-  return Opcode::invalid;
+  return false;
 }
 
-Opcode decode_prefixed(ByteReader& reader, uint64_t start, uint8_t prefix) {
+bool decode_prefixed(ByteReader& reader, uint64_t start, uint8_t prefix, Instruction& instr) {
   const uint32_t code = reader.leb_u32();
-  const Opcode op = find_opcode(prefix, code);
-  return op == Opcode::invalid && reader.ok() ? fail_illegal(reader, start, prefix, code) : op;
+  instr.op = find_opcode(prefix, code);
+  return instr.op != Opcode::invalid || (reader.ok() && fail_illegal(reader, start, prefix, code));
+}
+
+constexpr bool is_one_index(ImmediateKind kind) {
+  return kind >= ImmediateKind::local && kind <= ImmediateKind::memory;
+}
+
+/// What decoding needs of a one-byte opcode, in 1 KiB.
+struct ShortOpcode {
+  Opcode op;
+  ImmediateKind immediate;
+};
+constexpr std::array<ShortOpcode, 256> short_opcodes = [] {
+  std::array<ShortOpcode, 256> table{};
+  for (size_t i = 0; i < table.size(); ++i)
+    table[i] = {one_byte_opcodes[i], info(one_byte_opcodes[i]).immediate};
+  return table;
+}();
+
+/// What the fast path has no time for. Its own function, so that the fast path needs no stack frame.
+[[gnu::noinline]] bool decode_rest(ByteReader& reader, uint8_t byte, Instruction& instr) {
+  if (instr.op == Opcode::invalid) {
+    if (!is_prefix(byte)) return fail_illegal(reader, instr.offset, 0, byte);
+    if (!decode_prefixed(reader, instr.offset, byte, instr)) return false;
+  }
+  decode_immediates(reader, info(instr.op).immediate, instr);
+  return reader.ok();
 }
 
 } // namespace
@@ -211,16 +237,15 @@ ValType decode_value_type(ByteReader& reader) {
 bool decode_instruction(ByteReader& reader, Instruction& instr) {
   const uint64_t start = reader.offset();
   const uint8_t byte = reader.u8();
-  Opcode op = one_byte_opcodes[byte];
+  const ShortOpcode entry = short_opcodes[byte];
   instr.offset = static_cast<uint32_t>(start);
-  if (op == Opcode::invalid) [[unlikely]] {
-    op = is_prefix(byte) ? decode_prefixed(reader, start, byte) : fail_illegal(reader, start, 0, byte);
-    if (op == Opcode::invalid) return false;
+  instr.op = entry.op;
+  if (is_one_index(entry.immediate)) {
+    instr.index[0] = reader.leb_u32();
+    return reader.ok();
   }
-  instr.op = op;
-  const ImmediateKind kind = info(op).immediate;
-  if (kind != ImmediateKind::none) decode_immediates(reader, kind, instr);
-  return reader.ok();
+  if (entry.immediate == ImmediateKind::none && entry.op != Opcode::invalid) return reader.ok();
+  return decode_rest(reader, byte, instr);
 }
 
 } // namespace skerry::vm

@@ -37,7 +37,7 @@ constexpr uint8_t section_order[section_count] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10,
 
 /// Reads instructions until the end that belongs to them.
 void skip_instructions(ByteReader& reader) {
-  Instruction instr;
+  Instruction instr{};
   for (uint64_t depth = 1; depth > 0 && decode_instruction(reader, instr);) {
     const ImmediateKind kind = info(instr.op).immediate;
     if (kind == ImmediateKind::block_type || kind == ImmediateKind::try_table) ++depth;

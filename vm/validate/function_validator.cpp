@@ -30,7 +30,7 @@ FunctionValidator::FunctionValidator(const Module& module, const std::vector<boo
 
 Result<void> FunctionValidator::validate(uint32_t defined_index) {
   if (!begin(defined_index)) return skerry::fail(*error_);
-  Instruction instr;
+  Instruction instr{};
   while (!done())
     if (!decode(instr) || !check(instr)) return skerry::fail(*error_);
   const FuncBody& body = module_.bodies[defined_index];
@@ -93,7 +93,7 @@ Result<void> FunctionValidator::validate_const_expr(ByteReader& reader, ValType 
   stack_.truncate(0);
   frames_.clear();
   push_frame(Opcode::block, {BlockType::Kind::value, type, 0});
-  Instruction instr;
+  Instruction instr{};
   while (!done()) {
     const bool decoded = decode_instruction(reader, instr);
     if (!decoded) error_ = reader.error();
@@ -121,57 +121,6 @@ bool FunctionValidator::check(const Instruction& instr) {
   offset_ = instr.offset;
   if (!features_.has(rule.feature)) [[unlikely]]
     return needs_feature(rule.feature, std::string(info(instr.op).text), "illegal opcode");
-  switch (rule.op_class) {
-  case OpClass::numeric:
-  case OpClass::trapping:
-  case OpClass::constant: return apply(rule);
-  case OpClass::load:
-  case OpClass::store: return check_access(instr, rule);
-  case OpClass::simd_lane: return check_lane(instr, rule);
-  case OpClass::special: return check_special(instr);
-  }
-  return false;
-}
-
-bool FunctionValidator::apply(const OpcodeRule& rule) {
-  for (unsigned i = rule.param_count; i-- > 0;)
-    if (!stack_.pop(rule.params[i])) [[unlikely]]
-      return mismatch({rule.params.data(), i + 1u});
-  return rule.result_count == 0 || push(rule.result);
-}
-
-/// Spec §3.3.7. The address, which opcodes.def writes as i32, has the memory's address type.
-bool FunctionValidator::check_access(const Instruction& instr, const OpcodeRule& rule) {
-  const MemArg& memarg = instr.memarg;
-  if (memarg.memory == 0 && has_short_memory_ && memarg.align_log2 <= rule.align_log2 &&
-      memarg.offset <= 0xffff'ffff) [[likely]]
-    return apply(rule);
-  if (!check_memarg(memarg, rule)) return false;
-  OpcodeRule actual = rule;
-  actual.params[0] = memory_address(memarg.memory);
-  return apply(actual);
-}
-
-bool FunctionValidator::check_memarg(const MemArg& memarg, const OpcodeRule& rule) {
-  if (!find_memory(memarg.memory)) return false;
-  if (memarg.align_log2 > rule.align_log2)
-    return fail("alignment must not be larger than natural: 2^" + std::to_string(memarg.align_log2) +
-                ", the natural one is 2^" + std::to_string(rule.align_log2));
-  if (memarg.offset > 0xffff'ffff && !module_.memories[memarg.memory].limits.is_64)
-    return fail("offset out of range: " + std::to_string(memarg.offset));
-  return true;
-}
-
-bool FunctionValidator::check_lane(const Instruction& instr, const OpcodeRule& rule) {
-  const OpcodeInfo& row = info(instr.op);
-  const bool is_shuffle = row.immediate == ImmediateKind::lanes16;
-  const uint8_t lane = is_shuffle ? *std::ranges::max_element(instr.bytes) : instr.lane;
-  if (lane >= row.lanes)
-    return fail("invalid lane index: " + std::to_string(lane) + ", there are " + std::to_string(row.lanes));
-  return row.immediate == ImmediateKind::memarg_lane ? check_access(instr, rule) : apply(rule);
-}
-
-bool FunctionValidator::check_special(const Instruction& instr) {
   const uint32_t index = instr.index[0];
   switch (instr.op) {
   case Opcode::unreachable: return set_unreachable(), true;
@@ -220,8 +169,56 @@ bool FunctionValidator::check_special(const Instruction& instr) {
   case Opcode::memory_init: return memory_instruction(instr);
   case Opcode::memory_copy: return memory_copy(index, instr.index[1]);
   case Opcode::data_drop: return find_data(index);
-  default: return reference_instruction(instr);
+  default: break;
   }
+  switch (rule.op_class) {
+  case OpClass::numeric:
+  case OpClass::trapping:
+  case OpClass::constant: return apply(rule);
+  case OpClass::load:
+  case OpClass::store: return check_access(instr, rule);
+  case OpClass::simd_lane: return check_lane(instr, rule);
+  case OpClass::special: break;
+  }
+  return reference_instruction(instr);
+}
+
+bool FunctionValidator::apply(const OpcodeRule& rule) {
+  for (unsigned i = rule.param_count; i-- > 0;)
+    if (!stack_.pop(rule.params[i])) [[unlikely]]
+      return mismatch({rule.params.data(), i + 1u});
+  return rule.result_count == 0 || push(rule.result);
+}
+
+/// Spec §3.3.7. The address, which opcodes.def writes as i32, has the memory's address type.
+bool FunctionValidator::check_access(const Instruction& instr, const OpcodeRule& rule) {
+  const MemArg& memarg = instr.memarg;
+  if (memarg.memory == 0 && has_short_memory_ && memarg.align_log2 <= rule.align_log2 &&
+      memarg.offset <= 0xffff'ffff) [[likely]]
+    return apply(rule);
+  if (!check_memarg(memarg, rule)) return false;
+  OpcodeRule actual = rule;
+  actual.params[0] = memory_address(memarg.memory);
+  return apply(actual);
+}
+
+bool FunctionValidator::check_memarg(const MemArg& memarg, const OpcodeRule& rule) {
+  if (!find_memory(memarg.memory)) return false;
+  if (memarg.align_log2 > rule.align_log2)
+    return fail("alignment must not be larger than natural: 2^" + std::to_string(memarg.align_log2) +
+                ", the natural one is 2^" + std::to_string(rule.align_log2));
+  if (memarg.offset > 0xffff'ffff && !module_.memories[memarg.memory].limits.is_64)
+    return fail("offset out of range: " + std::to_string(memarg.offset));
+  return true;
+}
+
+bool FunctionValidator::check_lane(const Instruction& instr, const OpcodeRule& rule) {
+  const OpcodeInfo& row = info(instr.op);
+  const bool is_shuffle = row.immediate == ImmediateKind::lanes16;
+  const uint8_t lane = is_shuffle ? *std::ranges::max_element(instr.bytes) : instr.lane;
+  if (lane >= row.lanes)
+    return fail("invalid lane index: " + std::to_string(lane) + ", there are " + std::to_string(row.lanes));
+  return row.immediate == ImmediateKind::memarg_lane ? check_access(instr, rule) : apply(rule);
 }
 
 // ---- Errors

@@ -72,7 +72,7 @@ private:
   bool check_access(const Instruction& instr, const OpcodeRule& rule);
   bool check_memarg(const MemArg& memarg, const OpcodeRule& rule);
   bool check_lane(const Instruction& instr, const OpcodeRule& rule);
-  bool check_special(const Instruction& instr);
+
   bool check_const_instruction(const Instruction& instr);
 
   // Control (control.cpp)
@@ -154,12 +154,12 @@ private:
   bool pop(std::initializer_list<ValType> types) { return pop(std::span(types.begin(), types.size())); }
   bool pop_ref(ValType& type);
 
-  bool fail(std::string message, ErrorKind kind = ErrorKind::invalid);
+  [[gnu::cold]] bool fail(std::string message, ErrorKind kind = ErrorKind::invalid);
   bool fail_reading();
-  bool unknown(const char* what, uint64_t index, uint64_t count);
-  bool mismatch(std::span<const ValType> required);
-  bool too_many_operands();
-  bool needs_feature(Feature feature, const std::string& what, const char* message);
+  [[gnu::cold]] bool unknown(const char* what, uint64_t index, uint64_t count);
+  [[gnu::cold]] bool mismatch(std::span<const ValType> required);
+  [[gnu::cold]] bool too_many_operands();
+  [[gnu::cold]] bool needs_feature(Feature feature, const std::string& what, const char* message);
 
   const Module& module_;
   const Features& features_;
