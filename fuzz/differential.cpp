@@ -44,6 +44,7 @@ std::string show(const Value& value) {
   if (value.type() == f32 && std::isnan(value.as_f32())) return "nan";
   if (value.type() == f64 && std::isnan(value.as_f64())) return "nan";
   if (value.type().is_ref()) return value.as_ref().is_null() ? "null" : "reference";
+  if (value.type() == i32 || value.type() == f32) return std::to_string(static_cast<uint32_t>(value.lo()));
   return std::to_string(value.hi()) + ":" + std::to_string(value.lo());
 }
 
