@@ -1,5 +1,6 @@
-// The modes that execution tests run in. A test case with the tag [exec] makes its engines with test_config(), and
-// ctest runs it once in each mode (tests/CMakeLists.txt lists them); what it checks must hold in all.
+// The modes that execution tests run in. A test case with the tag [exec] makes its engines with
+// test_config(), and ctest runs it once in each mode (tests/CMakeLists.txt lists them); what it checks must
+// hold in all.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -9,8 +10,8 @@
 
 namespace skerry::test {
 
-/// "default", "slice1" (look at deadline and interrupt after each instruction), "move_stack" (and give the value
-/// stack a new address each time), "no_fusion" (no superinstructions).
+/// "default", "slice1" (look at deadline and interrupt after each instruction), "move_stack" (and give the
+/// value stack a new address each time), "no_fusion" (no superinstructions).
 inline std::string_view test_mode() {
   const char* mode = std::getenv("SKERRY_TEST_MODE");
   return mode != nullptr ? mode : "default";

@@ -1,4 +1,5 @@
-// Calls: doubly recursive, direct and through a table. Prints a checksum; the argument is the recursion's depth.
+// Calls: doubly recursive, direct and through a table. Prints a checksum; the argument is the recursion's
+// depth.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
