@@ -1,6 +1,6 @@
 #include "skerry/engine.hpp"
 
-#include "vm/runtime/engine_data.hpp"
+#include "vm/module/engine_data.hpp"
 
 // Until interpreter and translator have landed.
 #if __has_include("vm/exec/invoke.hpp") && __has_include("vm/translate/translator.hpp")

@@ -3,8 +3,8 @@
 #include "vm/base/byte_reader.hpp"
 #include "vm/isa/features.hpp"
 #include "vm/isa/instruction.hpp"
+#include "vm/module/engine_data.hpp"
 #include "vm/module/name_section.hpp"
-#include "vm/runtime/engine_data.hpp"
 
 #include <algorithm>
 #include <cstring>

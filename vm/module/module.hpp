@@ -1,5 +1,5 @@
-// The decoded module: what the binary says, in the specification's terms. Immutable once compiled, but for the
-// slots where translated code is published.
+// The decoded module: what the binary says, in the specification's terms. Immutable once compiled, but for
+// the slots where translated code is published.
 #pragma once
 
 #include "skerry/engine.hpp"
@@ -30,12 +30,12 @@ struct FieldType {
 struct SubType {
   CompositeKind kind = CompositeKind::func;
   bool is_final = true;
-  uint32_t supertype = no_type; // type index
-  FuncType func;                // kind func
+  uint32_t supertype = no_type;  // type index
+  FuncType func;                 // kind func
   std::vector<FieldType> fields; // kind struct; kind array has one
-  TypeId id = 0;                // canonical
-  uint32_t depth = 0;           // number of supertypes
-  uint32_t group = 0;           // type index where its recursion group begins
+  TypeId id = 0;                 // canonical
+  uint32_t depth = 0;            // number of supertypes
+  uint32_t group = 0;            // type index where its recursion group begins
   static constexpr uint32_t no_type = ~uint32_t{0};
 };
 
@@ -120,7 +120,7 @@ struct Module {
   std::vector<ElemSegment> elem_segments;
   std::vector<DataSegment> data_segments;
   std::array<uint32_t, 14> section_offsets{}; // of the content, by section id; for error messages
-  bool has_data_count = false; // section 12, which memory.init and data.drop need
+  bool has_data_count = false;                // section 12, which memory.init and data.drop need
   std::vector<CustomRange> custom_sections;
   bool has_start = false;
   uint32_t start = 0;

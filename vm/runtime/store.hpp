@@ -1,7 +1,7 @@
 // Store data: owns all instances, the value stack and the state of the running call.
 #pragma once
 
-#include "vm/runtime/engine_data.hpp"
+#include "vm/module/engine_data.hpp"
 #include "vm/runtime/instance.hpp"
 
 #include <any>

@@ -3,8 +3,8 @@
 // is made by translating again.
 #pragma once
 
+#include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
-#include "vm/runtime/engine_data.hpp"
 
 namespace skerry::vm {
 

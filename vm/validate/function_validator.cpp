@@ -2,7 +2,7 @@
 
 #include "vm/isa/features.hpp"
 #include "vm/module/binary_decoder.hpp"
-#include "vm/runtime/engine_data.hpp"
+#include "vm/module/engine_data.hpp"
 #include "vm/validate/signature.hpp"
 
 #include <algorithm>

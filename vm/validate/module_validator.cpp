@@ -1,9 +1,9 @@
 #include "vm/validate/module_validator.hpp"
 
 #include "vm/isa/features.hpp"
+#include "vm/module/engine_data.hpp"
 #include "vm/module/module_info.hpp"
 #include "vm/module/type_registry.hpp"
-#include "vm/runtime/engine_data.hpp"
 #include "vm/validate/function_validator.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "vm/validate/type_stack.hpp"
 
+#include "vm/module/engine_data.hpp"
 #include "vm/module/type_registry.hpp"
-#include "vm/runtime/engine_data.hpp"
 
 #include <algorithm>
 
