@@ -1,0 +1,175 @@
+#include "skerry/linker.hpp"
+
+#include "tests/support/wasm.hpp"
+
+using namespace skerry;
+using namespace skerry::test;
+
+namespace {
+
+int32_t twice(int32_t a) { return 2 * a; }
+struct Counter {
+  int64_t operator()() { return ++count; }
+  int64_t count = 0;
+};
+
+} // namespace
+
+TEST_CASE("callables get the type of their signature") {
+  Fixture f;
+  f.linker.define("env", "pointer", &twice);
+  f.linker.define("env", "functor", Counter{});
+  f.linker.define("env", "function", std::function<double(float)>([](float x) { return x; }));
+  f.linker.define("env", "caller", [](Caller&, uint64_t) {});
+  f.linker.define("env", "bytes", [](std::span<const std::byte>, std::string_view) { return 1; });
+  f.linker.define("env", "tuple", []() noexcept { return std::tuple<int32_t, double>{1, 2.0}; });
+  f.linker.define("env", "result", [](int32_t) -> Result<int64_t> { return 1; });
+  f.linker.define("env", "nothing", [](int32_t) -> Result<void> { return {}; });
+  f.linker.define("env", "ref", [](Ref r) { return r; });
+  const Instance instance = f.instantiate(R"((module
+    (import "env" "pointer" (func (param i32) (result i32)))
+    (import "env" "functor" (func (result i64)))
+    (import "env" "function" (func (param f32) (result f64)))
+    (import "env" "caller" (func (param i64)))
+    (import "env" "bytes" (func (param i32 i32 i32 i32) (result i32)))
+    (import "env" "tuple" (func (result i32 f64)))
+    (import "env" "result" (func (param i32) (result i64)))
+    (import "env" "nothing" (func (param i32)))
+    (import "env" "ref" (func (param externref) (result externref)))))");
+  CHECK(instance.data() != nullptr);
+}
+
+TEST_CASE("all problems with imports are in one error") {
+  Fixture f;
+  f.linker.define("env", "f", [](int32_t) {});
+  const Error error = error_of(f.try_instantiate(R"((module
+    (import "env" "missing" (func (param i32) (result i64)))
+    (import "env" "f" (func (param i64)))
+    (import "other" "memory" (memory 1 2))))"));
+  CHECK(error.kind() == ErrorKind::unlinkable);
+  CHECK(error.message() == R"(unknown import: "env" "missing": function (i32) -> (i64); )"
+                           R"(incompatible import type: "env" "f": the module wants function (i64) -> (), )"
+                           R"(given is function (i32) -> (); )"
+                           R"(unknown import: "other" "memory": memory 1 2)");
+}
+
+TEST_CASE("a thousand missing imports make a short message") {
+  Fixture f;
+  std::string text = "(module";
+  for (int i = 0; i < 1'000; ++i) text += R"( (import "env" "f" (func)))";
+  const Error error = error_of(f.try_instantiate(text + ")"));
+  CHECK(error.message().size() < 10'000);
+  CHECK(error.message().find("and 900 more") != std::string::npos);
+}
+
+TEST_CASE("names in messages are escaped") {
+  Fixture f;
+  const Error error = error_of(f.try_instantiate(R"((module (import "a\0ab" "\22" (func))))"));
+  CHECK(error.message() == R"(unknown import: "a\0ab" "\22": function () -> ())");
+}
+
+TEST_CASE("kinds must agree") {
+  Fixture f;
+  f.linker.define("env", "x", [] {});
+  const Error error = error_of(f.try_instantiate(R"((module (import "env" "x" (global i32))))"));
+  CHECK(error.message().find("incompatible import type") == 0);
+}
+
+TEST_CASE("limits of imported memories and tables must fit") {
+  Fixture f;
+  const Memory memory = must(Memory::create(f.store, {{.min = 1, .max = 3, .has_max = true}}));
+  const Table table = must(Table::create(f.store, {funcref, {.min = 2}}, Value(funcref, Ref{})));
+  f.linker.define("env", "memory", memory);
+  f.linker.define("env", "table", table);
+  const auto links = [&](std::string_view import) {
+    const auto instance = f.try_instantiate("(module (import \"env\" " + std::string(import) + "))");
+    if (!instance) CHECK(instance.error().message().find("incompatible import type") == 0);
+    return instance.has_value();
+  };
+  CHECK(links(R"("memory" (memory 1))"));
+  CHECK(links(R"("memory" (memory 1 3))"));
+  CHECK(links(R"("memory" (memory 0 4))"));
+  CHECK_FALSE(links(R"("memory" (memory 2))"));
+  CHECK_FALSE(links(R"("memory" (memory 1 2))"));
+  CHECK(links(R"("table" (table 2 funcref))"));
+  CHECK_FALSE(links(R"("table" (table 2 10 funcref))"));
+  CHECK_FALSE(links(R"("table" (table 2 externref))"));
+  must(memory.grow(1));
+  CHECK(links(R"("memory" (memory 2))"));
+}
+
+TEST_CASE("imported globals must have the same mutability and type") {
+  Fixture f;
+  f.linker.define("env", "const", must(Global::create(f.store, {i32, false}, Value(int32_t{1}))));
+  f.linker.define("env", "mut", must(Global::create(f.store, {i32, true}, Value(int32_t{1}))));
+  CHECK(f.try_instantiate(R"((module (import "env" "const" (global i32))))").has_value());
+  CHECK(f.try_instantiate(R"((module (import "env" "mut" (global (mut i32)))))").has_value());
+  CHECK_FALSE(f.try_instantiate(R"((module (import "env" "const" (global (mut i32)))))").has_value());
+  CHECK_FALSE(f.try_instantiate(R"((module (import "env" "mut" (global i32))))").has_value());
+  CHECK_FALSE(f.try_instantiate(R"((module (import "env" "const" (global i64))))").has_value());
+}
+
+TEST_CASE("missing imports can be listed") {
+  Fixture f;
+  f.linker.define("env", "there", [] {});
+  const Module module = compile(f.engine, R"((module
+    (import "env" "there" (func))
+    (import "env" "gone" (func (param i32)))
+    (import "env" "g" (global i64))))");
+  f.linker.set_unknown_imports(UnknownImports::trap);
+  const auto missing = f.linker.missing(module);
+  REQUIRE(missing.size() == 2);
+  CHECK(missing[0].name == "gone");
+  CHECK(to_string(missing[0].type) == "function (i32) -> ()");
+  CHECK(missing[1].name == "g");
+}
+
+TEST_CASE("only functions can be left undefined") {
+  Fixture f;
+  f.linker.set_unknown_imports(UnknownImports::return_zeroes);
+  CHECK(f.try_instantiate(R"((module (import "env" "f" (func))))").has_value());
+  CHECK(error_of(f.try_instantiate(R"((module (import "env" "m" (memory 1))))")).kind() ==
+        ErrorKind::unlinkable);
+}
+
+TEST_CASE("a later definition replaces an earlier one") {
+  Fixture f;
+  f.linker.define("env", "f", [](int32_t) {});
+  f.linker.define("env", "f", [](int64_t) {});
+  CHECK(f.try_instantiate(R"((module (import "env" "f" (func (param i64)))))").has_value());
+  CHECK_FALSE(f.try_instantiate(R"((module (import "env" "f" (func (param i32)))))").has_value());
+}
+
+TEST_CASE("a definition is one function in a store, however often it is imported") {
+  Fixture f;
+  f.linker.define("env", "f", [] {});
+  constexpr auto text = R"((module
+    (import "env" "f" (func $a)) (import "env" "f" (func $b))
+    (export "a" (func $a)) (export "b" (func $b))))";
+  const Instance one = f.instantiate(text);
+  const Instance two = f.instantiate(text);
+  CHECK(must(one.func("a")).ref() == must(one.func("b")).ref());
+  CHECK(must(one.func("a")).ref() == must(two.func("a")).ref());
+  Store other(f.engine);
+  const Instance three = must(f.linker.instantiate(other, one.module()));
+  CHECK(must(three.func("a")).ref() != must(one.func("a")).ref());
+}
+
+TEST_CASE("things of another store or engine are refused") {
+  Fixture f;
+  Store other(f.engine);
+  f.linker.define("env", "memory", must(Memory::create(f.store, {{.min = 1}})));
+  const Module module = compile(f.engine, R"((module (import "env" "memory" (memory 1))))");
+  CHECK(f.linker.instantiate(f.store, module).has_value());
+  CHECK(error_of(f.linker.instantiate(other, module)).kind() == ErrorKind::usage);
+
+  Fixture g;
+  CHECK(error_of(g.linker.instantiate(g.store, module)).kind() == ErrorKind::usage);
+  CHECK(error_of(g.linker.instantiate(f.store, module)).kind() == ErrorKind::usage);
+}
+
+TEST_CASE("an empty handle is no definition") {
+  Fixture f;
+  f.linker.define("env", "f", Func());
+  CHECK(error_of(f.try_instantiate("(module)")).kind() == ErrorKind::usage);
+}
