@@ -1,0 +1,259 @@
+#include "skerry/host_func.hpp"
+
+#include "tests/support/wasm.hpp"
+
+#include <cstring>
+#include <stdexcept>
+
+using namespace skerry;
+using namespace skerry::test;
+
+namespace {
+
+int32_t triple(int32_t a) { return 3 * a; }
+
+/// A module that imports env.f with this type and passes its own parameters through.
+std::string pass_through(std::string_view type, int params) {
+  std::string gets;
+  for (int i = 0; i < params; ++i) gets += " (local.get " + std::to_string(i) + ")";
+  const std::string t(type);
+  return "(module (import \"env\" \"f\" (func $f " + t + ")) (memory (export \"memory\") 1)" +
+         " (data (i32.const 8) \"hello\")" + " (func (export \"run\") " + t + gets + " (call $f)))";
+}
+
+} // namespace
+
+TEST_CASE("lambdas, functions and function objects are host functions", "[exec]") {
+  Fixture f;
+  constexpr auto type = "(param i32) (result i32)";
+  int32_t calls = 0;
+  const auto run = [&] {
+    return must(must(f.instantiate(pass_through(type, 1)).func<int32_t(int32_t)>("run"))(14));
+  };
+  f.linker.define("env", "f", [&](int32_t a) { return ++calls, a + 1; });
+  CHECK(run() == 15);
+  CHECK(calls == 1);
+  f.linker.define("env", "f", triple);
+  CHECK(run() == 42);
+  f.linker.define("env", "f", std::function<int32_t(int32_t)>([](int32_t a) { return -a; }));
+  CHECK(run() == -14);
+  f.linker.define("env", "f", [n = 0](int32_t a) mutable { return a + ++n; });
+  CHECK(run() == 15);
+}
+
+TEST_CASE("all number types pass to the host and back", "[exec]") {
+  Fixture f;
+  f.linker.define("env", "f", [](int32_t a, int64_t b, float c, double d) {
+    return std::tuple<double, float, int64_t, uint32_t>{d + 1, c + 1, b + 1, static_cast<uint32_t>(a + 1)};
+  });
+  const Instance instance =
+      f.instantiate(pass_through("(param i32 i64 f32 f64) (result f64 f32 i64 i32)", 4));
+  using Results = std::tuple<double, float, int64_t, int32_t>;
+  const auto run = must(instance.func<Results(int32_t, int64_t, float, double)>("run"));
+  CHECK(must(run(-1, int64_t{1} << 40, 0.5f, -0.25)) == Results(0.75, 1.5f, (int64_t{1} << 40) + 1, 0));
+}
+
+TEST_CASE("pointer and length become a view of the caller's memory", "[exec]") {
+  Fixture f;
+  std::string seen;
+  f.linker.define("env", "f", [&](std::string_view text, int32_t tag) {
+    seen = text;
+    return tag;
+  });
+  const Instance instance = f.instantiate(pass_through("(param i32 i32 i32) (result i32)", 3));
+  const auto run = must(instance.func<int32_t(uint32_t, uint32_t, int32_t)>("run"));
+  CHECK(must(run(8, 5, 77)) == 77);
+  CHECK(seen == "hello");
+  CHECK(must(run(65'536, 0, 1)) == 1);
+  CHECK(seen.empty());
+  for (const auto& [at, size] :
+       {std::pair<uint32_t, uint32_t>{65'530, 7}, {0xffff'ffff, 0xffff'ffff}, {65'537, 0}}) {
+    const Error error = error_of(run(at, size, 1));
+    CHECK(error.code() == ErrorCode::out_of_bounds_memory_access);
+    CHECK(error.message().find("out of bounds memory access") == 0);
+  }
+}
+
+TEST_CASE("a host function writes through a span", "[exec]") {
+  Fixture f;
+  f.linker.define("env", "f", [](std::span<std::byte> out) {
+    for (std::byte& b : out) b = std::byte{'x'};
+  });
+  const Instance instance = f.instantiate(pass_through("(param i32 i32)", 2));
+  REQUIRE(must(instance.func<void(int32_t, int32_t)>("run"))(9, 3).has_value());
+  CHECK(std::memcmp(must(instance.memory()).bytes().data() + 8, "hxxxo", 5) == 0);
+}
+
+TEST_CASE("a caller without memory gives empty views", "[exec]") {
+  Fixture f;
+  f.linker.define("env", "f",
+                  [](std::span<const std::byte> bytes) { return static_cast<int32_t>(bytes.size()); });
+  const Instance instance = f.instantiate(R"((module
+    (import "env" "f" (func $f (param i32 i32) (result i32)))
+    (func (export "run") (param i32) (result i32) (call $f (i32.const 0) (local.get 0)))))");
+  const auto run = must(instance.func<int32_t(int32_t)>("run"));
+  CHECK(must(run(0)) == 0);
+  CHECK(error_of(run(1)).code() == ErrorCode::out_of_bounds_memory_access);
+}
+
+TEST_CASE("the caller is known", "[exec]") {
+  Fixture f;
+  const vm::ModuleInstance* caller = nullptr;
+  size_t bytes = 0;
+  f.linker.define("env", "f", [&](Caller& c, int32_t) {
+    caller = c.instance().data();
+    bytes = c.memory().size();
+  });
+  const Instance instance = f.instantiate(pass_through("(param i32)", 1));
+  REQUIRE(must(instance.func<void(int32_t)>("run"))(0).has_value());
+  CHECK(caller == instance.data());
+  CHECK(bytes == 65'536);
+}
+
+TEST_CASE("an error that a host function returns ends the call", "[exec]") {
+  Fixture f;
+  f.linker.define("env", "f", [](int32_t a) -> Result<int32_t> {
+    if (a < 0) return fail(Error::host("negative: " + std::to_string(a)));
+    if (a == 0) return fail(Error::trap(ErrorCode::integer_divide_by_zero));
+    if (a == 1) return fail(Error::exit(3));
+    return 100 / a;
+  });
+  const Instance instance = f.instantiate(pass_through("(param i32) (result i32)", 1));
+  const auto run = must(instance.func<int32_t(int32_t)>("run"));
+  CHECK(must(run(5)) == 20);
+  const Error negative = error_of(run(-2));
+  CHECK(negative.kind() == ErrorKind::host);
+  CHECK(negative.message() == "negative: -2");
+  REQUIRE_FALSE(negative.backtrace().empty());
+  CHECK(negative.backtrace()[0].func_name == "run");
+  CHECK(error_of(run(0)).code() == ErrorCode::integer_divide_by_zero);
+  CHECK(error_of(run(1)).exit_status() == 3);
+  CHECK(must(run(50)) == 2); // the store goes on working
+}
+
+TEST_CASE("an exception that a host function throws ends the call and is kept", "[exec]") {
+  Fixture f;
+  f.linker.define("env", "f", [](int32_t a) {
+    if (a == 0) throw std::runtime_error("host says no");
+    if (a == 1) throw 42;
+  });
+  const Instance instance = f.instantiate(pass_through("(param i32)", 1));
+  const auto run = must(instance.func<void(int32_t)>("run"));
+  const Error error = error_of(run(0));
+  CHECK(error.code() == ErrorCode::host_exception);
+  CHECK(error.message() == "host says no");
+  CHECK_THROWS_AS(std::rethrow_exception(error.host_exception()), std::runtime_error);
+  CHECK_THROWS_AS(std::rethrow_exception(error_of(run(1)).host_exception()), int);
+  CHECK(run(2).has_value());
+}
+
+TEST_CASE("untyped host functions see slots", "[exec]") {
+  Fixture f;
+  f.linker.define_raw("env", "f", {{i32, i64}, {i64, i32, i32}},
+                      [](Caller&, std::span<uint64_t> slots) -> Result<void> {
+                        if (slots.size() != 3) return fail(Error::host("wrong size"));
+                        slots[0] += slots[1], slots[1] = 7, slots[2] = 8;
+                        return {};
+                      });
+  const Instance instance = f.instantiate(pass_through("(param i32 i64) (result i64 i32 i32)", 2));
+  using Results = std::tuple<int64_t, int32_t, int32_t>;
+  CHECK(must(must(instance.func<Results(int32_t, int64_t)>("run"))(1, 2)) == Results(3, 7, 8));
+}
+
+TEST_CASE("a re-exported host function can be called by the host", "[exec]") {
+  Fixture f;
+  f.linker.define("env", "f",
+                  [](Caller& caller, int32_t a) { return caller.instance().data() == nullptr ? a : 0; });
+  const Instance instance =
+      f.instantiate(R"((module (import "env" "f" (func (param i32) (result i32))) (export "f" (func 0))))");
+  CHECK(must(must(instance.func<int32_t(int32_t)>("f"))(9)) == 9);
+}
+
+TEST_CASE("a host function calls wasm again", "[exec]") {
+  Fixture f;
+  std::optional<TypedFunc<int32_t(int32_t)>> countdown;
+  f.linker.define("env", "f", [&](int32_t n) -> Result<int32_t> {
+    if (n == 0) return 100;
+    auto inner = (*countdown)(n - 1);
+    if (!inner) return fail(std::move(inner.error()));
+    return *inner + 1;
+  });
+  const Instance instance = f.instantiate(R"((module
+    (import "env" "f" (func $f (param i32) (result i32)))
+    (func (export "run") (param i32) (result i32) (local i32)
+      (local.set 1 (i32.const 1000))
+      (i32.sub (i32.add (call $f (local.get 0)) (local.get 1)) (i32.const 1000)))))");
+  countdown = must(instance.func<int32_t(int32_t)>("run"));
+  CHECK(must((*countdown)(0)) == 100);
+  CHECK(must((*countdown)(20)) == 120);
+  const Error error = error_of((*countdown)(1'000'000));
+  CHECK(error.code() == ErrorCode::call_stack_exhausted);
+  CHECK(must((*countdown)(5)) == 105);
+}
+
+TEST_CASE("a trap below a host function passes through it", "[exec]") {
+  Fixture f;
+  std::optional<TypedFunc<void()>> boom;
+  bool swallow = false;
+  f.linker.define("env", "f", [&]() -> Result<void> {
+    auto done = (*boom)();
+    return swallow ? Result<void>{} : done;
+  });
+  const Instance instance = f.instantiate(R"((module
+    (import "env" "f" (func $f))
+    (func (export "boom") (unreachable))
+    (func (export "run") (result i32) (call $f) (i32.const 5))))");
+  boom = must(instance.func<void()>("boom"));
+  const auto run = must(instance.func<int32_t()>("run"));
+  const Error error = error_of(run());
+  CHECK(error.code() == ErrorCode::unreachable);
+  REQUIRE(error.backtrace().size() == 2);
+  CHECK(error.backtrace()[0].func_name == "boom");
+  CHECK(error.backtrace()[1].func_name == "run");
+  swallow = true;
+  CHECK(must(run()) == 5);
+}
+
+TEST_CASE("memory that grows in a host function is seen by its caller", "[exec]") {
+  Fixture f;
+  f.linker.define("env", "f", [](Caller& caller) -> Result<void> {
+    auto grown = must(caller.instance().memory()).grow(1);
+    return grown ? Result<void>{} : fail(std::move(grown.error()));
+  });
+  const Instance instance = f.instantiate(R"((module
+    (import "env" "f" (func $f)) (memory (export "memory") 1)
+    (func (export "run") (result i32)
+      (call $f) (i32.store (i32.const 65540) (i32.const 11)) (i32.load (i32.const 65540)))))");
+  CHECK(must(must(instance.func<int32_t()>("run"))()) == 11);
+}
+
+TEST_CASE("host functions are called through tables", "[exec]") {
+  Fixture f;
+  f.linker.define("env", "f", [](int32_t a) { return a * 2; });
+  const Instance instance = f.instantiate(R"((module
+    (type $t (func (param i32) (result i32)))
+    (import "env" "f" (func $f (type $t)))
+    (table funcref (elem $f $g))
+    (func $g (type $t) (i32.sub (local.get 0) (i32.const 1)))
+    (func (export "run") (param i32 i32) (result i32)
+      (call_indirect (type $t) (local.get 1) (local.get 0)))))");
+  const auto run = must(instance.func<int32_t(int32_t, int32_t)>("run"));
+  CHECK(must(run(0, 21)) == 42);
+  CHECK(must(run(1, 21)) == 20);
+}
+
+TEST_CASE("imports that nobody defines trap or return zeros", "[exec]") {
+  Fixture f;
+  constexpr auto text = R"((module
+    (import "env" "gone" (func $gone (param i32) (result i32 i64 externref)))
+    (func (export "run") (result i32 i64 i32)
+      (call $gone (i32.const 5)) (ref.is_null))))";
+  f.linker.set_unknown_imports(UnknownImports::trap);
+  const Error error = error_of(must(f.instantiate(text).func("run")).call({}));
+  CHECK(error.code() == ErrorCode::unknown_import);
+  CHECK(error.message() == R"(unknown import: "env" "gone")");
+  CHECK(error.backtrace().at(0).func_name == "run");
+  f.linker.set_unknown_imports(UnknownImports::return_zeroes);
+  using Results = std::tuple<int32_t, int64_t, int32_t>;
+  CHECK(must(must(f.instantiate(text).func<Results()>("run"))()) == Results(0, 0, 1));
+}
