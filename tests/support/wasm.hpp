@@ -5,9 +5,9 @@
 #include "skerry/linker.hpp"
 #include "skerry/module.hpp"
 #include "skerry/store.hpp"
+#include "skerry/wat.hpp"
 #include "tests/catch.hpp"
 #include "tests/support/test_config.hpp"
-#include "vm/wat/module_parser.hpp"
 
 #include <string>
 #include <string_view>
@@ -17,7 +17,7 @@ namespace skerry::test {
 
 /// Identifiers become the names of the name section.
 inline std::vector<std::byte> binary(std::string_view text) {
-  auto bytes = vm::wat::parse_module_text(text, {.names = true});
+  auto bytes = wat::to_binary(text);
   if (!bytes) FAIL("text does not parse: " << bytes.error().describe());
   return std::move(*bytes);
 }
