@@ -17,6 +17,7 @@ void add_validate_command(CLI::App& app, int& status);
 void add_inspect_command(CLI::App& app, int& status);
 void add_wast_command(CLI::App& app, int& status);
 void add_wat2wasm_command(CLI::App& app, int& status);
+void add_wasm2wat_command(CLI::App& app, int& status);
 void add_plugin_command(CLI::App& app, int& status);
 
 } // namespace skerry::host::cli

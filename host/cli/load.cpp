@@ -1,12 +1,30 @@
 #include "host/cli/load.hpp"
 
 #include "host/file_bytes.hpp"
+#include "skerry/wat.hpp"
+
+#include <string_view>
 
 namespace skerry::host::cli {
 
+namespace {
+
+std::string_view text_of(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// A module in the text format begins with a parenthesis or a comment, behind white space.
+bool looks_like_text(const std::vector<std::byte>& bytes) {
+  std::string_view text = text_of(bytes);
+  size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '(' || text[first] == ';');
+}
+
+} // namespace
+
 Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file) {
   auto bytes = read_file(file, engine.config().module_limits.module_bytes);
-  if (bytes) return std::move(*bytes);
+  if (bytes) return looks_like_text(*bytes) ? wat::to_binary(text_of(*bytes)) : std::move(*bytes);
   if (bytes.error().too_large)
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, bytes.error().message));
   return fail(Error(ErrorKind::io, ErrorCode::none, bytes.error().message));

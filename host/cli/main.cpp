@@ -15,6 +15,7 @@ void add_commands(CLI::App& app, int& status) {
   add_inspect_command(app, status);
   add_wast_command(app, status);
   add_wat2wasm_command(app, status);
+  add_wasm2wat_command(app, status);
   add_plugin_command(app, status);
 }
 

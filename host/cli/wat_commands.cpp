@@ -1,4 +1,4 @@
-// skerry wat2wasm: the text format to the binary format.
+// skerry wat2wasm and wasm2wat: the text format to the binary format and back.
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
 #include "host/file_bytes.hpp"
@@ -60,6 +60,14 @@ int wat2wasm(const WatOptions& options) {
   return write_output(output, text_of(*module));
 }
 
+int wasm2wat(const WatOptions& options) {
+  auto source = read_file(options.input, ModuleLimits().module_bytes);
+  if (!source) return complain(source.error().message), failure;
+  auto text = wat::to_text(*source);
+  if (!text) return report(options.input, text.error());
+  return write_output(options.output.empty() ? "-" : options.output, *text);
+}
+
 } // namespace
 
 void add_wat2wasm_command(CLI::App& app, int& status) {
@@ -72,6 +80,15 @@ void add_wat2wasm_command(CLI::App& app, int& status) {
   command->add_flag("--no-check", options->no_check, "Do not validate the module");
   command->footer("Example:\n  skerry wat2wasm add.wat -o add.wasm");
   command->callback([options, &status] { status = wat2wasm(*options); });
+}
+
+void add_wasm2wat_command(CLI::App& app, int& status) {
+  auto options = std::make_shared<WatOptions>();
+  CLI::App* command = app.add_subcommand("wasm2wat", "Translate a module from binary to text");
+  command->add_option("FILE", options->input, "Module in the binary format")->required()->type_name("");
+  command->add_option("-o,--output", options->output, "Where to (stdout)")->type_name("FILE");
+  command->footer("Example:\n  skerry wasm2wat add.wasm");
+  command->callback([options, &status] { status = wasm2wat(*options); });
 }
 
 } // namespace skerry::host::cli

@@ -17,7 +17,6 @@ constexpr std::array<bool, 256> id_chars = [] {
   return table;
 }();
 
-bool is_id_char(char c) { return id_chars[static_cast<unsigned char>(c)]; }
 bool is_reserved_punctuation(char c) {
   return c == ',' || c == ';' || c == '[' || c == ']' || c == '{' || c == '}';
 }
@@ -260,6 +259,8 @@ private:
 };
 
 } // namespace
+
+bool is_id_char(char c) noexcept { return id_chars[static_cast<unsigned char>(c)]; }
 
 TokenList tokenize(std::string_view text) { return Lexer(text).run(); }
 

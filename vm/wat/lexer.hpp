@@ -18,6 +18,9 @@ std::string decode_string(std::string_view literal);
 /// The name behind `$`: for `$"…"` its decoded string, else the characters.
 std::string decode_id(std::string_view literal);
 
+/// Whether identifiers and keywords may contain it (spec §6.3.5).
+bool is_id_char(char c) noexcept;
+
 struct Position {
   uint32_t line = 1, column = 1; // column in bytes, from 1
 };

@@ -1,0 +1,48 @@
+// Instructions of a module in the text format, flat.
+#pragma once
+
+#include "vm/base/byte_reader.hpp"
+#include "vm/isa/instruction.hpp"
+#include "vm/module/module.hpp"
+#include "vm/wat/name_table.hpp"
+#include "vm/wat/type_text.hpp"
+
+#include <string>
+
+namespace skerry::vm::wat {
+
+class InstructionText {
+public:
+  InstructionText(const Module& module, const NameTable& names, const TypeText& types)
+      : module_(module), names_(names), types_(types) {}
+
+  /// Instructions up to the `end` that belongs to them, one a line, indented.
+  void append_body(ByteReader& reader, uint32_t function, std::string& out) const;
+  /// A constant expression on one line, without its `end`.
+  std::string const_expr(const ConstExpr& expression) const;
+
+private:
+  static constexpr uint32_t no_function = ~uint32_t{0};
+
+  /// Name and immediates.
+  std::string line(const Instruction& instr, uint32_t function) const;
+  std::string block_text(const BlockType& block) const;
+  std::string memarg_text(const Instruction& instr) const;
+  std::string br_table_text(const BrTableTargets& targets) const;
+  std::string catches_text(Catches clauses) const;
+  std::string select_types_text(const Instruction& instr) const;
+  std::string ref_type(HeapType heap, bool nullable) const;
+  /// ` name`; for memory and table 0, which may be left out, nothing.
+  std::string space(NameKind kind, uint32_t index) const { return " " + types_.index(kind, index); }
+  std::string space_or_zero(NameKind kind, uint32_t index) const {
+    return index == 0 ? "" : space(kind, index);
+  }
+  std::string both_or_zero(NameKind kind, uint32_t first, uint32_t second) const;
+  std::string local_text(uint32_t function, uint32_t index) const;
+
+  const Module& module_;
+  const NameTable& names_;
+  const TypeText& types_;
+};
+
+} // namespace skerry::vm::wat
