@@ -179,6 +179,44 @@ Step table_grow(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint3
   return {ErrorCode::none, old_size < 0 ? 0 : static_cast<int64_t>(count)};
 }
 
+// ---- loads and stores of other memories, with 64-bit addresses, or with offsets that need more than 32
+// bits: memory @12, offset64 @16
+
+/// Where an access lies, or null out of bounds. No sum can wrap.
+template <class M> std::byte* access(const State& s, uint64_t address) {
+  const MemoryInstance& memory = *s.instance->memories[first_index(s)];
+  const uint64_t offset = load_as<uint64_t>(s.pc + 16);
+  if (offset > memory.byte_size || address > memory.byte_size - offset) return nullptr;
+  if (memory.byte_size - offset - address < sizeof(M)) return nullptr;
+  return memory.base + offset + address;
+}
+template <class M, class T> SKERRY_HANDLER(general_load) {
+  SKERRY_STATE
+  uint64_t* slot = slot_at(s, s.pc, 8);
+  const std::byte* at = access<M>(s, *slot);
+  if (at == nullptr) TRAP(ErrorCode::out_of_bounds_memory_access);
+  *slot = uint64_t{static_cast<T>(load_as<M>(at))};
+  NEXT(stack_op_size);
+}
+template <class M> SKERRY_HANDLER(general_store) {
+  SKERRY_STATE
+  const uint64_t* slot = slot_at(s, s.pc, 8);
+  std::byte* at = access<M>(s, *slot);
+  if (at == nullptr) TRAP(ErrorCode::out_of_bounds_memory_access);
+  std::memcpy(at, slot + 1, sizeof(M));
+  NEXT(stack_op_size);
+}
+
+/// v128 globals; others have operations of their own.
+Step get_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+  std::memcpy(slots, instance.globals[index]->value, 16);
+  return {};
+}
+Step set_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+  std::memcpy(instance.globals[index]->value, slots, 16);
+  return {};
+}
+
 Step ref_func(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   slots[0] = reinterpret_cast<uint64_t>(instance.functions[index]);
   return {};
@@ -203,6 +241,23 @@ void add_stack_op_handlers(HandlerTable& table) {
   row(Opcode::table_init) = &bulk<init_table>;
   row(Opcode::elem_drop) = &bulk<drop_elem>;
   row(Opcode::ref_func) = &bulk<ref_func>;
+  row(Opcode::global_get) = &bulk<get_global>;
+  row(Opcode::global_set) = &bulk<set_global>;
+
+  row(Opcode::i32_load) = row(Opcode::f32_load) = row(Opcode::i64_load32_u) =
+      &general_load<uint32_t, uint64_t>;
+  row(Opcode::i64_load) = row(Opcode::f64_load) = &general_load<uint64_t, uint64_t>;
+  row(Opcode::i32_load8_u) = row(Opcode::i64_load8_u) = &general_load<uint8_t, uint64_t>;
+  row(Opcode::i32_load16_u) = row(Opcode::i64_load16_u) = &general_load<uint16_t, uint64_t>;
+  row(Opcode::i32_load8_s) = &general_load<int8_t, uint32_t>;
+  row(Opcode::i32_load16_s) = &general_load<int16_t, uint32_t>;
+  row(Opcode::i64_load8_s) = &general_load<int8_t, uint64_t>;
+  row(Opcode::i64_load16_s) = &general_load<int16_t, uint64_t>;
+  row(Opcode::i64_load32_s) = &general_load<int32_t, uint64_t>;
+  row(Opcode::i32_store8) = row(Opcode::i64_store8) = &general_store<uint8_t>;
+  row(Opcode::i32_store16) = row(Opcode::i64_store16) = &general_store<uint16_t>;
+  row(Opcode::i32_store) = row(Opcode::f32_store) = row(Opcode::i64_store32) = &general_store<uint32_t>;
+  row(Opcode::i64_store) = row(Opcode::f64_store) = &general_store<uint64_t>;
 }
 
 } // namespace skerry::vm

@@ -58,11 +58,12 @@ private:
 
   void one(const Ir& original) {
     if (original.operation == Operation::nop) return;
+    // Before the first label too: a loop may begin with the function.
+    if (original.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
     if (original.operation == Operation::label) {
       label_offsets_[original.label] = offset();
       return;
     }
-    if (original.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
     note(original);
     Ir ir = original;
     const OperandClasses classes = ir.classes();

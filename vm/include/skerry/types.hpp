@@ -146,10 +146,11 @@ public:
     std::memcpy(&hi_, v.data() + 8, 8);
   }
   Value(ValType type, Ref ref) : type_(type), lo_(ref.bits) {}
-  /// From raw slots: i32 and f32 zero-extended; `hi` is used by v128 only.
+  /// From raw slots. Of i32 and f32 only the low half counts; `hi` is used by v128 only.
   static Value from_slots(ValType type, uint64_t lo, uint64_t hi = 0) {
     Value v;
-    v.type_ = type, v.lo_ = lo, v.hi_ = hi;
+    const bool is_half = type.kind() == ValType::i32_ || type.kind() == ValType::f32_;
+    v.type_ = type, v.lo_ = is_half ? static_cast<uint32_t>(lo) : lo, v.hi_ = hi;
     return v;
   }
 
