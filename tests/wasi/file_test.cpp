@@ -96,7 +96,7 @@ TEST_CASE("files: offsets near the end of 64 bits") {
     const Errno read = program.call(abi::fd_pread, file.fd, vectors, 1, offset, count);
     CHECK((read == Errno::inval || (read == Errno::success && program.load<uint32_t>(count) == 0)));
     CHECK(program.call(abi::fd_allocate, file.fd, offset, 16) == Errno::fbig);
-    CHECK(program.call(abi::fd_filestat_set_size, file.fd, offset) != Errno::success);
+    if (offset > max_offset) CHECK(program.call(abi::fd_filestat_set_size, file.fd, offset) == Errno::fbig);
   }
   CHECK(program.call(abi::fd_allocate, file.fd, 16, ~uint64_t{0}) == Errno::fbig);
   CHECK(program.call(abi::fd_allocate, file.fd, 0, 0) == Errno::inval);
