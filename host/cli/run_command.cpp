@@ -53,6 +53,13 @@ std::optional<std::pair<std::string, std::string>> parse_env(const std::string& 
   return std::pair(text, std::string(value));
 }
 
+/// SKERRY_WASI_RESOLVER=fallback is for testing that both ways of finding files give the same answers.
+wasi::PathResolverKind path_resolver() {
+  const char* wanted = std::getenv("SKERRY_WASI_RESOLVER");
+  const bool fallback = wanted != nullptr && std::string_view(wanted) == "fallback";
+  return fallback ? wasi::PathResolverKind::component_wise : wasi::PathResolverKind::automatic;
+}
+
 wasi::Config wasi_config(const RunOptions& options) {
   wasi::Config config;
   config.args = options.words;
@@ -64,6 +71,7 @@ wasi::Config wasi_config(const RunOptions& options) {
   config.stdin_stream = wasi::Inherit{};
   config.stdout_stream = wasi::Inherit{};
   config.stderr_stream = wasi::Inherit{};
+  config.resolver = path_resolver();
   return config;
 }
 
