@@ -1,0 +1,187 @@
+// The functions as imports of a module: names, types, errors that end the program, deadlines, fuel.
+#include "skerry/engine.hpp"
+#include "skerry/wat.hpp"
+#include "tests/catch.hpp"
+#include "tests/wasi/program.hpp"
+
+#include <chrono>
+
+namespace skerry::test {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Host {
+  Engine engine;
+  Store store{engine};
+  Linker linker{engine};
+
+  Module compile(std::string_view text) {
+    const auto bytes = wat::to_binary(text);
+    REQUIRE(bytes);
+    auto module = Module::compile(engine, *bytes);
+    REQUIRE(module);
+    return *module;
+  }
+  Instance instantiate(std::string_view text) {
+    auto instance = linker.instantiate(store, compile(text));
+    if (!instance) FAIL(instance.error().describe());
+    return *instance;
+  }
+};
+
+wasi::Context context(wasi::Config config = {}) {
+  auto made = wasi::Context::create(std::move(config));
+  REQUIRE(made);
+  return std::move(*made);
+}
+
+// Every function of functions.def as an import with the type that its row gives it.
+std::string all_imports(std::string_view module) {
+  std::string text = "(module (memory 1)";
+  const auto add = [&](std::string_view name, std::string parameters) {
+    std::string types;
+    for (std::size_t at = parameters.find("i"); at != std::string::npos;
+         at = parameters.find(", i", at + 1)) {
+      if (parameters[at] == ',') at += 2;
+      types += parameters.substr(at, 3) + " ";
+    }
+    text += " (import \"" + std::string(module) + "\" \"" + std::string(name) + "\" (func (param " + types +
+            ")" + (name == "proc_exit" ? "" : " (result i32)") + "))";
+  };
+#define SKERRY_WASI(family, name, parameters, errors) add(#name, #parameters);
+#include "wasi/functions.def"
+#undef SKERRY_WASI
+  // Imports come before definitions.
+  const std::string memory = "(memory 1)";
+  text.erase(text.find(memory), memory.size());
+  return text + ")";
+}
+
+constexpr std::string_view sleeper = R"((module
+  (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "sleep") (param $nanoseconds i64) (result i32)
+    (i32.store (i32.const 16) (i32.const 1))
+    (i64.store (i32.const 24) (local.get $nanoseconds))
+    (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))))";
+
+} // namespace
+
+TEST_CASE("host module: every function is there, in both snapshots, with its type") {
+  Host host;
+  auto wasi = context();
+  wasi::add_to_linker(host.linker, wasi);
+  for (const auto* module : {"wasi_snapshot_preview1", "wasi_unstable"}) {
+    const auto compiled = host.compile(all_imports(module));
+    CHECK(compiled.imports().size() == 46);
+    CHECK(host.linker.missing(compiled).empty());
+    CHECK(host.linker.instantiate(host.store, compiled));
+  }
+}
+
+TEST_CASE("host module: a program writes, and exits with its status") {
+  Host host;
+  wasi::Config config;
+  auto captured = std::make_shared<wasi::OutputBuffer>(100);
+  config.stdout_stream = captured;
+  auto wasi = context(config);
+  wasi::add_to_linker(host.linker, wasi);
+  const auto moved = std::move(wasi); // the linker does not mind
+  const auto instance = host.instantiate(R"((module
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+    (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+    (memory (export "memory") 1)
+    (data (i32.const 0) "\10\00\00\00\05\00\00\00")
+    (data (i32.const 16) "hello")
+    (func (export "_start")
+      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (call $exit (i32.const 7))
+      unreachable)))");
+  const auto done = instance.func("_start")->call({});
+  REQUIRE_FALSE(done);
+  CHECK(done.error().code() == ErrorCode::exit);
+  CHECK(done.error().exit_status() == 7);
+  CHECK(captured->text() == "hello");
+}
+
+TEST_CASE("host module: a sleep ends at the store's deadline, and on an interrupt") {
+  Host host;
+  auto wasi = context();
+  wasi::add_to_linker(host.linker, wasi);
+  const auto instance = host.instantiate(sleeper);
+  const auto sleep = instance.func("sleep");
+  const auto start = Store::Clock::now();
+  host.store.set_deadline(start + 30ms);
+  const std::vector<Value> hour = {Value(int64_t{3'600'000'000'000})};
+  const auto late = sleep->call(hour);
+  const auto took = Store::Clock::now() - start;
+  REQUIRE_FALSE(late);
+  CHECK(late.error().code() == ErrorCode::deadline_exceeded);
+  CHECK(took >= 30ms);
+  CHECK(took < 30ms + 200ms); // 5 ms on an idle machine
+
+  host.store.clear_deadline();
+  host.store.interrupt_handle().interrupt();
+  const auto interrupted = sleep->call(hour);
+  REQUIRE_FALSE(interrupted);
+  CHECK(interrupted.error().code() == ErrorCode::interrupted);
+
+  const std::vector<Value> moment = {Value(int64_t{1000})};
+  const auto awake = sleep->call(moment);
+  REQUIRE(awake);
+  CHECK(awake->front().as_i32() == 0);
+}
+
+TEST_CASE("host module: bytes moved are charged") {
+  Host host;
+  auto wasi = context();
+  wasi::add_to_linker(host.linker, wasi);
+  const auto instance = host.instantiate(R"((module
+    (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "random") (param i32) (result i32) (call $random (i32.const 0) (local.get 0)))))");
+  const auto random = instance.func("random");
+  host.store.set_fuel(1'000'000);
+  REQUIRE(random->call(std::vector<Value>{Value(int32_t{0})}));
+  const uint64_t call_costs = 1'000'000 - host.store.fuel();
+  host.store.set_fuel(1'000'000);
+  REQUIRE(random->call(std::vector<Value>{Value(int32_t{6400})}));
+  CHECK(1'000'000 - host.store.fuel() == call_costs + 100);
+  host.store.set_fuel(500);
+  const auto empty = random->call(std::vector<Value>{Value(int32_t{64'000})});
+  REQUIRE_FALSE(empty);
+  CHECK(empty.error().code() == ErrorCode::out_of_fuel);
+}
+
+TEST_CASE("host module: the context can be found by who calls") {
+  Host host;
+  wasi::Config config;
+  config.args = {"found"};
+  auto wasi = context(config);
+  wasi::Context* current = nullptr;
+  wasi::add_to_linker(host.linker, [&](Caller&) { return current; });
+  const auto instance = host.instantiate(R"((module
+    (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "count") (result i32) (drop (call $sizes (i32.const 0) (i32.const 4))) (i32.load (i32.const 0)))))");
+  const auto count = instance.func("count");
+  const auto without = count->call({});
+  REQUIRE_FALSE(without);
+  CHECK(without.error().code() == ErrorCode::host_failed);
+  current = &wasi;
+  CHECK(count->call({})->front().as_i32() == 1);
+}
+
+TEST_CASE("host module: a program without a memory gets faults") {
+  Host host;
+  auto wasi = context();
+  wasi::add_to_linker(host.linker, wasi);
+  const auto instance = host.instantiate(R"((module
+    (import "wasi_unstable" "clock_time_get" (func $time (param i32 i64 i32) (result i32)))
+    (func (export "time") (result i32) (call $time (i32.const 0) (i64.const 0) (i32.const 0)))))");
+  CHECK(instance.func("time")->call({})->front().as_i32() == static_cast<int32_t>(Errno::fault));
+}
+
+} // namespace skerry::test
