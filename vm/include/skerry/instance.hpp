@@ -34,7 +34,8 @@ public:
   /// Checks the argument types, runs, returns the results. Errors: usage, trap, exhaustion, exception, host.
   Result<std::vector<Value>> call(std::span<const Value> args) const;
   /// Without checks: `slots` holds the arguments in order (v128 takes two, i32/f32 zero-extended) and
-  /// receives the results from its start; it must be as large as the larger of the two.
+  /// receives the results from its start; it must be as large as the larger of the two. Of an f32 result only
+  /// the low half of the slot means something.
   Result<void> call_raw(std::span<uint64_t> slots) const;
   /// A callable with the C++ signature, e.g. typed<int32_t(int32_t, int32_t)>(); checked here, once.
   template <class Signature> Result<TypedFunc<Signature>> typed() const;

@@ -22,7 +22,8 @@ namespace vm {
 struct Linker;
 }
 
-/// How an untyped host function looks: arguments in `slots` (v128 takes two), results written to its start.
+/// How an untyped host function looks: arguments in `slots` (v128 takes two, of an f32 only the low half
+/// counts), results written to its start.
 /// An Error it returns ends the call: traps and host errors unwind the wasm frames, Error::exit ends the
 /// program.
 using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slots)>;
