@@ -9,6 +9,8 @@ if(SKERRY_HOST)
   list(APPEND components host)
 endif()
 
+# From the folder of the .pc files to the prefix, so that the installed tree can be moved.
+file(RELATIVE_PATH pc_to_prefix "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 set(requires_vm "")
 set(requires_wasi "skerry-vm = ${PROJECT_VERSION}")
 set(requires_host "skerry-wasi = ${PROJECT_VERSION}")
