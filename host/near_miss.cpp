@@ -9,7 +9,9 @@ namespace skerry::host {
 
 namespace {
 
-constexpr size_t longest_compared = 64; // the work is quadratic, and names may come from a guest
+// Names may come from a module, as many and as long as it likes.
+constexpr size_t most_compared = 10'000;
+constexpr size_t longest_compared = 64; // the work is quadratic
 
 /// Lower case, without `_`, `-` and leading underscores: maxMemoryMB, max_memory_mb and MaxMemoryMB are one.
 std::string fold(std::string_view name) {
@@ -47,7 +49,7 @@ size_t score(std::string_view name, std::string_view candidate) {
 
 std::vector<std::string> near_misses(std::string_view name, std::span<const std::string> candidates) {
   std::vector<std::pair<size_t, std::string>> found;
-  for (const std::string& candidate : candidates) {
+  for (const std::string& candidate : candidates.first(std::min(candidates.size(), most_compared))) {
     if (size_t s = score(name, candidate); s < longest_compared) found.emplace_back(s, candidate);
   }
   std::sort(found.begin(), found.end());

@@ -1,0 +1,115 @@
+#include "skerry/host/plugin_error.hpp"
+
+#include "host/engine_error.hpp"
+#include "host/json.hpp"
+#include "tests/catch.hpp"
+
+#include <string>
+
+using namespace skerry;
+using namespace skerry::host;
+
+namespace {
+
+Manifest manifest() {
+  Manifest m;
+  m.meta.name = "p";
+  m.timeout = std::chrono::milliseconds(300);
+  m.fuel = 1000;
+  return m;
+}
+
+PluginError from(const Error& error, Phase phase = Phase::call) {
+  return engine_error(manifest(), phase, error, std::chrono::milliseconds(301));
+}
+
+} // namespace
+
+TEST_CASE("an error is one line of JSON with all that is known") {
+  PluginError error;
+  error.phase = Phase::call;
+  error.code = "trap.unreachable";
+  error.message = "unreachable\n\"quoted\" \xff";
+  error.plugin = "p";
+  error.limit = LimitReport{"memory", "bytes", 16, 32, "capabilities.maxMemoryMB"};
+  error.capabilities = {"capabilities.allowNetwork"};
+  error.exit_status = 3;
+  error.backtrace.push_back({7, "inner", "", 99});
+  std::string text = to_json(error);
+  CHECK(text.find('\n') == text.npos);
+  auto json = parse_json(text);
+  REQUIRE(json);
+  const Json& e = (*json)["error"];
+  CHECK(e["phase"] == "call");
+  CHECK(e["code"] == "trap.unreachable");
+  CHECK(e["plugin"] == "p");
+  CHECK(e["limit"]["asked"] == 32);
+  CHECK(e["limit"]["allowed"] == 16);
+  CHECK(e["limit"]["key"] == "capabilities.maxMemoryMB");
+  CHECK(e["capabilities"][0] == "capabilities.allowNetwork");
+  CHECK(e["exit_status"] == 3);
+  CHECK(e["backtrace"][0]["name"] == "inner");
+  CHECK(e["backtrace"][0]["offset"] == 99);
+}
+
+TEST_CASE("what is not known is left out") {
+  PluginError error;
+  error.code = "io";
+  auto json = parse_json(to_json(error));
+  REQUIRE(json);
+  CHECK((*json)["error"].size() == 3);
+}
+
+TEST_CASE("codes and phases of the engine's errors") {
+  CHECK(from(Error::trap(ErrorCode::unreachable)).code == "trap.unreachable");
+  CHECK(from(Error::trap(ErrorCode::integer_divide_by_zero)).code == "trap.integer_divide_by_zero");
+  CHECK(from(Error::trap(ErrorCode::out_of_bounds_memory_access)).code == "trap.out_of_bounds_memory_access");
+  CHECK(from(Error::trap(ErrorCode::unknown_import)).code == "trap.unknown_import");
+  CHECK(from(Error(ErrorKind::exhaustion, ErrorCode::interrupted, "interrupted")).code == "cancelled");
+  CHECK(from(Error::exit(3)).code == "exit");
+  CHECK(from(Error::exit(3)).exit_status == 3);
+
+  PluginError bad = from(Error::at(ErrorKind::malformed, 12, "invalid section id"), Phase::decode);
+  CHECK(bad.code == "malformed");
+  CHECK(bad.phase == Phase::decode);
+  CHECK(bad.offset == 12);
+  CHECK(bad.message.find("offset 12") != bad.message.npos);
+  Error type_mismatch = Error::at(ErrorKind::invalid, 40, "type mismatch");
+  bad = from(type_mismatch.with_func(5), Phase::decode);
+  CHECK(bad.phase == Phase::validate);
+  CHECK(bad.func_index == 5U);
+  CHECK(bad.message.find("function 5") != bad.message.npos);
+  CHECK(from(Error(ErrorKind::unlinkable, ErrorCode::none, "unknown import"), Phase::instantiate).phase ==
+        Phase::link);
+}
+
+TEST_CASE("a timeout says how long it took and what was allowed, and is not fuel") {
+  PluginError timeout = from(Error(ErrorKind::exhaustion, ErrorCode::deadline_exceeded, "deadline exceeded"));
+  CHECK(timeout.code == "timeout");
+  CHECK(timeout.message.find("301 ms") != timeout.message.npos);
+  CHECK(timeout.message.find("300 ms") != timeout.message.npos);
+  CHECK(timeout.limit->key == "timeout");
+  CHECK(timeout.elapsed == std::chrono::milliseconds(301));
+
+  PluginError fuel = from(Error(ErrorKind::exhaustion, ErrorCode::out_of_fuel, "all fuel consumed"));
+  CHECK(fuel.code == "fuel");
+  CHECK(fuel.limit->allowed == 1000);
+  CHECK(fuel.limit->key == "fuel");
+}
+
+TEST_CASE("a limit names what was asked, what is allowed, and the key that raises it") {
+  PluginError error = from(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
+                                 "table_elements limit exceeded: 20000 asked, 10000 allowed"),
+                           Phase::instantiate);
+  CHECK(error.code == "limit.table");
+  REQUIRE(error.limit);
+  CHECK(error.limit->asked == 20000U);
+  CHECK(error.limit->allowed == 10000U);
+  CHECK(error.limit->key == "capabilities.maxTableElements");
+  CHECK(from(Error(ErrorKind::limit, ErrorCode::limit_exceeded, "something else")).code == "limit.engine");
+
+  error = from(Error(ErrorKind::exhaustion, ErrorCode::call_stack_exhausted, "call stack exhausted"));
+  CHECK(error.code == "limit.stack");
+  CHECK(error.limit->allowed == 1024U * 1024U);
+  CHECK(error.limit->key == "capabilities.maxStackKB");
+}
