@@ -226,8 +226,7 @@ void take_words(const CLI::App& command, RunOptions& options) {
   options.words = command.remaining();
   if (!options.words.empty() && options.words.front() == "--") options.words.erase(options.words.begin());
   if (options.words.empty()) throw CLI::RequiredError("FILE");
-  const std::string& file = options.words.front();
-  if (file.starts_with('-') && file != "-") throw CLI::ExtrasError({file});
+  if (options.words.front().starts_with('-')) throw CLI::ExtrasError({options.words.front()});
 }
 
 void add_options(CLI::App& command, RunOptions& options) {
