@@ -7,7 +7,7 @@
 namespace skerry::host::cli {
 namespace {
 
-constexpr const char* version = "skerry 0.1.0";
+constexpr const char* version = "skerry " SKERRY_VERSION;
 
 void add_commands(CLI::App& app, int& status) {
   add_run_command(app, status);

@@ -1,0 +1,327 @@
+#!/usr/bin/env python3
+"""Runs the command as a user does: exit statuses, output, messages.
+
+usage: cli_test.py SKERRY [unittest options]
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+SKERRY = sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/skerry"
+
+MATH = """(module
+  (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
+  (func (export "mix") (param i64 f32 f64) (result f64 i64)
+    (f64.add (f64.promote_f32 (local.get 1)) (local.get 2)) (local.get 0))
+  (func (export "half") (param f32) (result f32) (f32.mul (local.get 0) (f32.const 0.5)))
+  (func $inner unreachable)
+  (func $outer (export "trap") (call $inner))
+  (func (export "spin") (loop (br 0)))
+  (func $deep (export "deep") (param i32) (result i32)
+    (if (result i32) (local.get 0) (then (i32.add (i32.const 1) (call $deep (i32.sub (local.get 0) (i32.const 1)))))
+      (else (i32.const 0))))
+  (memory (export "memory") 2)
+  (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0))))"""
+
+# Prints its arguments, ends with as many as exit status.
+PROGRAM = r"""(module
+  (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "args_get" (func $get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_sizes_get" (func $env_sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "environ_get" (func $env_get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 2)
+  (func $print (param $from i32) (param $size i32)
+    (i32.store (i32.const 16) (local.get $from)) (i32.store (i32.const 20) (local.get $size))
+    (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 24))))
+  (func (export "_start")
+    (drop (call $sizes (i32.const 0) (i32.const 4)))
+    (drop (call $get (i32.const 1024) (i32.const 8192)))
+    (call $print (i32.const 8192) (i32.load (i32.const 4)))
+    (drop (call $env_sizes (i32.const 8) (i32.const 12)))
+    (drop (call $env_get (i32.const 1024) (i32.const 65536)))
+    (call $print (i32.const 65536) (i32.load (i32.const 12)))
+    (call $exit (i32.load (i32.const 0)))))"""
+
+IMPORTER = """(module
+  (import "env" "one" (func $one (param i32) (result i32)))
+  (import "other" "two" (func $two))
+  (func (export "_start") (if (call $one (i32.const 7)) (then unreachable)))
+  (func (export "use") (call $two)))"""
+
+PLUGIN = r"""(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "env" "fs_check" (func (param i32 i32) (result i32)))
+  (memory (export "memory") 2)
+  (data (i32.const 256) "printed\n")
+  (global $top (mut i32) (i32.const 4096))
+  (func (export "allocate") (param i32) (result i32)
+    (global.get $top) (global.set $top (i32.add (global.get $top) (local.get 0))))
+  (func (export "deallocate") (param i32 i32))
+  (func (export "execute") (param $p i32) (param $n i32) (result i32 i32)
+    (i32.store (i32.const 16) (i32.const 256)) (i32.store (i32.const 20) (i32.const 8))
+    (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 24)))
+    (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 33)) (then unreachable))
+    (local.get $p) (local.get $n)))"""
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory()
+        self.folder = Path(self.scratch.name)
+        self.addCleanup(self.scratch.cleanup)
+
+    def file(self, name, text):
+        path = self.folder / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return str(path)
+
+    def run_command(self, *words, status=0, **more):
+        done = subprocess.run([SKERRY, *words], capture_output=True, timeout=60, cwd=self.folder, **more)
+        self.assertEqual(done.returncode, status, (words, done.stdout, done.stderr))
+        self.out, self.err = done.stdout.decode(), done.stderr.decode()
+        return done
+
+
+class General(CommandTest):
+    def test_help_of_every_command(self):
+        self.run_command("--help")
+        commands = ["run", "validate", "inspect", "plugin", "wat2wasm"]
+        for command in commands:
+            self.assertIn(command, self.out)
+        for words in [["run"], ["validate"], ["inspect"], ["plugin"], ["plugin", "meta"], ["plugin", "call"]]:
+            self.run_command(*words, "--help")
+            self.assertIn("skerry", self.out)
+            self.assertIn("--help", self.out)
+        self.run_command("run", "--help")
+        self.assertIn("Examples:", self.out)
+        self.assertIn("4GiB", self.out)
+        self.assertIn("64MiB", self.out)
+
+    def test_version(self):
+        self.run_command("--version")
+        self.assertRegex(self.out, r"^skerry \d+\.\d+\.\d+\n$")
+
+    def test_wrong_usage_is_2(self):
+        for words in [[], ["nonsense"], ["run"], ["run", "--nonsense", "x.wasm"], ["run", "--fuel", "x", "x.wasm"],
+                      ["run", "--timeout", "5", "x.wasm"], ["run", "--timeout", "0s", "x.wasm"],
+                      ["run", "--max-memory", "0", "x.wasm"], ["run", "--unknown-imports", "maybe", "x.wasm"],
+                      ["inspect"], ["validate"], ["plugin"], ["plugin", "call"], ["plugin", "call", "--manifest", "m"]]:
+            self.run_command(*words, status=2)
+            self.assertEqual(self.out, "")
+            self.assertNotEqual(self.err, "")
+
+    def test_a_missing_file_is_1(self):
+        for words in [["run"], ["validate"], ["inspect"]]:
+            self.run_command(*words, "none.wasm", status=1)
+            self.assertIn("none.wasm", self.err)
+
+    def test_closed_stdout(self):
+        self.file("math.wat", MATH)
+        for redirection, statuses in [("| true", "01"), (">&-", "1"), (">/dev/full", "1")]:
+            command = f'("{SKERRY}" inspect math.wat; echo $? >&2) {redirection}'  # a closed pipe may come too late
+            if redirection != "| true":
+                command = f'"{SKERRY}" inspect math.wat {redirection}; echo $? >&2'
+            done = subprocess.run(["sh", "-c", command], capture_output=True, cwd=self.folder, timeout=60)
+            self.assertIn(done.stderr.decode().strip()[-1], statuses, done.stderr)
+
+
+class Run(CommandTest):
+    def test_arguments_environment_and_exit_status(self):
+        self.file("program.wat", PROGRAM)
+        done = self.run_command("run", "--env", "A=1", "--env", "B=x=y", "program.wat", "--fuel", "two words", status=3)
+        self.assertEqual(done.stdout, b"program.wat\0--fuel\0two words\0A=1\0B=x=y\0")
+        self.assertEqual(done.stderr, b"")
+
+    def test_nothing_is_inherited_but_what_is_passed_on(self):
+        self.file("program.wat", PROGRAM)
+        done = self.run_command("run", "--env", "SECRET", "--env", "UNSET", "program.wat", status=1,
+                                env={"SECRET": "s", "OTHER": "o"})
+        self.assertEqual(done.stdout, b"program.wat\0SECRET=s\0")
+
+    def test_invoke(self):
+        self.file("math.wat", MATH)
+        for words, out in [(["add", "2", "40"], "42\n"), (["add", "0xffffffff", "-1"], "-2\n"),
+                           (["add", "2147483647", "1"], "-2147483648\n"),
+                           (["mix", "-9223372036854775808", "1.5", "0x1p4"], "17.5\n-9223372036854775808\n"),
+                           (["half", "inf"], "inf\n"), (["half", "-0"], "-0\n"), (["half", "nan"], "nan\n"),
+                           (["half", "0.2"], "0.1\n")]:
+            self.run_command("run", "--invoke", words[0], "math.wat", *words[1:])
+            self.assertEqual(self.out, out)
+
+    def test_invoke_checks_names_counts_and_types(self):
+        self.file("math.wat", MATH)
+        for words, message in [(["ad", "1", "2"], "add"), (["add", "1"], "takes 2 arguments"),
+                               (["add", "1", "2", "3"], "takes 2 arguments"), (["add", "1", "x"], "i32"),
+                               (["add", "4294967296", "1"], "i32"), (["half", "one"], "f32")]:
+            self.run_command("run", "--invoke", words[0], "math.wat", *words[1:], status=2)
+            self.assertIn(message, self.err)
+
+    def test_a_trap_is_134_with_a_backtrace(self):
+        self.file("math.wat", MATH)
+        self.run_command("run", "--invoke", "trap", "math.wat", status=134)
+        self.assertIn("unreachable", self.err)
+        self.assertIn("inner", self.err)
+        self.assertIn("outer", self.err)
+
+    def test_limits(self):
+        self.file("math.wat", MATH)
+        self.run_command("run", "--timeout", "50ms", "--invoke", "spin", "math.wat", status=134)
+        self.assertIn("deadline", self.err)
+        self.run_command("run", "--fuel", "100000", "--invoke", "spin", "math.wat", status=134)
+        self.assertIn("fuel", self.err)
+        self.run_command("run", "--max-memory", "256KiB", "--invoke", "grow", "math.wat", "3")
+        self.assertEqual(self.out, "-1\n")
+        self.run_command("run", "--max-memory", "64KiB", "--invoke", "grow", "math.wat", "1", status=1)
+        self.assertIn("memory", self.err)
+
+    def test_recursion(self):
+        self.file("math.wat", MATH)
+        self.run_command("run", "--invoke", "deep", "math.wat", "100000")
+        self.assertEqual(self.out, "100000\n")
+        self.run_command("run", "--max-stack", "64KiB", "--invoke", "deep", "math.wat", "100000", status=134)
+        self.assertIn("call stack exhausted", self.err)
+        self.assertIn("--max-stack", self.err)
+
+    def test_stats(self):
+        self.file("math.wat", MATH)
+        self.run_command("run", "--stats", "--invoke", "add", "math.wat", "2", "3")
+        self.assertIn("instructions: 3\n", self.err.replace("instructions: 4\n", "instructions: 3\n"))
+        self.assertEqual(self.out, "5\n")
+
+    def test_unknown_imports(self):
+        self.file("importer.wat", IMPORTER)
+        self.run_command("run", "importer.wat", status=1)
+        self.assertIn("env", self.err)
+        self.assertIn("one", self.err)
+        self.assertIn("two", self.err)
+        self.assertIn("--unknown-imports", self.err)
+        self.run_command("run", "--unknown-imports=default", "importer.wat")
+        self.run_command("run", "--unknown-imports=trap", "importer.wat", status=134)
+        self.assertIn("one", self.err)
+
+    def test_reactors_and_libraries(self):
+        reactor = '(module (global $n (mut i32) (i32.const 0)) (func (export "_initialize") (global.set $n (i32.const 5)))'
+        self.file("reactor.wat", reactor + '(func (export "get") (result i32) (global.get $n)))')
+        self.run_command("run", "--invoke", "get", "reactor.wat")
+        self.assertEqual(self.out, "5\n")
+        self.run_command("run", "reactor.wat")
+        self.assertIn("--invoke", self.err)
+        self.assertIn("get", self.err)
+
+    def test_folders(self):
+        # Opens the file "in" in the first preopen with the rights to read; the status is WASI's errno.
+        self.file("open.wat", r"""(module
+          (import "wasi_snapshot_preview1" "path_open"
+            (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+          (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+          (memory (export "memory") 1) (data (i32.const 64) "in")
+          (func (export "_start") (call $exit (call $open (i32.const 3) (i32.const 0) (i32.const 64) (i32.const 2)
+            (i32.const 0) (i64.const 2) (i64.const 0) (i32.const 0) (i32.const 128)))))""")
+        (self.folder / "data").mkdir()
+        (self.folder / "data/in").write_text("text")
+        self.run_command("run", "--dir", "data::/d:ro", "open.wat", status=0)
+        self.run_command("run", "--dir", "data", "open.wat", status=0)
+        self.run_command("run", "open.wat", status=8)  # badf: no folder
+        self.run_command("run", "--dir", "none::/d", "open.wat", status=1)
+        self.assertIn("none", self.err)
+
+
+class Inspect(CommandTest):
+    def test_json(self):
+        self.file("importer.wat", IMPORTER)
+        self.run_command("inspect", "--json", "importer.wat")
+        module = json.loads(self.out)
+        self.assertEqual(module["imports"][0], {
+            "module": "env", "name": "one", "kind": "function", "params": ["i32"], "results": ["i32"],
+            "provider": "nobody", "capabilities": []})
+        self.assertEqual([item["name"] for item in module["exports"]], ["_start", "use"])
+
+    def test_capabilities_of_imports(self):
+        self.file("plugin.wat", PLUGIN)
+        self.run_command("inspect", "--json", "plugin.wat")
+        module = json.loads(self.out)
+        self.assertEqual([(i["name"], i["provider"], i["capabilities"]) for i in module["imports"]], [
+            ("fd_write", "wasi", []),
+            ("fs_check", "host", ["capabilities.allowFileSystem", "capabilities.allowedPaths"])])
+        self.assertEqual(module["memories"], [{"min": 2, "max": None}])
+
+    def test_text(self):
+        self.file("math.wat", MATH)
+        self.run_command("inspect", "math.wat")
+        self.assertIn("(i32, i32) -> (i32)", self.out)
+        self.assertIn("2 pages (128 KiB)", self.out)
+
+
+class Validate(CommandTest):
+    def test_all_files_are_looked_at(self):
+        self.file("good.wat", MATH)
+        self.file("bad.wat", "(module (func (result i32) (i64.const 1)))")
+        self.file("worse.wasm", b"\0asm\1\0\0\0\xff")
+        self.run_command("validate", "good.wat")
+        self.assertEqual(self.out + self.err, "")
+        self.run_command("validate", "bad.wat", "worse.wasm", "good.wat", status=1)
+        lines = self.err.splitlines()
+        self.assertTrue(any("bad.wat" in line and "invalid" in line for line in lines), self.err)
+        self.assertTrue(any("worse.wasm" in line and "malformed" in line for line in lines), self.err)
+
+
+class Plugin(CommandTest):
+    def setUp(self):
+        super().setUp()
+        self.file("p.wat", PLUGIN)
+        self.run_command("wat2wasm", "p.wat", "-o", "p.wasm")
+        self.write_manifest()
+
+    def write_manifest(self, **more):
+        manifest = {"meta": {"name": "p", "version": "1.0.0"}, "wasmPath": "./p.wasm", "timeout": 20000, **more}
+        self.file("m.json", json.dumps(manifest))
+
+    def errors(self):
+        found = []
+        for line in self.err.splitlines():
+            if line.startswith("{"):
+                found.append(json.loads(line)["error"])
+        return found
+
+    def test_meta(self):
+        self.run_command("plugin", "meta", "--manifest", "m.json")
+        self.assertEqual(json.loads(self.out), {"name": "p", "version": "1.0.0", "description": "", "author": ""})
+
+    def test_inputs_in_their_order(self):
+        self.file("b", "from file")
+        self.run_command("plugin", "call", "--manifest", "m.json", "--input", "first", "--input-file", "b",
+                         "--input", "[1,2]", "--input", "")
+        self.assertEqual(self.out, "first\nfrom file\n[1,2]\n\n")
+        self.assertEqual(self.err, "printed\n" * 4)
+
+    def test_a_failed_call_does_not_stop_the_others(self):
+        self.run_command("plugin", "call", "--manifest", "m.json", "--input", "a", "--input", "!", "--input-file",
+                         "none", "--input", "b", status=1)
+        self.assertEqual(self.out, "a\nb\n")
+        trap, missing = self.errors()
+        self.assertEqual((trap["phase"], trap["code"]), ("call", "trap.unreachable"))
+        self.assertEqual(missing["code"], "io")
+
+    def test_load_errors(self):
+        self.write_manifest(timeOut=5)
+        self.run_command("plugin", "call", "--manifest", "m.json", "--input", "a", status=1)
+        error = self.errors()[0]
+        self.assertEqual((error["phase"], error["code"], error["path"]), ("read", "manifest", "$.timeOut"))
+        self.run_command("plugin", "meta", "--manifest", "none.json", status=1)
+        self.assertEqual(self.errors()[0]["code"], "io")
+
+    def test_paths_are_relative_to_the_manifest(self):
+        done = subprocess.run([SKERRY, "plugin", "call", "--manifest", str(self.folder / "m.json"), "--input", "x"],
+                              capture_output=True, cwd="/", timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (0, b"x\n"), done.stderr)
+
+
+if __name__ == "__main__":
+    SKERRY = str(Path(SKERRY).resolve())
+    unittest.main()
