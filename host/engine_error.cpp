@@ -107,6 +107,18 @@ void describe_kind(PluginError& out, const Manifest& manifest, const Error& erro
   }
 }
 
+/// Where in the module; for errors of running code the backtrace says it.
+void describe_place(PluginError& out, const Error& error) {
+  if (error.func_index() != Error::no_func) {
+    out.func_index = error.func_index();
+    out.message += " in function " + std::to_string(*out.func_index);
+  }
+  if (error.offset() != Error::no_offset) {
+    out.offset = error.offset();
+    out.message += " at offset " + std::to_string(*out.offset);
+  }
+}
+
 } // namespace
 
 PluginError make_error(const Manifest& manifest, Phase phase, std::string code, std::string message) {
@@ -122,13 +134,9 @@ PluginError engine_error(const Manifest& manifest, Phase phase, const Error& err
                          std::chrono::nanoseconds elapsed) {
   PluginError out = make_error(manifest, phase, "", error.message());
   out.backtrace = error.backtrace();
-  if (error.offset() != Error::no_offset) out.offset = error.offset();
-  if (error.func_index() != Error::no_func) out.func_index = error.func_index();
   if (elapsed.count() != 0) out.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(elapsed);
   describe_kind(out, manifest, error, elapsed);
-  if (out.offset && out.code != "exit") out.message += " at offset " + std::to_string(*out.offset);
-  if (out.func_index && out.phase == Phase::validate)
-    out.message += " in function " + std::to_string(*out.func_index);
+  if (error.kind() == ErrorKind::malformed || error.kind() == ErrorKind::invalid) describe_place(out, error);
   return out;
 }
 

@@ -40,8 +40,8 @@ size_t distance(std::string_view a, std::string_view b) {
 /// How far apart two names are, or too far to be meant.
 size_t score(std::string_view name, std::string_view candidate) {
   std::string a = fold(name), b = fold(candidate);
-  if (a.size() >= 4 && b.size() >= 4 && (a.find(b) != a.npos || b.find(a) != b.npos)) return 1;
   size_t apart = distance(a, b);
+  if (a.size() >= 4 && b.size() >= 4 && (a.find(b) != a.npos || b.find(a) != b.npos)) return apart;
   return apart <= std::max<size_t>(1, a.size() / 3) ? apart : longest_compared;
 }
 
@@ -54,8 +54,8 @@ std::vector<std::string> near_misses(std::string_view name, std::span<const std:
   }
   std::sort(found.begin(), found.end());
   std::vector<std::string> names;
-  for (auto& [_, candidate] : found) {
-    if (names.size() < 3) names.push_back(std::move(candidate));
+  for (auto& [apart, candidate] : found) {
+    if (names.size() < 3 && apart == found.front().first) names.push_back(std::move(candidate));
   }
   return names;
 }

@@ -8,7 +8,7 @@
 
 namespace skerry::host {
 
-/// Those of `candidates` that `name` may have been meant for, nearest first, at most three.
+/// Those of `candidates` that `name` was most likely meant to be: the nearest, at most three.
 std::vector<std::string> near_misses(std::string_view name, std::span<const std::string> candidates);
 
 /// "; did you mean a, b or c?" or nothing.

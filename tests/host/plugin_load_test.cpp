@@ -8,10 +8,10 @@ using namespace skerry::host::test;
 
 namespace {
 
-std::string checks_path(const char* path) {
+std::string checks_path(std::string_view path) {
   return guest(
       "(data (i32.const 64) \"" + std::string(path) + "\")" +
-      execute_digit("(call $fs_check (i32.const 64) (i32.const " + std::to_string(std::strlen(path)) + "))"));
+      execute_digit("(call $fs_check (i32.const 64) (i32.const " + std::to_string(path.size()) + "))"));
 }
 
 /// Copies all of the environment into its result.
