@@ -43,7 +43,8 @@ Features Features::defaults() {
   Features features = wasm1();
   for (const Feature f :
        {Feature::sign_extension, Feature::saturating_float_to_int, Feature::multi_value, Feature::bulk_memory,
-        Feature::reference_types, Feature::tail_call, Feature::extended_const})
+        Feature::reference_types, Feature::tail_call, Feature::extended_const, Feature::function_references,
+        Feature::multi_memory, Feature::memory64})
     features.with(f);
   return features;
 }

@@ -222,6 +222,10 @@ Step ref_func(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_
   return {};
 }
 
+Step ref_as_non_null(ModuleInstance&, uint64_t* slots, uint32_t, uint32_t) {
+  return {slots[0] == 0 ? ErrorCode::null_reference : ErrorCode::none};
+}
+
 } // namespace
 
 void add_stack_op_handlers(HandlerTable& table) {
@@ -241,6 +245,7 @@ void add_stack_op_handlers(HandlerTable& table) {
   row(Opcode::table_init) = &bulk<init_table>;
   row(Opcode::elem_drop) = &bulk<drop_elem>;
   row(Opcode::ref_func) = &bulk<ref_func>;
+  row(Opcode::ref_as_non_null) = &bulk<ref_as_non_null>;
   row(Opcode::global_get) = &bulk<get_global>;
   row(Opcode::global_set) = &bulk<set_global>;
 

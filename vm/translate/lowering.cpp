@@ -201,6 +201,9 @@ void Lowering::references_and_bulk(const Instruction& instr) {
   case Opcode::ref_null: return push({.where = Entry::Where::constant, .letter = 'I', .slot = 0});
   case Opcode::ref_is_null: return unary(Opcode::i64_eqz, "I>i");
   case Opcode::ref_func: return stack_op(instr.op, 0, "I", first);
+  case Opcode::ref_as_non_null: return stack_op(instr.op, 1, "I", 0);
+  case Opcode::br_on_null: return branch_on_null(first, true);
+  case Opcode::br_on_non_null: return branch_on_null(first, false);
   case Opcode::ref_eq: return binary(Opcode::i64_eq, "II>i");
   case Opcode::table_get: return stack_op(instr.op, 1, "I", first);
   case Opcode::table_set: return stack_op(instr.op, 2, "", first);

@@ -115,6 +115,8 @@ private:
   void move_to(uint32_t slot, uint32_t count);
   void branch(uint32_t depth);
   void branch_if(uint32_t depth);
+  void branch_when(const Entry& condition, uint32_t depth, bool negate);
+  void branch_on_null(uint32_t depth, bool when_null);
   void branch_table(const BrTableTargets& targets);
   void conditional(Entry condition, uint32_t label, bool negate);
   bool fuse_condition(const Entry& condition, bool negate, Ir& ir);

@@ -4,6 +4,7 @@
 // owes; a branch charges what it owes beyond that, and what falls through owes exactly that.
 #include "vm/translate/lowering.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace skerry::vm {
@@ -183,21 +184,44 @@ void Lowering::branch(uint32_t depth) {
   dead_ = true;
 }
 
-void Lowering::branch_if(uint32_t depth) {
-  const Entry condition = pop();
+void Lowering::branch_if(uint32_t depth) { branch_when(pop(), depth, false); }
+
+/// Branches with the values on the stack when the condition, which is not on it any more, holds (or does
+/// not).
+void Lowering::branch_when(const Entry& condition, uint32_t depth, bool negate) {
   const Control control = target(depth);
   const auto count = static_cast<uint32_t>(label_types(control).size());
   flush_top(count);
   keep_top(count);
-  if (!needs_move(control, count)) return conditional(condition, control.label, false);
+  if (!needs_move(control, count)) return conditional(condition, control.label, negate);
   const uint32_t skip = new_label();
-  conditional(condition, skip, true);
+  conditional(condition, skip, !negate);
   move_to(control.slot, count);
   Ir ir{.operation = Operation::branch};
   refer(control.label, ir);
   emit_branch(ir);
   dead_ = true;
   bind(skip);
+}
+
+/// br_on_null goes without the reference and goes on with it; br_on_non_null the other way round.
+void Lowering::branch_on_null(uint32_t depth, bool when_null) {
+  flush_top(1);
+  keep_top(1);
+  const uint32_t slot = stack_.back().slot;
+  if (when_null) pop();
+  Ir test{.operation = Operation::unary};
+  test.row = Opcode::i64_eqz;
+  test.a = Operand::slot(slot);
+  test.d = Operand::slot(slot + 1);
+  max_slot_ = std::max(max_slot_, slot + 2);
+  Entry condition{.where = Entry::Where::temp, .letter = 'i', .slot = slot + 1};
+  condition.def = emit(test);
+  branch_when(condition, depth, !when_null);
+  if (when_null)
+    push_temp('I', none);
+  else
+    pop();
 }
 
 void Lowering::branch_table(const BrTableTargets& targets) {
