@@ -106,7 +106,10 @@ std::vector<Frame> backtrace(Position position) {
 } // namespace
 
 void finish_trap(Store& store, ErrorCode code, bool charged) {
-  if (code != ErrorCode::none) store.fail(Error::trap(code));
+  if (code == ErrorCode::uninitialized_element)
+    store.fail(Error(ErrorKind::trap, code, "uninitialized element " + std::to_string(store.run.element)));
+  else if (code != ErrorCode::none)
+    store.fail(Error::trap(code));
   const Position position{store.run.pc, store.run.frame, store.run.instance};
   if (!charged) store.run.fuel -= position.location().pending_fuel;
   Error& error = *store.error;

@@ -136,8 +136,10 @@ SKERRY_INLINE Callee find_indirect(const State& s, uint64_t index) {
   if (index >= table.size) [[unlikely]]
     return {nullptr, ErrorCode::undefined_element};
   const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
-  if (f == nullptr) [[unlikely]]
+  if (f == nullptr) [[unlikely]] {
+    s.instance->store->run.element = index;
     return {nullptr, ErrorCode::uninitialized_element};
+  }
   const TypeId expected = load_as<uint32_t>(s.pc + at_type);
   if (f->type_id != expected && !is_subtype(*s.instance, *f, expected)) [[unlikely]]
     return {nullptr, ErrorCode::indirect_call_type_mismatch};
