@@ -1,3 +1,4 @@
+// Context: checks its configuration, opens what it names, and fills the descriptor table.
 #include "skerry/wasi/wasi.hpp"
 
 #include "wasi/os_errno.hpp"
@@ -59,22 +60,19 @@ Result<HostFd> open_preopen(const Preopen& preopen) {
   return HostFd::owned(fd);
 }
 
-// A stream that the embedding process has closed is an empty one.
-Descriptor host_stream(int fd, Rights base) {
-  auto made = describe(HostFd::borrowed(fd), base, rights::none, 0);
-  if (made) return std::move(*made);
-  Descriptor closed;
-  closed.resource = ByteSource{std::make_shared<const std::string>()};
-  closed.is_stream = true;
-  return closed;
-}
-
 Descriptor stream(Resource resource, Rights base) {
   Descriptor made;
   made.resource = std::move(resource);
   made.base = base & rights::stream;
   made.is_stream = true;
   return made;
+}
+
+// A stream that the embedding process has closed is empty to read, and `badf` to write.
+Descriptor host_stream(int fd, Rights base) {
+  auto made = describe(HostFd::borrowed(fd), base, rights::none, 0);
+  if (made) return std::move(*made);
+  return stream(ByteSource{std::make_shared<const std::string>()}, base);
 }
 
 Descriptor input(const Input& from, const std::shared_ptr<const std::string>& data) {

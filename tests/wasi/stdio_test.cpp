@@ -50,6 +50,15 @@ TEST_CASE("stdio: nothing is there unless it was given") {
   CHECK(program.context().open_descriptors() == 3);
 }
 
+TEST_CASE("stdio: a stream that the embedder has closed is empty") {
+  wasi::Config config;
+  config.stdin_stream = wasi::BorrowedFd{1 << 20};
+  config.stdout_stream = wasi::BorrowedFd{1 << 20};
+  Program program(config);
+  CHECK(program.read(0) == "");
+  CHECK(program.write(1, "x") == Errno::badf);
+}
+
 TEST_CASE("stdio: fixed bytes are read in pieces, then the end") {
   wasi::Config config;
   config.stdin_stream = wasi::Bytes{"hello"};

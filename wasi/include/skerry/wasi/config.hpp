@@ -47,6 +47,8 @@ struct Bytes {
 };
 /// Called with each piece that the program writes; returns how many of the bytes it took (less than all of
 /// them: the program sees a short write, or "no space left" for none). Must not use the program's store.
+/// Like every function in a Config, it must not throw: there is nobody between it and the program to catch
+/// it.
 using OutputCallback = std::function<std::size_t(std::span<const std::byte>)>;
 
 /// Collects what a program writes, up to a limit. One thread at a time.
