@@ -59,10 +59,14 @@ Result<void> describe_externs(Module& module) {
   for (const Import& import : module.imports) items += type_items(module, import.kind, import.index);
   for (const Export& entry : module.exports) items += type_items(module, entry.kind, entry.index);
   const uint64_t limit = module.engine->config.module_limits.extern_type_items;
-  if (items > limit)
+  if (items > limit) {
+    constexpr size_t import_section = 2, export_section = 7;
+    const uint32_t offset = module.section_offsets[module.exports.empty() ? import_section : export_section];
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
                       "too many parameters and results in imports and exports: " + std::to_string(items) +
-                          ", the limit is " + std::to_string(limit)));
+                          ", the limit is " + std::to_string(limit))
+                    .with_offset(offset));
+  }
   module.import_infos.reserve(module.imports.size());
   for (const Import& import : module.imports)
     module.import_infos.push_back(

@@ -1,0 +1,166 @@
+// Every hostile module is refused or loaded within 0.2 s of processor time and 64 MB of heap.
+#include "tests/catch.hpp"
+#include "tests/hostile/modules.hpp"
+
+#include "skerry/linker.hpp"
+#include "skerry/module.hpp"
+#include "skerry/store.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <ctime>
+#include <malloc.h>
+#include <new>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SKERRY_SANITIZED 1
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SKERRY_SANITIZED 1
+#endif
+
+namespace {
+
+std::atomic<size_t> heap_bytes{0};
+std::atomic<size_t> heap_peak{0};
+
+void* counted(void* block) {
+  if (block == nullptr) std::abort();
+  const size_t now = heap_bytes += malloc_usable_size(block);
+  if (now > heap_peak) heap_peak = now;
+  return block;
+}
+
+void release(void* block) noexcept {
+  if (block != nullptr) heap_bytes -= malloc_usable_size(block);
+  std::free(block);
+}
+
+} // namespace
+
+void* operator new(size_t size) { return counted(std::malloc(size)); }
+void* operator new(size_t size, std::align_val_t alignment) {
+  const auto align = static_cast<size_t>(alignment);
+  return counted(std::aligned_alloc(align, (size + align - 1) / align * align));
+}
+void operator delete(void* block) noexcept { release(block); }
+void operator delete(void* block, size_t) noexcept { release(block); }
+void operator delete(void* block, std::align_val_t) noexcept { release(block); }
+void operator delete(void* block, size_t, std::align_val_t) noexcept { release(block); }
+
+namespace skerry::test {
+
+namespace {
+
+constexpr size_t allowed_bytes = 64u << 20;
+#if defined(SKERRY_SANITIZED) || !defined(__OPTIMIZE__)
+constexpr double allowed_seconds = 10; // for builds that are not meant to be fast
+#else
+constexpr double allowed_seconds = 0.2;
+#endif
+
+double processor_seconds() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+struct Cost {
+  double seconds;
+  size_t bytes;
+};
+
+template <class Work> Cost measure(Work work) {
+  const size_t bytes = heap_bytes;
+  heap_peak = bytes;
+  const double seconds = processor_seconds();
+  work();
+  return {processor_seconds() - seconds, heap_peak - bytes};
+}
+
+Engine make_engine(bool all_features) {
+  Config config;
+  if (all_features)
+    for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  return Engine(config);
+}
+
+void check_error(const Error& error, const HostileModule& expected) {
+  CHECK(error.message().substr(0, expected.message.size()) == expected.message);
+  CHECK(error.kind() == *expected.compile_error);
+  REQUIRE(error.offset() != Error::no_offset);
+  CHECK(error.describe().find(std::to_string(error.offset())) != std::string::npos);
+}
+
+/// Modules with imports are only compiled.
+void check_instantiation(const Engine& engine, const Module& module, const HostileModule& expected) {
+  if (!module.imports().empty()) return;
+  Store store(engine);
+  const auto instance = Linker(engine).instantiate(store, module);
+  CHECK(instance.has_value() != expected.refused_by_store);
+  if (!instance) CHECK(instance.error().kind() == ErrorKind::limit);
+}
+
+void check_module(const HostileModule& expected) {
+  const Engine engine = make_engine(expected.all_features);
+  const std::vector<std::byte> bytes = expected.make();
+  std::optional<Result<Module>> module;
+  const Cost cost = measure([&] { module = Module::compile(engine, bytes); });
+  CHECK(cost.seconds < allowed_seconds);
+  CHECK(cost.bytes < allowed_bytes);
+  REQUIRE(module->has_value() != expected.compile_error.has_value());
+  if (expected.compile_error) return check_error(module->error(), expected);
+  const Cost start = measure([&] { check_instantiation(engine, **module, expected); });
+  CHECK(cost.seconds + start.seconds < allowed_seconds);
+  CHECK(start.bytes < allowed_bytes);
+}
+
+} // namespace
+
+TEST_CASE("hostile modules are refused or loaded within bounds") {
+  const auto modules = hostile_modules();
+  CHECK(modules.size() >= 40);
+  for (const HostileModule& module : modules) {
+    DYNAMIC_SECTION(module.name) { check_module(module); }
+  }
+}
+
+TEST_CASE("the small module is valid") {
+  const auto module = Module::compile(make_engine(false), small_module());
+  INFO((module ? "" : module.error().describe()));
+  CHECK(module.has_value());
+}
+
+TEST_CASE("truncations at every byte are malformed, but between sections") {
+  const Engine engine = make_engine(false);
+  const auto bytes = small_module();
+  size_t refused = 0;
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    // On the heap and exactly as long, so that sanitizers see a read past the end.
+    const std::vector<std::byte> prefix(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    const auto module = Module::compile(engine, prefix);
+    if (module) continue;
+    ++refused;
+    INFO(size << " bytes: " << module.error().describe());
+    CHECK(module.error().offset() <= size);
+  }
+  CHECK(refused >= bytes.size() - 10);
+}
+
+TEST_CASE("changing any byte of a module never does harm") {
+  const Engine engine = make_engine(true);
+  const auto original = small_module();
+  for (size_t at = 0; at < original.size(); ++at) {
+    for (const int value : {0x00, 0x01, 0x0b, 0x40, 0x7f, 0x80, 0xff}) {
+      auto bytes = original;
+      bytes[at] = static_cast<std::byte>(value);
+      const auto module = Module::compile(engine, bytes);
+      if (!module) CHECK(module.error().offset() <= bytes.size());
+    }
+  }
+}
+
+} // namespace skerry::test
