@@ -1,6 +1,6 @@
 #include "tests/hostile/modules.hpp"
 
-#include "tests/hostile/module_builder.hpp"
+#include "tests/support/module_builder.hpp"
 
 namespace skerry::test {
 

@@ -72,11 +72,11 @@ BrTableTargets decode_br_table(ByteReader& reader) {
   return targets;
 }
 
-Catch decode_catch(ByteReader& reader) {
+CatchClause decode_catch(ByteReader& reader) {
   const uint64_t start = reader.offset();
   const uint8_t kind = reader.u8();
   if (kind > 3) reader.fail_at(start, "malformed catch clause");
-  Catch clause{static_cast<CatchKind>(kind), 0, 0};
+  CatchClause clause{static_cast<CatchKind>(kind), 0, 0};
   if (kind < 2) clause.tag = reader.leb_u32();
   clause.label = reader.leb_u32();
   return clause;
@@ -205,9 +205,9 @@ constexpr std::array<ShortOpcode, 256> short_opcodes = [] {
 
 } // namespace
 
-Catch Catches::next() {
+CatchClause Catches::next() {
   ByteReader reader(std::span(at, end));
-  const Catch clause = decode_catch(reader);
+  const CatchClause clause = decode_catch(reader);
   at = reader.cursor();
   return clause;
 }

@@ -63,7 +63,7 @@ private:
 };
 
 enum class CatchKind : uint8_t { catch_, catch_ref, catch_all, catch_all_ref };
-struct Catch {
+struct CatchClause {
   CatchKind kind;
   uint32_t tag; // catch_ and catch_ref
   uint32_t label;
@@ -73,7 +73,7 @@ struct Catches {
   const std::byte* at;
   const std::byte* end; // of the body
   uint32_t count;
-  Catch next();
+  CatchClause next();
 };
 
 /// Only the fields of the opcode's immediate kind (immediates.def) mean something.

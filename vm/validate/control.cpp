@@ -200,7 +200,7 @@ bool FunctionValidator::try_table(const Instruction& instr) {
   return enter(instr.op, instr.block);
 }
 
-bool FunctionValidator::check_catch(const Catch& clause) {
+bool FunctionValidator::check_catch(const CatchClause& clause) {
   const bool has_tag = clause.kind == CatchKind::catch_ || clause.kind == CatchKind::catch_ref;
   const bool has_ref = clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref;
   if (has_tag && clause.tag >= module_.tags.size()) return unknown("tag", clause.tag, module_.tags.size());

@@ -91,7 +91,7 @@ private:
   bool br_on_non_null(uint32_t label);
   bool return_();
   bool try_table(const Instruction& instr);
-  bool check_catch(const Catch& clause);
+  bool check_catch(const CatchClause& clause);
   bool throw_(uint32_t tag);
   bool find_func(uint32_t index);
   bool find_func_type(uint32_t type);

@@ -1,0 +1,165 @@
+#include "vm/module/binary_decoder.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/support/module_builder.hpp"
+#include "tests/support/wasm.hpp"
+#include "vm/runtime/engine_data.hpp"
+
+using namespace skerry;
+using test::Bytes;
+using test::ModuleBuilder;
+
+namespace {
+
+std::shared_ptr<vm::EngineData> make_engine(Features features = Features::defaults()) {
+  auto engine = std::make_shared<vm::EngineData>();
+  engine->config.features = features;
+  return engine;
+}
+
+std::shared_ptr<vm::Module> decode(std::string_view text, Features features = Features::defaults()) {
+  return test::must(vm::decode_module(make_engine(features), test::binary(text)));
+}
+
+Error error_of(ModuleBuilder builder, Features features = Features::defaults()) {
+  return test::error_of(vm::decode_module(make_engine(features), builder.take()));
+}
+
+} // namespace
+
+TEST_CASE("an empty module") {
+  const auto module = test::must(vm::decode_module(make_engine(), ModuleBuilder().take()));
+  CHECK(module->types.empty());
+  CHECK(module->bytes.size() == 8);
+  CHECK_FALSE(module->has_start);
+}
+
+TEST_CASE("index spaces begin with the imports") {
+  const auto module = decode(R"((module
+    (import "m" "f" (func (param i32)))
+    (import "m" "g" (global (mut i64)))
+    (import "m" "t" (table 1 2 externref))
+    (import "m" "mem" (memory 3 4))
+    (func (result f32) (f32.const 1))
+    (func (export "f2"))
+    (global f64 (f64.const 0))
+    (table 5 funcref)
+    (start 2)))");
+  CHECK(module->imports.size() == 4);
+  CHECK(module->imports[0].module == "m");
+  CHECK(module->imports[1].kind == ExternKind::global);
+  CHECK(module->functions.size() == 3);
+  CHECK(module->imported_functions == 1);
+  CHECK(module->bodies.size() == 2);
+  CHECK(module->func_type(0).params == std::vector{i32});
+  CHECK(module->func_type(1).results == std::vector{f32});
+  REQUIRE(module->globals.size() == 2);
+  CHECK(module->globals[0].type.is_mutable);
+  CHECK(module->globals[0].init.size == 0);
+  CHECK(module->globals[1].init.size == 10); // f64.const, 8 bytes, end
+  REQUIRE(module->tables.size() == 2);
+  CHECK(module->tables[0].type.element == externref);
+  CHECK(module->tables[0].type.limits.max == 2);
+  CHECK(module->tables[1].type.limits.min == 5);
+  CHECK_FALSE(module->tables[1].type.limits.has_max);
+  CHECK(module->memories[0].limits.min == 3);
+  CHECK(module->has_start);
+  CHECK(module->start == 2);
+  CHECK(module->exports[0].name == "f2");
+  CHECK(module->exports[0].index == 2);
+}
+
+TEST_CASE("segments") {
+  const auto module = decode(R"((module
+    (memory 1) (table 4 funcref)
+    (func $a) (func $b)
+    (elem (i32.const 1) func $a $b)
+    (elem declare func $b)
+    (elem funcref (ref.func $a) (ref.null func))
+    (data (i32.const 8) "abc")
+    (data "d")))");
+  REQUIRE(module->elem_segments.size() == 3);
+  CHECK(module->elem_segments[0].mode == vm::SegmentMode::active);
+  CHECK(module->elem_segments[0].count == 2);
+  CHECK_FALSE(module->elem_segments[0].is_expressions);
+  CHECK(module->elem_segments[1].mode == vm::SegmentMode::declarative);
+  CHECK(module->elem_segments[2].mode == vm::SegmentMode::passive);
+  CHECK(module->elem_segments[2].is_expressions);
+  CHECK(module->elem_segments[2].items.size == 6);
+  REQUIRE(module->data_segments.size() == 2);
+  const auto& data = module->data_segments[0];
+  const auto bytes = module->range(data.bytes_offset, data.bytes_size);
+  CHECK(std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()) == "abc");
+  CHECK(module->data_segments[1].mode == vm::SegmentMode::passive);
+}
+
+TEST_CASE("recursion groups, subtypes and fields") {
+  const auto module = decode(R"((module
+    (type (func))
+    (rec (type $a (sub (struct (field i8) (field (mut (ref null $b))))))
+         (type $b (array (mut f32))))
+    (type (sub final $a (struct (field i8) (field (mut (ref null $b))) (field i64))))))",
+                             Features::defaults().with(Feature::gc));
+  REQUIRE(module->types.size() == 4);
+  CHECK(module->types[0].group == 0);
+  CHECK(module->types[1].group == 1);
+  CHECK(module->types[2].group == 1);
+  CHECK(module->types[3].group == 3);
+  CHECK_FALSE(module->types[1].is_final);
+  CHECK(module->types[2].is_final);
+  CHECK(module->types[2].kind == vm::CompositeKind::array);
+  CHECK(module->types[3].supertype == 1);
+  CHECK(module->types[1].fields[0].storage.kind() == ValType::i8);
+  CHECK(module->types[1].fields[1].storage == ValType::ref(static_cast<HeapType>(2), true));
+  CHECK(module->types[1].fields[1].is_mutable);
+}
+
+TEST_CASE("custom sections are kept, and the name section read") {
+  const auto module = decode(R"((module $m (func $first) (func) (func $third)))");
+  CHECK(module->names.module == "m");
+  REQUIRE(module->names.functions.size() == 2);
+  CHECK(module->names.functions[1] == std::pair<uint32_t, std::string>(2, "third"));
+  REQUIRE(module->custom_sections.size() == 1);
+  CHECK(module->custom_sections[0].name_size == 4);
+}
+
+TEST_CASE("a broken name section does no harm") {
+  // Function names out of order: those before are kept.
+  const Bytes names{1, 9, 3, 0, 1, 'a', 2, 1, 'b', 1, 1, 'c'};
+  const auto module = test::must(vm::decode_module(
+      make_engine(), ModuleBuilder().section(0, Bytes().with_name("name").with(names)).take()));
+  CHECK(module->names.functions.size() == 2);
+}
+
+TEST_CASE("errors say where and what") {
+  const Error error = error_of(ModuleBuilder().section(1, {1, 0x60, 1, 0x50, 0}));
+  CHECK(error.kind() == ErrorKind::malformed);
+  CHECK(error.message() == "malformed value type 50");
+  CHECK(error.offset() == 13);
+  CHECK(error_of(ModuleBuilder().section(2, {1, 0, 0, 9, 0})).message() == "malformed import kind: 9");
+  CHECK(error_of(ModuleBuilder().section(6, {1, 0x7f, 2, 0x41, 0, 0x0b})).message() ==
+        "malformed mutability");
+}
+
+TEST_CASE("what needs a feature that is off is refused, and the feature named") {
+  const Features none = Features::wasm1();
+  const auto message = [&](ModuleBuilder builder) { return error_of(std::move(builder), none).message(); };
+  CHECK(message(ModuleBuilder().section(1, {1, 0x60, 1, 0x7b, 0})) ==
+        "malformed value type: v128 without the feature simd");
+  CHECK(message(ModuleBuilder().section(1, {1, 0x60, 0, 2, 0x7f, 0x7f})) ==
+        "invalid result arity: several results without the feature multi-value");
+  CHECK(message(ModuleBuilder().section(1, {1, 0x5f, 0})) ==
+        "malformed definition type: struct without the feature gc");
+  CHECK(message(ModuleBuilder().section(5, {1, 4, 0})) ==
+        "malformed limits flags: 64-bit addresses without the feature memory64");
+  CHECK(message(ModuleBuilder().section(13, {0})) ==
+        "malformed section id: tag section without the feature exceptions");
+}
+
+TEST_CASE("a module may be no larger than its limit") {
+  auto engine = make_engine();
+  engine->config.module_limits.module_bytes = 7;
+  const Error error = test::error_of(vm::decode_module(engine, ModuleBuilder().take()));
+  CHECK(error.kind() == ErrorKind::limit);
+  CHECK(error.code() == ErrorCode::limit_exceeded);
+}
