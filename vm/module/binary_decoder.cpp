@@ -582,7 +582,7 @@ void BinaryDecoder::code_section() {
       check_limit(size, limits_.body_bytes, "bytes in a function body", start);
     const uint64_t offset = reader_.offset();
     reader_.bytes(size);
-    module_.bodies.push_back({static_cast<uint32_t>(offset), size});
+    if (reader_.ok()) module_.bodies.push_back({static_cast<uint32_t>(offset), size});
   }
 }
 

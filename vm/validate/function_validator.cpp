@@ -184,9 +184,12 @@ bool FunctionValidator::check(const Instruction& instr) {
 }
 
 bool FunctionValidator::apply(const OpcodeRule& rule) {
+  const uint32_t height = stack_.height();
   for (unsigned i = rule.param_count; i-- > 0;)
-    if (!stack_.pop(rule.params[i])) [[unlikely]]
-      return mismatch({rule.params.data(), i + 1u});
+    if (!stack_.pop(rule.params[i])) [[unlikely]] {
+      stack_.truncate(height); // so that the error can name what was there
+      return mismatch({rule.params.data(), rule.param_count});
+    }
   return rule.result_count == 0 || push(rule.result);
 }
 

@@ -133,7 +133,7 @@ std::string InstructionText::catches_text(Catches clauses) const {
   constexpr std::string_view names[] = {"catch", "catch_ref", "catch_all", "catch_all_ref"};
   std::string text;
   for (uint32_t i = 0; i < clauses.count; ++i) {
-    const Catch clause = clauses.next();
+    const CatchClause clause = clauses.next();
     text += " (" + std::string(names[static_cast<size_t>(clause.kind)]);
     if (clause.kind <= CatchKind::catch_ref) text += space(NameKind::tag, clause.tag);
     text += number(clause.label) + ")";
