@@ -8,7 +8,8 @@ namespace skerry::vm {
 
 FuncInstance* function_of_stub(const std::byte* pc) {
   static constexpr FuncInstance any{};
-  const auto offset = reinterpret_cast<const std::byte*>(&any.stub) - reinterpret_cast<const std::byte*>(&any);
+  const auto offset =
+      reinterpret_cast<const std::byte*>(&any.stub) - reinterpret_cast<const std::byte*>(&any);
   return reinterpret_cast<FuncInstance*>(const_cast<std::byte*>(pc) - offset);
 }
 

@@ -2,28 +2,23 @@
 #include "vm/exec/memory_ops.hpp"
 
 namespace skerry::vm {
-namespace {
-
-MemoryHandlers& row(HandlerTable& table, Opcode op) {
-  return table.memory[static_cast<size_t>(op) - first_memory_row];
-}
-
-} // namespace
-
 /// Registers hold i32 zero-extended, so an unsigned load is the same for i32 and i64.
 void add_load_handlers(HandlerTable& table) {
   using enum Opcode;
-  row(table, i32_load8_u) = row(table, i64_load8_u) = MemoryRow<LoadFamily<uint8_t, uint64_t>>::handlers();
-  row(table, i32_load16_u) = row(table, i64_load16_u) = MemoryRow<LoadFamily<uint16_t, uint64_t>>::handlers();
-  row(table, i32_load) = row(table, i64_load32_u) = MemoryRow<LoadFamily<uint32_t, uint64_t>>::handlers();
-  row(table, i64_load) = MemoryRow<LoadFamily<uint64_t, uint64_t>>::handlers();
-  row(table, i32_load8_s) = MemoryRow<LoadFamily<int8_t, uint32_t>>::handlers();
-  row(table, i32_load16_s) = MemoryRow<LoadFamily<int16_t, uint32_t>>::handlers();
-  row(table, i64_load8_s) = MemoryRow<LoadFamily<int8_t, uint64_t>>::handlers();
-  row(table, i64_load16_s) = MemoryRow<LoadFamily<int16_t, uint64_t>>::handlers();
-  row(table, i64_load32_s) = MemoryRow<LoadFamily<int32_t, uint64_t>>::handlers();
-  row(table, f32_load) = MemoryRow<LoadFamily<float, float>>::handlers();
-  row(table, f64_load) = MemoryRow<LoadFamily<double, double>>::handlers();
+  memory_row(table, i32_load8_u) = memory_row(table, i64_load8_u) =
+      MemoryRow<LoadFamily<uint8_t, uint64_t>>::handlers();
+  memory_row(table, i32_load16_u) = memory_row(table, i64_load16_u) =
+      MemoryRow<LoadFamily<uint16_t, uint64_t>>::handlers();
+  memory_row(table, i32_load) = memory_row(table, i64_load32_u) =
+      MemoryRow<LoadFamily<uint32_t, uint64_t>>::handlers();
+  memory_row(table, i64_load) = MemoryRow<LoadFamily<uint64_t, uint64_t>>::handlers();
+  memory_row(table, i32_load8_s) = MemoryRow<LoadFamily<int8_t, uint32_t>>::handlers();
+  memory_row(table, i32_load16_s) = MemoryRow<LoadFamily<int16_t, uint32_t>>::handlers();
+  memory_row(table, i64_load8_s) = MemoryRow<LoadFamily<int8_t, uint64_t>>::handlers();
+  memory_row(table, i64_load16_s) = MemoryRow<LoadFamily<int16_t, uint64_t>>::handlers();
+  memory_row(table, i64_load32_s) = MemoryRow<LoadFamily<int32_t, uint64_t>>::handlers();
+  memory_row(table, f32_load) = MemoryRow<LoadFamily<float, float>>::handlers();
+  memory_row(table, f64_load) = MemoryRow<LoadFamily<double, double>>::handlers();
 }
 
 } // namespace skerry::vm

@@ -9,6 +9,7 @@
 // is the whole bounds check. Sums are of 32-bit values in 64 bits: they cannot wrap.
 #pragma once
 
+#include "vm/code/handler_table.hpp"
 #include "vm/exec/numeric_ops.hpp"
 
 namespace skerry::vm {
@@ -96,6 +97,10 @@ template <class Family> struct MemoryRow {
              Kinds<IndexedWrapped, v, kind::readable, kind::writable, 2>::table.data()}};
   }
 };
+inline MemoryHandlers& memory_row(HandlerTable& table, Opcode op) {
+  return table.memory[static_cast<size_t>(op) - first_memory_row];
+}
+
 template <class M, class T> struct LoadFamily {
   static constexpr int value_kinds = writable_kinds<T>;
   template <AddressMode Mode, int D, int A, int B, int Scaled> using Op = Load<M, T, Mode, D, A, B, Scaled>;

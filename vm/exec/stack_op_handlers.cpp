@@ -46,6 +46,18 @@ struct Range {
   bool last;
 };
 Range next_piece(uint64_t count, uint64_t largest) { return {std::min(count, largest), count <= largest}; }
+/// Goes on behind a piece that was done from the front.
+Step advance(uint64_t* slots, Range range, bool has_source, uint64_t fuel) {
+  slots[0] += range.piece;
+  if (has_source) slots[1] += range.piece;
+  slots[2] -= range.piece;
+  return {ErrorCode::none, static_cast<int64_t>(fuel), range.last};
+}
+/// Goes on before a piece that was done from the end.
+Step retreat(uint64_t* slots, Range range, uint64_t fuel) {
+  slots[2] -= range.piece;
+  return {ErrorCode::none, static_cast<int64_t>(fuel), range.last};
+}
 bool in_bounds(uint64_t start, uint64_t count, uint64_t size) {
   return count <= size && start <= size - count;
 }
@@ -55,9 +67,7 @@ Step fill_memory(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint
   if (!in_bounds(slots[0], slots[2], memory.byte_size)) return {ErrorCode::out_of_bounds_memory_access};
   const Range range = next_piece(slots[2], bytes_per_piece);
   memory_fill(memory, slots[0], static_cast<uint8_t>(slots[1]), range.piece);
-  slots[0] += range.piece;
-  slots[2] -= range.piece;
-  return {ErrorCode::none, static_cast<int64_t>(range.piece / bytes_per_fuel), range.last};
+  return advance(slots, range, false, range.piece / bytes_per_fuel);
 }
 
 /// Overlapping ranges whose destination is higher are copied from their end, like memmove.
@@ -71,9 +81,8 @@ Step copy_memory(ModuleInstance& instance, uint64_t* slots, uint32_t to_index, u
   const bool backwards = &to == &from && slots[0] > slots[1];
   const uint64_t skipped = backwards ? count - range.piece : 0;
   memory_copy(to, from, slots[0] + skipped, slots[1] + skipped, range.piece);
-  if (!backwards) slots[0] += range.piece, slots[1] += range.piece;
-  slots[2] -= range.piece;
-  return {ErrorCode::none, static_cast<int64_t>(range.piece / bytes_per_fuel), range.last};
+  const uint64_t fuel = range.piece / bytes_per_fuel;
+  return backwards ? retreat(slots, range, fuel) : advance(slots, range, true, fuel);
 }
 
 Step init_memory(ModuleInstance& instance, uint64_t* slots, uint32_t segment_index, uint32_t index) {
@@ -83,10 +92,7 @@ Step init_memory(ModuleInstance& instance, uint64_t* slots, uint32_t segment_ind
     return {ErrorCode::out_of_bounds_memory_access};
   const Range range = next_piece(slots[2], bytes_per_piece);
   memory_init(memory, segment, slots[0], slots[1], range.piece);
-  slots[0] += range.piece;
-  slots[1] += range.piece;
-  slots[2] -= range.piece;
-  return {ErrorCode::none, static_cast<int64_t>(range.piece / bytes_per_fuel), range.last};
+  return advance(slots, range, true, range.piece / bytes_per_fuel);
 }
 
 Step drop_data(ModuleInstance& instance, uint64_t*, uint32_t segment, uint32_t) {
@@ -99,9 +105,7 @@ Step fill_table(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint3
   if (!in_bounds(slots[0], slots[2], table.size)) return {ErrorCode::out_of_bounds_table_access};
   const Range range = next_piece(slots[2], elements_per_piece);
   table_fill(table, slots[0], slots[1], range.piece);
-  slots[0] += range.piece;
-  slots[2] -= range.piece;
-  return {ErrorCode::none, static_cast<int64_t>(range.piece), range.last};
+  return advance(slots, range, false, range.piece);
 }
 
 Step copy_table(ModuleInstance& instance, uint64_t* slots, uint32_t to_index, uint32_t from_index) {
@@ -114,9 +118,8 @@ Step copy_table(ModuleInstance& instance, uint64_t* slots, uint32_t to_index, ui
   const bool backwards = &to == &from && slots[0] > slots[1];
   const uint64_t skipped = backwards ? count - range.piece : 0;
   table_copy(to, from, slots[0] + skipped, slots[1] + skipped, range.piece);
-  if (!backwards) slots[0] += range.piece, slots[1] += range.piece;
-  slots[2] -= range.piece;
-  return {ErrorCode::none, static_cast<int64_t>(range.piece), range.last};
+  const uint64_t fuel = range.piece;
+  return backwards ? retreat(slots, range, fuel) : advance(slots, range, true, fuel);
 }
 
 Step init_table(ModuleInstance& instance, uint64_t* slots, uint32_t segment_index, uint32_t index) {
@@ -126,10 +129,7 @@ Step init_table(ModuleInstance& instance, uint64_t* slots, uint32_t segment_inde
     return {ErrorCode::out_of_bounds_table_access};
   const Range range = next_piece(slots[2], elements_per_piece);
   table_init(table, segment, slots[0], slots[1], range.piece);
-  slots[0] += range.piece;
-  slots[1] += range.piece;
-  slots[2] -= range.piece;
-  return {ErrorCode::none, static_cast<int64_t>(range.piece), range.last};
+  return advance(slots, range, true, range.piece);
 }
 
 Step drop_elem(ModuleInstance& instance, uint64_t*, uint32_t segment, uint32_t) {
