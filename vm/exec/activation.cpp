@@ -139,13 +139,13 @@ void move_value_stack(Store& store) {
 
 ErrorCode next_slice(Store& store) {
   if (const auto stop = check_interrupt(store)) return stop->code();
+  // As many whole slices as are owed, which may be several after a bulk operation.
   const int64_t slice = std::max<int64_t>(store.engine->config.fuel_slice, 1);
-  while (store.run.fuel < 0) {
-    if (store.fuel_budget <= 0) return ErrorCode::out_of_fuel;
-    const int64_t taken = std::min(slice, store.fuel_budget);
-    store.fuel_budget -= taken;
-    store.run.fuel += taken;
-  }
+  const int64_t owed = std::max<int64_t>(-store.run.fuel, 0);
+  const int64_t taken = std::min((owed + slice - 1) / slice * slice, std::max<int64_t>(store.fuel_budget, 0));
+  store.fuel_budget -= taken;
+  store.run.fuel += taken;
+  if (store.run.fuel < 0) return ErrorCode::out_of_fuel;
   // Host functions further out hold pointers into the stack.
   if (store.engine->config.move_stack && store.host_depth == 1) move_value_stack(store);
   return ErrorCode::none;
