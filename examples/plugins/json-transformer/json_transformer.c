@@ -88,10 +88,14 @@ static bool copy_value(Input* in, Text* out) {
   if (in->depth == 100) return false;
   in->depth++;
   bool ok;
-  if (accept(in, out, '{')) ok = copy_members(in, out, true);
-  else if (accept(in, out, '[')) ok = copy_members(in, out, false);
-  else if (in->at < in->end && *in->at == '"') ok = copy_string(in, out, true);
-  else ok = copy_scalar(in, out);
+  if (accept(in, out, '{'))
+    ok = copy_members(in, out, true);
+  else if (accept(in, out, '['))
+    ok = copy_members(in, out, false);
+  else if (in->at < in->end && *in->at == '"')
+    ok = copy_string(in, out, true);
+  else
+    ok = copy_scalar(in, out);
   in->depth--;
   return ok;
 }
