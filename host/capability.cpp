@@ -1,3 +1,4 @@
+// Capabilities as the manifest grants them: which host, path and variable fall under them.
 #include "skerry/host/capability.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// The map of loaded plugins: load, get, unload, close.
 #include "skerry/host/manager.hpp"
 
 #include "host/engine_error.hpp"

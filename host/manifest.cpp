@@ -1,3 +1,4 @@
+// Manifest JSON → Manifest; every error names its JSON path.
 #include "skerry/host/manifest.hpp"
 
 #include "host/file_bytes.hpp"

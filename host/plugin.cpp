@@ -1,3 +1,4 @@
+// A loaded plugin: limits, instances, calls.
 #include "skerry/host/plugin.hpp"
 
 #include "host/engine_error.hpp"

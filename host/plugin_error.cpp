@@ -1,3 +1,4 @@
+// Typed errors of the plugin host, and their one-line JSON.
 #include "skerry/host/plugin_error.hpp"
 
 #include "host/json.hpp"

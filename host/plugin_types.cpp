@@ -1,3 +1,4 @@
+// PluginMeta, PluginContext and PluginResult to and from JSON.
 #include "skerry/host/plugin_types.hpp"
 
 #include "host/json.hpp"

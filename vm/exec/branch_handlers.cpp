@@ -1,3 +1,4 @@
+// Fused comparisons and branches.
 #include "vm/exec/branch_ops.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric.hpp"

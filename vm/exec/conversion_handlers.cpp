@@ -1,3 +1,4 @@
+// Conversions between integers and floats.
 #include "vm/exec/numeric_rows.hpp"
 
 namespace skerry::vm {

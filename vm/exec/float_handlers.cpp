@@ -1,3 +1,4 @@
+// Arithmetic and comparisons of f32 and f64.
 #include "vm/exec/numeric_rows.hpp"
 
 namespace skerry::vm {

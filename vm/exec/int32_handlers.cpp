@@ -1,3 +1,4 @@
+// Arithmetic and comparisons of i32.
 #include "vm/exec/numeric_rows.hpp"
 
 namespace skerry::vm {

@@ -1,3 +1,4 @@
+// Arithmetic and comparisons of i64.
 #include "vm/exec/numeric_rows.hpp"
 
 namespace skerry::vm {

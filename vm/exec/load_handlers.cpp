@@ -1,3 +1,4 @@
+// Loads from memory 0 with 32-bit addresses.
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/memory_ops.hpp"
 
