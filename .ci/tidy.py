@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Runs clang-tidy on the project's sources, several at a time, and remembers which passed.
 
-A file is looked at again when its preprocessed text, its compile command or the configuration changed. Left out:
+A file is looked at again when its preprocessed text, its compile command or the configuration changed; the memory is
+the user's (XDG_CACHE_HOME) and serves all clones. Left out:
 vm/exec, whose files are tables of thousands of handler instantiations (each takes minutes), and tests, where most
 findings are about what Catch2's macros expand to.
 """
@@ -10,6 +11,7 @@ import argparse
 import concurrent.futures
 import hashlib
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -33,16 +35,17 @@ def sources(build, root):
     return found
 
 
-def fingerprint(words, configuration):
+def fingerprint(words, configuration, root):
     output = words.index("-o")
     preprocess = words[:output] + words[output + 2:] + ["-E", "-P"]
     text = subprocess.run(preprocess, capture_output=True, check=True).stdout
-    return hashlib.sha256(b"\0".join([text, shlex.join(words).encode(), configuration])).hexdigest()
+    command = shlex.join(words).replace(str(root), ".")
+    return hashlib.sha256(b"\0".join([text, command.encode(), configuration])).hexdigest()
 
 
 def check(name, words, build, configuration, cache):
     """Returns what clang-tidy found in one file, or ""."""
-    passed = cache / fingerprint(words, configuration)
+    passed = cache / fingerprint(words, configuration, Path.cwd())
     if passed.exists():
         return ""
     done = subprocess.run(["clang-tidy-19", "--quiet", "-p", str(build), name], capture_output=True, text=True)
@@ -61,7 +64,7 @@ def main():
 
     root = Path.cwd()
     configuration = Path(".clang-tidy").read_bytes()
-    cache = Path(".cache/tidy")
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "skerry/tidy"
     cache.mkdir(parents=True, exist_ok=True)
     todo = {name: words for name, words in sources(options.build, root).items()
             if not options.names or any(part in name for part in options.names)}
