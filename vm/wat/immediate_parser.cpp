@@ -243,10 +243,11 @@ void ImmediateParser::parse_type_field(ByteWriter& out) {
 }
 
 void ImmediateParser::parse_memarg(Opcode op, ByteWriter& out) {
-  // A lone number before a lane is the lane.
+  // A number that is alone before the next instruction is the lane.
   bool has_lane = info(op).immediate == ImmediateKind::memarg_lane;
-  TokenKind next = cursor_.peek(1).kind;
-  bool number_is_memory = !has_lane || next == TokenKind::integer || next == TokenKind::keyword;
+  std::string_view next = cursor_.word(1);
+  bool number_is_memory = !has_lane || cursor_.peek(1).kind == TokenKind::integer ||
+                          next.starts_with("offset=") || next.starts_with("align=");
   bool has_memory = cursor_.at(TokenKind::id) || (cursor_.at(TokenKind::integer) && number_is_memory);
   uint32_t memory = has_memory ? index(module_.memories) : 0;
   uint64_t offset = take_key_value(cursor_, "offset=").value_or(0);

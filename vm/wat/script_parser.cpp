@@ -146,9 +146,13 @@ private:
 
   /// Index of the parenthesis that closes the form whose inside the cursor is in.
   uint32_t enclosing_close() const {
+    const auto& tokens = list_.tokens;
     uint32_t i = cursor_.index();
-    while (list_.tokens[i].kind != TokenKind::rparen && list_.tokens[i].kind != TokenKind::eof)
-      i = list_.tokens[i].kind == TokenKind::lparen ? list_.tokens[i].close + 1 : i + 1;
+    for (; tokens[i].kind != TokenKind::rparen && tokens[i].kind != TokenKind::eof; ++i) {
+      if (tokens[i].kind != TokenKind::lparen) continue;
+      i = tokens[i].close;
+      if (tokens[i].kind != TokenKind::rparen) break; // nobody closes it
+    }
     return i;
   }
 

@@ -276,7 +276,6 @@ void write_global_type(ByteWriter& out, const GlobalType& type) {
 
 void parse_type_field(Cursor& cursor, ModuleContext& context) {
   auto first = static_cast<uint32_t>(context.type_entries.size());
-  ++context.type_groups;
   ByteWriter group;
   bool plain = false;
   if (cursor.take_open("rec")) {
@@ -286,6 +285,8 @@ void parse_type_field(Cursor& cursor, ModuleContext& context) {
     plain = parse_type_definition(cursor, context, group);
   }
   size_t count = context.type_entries.size() - first;
+  if (count == 0) return; // an empty group defines nothing
+  ++context.type_groups;
   if (count == 1) {
     const TypeEntry& entry = context.type_entries[first];
     if (plain && entry.is_func) context.plain_func_types.emplace(entry.encoded, first);

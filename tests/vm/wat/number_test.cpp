@@ -85,7 +85,8 @@ TEST_CASE("floats: largest numbers") {
   CHECK(f64("0x1.fffffffffffff7ffp1023") == std::numeric_limits<double>::max());
   CHECK_FALSE(f64("0x1.fffffffffffff8p1023"));
   CHECK_FALSE(f64("1.8e308"));
-  CHECK_FALSE(f32("3.4028235677973366e38"));
+  CHECK_FALSE(f32("3.4028235677973367e38"));
+  CHECK(f32("3.4028235677973366e38") == std::numeric_limits<float>::max()); // just below the tie
   CHECK(f32("3.4028235677973365e38") == std::numeric_limits<float>::max());
   CHECK_FALSE(f64("1e99999999999999999999"));
   CHECK_FALSE(f64("0x1p99999999999999999999"));

@@ -32,7 +32,7 @@ TEST_CASE("a printed module") {
   (type (;0;) (func (param i32 i32) (result i32)))
   (export "add" (func $add))
   (func $add (type 0) (param $a i32) (param i32) (result i32)
-   (local $t f64)
+    (local $t f64)
     local.get $a
     if (result i32)
       local.get 1
