@@ -192,14 +192,14 @@ TEST_CASE("sizes, names and the start function") {
   CHECK(error_of("(module (memory 2 1))").starts_with("size minimum must not be greater than maximum"));
   CHECK(error_of("(module (func (export \"a\") (export \"a\")))") == "duplicate export name \"a\"");
   CHECK(error_of("(module (func (param i32)) (start 0))").starts_with("start function"));
-  CHECK(error_of("(module (memory 1) (memory 1))", Features::defaults()) ==
+  CHECK(error_of("(module (memory 1) (memory 1))", Features::wasm1()) ==
         "multiple memories without the feature multi-memory");
 }
 
 TEST_CASE("instructions of features that are off are refused") {
   CHECK(error_of("(module (func (drop (i32.extend8_s (i32.const 0)))))", Features::wasm1()) ==
         "illegal opcode: i32.extend8_s without the feature sign-extension");
-  CHECK(error_of("(module (func (drop (ref.null any))))", Features::defaults()) ==
+  CHECK(error_of("(module (func (drop (ref.null any))))", Features::wasm1().with(Feature::reference_types)) ==
         "malformed value type: anyref without the feature gc");
 }
 
