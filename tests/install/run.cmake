@@ -1,7 +1,7 @@
 # Installs a build into a fresh folder, then builds and runs consumer.cpp against it, found by find_package and, where
 # there is pkg-config, by that.
 # cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… [-DSHARED_SOURCE=…] -P run.cmake
-# SHARED_SOURCE: the project's folder; builds its shared libraries first and uses them.
+# SHARED_SOURCE: the project's folder; builds its shared libraries first, in BUILD, and uses them.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -21,10 +21,9 @@ endfunction()
 
 file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer")
 if(SHARED_SOURCE)
-  set(BUILD "${WORK}/shared")
   run(${CMAKE_COMMAND} -S ${SHARED_SOURCE} -B ${BUILD} -G Ninja -DBUILD_SHARED_LIBS=ON -DCMAKE_CXX_COMPILER=${CXX}
       -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_TESTS=OFF -DSKERRY_EXAMPLES=OFF)
-  run(${CMAKE_COMMAND} --build ${BUILD})
+  run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
 endif()
 
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
