@@ -1,11 +1,19 @@
 #include "spec-tests/expectations.hpp"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 namespace skerry::spec {
 
 namespace {
+
+/// As it is known from anywhere, without `.` and `..`.
+std::string full_path(std::string_view path) {
+  std::error_code error;
+  auto full = std::filesystem::absolute(path, error);
+  return error ? std::string(path) : full.lexically_normal().string();
+}
 
 bool ends_with_path(std::string_view path, std::string_view suite_path) {
   if (!path.ends_with(suite_path)) return false;
@@ -71,8 +79,9 @@ Result<void> Expectations::add_count(const std::string& line) {
 }
 
 const std::set<uint32_t>& Expectations::skipped_lines(std::string_view path) const {
+  const std::string full = full_path(path);
   for (const auto& [suite_path, lines] : skips_)
-    if (ends_with_path(path, suite_path)) return lines;
+    if (ends_with_path(full, suite_path)) return lines;
   return no_lines_;
 }
 
@@ -82,7 +91,7 @@ std::vector<std::string> Expectations::check_counts(const std::vector<FileReport
     Tally sum;
     bool seen = false;
     for (const FileReport& report : reports) {
-      if (!ends_with_path(folder_of(report.path), count.folder)) continue;
+      if (!ends_with_path(folder_of(full_path(report.path)), count.folder)) continue;
       seen = true;
       sum += report.tallies.total();
     }
