@@ -25,8 +25,21 @@ struct WastOptions {
   bool verbose = false;
   bool no_fork = false;
   bool no_fusion = false;
+  std::string simd = "auto";
   spec::SuiteOptions suite;
 };
+
+/// Names one that this machine has, or says which there are.
+bool choose_simd_target(const std::string& name, Config& config) {
+  std::string known = "auto";
+  if (name == known) return true;
+  for (const SimdTarget target : simd_targets()) {
+    if (name == simd_target_name(target)) return config.simd_target = target, true;
+    known += std::string(", ") + std::string(simd_target_name(target));
+  }
+  complain("this machine has no SIMD target '" + name + "', only " + known);
+  return false;
+}
 
 int wast(WastOptions& options) {
   spec::SuiteOptions& suite = options.suite;
@@ -34,6 +47,7 @@ int wast(WastOptions& options) {
   suite.timeout = std::chrono::seconds(options.timeout_seconds);
   suite.isolate = !options.no_fork;
   suite.config.fusion = !options.no_fusion;
+  if (!choose_simd_target(options.simd, suite.config)) return usage_error;
   if (options.line != 0) suite.line = options.line;
   if (!options.expectations.empty()) {
     auto loaded = spec::Expectations::load(options.expectations);
@@ -82,6 +96,8 @@ void add_wast_command(CLI::App& app, int& status) {
   command->add_flag("--no-fork", options->no_fork, "All in this process, for debuggers");
   command->add_option("--slice", options->suite.config.fuel_slice, "Instructions in a fuel slice")
       ->type_name("N");
+  command->add_option("--simd", options->simd, "How vector instructions run (auto; scalar, sse4, avx2, neon)")
+      ->type_name("TARGET");
   command->add_flag("--move-stack", options->suite.config.move_stack, "Move the value stack at every slice");
   command->add_flag("--no-fusion", options->no_fusion, "No superinstructions");
   command->footer(

@@ -1,5 +1,7 @@
 #include "skerry/config.hpp"
 
+#include "vm/exec/simd/targets.hpp"
+
 namespace skerry {
 
 namespace {
@@ -43,10 +45,28 @@ Features Features::defaults() {
   Features features = wasm1();
   for (const Feature f :
        {Feature::sign_extension, Feature::saturating_float_to_int, Feature::multi_value, Feature::bulk_memory,
-        Feature::reference_types, Feature::tail_call, Feature::extended_const, Feature::function_references,
-        Feature::multi_memory, Feature::memory64})
+        Feature::reference_types, Feature::simd, Feature::tail_call, Feature::extended_const,
+        Feature::function_references, Feature::multi_memory, Feature::memory64})
     features.with(f);
   return features;
+}
+
+std::string_view simd_target_name(SimdTarget target) {
+  switch (target) {
+  case SimdTarget::automatic: return "auto";
+  case SimdTarget::scalar: return "scalar";
+  case SimdTarget::sse4: return "sse4";
+  case SimdTarget::avx2: return "avx2";
+  case SimdTarget::neon: return "neon";
+  }
+  return "unknown";
+}
+
+std::vector<SimdTarget> simd_targets() {
+  std::vector<SimdTarget> targets;
+  for (const SimdTarget target : {SimdTarget::avx2, SimdTarget::sse4, SimdTarget::neon, SimdTarget::scalar})
+    if (vm::can_run(target)) targets.push_back(target);
+  return targets;
 }
 
 } // namespace skerry

@@ -29,10 +29,26 @@ struct MemoryHandlers {
   std::array<const Handler*, address_mode_count> mode{};
 };
 inline constexpr size_t first_memory_row = static_cast<size_t>(Opcode::i32_load);
-inline constexpr size_t memory_row_count = static_cast<size_t>(Opcode::i64_store32) - first_memory_row + 1;
+inline constexpr size_t scalar_memory_rows = static_cast<size_t>(Opcode::i64_store32) - first_memory_row + 1;
+inline constexpr size_t memory_row_count = scalar_memory_rows + 4;
+
+/// The scalar loads and stores in order, then four of v128, from which the others are made. memory_row_count
+/// for what has no row.
+constexpr size_t memory_row(Opcode op) {
+  switch (op) {
+  case Opcode::v128_load: return scalar_memory_rows;
+  case Opcode::v128_store: return scalar_memory_rows + 1;
+  case Opcode::v128_load32_zero: return scalar_memory_rows + 2;
+  case Opcode::v128_load64_zero: return scalar_memory_rows + 3;
+  default:
+    return op >= Opcode::i32_load && op <= Opcode::i64_store32 ? static_cast<size_t>(op) - first_memory_row
+                                                               : memory_row_count;
+  }
+}
 
 struct HandlerTable {
-  // Numeric instructions, by opcode: [d][a] or [d][a][b].
+  // Numeric instructions, by opcode: [d][a], [d][a][b], or one (three operands, and those of
+  // vm/code/simd_kinds.hpp). Lane instructions: [d] of extract_lane, [b] of replace_lane.
   std::array<const Handler*, opcode_count> numeric{};
   // Loads and stores of memory 0 with 32-bit addresses.
   std::array<MemoryHandlers, memory_row_count> memory{};
@@ -51,6 +67,7 @@ struct HandlerTable {
   std::array<const Handler*, 2> vmove{};   // [f32, f64]: [d][a]
   const Handler* move128 = nullptr;        // [d][a], no immediates
   const Handler* constant128 = nullptr;    // [d]
+  const Handler* shuffle = nullptr;        // [d][a][b]
   const Handler* select = nullptr;         // [d][a][b][c]
   std::array<const Handler*, 2> vselect{}; // [one or two slots]: [c]
   const Handler* global_get = nullptr;     // [d]

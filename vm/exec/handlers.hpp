@@ -1,14 +1,15 @@
 // The interpreter's handlers, as data. One function per family fills in its part of the table.
 #pragma once
 
+#include "skerry/config.hpp"
 #include "vm/code/handler_table.hpp"
 
 #include <memory>
 
 namespace skerry::vm {
 
-/// All handlers of this build. Made once per engine.
-std::shared_ptr<const HandlerTable> make_handler_table();
+/// All handlers, those of vector instructions for this target. Made once per engine.
+std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target);
 
 void add_int32_handlers(HandlerTable& table);
 void add_int64_handlers(HandlerTable& table);
@@ -17,6 +18,7 @@ void add_conversion_handlers(HandlerTable& table);
 void add_branch_handlers(HandlerTable& table);
 void add_load_handlers(HandlerTable& table);
 void add_store_handlers(HandlerTable& table);
+void add_lane_handlers(HandlerTable& table);
 void add_move_handlers(HandlerTable& table);
 void add_control_handlers(HandlerTable& table);
 void add_call_handlers(HandlerTable& table);

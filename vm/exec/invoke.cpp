@@ -2,6 +2,7 @@
 
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
+#include "vm/exec/simd/targets.hpp"
 #include "vm/exec/state.hpp"
 
 namespace skerry::vm {
@@ -130,7 +131,7 @@ bool invoke(Store& store, FuncInstance& func, uint64_t* slots) {
   return activation.call(func, slots);
 }
 
-std::shared_ptr<const HandlerTable> make_handler_table() {
+std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target) {
   auto table = std::make_shared<HandlerTable>();
   add_int32_handlers(*table);
   add_int64_handlers(*table);
@@ -139,10 +140,12 @@ std::shared_ptr<const HandlerTable> make_handler_table() {
   add_branch_handlers(*table);
   add_load_handlers(*table);
   add_store_handlers(*table);
+  add_lane_handlers(*table);
   add_move_handlers(*table);
   add_control_handlers(*table);
   add_call_handlers(*table);
   add_stack_op_handlers(*table);
+  add_simd_handlers(*table, resolve_simd_target(simd_target));
   return table;
 }
 

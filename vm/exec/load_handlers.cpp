@@ -3,23 +3,49 @@
 #include "vm/exec/memory_ops.hpp"
 
 namespace skerry::vm {
+namespace {
+
+/// d := the number read as a vector's lowest lane, the others 0
+template <class M, AddressMode Mode, int D, int A, int B, int Scaled> struct LoadZero {
+  static constexpr bool can_trap = true;
+  static constexpr uint32_t size = memory_op_size(Mode);
+  SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
+    const uint64_t end = access_end<Mode, A, B, Scaled ? index_shift(sizeof(M)) : 0>(s, p);
+    if (end > s.memory_size) [[unlikely]]
+      return ErrorCode::out_of_bounds_memory_access;
+    Vector result{};
+    std::memcpy(&result, s.memory + end - sizeof(M), sizeof(M));
+    write<D>(s, p, at_d, result);
+    return ErrorCode::none;
+  }
+};
+template <class M> struct LoadZeroFamily {
+  static constexpr int value_kinds = kind::vwritable;
+  template <AddressMode Mode, int D, int A, int B, int Scaled> using Op = LoadZero<M, Mode, D, A, B, Scaled>;
+};
+
+} // namespace
+
 /// Registers hold i32 zero-extended, so an unsigned load is the same for i32 and i64.
 void add_load_handlers(HandlerTable& table) {
   using enum Opcode;
-  memory_row(table, i32_load8_u) = memory_row(table, i64_load8_u) =
+  row_of(table, i32_load8_u) = row_of(table, i64_load8_u) =
       MemoryRow<LoadFamily<uint8_t, uint64_t>>::handlers();
-  memory_row(table, i32_load16_u) = memory_row(table, i64_load16_u) =
+  row_of(table, i32_load16_u) = row_of(table, i64_load16_u) =
       MemoryRow<LoadFamily<uint16_t, uint64_t>>::handlers();
-  memory_row(table, i32_load) = memory_row(table, i64_load32_u) =
+  row_of(table, i32_load) = row_of(table, i64_load32_u) =
       MemoryRow<LoadFamily<uint32_t, uint64_t>>::handlers();
-  memory_row(table, i64_load) = MemoryRow<LoadFamily<uint64_t, uint64_t>>::handlers();
-  memory_row(table, i32_load8_s) = MemoryRow<LoadFamily<int8_t, uint32_t>>::handlers();
-  memory_row(table, i32_load16_s) = MemoryRow<LoadFamily<int16_t, uint32_t>>::handlers();
-  memory_row(table, i64_load8_s) = MemoryRow<LoadFamily<int8_t, uint64_t>>::handlers();
-  memory_row(table, i64_load16_s) = MemoryRow<LoadFamily<int16_t, uint64_t>>::handlers();
-  memory_row(table, i64_load32_s) = MemoryRow<LoadFamily<int32_t, uint64_t>>::handlers();
-  memory_row(table, f32_load) = MemoryRow<LoadFamily<float, float>>::handlers();
-  memory_row(table, f64_load) = MemoryRow<LoadFamily<double, double>>::handlers();
+  row_of(table, i64_load) = MemoryRow<LoadFamily<uint64_t, uint64_t>>::handlers();
+  row_of(table, i32_load8_s) = MemoryRow<LoadFamily<int8_t, uint32_t>>::handlers();
+  row_of(table, i32_load16_s) = MemoryRow<LoadFamily<int16_t, uint32_t>>::handlers();
+  row_of(table, i64_load8_s) = MemoryRow<LoadFamily<int8_t, uint64_t>>::handlers();
+  row_of(table, i64_load16_s) = MemoryRow<LoadFamily<int16_t, uint64_t>>::handlers();
+  row_of(table, i64_load32_s) = MemoryRow<LoadFamily<int32_t, uint64_t>>::handlers();
+  row_of(table, f32_load) = MemoryRow<LoadFamily<float, float>>::handlers();
+  row_of(table, f64_load) = MemoryRow<LoadFamily<double, double>>::handlers();
+  row_of(table, v128_load) = MemoryRow<LoadFamily<Vector, Vector>>::handlers();
+  row_of(table, v128_load32_zero) = MemoryRow<LoadZeroFamily<uint32_t>>::handlers();
+  row_of(table, v128_load64_zero) = MemoryRow<LoadZeroFamily<uint64_t>>::handlers();
 }
 
 } // namespace skerry::vm

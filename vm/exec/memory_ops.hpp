@@ -97,9 +97,7 @@ template <class Family> struct MemoryRow {
              Kinds<IndexedWrapped, v, kind::readable, kind::writable, 2>::table.data()}};
   }
 };
-inline MemoryHandlers& memory_row(HandlerTable& table, Opcode op) {
-  return table.memory[static_cast<size_t>(op) - first_memory_row];
-}
+inline MemoryHandlers& row_of(HandlerTable& table, Opcode op) { return table.memory[memory_row(op)]; }
 
 template <class M, class T> struct LoadFamily {
   static constexpr int value_kinds = writable_kinds<T>;

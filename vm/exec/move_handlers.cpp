@@ -35,6 +35,14 @@ template <class T, int D, int A> struct VectorMove {
       write<D>(s, p, at_d, read<T, A>(s, p, at_a));
   }
 };
+/// d := 16 bytes @16
+template <int D> struct Constant128 {
+  static constexpr bool can_trap = false;
+  static constexpr uint32_t size = 32;
+  SKERRY_INLINE static void run(State& s, const std::byte* p) {
+    write<D>(s, p, at_d, load_as<Vector>(p + 16));
+  }
+};
 /// lea: d := u32(a + (b << Shift))
 template <int Shift, int D, int A, int B> struct Lea {
   static constexpr bool can_trap = false;
@@ -104,6 +112,7 @@ SKERRY_MAKE(MakeMoveImm64, MoveImm64<K...>)
 SKERRY_MAKE(MakeMoveF32, VectorMove<float, K...>)
 SKERRY_MAKE(MakeMoveF64, VectorMove<double, K...>)
 SKERRY_MAKE(MakeMove128, VectorMove<Vector, K...>)
+SKERRY_MAKE(MakeConstant128, Constant128<K...>)
 SKERRY_MAKE(MakeLea1, Lea<1, K...>)
 SKERRY_MAKE(MakeLea2, Lea<2, K...>)
 SKERRY_MAKE(MakeLea3, Lea<3, K...>)
@@ -125,6 +134,7 @@ void add_move_handlers(HandlerTable& table) {
   table.vmove = {Kinds<MakeMoveF32, vwritable, vreadable>::table.data(),
                  Kinds<MakeMoveF64, vwritable, vreadable>::table.data()};
   table.move128 = Kinds<MakeMove128, vwritable, vwritable>::table.data();
+  table.constant128 = Kinds<MakeConstant128, vwritable>::table.data();
   table.lea = {Kinds<MakeLea1, writable, writable, writable>::table.data(),
                Kinds<MakeLea2, writable, writable, writable>::table.data(),
                Kinds<MakeLea3, writable, writable, writable>::table.data()};

@@ -198,6 +198,16 @@ template <class M, class T> SKERRY_HANDLER(general_load) {
   *slot = uint64_t{static_cast<T>(load_as<M>(at))};
   NEXT(stack_op_size);
 }
+template <class M> SKERRY_HANDLER(general_vector_load) {
+  SKERRY_STATE
+  uint64_t* slot = slot_at(s, s.pc, 8);
+  const std::byte* at = access<M>(s, *slot);
+  if (at == nullptr) TRAP(ErrorCode::out_of_bounds_memory_access);
+  uint64_t result[2] = {};
+  std::memcpy(result, at, sizeof(M));
+  std::memcpy(slot, result, sizeof result);
+  NEXT(stack_op_size);
+}
 template <class M> SKERRY_HANDLER(general_store) {
   SKERRY_STATE
   const uint64_t* slot = slot_at(s, s.pc, 8);
@@ -263,6 +273,10 @@ void add_stack_op_handlers(HandlerTable& table) {
   row(Opcode::i32_store16) = row(Opcode::i64_store16) = &general_store<uint16_t>;
   row(Opcode::i32_store) = row(Opcode::f32_store) = row(Opcode::i64_store32) = &general_store<uint32_t>;
   row(Opcode::i64_store) = row(Opcode::f64_store) = &general_store<uint64_t>;
+  row(Opcode::v128_load) = &general_vector_load<Vector>;
+  row(Opcode::v128_load32_zero) = &general_vector_load<uint32_t>;
+  row(Opcode::v128_load64_zero) = &general_vector_load<uint64_t>;
+  row(Opcode::v128_store) = &general_store<Vector>;
 }
 
 } // namespace skerry::vm

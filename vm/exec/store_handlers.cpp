@@ -5,14 +5,13 @@
 namespace skerry::vm {
 void add_store_handlers(HandlerTable& table) {
   using enum Opcode;
-  memory_row(table, i32_store8) = memory_row(table, i64_store8) = MemoryRow<StoreFamily<uint8_t>>::handlers();
-  memory_row(table, i32_store16) = memory_row(table, i64_store16) =
-      MemoryRow<StoreFamily<uint16_t>>::handlers();
-  memory_row(table, i32_store) = memory_row(table, i64_store32) =
-      MemoryRow<StoreFamily<uint32_t>>::handlers();
-  memory_row(table, i64_store) = MemoryRow<StoreFamily<uint64_t>>::handlers();
-  memory_row(table, f32_store) = MemoryRow<StoreFamily<float>>::handlers();
-  memory_row(table, f64_store) = MemoryRow<StoreFamily<double>>::handlers();
+  row_of(table, i32_store8) = row_of(table, i64_store8) = MemoryRow<StoreFamily<uint8_t>>::handlers();
+  row_of(table, i32_store16) = row_of(table, i64_store16) = MemoryRow<StoreFamily<uint16_t>>::handlers();
+  row_of(table, i32_store) = row_of(table, i64_store32) = MemoryRow<StoreFamily<uint32_t>>::handlers();
+  row_of(table, i64_store) = MemoryRow<StoreFamily<uint64_t>>::handlers();
+  row_of(table, f32_store) = MemoryRow<StoreFamily<float>>::handlers();
+  row_of(table, f64_store) = MemoryRow<StoreFamily<double>>::handlers();
+  row_of(table, v128_store) = MemoryRow<StoreFamily<Vector>>::handlers();
 }
 
 } // namespace skerry::vm

@@ -162,6 +162,9 @@ private:
     case Operation::unary: return unary(ir);
     case Operation::binary: return binary(ir);
     case Operation::ternary: return ternary(ir);
+    case Operation::extract_lane: return extract_lane(ir);
+    case Operation::replace_lane: return replace_lane(ir);
+    case Operation::shuffle: return shuffle(ir);
     case Operation::lea: return lea(ir);
     case Operation::move: return move(ir);
     case Operation::vmove: return vmove(ir);
@@ -194,8 +197,8 @@ private:
   }
 
   size_t kind_of(const Operand& o, char cls) const { return cls == 'v' ? vector_kind(o) : int_kind(o); }
-  static size_t writable(char cls) { return cls == 'v' ? kind::vwritable : kind::writable; }
-  static size_t readable(char cls) { return cls == 'v' ? kind::vreadable : kind::readable; }
+  static size_t writable(char cls) { return cls == 's' ? 1 : cls == 'v' ? kind::vwritable : kind::writable; }
+  static size_t readable(char cls) { return cls == 's' ? 1 : cls == 'v' ? kind::vreadable : kind::readable; }
 
   void unary(const Ir& ir) {
     const OperandClasses c = ir.classes();
@@ -207,17 +210,17 @@ private:
   void binary(const Ir& ir) {
     const OperandClasses c = ir.classes();
     const std::string_view signature = info(ir.row).signature;
-    const size_t b_kinds = signature[1] == 'v' ? writable('v') : readable(c.b);
+    const size_t b_kinds = signature[1] == 'v' ? writable(c.b) : readable(c.b);
     const size_t index =
         (kind_of(ir.d, c.d) * writable(c.a) + kind_of(ir.a, c.a)) * b_kinds + kind_of(ir.b, c.b);
     const bool wide_float = signature[1] == 'F' && ir.b.is_constant();
     begin(handlers_.numeric[static_cast<size_t>(ir.row)][index], wide_float ? 24 : 16);
     put_slot(8, ir.d);
     put_slot(10, ir.a);
-    if (c.b == 'v')
-      put_float_b(ir.b, signature[1] == 'F');
-    else
+    if (c.b == 'i')
       put_int_b(ir.b);
+    else
+      put_float_b(ir.b, signature[1] == 'F');
   }
   void ternary(const Ir& ir) {
     begin(handlers_.numeric[static_cast<size_t>(ir.row)][0], 16);
@@ -225,6 +228,35 @@ private:
     put_slot(10, ir.a);
     put_slot(12, ir.b);
     put_slot(14, ir.c);
+  }
+  void extract_lane(const Ir& ir) {
+    begin(handlers_.numeric[static_cast<size_t>(ir.row)][kind_of(ir.d, ir.classes().d)], 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+    put16(12, static_cast<uint64_t>(ir.imm));
+  }
+  void replace_lane(const Ir& ir) {
+    begin(handlers_.numeric[static_cast<size_t>(ir.row)][kind_of(ir.b, ir.classes().b)], 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+    put_slot(12, ir.b);
+    put16(14, static_cast<uint64_t>(ir.imm));
+  }
+  /// Two vectors of indices, into a and into b; 0x80 gives 0.
+  void shuffle(const Ir& ir) {
+    const size_t index =
+        (vector_kind(ir.d) * kind::vwritable + vector_kind(ir.a)) * kind::vwritable + vector_kind(ir.b);
+    begin(handlers_.shuffle[index], 48);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+    put_slot(12, ir.b);
+    uint8_t lanes[16];
+    std::memcpy(lanes, &ir.imm, 8);
+    std::memcpy(lanes + 8, &ir.imm2, 8);
+    for (uint32_t i = 0; i < 16; ++i) {
+      put(16 + i, static_cast<uint8_t>(lanes[i] < 16 ? lanes[i] : 0x80));
+      put(32 + i, static_cast<uint8_t>(lanes[i] < 16 ? 0x80 : lanes[i] - 16));
+    }
   }
   void lea(const Ir& ir) {
     const size_t index = (int_kind(ir.d) * kind::writable + int_kind(ir.a)) * kind::writable + int_kind(ir.b);
@@ -296,7 +328,7 @@ private:
     const bool is_store = ir.operation == Operation::store;
     const Operand& value = is_store ? ir.c : ir.d;
     const OperandClasses c = ir.classes();
-    const MemoryHandlers& row = handlers_.memory[static_cast<size_t>(ir.row) - first_memory_row];
+    const MemoryHandlers& row = handlers_.memory[memory_row(ir.row)];
     const bool has_index = ir.mode == AddressMode::indexed || ir.mode == AddressMode::indexed_wrapped;
     size_t index = kind_of(value, is_store ? c.c : c.d);
     index = index * (ir.mode == AddressMode::wrapped ? kind::writable : kind::readable) + int_kind(ir.a);

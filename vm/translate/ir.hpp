@@ -4,6 +4,7 @@
 
 #include "skerry/types.hpp"
 #include "vm/code/handler_table.hpp"
+#include "vm/code/simd_kinds.hpp"
 #include "vm/isa/opcode.hpp"
 
 #include <cstdint>
@@ -77,6 +78,11 @@ constexpr char class_of(char letter) { return letter == 'i' || letter == 'I' ? '
 inline OperandClasses Ir::classes() const {
   OperandClasses classes = operation_classes[static_cast<size_t>(operation)];
   if (classes.d != 'r' && classes.a != 'r' && classes.b != 'r' && classes.c != 'r') return classes;
+  if (is_slots_only(row)) {
+    for (char* c : {&classes.d, &classes.a, &classes.b, &classes.c})
+      if (*c == 'r') *c = 's';
+    return classes;
+  }
   const std::string_view signature = info(row).signature;
   const size_t arrow = signature.find('>');
   if (classes.d == 'r') classes.d = class_of(signature[arrow + 1]);

@@ -102,6 +102,7 @@ void Lowering::lower(const Instruction& instr) {
   case OpClass::load: return load(instr);
   case OpClass::store: return store(instr);
   case OpClass::constant: return constant(instr);
+  case OpClass::simd_lane: return simd_lane(instr);
   default: return special(instr);
   }
 }

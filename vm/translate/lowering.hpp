@@ -81,6 +81,10 @@ private:
   void unary(Opcode op, std::string_view signature);
   void binary(Opcode op, std::string_view signature);
   void ternary(Opcode op, std::string_view signature);
+  void simd_lane(const Instruction& instr);
+  void extract_lane(Opcode op, uint32_t lane);
+  void replace_lane(Opcode op, uint32_t lane, Entry vector, Entry value);
+  void shuffle(const Instruction& instr);
   bool invert_comparison(const Entry& entry);
   bool make_lea(const Entry& shifted, const Entry& base, uint32_t slot);
   void prepare_int_operands(Opcode& op, Entry& a, Entry& b);
@@ -88,6 +92,8 @@ private:
   // memory (lowering_memory.cpp)
   void load(const Instruction& instr);
   void store(const Instruction& instr);
+  void load_lane(const Instruction& instr, Opcode load_op, Opcode replace_op);
+  void store_lane(const Instruction& instr, Opcode extract_op, Opcode store_op);
   bool is_plain_memory(const Instruction& instr) const;
   void address(Entry entry, const Instruction& instr, Ir& ir);
   uint32_t find_definition(uint32_t slot, uint32_t before) const;

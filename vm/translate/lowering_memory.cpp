@@ -7,6 +7,27 @@ namespace skerry::vm {
 
 namespace {
 
+/// Vector loads that are a simpler load and an instruction on what it gives.
+struct LoadThen {
+  Opcode load, then;
+};
+LoadThen split_load(Opcode op) {
+  using enum Opcode;
+  switch (op) {
+  case v128_load8x8_s: return {v128_load64_zero, i16x8_extend_low_i8x16_s};
+  case v128_load8x8_u: return {v128_load64_zero, i16x8_extend_low_i8x16_u};
+  case v128_load16x4_s: return {v128_load64_zero, i32x4_extend_low_i16x8_s};
+  case v128_load16x4_u: return {v128_load64_zero, i32x4_extend_low_i16x8_u};
+  case v128_load32x2_s: return {v128_load64_zero, i64x2_extend_low_i32x4_s};
+  case v128_load32x2_u: return {v128_load64_zero, i64x2_extend_low_i32x4_u};
+  case v128_load8_splat: return {i32_load8_u, i8x16_splat};
+  case v128_load16_splat: return {i32_load16_u, i16x8_splat};
+  case v128_load32_splat: return {i32_load, i32x4_splat};
+  case v128_load64_splat: return {i64_load, i64x2_splat};
+  default: return {op, invalid};
+  }
+}
+
 int shift_of_size(uint32_t bytes) { return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2; }
 
 } // namespace
@@ -14,9 +35,8 @@ int shift_of_size(uint32_t bytes) { return bytes == 8 ? 3 : bytes == 4 ? 2 : byt
 /// Memory 0 with 32-bit addresses and an offset that leaves offset + size in 32 bits: what the fast handlers
 /// do.
 bool Lowering::is_plain_memory(const Instruction& instr) const {
-  const bool is_scalar = instr.op >= Opcode::i32_load && instr.op <= Opcode::i64_store32;
-  return is_scalar && instr.memarg.memory == 0 && !module_.memories[0].limits.is_64 &&
-         instr.memarg.offset + info(instr.op).access_bytes <= UINT32_MAX;
+  return memory_row(instr.op) != memory_row_count && instr.memarg.memory == 0 &&
+         !module_.memories[0].limits.is_64 && instr.memarg.offset + info(instr.op).access_bytes <= UINT32_MAX;
 }
 
 /// The last operation before `before` that writes the slot, when it is near.
@@ -81,6 +101,12 @@ void Lowering::address(Entry entry, const Instruction& instr, Ir& ir) {
 }
 
 void Lowering::load(const Instruction& instr) {
+  if (const LoadThen split = split_load(instr.op); split.then != Opcode::invalid) {
+    Instruction simple = instr;
+    simple.op = split.load;
+    load(simple);
+    return unary(split.then, info(split.then).signature);
+  }
   const char result = info(instr.op).signature[2];
   if (!is_plain_memory(instr))
     return stack_op(instr.op, 1, std::string_view(&result, 1), instr.memarg.memory, instr.memarg.offset);

@@ -135,9 +135,7 @@ bool Lowering::make_lea(const Entry& shifted, const Entry& base, uint32_t slot) 
 }
 
 void Lowering::ternary(Opcode op, std::string_view signature) {
-  flush_top(3);
-  keep_top(3);
-  const Entry c = pop(), b = pop(), a = pop();
+  const Entry c = pop(), b = pop(), a = pop(); // vectors: never constants
   Ir ir{.operation = Operation::ternary};
   ir.row = op;
   ir.a = operand(a);

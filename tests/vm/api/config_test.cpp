@@ -27,8 +27,9 @@ TEST_CASE("the core cannot be turned off") { CHECK(Features{}.without(Feature::m
 
 TEST_CASE("defaults are Wasm 2.0 with tail calls and extended constants") {
   const Features features = Features::defaults();
-  for (const Feature f : {Feature::mutable_globals, Feature::multi_value, Feature::bulk_memory,
-                          Feature::reference_types, Feature::tail_call, Feature::extended_const})
+  for (const Feature f :
+       {Feature::mutable_globals, Feature::multi_value, Feature::bulk_memory, Feature::reference_types,
+        Feature::simd, Feature::tail_call, Feature::extended_const})
     CHECK(features.has(f));
   CHECK_FALSE(features.has(Feature::memory64));
   CHECK_FALSE(Features::wasm1().has(Feature::multi_value));

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <string_view>
+#include <vector>
 
 namespace skerry {
 
@@ -44,6 +46,20 @@ private:
   uint32_t bits_ = 1; // mvp
 };
 
+/// What the interpreter executes vector instructions with. All give the same results; which exist depends on
+/// the processor the engine is built for.
+enum class SimdTarget : uint8_t {
+  automatic, ///< the best that this machine has
+  scalar,    ///< portable loops over the lanes, for comparison
+  sse4,      ///< x86: SSE4.2
+  avx2,      ///< x86: AVX2
+  neon,      ///< ARM
+};
+/// "auto", "scalar", "sse4", "avx2", "neon".
+std::string_view simd_target_name(SimdTarget target);
+/// Those that this build has and this machine can run, the best first; without automatic. Thread-safe.
+std::vector<SimdTarget> simd_targets();
+
 struct Config {
   Features features = Features::defaults();
   ModuleLimits module_limits;
@@ -55,6 +71,8 @@ struct Config {
   bool move_stack = false;
   /// Fuse frequent instruction sequences (superinstructions); off is for tests and ablation.
   bool fusion = true;
+  /// One that simd_targets() does not name is taken as automatic.
+  SimdTarget simd_target = SimdTarget::automatic;
 };
 
 } // namespace skerry

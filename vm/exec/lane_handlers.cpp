@@ -1,0 +1,62 @@
+// extract_lane and replace_lane: the vector is in its slots, so that a lane is a place in memory.
+#include "vm/exec/handlers.hpp"
+#include "vm/exec/numeric_ops.hpp"
+
+namespace skerry::vm {
+namespace {
+
+/// d := T(the lane M of a that begins at byte imm16 @12)
+template <class M, class T, int D> struct ExtractLane {
+  static constexpr bool can_trap = false;
+  static constexpr uint32_t size = 16;
+  SKERRY_INLINE static void run(State& s, const std::byte* p) {
+    const std::byte* vector = reinterpret_cast<const std::byte*>(slot_at(s, p, at_a));
+    write<D>(s, p, at_d, static_cast<T>(load_as<M>(vector + load_as<uint16_t>(p + 12))));
+  }
+};
+/// d := a with M(b) in the lane that begins at byte imm16 @14; d may overlap a and b
+template <class M, class T, int B> struct ReplaceLane {
+  static constexpr bool can_trap = false;
+  static constexpr uint32_t size = 16;
+  SKERRY_INLINE static void run(State& s, const std::byte* p) {
+    std::byte vector[16];
+    std::memcpy(vector, slot_at(s, p, at_a), sizeof vector);
+    const M lane = static_cast<M>(read<T, B>(s, p, at_b));
+    std::memcpy(vector + load_as<uint16_t>(p + 14), &lane, sizeof lane);
+    std::memcpy(slot_at(s, p, at_d), vector, sizeof vector);
+  }
+};
+
+template <class M, class T> struct Lane {
+  template <int... K> struct Extract {
+    static constexpr Handler handler = &straight<ExtractLane<M, T, K...>>;
+  };
+  template <int... K> struct Replace {
+    static constexpr Handler handler = &straight<ReplaceLane<M, T, K...>>;
+  };
+  static constexpr const Handler* extract() { return Kinds<Extract, writable_kinds<T>>::table.data(); }
+  static constexpr const Handler* replace() { return Kinds<Replace, writable_kinds<T>>::table.data(); }
+};
+
+} // namespace
+
+void add_lane_handlers(HandlerTable& table) {
+  const auto row = [&table](Opcode op) -> const Handler*& { return table.numeric[static_cast<size_t>(op)]; };
+  using enum Opcode;
+  row(i8x16_extract_lane_s) = Lane<int8_t, uint32_t>::extract();
+  row(i8x16_extract_lane_u) = Lane<uint8_t, uint32_t>::extract();
+  row(i16x8_extract_lane_s) = Lane<int16_t, uint32_t>::extract();
+  row(i16x8_extract_lane_u) = Lane<uint16_t, uint32_t>::extract();
+  row(i32x4_extract_lane) = Lane<uint32_t, uint32_t>::extract();
+  row(i64x2_extract_lane) = Lane<uint64_t, uint64_t>::extract();
+  row(f32x4_extract_lane) = Lane<float, float>::extract();
+  row(f64x2_extract_lane) = Lane<double, double>::extract();
+  row(i8x16_replace_lane) = Lane<uint8_t, uint32_t>::replace();
+  row(i16x8_replace_lane) = Lane<uint16_t, uint32_t>::replace();
+  row(i32x4_replace_lane) = Lane<uint32_t, uint32_t>::replace();
+  row(i64x2_replace_lane) = Lane<uint64_t, uint64_t>::replace();
+  row(f32x4_replace_lane) = Lane<float, float>::replace();
+  row(f64x2_replace_lane) = Lane<double, double>::replace();
+}
+
+} // namespace skerry::vm

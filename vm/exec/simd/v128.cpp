@@ -1,0 +1,43 @@
+// Instructions on all bits, and the shuffle.
+#include "vm/exec/simd/highway.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "vm/exec/simd/v128.cpp"
+#include "hwy/foreach_target.h" // compiles this file once per target
+
+#include "vm/exec/simd/rows-inl.hpp"
+#include "vm/exec/simd/targets.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace skerry::vm::HWY_NAMESPACE {
+
+/// d := shuffle(a, b), with the indices into a @16 and into b @32
+template <int D, int A, int B> struct Shuffle {
+  static constexpr uint32_t size = 48;
+  [[gnu::always_inline]] HWY_ATTR static inline void run(State& s, const std::byte* p) {
+    const U8 from_a = same_bits<U8>(load_as<Vector>(p + 16)), from_b = same_bits<U8>(load_as<Vector>(p + 32));
+    write_lanes<D>(s, p,
+                   shuffle(read_lanes<U8, A>(s, p, at_a), read_lanes<U8, B>(s, p, at_b), from_a, from_b));
+  }
+};
+template <int... K> struct MakeShuffle {
+  static constexpr Handler handler = &straight_lanes<Shuffle<K...>>;
+};
+
+void add_v128_rows(HandlerTable& table) {
+  add_lanes_rows<LanesFamily::v128>(table);
+  table.shuffle = Kinds<MakeShuffle, kind::vwritable, kind::vwritable, kind::vwritable>::table.data();
+}
+
+} // namespace skerry::vm::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace skerry::vm {
+
+void add_v128_handlers(HandlerTable& table, SimdTarget target) {
+  SKERRY_CALL_TARGET(add_v128_rows, table, target);
+}
+
+} // namespace skerry::vm
+#endif
