@@ -25,12 +25,14 @@ TEST_CASE("without a feature, what needs it goes too") {
 
 TEST_CASE("the core cannot be turned off") { CHECK(Features{}.without(Feature::mvp).has(Feature::mvp)); }
 
-TEST_CASE("defaults are Wasm 2.0 with tail calls and extended constants") {
+TEST_CASE("defaults are Wasm 3.0 without garbage collection, exceptions and relaxed SIMD") {
   const Features features = Features::defaults();
   for (const Feature f :
        {Feature::mutable_globals, Feature::multi_value, Feature::bulk_memory, Feature::reference_types,
-        Feature::simd, Feature::tail_call, Feature::extended_const})
+        Feature::simd, Feature::tail_call, Feature::extended_const, Feature::function_references,
+        Feature::multi_memory, Feature::memory64})
     CHECK(features.has(f));
-  CHECK_FALSE(features.has(Feature::memory64));
+  for (const Feature f : {Feature::gc, Feature::exceptions, Feature::relaxed_simd})
+    CHECK_FALSE(features.has(f));
   CHECK_FALSE(Features::wasm1().has(Feature::multi_value));
 }

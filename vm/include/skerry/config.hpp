@@ -38,7 +38,7 @@ public:
   constexpr bool has(Feature f) const { return (bits_ >> static_cast<unsigned>(f)) & 1; }
   Features& with(Feature f);
   Features& without(Feature f);
-  /// Wasm 2.0, tail calls and extended constant expressions: what this version implements.
+  /// Wasm 3.0 without garbage collection, exceptions and relaxed SIMD: what this version implements.
   static Features defaults();
   static Features wasm1();
 
