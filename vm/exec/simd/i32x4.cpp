@@ -1,3 +1,4 @@
+// Vector instructions on lanes of i32x4, for every target.
 #include "vm/exec/simd/highway.hpp"
 
 #undef HWY_TARGET_INCLUDE
