@@ -79,8 +79,8 @@ inline OperandClasses Ir::classes() const {
   OperandClasses classes = operation_classes[static_cast<size_t>(operation)];
   if (classes.d != 'r' && classes.a != 'r' && classes.b != 'r' && classes.c != 'r') return classes;
   if (is_slots_only(row)) {
-    for (char* c : {&classes.d, &classes.a, &classes.b, &classes.c})
-      if (*c == 'r') *c = 's';
+    for (char* one : {&classes.d, &classes.a, &classes.b, &classes.c})
+      if (*one == 'r') *one = 's';
     return classes;
   }
   const std::string_view signature = info(row).signature;
