@@ -90,8 +90,12 @@ template <WasmValue... T> struct WasmResults<std::tuple<T...>> {
   static constexpr size_t slots = (size_t{0} + ... + WasmType<T>::slots);
   static std::vector<ValType> types() { return {WasmType<T>::type...}; }
   static std::tuple<T...> load(const uint64_t* values) noexcept {
-    // Braces: evaluated from left to right.
-    return std::tuple<T...>{WasmType<T>::load((values += WasmType<T>::slots) - WasmType<T>::slots)...};
+    const auto next = [&]<class U>() {
+      const uint64_t* at = values;
+      values += WasmType<U>::slots;
+      return WasmType<U>::load(at);
+    };
+    return std::tuple<T...> { next.template operator()<T>()... }; // braces: evaluated from left to right
   }
   static void store(uint64_t* values, const std::tuple<T...>& results) noexcept {
     const auto one = [&]<class U>(const U& value) {
