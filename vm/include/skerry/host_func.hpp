@@ -101,7 +101,7 @@ template <class Body> bool guarded([[maybe_unused]] Caller& caller, Body body) {
 template <class F, class R, bool takes_caller, class... Params> struct HostCall {
   static FuncType type() {
     FuncType type;
-    const auto add = [&](const auto& types) {
+    [[maybe_unused]] const auto add = [&](const auto& types) {
       type.params.insert(type.params.end(), types.begin(), types.end());
     };
     (add(HostParam<Params>::types), ...);
