@@ -4,7 +4,6 @@
 #include "fuzz/target.hpp"
 #include "skerry/linker.hpp"
 
-#include <array>
 #include <bit>
 #include <cmath>
 #include <string>
@@ -21,21 +20,31 @@ struct Configuration {
   Engine engine;
 };
 
-Engine make_engine(uint32_t fuel_slice, bool move_stack, bool fusion) {
+std::vector<Configuration> make_configurations() {
+  std::vector<Configuration> list;
+  const auto add = [&](std::string_view name, const Config& config) {
+    list.push_back({name, Engine(config)});
+  };
   Config config;
-  config.fuel_slice = fuel_slice;
-  config.move_stack = move_stack;
-  config.fusion = fusion;
-  return Engine(config);
+  add("default", config);
+  config.fuel_slice = 1;
+  add("slices of one", config);
+  config.move_stack = true;
+  add("moving stack", config);
+  config = {};
+  config.fusion = false;
+  add("no fusion", config);
+  config = {};
+  for (const SimdTarget target : simd_targets()) {
+    if (target == simd_targets().front()) continue; // the default
+    config.simd_target = target;
+    add(simd_target_name(target), config);
+  }
+  return list;
 }
 
 std::span<const Configuration> configurations() {
-  static const std::array<Configuration, 4> list = {{
-      {"default", make_engine(Config{}.fuel_slice, false, true)},
-      {"slices of one", make_engine(1, false, true)},
-      {"moving stack", make_engine(1, true, true)},
-      {"no fusion", make_engine(Config{}.fuel_slice, false, false)},
-  }};
+  static const std::vector<Configuration> list = make_configurations();
   return list;
 }
 
@@ -62,6 +71,7 @@ Value argument(ValType type, uint32_t number) {
   if (type == i64) return Value(int64_t{1} << (number * 7 % 63));
   if (type == f32) return Value(1.5F * static_cast<float>(number));
   if (type == f64) return Value(-0.75 * number);
+  if (type == v128) return Value::from_slots(v128, 0x0102030405060708 * number, ~uint64_t{number});
   if (type == i32) return Value(static_cast<int32_t>(number * 5));
   return Value::from_slots(type, 0);
 }

@@ -6,6 +6,7 @@
 #include "vm/base/byte_writer.hpp"
 #include "vm/isa/opcode.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -15,12 +16,13 @@ namespace skerry::fuzz {
 namespace {
 
 using vm::ByteWriter;
+using vm::ImmediateKind;
 using vm::info;
 using vm::OpClass;
 using vm::Opcode;
 using vm::OpcodeInfo;
 
-constexpr std::array<ValType, 4> value_types = {i32, i64, f32, f64};
+constexpr std::array<ValType, 5> value_types = {i32, i64, f32, f64, v128};
 constexpr uint32_t table_size = 8;
 constexpr int max_depth = 6;           // of expressions and blocks
 constexpr size_t max_body_bytes = 600; // after that the simplest choices
@@ -56,19 +58,21 @@ ValType type_of(char letter) {
   case 'I': return i64;
   case 'f': return f32;
   case 'F': return f64;
+  case 'v': return v128;
   default: return i32;
   }
 }
 bool is_float(ValType type) { return type == f32 || type == f64; }
 uint8_t type_code(ValType type) { return static_cast<uint8_t>(type.kind()); }
 
-/// Rows of the opcode table whose single result is of a type, without vectors; and stores, which have none.
+/// Rows of the opcode table whose single result is of a type; 0: those without a result, which are the
+/// stores.
 std::vector<Opcode> producers(char result) {
   std::vector<Opcode> found;
   for (size_t i = 0; i < vm::opcode_count; ++i) {
     const OpcodeInfo& row = vm::opcode_infos[i];
     const size_t arrow = row.signature.find('>');
-    if (arrow == std::string_view::npos || row.signature.find('v') != std::string_view::npos) continue;
+    if (arrow == std::string_view::npos) continue;
     if (!Features::defaults().has(row.feature) || row.op_class == OpClass::constant) continue;
     const std::string_view results = row.signature.substr(arrow + 1);
     if (result == 0 ? results.empty() : results == std::string_view(&result, 1))
@@ -100,15 +104,15 @@ public:
     op(Opcode::end);
     ByteWriter body;
     const size_t params = type_.params.size();
-    body.leb_u32(static_cast<uint32_t>(locals_.size() - params + 2));
+    body.leb_u32(static_cast<uint32_t>(locals_.size() - params + 3));
     for (size_t i = params; i < locals_.size(); ++i) body.leb_u32(1), body.u8(type_code(locals_[i]));
-    for (const ValType type : {f32, f64}) body.leb_u32(1), body.u8(type_code(type)); // for canonical_nan
+    for (const ValType type : {f32, f64, v128}) body.leb_u32(1), body.u8(type_code(type)); // for no_nan
     body.bytes(code_.view());
     return body.take();
   }
 
 private:
-  ValType any_type() { return value_types[choices_.below(4)]; }
+  ValType any_type() { return value_types[choices_.below(5)]; }
   bool deep(int depth) const {
     return depth >= max_depth || code_.size() > max_body_bytes || choices_.empty();
   }
@@ -126,7 +130,8 @@ private:
     if (type == i32) return op(Opcode::i32_const), code_.leb_s32(static_cast<int32_t>(integer(4)));
     if (type == i64) return op(Opcode::i64_const), code_.leb_s64(static_cast<int64_t>(integer(8)));
     if (type == f32) return op(Opcode::f32_const), code_.fixed_u32(static_cast<uint32_t>(choices_.bits(4)));
-    op(Opcode::f64_const), code_.fixed_u64(choices_.bits(8));
+    if (type == f64) return op(Opcode::f64_const), code_.fixed_u64(choices_.bits(8));
+    op(Opcode::v128_const), code_.fixed_u64(integer(8)), code_.fixed_u64(integer(8));
   }
   uint64_t integer(unsigned bytes) {
     switch (choices_.below(4)) {
@@ -196,9 +201,10 @@ private:
   }
 
   Opcode pick(ValType type) {
-    static const std::array<std::vector<Opcode>, 4> rows = {producers('i'), producers('I'), producers('f'),
-                                                            producers('F')};
-    const auto& candidates = rows[type == i32 ? 0 : type == i64 ? 1 : type == f32 ? 2 : 3];
+    static const std::array<std::vector<Opcode>, 5> rows = {producers('i'), producers('I'), producers('f'),
+                                                            producers('F'), producers('v')};
+    const auto& candidates =
+        rows[static_cast<size_t>(std::ranges::find(value_types, type) - value_types.begin())];
     return candidates[choices_.below(static_cast<uint32_t>(candidates.size()))];
   }
 
@@ -208,19 +214,27 @@ private:
     const bool shows_bits = row.op_class == OpClass::store || opcode == Opcode::i32_reinterpret_f32 ||
                             opcode == Opcode::i64_reinterpret_f64 || opcode == Opcode::f32_copysign ||
                             opcode == Opcode::f64_copysign;
+    const bool uses_memory = row.op_class == OpClass::load || row.op_class == OpClass::store ||
+                             row.immediate == ImmediateKind::memarg_lane;
     for (size_t i = 0; i < params.size(); ++i) {
       const ValType type = type_of(params[i]);
-      const bool is_address = i == 0 && (row.op_class == OpClass::load || row.op_class == OpClass::store);
-      is_address ? address(depth + 1) : value(type, depth + 1);
-      if (shows_bits && is_float(type)) canonical_nan(type);
+      i == 0 && uses_memory ? address(depth + 1) : value(type, depth + 1);
+      if (shows_bits && is_float(type)) no_nan(type);
     }
     op(opcode);
-    if (row.op_class == OpClass::load || row.op_class == OpClass::store) {
-      uint32_t align = 0;
-      while ((2u << align) <= row.access_bytes && choices_.below(4) != 0) ++align;
-      code_.leb_u32(align);
-      code_.leb_u32(choices_.below(8) == 0 ? static_cast<uint32_t>(choices_.bits(4)) : choices_.below(64));
-    }
+    if (uses_memory) memarg(row);
+    if (row.immediate == ImmediateKind::lane || row.immediate == ImmediateKind::memarg_lane)
+      code_.u8(static_cast<uint8_t>(choices_.below(row.lanes)));
+    if (row.immediate == ImmediateKind::lanes16)
+      for (int i = 0; i < 16; ++i) code_.u8(static_cast<uint8_t>(choices_.below(row.lanes)));
+    if (row.signature.ends_with('v') && is_float_vector(row.text)) no_nan_lanes(row.text);
+  }
+
+  void memarg(const OpcodeInfo& row) {
+    uint32_t align = 0;
+    while ((2u << align) <= row.access_bytes && choices_.below(4) != 0) ++align;
+    code_.leb_u32(align);
+    code_.leb_u32(choices_.below(8) == 0 ? static_cast<uint32_t>(choices_.bits(4)) : choices_.below(64));
   }
 
   /// Mostly inside the memory.
@@ -231,8 +245,8 @@ private:
     op(Opcode::i32_and);
   }
 
-  /// Replaces any NaN by zero, so that nobody sees which NaN it was.
-  void canonical_nan(ValType type) {
+  /// Replaces a NaN by zero, so that nobody sees which NaN it was.
+  void no_nan(ValType type) {
     const auto local = static_cast<uint32_t>(locals_.size()) + (type == f32 ? 0 : 1);
     op(Opcode::local_tee, local);
     if (type == f32)
@@ -243,6 +257,18 @@ private:
     op(Opcode::local_get, local);
     op(type == f32 ? Opcode::f32_eq : Opcode::f64_eq);
     op(Opcode::select);
+  }
+  /// The same for the lanes of what a floating-point vector instruction left.
+  void no_nan_lanes(std::string_view instruction) {
+    const auto local = static_cast<uint32_t>(locals_.size()) + 2;
+    op(Opcode::local_tee, local);
+    op(Opcode::local_get, local);
+    op(Opcode::local_get, local);
+    op(instruction.starts_with("f32x4") ? Opcode::f32x4_eq : Opcode::f64x2_eq);
+    op(Opcode::v128_and);
+  }
+  static bool is_float_vector(std::string_view instruction) {
+    return instruction.starts_with("f32x4") || instruction.starts_with("f64x2");
   }
 
   void select(ValType type, int depth) {
@@ -445,7 +471,7 @@ Shape choose_shape(Choices& choices) {
   Shape shape;
   const auto some_types = [&](uint32_t below) {
     std::vector<ValType> types;
-    for (uint32_t i = choices.below(below); i > 0; --i) types.push_back(value_types[choices.below(4)]);
+    for (uint32_t i = choices.below(below); i > 0; --i) types.push_back(value_types[choices.below(5)]);
     return types;
   };
   shape.types.push_back({{i32}, {i32}});
@@ -482,8 +508,10 @@ void write_globals(ByteWriter& out, const std::vector<ValType>& globals) {
       out.u8(0x42), out.leb_s64(-9);
     else if (type == f32)
       out.u8(0x43), out.fixed_u32(0x3fc00000);
-    else
+    else if (type == f64)
       out.u8(0x44), out.fixed_u64(0xc004000000000000);
+    else
+      out.u8(0xfd), out.u8(0x0c), out.fixed_u64(1), out.fixed_u64(~uint64_t{0});
     out.u8(0x0b);
   }
 }
