@@ -75,7 +75,7 @@ void describe_exhaustion(PluginError& out, const Manifest& manifest, const Error
     out.code = "limit.stack";
     out.limit = LimitReport{"stack", "bytes", manifest.capabilities.max_stack_bytes(), std::nullopt,
                             "capabilities.maxStackKB"};
-    out.message += ", " + std::to_string(error.backtrace().size()) + " frames in " +
+    out.message += ": at least " + std::to_string(error.backtrace().size()) + " frames deep, in " +
                    std::to_string(out.limit->allowed) + " bytes; capabilities.maxStackKB raises it";
     return;
   case ErrorCode::interrupted: out.code = "cancelled"; return;

@@ -117,7 +117,8 @@ std::string typed(std::string_view kind, const ExternType& type) {
 
 std::string memory_text(const MemoryType& memory) {
   const Limits& limits = memory.limits;
-  std::string text = std::to_string(limits.min) + " pages (" + format_size(limits.min * page_bytes) + ")";
+  std::string text = std::to_string(limits.min) + (limits.min == 1 ? " page (" : " pages (") +
+                     format_size(limits.min * page_bytes) + ")";
   if (!limits.has_max) return text + ", no maximum";
   return text + ", at most " + std::to_string(limits.max) + " pages";
 }
@@ -161,7 +162,7 @@ int inspect(const std::string& file, bool json) {
   Engine engine;
   auto module = load_module(engine, file);
   if (!module) {
-    complain(file + ": " + module.error().describe());
+    complain_about(file, module.error());
     return failure;
   }
   bool written =

@@ -1,5 +1,6 @@
 #include "host/cli/load.hpp"
 
+#include "host/cli/output.hpp"
 #include "host/file_bytes.hpp"
 #include "skerry/wat.hpp"
 
@@ -34,6 +35,11 @@ Result<Module> load_module(const Engine& engine, const std::string& file) {
   auto bytes = read_module_bytes(engine, file);
   if (!bytes) return fail(std::move(bytes.error()));
   return Module::compile(engine, *bytes);
+}
+
+void complain_about(const std::string& file, const Error& error) {
+  bool names_file = error.kind() == ErrorKind::io && error.message().starts_with(file);
+  complain(names_file ? error.message() : file + ": " + error.describe());
 }
 
 } // namespace skerry::host::cli

@@ -17,4 +17,7 @@ Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std
 /// Read and compiled.
 Result<Module> load_module(const Engine& engine, const std::string& file);
 
+/// Tells on stderr what is wrong with the module of this file; with the backtrace, if there is one.
+void complain_about(const std::string& file, const Error& error);
+
 } // namespace skerry::host::cli

@@ -82,18 +82,17 @@ StoreLimits store_limits(const RunOptions& options) {
   return limits;
 }
 
-std::string joined(const std::vector<std::string>& names) {
+/// "add, sub, mul", the first ones of them; empty when there are none.
+std::string exported_functions(const Module& module) {
+  constexpr size_t most_shown = 20;
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
-std::vector<std::string> exported_functions(const Module& module) {
-  std::vector<std::string> names;
+  size_t shown = 0;
   for (const ExportInfo& item : module.exports()) {
-    if (item.kind() == ExternKind::func) names.push_back(item.name);
+    if (item.kind() != ExternKind::func) continue;
+    if (shown++ == most_shown) return text + ", …";
+    text += (text.empty() ? "" : ", ") + item.name;
   }
-  return names;
+  return text;
 }
 
 Error usage(std::string message) { return Error(ErrorKind::usage, ErrorCode::none, std::move(message)); }
@@ -128,7 +127,10 @@ Result<void> call_no_arguments(const Instance& instance, std::string_view name) 
 /// Calls an exported function with the words as arguments and prints its results, a line each.
 Result<void> invoke(const Instance& instance, const std::string& name, std::span<const std::string> words) {
   auto function = instance.func(name);
-  if (!function) return fail(std::move(function.error()));
+  if (!function) {
+    std::string names = exported_functions(instance.module());
+    return fail(std::move(function.error().with_detail(names.empty() ? "" : "; there are: " + names)));
+  }
   auto arguments = parse_arguments(function->type(), name, words);
   if (!arguments) return fail(std::move(arguments.error()));
   auto results = function->call(*arguments);
@@ -148,8 +150,8 @@ Result<void> run_instance(const Instance& instance, const RunOptions& options) {
     if (auto ready = call_no_arguments(instance, "_initialize"); !ready) return ready;
   }
   if (!options.invoke.empty()) return invoke(instance, options.invoke, std::span(options.words).subspan(1));
-  if (auto names = exported_functions(module); !names.empty()) {
-    complain("no _start to run; --invoke calls one of: " + joined(names));
+  if (std::string names = exported_functions(module); !names.empty()) {
+    complain("no _start to run; --invoke calls one of: " + names);
   }
   return {};
 }
@@ -215,7 +217,7 @@ int run(const RunOptions& options) {
   if (done) return 0;
   const Error& error = done.error();
   if (error.code() != ErrorCode::exit) {
-    complain(options.words.front() + ": " + error.describe());
+    complain_about(options.words.front(), error);
     write_stderr(hint(error));
   }
   return exit_status(error);

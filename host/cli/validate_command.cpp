@@ -1,7 +1,6 @@
 // skerry validate: are these files valid modules?
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
-#include "host/cli/output.hpp"
 
 #include <memory>
 #include <string>
@@ -21,7 +20,7 @@ int validate(const std::vector<std::string>& files) {
     if (bytes) valid = Module::validate(engine, *bytes);
     const Error* error = !bytes ? &bytes.error() : !valid ? &valid.error() : nullptr;
     if (error == nullptr) continue;
-    complain(file + ": " + std::string(kind_name(error->kind())) + ": " + error->describe());
+    complain_about(file, *error);
     status = failure;
   }
   return status;
