@@ -23,7 +23,7 @@ public:
   void bytes(std::span<const std::byte> data) { bytes_.insert(bytes_.end(), data.begin(), data.end()); }
   void text(std::string_view raw) { bytes(std::as_bytes(std::span(raw))); }
   /// Length and bytes.
-  void name(std::string_view text_) { leb_u64(text_.size()), text(text_); }
+  void name(std::string_view utf8) { leb_u64(utf8.size()), text(utf8); }
   void sized(std::span<const std::byte> data) { leb_u64(data.size()), bytes(data); }
 
   size_t size() const { return bytes_.size(); }

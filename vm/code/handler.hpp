@@ -29,6 +29,8 @@ inline constexpr int int_registers = 3;
 inline constexpr int vector_registers = 2;
 // The order puts the code pointer in rdi and the frame in rsi (shorter encodings), and keeps rcx unused, so
 // that shifts by a variable need no moves (x86-64, clang 19).
+// An alias declaration cannot carry the calling convention.
+// NOLINTNEXTLINE(modernize-use-using)
 typedef __attribute__((preserve_none)) void HandlerFunction(int64_t fuel, ModuleInstance* instance,
                                                             std::byte* memory, uint64_t memory_size,
                                                             const std::byte* pc, uint64_t* frame, uint64_t r0,

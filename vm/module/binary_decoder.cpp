@@ -314,7 +314,8 @@ FieldType BinaryDecoder::field_type() {
 
 void BinaryDecoder::composite_type(SubType& type) {
   const uint64_t start = reader_.offset();
-  switch (reader_.u8()) {
+  const uint8_t form = reader_.u8();
+  switch (form) {
   case 0x60: return func_type(type.func);
   case 0x5f:
     need(Feature::gc, start, "malformed definition type", "struct");
@@ -329,7 +330,7 @@ void BinaryDecoder::composite_type(SubType& type) {
     return;
   default: break;
   }
-  const bool is_long = module_.bytes[start] >= std::byte{0x80}; // the form is a signed LEB128 of 7 bits
+  const bool is_long = form >= 0x80; // the form is a signed LEB128 of 7 bits
   reader_.fail_at(start, is_long ? "integer representation too long" : "malformed definition type");
 }
 
@@ -612,7 +613,7 @@ void BinaryDecoder::data_segment() {
 
 } // namespace
 
-Result<std::shared_ptr<Module>> decode_module(std::shared_ptr<EngineData> engine,
+Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine,
                                               std::vector<std::byte> bytes) {
   const Config& config = engine->config;
   // Byte offsets are 32 bits wide.

@@ -14,7 +14,7 @@ namespace skerry::vm {
 /// Decodes everything but function bodies, which validate_module looks into. Work and memory are linear in
 /// the module's size. The module is well-formed, not valid: indices in it have not been checked and types
 /// have no canonical ids yet. Errors: malformed, limit.
-Result<std::shared_ptr<Module>> decode_module(std::shared_ptr<EngineData> engine,
+Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine,
                                               std::vector<std::byte> bytes);
 
 /// Reads a function's locals and instructions. Does not stop where the body should: that `end` comes there is

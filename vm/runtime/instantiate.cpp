@@ -222,8 +222,8 @@ private:
 
 } // namespace
 
-Result<ModuleInstance*> instantiate(Store& store, std::shared_ptr<const Module> module,
-                                    BoundImports imports) {
+Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const Module>& module,
+                                    const BoundImports& imports) {
   if (auto ok = ensure_stack(store); !ok) return fail(std::move(ok.error()));
   Rollback rollback(store);
   auto block = allocate_block(store, module);

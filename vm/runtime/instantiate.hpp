@@ -8,7 +8,8 @@ namespace skerry::vm {
 /// Allocates an instance with these imports, initialises it and runs its start function. When it fails in an
 /// active segment or the start function, the store keeps the instance: its functions may be in imported
 /// tables already. Errors: limit, trap, exhaustion and whatever the start function fails with.
-Result<ModuleInstance*> instantiate(Store& store, std::shared_ptr<const Module> module, BoundImports imports);
+Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const Module>& module,
+                                    const BoundImports& imports);
 
 /// Why the last call failed; takes it out of the store.
 Error take_error(Store& store);

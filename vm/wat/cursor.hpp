@@ -33,14 +33,14 @@ public:
     return kind != TokenKind::rparen && kind != TokenKind::eof;
   }
   bool at(TokenKind kind) const { return peek().kind == kind; }
-  bool at_keyword(std::string_view word_, uint32_t ahead = 0) const {
-    return peek(ahead).kind == TokenKind::keyword && word(ahead) == word_;
+  bool at_keyword(std::string_view expected, uint32_t ahead = 0) const {
+    return peek(ahead).kind == TokenKind::keyword && word(ahead) == expected;
   }
   bool at_open(std::string_view keyword) const { return at(TokenKind::lparen) && at_keyword(keyword, 1); }
   bool at_index() const { return at(TokenKind::id) || at(TokenKind::integer); }
 
   void advance() { ++at_; }
-  bool take_keyword(std::string_view word_) { return at_keyword(word_) && (advance(), true); }
+  bool take_keyword(std::string_view expected) { return at_keyword(expected) && (advance(), true); }
   /// Consumes "(keyword".
   bool take_open(std::string_view keyword) { return at_open(keyword) && (advance(), advance(), true); }
   /// The identifier without its `$`; nothing when the next token is none.

@@ -141,6 +141,12 @@ TEST_CASE("errors say where and what") {
         "malformed mutability");
 }
 
+TEST_CASE("a type section that ends before its type, at the end of the module") {
+  const Error error = error_of(ModuleBuilder().section(1, {1}));
+  CHECK(error.kind() == ErrorKind::malformed);
+  CHECK(error.offset() == 11);
+}
+
 TEST_CASE("what needs a feature that is off is refused, and the feature named") {
   const Features none = Features::wasm1();
   const auto message = [&](ModuleBuilder builder) { return error_of(std::move(builder), none).message(); };

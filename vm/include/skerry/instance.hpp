@@ -60,8 +60,8 @@ public:
   uint64_t pages() const noexcept; ///< current size in 64 KiB pages
   /// The bytes as they are now. Valid until the memory grows (any call may do that); never moves before.
   std::span<std::byte> bytes() const noexcept;
-  /// Grows by `pages`; returns the size before. Errors: limit.
-  Result<uint64_t> grow(uint64_t pages) const;
+  /// Grows by `more` pages; returns the size before. Errors: limit.
+  Result<uint64_t> grow(uint64_t more) const;
 
   explicit Memory(vm::MemoryInstance* data) noexcept : data_(data) {}
   vm::MemoryInstance* data() const noexcept { return data_; }

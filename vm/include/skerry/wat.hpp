@@ -25,7 +25,7 @@ Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOp
 
 /// The module as text that to_binary turns into the same module again; with `names` kept where they are in
 /// its name section. The bytes need not be valid, only well-formed. Errors: malformed. Thread-safe.
-Result<std::string> to_text(std::span<const std::byte> module);
+Result<std::string> to_text(std::span<const std::byte> bytes);
 
 struct Position {
   uint32_t line = 1, column = 1; ///< from 1; columns count bytes
