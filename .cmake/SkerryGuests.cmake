@@ -1,6 +1,6 @@
 # Guest programs for examples, tests and benchmarks: C to wasm with clang's own wasm back end and Debian's wasi-libc.
 #
-#   skerry_add_guest(target OUTPUT file.wasm SOURCES a.c … [OPTIONS …])
+#   skerry_add_guest(target OUTPUT file.wasm SOURCES a.c … [HEADERS a.h …] [OPTIONS …])
 #
 # makes a target that leaves OUTPUT (relative to the current binary folder); property SKERRY_WASM has its path.
 # SKERRY_CAN_BUILD_GUESTS says whether the tools are there.
@@ -17,19 +17,21 @@ else()
 endif()
 
 function(skerry_add_guest target)
-  cmake_parse_arguments(ARG "" "OUTPUT" "SOURCES;OPTIONS" ${ARGN})
+  cmake_parse_arguments(ARG "" "OUTPUT" "SOURCES;HEADERS;OPTIONS" ${ARGN})
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${ARG_OUTPUT}")
-  set(sources)
-  foreach(source IN LISTS ARG_SOURCES)
-    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
-    list(APPEND sources "${source}")
+  foreach(kind IN ITEMS SOURCES HEADERS)
+    set(${kind})
+    foreach(file IN LISTS ARG_${kind})
+      cmake_path(ABSOLUTE_PATH file BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+      list(APPEND ${kind} "${file}")
+    endforeach()
   endforeach()
   cmake_path(GET output PARENT_PATH folder)
   file(MAKE_DIRECTORY "${folder}")
   add_custom_command(
     OUTPUT "${output}"
-    COMMAND ${SKERRY_GUEST_CC} --target=wasm32-wasi -O2 -Wall ${ARG_OPTIONS} ${sources} -o "${output}"
-    DEPENDS ${sources}
+    COMMAND ${SKERRY_GUEST_CC} --target=wasm32-wasi -O2 -Wall ${ARG_OPTIONS} ${SOURCES} -o "${output}"
+    DEPENDS ${SOURCES} ${HEADERS}
     COMMENT "Compiling guest ${ARG_OUTPUT}" VERBATIM)
   add_custom_target(${target} ALL DEPENDS "${output}")
   set_target_properties(${target} PROPERTIES SKERRY_WASM "${output}")

@@ -77,6 +77,7 @@ std::vector<Bytes> numbers_and_texts() {
 std::vector<Bytes> seeds_for(std::string_view target) {
   if (target == "decode_validate_fuzzer" || target == "run_fuzzer") return modules();
   if (target == "generated_fuzzer") return choices();
+  if (target == "wasi_path_fuzzer" || target == "wasi_state_fuzzer") return choices();
   if (target == "manifest_fuzzer") return manifests();
   if (target == "leb_utf8_fuzzer") return numbers_and_texts();
   return {};

@@ -29,6 +29,7 @@ Errno copy_out(Call& call, Strings strings, i32 pointers, i32 buffer) {
   const auto list = call.memory.bytes(pointers, strings.size() * uint64_t{4});
   const auto text = call.memory.bytes(buffer, total_bytes(strings));
   if (!list || !text) return Errno::fault;
+  if (call.charge_bytes(list->size() + text->size())) return Errno::intr;
   std::size_t at = 0;
   for (std::size_t i = 0; i < strings.size(); ++i) {
     put(*list, i * 4, static_cast<uint32_t>(buffer + at));

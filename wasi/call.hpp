@@ -20,6 +20,8 @@ struct Watch {
   Result<void> (*charge)(void* self, uint64_t instructions) = [](void*, uint64_t) -> Result<void> {
     return {};
   };
+  /// Instructions executed so far.
+  uint64_t (*fuel_used)(void* self) = [](void*) -> uint64_t { return 0; };
   Clock::time_point deadline = Clock::time_point::max();
 };
 

@@ -5,13 +5,13 @@
 namespace skerry::wasi::abi {
 
 Errno clock_res_get(Call& call, i32 id, i32 resolution) {
-  const auto step = clock_resolution(call.state.config.clocks, id);
+  const auto step = clock_resolution(call, id);
   return step ? call.memory.store(resolution, *step) : step.error();
 }
 
 // The precision asked for is a hint that needs no heeding: we are always as precise as we can be.
 Errno clock_time_get(Call& call, i32 id, i64 /*precision*/, i32 time) {
-  const auto now = clock_time(call.state.config.clocks, id);
+  const auto now = clock_time(call, id);
   return now ? call.memory.store(time, *now) : now.error();
 }
 

@@ -36,22 +36,33 @@ uint64_t nanoseconds(const timespec& time) {
 
 } // namespace
 
-Expected<uint64_t> clock_time(const Clocks& clocks, uint32_t id) {
+Expected<uint64_t> clock_time(Call& call, uint32_t id) {
+  if (auto& run = call.state.run) return run->time(id, call.watch.fuel_used(call.watch.self));
   const auto clock = system_clock(id);
   if (!clock) return refuse(Errno::inval);
-  if (const auto& given = given_clock(clocks, id)) return given();
+  if (const auto& given = given_clock(call.state.config.clocks, id)) return given();
   timespec now{};
   if (::clock_gettime(*clock, &now) != 0) return refuse(last_os_errno());
   return nanoseconds(now);
 }
 
-Expected<uint64_t> clock_resolution(const Clocks& clocks, uint32_t id) {
+Expected<uint64_t> clock_resolution(const Call& call, uint32_t id) {
   const auto clock = system_clock(id);
   if (!clock) return refuse(Errno::inval);
-  if (clocks.resolution != 0) return clocks.resolution;
+  if (call.state.run) return call.state.run->resolution();
+  if (const uint64_t given = call.state.config.clocks.resolution; given != 0) return given;
   timespec step{};
   if (::clock_getres(*clock, &step) != 0) return refuse(last_os_errno());
   return std::max<uint64_t>(1, nanoseconds(step));
+}
+
+bool is_time_virtual(const Call& call) { return call.state.run || call.state.config.clocks.sleep; }
+
+void skip_time(Call& call, uint64_t nanoseconds) {
+  if (call.state.run)
+    call.state.run->sleep(nanoseconds);
+  else if (const auto& sleep = call.state.config.clocks.sleep)
+    sleep(nanoseconds);
 }
 
 } // namespace skerry::wasi

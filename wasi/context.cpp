@@ -44,6 +44,9 @@ Result<void> check(const Config& config) {
       return usage("not a guest path: '" + preopen.guest + "'");
     }
   }
+  if (config.determinism && config.determinism->nanoseconds_per_instruction == 0) {
+    return usage("a deterministic clock needs at least 1 ns for an instruction");
+  }
   const std::size_t given = 3 + config.preopens.size() + config.sockets.size();
   if (given > config.limits.open_descriptors) {
     return usage("limit of " + std::to_string(config.limits.open_descriptors) +
@@ -75,9 +78,17 @@ Descriptor host_stream(int fd, Rights base) {
   return stream(ByteSource{std::make_shared<const std::string>()}, base);
 }
 
+bool has_callback(const Input& from) {
+  const auto* function = std::get_if<InputCallback>(&from);
+  return function != nullptr && *function;
+}
+
 Descriptor input(const Input& from, const std::shared_ptr<const std::string>& data) {
   if (std::holds_alternative<Inherit>(from)) return host_stream(STDIN_FILENO, input_rights);
   if (const auto* fd = std::get_if<BorrowedFd>(&from)) return host_stream(fd->host_fd, input_rights);
+  if (has_callback(from)) {
+    return stream(std::make_shared<const InputCallback>(std::get<InputCallback>(from)), input_rights);
+  }
   return stream(ByteSource{data}, input_rights);
 }
 
@@ -104,6 +115,7 @@ Descriptor directory(const Preopen& preopen, const HostFd& opened) {
   made.base = allowed & rights::directory;
   made.inheriting = allowed;
   made.read_only = preopen.mode == PreopenMode::read_only;
+  if (preopen.mode == PreopenMode::read_write) made.quota = preopen.quota;
   made.preopen_name = preopen.guest;
   return made;
 }
@@ -112,6 +124,8 @@ Descriptor directory(const Preopen& preopen, const HostFd& opened) {
 void fill_table(State& state) {
   const Config& config = state.config;
   state.fds.clear();
+  state.run.reset();
+  if (config.determinism) state.run.emplace(*config.determinism);
   (void)state.fds.insert(input(config.stdin_stream, state.stdin_data));
   (void)state.fds.insert(output(config.stdout_stream, STDOUT_FILENO));
   (void)state.fds.insert(output(config.stderr_stream, STDERR_FILENO));

@@ -27,16 +27,18 @@ struct ByteSource {
   std::size_t at = 0;
 };
 
-/// What stands behind a descriptor: the system, fixed bytes to read, or somebody who takes what is written.
-using Resource = std::variant<HostFd, ByteSource, std::shared_ptr<const OutputCallback>>;
+/// What stands behind a descriptor: the system, fixed bytes to read, or somebody who gives or takes bytes.
+using Resource = std::variant<HostFd, ByteSource, std::shared_ptr<const InputCallback>,
+                              std::shared_ptr<const OutputCallback>>;
 
 struct Descriptor {
   Resource resource;
   Filetype type = Filetype::unknown;
   Rights base = rights::none;
   Rights inheriting = rights::none;
-  uint16_t flags = 0;     ///< fdflags as the program sees them
-  bool read_only = false; ///< below a read-only preopen
+  uint16_t flags = 0;           ///< fdflags as the program sees them
+  bool read_only = false;       ///< below a read-only preopen
+  std::shared_ptr<Quota> quota; ///< of the preopen that it is below, if that has one
   /// Reading and writing may block: a pipe, terminal or socket. Then every system call is preceded by a wait
   /// that ends at the deadline, whatever the system's own blocking flag says.
   bool is_stream = false;

@@ -2,6 +2,7 @@
 #include "wasi/filestat.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
+#include "wasi/quota_change.hpp"
 #include "wasi/transfer.hpp"
 
 #include <fcntl.h>
@@ -46,7 +47,7 @@ using Move = Expected<uint32_t> (*)(Call&, Descriptor&, IoVecs&, std::optional<u
 
 Errno transfer(Call& call, Move move, Descriptor& file, i32 iovs, i32 iovs_len, std::optional<i64> offset,
                i32 moved) {
-  auto vectors = IoVecs::read(call.memory, iovs, iovs_len, call.limits());
+  auto vectors = read_vectors(call, iovs, iovs_len);
   if (!vectors) return vectors.error();
   // Looked at before anything moves, so that no byte is lost to a bad address.
   if (const auto room = call.memory.bytes(moved, 4); !room) return room.error();
@@ -64,6 +65,20 @@ std::optional<int> system_whence(Snapshot snapshot, i32 whence) {
 Errno seek(Call& call, const Descriptor& file, i64 offset, int whence, i32 newoffset) {
   const off_t at = ::lseek(file.host_fd(), static_cast<off_t>(offset), whence);
   return at < 0 ? last_os_errno() : call.memory.store(newoffset, static_cast<uint64_t>(at));
+}
+
+// A change of a file's size by `resize`, at most to `size` when it grows.
+template <class F> Errno resize_to(Call& call, const Descriptor& file, uint64_t size, F&& resize) {
+  QuotaChange change(file.quota.get());
+  struct stat before{}, after{};
+  const int fd = file.host_fd();
+  if (::fstat(fd, &before) != 0) return last_os_errno();
+  const auto old_size = static_cast<uint64_t>(before.st_size);
+  if (size > old_size && size > change.largest(old_size)) return Errno::dquot;
+  const Errno error = resize(fd);
+  if (::fstat(fd, &after) == 0) change.resized(old_size, static_cast<uint64_t>(after.st_size));
+  if (error == Errno::success) note_changed(call, fd);
+  return error;
 }
 
 // Where the file system cannot reserve space, at least the size is as promised.
@@ -100,7 +115,7 @@ Errno fd_allocate(Call& call, i32 fd, i64 offset, i64 len) {
   if (!file) return file.error();
   if (len == 0) return Errno::inval;
   if (offset > max_offset || len > max_offset - offset) return Errno::fbig;
-  return allocate((*file)->host_fd(), offset, len);
+  return resize_to(call, **file, offset + len, [&](int host_fd) { return allocate(host_fd, offset, len); });
 }
 
 Errno fd_close(Call& call, i32 fd) { return call.fds().close(fd); }
@@ -165,7 +180,8 @@ Errno fd_filestat_set_size(Call& call, i32 fd, i64 size) {
   if (file) file = seekable(call, fd, rights::fd_filestat_set_size);
   if (!file) return file.error();
   if (size > max_offset) return Errno::fbig;
-  return result(::ftruncate((*file)->host_fd(), static_cast<off_t>(size)));
+  return resize_to(call, **file, size,
+                   [&](int host_fd) { return result(::ftruncate(host_fd, static_cast<off_t>(size))); });
 }
 
 Errno fd_filestat_set_times(Call& call, i32 fd, i64 atim, i64 mtim, i32 fst_flags) {
@@ -173,7 +189,11 @@ Errno fd_filestat_set_times(Call& call, i32 fd, i64 atim, i64 mtim, i32 fst_flag
   if (!file) return file.error();
   const auto times = file_times(call, atim, mtim, fst_flags);
   if (!times) return times.error();
-  return result(::futimens((*file)->host_fd(), times->data()));
+  const int host_fd = (*file)->host_fd();
+  const Errno error = result(::futimens(host_fd, times->data()));
+  struct stat status{};
+  if (error == Errno::success && ::fstat(host_fd, &status) == 0) note_times(call, status, *times);
+  return error;
 }
 
 Errno fd_pread(Call& call, i32 fd, i32 iovs, i32 iovs_len, i64 offset, i32 nread) {

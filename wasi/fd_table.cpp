@@ -42,8 +42,10 @@ Errno FdTable::renumber(uint32_t from, uint32_t to) {
   auto* target = find(to);
   if (!source || !target) return Errno::badf;
   if (source == target) return Errno::success;
-  std::optional<Descriptor> moved = std::exchange(*source, std::nullopt);
-  *target = std::move(moved);
+  Descriptor moved = std::move(**source);
+  source->reset();
+  target->reset(); // whole, before its place is taken
+  target->emplace(std::move(moved));
   while (!entries_.empty() && !entries_.back()) entries_.pop_back();
   first_free_ = std::min(first_free_, from);
   --open_;

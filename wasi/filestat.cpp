@@ -2,8 +2,11 @@
 
 #include "wasi/clocks.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 namespace skerry::wasi {
 
@@ -24,14 +27,48 @@ timespec from_nanoseconds(uint64_t time) {
 // "Now" is the program's clock. The system's own now needs fewer permissions, so it is used where they are
 // the same.
 timespec now(Call& call) {
-  const auto& clocks = call.state.config.clocks;
-  if (!clocks.realtime) return {0, UTIME_NOW};
-  return from_nanoseconds(clocks.realtime());
+  if (!call.state.run && !call.state.config.clocks.realtime) return {0, UTIME_NOW};
+  return from_nanoseconds(clock_time(call, clockid::realtime).value_or(0));
+}
+
+uint64_t virtual_now(Call& call) { return clock_time(call, clockid::realtime).value_or(0); }
+
+void note_contents(Call& call, const struct stat& status) {
+  const uint64_t now = virtual_now(call);
+  call.state.run->changed(status, now, std::nullopt, now);
 }
 
 } // namespace
 
-Errno store_filestat(Call& call, uint32_t address, const struct stat& status, Filetype type) {
+void note_changed(Call& call, int fd) {
+  struct stat status{};
+  if (call.state.run && ::fstat(fd, &status) == 0) note_contents(call, status);
+}
+
+void note_made(Call& call, int directory, const char* name) {
+  struct stat status{};
+  if (!call.state.run) return;
+  note_changed(call, directory);
+  if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0) note_contents(call, status);
+}
+
+void note_removed(Call& call, int directory, const struct stat& status) {
+  if (!call.state.run) return;
+  note_changed(call, directory);
+  const bool is_last = S_ISDIR(status.st_mode) || status.st_nlink < 2;
+  if (is_last) call.state.run->removed(status);
+}
+
+void note_times(Call& call, const struct stat& status, const std::array<timespec, 2>& times) {
+  if (!call.state.run) return;
+  const auto value = [](const timespec& time) {
+    return time.tv_nsec == UTIME_OMIT ? std::nullopt : std::optional(nanoseconds(time));
+  };
+  call.state.run->changed(status, virtual_now(call), value(times[0]), value(times[1]));
+}
+
+Errno store_filestat(Call& call, uint32_t address, const struct stat& found, Filetype type) {
+  const struct stat status = call.state.run ? call.state.run->seen(found) : found;
   const bool is_unstable = call.snapshot == Snapshot::unstable;
   const auto to = call.memory.bytes(address, is_unstable ? 56 : 64);
   if (!to) return to.error();

@@ -14,6 +14,13 @@ namespace skerry::wasi {
 /// fault.
 Errno store_filestat(Call& call, uint32_t address, const struct stat& status, Filetype type);
 
+/// What must be remembered for deterministic runs: the program has changed the contents of a file or
+/// directory, made a name in a directory, or removed what it meant. Nothing in other runs.
+void note_changed(Call& call, int fd);
+void note_made(Call& call, int directory, const char* name);
+void note_removed(Call& call, int directory, const struct stat& status);
+void note_times(Call& call, const struct stat& status, const std::array<timespec, 2>& times);
+
 /// Access and modification time for utimensat. Errors: inval for unknown flags and for both a time and "now".
 Expected<std::array<timespec, 2>> file_times(Call& call, uint64_t atim, uint64_t mtim, uint32_t flags);
 

@@ -1,8 +1,11 @@
 // HostFd: a file descriptor of the operating system, owned or borrowed.
 #pragma once
 
+#include "wasi/quota_change.hpp"
+
 #include <unistd.h>
 
+#include <memory>
 #include <utility>
 
 namespace skerry::wasi {
@@ -14,23 +17,29 @@ public:
   static HostFd owned(int fd) noexcept { return HostFd(fd, true); }
   static HostFd borrowed(int fd) noexcept { return HostFd(fd, false); }
   HostFd(HostFd&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), owned_(std::exchange(other.owned_, false)) {}
+      : fd_(std::exchange(other.fd_, -1)), owned_(std::exchange(other.owned_, false)),
+        counted_(std::move(other.counted_)) {}
   HostFd& operator=(HostFd&& other) noexcept {
     std::swap(fd_, other.fd_);
     std::swap(owned_, other.owned_);
+    std::swap(counted_, other.counted_);
     return *this;
   }
   ~HostFd() {
+    if (counted_) quota_closing(*counted_, fd_);
     if (owned_) ::close(fd_);
   }
 
   int get() const noexcept { return fd_; }
   bool is_owned() const noexcept { return owned_; }
+  /// Tells the quota, which has been told that the file was opened, before it is closed.
+  void count_with(std::shared_ptr<Quota> quota) noexcept { counted_ = std::move(quota); }
 
 private:
   HostFd(int fd, bool owned) noexcept : fd_(fd), owned_(owned) {}
   int fd_ = -1;
   bool owned_ = false;
+  std::shared_ptr<Quota> counted_;
 };
 
 } // namespace skerry::wasi

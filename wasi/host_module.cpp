@@ -1,50 +1,15 @@
-// Installs the functions in a Linker: from slots to parameters, from Caller to Call, from errno to slots.
+// Installs the functions in a Linker.
 #include "skerry/wasi/wasi.hpp"
 
 #include "wasi/functions.hpp"
+#include "wasi/host_func.hpp"
 
-#include <cstddef>
 #include <string_view>
 #include <utility>
 
 namespace skerry::wasi {
 
 namespace {
-
-template <class T> constexpr ValType value_type = sizeof(T) == 8 ? i64 : i32;
-
-template <class F> struct Signature;
-
-// The wasm type of a function follows from its C++ type.
-template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
-  static FuncType type(bool has_result) {
-    FuncType made{{value_type<Params>...}, {}};
-    if (has_result) made.results = {i32};
-    return made;
-  }
-  static Errno apply(Errno (*function)(Call&, Params...), Call& call, std::span<const uint64_t> slots) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      return function(call, static_cast<Params>(slots[I])...);
-    }(std::index_sequence_for<Params...>());
-  }
-};
-
-Watch watch(Caller& caller) {
-  return {&caller, [](void* self) { return static_cast<Caller*>(self)->check_interrupt(); },
-          [](void* self, uint64_t instructions) {
-            return static_cast<Caller*>(self)->consume_fuel(instructions);
-          },
-          caller.deadline()};
-}
-
-template <auto function>
-Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<uint64_t> slots) {
-  Call call{state, GuestMemory(caller.memory()), snapshot, watch(caller)};
-  const Errno error = Signature<decltype(function)>::apply(function, call, slots);
-  if (call.stop) return fail(std::move(*call.stop));
-  if (!slots.empty()) slots[0] = static_cast<uint16_t>(error);
-  return {};
-}
 
 // Where the state of a call comes from: fixed, or found by who calls. Copied into every host function.
 struct FixedState {

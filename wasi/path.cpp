@@ -2,6 +2,7 @@
 #include "wasi/filestat.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
+#include "wasi/quota_change.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -39,6 +40,7 @@ Expected<Request> request(Call& call, i32 fd, Rights needed, i32 path, i32 path_
   if (!at) return refuse(at.error());
   const auto bytes = call.memory.bytes(path, path_len);
   if (!bytes) return refuse(bytes.error());
+  if (call.charge_bytes(bytes->size())) return refuse(Errno::intr);
   auto parsed = parse_path(*bytes, call.limits().path_bytes);
   if (!parsed) return refuse(parsed.error());
   return Request{*at, std::move(*parsed)};
@@ -60,6 +62,9 @@ Expected<Place> final_place(Call& call, const Expected<Request>& at, i32 lookup_
 
 Errno result(int system_result) { return system_result == 0 ? Errno::success : last_os_errno(); }
 
+// Of a directory descriptor that is known to be open.
+Quota* quota_of(Call& call, i32 fd) { return (*call.fds().get(fd))->quota.get(); }
+
 Expected<struct stat> status_at(const Place& at) {
   struct stat status{};
   if (::fstatat(at.directory.get(), at.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -80,6 +85,47 @@ Errno refuse_new_with_slash(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
   return S_ISDIR(status->st_mode) ? Errno::exist : Errno::notdir;
+}
+
+// A name made by `make`, a *at call, below the directory `fd`.
+template <class F> Errno add_name(Call& call, i32 fd, const Place& at, F&& make) {
+  QuotaChange change(quota_of(call, fd));
+  if (!change.has_room_for_name()) return Errno::dquot;
+  const Errno error = result(make());
+  if (error != Errno::success) return error;
+  change.name_added();
+  note_made(call, at.directory.get(), at.name.c_str());
+  return Errno::success;
+}
+
+Errno remove_name(Call& call, i32 fd, const Place& at, int flags) {
+  QuotaChange change(quota_of(call, fd));
+  const auto before = status_at(at);
+  const Errno error = result(::unlinkat(at.directory.get(), at.name.c_str(), flags));
+  if (error != Errno::success || !before) return error;
+  change.name_gone(*before);
+  note_removed(call, at.directory.get(), *before);
+  return Errno::success;
+}
+
+bool is_same_file(const struct stat& a, const struct stat& b) {
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+// Both ends have the same quota. Two names of one file stay as they are.
+Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
+  QuotaChange change(quota_of(call, fd));
+  const auto moved = status_at(from), replaced = status_at(to);
+  const Errno error =
+      result(::renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()));
+  if (error != Errno::success || (moved && replaced && is_same_file(*moved, *replaced))) return error;
+  if (replaced) {
+    change.name_gone(*replaced);
+    note_removed(call, to.directory.get(), *replaced);
+  }
+  note_changed(call, from.directory.get());
+  note_changed(call, to.directory.get());
+  return Errno::success;
 }
 
 int open_flags(Rights granted, i32 open, i32 fd_flags) {
@@ -110,13 +156,82 @@ Errno check_open(const Descriptor& at, i32 open, Rights base) {
   return Errno::success;
 }
 
+// The file that is there, or else a new one, and which of the two it was is known: for those that count and
+// number files. Never truncates.
+Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool follow, QuotaChange& change) {
+  if (at.path.wants_directory) return refuse(Errno::isdir);
+  constexpr int max_tries = 32;
+  for (int i = 0; i < max_tries; ++i) {
+    if ((flags & O_EXCL) == 0) {
+      auto found = call.state.resolver.open(at.base(), at.path, flags & ~O_CREAT, 0, follow);
+      struct stat status{};
+      const bool is_there = found && ::fstat(found->get(), &status) == 0;
+      if (is_there && S_ISDIR(status.st_mode)) return refuse(Errno::isdir); // as O_CREAT has it
+      if (found || found.error() != Errno::noent) return found;
+    }
+    const auto where = call.state.resolver.place(at.base(), at.path, follow);
+    if (!where) return refuse(where.error());
+    if (where->wants_directory) return refuse(Errno::isdir);
+    if (!change.has_room_for_name()) return refuse(Errno::dquot);
+    auto made = call.state.resolver.open(where->directory.get(), GuestPath{where->name, false},
+                                         flags | O_EXCL, new_file_mode, false);
+    if (made) {
+      change.name_added();
+      note_made(call, where->directory.get(), where->name.c_str());
+    }
+    // Somebody was faster, unless it had to be new.
+    if (made || made.error() != Errno::exist || (flags & O_EXCL) != 0) return made;
+  }
+  return refuse(Errno::exist);
+}
+
+// What O_TRUNC does, with the bytes given back to the quota.
+Errno truncate(Call& call, int fd, QuotaChange& change) {
+  struct stat before{};
+  if (::fstat(fd, &before) != 0) return last_os_errno();
+  if (!S_ISREG(before.st_mode)) return Errno::success;
+  if (::ftruncate(fd, 0) != 0) return last_os_errno();
+  change.resized(static_cast<uint64_t>(before.st_size), 0);
+  note_changed(call, fd);
+  return Errno::success;
+}
+
+// Truncating needs write access to the file, whatever rights its descriptor will have.
+int flags_to_truncate(int flags) {
+  return (flags & O_ACCMODE) == O_RDONLY ? (flags & ~O_ACCMODE) | O_RDWR : flags;
+}
+
+Expected<HostFd> open_file(Call& call, const Request& at, int flags, bool follow) {
+  const auto& quota = at.directory->quota;
+  if (!quota && !call.state.run) {
+    return call.state.resolver.open(at.base(), at.path, flags, new_file_mode, follow);
+  }
+  QuotaChange change(quota.get());
+  const bool truncates = (flags & O_TRUNC) != 0;
+  const int plain = truncates ? flags_to_truncate(flags & ~O_TRUNC) : flags;
+  auto opened = (flags & O_CREAT) != 0 ? open_or_create(call, at, plain, follow, change)
+                                       : call.state.resolver.open(at.base(), at.path, plain, 0, follow);
+  if (!opened) return opened;
+  struct stat status{};
+  if (quota && ::fstat(opened->get(), &status) == 0 && S_ISREG(status.st_mode)) {
+    change.opened(status);
+    opened->count_with(quota);
+  }
+  const Errno error = truncates ? truncate(call, opened->get(), change) : Errno::success;
+  if (error == Errno::success) return opened;
+  // Closing it asks for the books.
+  change = QuotaChange(nullptr);
+  return refuse(error);
+}
+
 } // namespace
 
 Errno path_create_directory(Call& call, i32 fd, i32 path, i32 path_len) {
   const auto at = place(call, request(call, fd, rights::path_create_directory, path, path_len));
   if (!at) return at.error();
   if (at->is_dots()) return Errno::exist;
-  return result(::mkdirat(at->directory.get(), at->name.c_str(), new_directory_mode));
+  return add_name(call, fd, *at,
+                  [&] { return ::mkdirat(at->directory.get(), at->name.c_str(), new_directory_mode); });
 }
 
 Errno path_filestat_get(Call& call, i32 fd, i32 flags, i32 path, i32 path_len, i32 filestat) {
@@ -138,7 +253,12 @@ Errno path_filestat_set_times(Call& call, i32 fd, i32 flags, i32 path, i32 path_
   if (at->wants_directory) {
     if (const Errno error = check_directory(*at); error != Errno::success) return error;
   }
-  return result(::utimensat(at->directory.get(), at->name.c_str(), times->data(), AT_SYMLINK_NOFOLLOW));
+  const Errno error =
+      result(::utimensat(at->directory.get(), at->name.c_str(), times->data(), AT_SYMLINK_NOFOLLOW));
+  if (const auto status = status_at(*at); error == Errno::success && status) {
+    note_times(call, *status, *times);
+  }
+  return error;
 }
 
 // A link from a read-only preopen into a writable one would make the file writable: both ends must be.
@@ -156,8 +276,10 @@ Errno path_link(Call& call, i32 old_fd, i32 old_flags, i32 old_path, i32 old_pat
     return error == Errno::success ? Errno::perm : error;
   }
   if (to->wants_directory) return refuse_new_with_slash(*to);
-  return result(
-      ::linkat(from->directory.get(), from->name.c_str(), to->directory.get(), to->name.c_str(), 0));
+  if (quota_of(call, old_fd) != quota_of(call, new_fd)) return Errno::xdev;
+  return add_name(call, new_fd, *to, [&] {
+    return ::linkat(from->directory.get(), from->name.c_str(), to->directory.get(), to->name.c_str(), 0);
+  });
 }
 
 Errno path_open(Call& call, i32 fd, i32 dirflags, i32 path, i32 path_len, i32 oflags, i64 rights_base,
@@ -175,13 +297,13 @@ Errno path_open(Call& call, i32 fd, i32 dirflags, i32 path, i32 path_len, i32 of
   const Rights granted = rights_base & parent.inheriting;
   const bool exclusive = (oflags & oflags::creat) != 0 && (oflags & oflags::excl) != 0;
   const bool follow = (dirflags & lookupflags::symlink_follow) != 0 || at->path.wants_directory;
-  auto opened = call.state.resolver.open(at->base(), at->path, open_flags(granted, oflags, fdflags),
-                                         new_file_mode, follow && !exclusive);
+  auto opened = open_file(call, *at, open_flags(granted, oflags, fdflags), follow && !exclusive);
   if (!opened) return opened.error();
   auto made = describe(std::move(*opened), granted, rights_inheriting & parent.inheriting,
                        static_cast<uint16_t>(fdflags));
   if (!made) return made.error();
   made->read_only = parent.read_only;
+  made->quota = parent.quota;
   const auto number = call.fds().insert(std::move(*made));
   return number ? call.memory.store(opened_fd, *number) : number.error();
 }
@@ -202,7 +324,7 @@ Errno path_remove_directory(Call& call, i32 fd, i32 path, i32 path_len) {
   const auto at = place(call, request(call, fd, rights::path_remove_directory, path, path_len));
   if (!at) return at.error();
   if (at->is_dots()) return Errno::inval;
-  return result(::unlinkat(at->directory.get(), at->name.c_str(), AT_REMOVEDIR));
+  return remove_name(call, fd, *at, AT_REMOVEDIR);
 }
 
 Errno path_rename(Call& call, i32 fd, i32 old_path, i32 old_path_len, i32 new_fd, i32 new_path,
@@ -215,7 +337,8 @@ Errno path_rename(Call& call, i32 fd, i32 old_path, i32 old_path_len, i32 new_fd
   if (from->wants_directory || to->wants_directory) {
     if (const Errno error = check_directory(*from); error != Errno::success) return error;
   }
-  return result(::renameat(from->directory.get(), from->name.c_str(), to->directory.get(), to->name.c_str()));
+  if (quota_of(call, fd) != quota_of(call, new_fd)) return Errno::xdev;
+  return rename_name(call, fd, *from, *to);
 }
 
 Errno path_symlink(Call& call, i32 old_path, i32 old_path_len, i32 fd, i32 new_path, i32 new_path_len) {
@@ -227,7 +350,8 @@ Errno path_symlink(Call& call, i32 old_path, i32 old_path_len, i32 fd, i32 new_p
   if (!target) return target.error();
   if (at->is_dots()) return Errno::exist;
   if (at->wants_directory) return refuse_new_with_slash(*at);
-  return result(::symlinkat(target->c_str(), at->directory.get(), at->name.c_str()));
+  return add_name(call, fd, *at,
+                  [&] { return ::symlinkat(target->c_str(), at->directory.get(), at->name.c_str()); });
 }
 
 Errno path_unlink_file(Call& call, i32 fd, i32 path, i32 path_len) {
@@ -238,7 +362,7 @@ Errno path_unlink_file(Call& call, i32 fd, i32 path, i32 path_len) {
     const Errno error = check_directory(*at);
     return error == Errno::success ? Errno::isdir : error;
   }
-  return result(::unlinkat(at->directory.get(), at->name.c_str(), 0));
+  return remove_name(call, fd, *at, 0);
 }
 
 } // namespace skerry::wasi::abi

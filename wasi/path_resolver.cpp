@@ -23,6 +23,9 @@ namespace {
 constexpr int max_links = 40; // as Linux
 // Directories that a walk holds open at once, for the way back up; also its longest path in components.
 constexpr std::size_t max_depth = 256;
+// Names that a walk looks up, those of links included: a chain of long links must not outlast a deadline.
+// Every path of the longest kind has fewer.
+constexpr int max_steps = 2048;
 // openat2 gives up when the tree is renamed during a ".."; after so many tries the walk, which never does,
 // takes over.
 constexpr int max_tries = 32;
@@ -89,6 +92,7 @@ private:
   int here() const { return held_.empty() ? base_ : held_.back().get(); }
 
   Errno step(const std::string& name) {
+    if (++steps_ > max_steps) return Errno::nametoolong;
     if (name == ".") return Errno::success;
     if (name == "..") return up();
     const int fd = ::openat(here(), name.c_str(), directory_flags | O_NOFOLLOW);
@@ -118,6 +122,7 @@ private:
   std::vector<HostFd> held_;
   Pending pending_;
   int links_ = 0;
+  int steps_ = 0;
 };
 
 struct Split {

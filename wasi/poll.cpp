@@ -124,7 +124,7 @@ private:
     }
     wait.left = subscription.timeout;
     if ((subscription.flags & flag_abstime) != 0) {
-      const auto now = clock_time(call_.state.config.clocks, subscription.clock);
+      const auto now = clock_time(call_, subscription.clock);
       wait.left = subscription.timeout - std::min(subscription.timeout, now.value_or(0));
     }
     nearest_ = std::min(nearest_.value_or(wait.left), wait.left);
@@ -146,15 +146,14 @@ private:
   // Until something is ready or the nearest moment comes. Also marks the clocks whose moment has come.
   Expected<int> wait() {
     const auto start = Watch::Clock::now();
-    const auto& sleep = call_.state.config.clocks.sleep;
-    const bool is_virtual = sleep && nearest_;
+    const bool is_virtual = nearest_ && is_time_virtual(call_);
     const auto ready = wait_any(call_, fds_, is_virtual || has_event_ ? nanoseconds(0) : timeout());
     if (!ready) return ready;
     const auto elapsed = std::chrono::duration_cast<nanoseconds>(Watch::Clock::now() - start);
     uint64_t passed = static_cast<uint64_t>(elapsed.count());
     if (is_virtual) {
       passed = *ready > 0 || has_event_ ? 0 : *nearest_;
-      if (passed > 0) sleep(passed);
+      if (passed > 0) skip_time(call_, passed);
     }
     finish_clocks(passed);
     return ready;

@@ -26,7 +26,12 @@ Errno fill_from_system(std::span<std::byte> bytes) {
   return Errno::success;
 }
 
-Errno fill(const RandomSource& source, std::span<std::byte> bytes) {
+Errno fill(State& state, std::span<std::byte> bytes) {
+  if (state.run) {
+    state.run->fill(bytes);
+    return Errno::success;
+  }
+  const RandomSource& source = state.config.random;
   if (!source) return fill_from_system(bytes);
   return source(bytes) ? Errno::success : Errno::io;
 }
@@ -39,7 +44,7 @@ Errno random_get(Call& call, i32 buf, i32 buf_len) {
   for (auto rest = *bytes; !rest.empty();) {
     const std::size_t length = std::min(rest.size(), chunk_bytes);
     if (call.must_stop() || call.charge_bytes(length)) return Errno::intr;
-    const Errno error = fill(call.state.config.random, rest.first(length));
+    const Errno error = fill(call.state, rest.first(length));
     if (error != Errno::success) return error;
     rest = rest.subspan(length);
   }

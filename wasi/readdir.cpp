@@ -20,7 +20,9 @@ namespace skerry::wasi::abi {
 namespace {
 
 constexpr std::size_t header_bytes = 24;
-constexpr std::size_t read_ahead_bytes = std::size_t{32} << 10;
+constexpr std::size_t read_ahead_bytes = std::size_t{4} << 10; // kept for each directory that is being read
+// A sorted listing (deterministic runs only) is kept whole; a longer one is `overflow`.
+constexpr std::size_t sorted_bytes = std::size_t{1} << 20;
 constexpr uint64_t own_entries = 2;
 
 struct Entry {
@@ -64,18 +66,82 @@ Filetype filetype_of_entry(int directory, unsigned char type, const char* name) 
   return found == 0 ? filetype_of(status.st_mode) : Filetype::unknown;
 }
 
-uint64_t own_inode(int directory) {
+struct stat own_status(int directory) {
   struct stat status{};
-  return ::fstat(directory, &status) == 0 ? status.st_ino : 0;
+  if (::fstat(directory, &status) != 0) status = {};
+  return status;
+}
+
+// Appends entries from where the system is; none at the end of the directory.
+Errno append_entries(int directory, std::vector<std::byte>& entries) {
+  const std::size_t before = entries.size();
+  entries.resize(before + read_ahead_bytes);
+  const long got = ::syscall(SYS_getdents64, directory, entries.data() + before, read_ahead_bytes);
+  entries.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
+  return got < 0 ? last_os_errno() : Errno::success;
 }
 
 // Fills the read-ahead from where the system is; it stays empty at the end of the directory.
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
-  cursor.entries.resize(read_ahead_bytes);
+  cursor.entries.clear();
   cursor.at = 0;
-  const long got = ::syscall(SYS_getdents64, directory, cursor.entries.data(), cursor.entries.size());
-  cursor.entries.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  return got < 0 ? last_os_errno() : Errno::success;
+  return append_entries(directory, cursor.entries);
+}
+
+uint16_t entry_length(std::span<const std::byte> at) {
+  uint16_t length = 0;
+  std::memcpy(&length, at.data() + offsetof(dirent64, d_reclen), sizeof length);
+  return length;
+}
+
+std::string_view entry_name(std::span<const std::byte> at) {
+  return reinterpret_cast<const char*>(at.data() + offsetof(dirent64, d_name));
+}
+
+// Sorts entries by name and makes their positions numbers from 1 upwards.
+std::vector<std::byte> sorted(std::span<const std::byte> entries) {
+  std::vector<std::span<const std::byte>> list;
+  for (; !entries.empty(); entries = entries.subspan(entry_length(entries))) {
+    list.push_back(entries.first(entry_length(entries)));
+  }
+  std::ranges::sort(list, {}, entry_name);
+  std::vector<std::byte> made;
+  uint64_t position = 0;
+  for (const auto entry : list) {
+    ++position;
+    const std::size_t at = made.size();
+    made.insert(made.end(), entry.begin(), entry.end());
+    std::memcpy(made.data() + at + offsetof(dirent64, d_off), &position, sizeof position);
+  }
+  return made;
+}
+
+Errno read_sorted(int directory, DirectoryCursor& cursor) {
+  if (::lseek(directory, 0, SEEK_SET) < 0) return last_os_errno();
+  std::vector<std::byte> entries;
+  for (std::size_t before = 0;; before = entries.size()) {
+    const Errno error = append_entries(directory, entries);
+    if (error != Errno::success) return error;
+    if (entries.size() == before) break;
+    if (entries.size() > sorted_bytes) return Errno::overflow;
+  }
+  cursor.entries = sorted(entries);
+  return Errno::success;
+}
+
+// The listing stays as it is until it is begun anew.
+Errno go_to_sorted(int directory, DirectoryCursor& cursor, uint64_t cookie) {
+  if (cookie == own_entries || cursor.entries.empty()) {
+    const Errno error = read_sorted(directory, cursor);
+    if (error != Errno::success) return error;
+  }
+  const std::span<const std::byte> entries = cursor.entries;
+  cursor.at = 0;
+  for (uint64_t i = own_entries; i < cookie && cursor.at < entries.size(); ++i) {
+    cursor.at += entry_length(entries.subspan(cursor.at));
+  }
+  cursor.cookie = cookie;
+  return Errno::success;
 }
 
 Errno go_to(int directory, DirectoryCursor& cursor, uint64_t cookie) {
@@ -103,14 +169,16 @@ std::pair<Entry, std::size_t> entry_at(int directory, const DirectoryCursor& cur
   return {Entry{position + own_entries, inode, filetype, is_own ? "" : name}, length};
 }
 
-Errno add_system_entries(Call& call, int directory, DirectoryCursor& cursor, Listing& listing) {
+Errno add_system_entries(Call& call, int directory, dev_t device, DirectoryCursor& cursor, Listing& listing) {
   while (!listing.is_full()) {
     if (cursor.at == cursor.entries.size()) {
+      if (call.state.run) return Errno::success; // it was whole
       if (call.must_stop()) return Errno::intr;
       const Errno error = read_ahead(directory, cursor);
       if (error != Errno::success || cursor.entries.empty()) return error;
     }
-    const auto [entry, length] = entry_at(directory, cursor);
+    auto [entry, length] = entry_at(directory, cursor);
+    if (call.state.run) entry.inode = call.state.run->number(device, entry.inode);
     if (!entry.name.empty() && !listing.add(entry)) return Errno::success;
     cursor.at += length;
     cursor.cookie = entry.next;
@@ -120,16 +188,21 @@ Errno add_system_entries(Call& call, int directory, DirectoryCursor& cursor, Lis
 
 Errno list(Call& call, Descriptor& file, uint64_t cookie, Listing& listing) {
   const int directory = file.host_fd();
+  const struct stat own = own_status(directory);
+  auto& run = call.state.run;
   if (cookie == 0) {
-    if (!listing.add({1, own_inode(directory), Filetype::directory, "."})) return Errno::success;
+    const uint64_t inode = run ? run->number(own.st_dev, own.st_ino) : own.st_ino;
+    if (!listing.add({1, inode, Filetype::directory, "."})) return Errno::success;
     cookie = 1;
   }
   if (cookie == 1) {
     if (!listing.add({own_entries, 0, Filetype::directory, ".."})) return Errno::success;
     cookie = own_entries;
   }
-  const Errno error = go_to(directory, file.cursor, cookie);
-  return error == Errno::success ? add_system_entries(call, directory, file.cursor, listing) : error;
+  const Errno error =
+      run ? go_to_sorted(directory, file.cursor, cookie) : go_to(directory, file.cursor, cookie);
+  if (error != Errno::success) return error;
+  return add_system_entries(call, directory, own.st_dev, file.cursor, listing);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "wasi/functions.hpp"
 #include "wasi/iovecs.hpp"
 #include "wasi/os_errno.hpp"
+#include "wasi/transfer.hpp"
 #include "wasi/wait.hpp"
 
 #include <sys/socket.h>
@@ -139,7 +140,7 @@ Errno sock_recv(Call& call, i32 fd, i32 ri_data, i32 ri_data_len, i32 ri_flags, 
   const auto from = socket(call, fd, rights::fd_read);
   if (!from) return from.error();
   if ((ri_flags & ~(recv_peek | recv_waitall)) != 0) return Errno::inval;
-  auto vectors = IoVecs::read(call.memory, ri_data, ri_data_len, call.limits());
+  auto vectors = read_vectors(call, ri_data, ri_data_len);
   if (!vectors) return vectors.error();
   if (!call.memory.bytes(nread, 4) || !call.memory.bytes(ro_flags, 2)) return Errno::fault;
   const auto received = receive(call, **from, *vectors, ri_flags);
@@ -152,7 +153,7 @@ Errno sock_send(Call& call, i32 fd, i32 si_data, i32 si_data_len, i32 si_flags, 
   const auto to = socket(call, fd, rights::fd_write);
   if (!to) return to.error();
   if (si_flags != 0) return Errno::inval;
-  auto vectors = IoVecs::read(call.memory, si_data, si_data_len, call.limits());
+  auto vectors = read_vectors(call, si_data, si_data_len);
   if (!vectors) return vectors.error();
   if (const auto room = call.memory.bytes(nwritten, 4); !room) return room.error();
   const auto sent = send(call, **to, *vectors);

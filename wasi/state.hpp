@@ -2,10 +2,12 @@
 #pragma once
 
 #include "skerry/wasi/config.hpp"
+#include "wasi/determinism.hpp"
 #include "wasi/fd_table.hpp"
 #include "wasi/path_resolver.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,7 @@ struct State {
   std::vector<HostFd> preopens;                  // in the order of config.preopens; the table borrows them
   std::vector<std::string> environment;          // "NAME=value"
   std::shared_ptr<const std::string> stdin_data; // when it is fixed bytes
+  std::optional<DeterministicRun> run;           // when config.determinism asks for one
 };
 
 } // namespace skerry::wasi

@@ -1,6 +1,8 @@
 #include "wasi/transfer.hpp"
 
+#include "wasi/filestat.hpp"
 #include "wasi/os_errno.hpp"
+#include "wasi/quota_change.hpp"
 #include "wasi/sigpipe.hpp"
 #include "wasi/wait.hpp"
 
@@ -35,7 +37,8 @@ struct Transfer {
   Expected<std::size_t> step(std::span<iovec> batch, uint64_t done);
   Expected<std::size_t> host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done);
   Errno wait_ready(int fd);
-  ssize_t system_call(int fd, std::span<iovec> batch, uint64_t done) const;
+  ssize_t system_call(int fd, std::span<const iovec> batch, uint64_t done) const;
+  ssize_t write_counted(int fd, std::span<iovec> batch, uint64_t done) const;
 };
 
 std::size_t total(std::span<const iovec> batch) {
@@ -55,6 +58,11 @@ std::size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
   return done;
 }
 
+// Fills one vector, so that whoever gives the bytes may wait for the first of them only.
+std::size_t read_bytes(const InputCallback& source, std::span<iovec> batch) {
+  return std::min(source({static_cast<std::byte*>(batch[0].iov_base), batch[0].iov_len}), batch[0].iov_len);
+}
+
 Expected<std::size_t> write_bytes(const OutputCallback& sink, std::span<iovec> batch) {
   std::size_t done = 0;
   for (const iovec& one : batch) {
@@ -72,7 +80,7 @@ Errno Transfer::wait_ready(int fd) {
   return wait_for(call, fd, events);
 }
 
-ssize_t Transfer::system_call(int fd, std::span<iovec> batch, uint64_t done) const {
+ssize_t Transfer::system_call(int fd, std::span<const iovec> batch, uint64_t done) const {
   const int count = static_cast<int>(batch.size());
   const off_t at = offset ? static_cast<off_t>(*offset + done) : 0;
   if (direction == Direction::read) {
@@ -83,12 +91,47 @@ ssize_t Transfer::system_call(int fd, std::span<iovec> batch, uint64_t done) con
   return write_without_sigpipe(fd, batch);
 }
 
+// The first `size` bytes of them.
+std::span<iovec> shorten(std::span<iovec> batch, uint64_t size) {
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if (batch[i].iov_len > size) {
+      batch[i].iov_len = static_cast<std::size_t>(size);
+      return batch.first(i + 1);
+    }
+    size -= batch[i].iov_len;
+  }
+  return batch;
+}
+
+// Writes what the quota of the file's directory has room for.
+ssize_t Transfer::write_counted(int fd, std::span<iovec> batch, uint64_t done) const {
+  QuotaChange change(file.quota.get());
+  struct stat before{}, after{};
+  if (::fstat(fd, &before) != 0) return -1;
+  const auto size = static_cast<uint64_t>(before.st_size);
+  const off_t position = offset ? static_cast<off_t>(*offset + done) : ::lseek(fd, 0, SEEK_CUR);
+  const bool appends = (file.flags & fdflags::append) != 0;
+  const uint64_t at = appends || position < 0 ? size : static_cast<uint64_t>(position);
+  if (const uint64_t end = at + total(batch); end > size && end > change.largest(size)) {
+    const uint64_t room = std::max(size, change.largest(size));
+    if (room <= at) return errno = EDQUOT, -1;
+    batch = shorten(batch, room - at);
+  }
+  const ssize_t written = system_call(fd, batch, done);
+  const int error = errno;
+  if (::fstat(fd, &after) == 0) change.resized(size, static_cast<uint64_t>(after.st_size));
+  errno = error;
+  return written;
+}
+
 Expected<std::size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done) {
   for (;;) {
     if (file.is_stream) {
       if (const Errno error = wait_ready(fd.get()); error != Errno::success) return refuse(error);
     }
-    const ssize_t moved = system_call(fd.get(), batch, done);
+    const bool is_counted = direction == Direction::write && file.quota && !file.is_stream;
+    const ssize_t moved =
+        is_counted ? write_counted(fd.get(), batch, done) : system_call(fd.get(), batch, done);
     if (moved >= 0) return static_cast<std::size_t>(moved);
     const int error = errno;
     if (call.must_stop()) return refuse(Errno::intr);
@@ -104,6 +147,10 @@ Expected<std::size_t> Transfer::step(std::span<iovec> batch, uint64_t done) {
   if (auto* source = std::get_if<ByteSource>(&file.resource)) {
     if (direction == Direction::write) return refuse(Errno::badf);
     return read_bytes(*source, batch);
+  }
+  if (const auto* source = std::get_if<std::shared_ptr<const InputCallback>>(&file.resource)) {
+    if (direction == Direction::write) return refuse(Errno::badf);
+    return read_bytes(**source, batch);
   }
   if (direction == Direction::read) return refuse(Errno::badf);
   return write_bytes(*std::get<std::shared_ptr<const OutputCallback>>(file.resource), batch);
@@ -138,12 +185,21 @@ Expected<uint32_t> run(Transfer transfer, IoVecs& vectors) {
 
 } // namespace
 
+Expected<IoVecs> read_vectors(Call& call, uint32_t address, uint32_t count) {
+  auto made = IoVecs::read(call.memory, address, count, call.limits());
+  const uint64_t looked_at = std::min(count, call.limits().iovecs);
+  if (made && call.charge_bytes(looked_at * sizeof(uint64_t))) return refuse(Errno::intr);
+  return made;
+}
+
 Expected<uint32_t> read_into(Call& call, Descriptor& file, IoVecs& vectors, std::optional<uint64_t> offset) {
   return run({call, file, Direction::read, offset}, vectors);
 }
 
 Expected<uint32_t> write_from(Call& call, Descriptor& file, IoVecs& vectors, std::optional<uint64_t> offset) {
-  return run({call, file, Direction::write, offset}, vectors);
+  const auto written = run({call, file, Direction::write, offset}, vectors);
+  if (written && !file.is_stream && *written > 0) note_changed(call, file.host_fd());
+  return written;
 }
 
 } // namespace skerry::wasi

@@ -8,6 +8,10 @@
 
 namespace skerry::wasi {
 
+/// IoVecs::read with the call's limits; looking at the list costs fuel like moving it. Errors: as there; intr
+/// with call.stop set.
+Expected<IoVecs> read_vectors(Call& call, uint32_t address, uint32_t count);
+
 /// Reads into `vectors`, at `offset` when there is one, else at the position. Streams give what they have;
 /// files fill all. Waits end at the deadline. Returns the bytes read; 0 at the end. Errors: again for a
 /// nonblocking stream without data, intr with call.stop set, spipe for an offset on a stream, else the

@@ -4,8 +4,8 @@
 #include "host/cli/output.hpp"
 #include "host/cli/units.hpp"
 #include "host/cli/values.hpp"
+#include "host/cli/wasi_options.hpp"
 #include "skerry/linker.hpp"
-#include "skerry/wasi/wasi.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -19,8 +19,7 @@ namespace skerry::host::cli {
 namespace {
 
 struct RunOptions {
-  std::vector<std::string> dirs;
-  std::vector<std::string> env;
+  WasiOptions wasi;
   std::string invoke;
   uint64_t fuel = Store::unlimited_fuel;
   std::string timeout;
@@ -30,50 +29,6 @@ struct RunOptions {
   bool stats = false;
   std::vector<std::string> words; // the file, and the guest's arguments
 };
-
-/// HOST::GUEST[:ro], or HOST for both.
-wasi::Preopen parse_dir(const std::string& text) {
-  wasi::Preopen preopen{text, text, wasi::PreopenMode::read_write};
-  size_t colons = text.find("::");
-  if (colons == text.npos) return preopen;
-  preopen.host = text.substr(0, colons);
-  preopen.guest = text.substr(colons + 2);
-  if (preopen.guest.ends_with(":ro")) preopen.mode = wasi::PreopenMode::read_only;
-  if (preopen.guest.ends_with(":ro") || preopen.guest.ends_with(":rw"))
-    preopen.guest.resize(preopen.guest.size() - 3);
-  return preopen;
-}
-
-/// KEY=VALUE, or KEY for the value that it has here; nothing when it has none.
-std::optional<std::pair<std::string, std::string>> parse_env(const std::string& text) {
-  size_t equals = text.find('=');
-  if (equals != text.npos) return std::pair(text.substr(0, equals), text.substr(equals + 1));
-  const char* value = std::getenv(text.c_str());
-  if (value == nullptr) return std::nullopt;
-  return std::pair(text, std::string(value));
-}
-
-/// SKERRY_WASI_RESOLVER=fallback is for testing that both ways of finding files give the same answers.
-wasi::PathResolverKind path_resolver() {
-  const char* wanted = std::getenv("SKERRY_WASI_RESOLVER");
-  const bool fallback = wanted != nullptr && std::string_view(wanted) == "fallback";
-  return fallback ? wasi::PathResolverKind::component_wise : wasi::PathResolverKind::automatic;
-}
-
-wasi::Config wasi_config(const RunOptions& options) {
-  wasi::Config config;
-  config.args = options.words;
-  if (!options.invoke.empty()) config.args.resize(1); // the others are the function's
-  for (const std::string& text : options.env) {
-    if (auto variable = parse_env(text)) config.env.push_back(std::move(*variable));
-  }
-  for (const std::string& text : options.dirs) config.preopens.push_back(parse_dir(text));
-  config.stdin_stream = wasi::Inherit{};
-  config.stdout_stream = wasi::Inherit{};
-  config.stderr_stream = wasi::Inherit{};
-  config.resolver = path_resolver();
-  return config;
-}
 
 StoreLimits store_limits(const RunOptions& options) {
   StoreLimits limits;
@@ -96,6 +51,8 @@ std::string exported_functions(const Module& module) {
 }
 
 Error usage(std::string message) { return Error(ErrorKind::usage, ErrorCode::none, std::move(message)); }
+
+Error cannot_print() { return Error(ErrorKind::io, ErrorCode::none, "cannot write to standard output"); }
 
 Result<std::vector<Value>> parse_arguments(const FuncType& type, const std::string& name,
                                            std::span<const std::string> words) {
@@ -137,8 +94,7 @@ Result<void> invoke(const Instance& instance, const std::string& name, std::span
   if (!results) return fail(std::move(results.error()));
   std::string lines;
   for (const Value& value : *results) lines += print_value(value) + "\n";
-  if (!write_stdout(lines))
-    return fail(Error(ErrorKind::io, ErrorCode::none, "cannot write to standard output"));
+  if (!write_stdout(lines)) return fail(cannot_print());
   return {};
 }
 
@@ -171,12 +127,19 @@ Result<void> instantiate_and_run(Linker& linker, Store& store, const Module& mod
   return run_instance(*instance, options);
 }
 
+/// With --invoke, the others are the function's.
+std::vector<std::string> guest_arguments(const RunOptions& options) {
+  return options.invoke.empty() ? options.words : std::vector{options.words.front()};
+}
+
 Result<void> run_program(const RunOptions& options) {
   auto start = std::chrono::steady_clock::now();
   Engine engine;
   auto module = load_module(engine, options.words.front());
   if (!module) return fail(std::move(module.error()));
-  auto context = wasi::Context::create(wasi_config(options));
+  auto setup = WasiSetup::create(options.wasi, guest_arguments(options));
+  if (!setup) return fail(std::move(setup.error()));
+  auto context = wasi::Context::create(setup->config());
   if (!context) return fail(std::move(context.error()));
   Linker linker(engine);
   wasi::add_to_linker(linker, *context);
@@ -185,6 +148,7 @@ Result<void> run_program(const RunOptions& options) {
   store.set_fuel(options.fuel);
   if (!options.timeout.empty()) store.set_deadline(start + *parse_duration(options.timeout));
   auto done = instantiate_and_run(linker, store, *module, options);
+  if (!setup->print_captured() && done) done = fail(cannot_print());
   if (options.stats) print_stats(store, std::chrono::steady_clock::now() - start);
   return done;
 }
@@ -234,14 +198,7 @@ void take_words(const CLI::App& command, RunOptions& options) {
 void add_options(CLI::App& command, RunOptions& options) {
   const std::map<std::string, UnknownImports> what{{"trap", UnknownImports::trap},
                                                    {"default", UnknownImports::return_zeroes}};
-  auto list = [&](const char* name, std::vector<std::string>& to, const char* help) {
-    return command.add_option(name, to, help)->allow_extra_args(false);
-  };
-  list("--dir", options.dirs,
-       "Let the guest use a folder: HOST::GUEST, HOST::GUEST:ro for reading only, or HOST")
-      ->type_name("HOST::GUEST[:ro]");
-  list("--env", options.env, "Set an environment variable, or pass one on: KEY=VALUE or KEY")
-      ->type_name("KEY[=VALUE]");
+  add_wasi_options(command, options.wasi);
   command
       .add_option("--invoke", options.invoke,
                   "Call this exported function instead of _start, print its results")

@@ -229,44 +229,31 @@ TEST_CASE("stdio: closing and renumbering leave the embedder's descriptors open"
   CHECK(::fcntl(pipe.ends[1], F_GETFD) >= 0);
 }
 
-TEST_CASE("sockets: connections are read, written, shut down; others are not") {
-  int ends[2];
-  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+TEST_CASE("stdio: input is asked for, and may come in pieces") {
+  std::string rest = "some input";
   wasi::Config config;
-  config.sockets = {{ends[0]}};
+  config.stdin_stream = wasi::InputCallback([&](std::span<std::byte> bytes) {
+    const std::size_t length = std::min({bytes.size(), rest.size(), std::size_t{4}});
+    std::memcpy(bytes.data(), rest.data(), length);
+    rest.erase(0, length);
+    return length;
+  });
   Program program(config);
-  const uint32_t buffer = program.space(64), count = program.space(4), flags = program.space(4);
-  const auto receive = [&](uint32_t fd, uint32_t how) {
-    return program.call(abi::sock_recv, fd, program.iovecs({{buffer, 64}}), 1, how, count, flags);
-  };
-  const auto send = [&](uint32_t fd, uint32_t how) {
-    return program.call(abi::sock_send, fd, program.iovecs({{program.text("ping"), 4}}), 1, how, count);
-  };
-  REQUIRE(send(3, 0) == Errno::success);
-  CHECK(program.load<uint32_t>(count) == 4);
-  char bytes[8];
-  CHECK(::read(ends[1], bytes, sizeof bytes) == 4);
-  REQUIRE(::write(ends[1], "pong", 4) == 4);
-  REQUIRE(receive(3, 1) == Errno::success); // only peeks
-  REQUIRE(receive(3, 0) == Errno::success);
-  CHECK(program.string_at(buffer, program.load<uint32_t>(count)) == "pong");
-  CHECK(program.load<uint16_t>(flags) == 0);
+  CHECK(program.read(0) == "some");
+  CHECK(program.read(0, 2) == " i");
+  CHECK(program.read(0) == "nput");
+  CHECK(program.read(0) == "");
+  CHECK(program.write(0, "x") == Errno::notcapable);
+  wasi::Config nothing;
+  nothing.stdin_stream = wasi::InputCallback();
+  CHECK(Program(nothing).read(0) == "");
+}
 
-  CHECK(send(3, 1) == Errno::inval);
-  CHECK(receive(3, 4) == Errno::inval);
-  CHECK(send(1, 0) == Errno::notsock);
-  CHECK(receive(0, 0) == Errno::notsock);
-  CHECK(program.call(abi::sock_shutdown, 1, 1) == Errno::notsock);
-  CHECK(program.call(abi::sock_shutdown, 9, 1) == Errno::badf);
-  CHECK(program.call(abi::sock_accept, 1, 0, count) == Errno::notsock);
-  CHECK(program.call(abi::sock_accept, 3, 0, count) == Errno::inval); // not a listener
-  CHECK(program.call(abi::sock_shutdown, 3, 0) == Errno::inval);
-  CHECK(program.call(abi::sock_shutdown, 3, 4) == Errno::inval);
-  CHECK(program.call(abi::sock_shutdown, 3, 2) == Errno::success);
-  CHECK(::read(ends[1], bytes, sizeof bytes) == 0);
-  CHECK(send(3, 0) == Errno::pipe);
-  ::close(ends[0]);
-  ::close(ends[1]);
+TEST_CASE("stdio: whoever says to have given more than was asked for is not believed") {
+  wasi::Config config;
+  config.stdin_stream = wasi::InputCallback([](std::span<std::byte>) { return std::size_t{1} << 40; });
+  Program program(config);
+  CHECK(program.read(0, 8).size() == 8);
 }
 
 } // namespace skerry::test

@@ -23,6 +23,8 @@ Result<std::span<std::byte>> Caller::memory(uint64_t address, uint64_t length) c
 
 Instance Caller::instance() const noexcept { return Instance(instance_); }
 
+uint64_t Caller::fuel_used() const noexcept { return vm::fuel_used(*store_); }
+
 Result<void> Caller::consume_fuel(uint64_t instructions) {
   if (vm::consume_fuel(*store_, instructions)) return {};
   return skerry::fail(Error::trap(ErrorCode::out_of_fuel));

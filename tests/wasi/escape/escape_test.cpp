@@ -1,88 +1,13 @@
 // The escape battery: hostile paths against every path function, with both resolvers, in both modes. What
 // lies outside the directory must come out exactly as it went in, and nothing of it may be learned.
 #include "tests/catch.hpp"
-#include "tests/wasi/program.hpp"
+#include "tests/wasi/escape/prison.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
-
-#include <atomic>
 #include <functional>
-#include <map>
-#include <thread>
 
 namespace skerry::test {
 
 namespace {
-
-constexpr std::string_view secret = "the secret outside";
-
-// base/ is given to the program; everything beside it is none of its business.
-struct Prison {
-  TempDir temp;
-  fs::path base = temp / "base";
-
-  Prison() {
-    fs::create_directories(base / "dir/nested");
-    fs::create_directories(temp / "outside/dir");
-    fs::create_directories(temp / "base-sibling"); // begins like base
-    write_file(base / "file", "inside");
-    write_file(base / "dir/nested/deep", "inside");
-    write_file(temp / "outside/secret", secret);
-    write_file(temp / "outside/dir/secret", secret);
-    write_file(temp / "base-sibling/secret", secret);
-    add_links();
-  }
-
-  void add_links() {
-    const auto link = [&](const fs::path& target, const std::string& name) {
-      fs::create_symlink(target, base / name);
-    };
-    link("../outside/secret", "up");
-    link("../outside", "up_dir");
-    link("../outside/", "up_dir_slash");
-    link("../outside/dir/.././", "up_dir_dots");
-    link("..", "parent");
-    link("../", "parent_slash");
-    link("../base", "out_and_in");
-    link("../base-sibling", "sibling");
-    link(temp / "outside/secret", "absolute");
-    link(temp / "outside", "absolute_dir");
-    link(base / "file", "absolute_inside");
-    link("/", "root");
-    link("//", "root_slashes");
-    link("up_dir", "chain1");
-    link("chain1", "chain2");
-    link("chain2/dir", "chain3");
-    link("dir/../../outside", "through_dir");
-    link("dir/nested/far", "to_far");
-    link("../../../outside", "dir/nested/far");
-    link("../outside/new", "dangling_out");
-    link("../outside/new/", "dangling_out_slash");
-    link((temp / "outside/new").string(), "dangling_absolute");
-    link("loop", "loop");
-    link("pong", "ping");
-    link("ping", "pong");
-    link("/proc/self/root", "proc_root");
-    link("/proc/self/cwd", "proc_cwd");
-  }
-
-  // Everything outside base: names, types, contents, times, link counts.
-  std::map<std::string, std::string> outside() const {
-    std::map<std::string, std::string> seen;
-    for (const auto& entry : fs::recursive_directory_iterator(temp.path())) {
-      const auto name = entry.path().lexically_relative(temp.path());
-      if (*name.begin() == "base") continue;
-      struct stat status{};
-      REQUIRE(::lstat(entry.path().c_str(), &status) == 0);
-      seen[name] = std::to_string(status.st_mode) + " " + std::to_string(status.st_nlink) + " " +
-                   std::to_string(status.st_mtim.tv_sec) + "." + std::to_string(status.st_mtim.tv_nsec) +
-                   " " + (entry.is_regular_file() ? read_file(entry.path()) : "");
-    }
-    return seen;
-  }
-};
 
 // Paths whose last component lies outside, however it is treated.
 const std::vector<std::string> beyond = {
@@ -256,11 +181,6 @@ void run(Program& program, const std::vector<Probe>& probes, const std::vector<s
   }
 }
 
-int exchange(const fs::path& a, const fs::path& b) {
-  return static_cast<int>(
-      ::syscall(SYS_renameat2, AT_FDCWD, a.c_str(), AT_FDCWD, b.c_str(), RENAME_EXCHANGE));
-}
-
 } // namespace
 
 TEST_CASE("escape: nothing outside is read, written, created, removed or revealed") {
@@ -366,43 +286,6 @@ TEST_CASE("escape: names that are no text, and paths outside the memory") {
   CHECK(program.call(abi::path_create_directory, 3, 0, 0xffff'ffff) == Errno::fault);
   CHECK(program.call(abi::path_create_directory, 3, 0xffff'ffff, 1) == Errno::fault);
   CHECK(program.call(abi::path_create_directory, 3, 0, 0) == Errno::noent);
-}
-
-TEST_CASE("escape: a directory swapped for a link while the program opens") {
-  const auto resolver = GENERATE(from_range(resolvers));
-  Prison prison;
-  // "swap" is by turns a directory with a harmless "secret" and a link to the outside.
-  fs::create_directory(prison.base / "swap");
-  write_file(prison.base / "swap/secret", "harmless");
-  fs::create_symlink("../outside", prison.base / "link");
-  const auto before = prison.outside();
-  if (exchange(prison.base / "swap", prison.base / "link") != 0) return; // no such rename on this file system
-
-  std::atomic<bool> done = false;
-  std::thread swapper([&] {
-    while (!done) exchange(prison.base / "swap", prison.base / "link");
-  });
-  Program program(with_root(prison.base, PreopenMode::read_write, resolver));
-  int opened = 0, leaks = 0;
-  for (int i = 0; i < 10'000; ++i) {
-    for (const auto* path : {"swap/secret", "dir/../swap/./secret"}) {
-      const auto file = program.open(path, {.base = read_rights});
-      if (file.error != Errno::success) continue;
-      ++opened;
-      leaks += program.read(file.fd, 64) != "harmless";
-      program.call(abi::fd_close, file.fd);
-    }
-    const auto created = program.open("swap/new", {.oflags = wasi::oflags::creat, .base = write_rights});
-    if (created.error == Errno::success) program.call(abi::fd_close, created.fd);
-    program.set_mtime("swap/secret", 1, 1);
-    program.on_path(abi::path_unlink_file, "swap/new");
-    program.filestat("swap/", 0);
-  }
-  done = true;
-  swapper.join();
-  CHECK(leaks == 0);
-  CHECK(opened > 0);
-  CHECK(prison.outside() == before);
 }
 
 } // namespace skerry::test

@@ -23,6 +23,8 @@ public:
   Instance instance() const noexcept;
   /// Takes `instructions` off the store's fuel. Errors: exhaustion out_of_fuel.
   Result<void> consume_fuel(uint64_t instructions);
+  /// As Store::fuel_used, the instructions before this call included.
+  uint64_t fuel_used() const noexcept;
   /// Errors: exhaustion deadline_exceeded or interrupted, when it is time to stop; for host loops and waits.
   Result<void> check_interrupt() const;
   Store::Clock::time_point deadline() const noexcept;

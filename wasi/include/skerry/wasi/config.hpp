@@ -2,6 +2,8 @@
 // limits.
 #pragma once
 
+#include "skerry/wasi/quota.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,6 +27,7 @@ struct Preopen {
   std::string host;  ///< opened once, when the context is created
   std::string guest; ///< as the program sees it, e.g. "/" or "/data"
   PreopenMode mode = PreopenMode::read_only;
+  std::shared_ptr<Quota> quota = nullptr; ///< none: what the file system has
 };
 
 /// A host socket given to the program, after its directories: a listener or a connection. Not closed by us.
@@ -45,6 +48,9 @@ struct BorrowedFd {
 struct Bytes {
   std::string data;
 };
+/// Called to fill the bytes; returns how many it has, 0 at the end of the input. It may not wait longer than
+/// the call's deadline allows. Must not use the program's store.
+using InputCallback = std::function<std::size_t(std::span<std::byte>)>;
 /// Called with each piece that the program writes; returns how many of the bytes it took (less than all of
 /// them: the program sees a short write, or "no space left" for none). Must not use the program's store.
 /// Like every function in a Config, it must not throw: there is nobody between it and the program to catch
@@ -76,7 +82,7 @@ private:
   Overflow overflow_;
 };
 
-using Input = std::variant<Null, Inherit, BorrowedFd, Bytes>;
+using Input = std::variant<Null, Inherit, BorrowedFd, Bytes, InputCallback>;
 using Output = std::variant<Null, Inherit, BorrowedFd, std::shared_ptr<OutputBuffer>, OutputCallback>;
 
 /// Where time comes from, in nanoseconds. Empty functions mean the system's clocks.
@@ -88,6 +94,15 @@ struct Clocks {
   /// When set, time is virtual: a wait calls this with the nanoseconds that are left instead of sleeping, and
   /// descriptors are only looked at, never waited for, while a clock subscription is there too.
   std::function<void(uint64_t)> sleep;
+};
+
+/// Makes two runs of a program with the same inputs alike, byte for byte and instruction for instruction:
+/// time is counted in instructions, waiting for a moment only moves the clock, random bytes follow from the
+/// seed, and file systems tell nothing that would differ. Takes the place of Clocks and RandomSource.
+struct Determinism {
+  uint64_t seed = 0;
+  uint64_t start = 946'684'800'000'000'000; ///< realtime at the first look at a clock; 2000-01-01T00:00:00Z
+  uint64_t nanoseconds_per_instruction = 1; ///< at least 1
 };
 
 /// Fills the bytes; false fails the program's call with "I/O error". Empty means the system's random source.
@@ -119,6 +134,7 @@ struct Config {
   Output stderr_stream = Null{};
   Clocks clocks;
   RandomSource random;
+  std::optional<Determinism> determinism;
   PathResolverKind resolver = PathResolverKind::automatic;
   Limits limits;
 };

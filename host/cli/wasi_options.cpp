@@ -1,0 +1,218 @@
+#include "host/cli/wasi_options.hpp"
+
+#include "host/cli/listen.hpp"
+#include "host/cli/output.hpp"
+#include "host/cli/units.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace skerry::host::cli {
+
+namespace {
+
+std::unexpected<Error> usage(std::string message) {
+  return fail(Error(ErrorKind::usage, ErrorCode::none, std::move(message)));
+}
+
+/// HOST::GUEST[:ro], or HOST for both.
+wasi::Preopen parse_dir(const std::string& text) {
+  wasi::Preopen preopen{text, text, wasi::PreopenMode::read_write};
+  size_t colons = text.find("::");
+  if (colons == text.npos) return preopen;
+  preopen.host = text.substr(0, colons);
+  preopen.guest = text.substr(colons + 2);
+  if (preopen.guest.ends_with(":ro")) preopen.mode = wasi::PreopenMode::read_only;
+  if (preopen.guest.ends_with(":ro") || preopen.guest.ends_with(":rw"))
+    preopen.guest.resize(preopen.guest.size() - 3);
+  return preopen;
+}
+
+/// KEY=VALUE, or KEY for the value that it has here; nothing when it has none.
+std::optional<std::pair<std::string, std::string>> parse_env(const std::string& text) {
+  size_t equals = text.find('=');
+  if (equals != text.npos) return std::pair(text.substr(0, equals), text.substr(equals + 1));
+  const char* value = std::getenv(text.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::pair(text, std::string(value));
+}
+
+/// SKERRY_WASI_RESOLVER=fallback is for testing that both ways of finding files give the same answers.
+wasi::PathResolverKind path_resolver() {
+  const char* wanted = std::getenv("SKERRY_WASI_RESOLVER");
+  const bool fallback = wanted != nullptr && std::string_view(wanted) == "fallback";
+  return fallback ? wasi::PathResolverKind::component_wise : wasi::PathResolverKind::automatic;
+}
+
+std::optional<uint64_t> parse_count(const std::string& text) {
+  char* end = nullptr;
+  errno = 0;
+  const unsigned long long count = std::strtoull(text.c_str(), &end, 10);
+  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos && errno == 0;
+  return is_number ? std::optional<uint64_t>(count) : std::nullopt;
+}
+
+struct QuotaOption {
+  std::string guest;
+  uint64_t bytes = 0;
+  uint64_t files = wasi::Quota::unlimited;
+};
+
+/// GUEST=SIZE[,FILES]
+std::optional<QuotaOption> parse_quota(const std::string& text) {
+  const size_t equals = text.rfind('=');
+  if (equals == text.npos || equals == 0) return std::nullopt;
+  const size_t comma = text.find(',', equals);
+  QuotaOption made{text.substr(0, equals)};
+  const auto bytes = parse_size(text.substr(equals + 1, comma == text.npos ? comma : comma - equals - 1));
+  const auto files = comma == text.npos ? std::optional(made.files) : parse_count(text.substr(comma + 1));
+  if (!bytes || !files) return std::nullopt;
+  made.bytes = *bytes;
+  made.files = *files;
+  return made;
+}
+
+/// FD of the standard stream number 0, 1 or 2.
+int open_file(const std::string& path, int number) {
+  constexpr int new_file_mode = 0666;
+  return number == STDIN_FILENO
+             ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC)
+             : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, new_file_mode);
+}
+
+constexpr const char* stream_names[] = {"--stdin", "--stdout", "--stderr"};
+
+} // namespace
+
+WasiSetup::WasiSetup(WasiSetup&& other) noexcept
+    : config_(std::move(other.config_)), fds_(std::exchange(other.fds_, {})) {
+  for (int i = 0; i < 3; ++i) captured_[i] = std::move(other.captured_[i]);
+}
+
+WasiSetup::~WasiSetup() {
+  for (const int fd : fds_) ::close(fd);
+}
+
+Result<void> WasiSetup::open_stream(const std::string& text, int number) {
+  const std::string_view kind = std::string_view(text).substr(0, text.find(':'));
+  const std::string rest = kind.size() < text.size() ? text.substr(kind.size() + 1) : std::string();
+  wasi::Output* output = number == STDOUT_FILENO ? &config_.stdout_stream : &config_.stderr_stream;
+  const auto set = [&](auto what) {
+    if (number == STDIN_FILENO)
+      config_.stdin_stream = what;
+    else
+      *output = what;
+  };
+  if (text == "null") return set(wasi::Null{}), Result<void>();
+  if (text == "inherit") return set(wasi::Inherit{}), Result<void>();
+  if (kind == "file" && !rest.empty()) {
+    const int fd = open_file(rest, number);
+    if (fd < 0) {
+      return fail(Error(ErrorKind::io, ErrorCode::none, "cannot open " + rest + ": " + std::strerror(errno)));
+    }
+    fds_.push_back(fd);
+    return set(wasi::BorrowedFd{fd}), Result<void>();
+  }
+  const auto limit = kind == "capture" && number != STDIN_FILENO ? parse_size(rest) : std::nullopt;
+  if (!limit) {
+    return usage(std::string(stream_names[number]) + ": \"" + text +
+                 "\" is none of inherit, null, file:PATH" + (number == STDIN_FILENO ? "" : ", capture:SIZE"));
+  }
+  captured_[number] = std::make_shared<wasi::OutputBuffer>(*limit);
+  *output = captured_[number];
+  return {};
+}
+
+Result<void> WasiSetup::add_quota(const std::string& text) {
+  const auto wanted = parse_quota(text);
+  if (!wanted) return usage("--quota: \"" + text + "\" is not GUEST=SIZE[,FILES], e.g. /data=10MiB,1000");
+  for (wasi::Preopen& preopen : config_.preopens) {
+    if (preopen.guest != wanted->guest) continue;
+    preopen.quota = std::make_shared<wasi::Quota>(wanted->bytes, wanted->files);
+    return preopen.quota->count(preopen.host);
+  }
+  return usage("--quota: no --dir gives the guest a folder " + wanted->guest);
+}
+
+Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std::string> args) {
+  WasiSetup made;
+  wasi::Config& config = made.config_;
+  config.args = std::move(args);
+  for (const std::string& text : options.env) {
+    if (auto variable = parse_env(text)) config.env.push_back(std::move(*variable));
+  }
+  for (const std::string& text : options.dirs) config.preopens.push_back(parse_dir(text));
+  for (const std::string& text : options.quotas) {
+    if (auto added = made.add_quota(text); !added) return fail(std::move(added.error()));
+  }
+  const std::string* streams[] = {&options.stdin_from, &options.stdout_to, &options.stderr_to};
+  for (int i = 0; i < 3; ++i) {
+    if (auto opened = made.open_stream(*streams[i], i); !opened) return fail(std::move(opened.error()));
+  }
+  for (const std::string& address : options.listen) {
+    auto listener = listen_on(address);
+    if (!listener) return fail(std::move(listener.error()));
+    made.fds_.push_back(*listener);
+    config.sockets.push_back({*listener});
+  }
+  config.limits.open_descriptors = options.max_open_files;
+  if (options.deterministic) config.determinism = wasi::Determinism{.seed = options.seed};
+  config.resolver = path_resolver();
+  return made;
+}
+
+bool WasiSetup::print_captured() const {
+  if (captured_[STDOUT_FILENO] && !write_stdout(captured_[STDOUT_FILENO]->text())) return false;
+  if (captured_[STDERR_FILENO]) write_stderr(captured_[STDERR_FILENO]->text());
+  for (int i = STDOUT_FILENO; i <= STDERR_FILENO; ++i) {
+    if (captured_[i] && captured_[i]->dropped() != 0) {
+      complain(std::string(stream_names[i]) + ": " + std::to_string(captured_[i]->dropped()) +
+               " more bytes were dropped");
+    }
+  }
+  return true;
+}
+
+void add_wasi_options(CLI::App& command, WasiOptions& options) {
+  auto list = [&](const char* name, std::vector<std::string>& to, const char* help) {
+    return command.add_option(name, to, help)->allow_extra_args(false);
+  };
+  list("--dir", options.dirs,
+       "Let the guest use a folder: HOST::GUEST, HOST::GUEST:ro for reading only, or HOST")
+      ->type_name("HOST::GUEST[:ro]");
+  list("--quota", options.quotas,
+       "What a folder may hold at most, what is in it included: GUEST=SIZE or GUEST=SIZE,FILES")
+      ->type_name("GUEST=SIZE[,FILES]");
+  list("--env", options.env, "Set an environment variable, or pass one on: KEY=VALUE or KEY")
+      ->type_name("KEY[=VALUE]");
+  list("--listen", options.listen,
+       "Give the guest a socket that listens, as the descriptor after its folders: HOST:PORT, [V6]:PORT")
+      ->type_name("ADDRESS");
+  command.add_option("--stdin", options.stdin_from, "inherit (default), null (nothing to read), file:PATH")
+      ->type_name("FROM");
+  command
+      .add_option("--stdout", options.stdout_to,
+                  "inherit (default), null, file:PATH, or capture:SIZE to print at the end at most so much")
+      ->type_name("TO");
+  command.add_option("--stderr", options.stderr_to, "As --stdout")->type_name("TO");
+  command
+      .add_option(
+          "--max-open-files", options.max_open_files,
+          "Descriptors that the guest may have open, its streams and folders included (default: 1024)")
+      ->check(CLI::Range(3U, 1U << 20))
+      ->type_name("N");
+  command.add_flag("--deterministic", options.deterministic,
+                   "Make runs alike: clocks count instructions, waiting takes no time, random numbers and\n"
+                   "what files tell follow from the program's own calls");
+  command.add_option("--seed", options.seed, "Of the random numbers, with --deterministic (default: 0)")
+      ->type_name("N");
+}
+
+} // namespace skerry::host::cli

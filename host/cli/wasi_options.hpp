@@ -1,0 +1,52 @@
+// What `skerry run` gives to a program: folders and quotas, variables, streams, sockets, clocks.
+#pragma once
+
+#include "host/cli/cli11.hpp"
+#include "skerry/error.hpp"
+#include "skerry/wasi/wasi.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace skerry::host::cli {
+
+struct WasiOptions {
+  std::vector<std::string> dirs;
+  std::vector<std::string> quotas;
+  std::vector<std::string> env;
+  std::vector<std::string> listen;
+  std::string stdin_from = "inherit";
+  std::string stdout_to = "inherit";
+  std::string stderr_to = "inherit";
+  uint32_t max_open_files = wasi::Limits{}.open_descriptors;
+  bool deterministic = false;
+  uint64_t seed = 0;
+};
+
+void add_wasi_options(CLI::App& command, WasiOptions& options);
+
+/// A configuration and what it borrows: must live as long as the context.
+class WasiSetup {
+public:
+  /// Opens files and sockets. Errors: usage, io.
+  static Result<WasiSetup> create(const WasiOptions& options, std::vector<std::string> args);
+  WasiSetup(WasiSetup&&) noexcept;
+  ~WasiSetup();
+
+  const wasi::Config& config() const { return config_; }
+  /// Prints what was captured. False when that failed.
+  bool print_captured() const;
+
+private:
+  WasiSetup() = default;
+  Result<void> open_stream(const std::string& text, int number);
+  Result<void> add_quota(const std::string& text);
+
+  wasi::Config config_;
+  std::vector<int> fds_; // closed at the end
+  std::shared_ptr<wasi::OutputBuffer> captured_[3];
+};
+
+} // namespace skerry::host::cli

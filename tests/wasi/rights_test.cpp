@@ -1,0 +1,151 @@
+// Every function that takes a descriptor wants its right.
+#include "tests/catch.hpp"
+#include "tests/wasi/program.hpp"
+
+#include <functional>
+
+namespace skerry::test {
+
+namespace {
+
+struct Case {
+  const char* name;
+  wasi::Rights right;
+  std::function<Errno(Program&, uint32_t fd)> run;
+};
+
+// On a file or a directory that has all rights but the one.
+Errno filestat_times(Program& p, uint32_t fd) { return p.call(abi::fd_filestat_set_times, fd, 0, 0, 2); }
+
+const std::vector<Case> on_file = {
+    {"fd_advise", rights::fd_advise,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_advise, fd, 0, 0, 0); }},
+    {"fd_allocate", rights::fd_allocate,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_allocate, fd, 0, 10); }},
+    {"fd_datasync", rights::fd_datasync,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_datasync, fd); }},
+    {"fd_sync", rights::fd_sync, [](Program& p, uint32_t fd) { return p.call(abi::fd_sync, fd); }},
+    {"fd_fdstat_set_flags", rights::fd_fdstat_set_flags,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_fdstat_set_flags, fd, 0); }},
+    {"fd_filestat_get", rights::fd_filestat_get,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_filestat_get, fd, p.space(64)); }},
+    {"fd_filestat_set_size", rights::fd_filestat_set_size,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_filestat_set_size, fd, 1); }},
+    {"fd_filestat_set_times", rights::fd_filestat_set_times, filestat_times},
+    {"fd_read", rights::fd_read,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_read, fd, p.space(8), 0, p.space(4)); }},
+    {"fd_pread", rights::fd_read,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_pread, fd, p.space(8), 0, 0, p.space(4)); }},
+    {"fd_pread, seeking", rights::fd_seek,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_pread, fd, p.space(8), 0, 0, p.space(4)); }},
+    {"fd_write", rights::fd_write,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_write, fd, p.space(8), 0, p.space(4)); }},
+    {"fd_pwrite", rights::fd_write,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_pwrite, fd, p.space(8), 0, 0, p.space(4)); }},
+    {"fd_pwrite, seeking", rights::fd_seek,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_pwrite, fd, p.space(8), 0, 0, p.space(4)); }},
+    {"fd_seek", rights::fd_seek,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_seek, fd, 1, 0, p.space(8)); }},
+    {"fd_tell", rights::fd_tell | rights::fd_seek,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_tell, fd, p.space(8)); }},
+    {"poll_oneoff", rights::poll_fd_readwrite,
+     [](Program& p, uint32_t fd) {
+       const uint32_t in = p.space(48), out = p.space(32);
+       p.store<uint8_t>(in + 8, wasi::eventtype::fd_read);
+       p.store<uint32_t>(in + 16, fd);
+       const Errno error = p.call(abi::poll_oneoff, in, out, 1, p.space(4));
+       return error == Errno::success ? static_cast<Errno>(p.load<uint16_t>(out + 8)) : error;
+     }},
+};
+
+const std::vector<Case> on_directory = {
+    {"path_create_directory", rights::path_create_directory,
+     [](Program& p, uint32_t fd) { return p.on_path(abi::path_create_directory, "made", fd); }},
+    {"path_filestat_get", rights::path_filestat_get,
+     [](Program& p, uint32_t fd) { return p.filestat("file", 0, fd); }},
+    {"path_filestat_set_times", rights::path_filestat_set_times,
+     [](Program& p, uint32_t fd) { return p.set_mtime("file", 0, 1, fd); }},
+    {"path_link, source", rights::path_link_source,
+     [](Program& p, uint32_t fd) { return p.link("file", "linked", 0, fd, 3); }},
+    {"path_link, target", rights::path_link_target,
+     [](Program& p, uint32_t fd) { return p.link("dir/inside", "linked", 0, 3, fd); }},
+    {"path_open", rights::path_open, [](Program& p, uint32_t fd) { return p.open("file", {}, fd).error; }},
+    {"path_open, creating", rights::path_create_file,
+     [](Program& p, uint32_t fd) { return p.open("new", {.oflags = wasi::oflags::creat}, fd).error; }},
+    {"path_open, truncating", rights::path_filestat_set_size,
+     [](Program& p, uint32_t fd) {
+       return p.open("file", {.oflags = wasi::oflags::trunc, .base = write_rights}, fd).error;
+     }},
+    {"fd_readdir", rights::fd_readdir,
+     [](Program& p, uint32_t fd) { return p.call(abi::fd_readdir, fd, p.space(64), 64, 0, p.space(4)); }},
+    {"path_readlink", rights::path_readlink,
+     [](Program& p, uint32_t fd) {
+       return p.call(abi::path_readlink, fd, p.text("link"), 4, p.space(8), 8, p.space(4));
+     }},
+    {"path_rename, source", rights::path_rename_source,
+     [](Program& p, uint32_t fd) { return p.rename("file", "renamed", fd, 3); }},
+    {"path_rename, target", rights::path_rename_target,
+     [](Program& p, uint32_t fd) { return p.rename("dir/inside", "renamed", 3, fd); }},
+    {"path_symlink", rights::path_symlink,
+     [](Program& p, uint32_t fd) { return p.symlink("file", "made", fd); }},
+    {"path_remove_directory", rights::path_remove_directory,
+     [](Program& p, uint32_t fd) { return p.on_path(abi::path_remove_directory, "empty", fd); }},
+    {"path_unlink_file", rights::path_unlink_file,
+     [](Program& p, uint32_t fd) { return p.on_path(abi::path_unlink_file, "file", fd); }},
+};
+
+struct Tree {
+  TempDir temp;
+  fs::path base = temp / "base";
+  Tree() {
+    fs::create_directories(base / "sub/empty");
+    fs::create_directories(base / "dir");
+    write_file(base / "sub/file", "text");
+    write_file(base / "dir/inside", "text");
+    fs::create_symlink("file", base / "sub/link");
+  }
+};
+
+} // namespace
+
+TEST_CASE("rights: every function wants its own, and it is enough to lack that one") {
+  for (const bool directory : {false, true}) {
+    for (const Case& one : directory ? on_directory : on_file) {
+      INFO(one.name);
+      Tree tree;
+      Program program(with_root(tree.base));
+      const auto applicable = directory ? rights::directory : rights::file;
+      const OpenOptions how = {.oflags = directory ? wasi::oflags::directory : uint32_t{0},
+                               .base = applicable};
+      const auto open = [&] {
+        const auto opened = program.open(directory ? "sub" : "sub/file", how);
+        REQUIRE(opened.error == Errno::success);
+        return opened.fd;
+      };
+      const uint32_t narrowed = open(), whole = open();
+      REQUIRE(program.call(abi::fd_fdstat_set_rights, narrowed, applicable & ~one.right,
+                           directory ? rights::all : rights::none) == Errno::success);
+      CHECK(one.run(program, narrowed) == Errno::notcapable);
+      CHECK(one.run(program, whole) == Errno::success);
+    }
+  }
+}
+
+TEST_CASE("rights: what a directory does not pass on is not had below it") {
+  Tree tree;
+  Program program(with_root(tree.base));
+  const auto sub = program.open(
+      "sub", {.oflags = wasi::oflags::directory, .base = rights::directory, .inheriting = rights::fd_read});
+  REQUIRE(sub.error == Errno::success);
+  const auto file = program.open("file", {.base = rights::all}, sub.fd);
+  REQUIRE(file.error == Errno::success);
+  CHECK(program.read(file.fd) == "text");
+  CHECK(program.write(file.fd, "x") == Errno::notcapable);
+  CHECK(program.call(abi::fd_filestat_set_size, file.fd, 0) == Errno::notcapable);
+  CHECK(program.call(abi::fd_fdstat_set_rights, file.fd, rights::fd_write, 0) == Errno::notcapable);
+  CHECK(program.call(abi::fd_renumber, file.fd, sub.fd) == Errno::success); // rights move along
+  CHECK(program.write(sub.fd, "x") == Errno::notcapable);
+  CHECK(read_file(tree.base / "sub/file") == "text");
+}
+
+} // namespace skerry::test

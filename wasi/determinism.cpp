@@ -1,0 +1,96 @@
+#include "wasi/determinism.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+namespace skerry::wasi {
+
+namespace {
+
+// A program cannot make us remember more than this many files, some 100 bytes each.
+constexpr std::size_t max_records = 1 << 16;
+constexpr uint64_t second = 1'000'000'000;
+
+uint64_t add(uint64_t a, uint64_t b) {
+  return a > std::numeric_limits<uint64_t>::max() - b ? std::numeric_limits<uint64_t>::max() : a + b;
+}
+
+uint64_t multiply(uint64_t a, uint64_t b) {
+  return b != 0 && a > std::numeric_limits<uint64_t>::max() / b ? std::numeric_limits<uint64_t>::max()
+                                                                : a * b;
+}
+
+timespec to_timespec(uint64_t time) {
+  return {static_cast<time_t>(time / second), static_cast<long>(time % second)};
+}
+
+// A step of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators"). Not for
+// secrets.
+uint64_t next_random(uint64_t& state) {
+  state += 0x9e3779b97f4a7c15;
+  uint64_t mixed = state;
+  mixed = (mixed ^ (mixed >> 30)) * 0xbf58476d1ce4e5b9;
+  mixed = (mixed ^ (mixed >> 27)) * 0x94d049bb133111eb;
+  return mixed ^ (mixed >> 31);
+}
+
+} // namespace
+
+Expected<uint64_t> DeterministicRun::time(uint32_t clock, uint64_t fuel_used) {
+  if (!first_fuel_) first_fuel_ = fuel_used;
+  const uint64_t instructions = fuel_used - std::min(fuel_used, *first_fuel_);
+  const uint64_t worked = multiply(instructions, given_.nanoseconds_per_instruction);
+  switch (clock) {
+  case clockid::realtime: return add(given_.start, add(worked, slept_));
+  case clockid::monotonic: return add(worked, slept_);
+  case clockid::process_cputime:
+  case clockid::thread_cputime: return worked;
+  default: return refuse(Errno::inval);
+  }
+}
+
+void DeterministicRun::sleep(uint64_t nanoseconds) { slept_ = add(slept_, nanoseconds); }
+
+// Little-endian everywhere, so that machines agree.
+void DeterministicRun::fill(std::span<std::byte> bytes) {
+  while (!bytes.empty()) {
+    uint64_t value = next_random(random_);
+    const std::size_t length = std::min(bytes.size(), sizeof value);
+    for (std::byte& byte : bytes.first(length)) {
+      byte = static_cast<std::byte>(value);
+      value >>= 8;
+    }
+    bytes = bytes.subspan(length);
+  }
+}
+
+DeterministicRun::Record& DeterministicRun::record(FileId id) {
+  if (const auto found = records_.find(id); found != records_.end()) return found->second;
+  if (records_.size() == max_records) return unknown_ = {};
+  Record& made = records_[id];
+  made.number = next_number_++;
+  return made;
+}
+
+// Reading a file changes its access time on disk; the program sees that of the last change.
+struct stat DeterministicRun::seen(const struct stat& status) {
+  const Record& known = record({status.st_dev, status.st_ino});
+  struct stat made = status;
+  made.st_dev = 0;
+  made.st_ino = known.number;
+  if (known.mtim) made.st_mtim = to_timespec(*known.mtim);
+  made.st_atim = known.atim ? to_timespec(*known.atim) : made.st_mtim;
+  made.st_ctim = known.ctim ? to_timespec(*known.ctim) : made.st_mtim;
+  return made;
+}
+
+void DeterministicRun::changed(const struct stat& status, uint64_t now, std::optional<uint64_t> atim,
+                               std::optional<uint64_t> mtim) {
+  Record& known = record({status.st_dev, status.st_ino});
+  known.ctim = now;
+  if (atim) known.atim = atim;
+  if (mtim) known.mtim = mtim;
+}
+
+} // namespace skerry::wasi
