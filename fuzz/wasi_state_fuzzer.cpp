@@ -161,6 +161,7 @@ private:
     const NodePtr node = model_.node(fd);
     const Errno expected = !node                                 ? Errno::badf
                            : node->kind != Node::Kind::directory ? Errno::notdir
+                           : node->links == 0                    ? Errno::noent // removed, and still open
                                                                  : Errno::success;
     const uint32_t buffer = program_.space(length), used = program_.space(4);
     std::multiset<std::string> names;
@@ -179,7 +180,6 @@ private:
       if (end < buffer + length) break;
     }
     std::multiset<std::string> wanted;
-    // A removed directory lists nothing more of its own: what the file system says of its dots is ours.
     for (const char* dots : {".", ".."}) wanted.insert(dots);
     for (const auto& [name, below] : node->entries) wanted.insert(name);
     same(names == wanted, true, "listings");
