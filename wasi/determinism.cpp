@@ -25,6 +25,11 @@ timespec to_timespec(uint64_t time) {
   return {static_cast<time_t>(time / second), static_cast<long>(time % second)};
 }
 
+uint64_t from_timespec(const timespec& time) {
+  if (time.tv_sec < 0) return 0;
+  return static_cast<uint64_t>(time.tv_sec) * second + static_cast<uint64_t>(time.tv_nsec);
+}
+
 // A step of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators"). Not for
 // secrets.
 uint64_t next_random(uint64_t& state) {
@@ -73,14 +78,16 @@ DeterministicRun::Record& DeterministicRun::record(FileId id) {
   return made;
 }
 
-// Reading a file changes its access time on disk; the program sees that of the last change.
+// Reading a file changes its access time on disk; the program sees the time of the last change before it met
+// the file.
 struct stat DeterministicRun::seen(const struct stat& status) {
-  const Record& known = record({status.st_dev, status.st_ino});
+  Record& known = record({status.st_dev, status.st_ino});
   struct stat made = status;
   made.st_dev = 0;
   made.st_ino = known.number;
   if (known.mtim) made.st_mtim = to_timespec(*known.mtim);
-  made.st_atim = known.atim ? to_timespec(*known.atim) : made.st_mtim;
+  if (!known.atim) known.atim = from_timespec(made.st_mtim);
+  made.st_atim = to_timespec(*known.atim);
   made.st_ctim = known.ctim ? to_timespec(*known.ctim) : made.st_mtim;
   return made;
 }
@@ -89,7 +96,7 @@ void DeterministicRun::changed(const struct stat& status, uint64_t now, std::opt
                                std::optional<uint64_t> mtim) {
   Record& known = record({status.st_dev, status.st_ino});
   known.ctim = now;
-  if (atim) known.atim = atim;
+  if (atim || !known.atim) known.atim = atim.value_or(now);
   if (mtim) known.mtim = mtim;
 }
 

@@ -81,14 +81,37 @@ template <class F> Errno resize_to(Call& call, const Descriptor& file, uint64_t 
   return error;
 }
 
-// Where the file system cannot reserve space, at least the size is as promised.
-Errno allocate(int fd, uint64_t offset, uint64_t length) {
+// Reserved at once: on file systems in memory that is memory, cleared. Some milliseconds of it.
+constexpr uint64_t allocation_slice = uint64_t{8} << 20;
+
+Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
   if (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length)) == 0) return Errno::success;
   const Errno error = last_os_errno();
   struct stat status{};
   if (error != Errno::notsup || ::fstat(fd, &status) != 0) return error;
+  // Where the file system cannot reserve space, at least the size is as promised.
   if (static_cast<uint64_t>(status.st_size) >= offset + length) return Errno::success;
   return result(::ftruncate(fd, static_cast<off_t>(offset + length)));
+}
+
+// All of it, or the file keeps its size.
+Errno allocate(Call& call, int fd, uint64_t offset, uint64_t length) {
+  struct stat before{};
+  if (::fstat(fd, &before) != 0) return last_os_errno();
+  Errno error = Errno::success;
+  while (length > 0 && error == Errno::success) {
+    const uint64_t slice = std::min(length, allocation_slice);
+    if (call.must_stop() || call.charge_bytes(slice))
+      error = Errno::intr;
+    else
+      error = allocate_slice(fd, offset, slice);
+    offset += slice;
+    length -= slice;
+  }
+  struct stat after{};
+  const bool has_grown = ::fstat(fd, &after) == 0 && after.st_size > before.st_size;
+  if (error != Errno::success && has_grown) (void)result(::ftruncate(fd, before.st_size));
+  return error;
 }
 
 Errno set_append(int fd, bool append) {
@@ -115,7 +138,8 @@ Errno fd_allocate(Call& call, i32 fd, i64 offset, i64 len) {
   if (!file) return file.error();
   if (len == 0) return Errno::inval;
   if (offset > max_offset || len > max_offset - offset) return Errno::fbig;
-  return resize_to(call, **file, offset + len, [&](int host_fd) { return allocate(host_fd, offset, len); });
+  return resize_to(call, **file, offset + len,
+                   [&](int host_fd) { return allocate(call, host_fd, offset, len); });
 }
 
 Errno fd_close(Call& call, i32 fd) { return call.fds().close(fd); }

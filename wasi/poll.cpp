@@ -87,7 +87,7 @@ uint64_t readable_bytes(const Descriptor& file) {
 
 class Poll {
 public:
-  explicit Poll(Call& call) : call_(call) {}
+  Poll(Call& call, std::size_t subscriptions) : call_(call) { waits_.reserve(subscriptions); }
 
   void add(const Subscription& subscription) {
     Wait wait;
@@ -200,7 +200,7 @@ Errno poll_oneoff(Call& call, i32 in, i32 out, i32 nsubscriptions, i32 nevents) 
   if (!from || !to) return Errno::fault;
   if (call.charge_bytes(from->size())) return Errno::intr;
 
-  Poll poll(call);
+  Poll poll(call, nsubscriptions);
   for (std::size_t i = 0; i < nsubscriptions; ++i) {
     poll.add(read_subscription(from->subspan(i * length, length), call.snapshot));
   }

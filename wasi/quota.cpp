@@ -1,3 +1,4 @@
+// Quota: the books that contexts share, and the count of what a directory holds already.
 #include "skerry/wasi/quota.hpp"
 
 #include "wasi/host_fd.hpp"

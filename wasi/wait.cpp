@@ -11,9 +11,9 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// How long an interrupt can go unnoticed. The promise is 5 ms; waking up 300 times a second costs nothing to
+// How long an interrupt can go unnoticed. The promise is 5 ms; waking up 500 times a second costs nothing to
 // speak of.
-constexpr nanoseconds slice = std::chrono::milliseconds(3);
+constexpr nanoseconds slice = std::chrono::milliseconds(2);
 
 int poll_once(std::span<pollfd> fds, nanoseconds timeout) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(timeout);

@@ -26,7 +26,7 @@ std::optional<HostPort> split(const std::string& text) {
   HostPort made{text.substr(0, colon), text.substr(colon + 1)};
   const bool is_v6 = made.host.starts_with('[') && made.host.ends_with(']') && made.host.size() > 2;
   if (is_v6) made.host = made.host.substr(1, made.host.size() - 2);
-  if (!is_v6 && made.host.find(':') != text.npos) return std::nullopt;
+  if (!is_v6 && made.host.find_first_of(":[]") != text.npos) return std::nullopt;
   if (made.host.empty()) made.host = "127.0.0.1";
   const bool is_number = !made.port.empty() && made.port.size() <= 5 &&
                          made.port.find_first_not_of("0123456789") == text.npos &&

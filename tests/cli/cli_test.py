@@ -5,6 +5,9 @@ usage: cli_test.py SKERRY [unittest options]
 """
 
 import json
+import re
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -70,6 +73,67 @@ PLUGIN = r"""(module
     (local.get $p) (local.get $n)))"""
 
 
+# Copies its stdin to its stdout and says "done" on stderr.
+COPY = r"""(module
+  (import "wasi_snapshot_preview1" "fd_read" (func $read (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 32) "done\0a")
+  (func (export "_start")
+    (loop $more
+      (i32.store (i32.const 0) (i32.const 64)) (i32.store (i32.const 4) (i32.const 4096))
+      (drop (call $read (i32.const 0) (i32.const 0) (i32.const 1) (i32.const 8)))
+      (i32.store (i32.const 4) (i32.load (i32.const 8)))
+      (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 12)))
+      (br_if $more (i32.load (i32.const 8))))
+    (i32.store (i32.const 0) (i32.const 32)) (i32.store (i32.const 4) (i32.const 5))
+    (drop (call $write (i32.const 2) (i32.const 0) (i32.const 1) (i32.const 12)))))"""
+
+# Opens "new" in its first folder to write, writes 8 bytes; ends with the first errno as exit status.
+WRITER = r"""(module
+  (import "wasi_snapshot_preview1" "path_open"
+    (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\08\00\00\00")
+  (data (i32.const 16) "8 bytes.new")
+  (func $check (param i32) (if (local.get 0) (then (call $exit (local.get 0)))))
+  (func (export "_start")
+    (call $check (call $open (i32.const 3) (i32.const 0) (i32.const 24) (i32.const 3) (i32.const 1)
+      (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 64)))
+    (call $check (call $write (i32.load (i32.const 64)) (i32.const 0) (i32.const 1) (i32.const 68)))))"""
+
+# Accepts a connection, says "hello", ends.
+SERVER = r"""(module
+  (import "wasi_snapshot_preview1" "sock_accept" (func $accept (param i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "sock_send" (func $send (param i32 i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\05\00\00\00")
+  (data (i32.const 16) "hello")
+  (func $check (param i32) (if (local.get 0) (then (call $exit (local.get 0)))))
+  (func (export "_start")
+    (call $check (call $accept (i32.const 3) (i32.const 0) (i32.const 32)))
+    (call $check (call $send (i32.load (i32.const 32)) (i32.const 0) (i32.const 1) (i32.const 0) (i32.const 36)))))"""
+
+# Writes its clocks and 16 random bytes, having slept for a day.
+CHANCE = r"""(module
+  (import "wasi_snapshot_preview1" "clock_time_get" (func $time (param i32 i64 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "_start")
+    (drop (call $time (i32.const 0) (i64.const 1) (i32.const 64)))
+    (i64.store (i32.const 152) (i64.const 86400000000000)) (i32.store (i32.const 144) (i32.const 1))
+    (drop (call $poll (i32.const 128) (i32.const 256) (i32.const 1) (i32.const 300)))
+    (drop (call $time (i32.const 0) (i64.const 1) (i32.const 72)))
+    (drop (call $random (i32.const 80) (i32.const 16)))
+    (i32.store (i32.const 0) (i32.const 64)) (i32.store (i32.const 4) (i32.const 32))
+    (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"""
+
+
 class CommandTest(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()
@@ -84,7 +148,7 @@ class CommandTest(unittest.TestCase):
     def run_command(self, *words, status=0, **more):
         done = subprocess.run([SKERRY, *words], capture_output=True, timeout=60, cwd=self.folder, **more)
         self.assertEqual(done.returncode, status, (words, done.stdout, done.stderr))
-        self.out, self.err = done.stdout.decode(), done.stderr.decode()
+        self.out, self.err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
         return done
 
 
@@ -213,6 +277,66 @@ class Run(CommandTest):
         self.run_command("run", "reactor.wat")
         self.assertIn("--invoke", self.err)
         self.assertIn("get", self.err)
+
+    def test_streams(self):
+        self.file("copy.wat", COPY)
+        self.file("input", "from a file")
+        self.run_command("run", "copy.wat", input=b"from a pipe")
+        self.assertEqual((self.out, self.err), ("from a pipe", "done\n"))
+        self.run_command("run", "--stdin", "null", "--stderr", "null", "copy.wat", input=b"unseen")
+        self.assertEqual((self.out, self.err), ("", ""))
+        self.run_command("run", "--stdin", "file:input", "--stdout", "file:output", "copy.wat")
+        self.assertEqual((self.folder / "output").read_text(), "from a file")
+        self.run_command("run", "--stdin", "file:input", "--stdout", "capture:6", "copy.wat")
+        self.assertEqual(self.out, "from a")
+        self.assertIn("5 more bytes were dropped", self.err)
+        self.run_command("run", "--stdin", "file:none", "copy.wat", status=1)
+        for words in [("--stdin", "capture:10"), ("--stdout", "somewhere"), ("--stderr", "file:"), ("--stdout", "capture:")]:
+            self.run_command("run", *words, "copy.wat", status=2)
+
+    def test_quota(self):
+        self.file("writer.wat", WRITER)
+        (self.folder / "data").mkdir()
+        self.file("data/old", "old")
+        words = ["run", "--dir", "data::/data"]
+        self.run_command(*words, "--quota", "/data=10", "writer.wat")  # 3 of 10 are used: a short write
+        self.assertEqual((self.folder / "data/new").read_text(), "8 bytes")
+        self.run_command(*words, "--quota", "/data=10", "writer.wat")  # no growth
+        (self.folder / "data/new").unlink()
+        self.run_command(*words, "--quota", "/data=3", "writer.wat", status=19)  # dquot
+        (self.folder / "data/new").unlink()
+        self.run_command(*words, "--quota", "/data=1MiB,1", "writer.wat", status=19)
+        self.assertFalse((self.folder / "data/new").exists())
+        for quota in ["/data", "/data=", "/data=x", "/data=1MiB,", "/data=1,x", "/other=5"]:
+            self.run_command(*words, "--quota", quota, "writer.wat", status=2)
+
+    def test_open_files(self):
+        self.file("writer.wat", WRITER)
+        self.run_command("run", "--dir", ".::/", "--max-open-files", "4", "writer.wat", status=33)  # mfile
+        self.run_command("run", "--dir", ".::/", "--max-open-files", "5", "writer.wat")
+        self.run_command("run", "--max-open-files", "2", "writer.wat", status=2)
+
+    def test_listen(self):
+        self.file("server.wat", SERVER)
+        command = [SKERRY, "run", "--timeout", "50s", "--listen", "127.0.0.1:0", "server.wat"]
+        with subprocess.Popen(command, cwd=self.folder, stderr=subprocess.PIPE) as server:
+            port = int(re.search(rb"port (\d+)", server.stderr.readline()).group(1))
+            with socket.create_connection(("127.0.0.1", port), timeout=50) as connection:
+                self.assertEqual(connection.recv(100), b"hello")
+            self.assertEqual(server.wait(50), 0)
+        for address in ["8080", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:99999", "::1:80", "[]:1"]:
+            self.run_command("run", "--listen", address, "server.wat", status=2)
+
+    def test_determinism(self):
+        self.file("chance.wat", CHANCE)
+        seen = {}
+        for name, words in [("a", []), ("b", []), ("c", ["--seed", "1"])]:
+            done = self.run_command("run", "--stats", "--deterministic", *words, "chance.wat")
+            seen[name] = done.stdout, self.err.splitlines()[0]
+        self.assertEqual(seen["a"], seen["b"])
+        self.assertNotEqual(seen["a"][0], seen["c"][0])
+        before, after = struct.unpack("<QQ", seen["a"][0][:16])
+        self.assertGreaterEqual(after - before, 86_400_000_000_000)
 
     def test_folders(self):
         # Opens the file "in" in the first preopen with the rights to read; the status is WASI's errno.
