@@ -129,7 +129,7 @@ TEST_CASE("escape: no probe is left out") {
 
 TEST_CASE("escape: a directory swapped for a link while the program opens, 100000 rounds") {
   if (!probes().is_there()) return;
-#if SKERRY_TEST_SANITIZED
+#ifdef SKERRY_TEST_SANITIZED
   constexpr int rounds = 10'000; // ten times slower there, and the rounds are the same
 #else
   constexpr int rounds = 100'000;
