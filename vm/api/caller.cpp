@@ -3,6 +3,7 @@
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/fuel.hpp"
 #include "vm/runtime/store.hpp"
+#include "vm/runtime/suspension.hpp"
 
 namespace skerry {
 
@@ -36,6 +37,17 @@ Result<void> Caller::check_interrupt() const {
 }
 
 Store::Clock::time_point Caller::deadline() const noexcept { return store_->deadline; }
+
+void* Caller::user_data() const noexcept { return store_->user_data; }
+
+std::unexpected<Error> Caller::not_ready() {
+  if (store_->may_suspend && store_->host_depth == 1) {
+    auto asked = std::make_shared<vm::Suspension>();
+    asked->by_host = true;
+    store_->suspended = std::move(asked);
+  }
+  return skerry::fail(Error::host("a host function is not ready, and the call cannot wait for it"));
+}
 
 bool Caller::fail(Error why) { return store_->fail(std::move(why)); }
 

@@ -73,6 +73,7 @@ Result<void> Table::set(uint64_t index, const Value& value) const {
   if (index >= size()) return fail(Error::trap(ErrorCode::out_of_bounds_table_access));
   if (auto ok = check_value(*data_->store, value, data_->type.element); !ok) return ok;
   data_->elements[index] = value.lo();
+  data_->written = true;
   return {};
 }
 

@@ -60,16 +60,31 @@ std::vector<MissingImport> Linker::missing(const Module& module) const {
   return missing;
 }
 
-Result<Instance> Linker::instantiate(Store& store, const Module& module) const {
-  if (data_->error) return fail(*data_->error);
+namespace {
+
+/// `from`: a std::shared_ptr<const vm::Module>, or a vm::Image.
+template <class From>
+Result<Instance> instantiate_from(const vm::Linker& linker, Store& store, const vm::Module& module,
+                                  const From& from) {
+  if (linker.error) return fail(*linker.error);
   vm::Store& in = *store.data();
-  if (in.engine != data_->engine.data() || in.engine != module.data()->engine)
+  if (in.engine != linker.engine.data() || in.engine != module.engine)
     return fail(usage_error("linker, store and module must be of the same engine"));
-  auto imports = vm::bind_imports(*data_, in, *module.data());
+  auto imports = vm::bind_imports(linker, in, module);
   if (!imports) return fail(std::move(imports.error()));
-  auto instance = vm::instantiate(in, module.data(), std::move(*imports));
+  auto instance = vm::instantiate(in, from, *imports);
   if (!instance) return fail(std::move(instance.error()));
   return Instance(*instance);
+}
+
+} // namespace
+
+Result<Instance> Linker::instantiate(Store& store, const Module& module) const {
+  return instantiate_from(*data_, store, *module.data(), module.data());
+}
+
+Result<Instance> Linker::instantiate(Store& store, const Image& image) const {
+  return instantiate_from(*data_, store, *image.data()->module, *image.data());
 }
 
 } // namespace skerry

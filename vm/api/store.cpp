@@ -34,6 +34,10 @@ Store::Clock::time_point Store::deadline() const noexcept { return data_->deadli
 
 InterruptHandle Store::interrupt_handle() const { return InterruptHandle(data_->interrupt_flag); }
 
+void Store::set_budget(std::shared_ptr<ByteBudget> budget) noexcept { data_->budget = std::move(budget); }
+void Store::set_user_data(void* data) noexcept { data_->user_data = data; }
+void* Store::user_data() const noexcept { return data_->user_data; }
+
 Result<Ref> Store::make_externref(std::any value) {
   constexpr uint64_t bytes = sizeof(vm::Store::HostObject);
   if (!vm::fits(data_->usage.heap_bytes, bytes, data_->limits.heap_bytes))

@@ -151,4 +151,16 @@ ErrorCode next_slice(Store& store) {
   return ErrorCode::none;
 }
 
+Suspension* suspend_for_fuel(Store& store, ErrorCode code) {
+  if (code != ErrorCode::out_of_fuel || !store.may_suspend || store.host_depth != 1) return nullptr;
+  store.suspended = std::make_shared<Suspension>();
+  return suspension_of(store);
+}
+
+Suspension* suspend_for_host(Store& store) {
+  Suspension* asked = store.may_suspend && store.host_depth == 1 ? suspension_of(store) : nullptr;
+  if (asked != nullptr) store.error.reset();
+  return asked;
+}
+
 } // namespace skerry::vm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "vm/runtime/store.hpp"
+#include "vm/runtime/suspension.hpp"
 
 #include <cstddef>
 
@@ -9,6 +10,9 @@ namespace skerry::vm {
 
 /// Slots of the bridge below a frame of another instance (vm/exec/call_handlers.cpp).
 inline constexpr uint64_t bridge_slots = 4;
+
+/// Where every instruction that calls has what it costs.
+inline constexpr int call_charge_offset = 20;
 
 /// Threaded code of one word: where the outermost function returns to.
 const std::byte* exit_code();
@@ -23,6 +27,12 @@ bool make_callable(Store& store, FuncInstance& f);
 /// Looks at interrupt and deadline, cuts the next slice. `run` has been saved; it may have moved with the
 /// value stack. Returns why the call must end, or none.
 ErrorCode next_slice(Store& store);
+
+/// Where a call that stops for lack of fuel is to be kept; null when it cannot stop, and must fail.
+Suspension* suspend_for_fuel(Store& store, ErrorCode code);
+/// The same for a call whose host function asked for it, after the fuel of the instruction has been given
+/// back; null when none did.
+Suspension* suspend_for_host(Store& store);
 
 /// Completes store.error for a call that ends at run.pc: backtrace, and fuel for the instructions since the
 /// last charge. `charged` says that run.pc itself was paid for (calls that failed inside the callee, slice

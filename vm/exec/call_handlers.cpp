@@ -18,7 +18,8 @@ namespace {
 
 // Immediates of calls; size 24: what to call @8, table @12 or a second immediate, distance @16, charge @20.
 constexpr uint32_t call_size = 24;
-constexpr int at_target = 8, at_slot = 8, at_type = 12, at_distance = 16, at_charge = 20, at_table = 24;
+constexpr int at_target = 8, at_slot = 8, at_type = 12, at_distance = 16, at_charge = call_charge_offset,
+              at_table = 24;
 constexpr uint32_t call_indirect_size = 32; // the same, then the table's index @24
 
 SKERRY_INLINE uint64_t* frame_at(uint64_t* frame, uint64_t distance) {

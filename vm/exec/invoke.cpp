@@ -22,6 +22,12 @@ SKERRY_COLD SKERRY_HANDLER(trap_handler) {
 
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
   SKERRY_STATE
+  if (Suspension* suspension = suspend_for_host(*s.instance->store)) {
+    s.fuel += load_as<int32_t>(s.pc + call_charge_offset); // the call is going to be charged again
+    suspend(s, *suspension);
+    save(s);
+    SKERRY_LEAVE;
+  }
   save(s);
   finish_trap(*s.instance->store, ErrorCode::none, true);
   SKERRY_LEAVE;
@@ -35,7 +41,10 @@ SKERRY_COLD SKERRY_HANDLER(slice_end_handler) {
   s.fuel = store.run.fuel;
   s.frame = store.run.frame;
   if (code != ErrorCode::none) {
-    finish_trap(store, code, true);
+    if (Suspension* suspension = suspend_for_fuel(store, code))
+      suspend(s, *suspension);
+    else
+      finish_trap(store, code, true);
     SKERRY_LEAVE;
   }
   SKERRY_DISPATCH;
@@ -90,21 +99,32 @@ public:
     link[0] = reinterpret_cast<uint64_t>(exit_code());
     link[1] = 0;
     store_.error.reset();
-    start(f);
-    if (store_.error) return false;
-    std::memcpy(slots, store_.run.frame, f.results_slots * sizeof(uint64_t));
-    return true;
-  }
-
-private:
-  void start(FuncInstance& f) {
     State s{};
     s.instance = f.instance;
     s.pc = f.code;
     s.frame = frame_;
+    return go_on(s, f, slots);
+  }
+
+  /// True also when the call has stopped again.
+  bool resume(const FuncInstance& f, uint64_t* slots) {
+    const std::shared_ptr<void> suspended = std::move(store_.suspended);
+    store_.error.reset();
+    State s = resumed(*static_cast<const Suspension*>(suspended.get()));
+    return go_on(s, f, slots);
+  }
+
+private:
+  bool go_on(State& s, const FuncInstance& f, uint64_t* slots) {
     s.fuel = store_.run.fuel;
     reload_memory(s);
     run(s);
+    if (store_.error) return false;
+    if (const Suspension* stopped = suspension_of(store_); stopped != nullptr && stopped->is_saved)
+      return true;
+    store_.suspended.reset(); // asked for by a host function that then went on after all
+    std::memcpy(slots, store_.run.frame, f.results_slots * sizeof(uint64_t));
+    return true;
   }
 
   Store& store_;
@@ -125,6 +145,12 @@ bool invoke(Store& store, FuncInstance& func, uint64_t* slots) {
     return call_host_function(store, static_cast<const HostFuncInstance&>(func), slots);
   if (store.host_depth >= store.limits.host_depth)
     return store.fail(Error::trap(ErrorCode::call_stack_exhausted));
+  if (store.suspended != nullptr && store.host_depth == 0) {
+    if (!store.may_suspend)
+      return store.fail(Error(ErrorKind::usage, ErrorCode::none, "another call of the store is suspended"));
+    Activation activation(store);
+    return activation.resume(func, slots);
+  }
   if (auto ok = ensure_stack(store); !ok) return store.fail(std::move(ok.error()));
   if (!make_callable(store, func)) return false;
   Activation activation(store);

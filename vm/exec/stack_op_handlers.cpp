@@ -165,6 +165,7 @@ Step set_table(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32
   TableInstance& table = *instance.tables[index];
   if (slots[0] >= table.size) return {ErrorCode::out_of_bounds_table_access};
   table.elements[slots[0]] = slots[1];
+  table.written = true;
   return {};
 }
 Step table_size(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {

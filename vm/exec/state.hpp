@@ -7,6 +7,7 @@
 
 #include "vm/code/handler.hpp"
 #include "vm/runtime/store.hpp"
+#include "vm/runtime/suspension.hpp"
 
 #include <cstring>
 
@@ -114,6 +115,32 @@ SKERRY_INLINE void save(const State& s) {
   run.frame = s.frame;
   run.instance = s.instance;
   run.fuel = s.fuel;
+}
+
+/// The same for a call that stops here. No reference to `s` is kept or passed on: that would cost the sibling
+/// calls.
+SKERRY_INLINE void suspend(const State& s, Suspension& to) {
+  to.is_saved = true;
+  to.instance = s.instance;
+  to.pc = s.pc;
+  to.frame = s.frame;
+#if defined(SKERRY_DISPATCH_TAILCALL)
+  to.integers[0] = s.r0, to.integers[1] = s.r1, to.integers[2] = s.r2;
+  to.vectors[0] = s.v0, to.vectors[1] = s.v1;
+#endif
+}
+
+/// The state to go on with, but for fuel and memory.
+SKERRY_INLINE State resumed(const Suspension& from) {
+  State s{};
+  s.instance = from.instance;
+  s.pc = from.pc;
+  s.frame = from.frame;
+#if defined(SKERRY_DISPATCH_TAILCALL)
+  s.r0 = from.integers[0], s.r1 = from.integers[1], s.r2 = from.integers[2];
+  s.v0 = from.vectors[0], s.v1 = from.vectors[1];
+#endif
+  return s;
 }
 
 } // namespace skerry::vm

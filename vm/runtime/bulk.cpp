@@ -38,6 +38,7 @@ void data_drop(DataInstance& segment) { segment = {}; }
 
 ErrorCode table_fill(TableInstance& table, uint64_t destination, uint64_t value, uint64_t count) {
   if (!fits(destination, count, table.size)) return table_trap;
+  table.written = true;
   std::fill_n(table.elements + destination, count, value);
   return ErrorCode::none;
 }
@@ -45,6 +46,7 @@ ErrorCode table_fill(TableInstance& table, uint64_t destination, uint64_t value,
 ErrorCode table_copy(TableInstance& to, const TableInstance& from, uint64_t destination, uint64_t source,
                      uint64_t count) {
   if (!fits(source, count, from.size) || !fits(destination, count, to.size)) return table_trap;
+  to.written = true;
   if (count != 0) std::memmove(to.elements + destination, from.elements + source, count * sizeof(uint64_t));
   return ErrorCode::none;
 }
@@ -52,6 +54,7 @@ ErrorCode table_copy(TableInstance& to, const TableInstance& from, uint64_t dest
 ErrorCode table_init(TableInstance& table, const ElemInstance& segment, uint64_t destination, uint64_t source,
                      uint64_t count) {
   if (!fits(source, count, segment.refs.size()) || !fits(destination, count, table.size)) return table_trap;
+  table.written = true;
   std::copy_n(segment.refs.data() + source, count, table.elements + destination);
   return ErrorCode::none;
 }

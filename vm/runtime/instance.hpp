@@ -21,6 +21,7 @@ namespace skerry::vm {
 struct Store;
 struct ModuleInstance;
 struct HostFunc;
+class MemoryImage;
 
 /// What a non-null reference points to begins with this; the low bit of a reference is set for i31 values.
 enum class ObjectKind : uint32_t { func, host, exception, struct_, array };
@@ -66,7 +67,7 @@ struct HostFunc {
   }
 };
 
-/// Spec §4.2.8. `base` never moves; `byte_size` only grows.
+/// Spec §4.2.8. `base` never moves; `byte_size` only grows, but when an image is restored.
 struct MemoryInstance {
   std::byte* base = nullptr;
   uint64_t byte_size = 0;
@@ -74,6 +75,7 @@ struct MemoryInstance {
   uint64_t max_pages = 0;      // from the type and the store's limit
   MemoryType type;
   Store* store = nullptr;
+  std::shared_ptr<const MemoryImage> image; // what is mapped at its start, if it was frozen or restored
 
   MemoryInstance() = default;
   MemoryInstance(const MemoryInstance&) = delete;
@@ -89,6 +91,8 @@ struct TableInstance {
   uint64_t max_elements = 0; // from the type and the store's limit
   TableType type;            // concrete heap types are canonical ids
   Store* store = nullptr;
+  std::shared_ptr<const std::vector<uint64_t>> image; // what it held when it was last frozen or restored
+  bool written = false;                               // since then
 
   TableInstance() = default;
   TableInstance(const TableInstance&) = delete;

@@ -26,13 +26,15 @@ class Rollback {
 public:
   explicit Rollback(Store& store)
       : store_(store), memories_(store.memories.size()), tables_(store.tables.size()),
-        memory_bytes_(store.usage.memory_bytes), table_elements_(store.usage.table_elements) {}
+        memory_bytes_(store.usage.memory_bytes), table_elements_(store.usage.table_elements),
+        budget_taken_(store.budget_taken) {}
   ~Rollback() {
     if (keep_) return;
     store_.memories.resize(memories_);
     store_.tables.resize(tables_);
     store_.usage.memory_bytes = memory_bytes_;
     store_.usage.table_elements = table_elements_;
+    store_.give_back_budget(store_.budget_taken - budget_taken_);
   }
   Rollback(const Rollback&) = delete;
   Rollback& operator=(const Rollback&) = delete;
@@ -41,7 +43,7 @@ public:
 private:
   Store& store_;
   size_t memories_, tables_;
-  uint64_t memory_bytes_, table_elements_;
+  uint64_t memory_bytes_, table_elements_, budget_taken_;
   bool keep_ = false;
 };
 
@@ -222,21 +224,39 @@ private:
 
 } // namespace
 
-Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const Module>& module,
-                                    const BoundImports& imports) {
+namespace {
+
+/// Steps that fail before the instance exists leave nothing behind.
+Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<const Module>& module,
+                                          const BoundImports& imports) {
   if (auto ok = ensure_stack(store); !ok) return fail(std::move(ok.error()));
   Rollback rollback(store);
   auto block = allocate_block(store, module);
   if (!block) return fail(std::move(block.error()));
   ModuleInstance& instance = **block;
   instance.stack_limit = store.stack.limit();
-  Instantiation steps(store, instance);
-  if (auto ok = steps.allocate(imports); !ok) return fail(std::move(ok.error()));
+  if (auto ok = Instantiation(store, instance).allocate(imports); !ok) return fail(std::move(ok.error()));
   rollback.keep();
   store.instances.push_back(std::move(*block));
   ++store.usage.instances;
-  if (auto ok = steps.initialise(); !ok) return fail(std::move(ok.error()));
   return &instance;
+}
+
+} // namespace
+
+Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const Module>& module,
+                                    const BoundImports& imports) {
+  auto instance = allocate_instance(store, module, imports);
+  if (!instance) return instance;
+  if (auto ok = Instantiation(store, **instance).initialise(); !ok) return fail(std::move(ok.error()));
+  return instance;
+}
+
+Result<ModuleInstance*> instantiate(Store& store, const Image& image, const BoundImports& imports) {
+  auto instance = allocate_instance(store, image.module, imports);
+  if (!instance) return instance;
+  if (auto ok = restore(**instance, image); !ok) return fail(std::move(ok.error()));
+  return instance;
 }
 
 Error take_error(Store& store) {

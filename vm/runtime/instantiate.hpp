@@ -1,6 +1,7 @@
 // Instantiation (spec §4.5.4).
 #pragma once
 
+#include "vm/runtime/image.hpp"
 #include "vm/runtime/linker.hpp"
 
 namespace skerry::vm {
@@ -10,6 +11,10 @@ namespace skerry::vm {
 /// tables already. Errors: limit, trap, exhaustion and whatever the start function fails with.
 Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const Module>& module,
                                     const BoundImports& imports);
+
+/// The same, but brings the instance to the state of an image instead of initialising it: no segment is
+/// written and no start function runs. Errors: limit.
+Result<ModuleInstance*> instantiate(Store& store, const Image& image, const BoundImports& imports);
 
 /// Why the last call failed; takes it out of the store.
 Error take_error(Store& store);

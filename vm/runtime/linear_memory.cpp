@@ -34,7 +34,11 @@ bool add_pages(MemoryInstance& memory, uint64_t pages) {
   const uint64_t bytes = pages * wasm_page_bytes;
   StoreUsage& usage = memory.store->usage;
   if (bytes > memory.reserved_bytes - memory.byte_size) return false;
-  if (!commit_pages(memory.base + memory.byte_size, bytes)) return false;
+  if (!memory.store->take_budget(bytes)) return false;
+  if (!commit_pages(memory.base + memory.byte_size, bytes)) {
+    memory.store->give_back_budget(bytes);
+    return false;
+  }
   memory.byte_size += bytes;
   usage.memory_bytes += bytes;
   usage.peak_memory_bytes = std::max(usage.peak_memory_bytes, usage.memory_bytes);
@@ -51,7 +55,9 @@ Result<void> check_limits(const Store& store, uint64_t pages) {
   return {};
 }
 
-Error no_address_space(uint64_t bytes) {
+Error no_address_space(const Store& store, uint64_t bytes) {
+  if (store.budget && !fits(store.budget->used(), bytes, store.budget->allowed()))
+    return limit_error("budget_bytes", saturating_add(store.budget->used(), bytes), store.budget->allowed());
   return {ErrorKind::limit, ErrorCode::limit_exceeded,
           "the system refuses " + std::to_string(bytes) + " bytes for a memory"};
 }
@@ -71,7 +77,7 @@ Result<MemoryInstance*> allocate_memory(Store& store, const MemoryType& type) {
   const uint64_t largest = std::max(memory->max_pages, uint64_t{1}) * wasm_page_bytes;
   const uint64_t smallest = std::max(pages, uint64_t{1}) * wasm_page_bytes;
   if (!reserve(*memory, smallest, largest) || !add_pages(*memory, pages))
-    return fail(no_address_space(smallest));
+    return fail(no_address_space(store, smallest));
   return store.memories.emplace_back(std::move(memory)).get();
 }
 

@@ -6,7 +6,23 @@ Store::Store(std::shared_ptr<EngineData> engine_data, const StoreLimits& store_l
     : engine(std::move(engine_data)), limits(store_limits),
       interrupt_flag(std::make_shared<std::atomic<bool>>(false)) {}
 
-Store::~Store() { release_stack(*this); }
+Store::~Store() {
+  release_stack(*this);
+  give_back_budget(budget_taken);
+}
+
+bool Store::take_budget(uint64_t bytes) noexcept {
+  if (!budget) return true;
+  if (!budget->take(bytes)) return false;
+  budget_taken += bytes;
+  return true;
+}
+
+void Store::give_back_budget(uint64_t bytes) noexcept {
+  if (!budget) return;
+  budget->give_back(bytes);
+  budget_taken -= bytes;
+}
 
 bool Store::fail(Error why) {
   error.emplace(std::move(why));

@@ -1,6 +1,7 @@
 // Store data: owns all instances, the value stack and the state of the running call.
 #pragma once
 
+#include "skerry/budget.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/runtime/instance.hpp"
 
@@ -54,6 +55,13 @@ struct Store {
   skerry::Store::Clock::time_point deadline = skerry::Store::Clock::time_point::max();
   std::shared_ptr<std::atomic<bool>> interrupt_flag;
 
+  void* user_data = nullptr;          // the embedder's
+  std::shared_ptr<ByteBudget> budget; // shared with other stores; may be null
+  uint64_t budget_taken = 0;          // by this store
+
+  bool may_suspend = false;        // the running call may stop and be resumed (vm/exec/suspension.hpp)
+  std::shared_ptr<void> suspended; // a call that did
+
   std::optional<Error> error; // why the running call fails; taken by who reports it
 
   // Owned. Addresses of what the pointers point to are stable.
@@ -69,6 +77,10 @@ struct Store {
   std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host or imported into no module yet
   struct HostObject;
   std::vector<std::unique_ptr<HostObject>> host_objects; // externrefs
+
+  /// Takes from the budget, or gives back. False: that much is not left.
+  bool take_budget(uint64_t bytes) noexcept;
+  void give_back_budget(uint64_t bytes) noexcept;
 
   /// Records why the call ends; returns false so that callers can `return store.fail(…)`.
   bool fail(Error why);

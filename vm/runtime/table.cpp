@@ -30,9 +30,15 @@ bool reserve(TableInstance& table, uint64_t size) {
 }
 
 bool add_elements(TableInstance& table, uint64_t count, uint64_t init) {
-  if (!reserve(table, table.size + count)) return false;
+  const uint64_t bytes = count * sizeof(uint64_t);
+  if (!table.store->take_budget(bytes)) return false;
+  if (!reserve(table, table.size + count)) {
+    table.store->give_back_budget(bytes);
+    return false;
+  }
   if (init != 0) std::fill_n(table.elements + table.size, count, init);
   table.size += count;
+  table.written = true;
   table.store->usage.table_elements += count;
   return true;
 }

@@ -6,6 +6,7 @@
 #include "skerry/store.hpp"
 
 #include <cstddef>
+#include <expected>
 #include <optional>
 #include <span>
 
@@ -28,6 +29,11 @@ public:
   /// Errors: exhaustion deadline_exceeded or interrupted, when it is time to stop; for host loops and waits.
   Result<void> check_interrupt() const;
   Store::Clock::time_point deadline() const noexcept;
+  void* user_data() const noexcept; ///< Store::set_user_data
+  /// For a host function that has to wait: `return caller.not_ready();`, at once, and without having changed
+  /// anything of the guest. A SuspendableCall then stops and calls the function again, with the same
+  /// arguments, when it is resumed; for other calls this is an error of kind host.
+  std::unexpected<Error> not_ready();
   /// Records why the call must end; returns false, so that a NativeHostFunc can `return caller.fail(…)`.
   bool fail(Error why);
 

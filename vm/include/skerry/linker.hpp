@@ -4,6 +4,7 @@
 #include "skerry/caller.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/error.hpp"
+#include "skerry/image.hpp"
 #include "skerry/instance.hpp"
 #include "skerry/module.hpp"
 #include "skerry/store.hpp"
@@ -76,6 +77,9 @@ public:
   /// segment or the start function what was already written to imported tables and memories stays written.
   /// Errors: unlinkable (all problems listed), limit, trap, exhaustion.
   Result<Instance> instantiate(Store& store, const Module& module) const;
+  /// A new instance in the state of an image; neither segments nor the start function run. Errors:
+  /// unlinkable, limit.
+  Result<Instance> instantiate(Store& store, const Image& image) const;
 
 private:
   std::unique_ptr<vm::Linker> data_;

@@ -1,6 +1,7 @@
 // Store: everything that running code owns — instances, memories, the value stack, fuel, deadline.
 #pragma once
 
+#include "skerry/budget.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/error.hpp"
 #include "skerry/limits.hpp"
@@ -69,6 +70,15 @@ public:
   Clock::time_point deadline() const noexcept; ///< time_point::max() when there is none
 
   InterruptHandle interrupt_handle() const;
+
+  /// Counts memories and tables against a budget that several stores share, too: growth beyond it fails,
+  /// instantiation is an Error of kind limit ("budget_bytes limit exceeded: …"). Before anything is made in
+  /// the store.
+  void set_budget(std::shared_ptr<ByteBudget> budget) noexcept;
+
+  /// Whatever the embedder wants its host functions to find, through Caller::user_data.
+  void set_user_data(void* data) noexcept;
+  void* user_data() const noexcept;
 
   /// A reference to a host value, of type externref. `value` lives until the store ends (or a collection
   /// finds nobody holds it). Errors: limit.

@@ -1,0 +1,34 @@
+#include "vm/api/call_slots.hpp"
+
+#include "vm/api/values.hpp"
+
+namespace skerry {
+
+void store_values(std::span<const Value> values, uint64_t* slots) {
+  for (const Value& value : values) {
+    *slots++ = value.lo();
+    if (value.type().is_vec()) *slots++ = value.hi();
+  }
+}
+
+std::vector<Value> load_values(const std::vector<ValType>& types, const uint64_t* slots) {
+  std::vector<Value> values;
+  values.reserve(types.size());
+  for (const ValType type : types) {
+    values.push_back(Value::from_slots(type, slots[0], type.is_vec() ? slots[1] : 0));
+    slots += type.slots();
+  }
+  return values;
+}
+
+Result<void> check_arguments(const vm::Store& store, const FuncType& type, std::span<const Value> args) {
+  if (args.size() != type.params.size())
+    return fail(usage_error("the function takes " + std::to_string(type.params.size()) +
+                            " arguments, given are " + std::to_string(args.size())));
+  for (size_t i = 0; i < args.size(); ++i)
+    if (auto ok = check_value(store, args[i], type.params[i]); !ok)
+      return fail(std::move(ok.error().with_detail(" (argument " + std::to_string(i) + ")")));
+  return {};
+}
+
+} // namespace skerry

@@ -1,0 +1,19 @@
+// Arguments and results of a call, to slots and back.
+#pragma once
+
+#include "skerry/error.hpp"
+#include "skerry/types.hpp"
+#include "vm/runtime/store.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace skerry {
+
+/// Errors: usage, unless there are as many values as parameters and each has the parameter's type.
+Result<void> check_arguments(const vm::Store& store, const FuncType& type, std::span<const Value> args);
+void store_values(std::span<const Value> values, uint64_t* slots);
+std::vector<Value> load_values(const std::vector<ValType>& types, const uint64_t* slots);
+
+} // namespace skerry

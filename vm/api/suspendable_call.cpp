@@ -1,0 +1,95 @@
+#include "skerry/suspendable_call.hpp"
+
+#include "vm/api/call_slots.hpp"
+#include "vm/api/values.hpp"
+#include "vm/runtime/instantiate.hpp"
+#include "vm/runtime/suspension.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace skerry {
+
+namespace {
+
+/// Lets the store's calls be suspended for as long as it lives.
+class MaySuspend {
+public:
+  explicit MaySuspend(vm::Store& store) : store_(store) { store.may_suspend = true; }
+  ~MaySuspend() { store_.may_suspend = false; }
+  MaySuspend(const MaySuspend&) = delete;
+  MaySuspend& operator=(const MaySuspend&) = delete;
+
+private:
+  vm::Store& store_;
+};
+
+} // namespace
+
+Result<SuspendableCall> SuspendableCall::prepare(const Func& func, std::span<const Value> args) {
+  if (!func) return fail(usage_error("the function handle is empty"));
+  const vm::FuncInstance& f = *func.data();
+  const vm::Store& store = vm::store_of(f);
+  if (auto ok = check_arguments(store, store.engine->types[f.type_id].func, args); !ok)
+    return fail(std::move(ok.error()));
+  SuspendableCall call;
+  call.func_ = func;
+  call.slots_.resize(std::max({f.params_slots, f.results_slots, uint16_t{1}}));
+  store_values(args, call.slots_.data());
+  return call;
+}
+
+SuspendableCall::SuspendableCall(SuspendableCall&& other) noexcept
+    : func_(other.func_), slots_(std::move(other.slots_)), suspended_(std::move(other.suspended_)),
+      progress_(std::exchange(other.progress_, Progress::failed)) {}
+
+SuspendableCall& SuspendableCall::operator=(SuspendableCall&& other) noexcept {
+  if (this == &other) return *this;
+  give_up();
+  func_ = other.func_;
+  slots_ = std::move(other.slots_);
+  suspended_ = std::move(other.suspended_);
+  progress_ = std::exchange(other.progress_, Progress::failed);
+  return *this;
+}
+
+SuspendableCall::~SuspendableCall() { give_up(); }
+
+/// The store's frames of the call are simply no longer in use.
+void SuspendableCall::give_up() noexcept {
+  if (progress_ != Progress::suspended) return;
+  vm::Store& store = vm::store_of(*func_.data());
+  if (store.suspended == suspended_) store.suspended.reset();
+  suspended_.reset();
+  progress_ = Progress::failed;
+}
+
+Result<SuspendableCall::State> SuspendableCall::run() {
+  if (progress_ == Progress::finished || progress_ == Progress::failed)
+    return fail(usage_error("the call has ended"));
+  vm::Store& store = vm::store_of(*func_.data());
+  if (store.host_depth != 0) return fail(usage_error("the store runs a call"));
+  if (store.suspended != suspended_)
+    return fail(usage_error(suspended_ ? "the instance was reset while the call was suspended"
+                                       : "another call of the store is suspended"));
+  const bool ended = [&] {
+    const MaySuspend may_suspend(store);
+    return store.engine->invoke(store, *func_.data(), slots_.data());
+  }();
+  suspended_ = ended ? store.suspended : nullptr;
+  if (!ended) {
+    store.suspended.reset();
+    progress_ = Progress::failed;
+    return fail(vm::take_error(store));
+  }
+  progress_ = suspended_ ? Progress::suspended : Progress::finished;
+  if (!suspended_) return State::finished;
+  return vm::suspension_of(store)->by_host ? State::not_ready : State::out_of_fuel;
+}
+
+std::vector<Value> SuspendableCall::results() const {
+  if (progress_ != Progress::finished) return {};
+  return load_values(func_.type().results, slots_.data());
+}
+
+} // namespace skerry

@@ -1,0 +1,32 @@
+// The frozen state of an instance (docs: skerry/image.hpp).
+#pragma once
+
+#include "vm/runtime/memory_image.hpp"
+#include "vm/runtime/store.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace skerry::vm {
+
+/// Of what the module defines itself, in the order of the index spaces. References are kept in a form that
+/// does not depend on the instance: 0 for null, odd for i31 values, 2 * (function index + 1) for functions.
+struct Image {
+  struct Global {
+    uint32_t index;
+    bool is_ref;
+    uint64_t value[2];
+  };
+  std::shared_ptr<const Module> module;
+  std::vector<std::shared_ptr<const MemoryImage>> memories;
+  std::vector<std::shared_ptr<const std::vector<uint64_t>>> tables;
+  std::vector<Global> globals; // the mutable ones
+  std::vector<std::vector<uint64_t>> elem_segments;
+  std::vector<uint64_t> data_sizes;
+};
+
+Result<std::shared_ptr<const Image>> freeze(ModuleInstance& instance);
+Result<void> restore(ModuleInstance& instance, const Image& image);
+
+} // namespace skerry::vm

@@ -1,0 +1,206 @@
+// How a memory goes back to its image in microseconds: the kernel tells which pages are the memory's own
+// copies (PAGEMAP_SCAN), a few of them are overwritten with the image's, which costs less than a page fault
+// each in the next call, and the rest is thrown away (MADV_DONTNEED). Older kernels: all is thrown away.
+#include "vm/runtime/memory_image.hpp"
+
+#include "vm/runtime/address_space.hpp"
+#include "vm/runtime/store.hpp"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+namespace skerry::vm {
+
+namespace {
+
+/// What a memory keeps of its own pages over a reset. More would make many idle instances expensive.
+constexpr uint64_t kept_bytes = uint64_t{128} << 10;
+
+uint64_t page_bytes() { return round_up_to_page(1); }
+
+#if defined(__linux__)
+
+/// <linux/fs.h> of Linux 6.7; also compiled where the headers are older.
+struct PageRegion {
+  uint64_t start, end, categories;
+};
+struct ScanRequest {
+  uint64_t size = sizeof(ScanRequest), flags = 0, start = 0, end = 0, walk_end = 0, regions = 0,
+           regions_size = 0, max_pages = 0, inverted = 0, all_of = 0, any_of = 0, returned = 0;
+};
+constexpr uint64_t is_file = 1 << 2, is_present = 1 << 3, is_swapped = 1 << 4, is_zero_page = 1 << 5;
+
+/// Which pages of a range are private copies.
+struct OwnPages {
+  std::array<PageRegion, 64> regions;
+  size_t count = 0;
+  uint64_t scanned_to = 0; // nothing is known about what lies behind
+};
+
+bool find_own_pages(int pagemap, std::span<const std::byte> range, OwnPages& found) {
+  ScanRequest request;
+  request.start = reinterpret_cast<uintptr_t>(range.data());
+  request.end = request.start + range.size();
+  request.regions = reinterpret_cast<uintptr_t>(found.regions.data());
+  request.regions_size = found.regions.size();
+  request.all_of = request.inverted = is_file | is_zero_page;
+  request.any_of = is_present | is_swapped;
+  request.returned = is_present;
+  const int count = ioctl(pagemap, _IOWR('f', 16, ScanRequest), &request);
+  if (count < 0) return false;
+  found.count = static_cast<size_t>(count);
+  found.scanned_to = request.walk_end;
+  return true;
+}
+
+/// A descriptor for find_own_pages, or -1 when the kernel cannot do it.
+int open_pagemap() {
+  const int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+  OwnPages none;
+  if (pagemap >= 0 && find_own_pages(pagemap, {}, none)) return pagemap;
+  if (pagemap >= 0) close(pagemap);
+  return -1;
+}
+
+int create_file() { return memfd_create("skerry-image", MFD_CLOEXEC | MFD_ALLOW_SEALING); }
+void seal(int file) {
+  (void)fcntl(file, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_FUTURE_WRITE);
+}
+
+#else
+
+struct OwnPages {
+  std::array < struct {
+    uint64_t start, end;
+  }, 1 > regions;
+  size_t count = 0;
+  uint64_t scanned_to = 0;
+};
+bool find_own_pages(int, std::span<const std::byte>, OwnPages&) { return false; }
+int open_pagemap() { return -1; }
+int create_file() { return -1; }
+void seal(int) {}
+
+#endif
+
+bool is_zero(std::span<const std::byte> bytes) {
+  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
+}
+
+/// Without the zero pages at the end.
+std::span<const std::byte> without_zero_tail(std::span<const std::byte> bytes) {
+  const uint64_t page = page_bytes();
+  while (bytes.size() >= page && is_zero(bytes.last(page))) bytes = bytes.first(bytes.size() - page);
+  return bytes;
+}
+
+/// Zero pages are left out, so that they cost no memory.
+void copy_pages(std::byte* to, std::span<const std::byte> from) {
+  const uint64_t page = page_bytes();
+  for (uint64_t at = 0; at < from.size(); at += page) {
+    const auto bytes = from.subspan(at, std::min(page, from.size() - at));
+    if (!is_zero(bytes)) std::memcpy(to + at, bytes.data(), bytes.size());
+  }
+}
+
+void* map(void* at, uint64_t bytes, int protection, int flags, int file, uint64_t offset = 0) {
+  if (file < 0) flags |= MAP_ANONYMOUS;
+  return mmap(at, bytes, protection, flags, file, static_cast<off_t>(offset));
+}
+
+/// Many instances of small memories must not cost 2 MiB each, nor copy as much at their first write.
+void use_small_pages([[maybe_unused]] std::byte* start, [[maybe_unused]] uint64_t bytes) {
+#if defined(MADV_NOHUGEPAGE)
+  (void)madvise(start, bytes, MADV_NOHUGEPAGE);
+#endif
+}
+
+} // namespace
+
+std::shared_ptr<const MemoryImage> MemoryImage::create(std::span<const std::byte> bytes) {
+  std::shared_ptr<MemoryImage> image(new MemoryImage);
+  if (!image->freeze(bytes)) return nullptr;
+  return image;
+}
+
+bool MemoryImage::freeze(std::span<const std::byte> bytes) {
+  byte_size_ = bytes.size();
+  process_ = getpid();
+  pagemap_ = open_pagemap();
+  const auto content = without_zero_tail(bytes);
+  if (content.empty()) return true;
+  file_ = create_file();
+  if (file_ >= 0 && ftruncate(file_, static_cast<off_t>(content.size())) != 0) return false;
+  void* copy =
+      map(nullptr, content.size(), PROT_READ | PROT_WRITE, file_ < 0 ? MAP_PRIVATE : MAP_SHARED, file_);
+  if (copy == MAP_FAILED) return false;
+  content_ = {static_cast<const std::byte*>(copy), content.size()};
+  copy_pages(static_cast<std::byte*>(copy), content);
+  if (mprotect(copy, content.size(), PROT_READ) != 0) return false;
+  if (file_ >= 0) seal(file_);
+  return true;
+}
+
+MemoryImage::~MemoryImage() {
+  if (!content_.empty()) munmap(const_cast<std::byte*>(content_.data()), content_.size());
+  if (file_ >= 0) close(file_);
+  if (pagemap_ >= 0) close(pagemap_);
+}
+
+/// Maps everything from `from` (a page of the system) to the memory's present end anew.
+bool MemoryImage::renew(MemoryInstance& memory, uint64_t from) const {
+  constexpr int access = PROT_READ | PROT_WRITE, how = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
+  const uint64_t end = std::max(memory.byte_size, byte_size_);
+  const uint64_t content = file_ < 0 ? 0 : content_.size();
+  if (from < content && map(memory.base + from, content - from, access, how, file_, from) == MAP_FAILED)
+    return false;
+  const uint64_t zero_from = std::max(from, content);
+  if (zero_from < end && map(memory.base + zero_from, end - zero_from, access, how, -1) == MAP_FAILED)
+    return false;
+  if (content == 0 && from < content_.size()) copy_pages(memory.base + from, content_.subspan(from));
+  use_small_pages(memory.base + from, end - from);
+  return true;
+}
+
+bool MemoryImage::map_into(MemoryInstance& memory) const {
+  return byte_size_ <= memory.reserved_bytes && renew(memory, 0);
+}
+
+/// [from, to) of the memory as it is in the image.
+void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_t to) const {
+  const uint64_t content_end = std::clamp<uint64_t>(content_.size(), from, to);
+  std::memcpy(memory.base + from, content_.data() + from, content_end - from);
+  std::memset(memory.base + content_end, 0, to - content_end);
+}
+
+bool MemoryImage::revert(MemoryInstance& memory) const {
+  OwnPages own;
+  const bool knows =
+      pagemap_ >= 0 && process_ == getpid() && find_own_pages(pagemap_, {memory.base, memory.byte_size}, own);
+  uint64_t kept = 0, rest = 0; // from `rest` on nothing is kept
+  const auto base = reinterpret_cast<uintptr_t>(memory.base);
+  for (size_t i = 0; i < own.count; ++i) {
+    const uint64_t from = own.regions[i].start - base, to = own.regions[i].end - base;
+    if (kept + (to - from) > kept_bytes) break;
+    kept += to - from;
+    copy_back(memory, from, to);
+    rest = to;
+  }
+  const bool all = knows && own.scanned_to >= base + memory.byte_size &&
+                   (own.count == 0 || rest == own.regions[own.count - 1].end - base);
+  if (all || rest == memory.byte_size) return true;
+#if defined(__linux__)
+  // Back to what is mapped: the file, or zeros.
+  if (file_ >= 0 || content_.empty())
+    return madvise(memory.base + rest, memory.byte_size - rest, MADV_DONTNEED) == 0;
+#endif
+  return renew(memory, rest);
+}
+
+} // namespace skerry::vm
