@@ -6,6 +6,8 @@ the ratio of an engine is the median, over the rounds, of its time divided by th
 the last line has their geometric mean. Below 1 is faster than the baseline.
 
     ./dev bench --engine skerry='build/release/skerry run {wasm} {args}' --engine other='other {wasm} {args}'
+
+With --load, the engine's own figures come too: loading, translation, calls between host and guest, instances.
 """
 
 import argparse
@@ -35,12 +37,14 @@ class Kernel:
     wasm: Path
     args: list
     features: list = field(default_factory=list)
+    stdin: bytes = b""
 
 
 @dataclass
 class Series:
     """What one engine did on one kernel."""
     seconds: list = field(default_factory=list)  # user time by round
+    peak_kib: int = 0  # resident memory
     output: bytes = b""
     failure: str = ""
 
@@ -59,6 +63,20 @@ def read_kernels(folder, only, table):
     return kernels
 
 
+def read_programs(manifest, only):
+    """The programs of a manifest (a list of {name, wasm, args, stdin, preopens, …}) that need no folders."""
+    base = manifest.resolve().parent
+    programs = []
+    for row in json.loads(manifest.read_text()):
+        if row["preopens"] or row["features"] not in ([], ["bulk-memory"], ["bulk-memory", "sign-ext"]):
+            continue
+        text = row["stdin"]
+        stdin = (base / text[1:]).read_bytes() if text.startswith("@") else text.encode()
+        if not only or row["name"] in only:
+            programs.append(Kernel(row["name"], base / row["wasm"], row["args"], row["features"], stdin))
+    return programs
+
+
 def command_for(template, kernel):
     words = []
     for word in shlex.split(template):
@@ -69,10 +87,12 @@ def command_for(template, kernel):
     return words
 
 
-def run_once(words, timeout):
-    """Returns (user seconds, stdout, failure)."""
-    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
+def run_once(words, stdin, timeout):
+    """Returns (user seconds, stdout, failure, peak memory in KiB)."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, tempfile.TemporaryFile() as given:
+        given.write(stdin)
+        given.seek(0)
+        process = subprocess.Popen(words, stdin=given, stdout=out, stderr=err)
         end = time.monotonic() + timeout
         while True:
             pid, status, usage = os.wait4(process.pid, os.WNOHANG)
@@ -82,7 +102,7 @@ def run_once(words, timeout):
                 process.kill()
                 os.wait4(process.pid, 0)
                 process.returncode = -9
-                return timeout, b"", f"no end after {timeout:g} s"
+                return timeout, b"", f"no end after {timeout:g} s", 0
             time.sleep(0.002)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
@@ -91,7 +111,7 @@ def run_once(words, timeout):
         if process.returncode != 0:
             last = err.read().decode("utf-8", "replace").strip().splitlines()[-1:]
             failure = f"exit {process.returncode}: {' '.join(last)[:100]}"
-        return usage.ru_utime, out.read(), failure
+        return usage.ru_utime, out.read(), failure, usage.ru_maxrss
 
 
 def measure(engines, kernel, rounds, timeout):
@@ -102,7 +122,8 @@ def measure(engines, kernel, rounds, timeout):
             series = results[name]
             if series.failure:
                 continue
-            seconds, output, series.failure = run_once(command_for(template, kernel), timeout)
+            seconds, output, series.failure, peak = run_once(command_for(template, kernel), kernel.stdin, timeout)
+            series.peak_kib = max(series.peak_kib, peak)
             if number == 0:
                 series.output = output
             elif output != series.output:
@@ -198,6 +219,48 @@ def escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
+def handler_bytes(program):
+    """Machine code of all handlers in a program, from its symbols; None where that cannot be found."""
+    nm = shutil.which("nm")
+    if nm is None:
+        return None
+    symbols = subprocess.run([nm, "-S", program], capture_output=True, text=True, check=False).stdout
+    words = [line.split() for line in symbols.splitlines() if "14ModuleInstanceEPSt4bytemPK" in line]
+    return sum(int(word[1], 16) for word in words if len(word) == 4)
+
+
+def measure_engine(options):
+    """What tests/bench/measure.cpp finds, as a table; returns it for bench.json."""
+    program = options.build / "tests/bench/skerry_measure"
+    if not program.exists():
+        print(f"no {program}: build skerry_measure for load times and the cost of calls")
+        return {}
+    done = subprocess.run([program, *options.load], capture_output=True, text=True, check=True)
+    figures = json.loads(done.stdout)
+    figures["handler_bytes"] = handler_bytes(options.build / "skerry")
+    print(f"\nhost calls wasm {figures['host_to_wasm_ns']} ns, wasm calls host {figures['wasm_to_host_ns']} ns, "
+          f"engine {figures['engine_us']} us, store and instance {figures['store_and_instance_us']} us, "
+          f"handlers {(figures['handler_bytes'] or 0) / 1e6:.2f} MB of code")
+    for row in figures["load"]:
+        print(f"{row['file']}: {row['bytes'] / 1e6:.2f} MB, decode + validate {row['load_ms']} ms "
+              f"({row['load_mb_per_s']} MB/s), translate everything {row['translate_ms']} ms "
+              f"({row['translate_mb_per_s']} MB/s), {row['code_per_body_byte']} bytes of code for a byte of body")
+    return figures
+
+
+def check_baseline(path, ratios, tolerance):
+    """Names what is slower than the recorded ratios by more than the noise; True when nothing is."""
+    recorded = json.loads(path.read_text())
+    slower = []
+    for name, kernels in ratios.items():
+        for kernel, ratio in kernels.items():
+            before = recorded.get(name, {}).get(kernel)
+            if ratio and before and ratio > before * (1 + tolerance):
+                slower.append(f"{kernel}: {name} was {before:.2f}, is {ratio:.2f}")
+    print("\n".join(slower) if slower else f"nothing is slower than {path.name} by more than {tolerance:.0%}")
+    return not slower
+
+
 def pin_to_one_core(core):
     """This process and so all engines; where the system has no such call, it goes without."""
     if hasattr(os, "sched_setaffinity"):
@@ -229,6 +292,13 @@ def parse_options():
     add("--quick", action="store_true", help="allow fewer rounds than 5")
     add("--timeout", type=float, default=120, metavar="S", help="seconds for a run (default: 120)")
     add("--core", type=int, metavar="N", help="the core to run on (default: the last one)")
+    add("--programs", type=Path, metavar="MANIFEST", help="run the programs of this list instead of kernels")
+    add("--load", type=Path, nargs="*", default=[], metavar="FILE", help="modules to measure loading with")
+    add("--build", type=Path, default=ROOT / "build/release", metavar="DIR",
+        help="where skerry_measure is (default: build/release)")
+    add("--check", action="store_true", help="compare the ratios with tests/bench/baseline.json; status 1 when slower")
+    add("--record", action="store_true", help="write the ratios to tests/bench/baseline.json")
+    add("--tolerance", type=float, default=0.1, metavar="X", help="noise that --check allows (default: 0.1)")
     add("--out", type=Path, default=ROOT / "build/bench", metavar="DIR",
         help="where bench.csv and bench.svg go (default: build/bench)")
     options = parser.parse_args()
@@ -250,8 +320,9 @@ def parse_options():
 def main():
     options = parse_options()
     table = json.loads((HERE / "kernels.json").read_text())
-    kernels = [kernel for kernel in read_kernels(options.kernels, options.only, table)
-               if not set(kernel.features) & set(options.without)]
+    found = read_programs(options.programs, options.only) if options.programs \
+        else read_kernels(options.kernels, options.only, table)
+    kernels = [kernel for kernel in found if not set(kernel.features) & set(options.without)]
     if not kernels:
         sys.exit(f"bench: no kernels in {options.kernels} (./dev build makes the project's own)")
     pin_to_one_core(options.core)
@@ -267,8 +338,18 @@ def main():
     options.out.mkdir(parents=True, exist_ok=True)
     write_csv(options.out / "bench.csv", kernels, results)
     write_svg(options.out / "bench.svg", options.baseline, ratios)
-    print(f"written: {options.out}/bench.csv, {options.out}/bench.svg")
-    return 1 if any(series.failure for row in results.values() for series in row.values()) else 0
+    figures = measure_engine(options) if options.load else {}
+    figures["ratios"] = ratios
+    figures["peak_kib"] = {name: {kernel.name: results[kernel.name][name].peak_kib for kernel in kernels}
+                           for name, _ in options.engine}
+    (options.out / "bench.json").write_text(json.dumps(figures, indent=1))
+    print(f"written: {options.out}/bench.csv, bench.svg, bench.json")
+    baseline = HERE / "baseline.json"
+    if options.record:
+        baseline.write_text(json.dumps({name: {kernel: ratio and round(ratio, 3) for kernel, ratio in row.items()}
+                                        for name, row in ratios.items()}, indent=1) + "\n")
+    failed = any(series.failure for row in results.values() for series in row.values())
+    return 1 if failed or (options.check and not check_baseline(baseline, ratios, options.tolerance)) else 0
 
 
 if __name__ == "__main__":

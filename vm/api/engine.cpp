@@ -9,7 +9,7 @@ namespace skerry {
 
 Engine::Engine(const Config& config) : data_(std::make_shared<vm::EngineData>()) {
   data_->config = config;
-  data_->handlers = vm::make_handler_table(config.simd_target);
+  data_->handlers = vm::make_handler_table(config.simd_target, config.fusion);
   data_->translate = vm::translate;
   data_->locate = vm::locate;
   data_->invoke = vm::invoke;

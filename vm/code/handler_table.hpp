@@ -3,6 +3,7 @@
 #pragma once
 
 #include "vm/code/handler.hpp"
+#include "vm/code/sequence_table.hpp"
 #include "vm/isa/opcode.hpp"
 
 #include <array>
@@ -90,6 +91,10 @@ struct HandlerTable {
   Handler unreachable = nullptr;
 
   Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
+
+  SequenceTable sequences; // empty: no superinstructions
+  /// Only for profiles: stands before every instruction, with a counter @8 and the depth of loops @16.
+  Handler count = nullptr;
 };
 inline constexpr uint32_t enter_unrolled = 8;
 

@@ -6,18 +6,29 @@
 
 namespace skerry::vm {
 
+/// Two separate indirect jumps, taken and not, are predicted apart: the compiler must not join them.
+#define SKERRY_TAKE_BRANCH(Op)                                                                               \
+  do {                                                                                                       \
+    s.fuel -= load_as<int32_t>(s.pc + Op::at_fuel);                                                          \
+    s.pc += load_as<int32_t>(s.pc + Op::at_target);                                                          \
+    if constexpr (Op::is_back) POLL;                                                                         \
+    asm volatile("");                                                                                        \
+    SKERRY_DISPATCH;                                                                                         \
+  } while (false)
+
 template <class Op> SKERRY_HANDLER(branching) {
   SKERRY_STATE
-  if (Op::taken(s, s.pc)) {
-    s.fuel -= load_as<int32_t>(s.pc + Op::at_fuel);
-    s.pc += load_as<int32_t>(s.pc + Op::at_target);
-    if constexpr (Op::is_back) POLL;
-    // Two separate indirect jumps, taken and not, are predicted apart.
-    asm volatile("");
-    SKERRY_DISPATCH;
-  }
+  if (Op::taken(s, s.pc)) SKERRY_TAKE_BRANCH(Op);
   NEXT(Op::size);
 }
+
+/// target @8, charge @12
+template <bool Back> struct Branch {
+  static constexpr uint32_t size = 16;
+  static constexpr int at_target = 8, at_fuel = 12;
+  static constexpr bool is_back = Back;
+  SKERRY_INLINE static bool taken(State&, const std::byte*) { return true; }
+};
 
 /// if F(a, b): a @8, b or imm32 @12, target @16, charge @20
 template <auto F, int A, int B, int Back> struct BranchIf {

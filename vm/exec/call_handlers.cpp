@@ -8,6 +8,7 @@
 // instance: [return address | distance | instance | result slots], then a copy of the arguments as the
 // callee's frame. Its return address is `foreign_return`, which undoes all that.
 #include "vm/exec/activation.hpp"
+#include "vm/exec/ending_ops.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
 
@@ -16,34 +17,11 @@
 namespace skerry::vm {
 namespace {
 
-// Immediates of calls; size 24: what to call @8, table @12 or a second immediate, distance @16, charge @20.
-constexpr uint32_t call_size = 24;
-constexpr int at_target = 8, at_slot = 8, at_type = 12, at_distance = 16, at_charge = call_charge_offset,
-              at_table = 24;
-constexpr uint32_t call_indirect_size = 32; // the same, then the table's index @24
+// Immediates of calls beside those in vm/exec/ending_ops.hpp: operand @8, type @12, table @24.
+constexpr int at_slot = 8, at_type = 12, at_table = 24;
+constexpr uint32_t call_indirect_size = 32;
+static_assert(at_charge == call_charge_offset);
 
-SKERRY_INLINE uint64_t* frame_at(uint64_t* frame, uint64_t distance) {
-  return reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(frame) + distance);
-}
-SKERRY_INLINE FuncInstance* own_function(const State& s) {
-  return reinterpret_cast<FuncInstance*>(reinterpret_cast<std::byte*>(s.instance) +
-                                         load_as<uint32_t>(s.pc + at_target));
-}
-
-/// Enters a function of the same instance. False when the value stack has no room for its frame.
-SKERRY_INLINE bool enter(State& s, const FuncInstance& f, uint32_t size) {
-  const uint32_t distance = load_as<uint32_t>(s.pc + at_distance);
-  uint64_t* callee = frame_at(s.frame, distance);
-  if (reinterpret_cast<std::byte*>(callee) + f.frame_bytes > s.instance->stack_limit) [[unlikely]]
-    return false;
-  uint64_t* link = frame_at(callee, f.link_offset);
-  link[0] = reinterpret_cast<uint64_t>(s.pc + size);
-  link[1] = distance;
-  s.fuel -= load_as<int32_t>(s.pc + at_charge);
-  s.frame = callee;
-  s.pc = f.code;
-  return true;
-}
 #define ENTER(f, size)                                                                                       \
   do {                                                                                                       \
     if (!enter(s, (f), (size))) [[unlikely]]                                                                 \
@@ -109,14 +87,9 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
     SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-SKERRY_HANDLER(call_handler) {
-  SKERRY_STATE
-  const FuncInstance* f = own_function(s);
-  ENTER(*f, call_size);
-}
 SKERRY_HANDLER(call_import_handler) {
   SKERRY_STATE
-  const FuncInstance* f = s.instance->functions[load_as<uint32_t>(s.pc + at_target)];
+  const FuncInstance* f = s.instance->functions[load_as<uint32_t>(s.pc + at_callee)];
   if (f->instance == s.instance) [[unlikely]]
     ENTER(*f, call_size);
   CALL_OTHER(*f, call_size);
@@ -181,8 +154,7 @@ SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f) {
     return false;
   const uint64_t* own = slot_at(s, s.pc, at_own_link);
   const uint64_t return_address = own[0], distance = own[1];
-  std::memmove(s.frame, frame_at(s.frame, load_as<uint32_t>(s.pc + at_distance)),
-               f.params_slots * sizeof(uint64_t));
+  copy_down(s.frame, frame_at(s.frame, load_as<uint32_t>(s.pc + at_distance)), f.params_slots);
   uint64_t* link = frame_at(s.frame, f.link_offset);
   link[0] = return_address;
   link[1] = distance;
@@ -205,7 +177,7 @@ SKERRY_HANDLER(return_call_handler) {
 }
 SKERRY_HANDLER(return_call_import_handler) {
   SKERRY_STATE
-  const FuncInstance* f = s.instance->functions[load_as<uint32_t>(s.pc + at_target)];
+  const FuncInstance* f = s.instance->functions[load_as<uint32_t>(s.pc + at_callee)];
   if (f->instance == s.instance) [[unlikely]]
     REPLACE_FRAME(*f);
   CALL_OTHER(*f, return_call_size);
@@ -279,7 +251,7 @@ const std::byte* foreign_return_code() { return reinterpret_cast<const std::byte
 
 void add_call_handlers(HandlerTable& table) {
   using kind::writable;
-  table.call = &call_handler;
+  table.call = &ending<Call>;
   table.call_import = &call_import_handler;
   table.call_indirect = Kinds<MakeCallIndirect, writable>::table.data();
   table.call_ref = Kinds<MakeCallRef, writable>::table.data();

@@ -5,11 +5,16 @@
 #include "vm/code/handler_table.hpp"
 
 #include <memory>
+#include <span>
 
 namespace skerry::vm {
 
-/// All handlers, those of vector instructions for this target. Made once per engine.
-std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target);
+/// All handlers, those of vector instructions for this target; superinstructions only with `fusion`. Made
+/// once per engine.
+std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion);
+
+/// Counts in the 8 bytes behind it how often it is reached; 24 bytes, the rest is not touched. For profiles.
+Handler counting_handler();
 
 void add_int32_handlers(HandlerTable& table);
 void add_int64_handlers(HandlerTable& table);
@@ -23,5 +28,11 @@ void add_move_handlers(HandlerTable& table);
 void add_control_handlers(HandlerTable& table);
 void add_call_handlers(HandlerTable& table);
 void add_stack_op_handlers(HandlerTable& table);
+
+/// The superinstructions of vm/code/sequences.def, in parts that compile side by side.
+std::span<const Sequence> sequences_0();
+std::span<const Sequence> sequences_1();
+std::span<const Sequence> sequences_2();
+std::span<const Sequence> sequences_3();
 
 } // namespace skerry::vm

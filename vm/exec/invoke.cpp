@@ -2,6 +2,7 @@
 
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
+#include "vm/exec/operands.hpp"
 #include "vm/exec/simd/targets.hpp"
 #include "vm/exec/state.hpp"
 
@@ -94,7 +95,7 @@ public:
     std::byte* begin = reinterpret_cast<std::byte*>(frame_);
     if (begin + f.frame_bytes > store_.stack.limit())
       return store_.fail(Error::trap(ErrorCode::call_stack_exhausted));
-    std::memcpy(frame_, slots, f.params_slots * sizeof(uint64_t));
+    copy_down(frame_, slots, f.params_slots); // few, so that a call of memcpy would cost more
     uint64_t* link = reinterpret_cast<uint64_t*>(begin + f.link_offset);
     link[0] = reinterpret_cast<uint64_t>(exit_code());
     link[1] = 0;
@@ -123,7 +124,7 @@ private:
     if (const Suspension* stopped = suspension_of(store_); stopped != nullptr && stopped->is_saved)
       return true;
     store_.suspended.reset(); // asked for by a host function that then went on after all
-    std::memcpy(slots, store_.run.frame, f.results_slots * sizeof(uint64_t));
+    copy_down(slots, store_.run.frame, f.results_slots);
     return true;
   }
 
@@ -157,7 +158,20 @@ bool invoke(Store& store, FuncInstance& func, uint64_t* slots) {
   return activation.call(func, slots);
 }
 
-std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target) {
+namespace {
+
+void add_sequences(SequenceTable& table) {
+  const std::span<const Sequence> parts[] = {sequences_0(), sequences_1(), sequences_2(), sequences_3()};
+  size_t count = 0;
+  for (const auto& part : parts) count += part.size();
+  table.reserve(count);
+  for (const auto& part : parts)
+    for (const Sequence& sequence : part) table.add(sequence);
+}
+
+} // namespace
+
+std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion) {
   auto table = std::make_shared<HandlerTable>();
   add_int32_handlers(*table);
   add_int64_handlers(*table);
@@ -172,6 +186,7 @@ std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target) {
   add_call_handlers(*table);
   add_stack_op_handlers(*table);
   add_simd_handlers(*table, resolve_simd_target(simd_target));
+  if (fusion) add_sequences(table->sequences);
   return table;
 }
 

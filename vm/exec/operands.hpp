@@ -14,6 +14,14 @@ SKERRY_INLINE uint64_t* slot_at(const State& s, const std::byte* p, int at) {
   return s.frame + load_as<uint16_t>(p + at);
 }
 
+/// Moves slots to where none is above its source. No memmove: a call would make the handler save registers.
+SKERRY_INLINE void copy_down(uint64_t* to, const uint64_t* from, uint64_t slots) {
+  for (uint64_t i = 0; i < slots; ++i) {
+    to[i] = from[i];
+    asm volatile("" ::: "memory"); // or the compiler makes a call of memmove of this
+  }
+}
+
 /// One integer VM register; kinds that this build does not have are never asked for.
 template <int Kind> SKERRY_INLINE uint64_t& int_register(State& s) {
 #if defined(SKERRY_DISPATCH_TAILCALL)

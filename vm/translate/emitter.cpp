@@ -1,6 +1,9 @@
 #include "vm/translate/emitter.hpp"
 
+#include "vm/translate/fusion.hpp"
+
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace skerry::vm {
@@ -28,17 +31,23 @@ public:
   Emitter(const IrFunction& function, const std::vector<Pin>& pins, const HandlerTable& handlers,
           SideTable* side_table)
       : function_(function), pins_(pins), handlers_(handlers), side_table_(side_table),
-        label_offsets_(function.labels, 0), pin_of_(function.first_temp, nullptr) {
+        label_offsets_(function.labels, 0), label_positions_(function.labels, 0),
+        table_offsets_(function.branch_tables.size(), none), pin_of_(function.first_temp, nullptr),
+        copies_left_(static_cast<uint32_t>(function.code.size()) + 64) {
     bytes_.reserve(function.code.size() * 16);
     for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
   }
 
   std::unique_ptr<Code> run() {
-    for (const Ir& ir : function_.code) one(ir);
+    for (uint32_t i = 0; i < function_.code.size(); ++i)
+      if (function_.code[i].operation == Operation::label) label_positions_[function_.code[i].label] = i;
+    for (const Ir& ir : function_.code)
+      if (ir.operation != Operation::branch || !copy_target(ir)) one(ir);
     for (const Fixup& fixup : fixups_) {
       const auto distance = static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from);
       std::memcpy(&bytes_[fixup.at], &distance, sizeof distance);
     }
+    if (!handlers_.sequences.empty()) fuse_sequences(bytes_.data(), starts_, handlers_.sequences);
     auto code = std::make_unique<Code>();
     code->func_index = function_.func_index;
     code->frame_slots = function_.frame_slots;
@@ -54,6 +63,59 @@ private:
     uint32_t at, from, label;
   };
 
+  static constexpr uint32_t none = ~uint32_t{0};
+
+  // ---- what a jump leads to, in the jump's place
+
+  // Enough for the dispatch of an interpreter's loop, which profits most: each opcode's code then ends with
+  // its own jump to the next.
+  static constexpr uint32_t most_copied = 8, most_jumps = 4;
+
+  /// A jump to a few operations that end in another jump: a copy of them stands here instead. What the jumps
+  /// charge adds up, and until the last one it is owed.
+  bool copy_target(const Ir& jump) {
+    std::array<const Ir*, most_copied> copied;
+    std::array<int32_t, most_copied> owed;
+    uint32_t count = 0;
+    Ir last = jump;
+    for (uint32_t jumps = 0; last.operation == Operation::branch && jumps < most_jumps; ++jumps) {
+      uint32_t found = count, at = label_positions_[last.label];
+      for (; is_copyable(function_.code[at]) && found < most_copied; ++at) {
+        const Ir& ir = function_.code[at];
+        if (ir.operation == Operation::label || ir.operation == Operation::nop) continue;
+        owed[found] = last.charge, copied[found++] = &ir;
+      }
+      const Ir& end = function_.code[at];
+      if (!is_end(end) || &end == &jump || found > copies_left_) break;
+      count = found;
+      const Ir before = last;
+      last = end;
+      last.charge += before.charge;
+      last.pending += before.charge;
+      last.back |= before.back;
+    }
+    if (last.operation == Operation::branch && last.label == jump.label) return false;
+    copies_left_ -= count;
+    for (uint32_t i = 0; i < count; ++i) {
+      Ir ir = *copied[i];
+      ir.pending += owed[i];
+      one(ir);
+    }
+    one(last);
+    return true;
+  }
+  static bool is_copyable(const Ir& ir) { return ir.operation < Operation::branch; }
+  static bool is_end(const Ir& ir) {
+    switch (ir.operation) {
+    case Operation::branch:
+    case Operation::branch_table:
+    case Operation::return_:
+    case Operation::return_v:
+    case Operation::return_none: return true;
+    default: return false;
+    }
+  }
+
   // ---- one operation with what pins need around it
 
   void one(const Ir& original) {
@@ -64,6 +126,7 @@ private:
       label_offsets_[original.label] = offset();
       return;
     }
+    depth_ = original.depth;
     note(original);
     Ir ir = original;
     const OperandClasses classes = ir.classes();
@@ -127,9 +190,18 @@ private:
 
   uint32_t offset() const { return static_cast<uint32_t>(bytes_.size()); }
   void begin(Handler handler, uint32_t size) {
+    if (handlers_.count != nullptr) count_next();
     at_ = offset();
+    starts_.push_back(at_);
     bytes_.resize(bytes_.size() + size);
     std::memcpy(&bytes_[at_], &handler, sizeof handler);
+  }
+  /// For profiles.
+  void count_next() {
+    const uint64_t words[3] = {reinterpret_cast<uint64_t>(handlers_.count), 0, depth_};
+    at_ = offset();
+    bytes_.resize(bytes_.size() + sizeof words);
+    std::memcpy(&bytes_[at_], words, sizeof words);
   }
   template <class T> void put(uint32_t where, T value) {
     std::memcpy(&bytes_[at_ + where], &value, sizeof value);
@@ -387,14 +459,22 @@ private:
     put_target(16, ir.label);
     put(20, ir.charge);
   }
+  /// The table stands behind the first instruction that needs it.
   void branch_table(const Ir& ir) {
     const std::vector<BranchTarget>& targets = function_.branch_tables[ir.label];
-    begin(handlers_.branch_table[int_kind(ir.a)], 16 + 8 * static_cast<uint32_t>(targets.size()));
+    begin(handlers_.branch_table[int_kind(ir.a)], 24);
+    uint32_t& table = table_offsets_[ir.label];
+    const bool is_first = table == none;
+    if (is_first) table = offset();
     put_slot(8, ir.a);
     put32(12, targets.size() - 1);
+    put(16, static_cast<int32_t>(table - at_));
+    put(20, ir.charge);
+    if (!is_first) return;
+    bytes_.resize(bytes_.size() + 8 * targets.size());
     for (uint32_t i = 0; i < targets.size(); ++i) {
-      put_target(16 + 8 * i, targets[i].label);
-      put(20 + 8 * i, targets[i].charge);
+      fixups_.push_back({table + 8 * i, table, targets[i].label});
+      std::memcpy(&bytes_[table + 8 * i + 4], &targets[i].charge, sizeof targets[i].charge);
     }
   }
 
@@ -460,8 +540,13 @@ private:
   std::vector<std::byte> bytes_;
   std::vector<Fixup> fixups_;
   std::vector<uint32_t> label_offsets_;
-  std::vector<const Pin*> pin_of_; // by slot
+  std::vector<uint32_t> label_positions_; // in the list of operations
+  std::vector<uint32_t> table_offsets_;   // of branch tables; none: not there yet
+  std::vector<const Pin*> pin_of_;        // by slot
+  std::vector<uint32_t> starts_;          // of instructions
   uint32_t at_ = 0;
+  uint32_t copies_left_; // operations that may still be copied: code stays linear in the body
+  uint32_t depth_ = 0;   // of loops around what is emitted
   bool pins_filled_ = false;
 };
 

@@ -31,8 +31,9 @@ FunctionValidator::FunctionValidator(const Module& module, const std::vector<boo
 Result<void> FunctionValidator::validate(uint32_t defined_index) {
   if (!begin(defined_index)) return skerry::fail(*error_);
   Instruction instr{};
-  while (!done())
+  while (check_frequent() && !done())
     if (!decode(instr) || !check(instr)) return skerry::fail(*error_);
+  if (error_) return skerry::fail(*error_);
   const FuncBody& body = module_.bodies[defined_index];
   if (reader_.offset() == uint64_t{body.offset} + body.size) return {};
   offset_ = reader_.offset();

@@ -66,7 +66,8 @@ public:
   }
 
 private:
-  // Functions (function_validator.cpp)
+  // Functions (function_validator.cpp, frequent.cpp)
+  bool check_frequent();
   bool decode_locals(std::span<const ValType> params);
   bool apply(const OpcodeRule& rule);
   bool check_access(const Instruction& instr, const OpcodeRule& rule);

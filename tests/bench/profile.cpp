@@ -1,0 +1,120 @@
+// Which handlers run one after the other: runs a WASI program with a counter before every instruction of the
+// threaded code and writes, for each function, its instructions as lines "handler times depth", the handler
+// as its distance from this program's main(). tests/bench/sequences.py turns that into vm/code/sequences.def.
+//
+//   profile OUTPUT [--dir HOST::GUEST] [--env KEY=VALUE] FILE.wasm [ARGUMENTS…]
+#include "skerry/linker.hpp"
+#include "skerry/wasi/wasi.hpp"
+#include "vm/exec/handlers.hpp"
+#include "vm/module/engine_data.hpp"
+#include "vm/module/module.hpp"
+
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+int main(int argc, char** argv);
+
+namespace {
+
+using namespace skerry;
+
+struct Options {
+  std::string output, file;
+  wasi::Config wasi;
+};
+
+Options parse(int argc, char** argv) {
+  Options options;
+  options.output = argv[1];
+  int i = 2;
+  for (; i + 1 < argc && std::strncmp(argv[i], "--", 2) == 0; i += 2) {
+    const std::string value = argv[i + 1];
+    if (std::strcmp(argv[i], "--dir") == 0) {
+      const size_t colons = value.find("::");
+      options.wasi.preopens.push_back(
+          {value.substr(0, colons), value.substr(colons + 2), wasi::PreopenMode::read_write});
+    } else {
+      const size_t equals = value.find('=');
+      options.wasi.env.emplace_back(value.substr(0, equals), value.substr(equals + 1));
+    }
+  }
+  options.file = argv[i];
+  for (; i < argc; ++i) options.wasi.args.emplace_back(argv[i]);
+  options.wasi.stdin_stream = wasi::Inherit{};
+  options.wasi.stdout_stream = wasi::Inherit{};
+  options.wasi.stderr_stream = wasi::Inherit{};
+  return options;
+}
+
+Engine counting_engine() {
+  Config config;
+  config.fusion = false;
+  Engine engine(config);
+  auto handlers = std::make_shared<vm::HandlerTable>(*engine.data()->handlers);
+  handlers->count = vm::counting_handler();
+  engine.data()->handlers = handlers;
+  return engine;
+}
+
+/// Everything is translated, so that what did not run is there too, with its depth.
+void write_profile(const Module& module, const std::string& path) {
+  std::FILE* out = std::fopen(path.c_str(), "w");
+  const auto base = reinterpret_cast<uint64_t>(&main);
+  const vm::Module& data = *module.data();
+  for (uint32_t i = 0; i < data.bodies.size(); ++i) {
+    const auto code = data.engine->translate(data, i);
+    if (!code) continue;
+    for (uint32_t at = 0; at < (*code)->size; at += 8) {
+      uint64_t words[4];
+      if (at + sizeof words > (*code)->size) break;
+      std::memcpy(words, (*code)->bytes.get() + at, sizeof words);
+      if (words[0] != reinterpret_cast<uint64_t>(vm::counting_handler())) continue;
+      std::fprintf(out, "%lld %llu %llu\n", static_cast<long long>(words[3] - base),
+                   static_cast<unsigned long long>(words[1]), static_cast<unsigned long long>(words[2]));
+    }
+    std::fprintf(out, "\n");
+  }
+  std::fclose(out);
+}
+
+int complain(const Error& error) {
+  std::fprintf(stderr, "%s\n", error.describe().c_str());
+  return 1;
+}
+
+int run(Options options) {
+  std::ifstream in(options.file, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(in)), {});
+  const Engine engine = counting_engine();
+  auto module = Module::compile(engine, std::as_bytes(std::span(bytes)));
+  if (!module) return complain(module.error());
+  auto context = wasi::Context::create(options.wasi);
+  if (!context) return complain(context.error());
+  Linker linker(engine);
+  wasi::add_to_linker(linker, *context);
+  linker.set_unknown_imports(UnknownImports::return_zeroes);
+  Store store(engine);
+  auto instance = linker.instantiate(store, *module);
+  if (!instance) return complain(instance.error());
+  if (auto start = instance->func("_start"); start && !options.output.ends_with(".static")) {
+    auto done = start->call({});
+    if (!done && done.error().code() != ErrorCode::exit) complain(done.error());
+  }
+  write_profile(*module, options.output);
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    std::fprintf(stderr,
+                 "usage: profile OUTPUT [--dir HOST::GUEST] [--env KEY=VALUE] FILE.wasm [ARGUMENTS…]\n");
+    return 2;
+  }
+  return run(parse(argc, argv));
+}

@@ -1,0 +1,10 @@
+// Superinstructions, part 1 of vm/code/sequences.def.
+#define SKERRY_SEQUENCE_PART 1
+#include "vm/exec/handlers.hpp"
+#include "vm/exec/sequence_rows.hpp"
+
+namespace skerry::vm {
+
+std::span<const Sequence> sequences_1() { return all_rows(); }
+
+} // namespace skerry::vm

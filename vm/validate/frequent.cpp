@@ -1,0 +1,150 @@
+// The instructions that make up most of all code, straight from the bytes: one table lookup finds what to do,
+// nothing is decoded into an Instruction. Whatever is unusual (long numbers, features, errors) is left to
+// decode() and check(), which begin with the same instruction.
+#include "vm/validate/function_validator.hpp"
+#include "vm/validate/signature.hpp"
+
+namespace skerry::vm {
+
+namespace {
+
+enum class Frequent : uint8_t {
+  no,
+  numeric,
+  access,
+  constant,
+  local_get,
+  local_set,
+  local_tee,
+  end,
+  br_if,
+  call
+};
+
+/// What is known of a one-byte opcode, on half a line of cache.
+struct FrequentRule {
+  Frequent kind = Frequent::no;
+  uint8_t align_log2 = 0;
+  uint8_t param_count = 0;
+  bool has_result = false;
+  ValType first, second, result; // of `param_count` parameters
+};
+
+constexpr Frequent frequent_kind(Opcode op) {
+  switch (op) {
+  case Opcode::local_get: return Frequent::local_get;
+  case Opcode::local_set: return Frequent::local_set;
+  case Opcode::local_tee: return Frequent::local_tee;
+  case Opcode::end: return Frequent::end;
+  case Opcode::br_if: return Frequent::br_if;
+  case Opcode::call: return Frequent::call;
+  case Opcode::i32_const:
+  case Opcode::i64_const: return Frequent::constant;
+  default: break;
+  }
+  if (info(op).feature != Feature::mvp) return Frequent::no;
+  switch (info(op).op_class) {
+  case OpClass::numeric:
+  case OpClass::trapping: return Frequent::numeric;
+  case OpClass::load:
+  case OpClass::store: return Frequent::access;
+  default: return Frequent::no;
+  }
+}
+
+constexpr std::array<FrequentRule, 256> frequent_rules = [] {
+  std::array<FrequentRule, 256> rules{};
+  for (size_t byte = 0; byte < rules.size(); ++byte) {
+    const Opcode op = one_byte_opcodes[byte];
+    if (op == Opcode::invalid) continue;
+    const OpcodeRule rule = make_rule(info(op));
+    rules[byte] = {frequent_kind(op), rule.align_log2, rule.param_count, rule.result_count == 1,
+                   rule.params[0],    rule.params[1],  rule.result};
+  }
+  return rules;
+}();
+
+/// Opcode, memarg of two short numbers or a constant of 10 bytes: so much must be left for no end to be
+/// looked at.
+constexpr ptrdiff_t longest = 12;
+
+/// A number of at most four bytes; false for longer ones, some of which are malformed.
+bool short_number(const std::byte*& at, uint32_t& value) {
+  value = static_cast<uint8_t>(*at++);
+  if (value < 0x80) [[likely]]
+    return true;
+  value &= 0x7f;
+  for (unsigned shift = 7; shift < 28; shift += 7) {
+    const auto byte = static_cast<uint8_t>(*at++);
+    value |= uint32_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+} // namespace
+
+/// Checks instructions as long as they are frequent ones. False: an error; otherwise the reader is behind
+/// them.
+bool FunctionValidator::check_frequent() {
+  const std::byte* const begin = reader_.cursor();
+  const std::byte* const end_of_body = begin + reader_.remaining();
+  const uint64_t begin_offset = reader_.offset();
+  const std::byte* start = begin; // of the instruction being checked
+  const bool has_plain_locals = locals_.all_defaultable();
+  bool ok = true;
+  while (end_of_body - start >= longest) {
+    const FrequentRule& rule = frequent_rules[static_cast<uint8_t>(*start)];
+    const std::byte* at = start + 1;
+    uint32_t index = 0;
+    // What fails here without having changed anything is done again by check().
+    switch (rule.kind) {
+    case Frequent::no: goto done;
+    case Frequent::local_get:
+      if (!short_number(at, index) || index >= locals_.size() || !has_plain_locals) goto done;
+      if (!stack_.push(locals_[index])) goto done;
+      break;
+    case Frequent::local_set:
+      if (!short_number(at, index) || index >= locals_.size() || !has_plain_locals) goto done;
+      if (!stack_.pop(locals_[index])) goto done;
+      break;
+    case Frequent::local_tee:
+      if (!short_number(at, index) || index >= locals_.size() || !has_plain_locals) goto done;
+      if (!stack_.pop(locals_[index]) || !stack_.push(locals_[index])) goto done;
+      break;
+    case Frequent::constant:
+      if (!short_number(at, index) || !stack_.push(rule.result)) goto done;
+      break;
+    case Frequent::access:
+      if (static_cast<uint8_t>(*at) > rule.align_log2 || !has_short_memory_) goto done;
+      if (!short_number(++at, index)) goto done;
+      [[fallthrough]];
+    case Frequent::numeric: {
+      const uint32_t height = stack_.height();
+      const bool popped = (rule.param_count < 2 || stack_.pop(rule.second)) && stack_.pop(rule.first);
+      if (!popped || (rule.has_result && !stack_.push(rule.result))) {
+        stack_.truncate(height);
+        goto done;
+      }
+      break;
+    }
+    case Frequent::end:
+      offset_ = begin_offset + static_cast<uint64_t>(start - begin);
+      ok = end();
+      break;
+    case Frequent::br_if:
+    case Frequent::call:
+      if (!short_number(at, index)) goto done;
+      offset_ = begin_offset + static_cast<uint64_t>(start - begin);
+      ok = rule.kind == Frequent::call ? call(index, false) : br_if(index);
+      break;
+    }
+    start = at;
+    if (!ok || frames_.empty()) break;
+  }
+done:
+  reader_.bytes(static_cast<uint64_t>(start - begin));
+  return ok;
+}
+
+} // namespace skerry::vm
