@@ -34,9 +34,14 @@ void give(void* pointer) {
 
 } // namespace
 
-// The whole test program's, so that everything below wasi/ is seen.
+// The whole test program's, so that everything below wasi/ is seen. All of them but the aligned ones, which
+// are a pair of their own: a sanitizer has its own of those that are missing.
 void* operator new(std::size_t size) { return take(size); }
 void* operator new[](std::size_t size) { return take(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
+void operator delete(void* pointer, const std::nothrow_t&) noexcept { give(pointer); }
+void operator delete[](void* pointer, const std::nothrow_t&) noexcept { give(pointer); }
 void operator delete(void* pointer) noexcept { give(pointer); }
 void operator delete[](void* pointer) noexcept { give(pointer); }
 void operator delete(void* pointer, std::size_t) noexcept { give(pointer); }
