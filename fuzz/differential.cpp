@@ -134,8 +134,9 @@ bool run_in_all_configurations(std::span<const std::byte> bytes) {
     if (expected.empty())
       expected = std::move(run);
     else if (run != expected) {
-      std::fprintf(stderr, "%s:\n%s\n%s:\n%s\n", configurations()[0].name.data(), expected.c_str(),
-                   configuration.name.data(), run.c_str());
+      const std::string both = std::string(configurations()[0].name) + ":\n" + expected + "\n" +
+                               std::string(configuration.name) + ":\n" + run + "\n";
+      std::fputs(both.c_str(), stderr);
       std::abort();
     }
   }

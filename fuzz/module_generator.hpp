@@ -11,6 +11,6 @@ namespace skerry::fuzz {
 /// The same bytes give the same module. It is always valid with Features::defaults(), imports nothing,
 /// exports its functions as "f0", "f1", …, its memory as "memory" and its globals as "g0", …; it may loop for
 /// ever or trap. Floating-point results never depend on which NaN an operation chose.
-std::vector<std::byte> generate_module(std::span<const uint8_t> choices);
+std::vector<std::byte> generate_module(std::span<const uint8_t> bytes);
 
 } // namespace skerry::fuzz

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+// The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
 /// Something that must hold for every input does not.

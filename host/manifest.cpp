@@ -60,7 +60,7 @@ std::string read_hash(ObjectReader& reader) {
   return digits;
 }
 
-std::string read_json_text(ObjectReader& reader, std::string_view key, std::string fallback) {
+std::string read_json_text(ObjectReader& reader, std::string_view key, const char* fallback) {
   const Json* value = reader.find(key);
   return value ? dump_json(*value) : fallback;
 }

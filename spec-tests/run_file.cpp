@@ -97,7 +97,7 @@ FileProcess::~FileProcess() {
 void FileProcess::run_child(int fd, const ScriptOptions& options) {
   ScriptObserver observer;
   observer.before = [this](const wat::Command& command) { shared_->line = command.line; };
-  observer.failed = [fd](Failure failure) {
+  observer.failed = [fd](const Failure& failure) {
     write_all(fd, std::to_string(failure.line) + field_end + failure.kind + field_end + failure.message +
                       record_end);
   };

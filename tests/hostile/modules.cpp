@@ -11,7 +11,7 @@ using Result = std::vector<std::byte>;
 constexpr auto malformed = ErrorKind::malformed;
 constexpr auto invalid = ErrorKind::invalid;
 constexpr auto limit = ErrorKind::limit;
-constexpr std::string_view end_message = "unexpected end of section or function";
+constexpr const char* end_message = "unexpected end of section or function";
 
 // Opcodes used below.
 constexpr int op_unreachable = 0x00, op_block = 0x02, op_if = 0x04, op_else = 0x05, op_end = 0x0b,
@@ -390,7 +390,7 @@ void add_bodies(std::vector<HostileModule>& all) {
   all.push_back({"unknown opcode of 32 bits", [] { return body(Bytes{0xfc}.count(huge)); }, malformed,
                  "illegal opcode fc ffffffff"});
   all.push_back({"body without end", [] { return Module().function({0, op_i32_const, 0, op_drop}).take(); },
-                 malformed, end_message.data()});
+                 malformed, end_message});
   all.push_back({"body with two ends", [] { return body({op_end}); }, malformed, "section size mismatch"});
   all.push_back({"else without if", [] { return body({op_else}); }, malformed, "END opcode expected"});
   all.push_back({"more functions than bodies",

@@ -42,7 +42,7 @@ std::string all_imports(std::string_view module) {
   std::string text = "(module (memory 1)";
   const auto add = [&](std::string_view name, std::string parameters) {
     std::string types;
-    for (std::size_t at = parameters.find("i"); at != std::string::npos;
+    for (std::size_t at = parameters.find('i'); at != std::string::npos;
          at = parameters.find(", i", at + 1)) {
       if (parameters[at] == ',') at += 2;
       types += parameters.substr(at, 3) + " ";

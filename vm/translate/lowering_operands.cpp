@@ -53,7 +53,7 @@ uint32_t Lowering::emit(Ir ir) {
   ir.depth = static_cast<uint8_t>(std::min(loop_depth_, 255u));
   ir.offset = offset_;
   ir.pending = pending_;
-  ir_.push_back(std::move(ir));
+  ir_.push_back(ir);
   return static_cast<uint32_t>(ir_.size() - 1);
 }
 

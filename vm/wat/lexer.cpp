@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<bool, 256> id_chars = [] {
   std::array<bool, 256> table{};
   for (int c = 0x21; c < 0x7f; ++c) table[static_cast<size_t>(c)] = true;
-  for (char c : {'"', '(', ')', ',', ';', '[', ']', '{', '}'}) table[static_cast<size_t>(c)] = false;
+  for (unsigned char c : {'"', '(', ')', ',', ';', '[', ']', '{', '}'}) table[c] = false;
   return table;
 }();
 

@@ -115,7 +115,7 @@ const std::array<ModuleParser::Field, 10> ModuleParser::fields = {{
 }};
 
 Result<std::vector<std::byte>> ModuleParser::run(const ParseOptions& options,
-                                                 std::optional<std::string> name) {
+                                                 const std::optional<std::string>& name) {
   std::optional<Error> error;
   collect_names(cursor_, context_, error);
   if (error) return fail(std::move(*error));

@@ -25,7 +25,7 @@ std::string pass_through(std::string_view type, int params) {
 
 TEST_CASE("lambdas, functions and function objects are host functions", "[exec]") {
   Fixture f;
-  constexpr auto type = "(param i32) (result i32)";
+  static constexpr auto type = "(param i32) (result i32)";
   int32_t calls = 0;
   const auto run = [&] {
     return must(must(f.instantiate(pass_through(type, 1)).func<int32_t(int32_t)>("run"))(14));

@@ -105,7 +105,7 @@ template <class T> bool same_lanes(const Bytes& a, const Bytes& b) {
     T x, y;
     std::memcpy(&x, &a[i], sizeof x);
     std::memcpy(&y, &b[i], sizeof y);
-    if (std::memcmp(&x, &y, sizeof x) != 0 && !(std::isnan(x) && std::isnan(y))) return false;
+    if (std::memcmp(&a[i], &b[i], sizeof x) != 0 && !(std::isnan(x) && std::isnan(y))) return false;
   }
   return true;
 }

@@ -36,6 +36,6 @@ std::string to_json(const PluginMeta& meta);
 /// Errors: phase call, code "json", when a parameter is not JSON.
 Expected<std::string> to_json(const PluginContext& context);
 /// Errors: phase call, code "json", when it is no JSON object or its members have other types.
-Expected<PluginResult> parse_plugin_result(std::string_view json);
+Expected<PluginResult> parse_plugin_result(std::string_view text);
 
 } // namespace skerry::host

@@ -1,0 +1,273 @@
+#include "host/file_watcher.hpp"
+
+#include "host/inotify_queue.hpp"
+#include "host/watch_path.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+namespace skerry::host {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct WatchedFile {
+  std::filesystem::path path;
+  std::chrono::milliseconds settle{0};
+  FileWatcher::Changed changed;
+  std::vector<PathStep> steps; // as they were when the directories were last registered
+  std::vector<int> watches;    // beside `steps`; -1: cannot be watched
+  FileIdentity reported;       // what the user knows of
+  FileIdentity last;           // what was seen last
+  bool being_written = false;
+  bool was_polled = false; // and its user has been told
+  std::optional<Clock::time_point> due;
+
+  bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
+  bool is_concerned(int watch, std::string_view name) const {
+    for (size_t i = 0; i < watches.size(); ++i) {
+      if (watches[i] == watch && (name.empty() || steps[i].name == name)) return true;
+    }
+    return false;
+  }
+  bool is_last_step(int watch, std::string_view name) const {
+    return !watches.empty() && watches.back() == watch && steps.back().name == name;
+  }
+};
+
+} // namespace
+
+class FileWatcher::Impl {
+public:
+  explicit Impl(Options options)
+      : options_(std::move(options)), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (options_.use_inotify && !queue_.open()) trouble("no inotify: files are looked at regularly instead");
+    thread_ = std::thread([this] { run(); });
+  }
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+    }
+    wake();
+    thread_.join();
+    close(wake_fd_);
+  }
+
+  Id watch(const std::filesystem::path& path, std::chrono::milliseconds settle, Changed changed) {
+    const std::lock_guard lock(mutex_);
+    WatchedFile& file = files_[++last_id_];
+    file.path = path;
+    file.settle = settle;
+    file.changed = std::move(changed);
+    register_steps(file);
+    file.reported = file.last = file_identity(path);
+    wake(); // what is to be polled may have changed
+    return last_id_;
+  }
+
+  void unwatch(Id id) {
+    std::unique_lock lock(mutex_);
+    files_.erase(id);
+    drop_unused_watches();
+    if (std::this_thread::get_id() != thread_.get_id()) idle_.wait(lock, [&] { return running_ != id; });
+  }
+
+  bool uses_inotify() const noexcept { return queue_.is_open(); }
+
+private:
+  void wake() const {
+    const uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(wake_fd_, &one, sizeof one);
+  }
+  void trouble(const std::string& text) {
+    if (options_.on_trouble) troubles_.push_back(text);
+  }
+
+  // --- the thread
+
+  void run() {
+    while (wait()) {
+      look_at_events();
+      const auto now = Clock::now();
+      if (now >= next_poll_) poll_files(now);
+      for (const Id id : due_files(now)) call_changed(id);
+      tell_troubles();
+    }
+  }
+
+  /// False: stop.
+  bool wait() {
+    pollfd descriptors[] = {{wake_fd_, POLLIN, 0}, {queue_.descriptor(), POLLIN, 0}};
+    int timeout;
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return false;
+      timeout = milliseconds_to_wait();
+    }
+    poll(descriptors, 2, timeout);
+    uint64_t count;
+    [[maybe_unused]] const auto taken = read(wake_fd_, &count, sizeof count);
+    const std::lock_guard lock(mutex_);
+    return !stopping_;
+  }
+
+  int milliseconds_to_wait() const {
+    std::optional<Clock::time_point> next;
+    for (const auto& [id, file] : files_) {
+      // The end of the writing will wake us.
+      if (file.due && !file.being_written && (!next || *file.due < *next)) next = file.due;
+      if (is_polled(file) && (!next || next_poll_ < *next)) next = next_poll_;
+    }
+    if (!troubles_.empty()) return 0;
+    if (!next) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
+    return static_cast<int>(std::clamp<int64_t>(left, 0, 60'000));
+  }
+
+  bool is_polled(const WatchedFile& file) const { return !queue_.is_open() || file.is_polled(); }
+
+  void look_at_events() {
+    const std::lock_guard lock(mutex_);
+    const auto now = Clock::now();
+    queue_.take([&](const InotifyQueue::Event& event) {
+      for (auto& [id, file] : files_) apply(event, file, now);
+    });
+  }
+
+  void apply(const InotifyQueue::Event& event, WatchedFile& file, Clock::time_point now) {
+    if (!event.overflow && !file.is_concerned(event.watch, event.name)) return;
+    if (event.overflow) {
+      file.being_written = false; // the end of the writing may be among what was lost
+    } else if (file.is_last_step(event.watch, event.name)) {
+      if (event.written) file.being_written = true;
+      if (event.closed || event.replaced) file.being_written = false;
+    }
+    if (event.overflow || event.replaced || event.gone) register_steps(file);
+    look_at(file, now, event.written || event.closed);
+  }
+
+  /// Any difference, and any writing, starts the wait for quiet anew.
+  static void look_at(WatchedFile& file, Clock::time_point now, bool touched) {
+    const FileIdentity identity = file_identity(file.path);
+    if (identity == file.last && !(touched && file.due)) return;
+    file.last = identity;
+    file.due = now + file.settle;
+  }
+
+  void poll_files(Clock::time_point now) {
+    const std::lock_guard lock(mutex_);
+    next_poll_ = now + options_.poll_interval;
+    for (auto& [id, file] : files_) {
+      if (!is_polled(file)) continue;
+      register_steps(file); // what could not be watched may be possible now
+      look_at(file, now, false);
+    }
+  }
+
+  std::vector<Id> due_files(Clock::time_point now) {
+    const std::lock_guard lock(mutex_);
+    std::vector<Id> due;
+    for (auto& [id, file] : files_) {
+      if (!file.due || *file.due > now || file.being_written) continue;
+      file.due.reset();
+      look_at(file, now, false);
+      if (file.due || !file.last.exists || file.last == file.reported) continue;
+      file.reported = file.last;
+      due.push_back(id);
+    }
+    return due;
+  }
+
+  void call_changed(Id id) {
+    Changed changed;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = files_.find(id);
+      if (found == files_.end()) return;
+      changed = found->second.changed;
+      running_ = id;
+    }
+    changed();
+    {
+      const std::lock_guard lock(mutex_);
+      running_ = 0;
+    }
+    idle_.notify_all();
+  }
+
+  void tell_troubles() {
+    std::vector<std::string> troubles;
+    {
+      const std::lock_guard lock(mutex_);
+      troubles.swap(troubles_);
+    }
+    for (const std::string& text : troubles) options_.on_trouble(text);
+  }
+
+  // --- directories
+
+  /// Registers the directories that lead to a file. A link may be swapped between a look at it and the
+  /// registration, so what was found is looked at again.
+  void register_steps(WatchedFile& file) {
+    if (!queue_.is_open()) return;
+    constexpr int most_rounds = 8;
+    for (int round = 0; round < most_rounds; ++round) {
+      auto steps = path_steps(file.path);
+      if (round > 0 && steps == file.steps) break;
+      file.steps = std::move(steps);
+      file.watches.clear();
+      for (const PathStep& step : file.steps) {
+        const bool is_last = &step == &file.steps.back();
+        file.watches.push_back(queue_.add(step.directory, is_last));
+      }
+    }
+    if (file.is_polled() && !file.was_polled)
+      trouble(file.path.string() + ": not all directories can be watched; it is looked at regularly");
+    file.was_polled = file.is_polled();
+    drop_unused_watches();
+  }
+
+  void drop_unused_watches() {
+    std::vector<int> used;
+    for (const auto& [id, file] : files_) used.insert(used.end(), file.watches.begin(), file.watches.end());
+    queue_.keep_only(used);
+  }
+
+  const Options options_;
+  const int wake_fd_;
+  mutable std::mutex mutex_; // guards all below
+  std::condition_variable idle_;
+  InotifyQueue queue_;
+  std::map<Id, WatchedFile> files_;
+  Id last_id_ = 0;
+  Id running_ = 0; // whose callback runs
+  Clock::time_point next_poll_ = {};
+  std::vector<std::string> troubles_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+FileWatcher::FileWatcher() : FileWatcher(Options{}) {}
+FileWatcher::FileWatcher(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+FileWatcher::~FileWatcher() = default;
+
+FileWatcher::Id FileWatcher::watch(const std::filesystem::path& file, std::chrono::milliseconds settle,
+                                   Changed changed) {
+  return impl_->watch(file, settle, std::move(changed));
+}
+void FileWatcher::unwatch(Id id) { impl_->unwatch(id); }
+bool FileWatcher::uses_inotify() const noexcept { return impl_->uses_inotify(); }
+
+} // namespace skerry::host
