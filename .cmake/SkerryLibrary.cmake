@@ -18,6 +18,7 @@ function(skerry_add_library name folder)
     set(kind STATIC)
   endif()
   add_library(${target} ${kind} ${sources})
+  skerry_unite_sources(${target} "${folder}")
   add_library(skerry::${name} ALIAS ${target})
   # Static and shared objects are compiled with the same flags, so that a compiler cache serves both.
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL ""
@@ -28,4 +29,23 @@ function(skerry_add_library name folder)
     PUBLIC "$<BUILD_INTERFACE:${folder}/include>" "$<INSTALL_INTERFACE:include>"
     PRIVATE "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE "$<BUILD_INTERFACE:skerry_flags>")
+endfunction()
+
+# With SKERRY_UNITY: the sources of one folder are compiled as one, which takes a third of the time from nothing. Not
+# those in exec folders, whose compilation is long because of themselves and not of what they include.
+function(skerry_unite_sources target folder)
+  if(NOT SKERRY_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    cmake_path(ABSOLUTE_PATH source BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}")
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY "${folder}" OUTPUT_VARIABLE relative)
+    if(NOT relative MATCHES "^exec/")
+      cmake_path(GET relative PARENT_PATH group)
+      string(MAKE_C_IDENTIFIER "${group}_sources" group)
+      set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${group}")
+    endif()
+  endforeach()
 endfunction()

@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr uint64_t largest_manifest = uint64_t{1} << 20;
 constexpr uint64_t longest_ms = 24 * 60 * 60 * 1000; // a day: longer means somebody mistook the unit
-constexpr size_t longest_name = 128;
+constexpr size_t longest_plugin_name = 128;
 
 milliseconds read_ms(ObjectReader& reader, std::string_view key, milliseconds fallback) {
   return milliseconds(reader.integer(key, static_cast<uint64_t>(fallback.count()), 1, longest_ms));
@@ -41,7 +41,7 @@ PluginMeta read_meta(ObjectReader reader) {
   PluginMeta meta{reader.text("name"), reader.text("version"), reader.text("description"),
                   reader.text("author")};
   const std::string& name = meta.name;
-  if (name.empty() || name.size() > longest_name || !std::all_of(name.begin(), name.end(), is_name_char)) {
+  if (name.empty() || name.size() > longest_plugin_name || !std::all_of(name.begin(), name.end(), is_name_char)) {
     reader.complain("name", "must be 1 to 128 letters, digits, dots, hyphens or underscores");
   }
   reader.finish();

@@ -1,6 +1,7 @@
 #include "wasi/clocks.hpp"
 
 #include "wasi/os_errno.hpp"
+#include "wasi/timespec.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -30,10 +31,6 @@ const std::function<uint64_t()>& given_clock(const Clocks& clocks, uint32_t id) 
   }
 }
 
-uint64_t nanoseconds(const timespec& time) {
-  return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);
-}
-
 } // namespace
 
 Expected<uint64_t> clock_time(Call& call, uint32_t id) {
@@ -43,7 +40,7 @@ Expected<uint64_t> clock_time(Call& call, uint32_t id) {
   if (const auto& given = given_clock(call.state.config.clocks, id)) return given();
   timespec now{};
   if (::clock_gettime(*clock, &now) != 0) return refuse(last_os_errno());
-  return nanoseconds(now);
+  return to_nanoseconds(now);
 }
 
 Expected<uint64_t> clock_resolution(const Call& call, uint32_t id) {
@@ -53,7 +50,7 @@ Expected<uint64_t> clock_resolution(const Call& call, uint32_t id) {
   if (const uint64_t given = call.state.config.clocks.resolution; given != 0) return given;
   timespec step{};
   if (::clock_getres(*clock, &step) != 0) return refuse(last_os_errno());
-  return std::max<uint64_t>(1, nanoseconds(step));
+  return std::max<uint64_t>(1, to_nanoseconds(step));
 }
 
 bool is_time_virtual(const Call& call) { return call.state.run || call.state.config.clocks.sleep; }

@@ -41,8 +41,6 @@ Expected<Descriptor*> transferable(Call& call, i32 fd, Rights needed) {
   return call.fds().get(fd, needed);
 }
 
-Errno result(int system_result) { return system_result == 0 ? Errno::success : last_os_errno(); }
-
 using Move = Expected<uint32_t> (*)(Call&, Descriptor&, IoVecs&, std::optional<uint64_t>);
 
 Errno transfer(Call& call, Move move, Descriptor& file, i32 iovs, i32 iovs_len, std::optional<i64> offset,
@@ -91,7 +89,7 @@ Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
   if (error != Errno::notsup || ::fstat(fd, &status) != 0) return error;
   // Where the file system cannot reserve space, at least the size is as promised.
   if (static_cast<uint64_t>(status.st_size) >= offset + length) return Errno::success;
-  return result(::ftruncate(fd, static_cast<off_t>(offset + length)));
+  return os_result(::ftruncate(fd, static_cast<off_t>(offset + length)));
 }
 
 // All of it, or the file keeps its size.
@@ -117,7 +115,7 @@ Errno allocate(Call& call, int fd, uint64_t offset, uint64_t length) {
 Errno set_append(int fd, bool append) {
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0) return last_os_errno();
-  return result(::fcntl(fd, F_SETFL, append ? flags | O_APPEND : flags & ~O_APPEND));
+  return os_result(::fcntl(fd, F_SETFL, append ? flags | O_APPEND : flags & ~O_APPEND));
 }
 
 } // namespace
@@ -147,7 +145,7 @@ Errno fd_close(Call& call, i32 fd) { return call.fds().close(fd); }
 Errno fd_datasync(Call& call, i32 fd) {
   const auto file = call.fds().get(fd, rights::fd_datasync);
   if (!file) return file.error();
-  return (*file)->host_fd() < 0 ? Errno::success : result(::fdatasync((*file)->host_fd()));
+  return (*file)->host_fd() < 0 ? Errno::success : os_result(::fdatasync((*file)->host_fd()));
 }
 
 Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
@@ -205,7 +203,7 @@ Errno fd_filestat_set_size(Call& call, i32 fd, i64 size) {
   if (!file) return file.error();
   if (size > max_offset) return Errno::fbig;
   return resize_to(call, **file, size,
-                   [&](int host_fd) { return result(::ftruncate(host_fd, static_cast<off_t>(size))); });
+                   [&](int host_fd) { return os_result(::ftruncate(host_fd, static_cast<off_t>(size))); });
 }
 
 Errno fd_filestat_set_times(Call& call, i32 fd, i64 atim, i64 mtim, i32 fst_flags) {
@@ -214,7 +212,7 @@ Errno fd_filestat_set_times(Call& call, i32 fd, i64 atim, i64 mtim, i32 fst_flag
   const auto times = file_times(call, atim, mtim, fst_flags);
   if (!times) return times.error();
   const int host_fd = (*file)->host_fd();
-  const Errno error = result(::futimens(host_fd, times->data()));
+  const Errno error = os_result(::futimens(host_fd, times->data()));
   struct stat status{};
   if (error == Errno::success && ::fstat(host_fd, &status) == 0) note_times(call, status, *times);
   return error;
@@ -278,7 +276,7 @@ Errno fd_seek(Call& call, i32 fd, i64 offset, i32 whence, i32 newoffset) {
 Errno fd_sync(Call& call, i32 fd) {
   const auto file = call.fds().get(fd, rights::fd_sync);
   if (!file) return file.error();
-  return (*file)->host_fd() < 0 ? Errno::success : result(::fsync((*file)->host_fd()));
+  return (*file)->host_fd() < 0 ? Errno::success : os_result(::fsync((*file)->host_fd()));
 }
 
 Errno fd_tell(Call& call, i32 fd, i32 offset) {

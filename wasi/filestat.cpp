@@ -1,6 +1,7 @@
 #include "wasi/filestat.hpp"
 
 #include "wasi/clocks.hpp"
+#include "wasi/timespec.hpp"
 
 #include <fcntl.h>
 
@@ -13,12 +14,6 @@ namespace skerry::wasi {
 namespace {
 
 constexpr uint64_t second = 1'000'000'000;
-
-// Times before 1970 have no place in the unsigned type.
-uint64_t nanoseconds(const timespec& time) {
-  if (time.tv_sec < 0) return 0;
-  return static_cast<uint64_t>(time.tv_sec) * second + static_cast<uint64_t>(time.tv_nsec);
-}
 
 timespec from_nanoseconds(uint64_t time) {
   return {static_cast<time_t>(time / second), static_cast<long>(time % second)};
@@ -84,9 +79,9 @@ Errno store_filestat(Call& call, uint32_t address, const struct stat& found, Fil
   }
   const std::size_t rest = is_unstable ? 24 : 32;
   put(*to, rest, static_cast<uint64_t>(status.st_size));
-  put(*to, rest + 8, nanoseconds(status.st_atim));
-  put(*to, rest + 16, nanoseconds(status.st_mtim));
-  put(*to, rest + 24, nanoseconds(status.st_ctim));
+  put(*to, rest + 8, to_nanoseconds(status.st_atim));
+  put(*to, rest + 16, to_nanoseconds(status.st_mtim));
+  put(*to, rest + 24, to_nanoseconds(status.st_ctim));
   return Errno::success;
 }
 

@@ -12,6 +12,10 @@ namespace skerry::wasi {
 Errno from_os(int os_errno) noexcept;
 /// from_os(errno)
 Errno last_os_errno() noexcept;
+/// What a system call returned, 0 or -1 with errno.
+inline Errno os_result(int system_result) noexcept {
+  return system_result == 0 ? Errno::success : last_os_errno();
+}
 /// From st_mode. Pipes have no WASI type: unknown. Sockets count as streams.
 Filetype filetype_of(mode_t mode) noexcept;
 

@@ -60,8 +60,6 @@ Expected<Place> final_place(Call& call, const Expected<Request>& at, i32 lookup_
   return call.state.resolver.place(at->base(), at->path, follow);
 }
 
-Errno result(int system_result) { return system_result == 0 ? Errno::success : last_os_errno(); }
-
 // Of a directory descriptor that is known to be open.
 Quota* quota_of(Call& call, i32 fd) { return (*call.fds().get(fd))->quota.get(); }
 
@@ -101,7 +99,7 @@ template <class F> Errno add_name(Call& call, i32 fd, const Place& at, F&& make)
 Errno remove_name(Call& call, i32 fd, const Place& at, int flags) {
   QuotaChange change(quota_of(call, fd));
   const auto before = status_at(at);
-  const Errno error = result(::unlinkat(at.directory.get(), at.name.c_str(), flags));
+  const Errno error = os_result(::unlinkat(at.directory.get(), at.name.c_str(), flags));
   if (error != Errno::success || !before) return error;
   change.name_gone(*before);
   note_removed(call, at.directory.get(), *before);
@@ -117,7 +115,7 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
   QuotaChange change(quota_of(call, fd));
   const auto moved = status_at(from), replaced = status_at(to);
   const Errno error =
-      result(::renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()));
+      os_result(::renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()));
   if (error != Errno::success || (moved && replaced && is_same_file(*moved, *replaced))) return error;
   if (replaced) {
     change.name_gone(*replaced);
@@ -254,7 +252,7 @@ Errno path_filestat_set_times(Call& call, i32 fd, i32 flags, i32 path, i32 path_
     if (const Errno error = check_directory(*at); error != Errno::success) return error;
   }
   const Errno error =
-      result(::utimensat(at->directory.get(), at->name.c_str(), times->data(), AT_SYMLINK_NOFOLLOW));
+      os_result(::utimensat(at->directory.get(), at->name.c_str(), times->data(), AT_SYMLINK_NOFOLLOW));
   if (const auto status = status_at(*at); error == Errno::success && status) {
     note_times(call, *status, *times);
   }

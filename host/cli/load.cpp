@@ -8,11 +8,11 @@
 
 namespace skerry::host::cli {
 
-namespace {
-
 std::string_view text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
+
+namespace {
 
 /// A module in the text format begins with a parenthesis or a comment, behind white space.
 bool looks_like_text(const std::vector<std::byte>& bytes) {

@@ -7,10 +7,13 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace skerry::host::cli {
 
+/// The same bytes, seen as text.
+std::string_view text_of(const std::vector<std::byte>& bytes);
 /// The module's binary. Errors: io; limit when the file is larger than a module may be; those of the text
 /// format.
 Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file);

@@ -1,5 +1,6 @@
 // skerry wat2wasm and wasm2wat: the text format to the binary format and back.
 #include "host/cli/commands.hpp"
+#include "host/cli/load.hpp"
 #include "host/cli/output.hpp"
 #include "host/file_bytes.hpp"
 #include "skerry/module.hpp"
@@ -18,10 +19,6 @@ struct WatOptions {
   bool no_names = false;
   bool no_check = false;
 };
-
-std::string_view text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 /// `a/b.wat` and ".wasm" give `a/b.wasm`.
 std::string with_suffix(const std::string& path, std::string_view suffix) {

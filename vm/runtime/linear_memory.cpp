@@ -45,7 +45,7 @@ bool add_pages(MemoryInstance& memory, uint64_t pages) {
   return true;
 }
 
-Result<void> check_limits(const Store& store, uint64_t pages) {
+Result<void> check_pages(const Store& store, uint64_t pages) {
   if (store.memories.size() >= store.limits.memories)
     return fail(limit_error("memories", store.memories.size() + 1, store.limits.memories));
   const uint64_t used = store.usage.memory_bytes, allowed = store.limits.memory_bytes;
@@ -68,7 +68,7 @@ MemoryInstance::~MemoryInstance() { release_pages(base, reserved_bytes); }
 
 Result<MemoryInstance*> allocate_memory(Store& store, const MemoryType& type) {
   const uint64_t pages = type.limits.min;
-  if (auto ok = check_limits(store, pages); !ok) return fail(std::move(ok.error()));
+  if (auto ok = check_pages(store, pages); !ok) return fail(std::move(ok.error()));
   auto memory = std::make_unique<MemoryInstance>();
   memory->type = type;
   memory->store = &store;

@@ -43,7 +43,7 @@ bool add_elements(TableInstance& table, uint64_t count, uint64_t init) {
   return true;
 }
 
-Result<void> check_limits(const Store& store, uint64_t elements) {
+Result<void> check_elements(const Store& store, uint64_t elements) {
   if (store.tables.size() >= store.limits.tables)
     return fail(limit_error("tables", store.tables.size() + 1, store.limits.tables));
   const uint64_t used = store.usage.table_elements, allowed = store.limits.table_elements;
@@ -56,7 +56,7 @@ Result<void> check_limits(const Store& store, uint64_t elements) {
 
 Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint64_t init) {
   const uint64_t size = type.limits.min;
-  if (auto ok = check_limits(store, size); !ok) return fail(std::move(ok.error()));
+  if (auto ok = check_elements(store, size); !ok) return fail(std::move(ok.error()));
   auto table = std::make_unique<TableInstance>();
   table->type = type;
   table->store = &store;

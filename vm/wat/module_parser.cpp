@@ -45,7 +45,7 @@ class ModuleParser {
 public:
   explicit ModuleParser(Cursor& cursor) : cursor_(cursor) {}
 
-  Result<std::vector<std::byte>> run(const ParseOptions& options, std::optional<std::string> name);
+  Result<std::vector<std::byte>> run(const ParseOptions& options, const std::optional<std::string>& name);
 
 private:
   struct Field {
