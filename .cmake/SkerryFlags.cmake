@@ -23,8 +23,9 @@ find_package(Threads REQUIRED)
 # What every target of the project is compiled with.
 add_library(skerry_flags INTERFACE)
 target_compile_options(skerry_flags INTERFACE
-  -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
+  -Wall -Wextra -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wimplicit-fallthrough
   -Wvla
+  $<$<NOT:$<BOOL:${SKERRY_UNITY}>>:-Wshadow> # a name local to another file is no shadow
   $<$<BOOL:${SKERRY_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(skerry_flags INTERFACE
@@ -33,6 +34,7 @@ else()
   # GCC 12 warns about values that it cannot prove are set or in range, in std::expected and std::variant; its
   # -Wshadow also counts a constructor's parameter named as a member function.
   target_compile_options(skerry_flags INTERFACE
+    $<$<BOOL:${SKERRY_UNITY}>:-Wno-subobject-linkage> # seen only where a source is included into another
     -Wno-maybe-uninitialized -Wno-shadow -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
     -fdiagnostics-color)
 endif()

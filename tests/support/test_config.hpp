@@ -10,8 +10,8 @@
 
 namespace skerry::test {
 
-/// "default", "slice1" (look at deadline and interrupt after each instruction), "move_stack" (and give the
-/// value stack a new address each time), "no_fusion" (no superinstructions).
+/// "default", "slice1" (look at deadline and interrupt after each instruction), "move_stack" (every few
+/// instructions, and give the value stack a new address each time), "no_fusion" (no superinstructions).
 inline std::string_view test_mode() {
   const char* mode = std::getenv("SKERRY_TEST_MODE");
   return mode != nullptr ? mode : "default";
@@ -20,7 +20,8 @@ inline std::string_view test_mode() {
 inline Config test_config() {
   Config config;
   const std::string_view mode = test_mode();
-  if (mode == "slice1" || mode == "move_stack") config.fuel_slice = 1;
+  if (mode == "slice1") config.fuel_slice = 1;
+  if (mode == "move_stack") config.fuel_slice = 13; // each slice copies the stack, which is long where it overflows
   config.move_stack = mode == "move_stack";
   config.fusion = mode != "no_fusion";
   return config;

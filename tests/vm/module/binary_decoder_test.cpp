@@ -141,10 +141,10 @@ TEST_CASE("errors say where and what") {
         "malformed mutability");
 }
 
-TEST_CASE("a type section that ends before its type, at the end of the module") {
-  const Error error = error_of(ModuleBuilder().section(1, {1}));
+TEST_CASE("a subtype that ends before its type, at the end of the module") {
+  const Error error = error_of(ModuleBuilder().section(1, {1, 0x50, 0}), Features::all());
   CHECK(error.kind() == ErrorKind::malformed);
-  CHECK(error.offset() == 11);
+  CHECK(error.offset() == 13);
 }
 
 TEST_CASE("what needs a feature that is off is refused, and the feature named") {

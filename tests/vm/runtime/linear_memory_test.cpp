@@ -89,7 +89,14 @@ TEST_CASE("an empty memory has an address") {
   CHECK(error_of(memory.grow(1)).kind() == ErrorKind::limit);
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !(defined(__has_feature) && __has_feature(address_sanitizer))
+#if defined(__SANITIZE_ADDRESS__)
+#define SKERRY_TEST_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SKERRY_TEST_ASAN
+#endif
+#endif
+#if !defined(SKERRY_TEST_ASAN)
 TEST_CASE("with little address space a memory reserves less") {
   Fixture f;
   rlimit old{};
