@@ -89,7 +89,7 @@ Errno refuse_new_with_slash(const Place& at) {
 template <class F> Errno add_name(Call& call, i32 fd, const Place& at, F&& make) {
   QuotaChange change(quota_of(call, fd));
   if (!change.has_room_for_name()) return Errno::dquot;
-  const Errno error = result(make());
+  const Errno error = os_result(make());
   if (error != Errno::success) return error;
   change.name_added();
   note_made(call, at.directory.get(), at.name.c_str());

@@ -46,6 +46,9 @@ void* operator new(size_t size, std::align_val_t alignment) {
   const auto align = static_cast<size_t>(alignment);
   return counted(std::aligned_alloc(align, (size + align - 1) / align * align));
 }
+void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return ::operator new(size, alignment);
+}
 void operator delete(void* block) noexcept { release(block); }
 void operator delete(void* block, size_t) noexcept { release(block); }
 void operator delete(void* block, std::align_val_t) noexcept { release(block); }
@@ -56,7 +59,7 @@ namespace skerry::test {
 namespace {
 
 constexpr size_t allowed_bytes = 64u << 20;
-#if defined(SKERRY_SANITIZED) || !defined(__OPTIMIZE__)
+#if defined(SKERRY_SANITIZED) || !defined(NDEBUG)
 constexpr double allowed_seconds = 10; // for builds that are not meant to be fast
 #else
 constexpr double allowed_seconds = 0.2;
