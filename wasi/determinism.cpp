@@ -1,5 +1,7 @@
 #include "wasi/determinism.hpp"
 
+#include "wasi/timespec.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -10,7 +12,6 @@ namespace {
 
 // A program cannot make us remember more than this many files, some 100 bytes each.
 constexpr std::size_t max_records = 1 << 16;
-constexpr uint64_t second = 1'000'000'000;
 
 uint64_t add(uint64_t a, uint64_t b) {
   return a > std::numeric_limits<uint64_t>::max() - b ? std::numeric_limits<uint64_t>::max() : a + b;
@@ -19,15 +20,6 @@ uint64_t add(uint64_t a, uint64_t b) {
 uint64_t multiply(uint64_t a, uint64_t b) {
   return b != 0 && a > std::numeric_limits<uint64_t>::max() / b ? std::numeric_limits<uint64_t>::max()
                                                                 : a * b;
-}
-
-timespec to_timespec(uint64_t time) {
-  return {static_cast<time_t>(time / second), static_cast<long>(time % second)};
-}
-
-uint64_t from_timespec(const timespec& time) {
-  if (time.tv_sec < 0) return 0;
-  return static_cast<uint64_t>(time.tv_sec) * second + static_cast<uint64_t>(time.tv_nsec);
 }
 
 // A step of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators"). Not for
@@ -86,7 +78,7 @@ struct stat DeterministicRun::seen(const struct stat& status) {
   made.st_dev = 0;
   made.st_ino = known.number;
   if (known.mtim) made.st_mtim = to_timespec(*known.mtim);
-  if (!known.atim) known.atim = from_timespec(made.st_mtim);
+  if (!known.atim) known.atim = to_nanoseconds(made.st_mtim);
   made.st_atim = to_timespec(*known.atim);
   made.st_ctim = known.ctim ? to_timespec(*known.ctim) : made.st_mtim;
   return made;

@@ -13,17 +13,11 @@ namespace skerry::wasi {
 
 namespace {
 
-constexpr uint64_t second = 1'000'000'000;
-
-timespec from_nanoseconds(uint64_t time) {
-  return {static_cast<time_t>(time / second), static_cast<long>(time % second)};
-}
-
 // "Now" is the program's clock. The system's own now needs fewer permissions, so it is used where they are
 // the same.
 timespec now(Call& call) {
   if (!call.state.run && !call.state.config.clocks.realtime) return {0, UTIME_NOW};
-  return from_nanoseconds(clock_time(call, clockid::realtime).value_or(0));
+  return to_timespec(clock_time(call, clockid::realtime).value_or(0));
 }
 
 uint64_t virtual_now(Call& call) { return clock_time(call, clockid::realtime).value_or(0); }
@@ -57,7 +51,7 @@ void note_removed(Call& call, int directory, const struct stat& status) {
 void note_times(Call& call, const struct stat& status, const std::array<timespec, 2>& times) {
   if (!call.state.run) return;
   const auto value = [](const timespec& time) {
-    return time.tv_nsec == UTIME_OMIT ? std::nullopt : std::optional(nanoseconds(time));
+    return time.tv_nsec == UTIME_OMIT ? std::nullopt : std::optional(to_nanoseconds(time));
   };
   call.state.run->changed(status, virtual_now(call), value(times[0]), value(times[1]));
 }
@@ -91,9 +85,9 @@ Expected<std::array<timespec, 2>> file_times(Call& call, uint64_t atim, uint64_t
   const bool contradicts = (flags & both_atim) == both_atim || (flags & both_mtim) == both_mtim;
   if ((flags & ~uint32_t{fstflags::all}) != 0 || contradicts) return refuse(Errno::inval);
   std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, timespec{0, UTIME_OMIT}};
-  if ((flags & fstflags::atim) != 0) times[0] = from_nanoseconds(atim);
+  if ((flags & fstflags::atim) != 0) times[0] = to_timespec(atim);
   if ((flags & fstflags::atim_now) != 0) times[0] = now(call);
-  if ((flags & fstflags::mtim) != 0) times[1] = from_nanoseconds(mtim);
+  if ((flags & fstflags::mtim) != 0) times[1] = to_timespec(mtim);
   if ((flags & fstflags::mtim_now) != 0) times[1] = now(call);
   return times;
 }

@@ -1,6 +1,7 @@
 #include "wasi/path_resolver.hpp"
 
 #include "wasi/os_errno.hpp"
+#include "wasi/path_text.hpp"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -135,8 +136,6 @@ Split split(std::string_view path) {
   if (slash == std::string_view::npos) return {{}, path};
   return {path.substr(0, slash), path.substr(slash + 1)};
 }
-
-bool is_dots(std::string_view name) { return name == "." || name == ".."; }
 
 } // namespace
 

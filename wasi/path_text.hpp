@@ -25,6 +25,8 @@ Expected<std::string> parse_link_target(std::span<const std::byte> bytes, uint32
 
 bool is_utf8(std::string_view text) noexcept;
 bool is_absolute(std::string_view path) noexcept;
+/// A name that every directory has for itself or its parent.
+inline bool is_dots(std::string_view name) noexcept { return name == "." || name == ".."; }
 /// Takes trailing slashes off; true when there were some.
 bool strip_trailing_slashes(std::string& path);
 

@@ -2,6 +2,7 @@
 #include "skerry/wasi/quota.hpp"
 
 #include "wasi/host_fd.hpp"
+#include "wasi/path_text.hpp"
 #include "wasi/quota_change.hpp"
 
 #include <dirent.h>
@@ -58,8 +59,6 @@ Directory open_directory(int parent, const char* name) {
   if (directory == nullptr) ::close(fd);
   return Directory(directory);
 }
-
-bool is_dots(std::string_view name) { return name == "." || name == ".."; }
 
 // Counts a tree without recursion; what disappears meanwhile is not counted. One directory for each level is
 // open.

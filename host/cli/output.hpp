@@ -2,7 +2,11 @@
 // happened.
 #pragma once
 
+#include "skerry/error.hpp"
+
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace skerry::host::cli {
 
@@ -12,5 +16,10 @@ bool write_stderr(std::string_view text);
 
 /// "skerry: " and the message on stderr, ended by one newline.
 void complain(std::string_view message);
+
+/// What the user asked for in words that make no sense.
+inline Error usage_error(std::string message) {
+  return Error(ErrorKind::usage, ErrorCode::none, std::move(message));
+}
 
 } // namespace skerry::host::cli

@@ -50,23 +50,21 @@ std::string exported_functions(const Module& module) {
   return text;
 }
 
-Error usage(std::string message) { return Error(ErrorKind::usage, ErrorCode::none, std::move(message)); }
-
 Error cannot_print() { return Error(ErrorKind::io, ErrorCode::none, "cannot write to standard output"); }
 
 Result<std::vector<Value>> parse_arguments(const FuncType& type, const std::string& name,
                                            std::span<const std::string> words) {
   if (words.size() != type.params.size()) {
-    return fail(usage("function \"" + name + "\" has type " + to_string(type) + ": it takes " +
-                      std::to_string(type.params.size()) + " arguments, not " +
-                      std::to_string(words.size())));
+    return fail(usage_error("function \"" + name + "\" has type " + to_string(type) + ": it takes " +
+                            std::to_string(type.params.size()) + " arguments, not " +
+                            std::to_string(words.size())));
   }
   std::vector<Value> values;
   for (size_t i = 0; i < words.size(); ++i) {
     auto value = parse_value(type.params[i], words[i]);
     if (!value) {
-      return fail(usage("argument " + std::to_string(i + 1) + " of \"" + name + "\": \"" + words[i] +
-                        "\" is no " + to_string(type.params[i])));
+      return fail(usage_error("argument " + std::to_string(i + 1) + " of \"" + name + "\": \"" + words[i] +
+                              "\" is no " + to_string(type.params[i])));
     }
     values.push_back(*value);
   }

@@ -18,10 +18,6 @@ namespace skerry::host::cli {
 
 namespace {
 
-std::unexpected<Error> usage(std::string message) {
-  return fail(Error(ErrorKind::usage, ErrorCode::none, std::move(message)));
-}
-
 /// HOST::GUEST[:ro], or HOST for both.
 wasi::Preopen parse_dir(const std::string& text) {
   wasi::Preopen preopen{text, text, wasi::PreopenMode::read_write};
@@ -122,8 +118,9 @@ Result<void> WasiSetup::open_stream(const std::string& text, int number) {
   }
   const auto limit = kind == "capture" && number != STDIN_FILENO ? parse_size(rest) : std::nullopt;
   if (!limit) {
-    return usage(std::string(stream_names[number]) + ": \"" + text +
-                 "\" is none of inherit, null, file:PATH" + (number == STDIN_FILENO ? "" : ", capture:SIZE"));
+    return fail(usage_error(std::string(stream_names[number]) + ": \"" + text +
+                            "\" is none of inherit, null, file:PATH" +
+                            (number == STDIN_FILENO ? "" : ", capture:SIZE")));
   }
   captured_[number] = std::make_shared<wasi::OutputBuffer>(*limit);
   *output = captured_[number];
@@ -132,13 +129,14 @@ Result<void> WasiSetup::open_stream(const std::string& text, int number) {
 
 Result<void> WasiSetup::add_quota(const std::string& text) {
   const auto wanted = parse_quota(text);
-  if (!wanted) return usage("--quota: \"" + text + "\" is not GUEST=SIZE[,FILES], e.g. /data=10MiB,1000");
+  if (!wanted)
+    return fail(usage_error("--quota: \"" + text + "\" is not GUEST=SIZE[,FILES], e.g. /data=10MiB,1000"));
   for (wasi::Preopen& preopen : config_.preopens) {
     if (preopen.guest != wanted->guest) continue;
     preopen.quota = std::make_shared<wasi::Quota>(wanted->bytes, wanted->files);
     return preopen.quota->count(preopen.host);
   }
-  return usage("--quota: no --dir gives the guest a folder " + wanted->guest);
+  return fail(usage_error("--quota: no --dir gives the guest a folder " + wanted->guest));
 }
 
 Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std::string> args) {
