@@ -108,7 +108,7 @@ Errno allocate(Call& call, int fd, uint64_t offset, uint64_t length) {
   }
   struct stat after{};
   const bool has_grown = ::fstat(fd, &after) == 0 && after.st_size > before.st_size;
-  if (error != Errno::success && has_grown) (void)result(::ftruncate(fd, before.st_size));
+  if (error != Errno::success && has_grown) (void)os_result(::ftruncate(fd, before.st_size));
   return error;
 }
 

@@ -18,7 +18,7 @@ bool write_stderr(std::string_view text);
 void complain(std::string_view message);
 
 /// What the user asked for in words that make no sense.
-inline Error usage_error(std::string message) {
+inline Error misused(std::string message) {
   return Error(ErrorKind::usage, ErrorCode::none, std::move(message));
 }
 

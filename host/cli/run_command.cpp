@@ -55,16 +55,16 @@ Error cannot_print() { return Error(ErrorKind::io, ErrorCode::none, "cannot writ
 Result<std::vector<Value>> parse_arguments(const FuncType& type, const std::string& name,
                                            std::span<const std::string> words) {
   if (words.size() != type.params.size()) {
-    return fail(usage_error("function \"" + name + "\" has type " + to_string(type) + ": it takes " +
-                            std::to_string(type.params.size()) + " arguments, not " +
-                            std::to_string(words.size())));
+    return fail(misused("function \"" + name + "\" has type " + to_string(type) + ": it takes " +
+                        std::to_string(type.params.size()) + " arguments, not " +
+                        std::to_string(words.size())));
   }
   std::vector<Value> values;
   for (size_t i = 0; i < words.size(); ++i) {
     auto value = parse_value(type.params[i], words[i]);
     if (!value) {
-      return fail(usage_error("argument " + std::to_string(i + 1) + " of \"" + name + "\": \"" + words[i] +
-                              "\" is no " + to_string(type.params[i])));
+      return fail(misused("argument " + std::to_string(i + 1) + " of \"" + name + "\": \"" + words[i] +
+                          "\" is no " + to_string(type.params[i])));
     }
     values.push_back(*value);
   }

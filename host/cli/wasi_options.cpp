@@ -118,9 +118,9 @@ Result<void> WasiSetup::open_stream(const std::string& text, int number) {
   }
   const auto limit = kind == "capture" && number != STDIN_FILENO ? parse_size(rest) : std::nullopt;
   if (!limit) {
-    return fail(usage_error(std::string(stream_names[number]) + ": \"" + text +
-                            "\" is none of inherit, null, file:PATH" +
-                            (number == STDIN_FILENO ? "" : ", capture:SIZE")));
+    return fail(misused(std::string(stream_names[number]) + ": \"" + text +
+                        "\" is none of inherit, null, file:PATH" +
+                        (number == STDIN_FILENO ? "" : ", capture:SIZE")));
   }
   captured_[number] = std::make_shared<wasi::OutputBuffer>(*limit);
   *output = captured_[number];
@@ -130,13 +130,13 @@ Result<void> WasiSetup::open_stream(const std::string& text, int number) {
 Result<void> WasiSetup::add_quota(const std::string& text) {
   const auto wanted = parse_quota(text);
   if (!wanted)
-    return fail(usage_error("--quota: \"" + text + "\" is not GUEST=SIZE[,FILES], e.g. /data=10MiB,1000"));
+    return fail(misused("--quota: \"" + text + "\" is not GUEST=SIZE[,FILES], e.g. /data=10MiB,1000"));
   for (wasi::Preopen& preopen : config_.preopens) {
     if (preopen.guest != wanted->guest) continue;
     preopen.quota = std::make_shared<wasi::Quota>(wanted->bytes, wanted->files);
     return preopen.quota->count(preopen.host);
   }
-  return fail(usage_error("--quota: no --dir gives the guest a folder " + wanted->guest));
+  return fail(misused("--quota: no --dir gives the guest a folder " + wanted->guest));
 }
 
 Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std::string> args) {
