@@ -1,58 +1,15 @@
 // Every hostile module is refused or loaded within 0.2 s of processor time and 64 MB of heap.
 #include "tests/catch.hpp"
 #include "tests/hostile/modules.hpp"
+#include "tests/support/heap_meter.hpp"
 
 #include "skerry/linker.hpp"
 #include "skerry/module.hpp"
 #include "skerry/store.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <ctime>
-#include <malloc.h>
-#include <new>
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SKERRY_SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SKERRY_SANITIZED 1
-#endif
-
-namespace {
-
-std::atomic<size_t> heap_bytes{0};
-std::atomic<size_t> heap_peak{0};
-
-void* counted(void* block) {
-  if (block == nullptr) std::abort();
-  const size_t now = heap_bytes += malloc_usable_size(block);
-  if (now > heap_peak) heap_peak = now;
-  return block;
-}
-
-void release(void* block) noexcept {
-  if (block != nullptr) heap_bytes -= malloc_usable_size(block);
-  std::free(block);
-}
-
-} // namespace
-
-void* operator new(size_t size) { return counted(std::malloc(size)); }
-void* operator new(size_t size, std::align_val_t alignment) {
-  const auto align = static_cast<size_t>(alignment);
-  return counted(std::aligned_alloc(align, (size + align - 1) / align * align));
-}
-void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return ::operator new(size, alignment);
-}
-void operator delete(void* block) noexcept { release(block); }
-void operator delete(void* block, size_t) noexcept { release(block); }
-void operator delete(void* block, std::align_val_t) noexcept { release(block); }
-void operator delete(void* block, size_t, std::align_val_t) noexcept { release(block); }
 
 namespace skerry::test {
 
@@ -77,11 +34,9 @@ struct Cost {
 };
 
 template <class Work> Cost measure(Work work) {
-  const size_t bytes = heap_bytes;
-  heap_peak = bytes;
   const double seconds = processor_seconds();
-  work();
-  return {processor_seconds() - seconds, heap_peak - bytes};
+  const size_t bytes = heap::peak_of(work);
+  return {processor_seconds() - seconds, bytes};
 }
 
 Engine make_engine(bool all_features) {

@@ -1,65 +1,16 @@
 // Host memory in sizes that the guest names: whatever it names, no call takes more than a bounded amount.
 #include "tests/catch.hpp"
+#include "tests/support/heap_meter.hpp"
 #include "tests/wasi/program.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <cstdlib>
 #include <functional>
 #include <memory>
-#include <new>
-
-namespace {
-
-// What this thread holds and held at most, while it is looked at.
-thread_local bool counts = false;
-thread_local std::size_t held = 0, most = 0;
-
-constexpr std::size_t header_bytes = alignof(std::max_align_t);
-
-void* take(std::size_t size) {
-  void* const block = std::malloc(size + header_bytes);
-  if (block == nullptr) std::abort();
-  *static_cast<std::size_t*>(block) = counts ? size : 0;
-  if (counts) most = std::max(most, held += size);
-  return static_cast<std::byte*>(block) + header_bytes;
-}
-
-void give(void* pointer) {
-  if (pointer == nullptr) return;
-  void* const block = static_cast<std::byte*>(pointer) - header_bytes;
-  if (counts) held -= std::min(held, *static_cast<std::size_t*>(block));
-  std::free(block);
-}
-
-} // namespace
-
-// The whole test program's, so that everything below wasi/ is seen. All of them but the aligned ones, which
-// are a pair of their own: a sanitizer has its own of those that are missing.
-void* operator new(std::size_t size) { return take(size); }
-void* operator new[](std::size_t size) { return take(size); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return take(size); }
-void operator delete(void* pointer, const std::nothrow_t&) noexcept { give(pointer); }
-void operator delete[](void* pointer, const std::nothrow_t&) noexcept { give(pointer); }
-void operator delete(void* pointer) noexcept { give(pointer); }
-void operator delete[](void* pointer) noexcept { give(pointer); }
-void operator delete(void* pointer, std::size_t) noexcept { give(pointer); }
-void operator delete[](void* pointer, std::size_t) noexcept { give(pointer); }
 
 namespace skerry::test {
 
-namespace {
-
-std::size_t peak_of(const std::function<void()>& run) {
-  held = most = 0;
-  counts = true;
-  run();
-  counts = false;
-  return most;
-}
-
-} // namespace
+using heap::peak_of;
 
 TEST_CASE("sizes: no call takes more host memory than a bounded amount, whatever it is told") {
   TempDir temp;

@@ -1,0 +1,87 @@
+// How much memory of the heap a piece of code holds at most. Replaces the program's operator new and delete:
+// to be included by one source of a test program. The sanitizers have their own, and tell of each block
+// instead.
+#pragma once
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SKERRY_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SKERRY_SANITIZED 1
+#endif
+#endif
+#if defined(SKERRY_SANITIZED)
+#include <sanitizer/allocator_interface.h>
+#endif
+
+namespace skerry::test::heap {
+
+inline std::atomic<std::size_t> held{0}, most{0};
+
+inline void add(std::size_t bytes) {
+  const std::size_t now = held += bytes;
+  std::size_t before = most;
+  while (before < now && !most.compare_exchange_weak(before, now)) {
+  }
+}
+inline void remove(std::size_t bytes) { held -= bytes; }
+
+/// Bytes that were held beyond what is held now, at any time while `run` ran.
+template <class Run> std::size_t peak_of(Run&& run) {
+  const std::size_t before = held;
+  most = before;
+  run();
+  return most - before;
+}
+
+} // namespace skerry::test::heap
+
+#if defined(SKERRY_SANITIZED)
+
+extern "C" inline __attribute__((used)) void __sanitizer_malloc_hook(const volatile void*, std::size_t size) {
+  skerry::test::heap::add(size);
+}
+extern "C" inline __attribute__((used)) void __sanitizer_free_hook(const volatile void* block) {
+  if (block != nullptr) skerry::test::heap::remove(__sanitizer_get_allocated_size(block));
+}
+
+#else
+
+namespace skerry::test::heap {
+
+inline void* counted(void* block) {
+  if (block == nullptr) std::abort();
+  add(malloc_usable_size(block));
+  return block;
+}
+inline void release(void* block) noexcept {
+  if (block != nullptr) remove(malloc_usable_size(block));
+  std::free(block);
+}
+
+} // namespace skerry::test::heap
+
+// The other forms of the standard library call these.
+void* operator new(std::size_t size) {
+  return skerry::test::heap::counted(std::malloc(std::max<std::size_t>(size, 1)));
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  const auto align = static_cast<std::size_t>(alignment);
+  return skerry::test::heap::counted(std::aligned_alloc(align, (size + align - 1) / align * align));
+}
+void operator delete(void* block) noexcept { skerry::test::heap::release(block); }
+void operator delete(void* block, std::size_t) noexcept { skerry::test::heap::release(block); }
+void operator delete(void* block, std::align_val_t) noexcept { skerry::test::heap::release(block); }
+void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
+  skerry::test::heap::release(block);
+}
+
+#endif
