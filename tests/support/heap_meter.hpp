@@ -46,10 +46,10 @@ template <class Run> std::size_t peak_of(Run&& run) {
 
 #if defined(SKERRY_SANITIZED)
 
-extern "C" inline __attribute__((used)) void __sanitizer_malloc_hook(const volatile void*, std::size_t size) {
+extern "C" void __sanitizer_malloc_hook(const volatile void*, std::size_t size) {
   skerry::test::heap::add(size);
 }
-extern "C" inline __attribute__((used)) void __sanitizer_free_hook(const volatile void* block) {
+extern "C" void __sanitizer_free_hook(const volatile void* block) {
   if (block != nullptr) skerry::test::heap::remove(__sanitizer_get_allocated_size(block));
 }
 

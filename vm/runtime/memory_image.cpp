@@ -175,7 +175,7 @@ bool MemoryImage::map_into(MemoryInstance& memory) const {
 /// [from, to) of the memory as it is in the image.
 void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_t to) const {
   const uint64_t content_end = std::clamp<uint64_t>(content_.size(), from, to);
-  std::memcpy(memory.base + from, content_.data() + from, content_end - from);
+  if (content_end > from) std::memcpy(memory.base + from, content_.data() + from, content_end - from);
   std::memset(memory.base + content_end, 0, to - content_end);
 }
 
