@@ -105,17 +105,20 @@ private:
 
   void make_directory() {
     const uint32_t fd = directory();
-    same(program_.on_path(test::abi::path_create_directory, path(), fd), model_.make_directory(fd, path_),
+    path();
+    same(program_.on_path(test::abi::path_create_directory, path_, fd), model_.make_directory(fd, path_),
          "errors");
   }
   void remove_directory() {
     const uint32_t fd = directory();
-    same(program_.on_path(test::abi::path_remove_directory, path(), fd), model_.remove_directory(fd, path_),
+    path();
+    same(program_.on_path(test::abi::path_remove_directory, path_, fd), model_.remove_directory(fd, path_),
          "errors");
   }
   void unlink() {
     const uint32_t fd = directory();
-    same(program_.on_path(test::abi::path_unlink_file, path(), fd), model_.unlink(fd, path_), "errors");
+    path();
+    same(program_.on_path(test::abi::path_unlink_file, path_, fd), model_.unlink(fd, path_), "errors");
   }
   void rename() {
     const uint32_t fd = directory(), to = directory();
