@@ -13,7 +13,7 @@ endif()
 file(RELATIVE_PATH pc_to_prefix "/prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/prefix")
 set(requires_vm "")
 set(requires_wasi "skerry-vm = ${PROJECT_VERSION}")
-set(requires_host "skerry-wasi = ${PROJECT_VERSION}")
+set(requires_host "skerry-wasi = ${PROJECT_VERSION}, libcurl")
 foreach(component IN LISTS components)
   install(TARGETS skerry_${component} EXPORT skerry-${component}
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})

@@ -11,9 +11,10 @@ namespace {
 struct KnownLimit {
   std::string_view engine_name, name, unit, key;
 };
-constexpr std::array<KnownLimit, 3> known_limits{{
+constexpr std::array<KnownLimit, 4> known_limits{{
     {"memory_bytes", "memory", "bytes", "capabilities.maxMemoryMB"},
     {"table_elements", "table", "elements", "capabilities.maxTableElements"},
+    {"budget_bytes", "total", "bytes", "capabilities.maxTotalMB"},
     {"heap_bytes", "heap", "bytes", ""},
 }};
 

@@ -28,13 +28,24 @@ Keys wasi_keys(std::string_view name) {
   return {};
 }
 
+/// The host's own functions (host/host_functions.cpp).
+ImportNeed env_need(std::string_view name) {
+  if (name == "log") return {Provider::host, {}};
+  if (name == "fs_check" || name == "fs_check2") return {Provider::host, file_keys()};
+  if (name == "config_get") return {Provider::host, {"config"}};
+  if (name == "kv_get" || name == "kv_set" || name == "kv_delete")
+    return {Provider::host, {"capabilities.allowKeyValue"}};
+  if (name == "net_dial" || name == "net_dial2" || name == "http_request" || name == "http_response")
+    return {Provider::host, network_keys()};
+  return {Provider::nobody, {}};
+}
+
 } // namespace
 
 ImportNeed import_need(std::string_view module, std::string_view name) {
   if (module == "wasi_snapshot_preview1" || module == "wasi_unstable")
     return {Provider::wasi, wasi_keys(name)};
-  if (module == "env" && name == "fs_check") return {Provider::host, file_keys()};
-  if (module == "env" && name == "net_dial") return {Provider::host, network_keys()};
+  if (module == "env") return env_need(name);
   return {Provider::nobody, {}};
 }
 

@@ -52,11 +52,9 @@ void add_new(std::vector<std::string>& list, const std::vector<std::string>& mor
 }
 
 /// All missing imports at once.
-Expected<void> check_imports(const Engine& engine, const Manifest& manifest, const Module& module) {
-  Linker linker(engine);
-  wasi::add_to_linker(linker, [](Caller&) -> wasi::Context* { return nullptr; });
-  define_host_functions(linker, manifest.capabilities);
-  std::vector<MissingImport> missing = linker.missing(module);
+Expected<void> check_imports(const PluginCode& code) {
+  const Manifest& manifest = code.manifest;
+  std::vector<MissingImport> missing = code.linker.missing(code.module);
   if (missing.empty()) return {};
   auto error = make_error(manifest, Phase::link, "unlinkable", "");
   error.message =
@@ -86,21 +84,43 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   return std::unexpected(std::move(error));
 }
 
+/// Code counts against the plugin's budget as what it may become: the module's copy, its tables, and threaded
+/// code, which is about twice as large as what it comes from.
+constexpr uint64_t code_bytes_per_module_byte = 4;
+
+Expected<void> take_budget(PluginCode& code) {
+  const uint64_t bytes = code.module.bytes().size() * code_bytes_per_module_byte;
+  ByteBudget& budget = *code.services.budget;
+  if (budget.take(bytes)) {
+    code.budget_bytes = bytes;
+    return {};
+  }
+  auto error = make_error(code.manifest, Phase::instantiate, "limit.total",
+                          "the module's code needs " + std::to_string(bytes) + " bytes of a budget of " +
+                              std::to_string(budget.allowed()) + ", " + std::to_string(budget.used()) +
+                              " are in use; capabilities.maxTotalMB raises it");
+  error.limit =
+      LimitReport{"total", "bytes", budget.allowed(), budget.used() + bytes, "capabilities.maxTotalMB"};
+  return std::unexpected(std::move(error));
+}
+
 } // namespace
 
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
-                                                      uint64_t max_module_bytes, GuestOutput output) {
+                                                      uint64_t max_module_bytes, PluginServices services) {
   auto bytes = read_module(manifest, max_module_bytes);
   if (!bytes) return std::unexpected(std::move(bytes.error()));
   if (auto ok = check_hash(manifest, *bytes); !ok) return std::unexpected(std::move(ok.error()));
   auto module = Module::compile(engine, *bytes);
   if (!module) return std::unexpected(engine_error(manifest, Phase::decode, module.error()));
-  if (auto ok = check_imports(engine, manifest, *module); !ok) return std::unexpected(std::move(ok.error()));
-  auto abi = find_abi(*module, manifest);
+  auto code = std::make_unique<PluginCode>(manifest, std::move(*module), std::move(services));
+  if (auto ok = check_imports(*code); !ok) return std::unexpected(std::move(ok.error()));
+  auto abi = find_abi(code->module, manifest);
   if (!abi) return std::unexpected(std::move(abi.error()));
-  if (auto ok = check_memory(manifest, *module); !ok) return std::unexpected(std::move(ok.error()));
-  return std::make_unique<const PluginCode>(
-      PluginCode{manifest, std::move(*module), std::move(*abi), std::move(output)});
+  code->abi = std::move(*abi);
+  if (auto ok = check_memory(manifest, code->module); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = take_budget(*code); !ok) return std::unexpected(std::move(ok.error()));
+  return code;
 }
 
 } // namespace skerry::host

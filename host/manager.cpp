@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <map>
 #include <mutex>
 
@@ -21,6 +22,15 @@ void write_to_stderr(std::string_view, std::span<const std::byte> bytes) {
     if (count <= 0) return;
     bytes = bytes.subspan(static_cast<size_t>(count));
   }
+}
+
+/// The default for log lines.
+void log_to_stderr(std::string_view plugin, LogLevel level, std::string_view text) {
+  std::string line;
+  line.append(plugin).append(": ").append(log_level_name(level)).append(": ");
+  for (char c : text) line += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? '?' : c;
+  line += '\n';
+  write_to_stderr(plugin, std::as_bytes(std::span(line)));
 }
 
 PluginError name_error(Phase phase, std::string code, std::string_view name, std::string message) {
@@ -39,8 +49,11 @@ PluginError closed_error(std::string_view name) {
 } // namespace
 
 struct Manager::Impl {
-  explicit Impl(ManagerOptions given) : options(std::move(given)), engine(options.engine) {
+  explicit Impl(ManagerOptions given)
+      : options(std::move(given)), engine(options.engine),
+        cap(std::make_shared<InstanceCap>(options.max_instances)) {
     if (!options.guest_output) options.guest_output = write_to_stderr;
+    if (!options.guest_log) options.guest_log = log_to_stderr;
   }
 
   /// A name is taken before its plugin is loaded, so that of two loads at once one fails early.
@@ -53,6 +66,7 @@ struct Manager::Impl {
 
   ManagerOptions options;
   Engine engine;
+  std::shared_ptr<InstanceCap> cap;
   mutable std::mutex mutex; // guards what follows; never held while guests run
   std::map<std::string, PluginHandle, std::less<>> plugins; // null: being loaded
   bool closed = false;
@@ -88,11 +102,13 @@ Manager::Manager(ManagerOptions options) : impl_(std::make_unique<Impl>(std::mov
 Manager::~Manager() { close(); }
 
 Expected<PluginHandle> Manager::Impl::load(const Manifest& manifest) const {
-  auto code = load_code(engine, manifest, options.max_module_bytes, options.guest_output);
-  if (!code) return std::unexpected(std::move(code.error()));
-  auto loaded = Plugin::Impl::load(std::move(*code));
-  if (!loaded) return std::unexpected(std::move(loaded.error()));
-  return std::make_shared<Plugin>(std::move(*loaded));
+  PluginServices services{options.guest_output, options.guest_log,
+                          std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()), nullptr};
+  services.store = std::make_shared<KeyValueStore>(manifest.capabilities, services.budget);
+  auto plugin = std::make_unique<Plugin::Impl>(manifest, std::move(services), cap);
+  if (auto done = plugin->load(engine, manifest, options.max_module_bytes); !done)
+    return std::unexpected(std::move(done.error()));
+  return std::make_shared<Plugin>(std::move(plugin));
 }
 
 Expected<PluginHandle> Manager::load(const Manifest& manifest) {
@@ -128,6 +144,12 @@ Expected<std::string> Manager::call(std::string_view name, std::string_view inpu
   return (*plugin)->call(input, options);
 }
 
+Expected<void> Manager::reload(const Manifest& manifest) {
+  auto plugin = get(manifest.meta.name);
+  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  return (*plugin)->impl().load(impl_->engine, manifest, impl_->options.max_module_bytes);
+}
+
 Expected<void> Manager::unload(std::string_view name) {
   PluginHandle plugin;
   {
@@ -159,6 +181,23 @@ std::vector<std::string> Manager::names() const {
     if (plugin) names.push_back(name);
   }
   return names;
+}
+
+std::vector<PluginMetrics> Manager::metrics() const {
+  std::vector<PluginHandle> plugins;
+  {
+    std::lock_guard lock(impl_->mutex);
+    for (const auto& [name, plugin] : impl_->plugins)
+      if (plugin) plugins.push_back(plugin);
+  }
+  std::vector<PluginMetrics> metrics;
+  for (const PluginHandle& plugin : plugins) metrics.push_back(plugin->metrics());
+  return metrics;
+}
+
+std::string_view log_level_name(LogLevel level) noexcept {
+  constexpr std::array<std::string_view, 5> names{"trace", "debug", "info", "warn", "error"};
+  return names[static_cast<size_t>(level)];
 }
 
 const Engine& Manager::engine() const noexcept { return impl_->engine; }

@@ -161,6 +161,15 @@ Capabilities read_capabilities(ObjectReader reader, const std::filesystem::path&
   c.max_table_elements = read_u32(reader, "maxTableElements", c.max_table_elements, 10'000'000);
   c.max_stack_kb = static_cast<uint32_t>(reader.integer("maxStackKB", c.max_stack_kb, 64, 1 << 20));
   c.max_output_kb = read_u32(reader, "maxOutputKB", c.max_output_kb, 4 << 20);
+  c.max_total_mb = read_u32(reader, "maxTotalMB", c.max_total_mb, 1 << 20);
+  c.max_log_lines = read_u32(reader, "maxLogLines", c.max_log_lines, 1'000'000);
+  c.max_log_kb = read_u32(reader, "maxLogKB", c.max_log_kb, 4 << 20);
+  c.max_host_calls = read_u32(reader, "maxHostCalls", c.max_host_calls, 4'000'000'000);
+  c.max_open_files = read_u32(reader, "maxOpenFiles", c.max_open_files, 65'536);
+  c.max_http_response_kb = read_u32(reader, "maxHttpResponseKB", c.max_http_response_kb, 1 << 20);
+  c.allow_key_value = reader.boolean("allowKeyValue", false);
+  c.max_key_value_kb = read_u32(reader, "maxKeyValueKB", c.max_key_value_kb, 1 << 20);
+  c.max_key_value_keys = read_u32(reader, "maxKeyValueKeys", c.max_key_value_keys, 1'000'000);
   c.allow_file_system = reader.boolean("allowFileSystem", false);
   for_each_item(reader, "allowedPaths", [&](const Json& item, const std::string& path) {
     c.allowed_paths.push_back(read_path(item, path, folder, reader.problem()));
@@ -182,6 +191,7 @@ PoolConfig read_pool(ObjectReader reader) {
   PoolConfig pool;
   pool.size = read_u32(reader, "size", pool.size, 4096);
   pool.max_wait = read_ms(reader, "maxWait", pool.max_wait);
+  pool.max_waiting = read_u32(reader, "maxWaiting", pool.max_waiting, 1'000'000);
   std::string state = reader.text("state", "fresh");
   if (state != "fresh" && state != "keep") reader.complain("state", "must be \"fresh\" or \"keep\"");
   pool.state = state == "keep" ? StateMode::keep : StateMode::fresh;
@@ -197,6 +207,16 @@ std::optional<BreakerConfig> read_breaker(ObjectReader& manifest) {
   breaker.reset_timeout = read_ms(reader, "resetTimeout", breaker.reset_timeout);
   reader.finish();
   return breaker;
+}
+
+std::optional<std::map<std::string, std::string>> read_config(ObjectReader& manifest) {
+  const Json* config = manifest.find("config");
+  if (config == nullptr) return std::nullopt;
+  ObjectReader reader(*config, manifest.path("config"), manifest.problem());
+  std::map<std::string, std::string> values;
+  if (!config->is_object()) return values;
+  for (const auto& [name, _] : config->items()) values.emplace(name, reader.text(name));
+  return values;
 }
 
 std::optional<double> read_error_rate(ObjectReader& reader) {
@@ -232,6 +252,7 @@ Manifest read_all(ObjectReader reader, const std::filesystem::path& folder) {
   if (reader.has("fuel")) m.fuel = reader.integer("fuel", 1, 1, INT64_MAX);
   m.capabilities = read_capabilities(member(reader, "capabilities"), folder);
   m.init = read_json_text(reader, "init", "{}");
+  m.config = read_config(reader);
   m.pool = read_pool(member(reader, "pool"));
   m.breaker = read_breaker(reader);
   m.reload = read_reload(member(reader, "reload"));

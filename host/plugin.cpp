@@ -1,8 +1,7 @@
-// A loaded plugin: limits, instances, calls.
+// A loaded plugin: who serves its calls, breaker, metrics.
 #include "skerry/host/plugin.hpp"
 
 #include "host/engine_error.hpp"
-#include "host/json.hpp"
 #include "host/plugin_impl.hpp"
 
 #include <algorithm>
@@ -11,93 +10,104 @@ namespace skerry::host {
 
 using std::chrono::milliseconds;
 
-Expected<std::unique_ptr<Plugin::Impl>> Plugin::Impl::load(std::unique_ptr<const PluginCode> code) {
-  auto impl = std::make_unique<Impl>();
-  impl->code = std::move(code);
-  auto instance = PluginInstance::start(*impl->code);
-  if (!instance) return std::unexpected(std::move(instance.error()));
-  auto answer = (*instance)->meta();
-  if (!answer) return std::unexpected(std::move(answer.error()));
-  if (auto ok = impl->check_meta(*answer); !ok) return std::unexpected(std::move(ok.error()));
-  if (auto ready = (*instance)->init(); !ready) return std::unexpected(std::move(ready.error()));
-  impl->instance_ = std::move(*instance);
-  return impl;
-}
+Plugin::Impl::Impl(const Manifest& manifest, PluginServices shared, std::shared_ptr<InstanceCap> cap)
+    : name(manifest.meta.name), services(std::move(shared)), cap_(std::move(cap)),
+      breaker_(manifest.breaker) {}
 
-/// The guest must be who the manifest says it is; what else it tells is its own business.
-Expected<void> Plugin::Impl::check_meta(const std::optional<std::string>& answer) {
-  const Manifest& manifest = code->manifest;
-  meta = answer.value_or(to_json(manifest.meta));
-  if (!answer) return {};
-  auto json = parse_json(*answer);
-  std::string problem;
-  if (!json) {
-    problem = "the plugin's meta is not JSON: " + json.error();
-  } else if (!json->is_object() || !json->contains("name")) {
-    problem = "the plugin's meta has no \"name\"";
-  } else if ((*json)["name"] != manifest.meta.name) {
-    problem = "the plugin calls itself " + dump_json((*json)["name"]) + ", the manifest calls it \"" +
-              manifest.meta.name + "\"";
-  }
-  if (problem.empty()) return {};
-  return std::unexpected(make_error(manifest, Phase::init, "meta", std::move(problem)));
-}
-
-Expected<Plugin::Impl::Lock> Plugin::Impl::wait_for_turn(Store::Clock::time_point deadline) {
-  auto start = Store::Clock::now();
-  milliseconds max_wait = code->manifest.pool.max_wait;
-  Lock lock(busy_, std::min(deadline, start + max_wait));
-  auto waited = std::chrono::duration_cast<std::chrono::microseconds>(Store::Clock::now() - start);
-  if (!lock.owns_lock()) {
-    bool late = deadline <= start + max_wait;
-    auto error =
-        make_error(code->manifest, Phase::call, late ? "timeout" : "busy",
-                   "no instance became free within " + std::to_string(waited.count() / 1000) + " ms");
-    error.limit = LimitReport{late ? "time" : "wait", "ms",
-                              static_cast<uint64_t>((late ? code->manifest.timeout : max_wait).count()),
-                              std::nullopt, late ? "timeout" : "pool.maxWait"};
-    error.elapsed = waited;
+Expected<void> Plugin::Impl::load(const Engine& engine, const Manifest& manifest, uint64_t max_module_bytes) {
+  auto code = load_code(engine, manifest, max_module_bytes, services);
+  if (!code) return std::unexpected(std::move(code.error()));
+  if (!cap_->take()) {
+    auto error = make_error(manifest, Phase::instantiate, "limit.instances",
+                            "the host has " + std::to_string(cap_->allowed()) +
+                                " instances, which is as many as it may have");
+    error.limit =
+        LimitReport{"instances", "instances", cap_->allowed(), std::nullopt, "ManagerOptions::max_instances"};
     return std::unexpected(std::move(error));
   }
-  if (unloaded_)
-    return std::unexpected(make_error(code->manifest, Phase::call, "unloaded", "the plugin was unloaded"));
-  return lock;
-}
-
-Expected<void> Plugin::Impl::make_ready() {
-  if (instance_) return {};
-  auto instance = PluginInstance::start(*code);
-  if (!instance) return std::unexpected(std::move(instance.error()));
-  if (auto ready = (*instance)->init(); !ready) return ready;
-  instance_ = std::move(*instance);
+  auto generation = Generation::build(std::move(*code), cap_, metrics_);
+  if (!generation) return std::unexpected(std::move(generation.error()));
+  std::shared_ptr<Generation> before = std::move(*generation);
+  {
+    std::lock_guard lock(mutex_);
+    current_.swap(before);
+  }
+  if (before) (void)before->retire(); // the new one serves: nobody waits for what the old one says at its end
   return {};
 }
 
+std::shared_ptr<Generation> Plugin::Impl::current() const {
+  std::lock_guard lock(mutex_);
+  return current_;
+}
+
+PluginError Plugin::Impl::breaker_error() const {
+  auto left = std::chrono::ceil<milliseconds>(breaker_.open_until() - Store::Clock::now());
+  auto generation = current();
+  return make_error(generation->manifest(), Phase::call, "breaker_open",
+                    left.count() > 0 ? "the plugin failed too often; it is tried again in " +
+                                           std::to_string(left.count()) + " ms"
+                                     : "the plugin failed too often; a call is trying it at this moment");
+}
+
+/// Who reaches a generation when it has just been replaced goes on to its successor.
+Generation::Answer Plugin::Impl::answer(std::string_view input, Store::Clock::time_point start,
+                                        const CallOptions& options) const {
+  for (std::shared_ptr<Generation> generation = current();;) {
+    const milliseconds longest = generation->manifest().timeout;
+    auto answer = generation->call(input, start, std::min(options.timeout.value_or(longest), longest));
+    std::shared_ptr<Generation> next = current();
+    if (answer.result || answer.reached || next == generation || answer.result.error().code != "unloaded")
+      return answer;
+    generation = std::move(next);
+  }
+}
+
 Expected<std::string> Plugin::Impl::call(std::string_view input, const CallOptions& options) {
-  milliseconds timeout = std::min(options.timeout.value_or(code->manifest.timeout), code->manifest.timeout);
-  auto start = Store::Clock::now();
-  auto lock = wait_for_turn(start + timeout);
-  if (!lock) return std::unexpected(std::move(lock.error()));
-  auto waited = Store::Clock::now() - start;
-  if (auto ready = make_ready(); !ready) return std::unexpected(std::move(ready.error()));
-  auto result = instance_->execute(input, Store::Clock::now() + timeout - waited);
-  if (instance_->broken() || code->manifest.pool.state == StateMode::fresh) instance_.reset();
+  using Outcome = CircuitBreaker::Outcome;
+  const auto start = Store::Clock::now();
+  const auto admission = breaker_.admit(start);
+  if (admission == CircuitBreaker::Admission::refused) {
+    metrics_->call_refused("breaker_open");
+    return std::unexpected(breaker_error());
+  }
+  auto [result, reached] = answer(input, start, options);
+  const auto end = Store::Clock::now();
+  if (result) {
+    breaker_.record(admission, Outcome::success, end);
+    metrics_->call_succeeded(end - start);
+    return result;
+  }
+  const bool to_blame = reached && result.error().code != "cancelled";
+  breaker_.record(admission, to_blame ? Outcome::failure : Outcome::none, end);
+  if (reached)
+    metrics_->call_failed(result.error().code, end - start);
+  else
+    metrics_->call_refused(result.error().code);
   return result;
 }
 
-Expected<void> Plugin::Impl::unload() {
-  std::lock_guard lock(busy_);
-  unloaded_ = true;
-  std::unique_ptr<PluginInstance> last = std::move(instance_);
-  return last ? last->destroy() : Expected<void>{};
+PluginMetrics Plugin::Impl::metrics() const {
+  PluginMetrics m = metrics_->snapshot();
+  const PoolUsage usage = current()->usage();
+  m.plugin = name;
+  m.instances = usage.instances, m.busy = usage.busy, m.waiting = usage.waiting;
+  m.budget_used = services.budget->used(), m.budget = services.budget->allowed();
+  m.circuit_open = breaker_.state() != CircuitBreaker::State::closed;
+  return m;
 }
+
+Expected<void> Plugin::Impl::unload() { return current()->close(); }
 
 Plugin::Plugin(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 Plugin::~Plugin() = default;
 
-const std::string& Plugin::name() const noexcept { return manifest().meta.name; }
-const Manifest& Plugin::manifest() const noexcept { return impl_->code->manifest; }
-const std::string& Plugin::meta() const noexcept { return impl_->meta; }
+const std::string& Plugin::name() const noexcept { return impl_->name; }
+Manifest Plugin::manifest() const { return impl_->current()->manifest(); }
+std::string Plugin::meta() const { return impl_->current()->meta(); }
+PluginMetrics Plugin::metrics() const { return impl_->metrics(); }
+void Plugin::resize(uint32_t instances) { impl_->current()->resize(instances); }
+void Plugin::drain() { impl_->current()->drain(); }
 
 Expected<std::string> Plugin::call(std::string_view input, const CallOptions& options) {
   return impl_->call(input, options);

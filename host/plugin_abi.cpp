@@ -33,7 +33,13 @@ std::optional<std::string> refusal(std::string_view answer) {
 } // namespace
 
 GuestAbi::GuestAbi(const AbiShape& shape, const Manifest& manifest, Instance instance)
-    : shape_(shape), manifest_(manifest), instance_(instance) {}
+    : shape_(shape), manifest_(manifest), instance_(instance) {
+  const auto find = [&](std::string_view name) { return instance.func(name).value_or(Func()); };
+  memory_ = instance.memory("memory").value_or(Memory());
+  allocate_ = find(shape.allocate);
+  deallocate_ = find(shape.deallocate);
+  execute_ = find("execute");
+}
 
 std::unexpected<PluginError> GuestAbi::fail(Phase phase, std::string code, std::string message) const {
   return std::unexpected(make_error(manifest_, phase, std::move(code), std::move(message)));
@@ -41,10 +47,15 @@ std::unexpected<PluginError> GuestAbi::fail(Phase phase, std::string code, std::
 
 Expected<std::vector<Value>> GuestAbi::call(Phase phase, std::string_view name,
                                             std::span<const Value> arguments) const {
-  auto start = Store::Clock::now();
   auto function = instance_.func(name);
   if (!function) return std::unexpected(engine_error(manifest_, phase, function.error()));
-  auto results = function->call(arguments);
+  return call(phase, *function, arguments);
+}
+
+Expected<std::vector<Value>> GuestAbi::call(Phase phase, const Func& function,
+                                            std::span<const Value> arguments) const {
+  auto start = Store::Clock::now();
+  auto results = function.call(arguments);
   if (!results) {
     return std::unexpected(engine_error(manifest_, phase, results.error(), Store::Clock::now() - start));
   }
@@ -52,9 +63,7 @@ Expected<std::vector<Value>> GuestAbi::call(Phase phase, std::string_view name,
 }
 
 Expected<std::span<std::byte>> GuestAbi::bytes_at(Phase phase, std::string_view what, Buffer buffer) const {
-  auto memory = instance_.memory("memory"); // found anew: it may have grown
-  if (!memory) return std::unexpected(engine_error(manifest_, phase, memory.error()));
-  std::span<std::byte> bytes = memory->bytes();
+  std::span<std::byte> bytes = memory_.bytes(); // anew each time: it may have grown
   if (buffer.address > bytes.size() || buffer.size > bytes.size() - buffer.address) {
     return fail(phase, "abi.pointer",
                 std::string(what) + " lies outside the memory: address " + std::to_string(buffer.address) +
@@ -71,7 +80,7 @@ Expected<GuestAbi::Buffer> GuestAbi::allocate(Phase phase, std::span<const std::
   }
   Buffer buffer{0, std::max<uint32_t>(static_cast<uint32_t>(bytes.size()), 1)};
   std::array<Value, 1> arguments{static_cast<int32_t>(buffer.size)};
-  auto results = call(phase, shape_.allocate, arguments);
+  auto results = call(phase, allocate_, arguments);
   if (!results) return std::unexpected(std::move(results.error()));
   buffer.address = static_cast<uint32_t>(results->front().as_i32());
   if (buffer.address == 0) {
@@ -87,8 +96,7 @@ Expected<GuestAbi::Buffer> GuestAbi::allocate(Phase phase, std::span<const std::
 Expected<void> GuestAbi::give_back(Phase phase, Buffer buffer) const {
   if (buffer.address == 0) return {};
   std::array<Value, 2> arguments{static_cast<int32_t>(buffer.address), static_cast<int32_t>(buffer.size)};
-  auto done =
-      call(phase, shape_.deallocate, std::span(arguments).first(shape_.deallocate_takes_size ? 2 : 1));
+  auto done = call(phase, deallocate_, std::span(arguments).first(shape_.deallocate_takes_size ? 2 : 1));
   if (!done) return std::unexpected(std::move(done.error()));
   return {};
 }
@@ -109,8 +117,7 @@ Expected<std::string> GuestAbi::read_terminated(Phase phase, std::string_view na
     return fail(phase, "abi.pointer", "\"" + std::string(name) + "\" returned a null pointer");
   auto start = bytes_at(phase, "the result of \"" + std::string(name) + "\"", {address, 0});
   if (!start) return std::unexpected(std::move(start.error()));
-  auto memory = instance_.memory("memory");
-  std::string_view rest = as_text(memory->bytes()).substr(address);
+  std::string_view rest = as_text(memory_.bytes()).substr(address);
   uint64_t limit = manifest_.capabilities.max_output_bytes();
   bool cut = rest.size() > limit;
   auto length = terminated_length(rest.substr(0, limit + 1)); // one more: a NUL behind the longest result
@@ -161,7 +168,7 @@ Expected<std::string> GuestAbi::call_with_bytes(Phase phase, std::string_view na
   auto buffer = allocate(phase, input);
   if (!buffer) return std::unexpected(std::move(buffer.error()));
   std::array<Value, 2> arguments{static_cast<int32_t>(buffer->address), static_cast<int32_t>(input.size())};
-  auto results = call(phase, name, arguments);
+  auto results = phase == Phase::call ? call(phase, execute_, arguments) : call(phase, name, arguments);
   if (!results) return std::unexpected(std::move(results.error()));
   if (auto ok = check_status(phase, name, form, *results); !ok) return std::unexpected(std::move(ok.error()));
   auto taken = take_result(phase, name, form, *results);

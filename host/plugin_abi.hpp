@@ -71,6 +71,8 @@ private:
   std::unexpected<PluginError> fail(Phase phase, std::string code, std::string message) const;
   Expected<std::vector<Value>> call(Phase phase, std::string_view name,
                                     std::span<const Value> arguments) const;
+  Expected<std::vector<Value>> call(Phase phase, const Func& function,
+                                    std::span<const Value> arguments) const;
   Expected<std::span<std::byte>> bytes_at(Phase phase, std::string_view what, Buffer buffer) const;
   Expected<Buffer> allocate(Phase phase, std::span<const std::byte> bytes) const;
   Expected<void> give_back(Phase phase, Buffer buffer) const;
@@ -88,6 +90,8 @@ private:
   const AbiShape& shape_;
   const Manifest& manifest_;
   Instance instance_;
+  Memory memory_; // these are found once: every call needs them
+  Func allocate_, deallocate_, execute_;
 };
 
 } // namespace skerry::host

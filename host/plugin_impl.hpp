@@ -1,7 +1,9 @@
 // What is behind a plugin's handle. Internal.
 #pragma once
 
-#include "host/plugin_instance.hpp"
+#include "host/call_metrics.hpp"
+#include "host/circuit_breaker.hpp"
+#include "host/generation.hpp"
 #include "skerry/host/plugin.hpp"
 
 #include <memory>
@@ -11,26 +13,35 @@
 namespace skerry::host {
 
 struct Plugin::Impl {
-  /// Loads the plugin and makes its first instance. `meta` and `init` have succeeded when this has.
-  static Expected<std::unique_ptr<Impl>> load(std::unique_ptr<const PluginCode> code);
+  Impl(const Manifest& manifest, PluginServices services, std::shared_ptr<InstanceCap> cap);
 
-  /// Waits for a running call, lets the guest `destroy`, frees the instance. Later calls fail; doing it again
-  /// does nothing.
+  /// Builds a generation and makes it the current one. The one before it, if any, serves until then; it ends
+  /// its calls, then its guest may `destroy` itself. Errors: those of loading, also code "limit.instances";
+  /// then nothing has changed.
+  Expected<void> load(const Engine& engine, const Manifest& manifest, uint64_t max_module_bytes);
+
+  /// Waits for the calls that run, lets the guest `destroy` itself, frees the instances. Later calls fail;
+  /// doing it again does nothing.
   Expected<void> unload();
   Expected<std::string> call(std::string_view input, const CallOptions& options);
+  PluginMetrics metrics() const;
 
-  std::unique_ptr<const PluginCode> code;
-  std::string meta;
+  /// Whom calls go to.
+  std::shared_ptr<Generation> current() const;
+
+  const std::string name;
+  const PluginServices services;
 
 private:
-  using Lock = std::unique_lock<std::timed_mutex>;
-  Expected<Lock> wait_for_turn(Store::Clock::time_point deadline);
-  Expected<void> make_ready();
-  Expected<void> check_meta(const std::optional<std::string>& answer);
+  Generation::Answer answer(std::string_view input, Store::Clock::time_point start,
+                            const CallOptions& options) const;
+  PluginError breaker_error() const;
 
-  std::timed_mutex busy_;                    // held by the call that runs
-  std::unique_ptr<PluginInstance> instance_; // null: the next call makes one
-  bool unloaded_ = false;
+  const std::shared_ptr<InstanceCap> cap_;
+  const std::shared_ptr<CallMetrics> metrics_ = std::make_shared<CallMetrics>();
+  CircuitBreaker breaker_;
+  mutable std::mutex mutex_;            // guards the pointer only
+  std::shared_ptr<Generation> current_; // swapped by a reload
 };
 
 } // namespace skerry::host

@@ -10,16 +10,6 @@ namespace skerry::host {
 
 namespace {
 
-/// Passes on what the guest prints, up to the limit; the guest does not notice when the rest is dropped.
-wasi::OutputCallback limited_output(const PluginCode& code, std::shared_ptr<uint64_t> left) {
-  return [&code, left = std::move(left)](std::span<const std::byte> bytes) {
-    auto taken = static_cast<size_t>(std::min<uint64_t>(bytes.size(), *left));
-    *left -= taken;
-    if (taken != 0) code.output(code.manifest.meta.name, bytes.first(taken));
-    return bytes.size();
-  };
-}
-
 std::vector<std::pair<std::string, std::string>> environment(const Manifest& manifest) {
   std::vector<std::pair<std::string, std::string>> env{{"PLUGIN_VERSION", manifest.meta.version}};
   if (!manifest.capabilities.allow_env) return env;
@@ -31,11 +21,12 @@ std::vector<std::pair<std::string, std::string>> environment(const Manifest& man
   return env;
 }
 
-wasi::Config wasi_config(const PluginCode& code) {
-  const Capabilities& capabilities = code.manifest.capabilities;
+/// Streams are each instance's own.
+wasi::Config wasi_config(const Manifest& manifest) {
+  const Capabilities& capabilities = manifest.capabilities;
   wasi::Config config;
-  config.args = {code.manifest.meta.name};
-  config.env = environment(code.manifest);
+  config.args = {manifest.meta.name};
+  config.env = environment(manifest);
   if (capabilities.allow_file_system) {
     for (const PathGrant& grant : capabilities.allowed_paths) {
       bool writable = grant.mode == PathMode::read_write;
@@ -43,9 +34,8 @@ wasi::Config wasi_config(const PluginCode& code) {
           {grant.host, grant.guest, writable ? wasi::PreopenMode::read_write : wasi::PreopenMode::read_only});
     }
   }
-  auto left = std::make_shared<uint64_t>(capabilities.max_output_bytes());
-  config.stdout_stream = limited_output(code, left);
-  config.stderr_stream = limited_output(code, left);
+  config.limits.open_descriptors =
+      3 + static_cast<uint32_t>(config.preopens.size()) + capabilities.max_open_files;
   return config;
 }
 
@@ -59,43 +49,114 @@ StoreLimits store_limits(const Capabilities& capabilities) {
 
 } // namespace
 
-PluginInstance::PluginInstance(const PluginCode& code, wasi::Context context)
-    : code_(code), context_(std::move(context)), linker_(code.module.engine()),
-      store_(code.module.engine(), store_limits(code.manifest.capabilities)) {}
+PluginCode::PluginCode(Manifest m, Module compiled, PluginServices shared)
+    : manifest(std::move(m)), module(std::move(compiled)), services(std::move(shared)),
+      wasi(wasi_config(manifest)), linker(module.engine()) {
+  wasi::add_to_linker(linker, [](Caller& caller) -> wasi::Context* {
+    CallState* state = CallState::of(caller);
+    return state != nullptr && state->count_host_call() ? state->context : nullptr;
+  });
+  define_host_functions(linker, manifest, services);
+}
 
-Expected<std::unique_ptr<PluginInstance>> PluginInstance::start(const PluginCode& code) {
-  auto context = wasi::Context::create(wasi_config(code));
+PluginCode::~PluginCode() { services.budget->give_back(budget_bytes); }
+
+PluginInstance::PluginInstance(const PluginCode& code, wasi::Context context)
+    : code_(code), context_(std::move(context)),
+      store_(code.module.engine(), store_limits(code.manifest.capabilities)) {
+  state_.context = &context_;
+  store_.set_budget(code.services.budget);
+  store_.set_user_data(&state_);
+}
+
+Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCode& code) {
+  wasi::Config config = code.wasi;
+  // Passes on what the guest prints, up to the limit; the guest does not notice when the rest is dropped. The
+  // instance is known only when it has been made.
+  auto self = std::make_shared<PluginInstance*>(nullptr);
+  wasi::OutputCallback output = [&code, self](std::span<const std::byte> bytes) {
+    uint64_t& left = (*self)->state_.print_bytes_left;
+    auto taken = static_cast<size_t>(std::min<uint64_t>(bytes.size(), left));
+    left -= taken;
+    if (taken != 0) code.services.output(code.manifest.meta.name, bytes.first(taken));
+    return bytes.size();
+  };
+  config.stdout_stream = output;
+  config.stderr_stream = output;
+  auto context = wasi::Context::create(std::move(config));
   if (!context) return std::unexpected(engine_error(code.manifest, Phase::link, context.error()));
   std::unique_ptr<PluginInstance> instance(new PluginInstance(code, std::move(*context)));
-  if (auto done = instance->instantiate(); !done) return std::unexpected(std::move(done.error()));
+  *self = instance.get();
   return instance;
 }
 
+Expected<std::unique_ptr<PluginInstance>> PluginInstance::start(const PluginCode& code) {
+  auto instance = create(code);
+  if (!instance) return instance;
+  if (auto done = (*instance)->instantiate(); !done) return std::unexpected(std::move(done.error()));
+  return instance;
+}
+
+Expected<std::unique_ptr<PluginInstance>> PluginInstance::from_image(const PluginCode& code,
+                                                                     const Image& image) {
+  auto instance = create(code);
+  if (!instance) return instance;
+  PluginInstance& made = **instance;
+  auto in = code.linker.instantiate(made.store_, image);
+  if (!in) return std::unexpected(engine_error(code.manifest, Phase::instantiate, in.error()));
+  made.instance_ = *in;
+  made.guest_.emplace(code.abi, code.manifest, *in);
+  return instance;
+}
+
+Expected<Image> PluginInstance::freeze() const {
+  auto image = Image::freeze(instance_);
+  if (!image) return std::unexpected(engine_error(code_.manifest, Phase::instantiate, image.error()));
+  return std::move(*image);
+}
+
+bool PluginInstance::restore(const Image& image) {
+  context_.reset();
+  state_.response = {};
+  broken_ = !image.restore(instance_);
+  return !broken_;
+}
+
 void PluginInstance::arm(Store::Clock::time_point deadline) {
+  state_.start(code_.manifest.capabilities);
   store_.set_fuel(code_.manifest.fuel.value_or(Store::unlimited_fuel));
   store_.set_deadline(deadline);
 }
 
-Expected<void> PluginInstance::instantiate() {
-  wasi::add_to_linker(linker_, context_);
-  define_host_functions(linker_, code_.manifest.capabilities);
-  arm();
-  auto start = Store::Clock::now();
-  auto instance = linker_.instantiate(store_, code_.module);
-  if (!instance) {
-    auto elapsed = Store::Clock::now() - start;
-    return std::unexpected(engine_error(code_.manifest, Phase::instantiate, instance.error(), elapsed));
-  }
-  guest_.emplace(code_.abi, code_.manifest, *instance);
-  arm();
-  if (auto started = guest_->start(); !started) return started;
-  arm();
-  return guest_->check_version();
-}
-
+/// Notes a failure, and says it when the reason was a limit that the engine does not know of.
 template <class T> Expected<T> PluginInstance::checked(Expected<T> result) {
   broken_ |= !result;
+  if (!result && state_.too_many_host_calls) {
+    PluginError& error = result.error();
+    const uint64_t allowed = code_.manifest.capabilities.max_host_calls;
+    error.code = "limit.hostCalls";
+    error.message = "more than " + std::to_string(allowed) +
+                    " calls of host functions; capabilities.maxHostCalls raises it";
+    error.limit = LimitReport{"hostCalls", "calls", allowed, std::nullopt, "capabilities.maxHostCalls"};
+  }
   return result;
+}
+
+Expected<void> PluginInstance::instantiate() {
+  arm();
+  auto start = Store::Clock::now();
+  auto instance = code_.linker.instantiate(store_, code_.module);
+  if (!instance) {
+    auto elapsed = Store::Clock::now() - start;
+    return checked(Expected<void>(
+        std::unexpected(engine_error(code_.manifest, Phase::instantiate, instance.error(), elapsed))));
+  }
+  instance_ = *instance;
+  guest_.emplace(code_.abi, code_.manifest, *instance);
+  arm();
+  if (auto started = checked(guest_->start()); !started) return started;
+  arm();
+  return guest_->check_version();
 }
 
 Expected<std::optional<std::string>> PluginInstance::meta() {

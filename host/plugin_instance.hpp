@@ -1,10 +1,13 @@
 // One running copy of a plugin: its store, its WASI context, its guest functions. Internal.
 #pragma once
 
+#include "host/call_state.hpp"
+#include "host/key_value_store.hpp"
 #include "host/plugin_abi.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/host/manager.hpp"
 #include "skerry/host/manifest.hpp"
+#include "skerry/image.hpp"
 #include "skerry/linker.hpp"
 #include "skerry/module.hpp"
 #include "skerry/wasi/wasi.hpp"
@@ -15,25 +18,43 @@
 
 namespace skerry::host {
 
+/// What a plugin keeps over reloads.
+struct PluginServices {
+  GuestOutput output;
+  GuestLog log;
+  std::shared_ptr<ByteBudget> budget;
+  std::shared_ptr<KeyValueStore> store;
+};
+
 /// What all instances of a plugin share; immutable.
 struct PluginCode {
-  Manifest manifest;
-  Module module;
+  PluginCode(Manifest manifest, Module module, PluginServices services);
+  ~PluginCode();
+  PluginCode(const PluginCode&) = delete;
+  PluginCode& operator=(const PluginCode&) = delete;
+
+  const Manifest manifest;
+  const Module module;
   AbiShape abi;
-  GuestOutput output;
+  const PluginServices services;
+  const wasi::Config wasi;
+  Linker linker;             // its functions find their instance by Caller::user_data
+  uint64_t budget_bytes = 0; // taken for the code
 };
 
 /// Reads the file, checks its hash, compiles it, and checks what it imports, exports and asks for.
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
-                                                      uint64_t max_module_bytes, GuestOutput output);
+                                                      uint64_t max_module_bytes, PluginServices services);
 
-/// One thread at a time. Every function that runs guest code gives it the manifest's fuel; all but `execute`
-/// the manifest's timeout as well. Once something failed the instance is `broken` and fit for nothing but
-/// destruction.
+/// One thread at a time, never moved. Every function that runs guest code gives it the manifest's fuel; all
+/// but `execute` the manifest's timeout as well. Once something failed the instance is `broken` and fit for
+/// nothing but destruction.
 class PluginInstance {
 public:
   /// Instantiates and runs the start functions. `code` must outlive the instance.
   static Expected<std::unique_ptr<PluginInstance>> start(const PluginCode& code);
+  /// One that is where `image` was frozen; runs nothing.
+  static Expected<std::unique_ptr<PluginInstance>> from_image(const PluginCode& code, const Image& image);
 
   Expected<std::optional<std::string>> meta();
   Expected<void> init();
@@ -41,17 +62,31 @@ public:
   Expected<void> destroy();
   bool broken() const noexcept { return broken_; }
 
+  /// The present state, to start others from. Errors: code "usage" or "limit.engine" when it has none that
+  /// can be frozen.
+  Expected<Image> freeze() const;
+  /// Back to the state of the image, whatever happened; what the guest has open is closed. False: fit for
+  /// nothing but destruction.
+  bool restore(const Image& image);
+
+  InterruptHandle interrupt_handle() const { return store_.interrupt_handle(); }
+  uint64_t fuel_used() const noexcept { return store_.fuel_used(); }
+  uint64_t memory_bytes() const noexcept { return store_.usage().memory_bytes; }
+  uint64_t dropped_log_lines() const noexcept { return state_.lines_dropped; }
+
 private:
   PluginInstance(const PluginCode& code, wasi::Context context);
   void arm(Store::Clock::time_point deadline);
   void arm() { arm(Store::Clock::now() + code_.manifest.timeout); }
+  static Expected<std::unique_ptr<PluginInstance>> create(const PluginCode& code);
   Expected<void> instantiate();
   template <class T> Expected<T> checked(Expected<T> result);
 
   const PluginCode& code_;
   wasi::Context context_;
-  Linker linker_;
+  CallState state_;
   Store store_;
+  Instance instance_;
   std::optional<GuestAbi> guest_;
   bool broken_ = false;
 };

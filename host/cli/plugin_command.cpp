@@ -1,6 +1,7 @@
 // skerry plugin: load a plugin by its manifest, print its meta, call it.
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
+#include "host/cli/serve_command.hpp"
 #include "host/file_bytes.hpp"
 #include "skerry/host/manager.hpp"
 
@@ -130,6 +131,7 @@ void add_plugin_command(CLI::App& app, int& status) {
       "skerry plugin COMMAND --help explains a command. docs/plugins.md tells how to write a plugin.");
   add_meta(*command, status);
   add_call(*command, status);
+  add_serve(*command, status);
 }
 
 } // namespace skerry::host::cli

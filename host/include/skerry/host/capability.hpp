@@ -54,7 +54,13 @@ struct Capabilities {
   uint32_t max_memory_mb = 16; ///< linear memory; 1 to 4096
   uint32_t max_table_elements = 10'000;
   uint32_t max_stack_kb = 1024;  ///< wasm call stack
-  uint32_t max_output_kb = 1024; ///< a result, and what one instance prints
+  uint32_t max_output_kb = 1024; ///< a result; and what one call prints
+  uint32_t max_total_mb =
+      1024; ///< memories, tables, code, buffers and stored values of all instances together
+  uint32_t max_log_lines = 1000;       ///< of one call
+  uint32_t max_log_kb = 64;            ///< of one call
+  uint32_t max_host_calls = 1'000'000; ///< calls of host functions in one call
+  uint32_t max_open_files = 64;        ///< besides the standard streams and granted folders
 
   bool allow_file_system = false;
   std::vector<PathGrant> allowed_paths;
@@ -63,10 +69,18 @@ struct Capabilities {
   bool allow_network = false;
   std::vector<HostRule> allowed_hosts;
   bool allow_private_addresses = false;
+  uint32_t max_http_response_kb = 1024; ///< body and headers of one response
+  bool allow_key_value = false;         ///< a store of its own, which outlives calls and instances
+  uint32_t max_key_value_kb = 1024;     ///< keys and values
+  uint32_t max_key_value_keys = 1000;
 
   /// 64-bit: 4096 MiB do not fit 32 bits.
   uint64_t max_memory_bytes() const noexcept { return uint64_t{max_memory_mb} << 20; }
   uint64_t max_stack_bytes() const noexcept { return uint64_t{max_stack_kb} << 10; }
+  uint64_t max_total_bytes() const noexcept { return uint64_t{max_total_mb} << 20; }
+  uint64_t max_log_bytes() const noexcept { return uint64_t{max_log_kb} << 10; }
+  uint64_t max_http_response_bytes() const noexcept { return uint64_t{max_http_response_kb} << 10; }
+  uint64_t max_key_value_bytes() const noexcept { return uint64_t{max_key_value_kb} << 10; }
   uint64_t max_output_bytes() const noexcept { return uint64_t{max_output_kb} << 10; }
 };
 

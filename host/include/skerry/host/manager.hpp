@@ -20,12 +20,24 @@ namespace skerry::host {
 /// Receives what a plugin prints, on the thread that calls it. Must not call back into the plugin.
 using GuestOutput = std::function<void(std::string_view plugin, std::span<const std::byte> bytes)>;
 
+enum class LogLevel : uint8_t { trace, debug, info, warn, error };
+/// "trace", "debug", …
+std::string_view log_level_name(LogLevel level) noexcept;
+
+/// Receives what a plugin gives to `log`, one call for each line, on the thread that calls the plugin. Must
+/// not call back into the plugin.
+using GuestLog = std::function<void(std::string_view plugin, LogLevel level, std::string_view text)>;
+
 struct ManagerOptions {
   Config engine;
   /// Larger module files are refused before they are read.
   uint64_t max_module_bytes = uint64_t{256} << 20;
   /// Where the guests' standard output and error go; the process's standard error when empty.
   GuestOutput guest_output;
+  /// Where their log lines go; as "PLUGIN: LEVEL: TEXT" to the process's standard error when empty.
+  GuestLog guest_log;
+  /// Instances of all plugins together. Beyond it plugins make do with those they have; one each is theirs.
+  uint32_t max_instances = 10'000;
 };
 
 /// Thread-safe. Nothing here throws.
@@ -47,13 +59,20 @@ public:
   Expected<PluginHandle> get(std::string_view name) const;
   /// get and Plugin::call.
   Expected<std::string> call(std::string_view name, std::string_view input, const CallOptions& options = {});
-  /// Takes the plugin out, waits for its running call, lets the guest `destroy`, frees it. Errors:
+  /// Loads the plugin again, from this manifest, which must have the same name; handles stay valid. The old
+  /// version serves until the new one is ready, and ends its calls. Limits of the whole plugin (maxTotalMB,
+  /// the key-value store's) and the breaker stay as they were. Errors: "not_found", or those of load; the old
+  /// version then stays.
+  Expected<void> reload(const Manifest& manifest);
+  /// Takes the plugin out, waits for its running calls, lets the guest `destroy`, frees it. Errors:
   /// "not_found", or what `destroy` failed with; the plugin is gone all the same.
   Expected<void> unload(std::string_view name);
   /// Unloads all; later loads fail. Closing again does nothing.
   void close();
 
   std::vector<std::string> names() const;
+  /// Of all plugins, in the order of their names.
+  std::vector<PluginMetrics> metrics() const;
   const Engine& engine() const noexcept;
 
 private:

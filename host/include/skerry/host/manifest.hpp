@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ enum class StateMode : uint8_t {
 struct PoolConfig {
   uint32_t size = 1;
   std::chrono::milliseconds max_wait{1000};
+  uint32_t max_waiting = 1000; ///< callers that may wait at the same time
   StateMode state = StateMode::fresh;
 };
 
@@ -45,7 +47,8 @@ struct Manifest {
   std::chrono::milliseconds timeout{1000};
   std::optional<uint64_t> fuel; ///< instructions per call
   Capabilities capabilities;
-  std::string init = "{}"; ///< JSON text for the guest's `init`
+  std::string init = "{}";                                  ///< JSON text for the guest's `init`
+  std::optional<std::map<std::string, std::string>> config; ///< what the guest's `config_get` finds
   PoolConfig pool;
   std::optional<BreakerConfig> breaker;
   ReloadConfig reload;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/host/manifest.hpp"
+#include "skerry/host/metrics.hpp"
 #include "skerry/host/plugin_error.hpp"
 #include "skerry/host/plugin_types.hpp"
 
@@ -31,18 +32,25 @@ public:
   Plugin& operator=(const Plugin&) = delete;
 
   const std::string& name() const noexcept;
-  const Manifest& manifest() const noexcept;
+  Manifest manifest() const;
   /// What the guest's `meta` returned when the plugin was loaded, byte for byte; the manifest's meta as JSON
   /// when the guest has no such function.
-  const std::string& meta() const noexcept;
+  std::string meta() const;
 
-  /// Passes `input` to the guest's `execute` and returns its result, byte for byte. A call waits its turn;
-  /// timeout covers the wait. A trap, exit or exceeded limit ends only this call: the next one gets a clean
-  /// instance. Errors: phase call; phases instantiate and init when a new instance was needed and could not
-  /// be made.
+  /// Passes `input` to the guest's `execute` and returns its result, byte for byte. A call waits for one of
+  /// the plugin's instances, in the order of the callers; timeout covers the wait. A trap, exit or exceeded
+  /// limit ends only this call: the next one gets a clean instance. Errors: phase call; phases instantiate
+  /// and init when a new instance was needed and could not be made.
   Expected<std::string> call(std::string_view input, const CallOptions& options = {});
   /// The same with the JSON of PluginContext and PluginResult. Errors: also code "json".
   Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
+
+  PluginMetrics metrics() const;
+  /// More or fewer instances than the manifest's pool.size, until the plugin is loaded again; at least 1.
+  void resize(uint32_t instances);
+  /// Refuses new calls with code "unloaded" and returns when those that run or wait have been answered. To be
+  /// followed by an unload.
+  void drain();
 
   Impl& impl() noexcept { return *impl_; }
 

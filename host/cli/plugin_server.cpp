@@ -1,0 +1,253 @@
+// The one place that names cpp-httplib.
+#include "host/cli/plugin_server.hpp"
+
+#include "host/cli/output.hpp"
+#include "host/json.hpp"
+
+#include <httplib.h>
+
+#include <atomic>
+#include <mutex>
+
+namespace skerry::host::cli {
+
+namespace {
+
+constexpr const char* json_type = "application/json";
+constexpr const char* prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
+
+/// 4xx: the client's doing; 502: the plugin's; 503 and 504: later, or never within the time.
+int http_status(const PluginError& error) {
+  const std::string& code = error.code;
+  if (code == "not_found") return 404;
+  if (code == "duplicate") return 409;
+  if (code == "limit.input") return 413;
+  if (code == "timeout") return 504;
+  if (code == "busy" || code == "breaker_open" || code == "unloaded" || code == "closed" ||
+      code == "limit.total" || code == "limit.instances")
+    return 503;
+  return error.phase == Phase::call ? 502 : 422; // else it is a plugin that cannot be loaded
+}
+
+void answer(httplib::Response& response, int status, std::string body, const char* type = json_type) {
+  response.status = status;
+  response.set_content(std::move(body), type);
+}
+
+void answer(httplib::Response& response, const PluginError& error) {
+  answer(response, http_status(error), to_json(error) + "\n");
+}
+
+void answer_error(httplib::Response& response, int status, std::string_view code, std::string_view message) {
+  OrderedJson error{{"phase", "call"}, {"code", code}, {"message", message}};
+  answer(response, status, dump_json(OrderedJson{{"error", std::move(error)}}) + "\n");
+}
+
+/// Takes as long whatever they have in common.
+bool is_same_secret(std::string_view given, std::string_view secret) {
+  unsigned char difference = given.size() == secret.size() ? 0 : 1;
+  for (size_t i = 0; i < given.size(); ++i)
+    difference |= static_cast<unsigned char>(given[i] ^ secret[i % secret.size()]);
+  return difference == 0;
+}
+
+ManagerOptions manager_options(const ServeConfig& config) {
+  ManagerOptions options;
+  options.max_instances = config.max_instances;
+  return options;
+}
+
+} // namespace
+
+struct PluginServer::Impl {
+  explicit Impl(ServeConfig given) : config(std::move(given)), manager(manager_options(config)) { set_up(); }
+
+  void set_up();
+  void log(std::string_view event, std::string_view text, const PluginError* error = nullptr);
+  bool is_operator(const httplib::Request& request, httplib::Response& response) const;
+  void execute(const httplib::Request& request, httplib::Response& response);
+  void list(httplib::Response& response) const;
+  void load(const httplib::Request& request, httplib::Response& response);
+  void reload(const std::string& name, httplib::Response& response);
+  void unload(const std::string& name, httplib::Response& response);
+  Expected<void> load_file(const std::filesystem::path& file);
+
+  const ServeConfig config;
+  Manager manager;
+  httplib::Server server;
+  std::atomic<bool> stopping = false;
+  std::mutex mutex; // guards what follows, and keeps changes of plugins apart
+  std::map<std::string, std::filesystem::path> manifests; // where each plugin came from
+};
+
+void PluginServer::Impl::set_up() {
+  using Request = httplib::Request;
+  using Response = httplib::Response;
+  const auto seconds = config.timeout.count() / 1000;
+  const auto microseconds = config.timeout.count() % 1000 * 1000;
+  server.new_task_queue = [threads = config.threads] { return new httplib::ThreadPool(threads); };
+  server.set_payload_max_length(config.max_request_bytes);
+  server.set_read_timeout(seconds, microseconds);
+  server.set_write_timeout(seconds, microseconds);
+  server.set_keep_alive_timeout(std::max<time_t>(seconds, 1));
+  server.set_tcp_nodelay(true);
+
+  server.Post(R"(/plugins/([^/]+)/execute)", [this](const Request& q, Response& r) { execute(q, r); });
+  server.Get("/plugins", [this](const Request&, Response& r) { list(r); });
+  server.Get("/metrics", [this](const Request&, Response& r) {
+    answer(r, 200, to_prometheus(manager.metrics()), prometheus_type);
+  });
+  server.Get("/healthz", [this](const Request&, Response& r) {
+    answer(r, stopping ? 503 : 200, stopping ? "stopping\n" : "ok\n", "text/plain");
+  });
+  server.Post("/plugins", [this](const Request& q, Response& r) {
+    if (is_operator(q, r)) load(q, r);
+  });
+  server.Post(R"(/plugins/([^/]+)/reload)", [this](const Request& q, Response& r) {
+    if (is_operator(q, r)) reload(q.matches[1], r);
+  });
+  server.Delete(R"(/plugins/([^/]+))", [this](const Request& q, Response& r) {
+    if (is_operator(q, r)) unload(q.matches[1], r);
+  });
+  server.set_error_handler([](const Request&, Response& r) {
+    if (!r.body.empty()) return;
+    if (r.status == 413)
+      return answer_error(r, 413, "limit.input", "the request is larger than maxRequestKB");
+    answer_error(r, r.status, r.status == 404 ? "not_found" : "request", "no such thing here");
+  });
+}
+
+/// One line: "skerry: event: text", or the same as JSON.
+void PluginServer::Impl::log(std::string_view event, std::string_view text, const PluginError* error) {
+  if (!config.json_log) {
+    write_stderr("skerry: " + std::string(event) + ": " + std::string(text) +
+                 (error != nullptr ? ": " + error->code + ": " + error->message : "") + "\n");
+    return;
+  }
+  OrderedJson line{{"event", event}, {"text", text}};
+  if (error != nullptr) line["error"] = Json::parse(to_json(*error))["error"];
+  write_stderr(dump_json(line) + "\n");
+}
+
+bool PluginServer::Impl::is_operator(const httplib::Request& request, httplib::Response& response) const {
+  constexpr std::string_view scheme = "Bearer ";
+  const std::string given = request.get_header_value("Authorization");
+  if (config.token.empty()) {
+    answer_error(response, 403, "forbidden", "the configuration has no token: plugins stay as they are");
+    return false;
+  }
+  if (given.starts_with(scheme) &&
+      is_same_secret(std::string_view(given).substr(scheme.size()), config.token))
+    return true;
+  response.set_header("WWW-Authenticate", "Bearer");
+  answer_error(response, 401, "unauthorized", "needs the operator's token");
+  return false;
+}
+
+void PluginServer::Impl::execute(const httplib::Request& request, httplib::Response& response) {
+  auto result = manager.call(std::string(request.matches[1]), request.body);
+  if (result) return answer(response, 200, std::move(*result));
+  log("call failed", result.error().plugin, &result.error());
+  if (http_status(result.error()) == 503) response.set_header("Retry-After", "1");
+  answer(response, result.error());
+}
+
+void PluginServer::Impl::list(httplib::Response& response) const {
+  OrderedJson plugins = OrderedJson::array();
+  for (const PluginMetrics& metrics : manager.metrics()) {
+    auto plugin = manager.get(metrics.plugin);
+    if (!plugin) continue;
+    auto meta = parse_json((*plugin)->meta());
+    plugins.push_back({{"name", metrics.plugin},
+                       {"meta", meta ? OrderedJson::parse(meta->dump()) : OrderedJson()},
+                       {"metrics", OrderedJson::parse(to_json(metrics))}});
+  }
+  answer(response, 200, dump_json(OrderedJson{{"plugins", std::move(plugins)}}) + "\n");
+}
+
+Expected<void> PluginServer::Impl::load_file(const std::filesystem::path& file) {
+  std::lock_guard lock(mutex);
+  auto manifest = read_manifest(file);
+  if (!manifest) return std::unexpected(std::move(manifest.error()));
+  auto plugin = manager.load(*manifest);
+  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  manifests[manifest->meta.name] = file;
+  log("loaded", manifest->meta.name);
+  return {};
+}
+
+/// `{"manifest": "path"}`
+void PluginServer::Impl::load(const httplib::Request& request, httplib::Response& response) {
+  auto json = parse_json(request.body);
+  if (!json || !json->is_object() || !json->contains("manifest") || !(*json)["manifest"].is_string())
+    return answer_error(response, 400, "request", "the body must be {\"manifest\": \"path of a manifest\"}");
+  auto done = load_file((*json)["manifest"].get<std::string>());
+  if (done) return answer(response, 201, "{\"loaded\":true}\n");
+  log("not loaded", (*json)["manifest"].get<std::string>(), &done.error());
+  answer(response, done.error());
+}
+
+void PluginServer::Impl::reload(const std::string& name, httplib::Response& response) {
+  std::lock_guard lock(mutex);
+  auto found = manifests.find(name);
+  Expected<void> done;
+  if (found == manifests.end()) {
+    done = std::unexpected(manager.get(name).error());
+  } else {
+    auto manifest = read_manifest(found->second);
+    done = manifest ? manager.reload(*manifest) : std::unexpected(std::move(manifest.error()));
+  }
+  if (done) {
+    log("reloaded", name);
+    return answer(response, 200, "{\"reloaded\":true}\n");
+  }
+  log("not reloaded", name, &done.error());
+  answer(response, done.error());
+}
+
+void PluginServer::Impl::unload(const std::string& name, httplib::Response& response) {
+  std::lock_guard lock(mutex);
+  manifests.erase(name);
+  auto done = manager.unload(name);
+  if (!done && done.error().code == "not_found") return answer(response, done.error());
+  log("unloaded", name, done ? nullptr : &done.error());
+  answer(response, 200, "{\"unloaded\":true}\n");
+}
+
+PluginServer::PluginServer(ServeConfig config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+PluginServer::~PluginServer() = default;
+
+Expected<void> PluginServer::load_plugins() {
+  for (const std::filesystem::path& file : impl_->config.manifests)
+    if (auto done = impl_->load_file(file); !done) return done;
+  return {};
+}
+
+bool PluginServer::bind() {
+  const ServeConfig& config = impl_->config;
+  int port = config.port;
+  bool bound = false;
+  if (port == 0) {
+    port = impl_->server.bind_to_any_port(config.host);
+    bound = port > 0;
+  } else {
+    bound = impl_->server.bind_to_port(config.host, port);
+  }
+  if (bound)
+    impl_->log("listening", "http://" + config.host + ":" + std::to_string(port));
+  else
+    impl_->log("cannot listen", config.host + ":" + std::to_string(port));
+  return bound;
+}
+
+void PluginServer::serve() {
+  (void)impl_->server.listen_after_bind();
+  impl_->log("stopped", "all requests are answered");
+}
+
+void PluginServer::stop() {
+  impl_->stopping = true;
+  impl_->server.stop();
+}
+
+} // namespace skerry::host::cli

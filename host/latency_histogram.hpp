@@ -1,0 +1,29 @@
+// Times counted in buckets. Internal.
+#pragma once
+
+#include "skerry/host/metrics.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+
+namespace skerry::host {
+
+/// Thread-safe without locks. Eight buckets for each doubling, so that a percentile is at most an eighth too
+/// large.
+class LatencyHistogram {
+public:
+  void add(std::chrono::nanoseconds time) noexcept;
+  LatencySummary summary() const;
+
+private:
+  static constexpr unsigned bits = 3;
+  static constexpr size_t buckets = (64 - bits + 1) << bits;
+  static size_t bucket_of(uint64_t ns) noexcept;
+  static uint64_t upper_bound(size_t bucket) noexcept; // of what is in it
+
+  std::array<std::atomic<uint64_t>, buckets> counts_{};
+  std::atomic<uint64_t> total_{0}, max_{0};
+};
+
+} // namespace skerry::host

@@ -1,0 +1,135 @@
+// Metrics as JSON and as Prometheus text.
+#include "skerry/host/metrics.hpp"
+
+#include "host/json.hpp"
+
+#include <array>
+#include <charconv>
+
+namespace skerry::host {
+
+namespace {
+
+double in_ms(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e6; }
+double in_seconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
+double ratio(double part, uint64_t whole) { return whole == 0 ? 0 : part / static_cast<double>(whole); }
+
+OrderedJson latency_json(const LatencySummary& summary) {
+  return {{"count", summary.count},    {"avg", ratio(in_ms(summary.total), summary.count)},
+          {"p50", in_ms(summary.p50)}, {"p90", in_ms(summary.p90)},
+          {"p99", in_ms(summary.p99)}, {"max", in_ms(summary.max)}};
+}
+
+std::string number(double value) {
+  std::array<char, 32> text;
+  auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
+}
+
+/// Writes metric families; a label's value needs no escapes, because names and codes have no such characters.
+class Exposition {
+public:
+  explicit Exposition(std::span<const PluginMetrics> plugins) : plugins_(plugins) {}
+
+  template <class Value>
+  void family(std::string_view name, std::string_view type, std::string_view help, Value value) {
+    head(name, type, help);
+    for (const PluginMetrics& plugin : plugins_)
+      sample(name, label(plugin), number(static_cast<double>(value(plugin))));
+  }
+
+  void reasons() {
+    constexpr std::string_view name = "skerry_plugin_call_errors_total";
+    head(name, "counter", "Failed calls by the code of their error.");
+    for (const PluginMetrics& plugin : plugins_)
+      for (const auto& [code, count] : plugin.reasons)
+        sample(name, label(plugin) + ",code=\"" + code + "\"", std::to_string(count));
+  }
+
+  void histogram(std::string_view name, std::string_view help, LatencySummary PluginMetrics::* member) {
+    head(name, "histogram", help);
+    for (const PluginMetrics& plugin : plugins_) {
+      const LatencySummary& summary = plugin.*member;
+      const std::string bucket = std::string(name) + "_bucket";
+      for (size_t i = 0; i < summary.cumulative.size(); ++i)
+        sample(bucket, label(plugin) + ",le=\"" + number(in_seconds(latency_bounds()[i])) + "\"",
+               std::to_string(summary.cumulative[i]));
+      sample(bucket, label(plugin) + ",le=\"+Inf\"", std::to_string(summary.count));
+      sample(std::string(name) + "_sum", label(plugin), number(in_seconds(summary.total)));
+      sample(std::string(name) + "_count", label(plugin), std::to_string(summary.count));
+    }
+  }
+
+  std::string take() { return std::move(text_); }
+
+private:
+  static std::string label(const PluginMetrics& plugin) { return "plugin=\"" + plugin.plugin + "\""; }
+  void head(std::string_view name, std::string_view type, std::string_view help) {
+    text_.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
+    text_.append(name).append(" ").append(type).append("\n");
+  }
+  void sample(std::string_view name, std::string_view labels, std::string_view value) {
+    text_.append(name).append("{").append(labels).append("} ").append(value).append("\n");
+  }
+
+  std::span<const PluginMetrics> plugins_;
+  std::string text_;
+};
+
+} // namespace
+
+std::string to_json(const PluginMetrics& m) {
+  OrderedJson json;
+  json["plugin"] = m.plugin;
+  json["call_count"] = m.calls;
+  json["error_count"] = m.errors;
+  json["error_rate"] = ratio(static_cast<double>(m.errors), m.calls);
+  json["avg_duration_ms"] = ratio(in_ms(m.latency.total), m.latency.count);
+  json["circuit_open"] = m.circuit_open;
+  json["reasons"] = m.reasons;
+  json["duration_ms"] = latency_json(m.latency);
+  json["queue_wait_ms"] = latency_json(m.queue_wait);
+  json["fuel"] = m.fuel;
+  json["memory_high_water_bytes"] = m.memory_high_water;
+  json["resets"] = m.resets;
+  json["replaced"] = m.replaced;
+  json["dropped_log_lines"] = m.dropped_log_lines;
+  json["instances"] = {{"total", m.instances}, {"busy", m.busy}, {"waiting", m.waiting}};
+  json["budget_bytes"] = {{"used", m.budget_used}, {"allowed", m.budget}};
+  return dump_json(json);
+}
+
+std::string to_prometheus(std::span<const PluginMetrics> plugins) {
+  using M = PluginMetrics;
+  Exposition out(plugins);
+  out.family("skerry_plugin_calls_total", "counter", "Answered calls, failed ones included.",
+             [](const M& m) { return m.calls; });
+  out.reasons();
+  out.histogram("skerry_plugin_call_duration_seconds", "Time of a call, waiting for an instance included.",
+                &M::latency);
+  out.histogram("skerry_plugin_queue_wait_seconds", "Time that a call waited for an instance.",
+                &M::queue_wait);
+  out.family("skerry_plugin_fuel_total", "counter", "WebAssembly instructions executed in calls.",
+             [](const M& m) { return m.fuel; });
+  out.family("skerry_plugin_instance_resets_total", "counter",
+             "Instances brought back to the state after init.", [](const M& m) { return m.resets; });
+  out.family("skerry_plugin_instances_replaced_total", "counter", "Instances thrown away.",
+             [](const M& m) { return m.replaced; });
+  out.family("skerry_plugin_dropped_log_lines_total", "counter", "Log lines beyond the limits of a call.",
+             [](const M& m) { return m.dropped_log_lines; });
+  out.family("skerry_plugin_memory_high_water_bytes", "gauge", "Most linear memory that one instance had.",
+             [](const M& m) { return m.memory_high_water; });
+  out.family("skerry_plugin_budget_used_bytes", "gauge", "Bytes taken of the plugin's budget.",
+             [](const M& m) { return m.budget_used; });
+  out.family("skerry_plugin_instances", "gauge", "Instances that exist.",
+             [](const M& m) { return m.instances; });
+  out.family("skerry_plugin_busy_instances", "gauge", "Instances that run a call.",
+             [](const M& m) { return m.busy; });
+  out.family("skerry_plugin_waiting_calls", "gauge", "Calls that wait for an instance.",
+             [](const M& m) { return m.waiting; });
+  out.family("skerry_plugin_circuit_open", "gauge", "1 while the breaker keeps calls away.",
+             [](const M& m) { return m.circuit_open ? 1 : 0; });
+  return out.take();
+}
+
+} // namespace skerry::host

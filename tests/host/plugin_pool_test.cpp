@@ -1,0 +1,260 @@
+// Several instances of one plugin: who gets one, in which order, and what becomes of them.
+#include "host/instance_pool.hpp"
+#include "tests/host/support/plugin_fixture.hpp"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+using namespace skerry;
+using namespace skerry::host;
+using namespace skerry::host::test;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+/// Works for about as long as its input's first byte, times a hundred thousand instructions, says.
+std::string worker() {
+  return guest(execute(R"((local $i i32)
+    (local.set $i (i32.mul (i32.load8_u (local.get $p)) (i32.const 100000)))
+    (loop (br_if 0 (i32.gt_s (local.tee $i (i32.sub (local.get $i) (i32.const 1))) (i32.const 0))))
+    (call $pack (local.get $p) (local.get $n)))"));
+}
+
+/// Runs until its time is over.
+std::string spinner() { return guest(execute("(loop (br 0)) (i64.const 0)")); }
+
+} // namespace
+
+TEST_CASE_METHOD(PluginFixture, "as many calls run at once as the pool has instances, and no more") {
+  auto m = manifest();
+  m.pool.size = 3;
+  m.pool.max_wait = milliseconds(50);
+  m.timeout = milliseconds(1000);
+  auto plugin = load(spinner(), m);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) threads.emplace_back([&] { (void)plugin->call("x"); });
+  while (plugin->metrics().busy < 3) std::this_thread::yield();
+  const PluginError error = error_of(plugin->call("x"));
+  CHECK(error.code == "busy");
+  CHECK(plugin->metrics().instances == 3);
+  for (std::thread& thread : threads) thread.join();
+}
+
+TEST_CASE_METHOD(PluginFixture, "callers are served in the order in which they came") {
+  auto m = manifest();
+  m.pool.max_wait = milliseconds(20'000);
+  auto plugin = load(worker(), m);
+  std::mutex mutex;
+  std::string order;
+  std::vector<std::thread> threads;
+  for (char name = 'a'; name < 'h'; ++name) {
+    const auto waiting = static_cast<uint32_t>(name - 'a');
+    threads.emplace_back([&, name] {
+      // The first one holds the instance while the others come, one by one.
+      auto result = plugin->call(name == 'a' ? "\xff" : std::string(1, '\1'));
+      std::lock_guard lock(mutex);
+      if (result) order += name;
+    });
+    while (plugin->metrics().busy + plugin->metrics().waiting < waiting + 1 && plugin->metrics().calls == 0)
+      std::this_thread::yield();
+  }
+  for (std::thread& thread : threads) thread.join();
+  REQUIRE(order.size() == 7);
+  if (plugin->metrics().queue_wait.max > milliseconds(1)) // all came while the first was at work
+    CHECK(order == "abcdefg");
+}
+
+TEST_CASE_METHOD(PluginFixture, "instances are compiled once and made when they are needed") {
+  auto m = manifest();
+  m.pool.size = 50;
+  auto plugin = load(worker(), m);
+  CHECK(plugin->metrics().instances == 1);
+  for (int i = 0; i < 10; ++i) result_of(plugin->call("\1"));
+  CHECK(plugin->metrics().instances == 1); // one after the other: one is enough
+}
+
+TEST_CASE_METHOD(PluginFixture, "init runs once; other instances start where it ended") {
+  auto m = manifest();
+  m.pool.size = 2;
+  m.timeout = milliseconds(300);
+  auto plugin =
+      load(guest(R"((global $ready (mut i32) (i32.const 0)) (data (i32.const 64) "init!")
+    (func (export "init") (param i32 i32) (global.set $ready (i32.const 7)) (call $print (i32.const 64) (i32.const 5))))" +
+                 execute(R"((if (i32.eq (i32.load8_u (local.get $p)) (i32.const 115)) (then (loop (br 0))))
+    (i32.store8 (i32.const 16) (i32.add (i32.const 48) (global.get $ready))) (call $pack (i32.const 16) (i32.const 1)))")),
+           m);
+  std::thread busy([&] { (void)plugin->call("spin"); });
+  while (plugin->metrics().busy == 0) std::this_thread::yield();
+  CHECK(result_of(plugin->call("x")) == "7"); // by the second instance
+  busy.join();
+  CHECK(printed == "init!");
+}
+
+TEST_CASE_METHOD(PluginFixture, "a pool can be made larger and smaller while it works") {
+  auto m = manifest();
+  m.pool.size = 1;
+  m.pool.max_wait = milliseconds(20'000);
+  auto plugin = load(worker(), m);
+  std::atomic<int> wrong = 0;
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      while (!stop) wrong += plugin->call("\1").value_or("") != "\1";
+    });
+  for (const uint32_t size : {4, 1, 3, 2, 8, 1}) {
+    plugin->resize(size);
+    const uint64_t before = plugin->metrics().calls;
+    while (plugin->metrics().calls < before + 20) std::this_thread::yield();
+  }
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(plugin->metrics().instances == 1);
+}
+
+TEST_CASE_METHOD(PluginFixture, "making a pool larger lets those in who wait") {
+  auto m = manifest();
+  m.timeout = milliseconds(2000);
+  m.pool.max_wait = milliseconds(2000);
+  auto plugin = load(spinner(), m);
+  std::thread first([&] { (void)plugin->call("x"); });
+  while (plugin->metrics().busy < 1) std::this_thread::yield();
+  std::thread second([&] { (void)plugin->call("x"); });
+  while (plugin->metrics().waiting < 1) std::this_thread::yield();
+  plugin->resize(2);
+  while (plugin->metrics().busy < 2) std::this_thread::yield(); // hangs if it does not
+  first.join(), second.join();
+}
+
+TEST_CASE_METHOD(PluginFixture, "draining lets nobody in and answers those who are in or wait") {
+  auto m = manifest();
+  m.pool.max_wait = milliseconds(20'000);
+  auto plugin = load(worker(), m);
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t) threads.emplace_back([&] { answered += plugin->call("\x40").has_value(); });
+  while (plugin->metrics().busy + plugin->metrics().waiting < 3 && answered == 0) std::this_thread::yield();
+  const bool all_in = plugin->metrics().busy + plugin->metrics().waiting == 3;
+  plugin->drain();
+  CHECK(error_of(plugin->call("x")).code == "unloaded");
+  for (std::thread& thread : threads) thread.join();
+  if (all_in) CHECK(answered == 3);
+}
+
+TEST_CASE_METHOD(PluginFixture, "unloading refuses those who wait, and waits for those who run") {
+  auto m = manifest();
+  m.timeout = milliseconds(400);
+  m.pool.max_wait = milliseconds(20'000);
+  auto plugin = load(spinner(), m);
+  std::string first, second;
+  std::thread running([&] { first = error_of(plugin->call("x")).code; });
+  while (plugin->metrics().busy < 1) std::this_thread::yield();
+  std::thread waiting([&] { second = error_of(plugin->call("x")).code; });
+  while (plugin->metrics().waiting < 1) std::this_thread::yield();
+  CHECK(manager.unload("p"));
+  running.join(), waiting.join();
+  CHECK(first == "timeout");
+  CHECK(second == "unloaded");
+}
+
+TEST_CASE_METHOD(PluginFixture, "no more callers wait than pool.maxWaiting") {
+  auto m = manifest();
+  m.timeout = milliseconds(500);
+  m.pool.max_waiting = 1;
+  auto plugin = load(spinner(), m);
+  std::thread running([&] { (void)plugin->call("x"); });
+  while (plugin->metrics().busy < 1) std::this_thread::yield();
+  std::thread waiting([&] { (void)plugin->call("x"); });
+  while (plugin->metrics().waiting < 1) std::this_thread::yield();
+  const auto start = Clock::now();
+  const PluginError error = error_of(plugin->call("x"));
+  CHECK(error.code == "busy");
+  CHECK(error.limit->key == "pool.maxWaiting");
+  CHECK(Clock::now() - start < milliseconds(300));
+  running.join(), waiting.join();
+}
+
+TEST_CASE_METHOD(PluginFixture, "a host's instances are capped over all plugins; each plugin keeps one") {
+  ManagerOptions options;
+  options.max_instances = 2;
+  Manager small(options);
+  auto m = manifest("a");
+  m.pool.size = 4;
+  m.timeout = milliseconds(300);
+  m.pool.max_wait = milliseconds(20);
+  write(m, assemble(spinner()));
+  auto a = small.load(m);
+  REQUIRE(a);
+  m.meta.name = "b";
+  auto b = small.load(m);
+  REQUIRE(b);
+  m.meta.name = "c";
+  CHECK(small.load(m).error().code == "limit.instances");
+  std::thread running([&] { (void)(*a)->call("x"); });
+  while ((*a)->metrics().busy < 1) std::this_thread::yield();
+  CHECK(error_of((*a)->call("x")).code == "busy"); // its pool may have four, the host has no more
+  running.join();
+  REQUIRE(small.unload("b"));
+  CHECK(small.load(m)); // b's place is free
+}
+
+TEST_CASE_METHOD(PluginFixture, "a deadline covers the wait, and a caller never waits longer than its own") {
+  auto m = manifest();
+  m.timeout = milliseconds(2000);
+  m.pool.max_wait = milliseconds(20'000);
+  auto plugin = load(spinner(), m);
+  std::thread running([&] { (void)plugin->call("x", {milliseconds(500)}); });
+  while (plugin->metrics().busy < 1) std::this_thread::yield();
+  const auto start = Clock::now();
+  const PluginError error = error_of(plugin->call("x", {milliseconds(50)}));
+  CHECK(error.code == "timeout");
+  CHECK(error.limit->allowed == 50);
+  CHECK(Clock::now() - start < milliseconds(400));
+  running.join();
+}
+
+TEST_CASE_METHOD(PluginFixture, "kill one of a hundred plugins: ninety-nine are unaffected") {
+  std::vector<PluginHandle> plugins;
+  for (int i = 0; i < 100; ++i)
+    plugins.push_back(
+        load(i == 42 ? guest(execute("unreachable")) : worker(), manifest("p" + std::to_string(i))));
+  for (int round = 0; round < 3; ++round)
+    for (int i = 0; i < 100; ++i) {
+      auto result = plugins[static_cast<size_t>(i)]->call("\1");
+      CHECK(result.has_value() == (i != 42));
+    }
+  CHECK(manager.unload("p42"));
+  CHECK(result_of(plugins[41]->call("\1")) == "\1");
+}
+
+TEST_CASE_METHOD(PluginFixture, "a reload swaps versions under load without failing a call") {
+  auto m = manifest();
+  m.pool.size = 2;
+  m.pool.max_wait = milliseconds(20'000);
+  auto plugin = load(guest(execute_digit("(i32.const 1)")), m);
+  std::atomic<int> wrong = 0, seen_new = 0;
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t)
+    threads.emplace_back([&] {
+      while (!stop) {
+        auto result = plugin->call("x");
+        wrong += !result || (*result != "1" && *result != "2");
+        seen_new += result && *result == "2";
+      }
+    });
+  for (int i = 0; i < 10; ++i) {
+    write(m, assemble(guest(execute_digit(i % 2 == 0 ? "(i32.const 2)" : "(i32.const 1)"))));
+    CHECK(manager.reload(m));
+  }
+  write(m, assemble("(module)"));
+  CHECK_FALSE(manager.reload(m)); // and the one before goes on
+  stop = true;
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
+  CHECK(seen_new > 0);
+  CHECK(result_of(plugin->call("x")) == "1");
+}
