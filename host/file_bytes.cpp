@@ -31,7 +31,8 @@ std::unexpected<FileProblem> system_problem(const std::filesystem::path& file) {
       FileProblem{false, 0, file.string() + ": " + std::generic_category().message(errno)});
 }
 
-std::unexpected<FileProblem> too_large(const std::filesystem::path& file, uint64_t size, uint64_t limit) {
+std::unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file, uint64_t size,
+                                               uint64_t limit) {
   return std::unexpected(FileProblem{
       true, size, file.string() + " is larger than the limit of " + std::to_string(limit) + " bytes"});
 }
@@ -53,7 +54,7 @@ std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesyst
   struct stat status;
   if (descriptor.get() < 0 || fstat(descriptor.get(), &status) != 0) return system_problem(file);
   uint64_t size = S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
-  if (size > limit) return too_large(file, size, limit);
+  if (size > limit) return larger_than_limit(file, size, limit);
 
   std::vector<std::byte> bytes(size + 1); // one more, to notice the end without another round
   size_t used = 0;
@@ -62,7 +63,7 @@ std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesyst
     if (count < 0) return system_problem(file);
     if (count == 0) break;
     used += static_cast<size_t>(count);
-    if (used > limit) return too_large(file, used, limit);
+    if (used > limit) return larger_than_limit(file, used, limit);
     if (used == bytes.size()) bytes.resize(std::min<uint64_t>(used * 2 + 4096, limit + 1));
   }
   bytes.resize(used);

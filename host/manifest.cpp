@@ -41,7 +41,8 @@ PluginMeta read_meta(ObjectReader reader) {
   PluginMeta meta{reader.text("name"), reader.text("version"), reader.text("description"),
                   reader.text("author")};
   const std::string& name = meta.name;
-  if (name.empty() || name.size() > longest_plugin_name || !std::all_of(name.begin(), name.end(), is_name_char)) {
+  if (name.empty() || name.size() > longest_plugin_name ||
+      !std::all_of(name.begin(), name.end(), is_name_char)) {
     reader.complain("name", "must be 1 to 128 letters, digits, dots, hyphens or underscores");
   }
   reader.finish();

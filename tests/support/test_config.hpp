@@ -21,7 +21,8 @@ inline Config test_config() {
   Config config;
   const std::string_view mode = test_mode();
   if (mode == "slice1") config.fuel_slice = 1;
-  if (mode == "move_stack") config.fuel_slice = 13; // each slice copies the stack, which is long where it overflows
+  if (mode == "move_stack")
+    config.fuel_slice = 13; // each slice copies the stack, which is long where it overflows
   config.move_stack = mode == "move_stack";
   config.fusion = mode != "no_fusion";
   return config;
