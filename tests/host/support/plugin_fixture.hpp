@@ -112,6 +112,7 @@ public:
 
   std::filesystem::path folder;
   std::string printed;
+  std::function<void(std::string_view)> on_print; // while the guest waits
   Manager manager;
 
 private:
@@ -120,7 +121,9 @@ private:
     o.engine = skerry::test::test_config();
     o.max_module_bytes = 1 << 20;
     o.guest_output = [this](std::string_view, std::span<const std::byte> bytes) {
-      printed.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+      printed.append(text);
+      if (on_print) on_print(text);
     };
     return o;
   }
