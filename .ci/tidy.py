@@ -33,9 +33,9 @@ def compile_flags(command):
     for word in words[next(i for i, word in enumerate(words) if word.startswith("-")):]:
         if skip or word in ("-c", "-MD", "-Winvalid-pch") or word.endswith((".cpp", "cmake_pch.hxx", ".pch")):
             skip = False
-        elif word in ("-o", "-MF", "-MT"):
+        elif word in ("-o", "-MF", "-MT", "-Xclang"):
             skip = True
-        elif not word.startswith(("-include", "-Xclang")):
+        elif not word.startswith("-include"):
             flags.append(word)
     return tuple(flags)
 

@@ -46,7 +46,7 @@ public:
   NetworkStatus dial(std::string_view host, uint16_t port, Clock::time_point deadline) const;
   /// Follows up to five redirects, each decided like a request of its own. `response` counts its headers and
   /// body against the grants' limit.
-  NetworkStatus http(const HttpRequest& request, HttpResponse& response, Clock::time_point deadline) const;
+  NetworkStatus http(const HttpRequest& asked, HttpResponse& response, Clock::time_point deadline) const;
 
 private:
   const Capabilities& capabilities_;

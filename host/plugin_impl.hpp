@@ -13,7 +13,7 @@
 namespace skerry::host {
 
 struct Plugin::Impl {
-  Impl(const Manifest& manifest, PluginServices services, std::shared_ptr<InstanceCap> cap);
+  Impl(const Manifest& manifest, PluginServices shared, std::shared_ptr<InstanceCap> cap);
 
   /// Builds a generation and makes it the current one. The one before it, if any, serves until then; it ends
   /// its calls, then its guest may `destroy` itself. Errors: those of loading, also code "limit.instances";

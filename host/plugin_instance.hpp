@@ -28,7 +28,7 @@ struct PluginServices {
 
 /// What all instances of a plugin share; immutable.
 struct PluginCode {
-  PluginCode(Manifest manifest, Module module, PluginServices services);
+  PluginCode(Manifest m, Module compiled, PluginServices shared);
   ~PluginCode();
   PluginCode(const PluginCode&) = delete;
   PluginCode& operator=(const PluginCode&) = delete;

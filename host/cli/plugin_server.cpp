@@ -29,9 +29,9 @@ int http_status(const PluginError& error) {
   return error.phase == Phase::call ? 502 : 422; // else it is a plugin that cannot be loaded
 }
 
-void answer(httplib::Response& response, int status, std::string body, const char* type = json_type) {
+void answer(httplib::Response& response, int status, const std::string& body, const char* type = json_type) {
   response.status = status;
-  response.set_content(std::move(body), type);
+  response.set_content(body, type);
 }
 
 void answer(httplib::Response& response, const PluginError& error) {

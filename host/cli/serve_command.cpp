@@ -44,6 +44,7 @@ int serve(const std::string& file) {
     server.stop();
   });
   server.serve();
+  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it waits for that signal, which is blocked elsewhere
   pthread_kill(stopper.native_handle(), SIGTERM); // when it was not a signal that ended it
   stopper.join();
   return 0;

@@ -86,7 +86,7 @@ int complain(const Error& error) {
   return 1;
 }
 
-int run(Options options) {
+int run(const Options& options) {
   std::ifstream in(options.file, std::ios::binary);
   const std::string bytes((std::istreambuf_iterator<char>(in)), {});
   const Engine engine = counting_engine();

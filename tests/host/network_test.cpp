@@ -164,7 +164,9 @@ TEST_CASE("a peer that says nothing is left at the deadline") {
 TEST_CASE("requests that nobody may make") {
   const auto granted = local({"127.0.0.1"});
   HttpResponse response;
-  const auto status = [&](HttpRequest request) { return Network(granted).http(request, response, soon()); };
+  const auto status = [&](const HttpRequest& request) {
+    return Network(granted).http(request, response, soon());
+  };
   const std::string url = "http://127.0.0.1:1/";
   CHECK(status({"GET", "file:///etc/passwd", {}, ""}) == NetworkStatus::bad_request);
   CHECK(status({"GET", "nonsense", {}, ""}) != NetworkStatus::ok);
