@@ -12,7 +12,7 @@ namespace skerry::wasi {
 
 /// Stores `status` as a filestat: 64 bytes, or 56 with 32-bit link count for the unstable snapshot. Errors:
 /// fault.
-Errno store_filestat(Call& call, uint32_t address, const struct stat& status, Filetype type);
+Errno store_filestat(Call& call, uint32_t address, const struct stat& found, Filetype type);
 
 /// What must be remembered for deterministic runs: the program has changed the contents of a file or
 /// directory, made a name in a directory, or removed what it meant. Nothing in other runs.

@@ -146,7 +146,7 @@ bool PluginServer::Impl::is_operator(const httplib::Request& request, httplib::R
 
 void PluginServer::Impl::execute(const httplib::Request& request, httplib::Response& response) {
   auto result = manager.call(std::string(request.matches[1]), request.body);
-  if (result) return answer(response, 200, std::move(*result));
+  if (result) return answer(response, 200, *result);
   log("call failed", result.error().plugin, &result.error());
   if (http_status(result.error()) == 503) response.set_header("Retry-After", "1");
   answer(response, result.error());

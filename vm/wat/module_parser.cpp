@@ -559,8 +559,8 @@ std::vector<std::byte> ModuleParser::assemble(const ParseOptions& options,
 } // namespace
 
 Result<std::vector<std::byte>> parse_module_fields(Cursor& cursor, const ParseOptions& options,
-                                                   std::optional<std::string> module_name) {
-  return ModuleParser(cursor).run(options, std::move(module_name));
+                                                   const std::optional<std::string>& module_name) {
+  return ModuleParser(cursor).run(options, module_name);
 }
 
 Result<std::vector<std::byte>> parse_module_text(std::string_view text, const ParseOptions& options) {

@@ -17,7 +17,7 @@ struct ParseOptions {
 
 /// `name? field*` up to a closing parenthesis or the end, where it leaves the cursor.
 Result<std::vector<std::byte>> parse_module_fields(Cursor& cursor, const ParseOptions& options,
-                                                   std::optional<std::string> module_name);
+                                                   const std::optional<std::string>& module_name);
 
 /// A whole text: `(module …)` or bare fields.
 Result<std::vector<std::byte>> parse_module_text(std::string_view text, const ParseOptions& options);
