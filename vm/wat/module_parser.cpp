@@ -571,7 +571,7 @@ Result<std::vector<std::byte>> parse_module_text(std::string_view text, const Pa
   Cursor cursor(list);
   bool wrapped = cursor.take_open("module");
   std::optional<std::string> name = wrapped ? cursor.take_id() : std::nullopt;
-  auto bytes = parse_module_fields(cursor, options, std::move(name));
+  auto bytes = parse_module_fields(cursor, options, name);
   if (!bytes) return bytes;
   if (wrapped) cursor.expect_close();
   cursor.expect_eof();
