@@ -16,7 +16,8 @@ namespace skerry::test {
 namespace {
 
 #if defined(SKERRY_SANITIZED)
-constexpr size_t allowed_bytes = 128u << 20; // also counts calloc, which tables come from: pages that nobody touches
+constexpr size_t allowed_bytes =
+    128u << 20; // also counts calloc, which tables come from: pages that nobody touches
 #else
 constexpr size_t allowed_bytes = 64u << 20;
 #endif

@@ -23,8 +23,8 @@ extern "C" {
 
 /* ---- what a plugin defines ---- */
 
-/* Bytes with their length. Those that skerry_execute returns must come from skerry_copy, skerry_text or malloc:
- * the host gives them back with `deallocate`. */
+/* Bytes with their length. Those that skerry_execute returns must come from skerry_copy, skerry_text or
+ * malloc: the host gives them back with `deallocate`. */
 typedef struct {
   char* data;
   uint32_t size;

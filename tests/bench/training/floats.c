@@ -1,4 +1,5 @@
-// Floating point: LU decomposition, an FFT, a spring simulation, Mandelbrot, Monte Carlo, a convolution, Runge-Kutta.
+// Floating point: LU decomposition, an FFT, a spring simulation, Mandelbrot, Monte Carlo, a convolution,
+// Runge-Kutta.
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-// Grids, graphs and dynamic programming: Game of Life, Floyd-Warshall, breadth-first search, Dijkstra, knapsack, flood
-// fill, integer matrices, a sudoku solver, big numbers, permutations.
+// Grids, graphs and dynamic programming: Game of Life, Floyd-Warshall, breadth-first search, Dijkstra,
+// knapsack, flood fill, integer matrices, a sudoku solver, big numbers, permutations.
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +24,8 @@ static int shortest(void) {
   for (int k = 0; k < nodes; ++k)
     for (int i = 0; i < nodes; ++i)
       for (int j = 0; j < nodes; ++j)
-        if (distance[i][k] + distance[k][j] < distance[i][j]) distance[i][j] = distance[i][k] + distance[k][j];
+        if (distance[i][k] + distance[k][j] < distance[i][j])
+          distance[i][j] = distance[i][k] + distance[k][j];
   int sum = 0;
   for (int i = 0; i < nodes; ++i) sum += distance[i][(i * 7) % nodes];
   return sum;
@@ -156,7 +157,8 @@ int main(void) {
     uint16_t rows[9] = {0}, columns[9] = {0}, boxes[9] = {0};
     sum += (uint64_t)solve(board, rows, columns, boxes, 0, &budget);
     for (int i = 0; i < nodes; ++i) sum += (uint64_t)dijkstra(i);
-    sum += (uint64_t)(shortest() + search(0) + knapsack() + multiply() + permutations(items, 6, 0) + collatz(800));
+    sum += (uint64_t)(shortest() + search(0) + knapsack() + multiply() + permutations(items, 6, 0) +
+                      collatz(800));
     sum += factorial(150) + gcds();
   }
   printf("%llx\n", (unsigned long long)sum);

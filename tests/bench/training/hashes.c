@@ -42,11 +42,13 @@ static uint64_t sha512_like(const uint8_t* p, size_t blocks) {
     }
     for (int i = 16; i < 80; ++i) {
       const uint64_t x = w[i - 15], y = w[i - 2];
-      w[i] = w[i - 16] + w[i - 7] + (rotr64(x, 1) ^ rotr64(x, 8) ^ x >> 7) + (rotr64(y, 19) ^ rotr64(y, 61) ^ y >> 6);
+      w[i] = w[i - 16] + w[i - 7] + (rotr64(x, 1) ^ rotr64(x, 8) ^ x >> 7) +
+             (rotr64(y, 19) ^ rotr64(y, 61) ^ y >> 6);
     }
     uint64_t a = h[0], b = h[1], c = h[2], d = h[3], e = h[4], f = h[5], g = h[6], k = h[7];
     for (int i = 0; i < 80; ++i) {
-      const uint64_t t = k + (rotr64(e, 14) ^ rotr64(e, 18) ^ rotr64(e, 41)) + ((e & f) ^ (~e & g)) + w[i] + (uint64_t)i * 977;
+      const uint64_t t = k + (rotr64(e, 14) ^ rotr64(e, 18) ^ rotr64(e, 41)) + ((e & f) ^ (~e & g)) + w[i] +
+                         (uint64_t)i * 977;
       const uint64_t u = (rotr64(a, 28) ^ rotr64(a, 34) ^ rotr64(a, 39)) + ((a & b) ^ (a & c) ^ (b & c));
       k = g, g = f, f = e, e = d + t, d = c, c = b, b = a, a = t + u;
     }

@@ -1,4 +1,5 @@
-// Interpreters: a register machine, a stack machine with computed operands, Brainfuck, a regular expression matcher.
+// Interpreters: a register machine, a stack machine with computed operands, Brainfuck, a regular expression
+// matcher.
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,12 +116,15 @@ int main(void) {
                                   {op_sub, 6, 1, 2, 0},   {op_mov, 1, 1, 0, -1}, {op_jnz, 1, 0, 0, 2},
                                   {op_jmp, 0, 0, 0, 13},  {op_end, 2, 0, 0, 0}};
   // s = 0; do s = (s + i * i) % 97; while (--i > 0)
-  static const signed char loop[] = {1, 1, 1, 0, 9, 4, 3, 0, 97, 7, 2, 1, 1, 0, 0, -1, 3, 2, 0, 1, 0, 0, 0, 5, 6, -25, 1, 1, 8};
+  static const signed char loop[] = {1,  1, 1, 0, 9, 4, 3, 0, 97, 7, 2,   1, 1, 0, 0,
+                                     -1, 3, 2, 0, 1, 0, 0, 0, 5,  6, -25, 1, 1, 8};
   uint64_t sum = 0;
   for (int i = 0; i < 20; ++i) {
     sum += (uint64_t)registers(program) + (uint64_t)stack_machine(loop, 1500);
-    sum += brainfuck("++++++++[>++++[>++>+++>+++>+<<<<-]>+>+>->>+[<]<-]>>.>---.+++++++..+++.>>.<-.<.+++.------.--------.>>+.>++.");
-    for (int k = 0; k < 30; ++k) sum += (uint64_t)match("a.*b.*c$", "xxaxyzzybabbacddabcabbaccbaaabcabcccbcbaac");
+    sum += brainfuck("++++++++[>++++[>++>+++>+++>+<<<<-]>+>+>->>+[<]<-]>>.>---.+++++++..+++.>>.<-.<.+++.-----"
+                     "-.--------.>>+.>++.");
+    for (int k = 0; k < 30; ++k)
+      sum += (uint64_t)match("a.*b.*c$", "xxaxyzzybabbacddabcabbaccbaaabcabcccbcbaac");
   }
   printf("%llx %ld\n", (unsigned long long)sum, steps);
 }

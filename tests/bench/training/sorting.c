@@ -1,4 +1,5 @@
-// Sorting and searching: heap, merge, shell, insertion and radix sort, a library qsort, binary search, a priority queue.
+// Sorting and searching: heap, merge, shell, insertion and radix sort, a library qsort, binary search, a
+// priority queue.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

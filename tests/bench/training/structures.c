@@ -1,4 +1,5 @@
-// Data structures: a string hash table, a binary tree, linked lists, a bit set, a ring buffer, union-find, a trie, malloc.
+// Data structures: a string hash table, a binary tree, linked lists, a bit set, a ring buffer, union-find, a
+// trie, malloc.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,8 @@ static int union_find(void) {
   int sets = 2000;
   for (int i = 0; i < 2000; ++i) parent[i] = i;
   for (int i = 0; i < 3000; ++i) {
-    const int a = root_of(parent, (int)(next_random() % 2000)), b = root_of(parent, (int)(next_random() % 2000));
+    const int a = root_of(parent, (int)(next_random() % 2000)),
+              b = root_of(parent, (int)(next_random() % 2000));
     if (a != b) parent[a] = b, --sets;
   }
   return sets;

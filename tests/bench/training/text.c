@@ -1,11 +1,13 @@
-// Text and bytes: a tokenizer, number parsing and printing, base64, UTF-8, run length and LZ compression, edit distance.
+// Text and bytes: a tokenizer, number parsing and printing, base64, UTF-8, run length and LZ compression,
+// edit distance.
 #include <ctype.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 static const char source[] =
-    "let total = 0; for (item of list) { if (item.price >= 12.50 && item.name != \"none\") total += item.price * 3; } "
+    "let total = 0; for (item of list) { if (item.price >= 12.50 && item.name != \"none\") total += "
+    "item.price * 3; } "
     "/* a comment */ function f(x, y) { return x < y ? x : y - 0x1f + 007; } // end\n";
 static uint8_t packed[8192], unpacked[8192];
 
@@ -87,7 +89,8 @@ static size_t lz(const uint8_t* in, size_t n, uint8_t* out) {
     if (from < i)
       while (length < 255 && i + length < n && in[from + length] == in[i + length]) ++length;
     if (length >= 4) {
-      *out++ = 0xff, *out++ = (uint8_t)length, *out++ = (uint8_t)(i - from), *out++ = (uint8_t)((i - from) >> 8);
+      *out++ = 0xff, *out++ = (uint8_t)length, *out++ = (uint8_t)(i - from),
+      *out++ = (uint8_t)((i - from) >> 8);
       i += length;
     } else {
       *out++ = in[i++];
@@ -135,7 +138,8 @@ int main(void) {
     sum += tokens(text) + base64((const uint8_t*)text, 3000, packed) + utf8(packed, 4000);
     const size_t size = lz((const uint8_t*)text, strlen(text), packed);
     sum += size + unlz(packed, size, unpacked);
-    sum += (uint64_t)edit_distance("the quick brown fox jumps over the lazy dog", "a quiet brown ox jumped over one crazy dog");
+    sum += (uint64_t)edit_distance("the quick brown fox jumps over the lazy dog",
+                                   "a quiet brown ox jumped over one crazy dog");
     for (int i = 0; i < 100; ++i) {
       snprintf(number, sizeof number, "%d %.3f %x", i * 7919, i * 0.37, (unsigned)i * 40503u);
       sum += strlen(number) + (uint64_t)(unsigned char)number[3];
