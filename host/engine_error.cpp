@@ -141,4 +141,15 @@ PluginError engine_error(const Manifest& manifest, Phase phase, const Error& err
   return out;
 }
 
+PluginError budget_error(const Manifest& manifest, Phase phase, const ByteBudget& budget,
+                         std::string_view what, uint64_t asked) {
+  auto error = make_error(manifest, phase, "limit.total",
+                          std::string(what) + " " + std::to_string(asked) + " bytes of a budget of " +
+                              std::to_string(budget.allowed()) + ", " + std::to_string(budget.used()) +
+                              " are in use; capabilities.maxTotalMB raises it");
+  error.limit =
+      LimitReport{"total", "bytes", budget.allowed(), budget.used() + asked, "capabilities.maxTotalMB"};
+  return error;
+}
+
 } // namespace skerry::host

@@ -1,6 +1,7 @@
 // The engine's errors as the plugin host reports them. Internal.
 #pragma once
 
+#include "skerry/budget.hpp"
 #include "skerry/host/manifest.hpp"
 #include "skerry/host/plugin_error.hpp"
 
@@ -13,5 +14,9 @@ PluginError make_error(const Manifest& manifest, Phase phase, std::string code, 
 /// kind of error says so. `elapsed`: how long the guest had been running.
 PluginError engine_error(const Manifest& manifest, Phase phase, const Error& error,
                          std::chrono::nanoseconds elapsed = {});
+
+/// "limit.total": `what` needs `asked` bytes that the plugin's budget does not have.
+PluginError budget_error(const Manifest& manifest, Phase phase, const ByteBudget& budget,
+                         std::string_view what, uint64_t asked);
 
 } // namespace skerry::host

@@ -2,45 +2,13 @@
 
 #include "host/engine_error.hpp"
 #include "host/json.hpp"
+#include "host/lease.hpp"
 
 #include <algorithm>
 
 namespace skerry::host {
 
 using std::chrono::milliseconds;
-
-namespace {
-
-/// Gives back what a call took of the plugin's budget for its buffers.
-class BufferBudget {
-public:
-  BufferBudget(ByteBudget& budget, uint64_t bytes)
-      : budget_(budget), bytes_(bytes), taken_(budget.take(bytes)) {}
-  ~BufferBudget() {
-    if (taken_) budget_.give_back(bytes_);
-  }
-  BufferBudget(const BufferBudget&) = delete;
-  BufferBudget& operator=(const BufferBudget&) = delete;
-  explicit operator bool() const noexcept { return taken_; }
-
-private:
-  ByteBudget& budget_;
-  uint64_t bytes_;
-  bool taken_;
-};
-
-PluginError over_budget(const PluginCode& code, uint64_t asked) {
-  const ByteBudget& budget = *code.services.budget;
-  auto error = make_error(code.manifest, Phase::call, "limit.total",
-                          "the call's buffers need " + std::to_string(asked) + " bytes of a budget of " +
-                              std::to_string(budget.allowed()) + ", " + std::to_string(budget.used()) +
-                              " are in use; capabilities.maxTotalMB raises it");
-  error.limit =
-      LimitReport{"total", "bytes", budget.allowed(), budget.used() + asked, "capabilities.maxTotalMB"};
-  return error;
-}
-
-} // namespace
 
 Expected<std::shared_ptr<Generation>> Generation::build(std::unique_ptr<const PluginCode> code,
                                                         std::shared_ptr<InstanceCap> cap,
@@ -96,12 +64,15 @@ Expected<Generation::InstancePtr> Generation::make_instance() const {
   return instance;
 }
 
+PluginError Generation::unloaded() const {
+  return make_error(manifest(), Phase::call, "unloaded", "the plugin was unloaded");
+}
+
 PluginError Generation::refusal(InstancePool::Refused why, Clock::time_point start,
                                 milliseconds timeout) const {
   const PoolConfig& pool = manifest().pool;
   auto waited = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
-  if (why == InstancePool::Refused::closed)
-    return make_error(manifest(), Phase::call, "unloaded", "the plugin was unloaded");
+  if (why == InstancePool::Refused::closed) return unloaded();
   if (why == InstancePool::Refused::full) {
     auto error = make_error(manifest(), Phase::call, "busy",
                             std::to_string(pool.max_waiting) + " callers wait already");
@@ -135,25 +106,29 @@ Generation::InstancePtr Generation::cleaned(InstancePtr instance) const {
   return nullptr;
 }
 
-Generation::Answer Generation::call(std::string_view input, Clock::time_point start, milliseconds timeout) {
-  const uint64_t buffer_bytes = input.size() + manifest().capabilities.max_output_bytes();
-  BufferBudget buffers(*code_->services.budget, buffer_bytes);
-  if (!buffers) return {std::unexpected(over_budget(*code_, buffer_bytes)), false};
+Expected<Lease> Generation::lease(uint64_t input_bytes, Clock::time_point start, milliseconds timeout) {
+  const uint64_t buffer_bytes = input_bytes + manifest().capabilities.max_output_bytes();
+  const std::shared_ptr<ByteBudget>& budget = code_->services.budget;
+  BudgetShare buffers(budget, buffer_bytes);
+  if (!buffers)
+    return std::unexpected(
+        budget_error(manifest(), Phase::call, *budget, "the call's buffers need", buffer_bytes));
   auto instance = wait_for_turn(start, timeout);
-  if (!instance) return {std::unexpected(std::move(instance.error())), false};
+  if (!instance) return std::unexpected(std::move(instance.error()));
   metrics_->waited(Clock::now() - start);
-  PluginInstance& guest = **instance;
-  const uint64_t fuel_before = guest.fuel_used();
-  Answer answer{guest.execute(input, start + timeout)};
+  return Lease(shared_from_this(), std::move(buffers), std::move(*instance));
+}
+
+void Generation::give_back(InstancePtr instance, uint64_t fuel_before) {
+  const PluginInstance& guest = *instance;
   metrics_->executed(guest.fuel_used() - fuel_before, guest.memory_bytes(), guest.dropped_log_lines());
   const bool must_clean = guest.broken() || manifest().pool.state == StateMode::fresh;
-  pool_->release(must_clean ? cleaned(std::move(*instance)) : std::move(*instance));
-  return answer;
+  pool_->release(must_clean ? cleaned(std::move(instance)) : std::move(instance));
 }
 
 /// With `keep` each instance has lived a life of its own; else they are all the same, and one speaks for all.
-Expected<void> Generation::close() {
-  std::vector<InstancePtr> left = pool_->close();
+Expected<void> Generation::close(bool refuse_parked) {
+  std::vector<InstancePtr> left = pool_->close(refuse_parked);
   if (manifest().pool.state == StateMode::fresh && left.size() > 1) left.resize(1);
   Expected<void> done;
   for (InstancePtr& instance : left) {

@@ -12,16 +12,12 @@
 
 namespace skerry::host {
 
+class Lease;
+
 /// Lives until its last call has ended, whoever is current meanwhile. Thread-safe.
-class Generation {
+class Generation : public std::enable_shared_from_this<Generation> {
 public:
   using Clock = Store::Clock;
-
-  /// How a call went, and whether the guest had to do with it.
-  struct Answer {
-    Expected<std::string> result;
-    bool reached = true;
-  };
 
   /// Makes the first instance, compares `meta` with the manifest, runs `init`, freezes. `cap` must have been
   /// asked for one instance, which the generation gives back in the end, also when this fails.
@@ -29,14 +25,21 @@ public:
                                                      std::shared_ptr<InstanceCap> cap,
                                                      std::shared_ptr<CallMetrics> metrics);
 
-  Answer call(std::string_view input, Clock::time_point start, std::chrono::milliseconds timeout);
+  /// An instance for a call that began at `start` and has so much input: waits for its turn. Errors: codes
+  /// "busy", "timeout", "unloaded", "limit.total", and those of making an instance.
+  Expected<Lease> lease(uint64_t input_bytes, Clock::time_point start, std::chrono::milliseconds timeout);
+  /// Whoever has a lease and lets it rest says so, and neither an unload nor a reload waits for it.
+  void park() { pool_->park(); }
+  /// Before it goes on. False: the plugin was unloaded meanwhile.
+  bool unpark() { return pool_->unpark(); }
+  PluginError unloaded() const;
 
   /// Lets nobody in any more and waits for the calls that run; then the guest may `destroy` itself.
-  Expected<void> close();
-  /// Like close, but those who wait are served first.
+  Expected<void> close(bool refuse_parked = true);
+  /// Like close, but those who wait are served first, and calls that rest may go on.
   Expected<void> retire() {
     pool_->drain();
-    return close();
+    return close(false);
   }
   void drain() { pool_->drain(); }
   void resize(uint32_t size) { pool_->resize(size); }
@@ -47,6 +50,7 @@ public:
   PoolUsage usage() const { return pool_->usage(); }
 
 private:
+  friend class Lease;
   using InstancePtr = InstancePool::InstancePtr;
 
   Generation(std::unique_ptr<const PluginCode> code, std::shared_ptr<CallMetrics> metrics)
@@ -58,6 +62,7 @@ private:
   PluginError refusal(InstancePool::Refused why, Clock::time_point start,
                       std::chrono::milliseconds timeout) const;
   InstancePtr cleaned(InstancePtr instance) const;
+  void give_back(InstancePtr instance, uint64_t fuel_before);
 
   const std::unique_ptr<const PluginCode> code_;
   const std::shared_ptr<CallMetrics> metrics_;

@@ -6,9 +6,6 @@
 #include "host/network.hpp"
 #include "host/plugin_instance.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -62,37 +59,25 @@ int32_t give_text(const Caller& caller, std::string_view value, uint32_t out, ui
 
 // ---- files and network: grants
 
-/// Is there something at `path`, which has no `..`, below this folder? Symbolic links on the way are not
-/// followed, because they could lead out of it; one at the end is there, whatever it points to.
-bool exists_below(const std::string& folder, std::string_view path) {
-  int at = open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-  while (at >= 0) {
-    path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
-    const size_t slash = path.find('/');
-    const std::string name(path.substr(0, slash));
-    if (slash == path.npos) {
-      const bool found = name.empty() || faccessat(at, name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
-      close(at);
-      return found;
-    }
-    const int next = openat(at, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    close(at);
-    at = next;
-    path.remove_prefix(slash);
-  }
-  return false;
+/// What the normalised guest path `path` is called within the granted folder `folder`; nothing when it is not
+/// in it.
+std::optional<std::string_view> path_within(std::string_view folder, std::string_view path) {
+  if (folder == ".") return path;
+  if (!path.starts_with(folder)) return std::nullopt;
+  const std::string_view rest = path.substr(folder == "/" ? 0 : folder.size());
+  if (rest.empty() || rest == "/") return ".";
+  if (rest[0] != '/') return std::nullopt;
+  return rest.substr(1);
 }
 
-bool exists(const Capabilities& capabilities, std::string_view guest_path) {
+bool exists(const Capabilities& capabilities, const wasi::Context& context, std::string_view guest_path) {
   const auto path = normalize_guest_path(guest_path);
-  return path && std::any_of(capabilities.allowed_paths.begin(), capabilities.allowed_paths.end(),
-                             [&](const PathGrant& grant) {
-                               if (grant.guest == ".") return exists_below(grant.host, *path);
-                               if (!path->starts_with(grant.guest)) return false;
-                               const std::string rest = path->substr(grant.guest.size());
-                               const bool within = rest.empty() || rest[0] == '/' || grant.guest == "/";
-                               return within && exists_below(grant.host, rest);
-                             });
+  for (size_t i = 0; path && i < capabilities.allowed_paths.size(); ++i) {
+    const auto within = path_within(capabilities.allowed_paths[i].guest, *path);
+    if (within && context.exists(i, *within))
+      return true; // its preopens are the allowed paths, in their order
+  }
+  return false;
 }
 
 int32_t fs_check2(const Capabilities& capabilities, const Caller& caller, uint32_t address, uint32_t length) {
@@ -100,7 +85,7 @@ int32_t fs_check2(const Capabilities& capabilities, const Caller& caller, uint32
   if (!path) return bad_pointer;
   if (path->empty() || path->find('\0') != path->npos) return failed;
   if (!check_path(capabilities, *path)) return denied;
-  return exists(capabilities, *path) ? 1 : unreachable;
+  return exists(capabilities, *CallState::of(caller)->context, *path) ? 1 : unreachable;
 }
 
 int32_t net_dial2(const Capabilities& capabilities, const Caller& caller, uint32_t address, uint32_t length,

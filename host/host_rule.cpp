@@ -1,4 +1,5 @@
 // The network allow-list: reading and matching its entries.
+#include "host/ascii.hpp"
 #include "skerry/host/capability.hpp"
 
 #include <arpa/inet.h>
@@ -31,12 +32,10 @@ std::optional<std::string> normalize_address(std::string text) {
   return v6;
 }
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 /// Lower case, without the dot of the root.
 std::string normalize_name(std::string_view name) {
   std::string text(name);
-  std::transform(text.begin(), text.end(), text.begin(), lower);
+  std::transform(text.begin(), text.end(), text.begin(), lower_case);
   if (text.size() > 1 && text.ends_with('.')) text.pop_back();
   return text;
 }

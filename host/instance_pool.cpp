@@ -79,12 +79,30 @@ void InstancePool::serve_next(Lock&) {
   }
 }
 
+/// One instance less. The last place under the host's cap is kept until the pool has ended.
+void InstancePool::forget_instance(Lock&) {
+  if (--existing_ > 0) cap_->give_back();
+  if (existing_ == 0 && ended_ && !std::exchange(gave_up_, true)) cap_->give_back();
+}
+
+void InstancePool::park() {
+  Lock lock(mutex_);
+  ++parked_;
+  if (closed_) unused_.notify_all();
+}
+
+bool InstancePool::unpark() {
+  Lock lock(mutex_);
+  --parked_;
+  return !refuse_parked_;
+}
+
 void InstancePool::release(InstancePtr instance) {
   InstancePtr surplus; // destroyed without the lock
   Lock lock(mutex_);
-  if (existing_ > size_) surplus = std::move(instance);
+  if (existing_ > size_ || ended_) surplus = std::move(instance);
   if (!instance) {
-    if (--existing_ > 0) cap_->give_back();
+    forget_instance(lock);
     serve_next(lock);
   } else if (!waiting_.empty()) {
     Waiter* next = waiting_.front();
@@ -104,15 +122,14 @@ void InstancePool::resize(uint32_t size) {
   while (existing_ > size_ && !idle_.empty()) {
     surplus.push_back(std::move(idle_.back()));
     idle_.pop_back();
-    --existing_;
-    cap_->give_back();
+    forget_instance(lock);
   }
   serve_next(lock);
   lock.unlock();
 }
 
 void InstancePool::wait_until_unused(Lock& lock) {
-  unused_.wait(lock, [&] { return waiting_.empty() && existing_ == idle_.size(); });
+  unused_.wait(lock, [&] { return waiting_.empty() && existing_ == idle_.size() + parked_; });
 }
 
 void InstancePool::drain() {
@@ -121,9 +138,10 @@ void InstancePool::drain() {
   wait_until_unused(lock);
 }
 
-std::vector<InstancePool::InstancePtr> InstancePool::close() {
+std::vector<InstancePool::InstancePtr> InstancePool::close(bool refuse_parked) {
   Lock lock(mutex_);
   closed_ = true;
+  refuse_parked_ |= refuse_parked;
   for (Waiter* waiter : waiting_) {
     waiter->refused = true;
     waiter->wake.notify_one();
@@ -132,9 +150,10 @@ std::vector<InstancePool::InstancePtr> InstancePool::close() {
   wait_until_unused(lock);
   std::vector<InstancePtr> left;
   left.swap(idle_);
-  for (; existing_ > 1; --existing_) cap_->give_back();
-  existing_ = 0;
-  if (!std::exchange(gave_up_, true)) cap_->give_back();
+  ended_ = true;
+  for (size_t i = 0; i < left.size(); ++i) forget_instance(lock);
+  if (existing_ == 0 && !std::exchange(gave_up_, true))
+    cap_->give_back(); // its one instance was thrown away before
   return left;
 }
 

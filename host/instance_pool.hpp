@@ -57,14 +57,20 @@ public:
   /// Gives it back, clean; or null when it had to be thrown away.
   void release(InstancePtr instance);
 
+  /// Who has an instance says that it will not be used for a while: neither drain nor close wait for it.
+  void park();
+  /// The opposite, before it is used again. False: the pool was closed; the instance can only be given back.
+  bool unpark();
+
   /// More instances are made when they are needed; of fewer, idle ones go now and busy ones when they are
   /// given back.
   void resize(uint32_t size);
-  /// Lets nobody in any more, and returns when those who are in or wait are done.
+  /// Lets nobody in any more, and returns when those who are in or wait are done. Parked instances stay with
+  /// those who have them, and may be used.
   void drain();
   /// The same, but those who wait are refused. Returns the instances that are left; closing again returns
-  /// none.
-  std::vector<InstancePtr> close();
+  /// none. `refuse_parked`: those who parked an instance are refused, too.
+  std::vector<InstancePtr> close(bool refuse_parked = true);
   PoolUsage usage() const;
 
 private:
@@ -82,6 +88,7 @@ private:
   void serve_next(Lock& lock);
   void serve(Waiter& waiter, InstancePtr instance);
   void wait_until_unused(Lock& lock);
+  void forget_instance(Lock& lock);
 
   const Make make_;
   const std::shared_ptr<InstanceCap> cap_;
@@ -91,9 +98,12 @@ private:
   std::vector<InstancePtr> idle_;  // the one used last is taken first: its memory is in the caches
   std::deque<Waiter*> waiting_;
   uint32_t size_;
-  uint32_t existing_ = 1; // idle, in use, or being made
+  uint32_t existing_ = 1; // idle, in use, parked, or being made
+  uint32_t parked_ = 0;
   bool closed_ = false;
-  bool gave_up_ = false; // its own place under the host's cap
+  bool ended_ = false;         // what is given back is destroyed
+  bool refuse_parked_ = false; // in use no more
+  bool gave_up_ = false;       // its own place under the host's cap
 };
 
 } // namespace skerry::host

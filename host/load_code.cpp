@@ -95,13 +95,8 @@ Expected<void> take_budget(PluginCode& code) {
     code.budget_bytes = bytes;
     return {};
   }
-  auto error = make_error(code.manifest, Phase::instantiate, "limit.total",
-                          "the module's code needs " + std::to_string(bytes) + " bytes of a budget of " +
-                              std::to_string(budget.allowed()) + ", " + std::to_string(budget.used()) +
-                              " are in use; capabilities.maxTotalMB raises it");
-  error.limit =
-      LimitReport{"total", "bytes", budget.allowed(), budget.used() + bytes, "capabilities.maxTotalMB"};
-  return std::unexpected(std::move(error));
+  return std::unexpected(
+      budget_error(code.manifest, Phase::instantiate, budget, "the module's code needs", bytes));
 }
 
 } // namespace

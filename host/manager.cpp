@@ -103,7 +103,8 @@ Manager::~Manager() { close(); }
 
 Expected<PluginHandle> Manager::Impl::load(const Manifest& manifest) const {
   PluginServices services{options.guest_output, options.guest_log,
-                          std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()), nullptr};
+                          std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()), nullptr,
+                          options.imports};
   services.store = std::make_shared<KeyValueStore>(manifest.capabilities, services.budget);
   auto plugin = std::make_unique<Plugin::Impl>(manifest, std::move(services), cap);
   if (auto done = plugin->load(engine, manifest, options.max_module_bytes); !done)

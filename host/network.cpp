@@ -1,6 +1,8 @@
 // Outgoing connections through libcurl.
 #include "host/network.hpp"
 
+#include "host/ascii.hpp"
+
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -189,7 +191,6 @@ std::optional<Target> target_of(CURLU* url) {
   return target;
 }
 
-char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return lower_case(x) == lower_case(y); });

@@ -3,6 +3,7 @@
 
 #include "host/engine_error.hpp"
 #include "host/plugin_impl.hpp"
+#include "skerry/host/plugin_call.hpp"
 
 #include <algorithm>
 
@@ -51,39 +52,53 @@ PluginError Plugin::Impl::breaker_error() const {
 }
 
 /// Who reaches a generation when it has just been replaced goes on to its successor.
-Generation::Answer Plugin::Impl::answer(std::string_view input, Store::Clock::time_point start,
-                                        const CallOptions& options) const {
+Expected<Lease> Plugin::Impl::lease(uint64_t input_bytes, Store::Clock::time_point start,
+                                    const CallOptions& options) const {
   for (std::shared_ptr<Generation> generation = current();;) {
     const milliseconds longest = generation->manifest().timeout;
-    auto answer = generation->call(input, start, std::min(options.timeout.value_or(longest), longest));
+    auto lease = generation->lease(input_bytes, start, std::min(options.timeout.value_or(longest), longest));
     std::shared_ptr<Generation> next = current();
-    if (answer.result || answer.reached || next == generation || answer.result.error().code != "unloaded")
-      return answer;
+    if (lease || next == generation || lease.error().code != "unloaded") return lease;
     generation = std::move(next);
   }
 }
 
-Expected<std::string> Plugin::Impl::call(std::string_view input, const CallOptions& options) {
-  using Outcome = CircuitBreaker::Outcome;
+Expected<Plugin::Impl::Started> Plugin::Impl::begin(uint64_t input_bytes, const CallOptions& options) {
   const auto start = Store::Clock::now();
   const auto admission = breaker_.admit(start);
   if (admission == CircuitBreaker::Admission::refused) {
     metrics_->call_refused("breaker_open");
     return std::unexpected(breaker_error());
   }
-  auto [result, reached] = answer(input, start, options);
-  const auto end = Store::Clock::now();
-  if (result) {
-    breaker_.record(admission, Outcome::success, end);
-    metrics_->call_succeeded(end - start);
-    return result;
+  auto lent = lease(input_bytes, start, options);
+  if (!lent) {
+    breaker_.record(admission, CircuitBreaker::Outcome::none, Store::Clock::now());
+    metrics_->call_refused(lent.error().code);
+    return std::unexpected(std::move(lent.error()));
   }
-  const bool to_blame = reached && result.error().code != "cancelled";
-  breaker_.record(admission, to_blame ? Outcome::failure : Outcome::none, end);
-  if (reached)
-    metrics_->call_failed(result.error().code, end - start);
-  else
-    metrics_->call_refused(result.error().code);
+  const milliseconds longest = lent->generation().manifest().timeout;
+  const auto deadline = start + std::min(options.timeout.value_or(longest), longest);
+  return Started{admission, start, deadline, std::move(*lent)};
+}
+
+void Plugin::Impl::end(const Started& started, const PluginError* error) {
+  using Outcome = CircuitBreaker::Outcome;
+  const auto end = Store::Clock::now();
+  if (error == nullptr) {
+    breaker_.record(started.admission, Outcome::success, end);
+    metrics_->call_succeeded(end - started.start);
+    return;
+  }
+  const bool to_blame = error->code != "cancelled" && error->code != "unloaded";
+  breaker_.record(started.admission, to_blame ? Outcome::failure : Outcome::none, end);
+  metrics_->call_failed(error->code, end - started.start);
+}
+
+Expected<std::string> Plugin::Impl::call(std::string_view input, const CallOptions& options) {
+  auto started = begin(input.size(), options);
+  if (!started) return std::unexpected(std::move(started.error()));
+  auto result = started->lease->execute(input, started->deadline);
+  end(*started, result ? nullptr : &result.error());
   return result;
 }
 
@@ -111,6 +126,10 @@ void Plugin::drain() { impl_->current()->drain(); }
 
 Expected<std::string> Plugin::call(std::string_view input, const CallOptions& options) {
   return impl_->call(input, options);
+}
+
+Expected<PluginCall> Plugin::begin(std::string input, const CallOptions& options) {
+  return PluginCall::begin(shared_from_this(), std::move(input), options);
 }
 
 Expected<PluginResult> Plugin::execute(const PluginContext& context, const CallOptions& options) {

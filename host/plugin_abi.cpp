@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <limits>
 
 namespace skerry::host {
 
@@ -71,26 +70,6 @@ Expected<std::span<std::byte>> GuestAbi::bytes_at(Phase phase, std::string_view 
                     std::to_string(bytes.size()));
   }
   return bytes.subspan(buffer.address, buffer.size);
-}
-
-/// A copy of `bytes` in the guest's memory. Never asks for 0 bytes, which some guests cannot give.
-Expected<GuestAbi::Buffer> GuestAbi::allocate(Phase phase, std::span<const std::byte> bytes) const {
-  if (bytes.size() > std::numeric_limits<int32_t>::max()) {
-    return fail(phase, "limit.input", "an input of " + std::to_string(bytes.size()) + " bytes is too large");
-  }
-  Buffer buffer{0, std::max<uint32_t>(static_cast<uint32_t>(bytes.size()), 1)};
-  std::array<Value, 1> arguments{static_cast<int32_t>(buffer.size)};
-  auto results = call(phase, allocate_, arguments);
-  if (!results) return std::unexpected(std::move(results.error()));
-  buffer.address = static_cast<uint32_t>(results->front().as_i32());
-  if (buffer.address == 0) {
-    return fail(phase, "abi.allocate",
-                "\"" + shape_.allocate + "\" gave no memory for " + std::to_string(buffer.size) + " bytes");
-  }
-  auto place = bytes_at(phase, "what \"" + shape_.allocate + "\" returned", buffer);
-  if (!place) return std::unexpected(std::move(place.error()));
-  if (!bytes.empty()) std::memcpy(place->data(), bytes.data(), bytes.size());
-  return buffer;
 }
 
 Expected<void> GuestAbi::give_back(Phase phase, Buffer buffer) const {
@@ -162,24 +141,15 @@ Expected<void> GuestAbi::check_status(Phase phase, std::string_view name, Result
               "\"" + std::string(name) + "\" returned status " + std::to_string(results[0].as_i32()));
 }
 
-/// The text is empty when the function returns none.
-Expected<std::string> GuestAbi::call_with_bytes(Phase phase, std::string_view name, ResultForm form,
-                                                std::span<const std::byte> input) const {
-  auto buffer = allocate(phase, input);
-  if (!buffer) return std::unexpected(std::move(buffer.error()));
-  std::array<Value, 2> arguments{static_cast<int32_t>(buffer->address), static_cast<int32_t>(input.size())};
-  auto results = phase == Phase::call ? call(phase, execute_, arguments) : call(phase, name, arguments);
-  if (!results) return std::unexpected(std::move(results.error()));
-  if (auto ok = check_status(phase, name, form, *results); !ok) return std::unexpected(std::move(ok.error()));
-  auto taken = take_result(phase, name, form, *results);
-  if (!taken) return std::unexpected(std::move(taken.error()));
-  bool in_place =
-      taken->buffer.address == buffer->address; // the input's own buffer came back: it is one buffer
-  if (auto done = give_back(phase, taken->buffer); !done) return std::unexpected(std::move(done.error()));
-  if (auto done = give_back(phase, in_place ? Buffer{} : *buffer); !done) {
-    return std::unexpected(std::move(done.error()));
+Expected<std::string> GuestAbi::run(Delivery delivery) const {
+  auto step = delivery.first();
+  while (step && *step) {
+    auto results = call(delivery.phase(), (*step)->function, (*step)->arguments());
+    if (!results) return std::unexpected(std::move(results.error()));
+    step = delivery.next(*results);
   }
-  return std::move(taken->text);
+  if (!step) return std::unexpected(std::move(step.error()));
+  return delivery.take_answer();
 }
 
 Expected<void> GuestAbi::check_version() const {
@@ -222,14 +192,21 @@ Expected<std::optional<std::string>> GuestAbi::meta() const {
 
 Expected<void> GuestAbi::init() const {
   if (!shape_.init) return {};
-  auto answer = call_with_bytes(Phase::init, "init", *shape_.init, std::as_bytes(std::span(manifest_.init)));
+  auto function = instance_.func("init");
+  if (!function) return std::unexpected(engine_error(manifest_, Phase::init, function.error()));
+  auto answer =
+      run({*this, Phase::init, "init", *function, *shape_.init, std::as_bytes(std::span(manifest_.init))});
   if (!answer) return std::unexpected(std::move(answer.error()));
   if (auto why = refusal(*answer)) return fail(Phase::init, "init", "the plugin's init failed: " + *why);
   return {};
 }
 
 Expected<std::string> GuestAbi::execute(std::span<const std::byte> input) const {
-  return call_with_bytes(Phase::call, "execute", shape_.execute, input);
+  return run(execution(input));
+}
+
+GuestAbi::Delivery GuestAbi::execution(std::span<const std::byte> input) const {
+  return {*this, Phase::call, "execute", execute_, shape_.execute, input};
 }
 
 Expected<void> GuestAbi::destroy() const {

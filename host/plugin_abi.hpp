@@ -7,6 +7,7 @@
 #include "skerry/instance.hpp"
 #include "skerry/module.hpp"
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -58,6 +59,11 @@ public:
   Expected<std::string> execute(std::span<const std::byte> input) const;
   Expected<void> destroy() const;
 
+  class Delivery;
+  /// What `execute` consists of, for who makes the calls himself.
+  Delivery execution(std::span<const std::byte> input) const;
+  const Manifest& manifest() const noexcept { return manifest_; }
+
 private:
   struct Buffer {
     uint32_t address = 0;
@@ -74,7 +80,6 @@ private:
   Expected<std::vector<Value>> call(Phase phase, const Func& function,
                                     std::span<const Value> arguments) const;
   Expected<std::span<std::byte>> bytes_at(Phase phase, std::string_view what, Buffer buffer) const;
-  Expected<Buffer> allocate(Phase phase, std::span<const std::byte> bytes) const;
   Expected<void> give_back(Phase phase, Buffer buffer) const;
   std::unexpected<PluginError> output_limit(Phase phase, std::string_view name,
                                             std::optional<uint64_t> asked) const;
@@ -82,8 +87,7 @@ private:
                               std::span<const Value> results) const;
   Expected<std::string> read_sized(Phase phase, std::string_view name, Buffer buffer) const;
   Expected<std::string> read_terminated(Phase phase, std::string_view name, uint32_t address) const;
-  Expected<std::string> call_with_bytes(Phase phase, std::string_view name, ResultForm form,
-                                        std::span<const std::byte> input) const;
+  Expected<std::string> run(Delivery delivery) const;
   Expected<void> check_status(Phase phase, std::string_view name, ResultForm form,
                               std::span<const Value> results) const;
 
@@ -92,6 +96,49 @@ private:
   Instance instance_;
   Memory memory_; // these are found once: every call needs them
   Func allocate_, deallocate_, execute_;
+};
+
+/// Bytes on their way into a guest function, and its answer on the way back: allocate, the function itself,
+/// deallocate for the answer and for the input. Whoever has one makes these calls and brings their results,
+/// so a call may stop anywhere and go on later. Both the GuestAbi and the input must outlive it.
+class GuestAbi::Delivery {
+public:
+  /// A call that is to be made next.
+  struct Step {
+    Func function;
+    std::array<Value, 2> values;
+    size_t count = 0;
+    std::span<const Value> arguments() const { return std::span(values).first(count); }
+  };
+
+  Delivery(const GuestAbi& abi, Phase phase, std::string_view name, Func function, ResultForm form,
+           std::span<const std::byte> input)
+      : abi_(&abi), phase_(phase), name_(name), function_(function), form_(form), input_(input) {}
+
+  Phase phase() const noexcept { return phase_; }
+  /// Allocates. Errors: code "limit.input".
+  Expected<std::optional<Step>> first();
+  /// After the call that gave `results`. Nothing: all is done, and the answer is there.
+  Expected<std::optional<Step>> next(std::span<const Value> results);
+  /// Empty when the function returns none.
+  std::string take_answer() noexcept { return std::move(taken_.text); }
+
+private:
+  enum class At : uint8_t { allocating, calling, giving_back_answer, giving_back_input };
+  Expected<std::optional<Step>> after_allocation(std::span<const Value> results);
+  Expected<std::optional<Step>> after_call(std::span<const Value> results);
+  std::optional<Step> give_back(Buffer buffer) const;
+  std::optional<Step> give_back_input();
+
+  const GuestAbi* abi_;
+  Phase phase_;
+  std::string_view name_;
+  Func function_;
+  ResultForm form_;
+  std::span<const std::byte> input_;
+  At at_ = At::allocating;
+  Buffer buffer_;
+  Taken taken_;
 };
 
 } // namespace skerry::host

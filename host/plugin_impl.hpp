@@ -4,6 +4,7 @@
 #include "host/call_metrics.hpp"
 #include "host/circuit_breaker.hpp"
 #include "host/generation.hpp"
+#include "host/lease.hpp"
 #include "skerry/host/plugin.hpp"
 
 #include <memory>
@@ -23,6 +24,16 @@ struct Plugin::Impl {
   /// Waits for the calls that run, lets the guest `destroy` itself, frees the instances. Later calls fail;
   /// doing it again does nothing.
   Expected<void> unload();
+  /// A call that has been let in and has its instance.
+  struct Started {
+    CircuitBreaker::Admission admission;
+    Store::Clock::time_point start, deadline;
+    Lease lease;
+  };
+  /// Asks the breaker and waits for an instance. What is refused is counted.
+  Expected<Started> begin(uint64_t input_bytes, const CallOptions& options);
+  /// Tells breaker and metrics how it went. `error` is null for success.
+  void end(const Started& started, const PluginError* error);
   Expected<std::string> call(std::string_view input, const CallOptions& options);
   PluginMetrics metrics() const;
 
@@ -33,8 +44,8 @@ struct Plugin::Impl {
   const PluginServices services;
 
 private:
-  Generation::Answer answer(std::string_view input, Store::Clock::time_point start,
-                            const CallOptions& options) const;
+  Expected<Lease> lease(uint64_t input_bytes, Store::Clock::time_point start,
+                        const CallOptions& options) const;
   PluginError breaker_error() const;
 
   const std::shared_ptr<InstanceCap> cap_;

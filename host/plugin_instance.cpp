@@ -57,6 +57,7 @@ PluginCode::PluginCode(Manifest m, Module compiled, PluginServices shared)
     return state != nullptr && state->count_host_call() ? state->context : nullptr;
   });
   define_host_functions(linker, manifest, services);
+  if (services.imports) services.imports(linker, manifest);
 }
 
 PluginCode::~PluginCode() { services.budget->give_back(budget_bytes); }
@@ -167,6 +168,39 @@ Expected<std::optional<std::string>> PluginInstance::meta() {
 Expected<void> PluginInstance::init() {
   arm();
   return checked(guest_->init());
+}
+
+void PluginInstance::begin(std::string input, Store::Clock::time_point deadline) {
+  arm(deadline);
+  begun_at_ = Store::Clock::now();
+  fuel_at_begin_ = store_.fuel_used();
+  finished_ = false;
+  execution_.emplace(*guest_, std::move(input));
+}
+
+/// What is owed when a call stops counts as used: so a call that is cut uses up its fuel where one that is
+/// not does.
+Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
+  using State = ResumableExecution::State;
+  const uint64_t allowed = code_.manifest.fuel.value_or(Store::unlimited_fuel);
+  const uint64_t left = allowed - std::min(allowed, store_.fuel_used() - fuel_at_begin_);
+  store_.set_fuel(std::min(std::max<uint64_t>(fuel, 1), left));
+  auto state =
+      Store::Clock::now() < store_.deadline() ? execution_->run() : failed_now(ErrorCode::deadline_exceeded);
+  if (state && *state == State::out_of_fuel && store_.fuel_used() - fuel_at_begin_ > allowed)
+    state = failed_now(ErrorCode::out_of_fuel);
+  finished_ = state && *state == State::finished;
+  return checked(std::move(state));
+}
+
+std::unexpected<PluginError> PluginInstance::failed_now(ErrorCode code) const {
+  const auto elapsed = Store::Clock::now() - begun_at_;
+  return std::unexpected(engine_error(code_.manifest, Phase::call, Error::trap(code), elapsed));
+}
+
+void PluginInstance::end() noexcept {
+  if (execution_ && !finished_) broken_ = true;
+  execution_.reset();
 }
 
 Expected<std::string> PluginInstance::execute(std::string_view input, Store::Clock::time_point deadline) {

@@ -4,6 +4,7 @@
 #include "host/call_state.hpp"
 #include "host/key_value_store.hpp"
 #include "host/plugin_abi.hpp"
+#include "host/resumable_execution.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/host/manager.hpp"
 #include "skerry/host/manifest.hpp"
@@ -12,6 +13,7 @@
 #include "skerry/module.hpp"
 #include "skerry/wasi/wasi.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +26,7 @@ struct PluginServices {
   GuestLog log;
   std::shared_ptr<ByteBudget> budget;
   std::shared_ptr<KeyValueStore> store;
+  std::function<void(Linker&, const Manifest&)> imports; // the embedder's; may be empty
 };
 
 /// What all instances of a plugin share; immutable.
@@ -59,6 +62,14 @@ public:
   Expected<std::optional<std::string>> meta();
   Expected<void> init();
   Expected<std::string> execute(std::string_view input, Store::Clock::time_point deadline);
+  /// `execute` in pieces: begin, then resume until it has finished or failed, and take the answer.
+  void begin(std::string input, Store::Clock::time_point deadline);
+  /// With as many instructions as `fuel` says, and no more in all than the manifest allows. Errors: those of
+  /// execute.
+  Expected<ResumableExecution::State> resume(uint64_t fuel);
+  std::string take_answer() noexcept { return execution_->take_answer(); }
+  /// Forgets what was begun; when it had not ended, the instance is broken.
+  void end() noexcept;
   Expected<void> destroy();
   bool broken() const noexcept { return broken_; }
 
@@ -80,6 +91,7 @@ private:
   void arm() { arm(Store::Clock::now() + code_.manifest.timeout); }
   static Expected<std::unique_ptr<PluginInstance>> create(const PluginCode& code);
   Expected<void> instantiate();
+  std::unexpected<PluginError> failed_now(ErrorCode code) const;
   template <class T> Expected<T> checked(Expected<T> result);
 
   const PluginCode& code_;
@@ -88,6 +100,10 @@ private:
   Store store_;
   Instance instance_;
   std::optional<GuestAbi> guest_;
+  std::optional<ResumableExecution> execution_;
+  Store::Clock::time_point begun_at_;
+  uint64_t fuel_at_begin_ = 0; // what Store::fuel_used was then
+  bool finished_ = false;      // the execution
   bool broken_ = false;
 };
 

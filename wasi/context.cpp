@@ -6,6 +6,7 @@
 #include "wasi/state.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -179,6 +180,15 @@ Result<Context> Context::create(Config config) {
 
 const Config& Context::config() const noexcept { return state_->config; }
 uint32_t Context::open_descriptors() const noexcept { return state_->fds.open_count(); }
+
+bool Context::exists(std::size_t preopen, std::string_view path) const {
+  if (preopen >= state_->preopens.size()) return false;
+  const auto parsed = parse_path(std::as_bytes(std::span(path)), state_->config.limits.path_bytes);
+  if (!parsed) return false;
+  const auto place = state_->resolver.place(state_->preopens[preopen].get(), *parsed, false);
+  return place && ::faccessat(place->directory.get(), place->name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 void Context::reset() { fill_table(*state_); }
 
 } // namespace skerry::wasi

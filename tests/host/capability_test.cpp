@@ -47,7 +47,7 @@ TEST_CASE("both the switch and the list are needed, and the decision names the m
   CHECK(check_host(c, "example.org", 80).missing == "capabilities.allowedHosts");
 }
 
-TEST_CASE("an empty list grants nothing") {
+TEST_CASE("an empty host or path list grants nothing, not everything") {
   Capabilities c;
   c.allow_file_system = c.allow_network = c.allow_env = true;
   CHECK(check_path(c, "/").missing == "capabilities.allowedPaths");
@@ -122,6 +122,18 @@ TEST_CASE("host rules: addresses in any spelling") {
   CHECK_FALSE(rule("[2001:db8::1]:443").matches("2001:db8::1", 80));
   CHECK(rule("10.0.0.7").matches("::ffff:10.0.0.7", 1));
   CHECK_FALSE(rule("10.0.0.7").matches("10.0.0.70", 1));
+}
+
+TEST_CASE("host rules: international names count by their A-label form alone") {
+  CHECK(rule("xn--bcher-kva.example").matches("XN--bcher-kva.EXAMPLE.", 443));
+  CHECK_FALSE(rule("xn--bcher-kva.example")
+                  .matches("b\xc3\xbc"
+                           "cher.example",
+                           443));
+  CHECK_FALSE(rule("*.example")
+                  .matches("b\xc3\xbc"
+                           "cher.example",
+                           443));
 }
 
 TEST_CASE("host rules that make no sense are refused") {

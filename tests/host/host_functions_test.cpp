@@ -102,6 +102,10 @@ TEST_CASE_METHOD(PluginFixture, "fs_check2: there, not there, denied, no path, b
   std::filesystem::create_directory_symlink("/etc", folder / "link");
   CHECK(result_of(plugin->call("/data/link")) == "1");
   CHECK(result_of(plugin->call("/data/link/passwd")) == "-3"); // the link leads out of the folder
+  std::filesystem::create_directory(folder / "below");
+  std::ofstream(folder / "below" / "file") << "x";
+  std::filesystem::create_directory_symlink("below", folder / "inner");
+  CHECK(result_of(plugin->call("/data/inner/file")) == "1"); // this one stays in it
   CHECK(result_of(plugin->call("/data/none")) == "-3");
   CHECK(result_of(plugin->call("/etc/passwd")) == "-1");
   CHECK(result_of(plugin->call("/data/../etc")) == "-1");

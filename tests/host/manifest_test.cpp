@@ -122,7 +122,7 @@ TEST_CASE("the smallest manifest has safe defaults and grants nothing") {
   CHECK_FALSE(m.reload.watch);
 }
 
-TEST_CASE("4096 MB do not overflow") {
+TEST_CASE("maxMemoryMB 4096 does not overflow 32 bits") {
   CHECK(good(capability(R"("maxMemoryMB": 4096)")).capabilities.max_memory_bytes() == uint64_t{4} << 30);
 }
 

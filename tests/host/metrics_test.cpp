@@ -46,7 +46,7 @@ TEST_CASE("a histogram's reported buckets are cumulative") {
   CHECK(summary.cumulative.back() == 4);
 }
 
-TEST_CASE("metrics before the first call: zeros, no NaN") {
+TEST_CASE("metrics before the first call: an error rate of 0, no NaN in the JSON") {
   const std::string json = to_json(PluginMetrics{});
   const auto parsed = parse_json(json);
   REQUIRE(parsed);
@@ -59,8 +59,9 @@ TEST_CASE("metrics before the first call: zeros, no NaN") {
   CHECK(json.find("nan") == json.npos);
 }
 
-TEST_CASE_METHOD(PluginFixture,
-                 "a plugin's metrics: calls, errors by reason, fuel, memory, resets, waiting") {
+TEST_CASE_METHOD(
+    PluginFixture,
+    "the breaker is wired into calls; metrics have reasons, percentiles, fuel, memory, resets, waiting") {
   auto m = manifest();
   m.breaker = BreakerConfig{2, std::chrono::milliseconds(60'000)};
   auto plugin = load(guest(execute("(if (i32.eqz (local.get $n)) (then unreachable)) (i64.const 0)")), m);
@@ -73,6 +74,8 @@ TEST_CASE_METHOD(PluginFixture,
   CHECK(metrics.errors == 3);
   CHECK(metrics.reasons == std::map<std::string, uint64_t>{{"trap.unreachable", 2}, {"breaker_open", 1}});
   CHECK(metrics.latency.count == 5);
+  CHECK(metrics.latency.p50.count() > 0);
+  CHECK(metrics.latency.p99 >= metrics.latency.p50);
   CHECK(metrics.queue_wait.count == 5);
   CHECK(metrics.resets == 5);
   CHECK(metrics.replaced == 0);

@@ -86,6 +86,27 @@ TEST_CASE("dialling: reached, denied by the list, denied by the address, unreach
   CHECK(Network(Capabilities()).dial("127.0.0.1", server.port(), soon()) == NetworkStatus::denied);
 }
 
+TEST_CASE("a name is judged by the very address that is connected to, not by an earlier lookup") {
+  LocalServer server([](const std::string&) { return http_answer("200 OK", "secret"); });
+  const auto granted =
+      local({"localhost", "ip6-localhost"}, false); // the name is allowed, its address is not
+  HttpResponse response;
+  const std::string url = "http://localhost:" + std::to_string(server.port()) + "/";
+  CHECK(Network(granted).http({"GET", url, {}, ""}, response, soon()) == NetworkStatus::denied);
+  CHECK(Network(granted).dial("localhost", server.port(), soon()) == NetworkStatus::denied);
+  CHECK(server.requests() == 0);
+}
+
+TEST_CASE("a dial that nobody answers ends at the deadline") {
+  const FullListener listener;
+  const auto granted = local({"127.0.0.1"});
+  const auto start = Network::Clock::now();
+  CHECK(Network(granted).dial("127.0.0.1", listener.port(), start + milliseconds(100)) ==
+        NetworkStatus::unreachable);
+  CHECK(Network::Clock::now() - start >= milliseconds(100));
+  CHECK(Network::Clock::now() - start < milliseconds(1000));
+}
+
 TEST_CASE("a request and its answer") {
   LocalServer server([](const std::string& request) {
     CHECK(request.starts_with("POST /path?q=1 HTTP/1.1\r\n"));

@@ -1,6 +1,7 @@
 // The forms in which guests take, return and free bytes, start and end (docs/plugins.md, "The ABI").
 #include "tests/host/support/plugin_fixture.hpp"
 
+using namespace skerry;
 using namespace skerry::host;
 using namespace skerry::host::test;
 using namespace std::string_literals;
@@ -40,10 +41,20 @@ TEST_CASE_METHOD(PluginFixture, "a pointer to JSON that ends with its first valu
   CHECK(result_of(plugin->call("")) == "{\"a\":\"}\"}");
 }
 
-TEST_CASE_METHOD(PluginFixture, "a pointer to a result longer than 4096 bytes", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "no fixed-size reads: a pointer to a result longer than 4096 bytes",
+                 "[exec]") {
   auto plugin = load(guest(R"((func (export "execute") (param i32 i32) (result i32)
     (memory.fill (i32.const 8192) (i32.const 120) (i32.const 20000)) (i32.const 8192)))"));
   CHECK(result_of(plugin->call("")) == std::string(20'000, 'x'));
+}
+
+TEST_CASE_METHOD(PluginFixture, "no fixed-size reads: a meta longer than 512 bytes", "[exec]") {
+  const std::string meta = R"({"name":"p","version":"1","description":")" + std::string(3000, 'd') + "\"}";
+  std::string text = meta;
+  for (size_t at = 0; (at = text.find('"', at)) != text.npos; at += 2) text.insert(at, "\\");
+  auto plugin = load(guest("(data (i32.const 8192) \"" + text +
+                           "\") (func (export \"meta\") (result i32) (i32.const 8192))" + std::string(echo)));
+  CHECK(plugin->meta() == meta);
 }
 
 TEST_CASE_METHOD(PluginFixture, "a result may end where the memory ends", "[exec]") {
@@ -56,6 +67,26 @@ TEST_CASE_METHOD(PluginFixture, "results always carry their length: a NUL inside
   auto plugin = load(guest(echo));
   std::string bytes = "\0a\0\xff{}"s;
   CHECK(result_of(plugin->call(bytes)) == bytes);
+}
+
+namespace {
+
+template <class T>
+concept PassedAsIs = requires { WasmType<T>::type; };
+
+} // namespace
+
+TEST_CASE_METHOD(PluginFixture, "a host string reaches the guest only as a copy in the guest's memory",
+                 "[exec]") {
+  STATIC_REQUIRE_FALSE(PassedAsIs<const char*>);
+  STATIC_REQUIRE_FALSE(PassedAsIs<std::string>);
+  STATIC_REQUIRE_FALSE(PassedAsIs<std::string_view>);
+  // The guest overwrites what it was given.
+  auto plugin = load(guest(execute(R"((memory.fill (local.get $p) (i32.const 35) (local.get $n))
+    (call $pack (local.get $p) (local.get $n)))")));
+  const std::string input = "host string";
+  CHECK(result_of(plugin->call(input)) == "###########");
+  CHECK(input == "host string");
 }
 
 TEST_CASE_METHOD(PluginFixture, "empty inputs and results", "[exec]") {
@@ -109,6 +140,15 @@ TEST_CASE_METHOD(PluginFixture, "every buffer is given back: the input's and the
       (local.get $p) (i32.const 1)))"),
                      m);
   for (int i = 0; i < 20; ++i) CHECK(result_of(plugin->call("x")) == "2");
+}
+
+TEST_CASE_METHOD(PluginFixture, "an answer is copied before the guest runs again and overwrites its buffer",
+                 "[exec]") {
+  auto plugin = load(bare(R"((func (export "allocate") (param i32) (result i32) (i32.const 1024))
+    (func (export "deallocate") (param i32 i32) (memory.fill (i32.const 1024) (i32.const 35) (i32.const 64)))
+    (func (export "execute") (param i32 i32) (result i64)
+      (i64.or (i64.const 0x40000000000) (i64.extend_i32_u (local.get 1)))))"));
+  CHECK(result_of(plugin->call("one global buffer")) == "one global buffer");
 }
 
 TEST_CASE_METHOD(PluginFixture, "a result in the input's own buffer is given back once", "[exec]") {
@@ -279,8 +319,10 @@ TEST_CASE_METHOD(PluginFixture, "_initialize runs before anything else", "[exec]
   CHECK(result_of(plugin->call("")) == "5");
 }
 
-TEST_CASE_METHOD(PluginFixture, "_start that ends with status 0 is a start-up, and later calls work",
-                 "[exec]") {
+TEST_CASE_METHOD(
+    PluginFixture,
+    "_start that returns or exits with 0 is a start-up, and later calls work: TinyGo with any scheduler",
+    "[exec]") {
   const std::string digit = "(global $n (mut i32) (i32.const 0))" + execute_digit("(global.get $n)");
   auto exits = load(
       guest(digit + "(func (export \"_start\") (global.set $n (i32.const 6)) (call $exit (i32.const 0)))"));

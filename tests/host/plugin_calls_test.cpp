@@ -154,6 +154,16 @@ TEST_CASE_METHOD(PluginFixture, "a memory larger than the limit is refused befor
   CHECK(contains(error.message, "capabilities.maxMemoryMB"));
 }
 
+TEST_CASE_METHOD(PluginFixture, "the default memory cap is no silent one: the error names it and its key") {
+  auto m = manifest();
+  m.capabilities = {};
+  const PluginError error = load_error(guest("(memory 255)" + std::string(echo)), m);
+  CHECK(error.code == "limit.memory");
+  CHECK(error.limit->allowed == 16U << 20);
+  CHECK(error.limit->asked == 257U * 65'536);
+  CHECK(contains(error.message, "capabilities.maxMemoryMB raises it"));
+}
+
 TEST_CASE_METHOD(PluginFixture, "memory cannot grow past the limit; there always is one", "[exec]") {
   auto m = manifest(); // 1 MB: 16 pages, 2 of them in use
   auto plugin = load(
@@ -236,6 +246,14 @@ TEST_CASE_METHOD(PluginFixture, "calls from many threads are each answered once 
   }
   for (auto& thread : threads) thread.join();
   CHECK(right == 100);
+}
+
+TEST_CASE_METHOD(PluginFixture, "the guest gets request id, headers and parameters", "[exec]") {
+  auto plugin = load(guest(R"((data (i32.const 64) "{\"success\":true}\00")
+    (func (export "execute") (param i32 i32) (result i32)
+      (call $print (local.get 0) (local.get 1)) (i32.const 64)))"));
+  REQUIRE(plugin->execute({"id-1", {{"x-user", "ann"}}, {{"n", "[1]"}}}));
+  CHECK(printed == R"({"headers":{"x-user":"ann"},"parameters":{"n":[1]},"request_id":"id-1"})");
 }
 
 TEST_CASE_METHOD(PluginFixture, "execute with a context and a result", "[exec]") {

@@ -127,7 +127,8 @@ TEST_CASE_METHOD(PluginFixture, "an import of another type than the host's") {
 
 // ---- capabilities
 
-TEST_CASE_METHOD(PluginFixture, "fs_check answers by the manifest, and is there for every plugin", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "the manifest's capabilities are wired into every plugin: fs_check",
+                 "[exec]") {
   CHECK(result_of(load(checks_path("/data/x"))->call("")) == "0");
 
   auto m = manifest("granted");
@@ -160,20 +161,27 @@ TEST_CASE_METHOD(PluginFixture, "a pointer outside the memory traps: it is no em
   }
 }
 
-TEST_CASE_METHOD(PluginFixture, "PLUGIN_VERSION is always set, and nothing else without a grant", "[exec]") {
+TEST_CASE_METHOD(PluginFixture,
+                 "without a grant the guest has PLUGIN_VERSION and no other variable, not even an empty PATH",
+                 "[exec]") {
   setenv("SKERRY_TEST_SECRET", "s3cret", 1);
   auto m = manifest();
   m.capabilities.env = {{"SKERRY_TEST_SECRET", std::nullopt}, {"TOKEN", "t"}}; // listed, but not switched on
-  std::string env = result_of(load(prints_env, m)->call(""));
+  const std::string env = result_of(load(prints_env, m)->call(""));
   CHECK(contains(env, "PLUGIN_VERSION=1.2.3"));
   CHECK_FALSE(contains(env, "s3cret"));
   CHECK_FALSE(contains(env, "TOKEN"));
   CHECK_FALSE(contains(env, "PATH="));
+  unsetenv("SKERRY_TEST_SECRET");
+}
 
-  m.meta.name = "granted";
+TEST_CASE_METHOD(PluginFixture, "a granted variable reaches the guest, and only that", "[exec]") {
+  setenv("SKERRY_TEST_SECRET", "s3cret", 1);
+  auto m = manifest();
   m.capabilities.allow_env = true;
-  m.capabilities.env.push_back({"SKERRY_TEST_UNSET", std::nullopt});
-  env = result_of(load(prints_env, m)->call(""));
+  m.capabilities.env = {
+      {"SKERRY_TEST_SECRET", std::nullopt}, {"TOKEN", "t"}, {"SKERRY_TEST_UNSET", std::nullopt}};
+  const std::string env = result_of(load(prints_env, m)->call(""));
   CHECK(contains(env, "SKERRY_TEST_SECRET=s3cret"));
   CHECK(contains(env, "TOKEN=t"));
   CHECK_FALSE(contains(env, "PATH="));

@@ -74,6 +74,73 @@ TEST_CASE_METHOD(PluginFixture, "instances are compiled once and made when they 
   CHECK(plugin->metrics().instances == 1); // one after the other: one is enough
 }
 
+TEST_CASE_METHOD(PluginFixture, "one compile for all instances, which share its code") {
+  auto m = manifest();
+  m.pool.size = 3;
+  m.timeout = milliseconds(300);
+  m.pool.max_wait = milliseconds(1);
+  auto plugin =
+      load(guest("(data \"" + std::string(200'000, 'x') + "\")" + execute("(loop (br 0)) (i64.const 0)")), m);
+  const uint64_t one = plugin->metrics().budget_used; // one memory, and the code of 200,000 bytes four times
+  CHECK(one > 800'000);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 3; ++i) threads.emplace_back([&] { (void)plugin->call("x"); });
+  while (plugin->metrics().busy < 3) std::this_thread::yield();
+  CHECK(plugin->metrics().instances == 3);
+  for (std::thread& thread : threads) thread.join();
+  CHECK(plugin->metrics().budget_used == one + 2 * 2 * 65'536); // two memories of two pages more
+}
+
+TEST_CASE_METHOD(PluginFixture, "an instance that cannot be made leaks nothing and takes no other with it") {
+  auto m = manifest();
+  m.pool.size = 2;
+  m.timeout = milliseconds(300);
+  m.capabilities.max_output_kb = 16;
+  m.capabilities.max_total_mb = 2; // enough for the first instance and two calls, not for a second instance
+  auto plugin =
+      load(guest(execute(R"((if (i32.eq (i32.load8_u (local.get $p)) (i32.const 115)) (then (loop (br 0))))
+    (call $pack (local.get $p) (local.get $n)))") +
+                 "(memory 14)"),
+           m);
+  const uint64_t used = plugin->metrics().budget_used;
+  for (int round = 0; round < 3; ++round) {
+    std::thread busy([&] { (void)plugin->call("s"); });
+    while (plugin->metrics().busy == 0) std::this_thread::yield();
+    CHECK(error_of(plugin->call("x", {milliseconds(100)})).code == "limit.total");
+    CHECK(plugin->metrics().instances == 1);
+    busy.join();
+    CHECK(result_of(plugin->call("x")) == "x");
+    CHECK(plugin->metrics().budget_used == used);
+  }
+}
+
+TEST_CASE_METHOD(PluginFixture,
+                 "a call that timed out no longer runs, and its instance is clean for the next") {
+  auto m = manifest();
+  m.timeout = milliseconds(50);
+  // Marks its memory and spins; answers whether it finds the mark.
+  auto plugin = load(guest(execute(R"((if (i32.load (i32.const 70000)) (then (return (i64.const 0))))
+    (i32.store (i32.const 70000) (i32.const 1))
+    (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 115)) (then (loop (br 0))))
+    (call $pack (local.get $p) (local.get $n)))")),
+                     m);
+  for (int i = 0; i < 3; ++i) {
+    CHECK(error_of(plugin->call("s")).code == "timeout");
+    CHECK(plugin->metrics().busy == 0);
+    CHECK(result_of(plugin->call("x", {milliseconds(50)})) == "x");
+  }
+}
+
+TEST_CASE_METHOD(PluginFixture,
+                 "a reload frees the compiled module and the instances of the version before") {
+  auto m = manifest();
+  auto plugin = load(guest(execute_digit("(i32.const 1)")), m);
+  const uint64_t used = plugin->metrics().budget_used;
+  for (int i = 0; i < 20; ++i) REQUIRE(manager.reload(m));
+  CHECK(plugin->metrics().budget_used == used);
+  CHECK(plugin->metrics().instances == 1);
+}
+
 TEST_CASE_METHOD(PluginFixture, "init runs once; other instances start where it ended") {
   auto m = manifest();
   m.pool.size = 2;

@@ -4,7 +4,7 @@
 
 using namespace skerry::host;
 
-TEST_CASE("a context keeps its headers, and parameters of every type") {
+TEST_CASE("headers are not dropped: a context keeps them, and parameters of every type") {
   PluginContext context{"r1", {{"h", "v"}}, {{"a", "[1,2]"}, {"b", "\"text\""}, {"c", "{\"d\":null}"}}};
   auto json = to_json(context);
   REQUIRE(json);

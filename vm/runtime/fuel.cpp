@@ -12,6 +12,12 @@ void set_fuel_left(Store& store, int64_t left) {
   store.fuel_budget = left - store.run.fuel;
 }
 
+/// A call that can stop goes into debt for what a host function takes, and stops behind it.
+bool may_owe(const Store& store, int64_t left, uint64_t instructions) {
+  constexpr int64_t most = int64_t{1} << 62; // no sum overflows
+  return store.may_suspend && store.host_depth == 1 && instructions <= uint64_t{most} && left > -most;
+}
+
 } // namespace
 
 void set_fuel(Store& store, uint64_t instructions) noexcept {
@@ -27,6 +33,11 @@ uint64_t fuel_used(const Store& store) noexcept {
 bool consume_fuel(Store& store, uint64_t instructions) noexcept {
   const int64_t left = store.fuel_left();
   const bool enough = left >= 0 && instructions <= static_cast<uint64_t>(left);
+  if (!enough && may_owe(store, left, instructions)) {
+    store.fuel_budget = 0;
+    store.run.fuel = left - static_cast<int64_t>(instructions);
+    return true;
+  }
   set_fuel_left(store, enough ? left - static_cast<int64_t>(instructions) : std::min<int64_t>(left, 0));
   return enough;
 }

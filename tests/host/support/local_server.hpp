@@ -35,6 +35,34 @@ inline uint16_t closed_port() {
   return port;
 }
 
+/// One whose queue is full: the system answers nobody any more.
+class FullListener {
+public:
+  FullListener() : listener_(bound_socket(port_)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(port_);
+    if (listen(listener_, 0) != 0) std::abort();
+    for (int& client : clients_) {
+      client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+      (void)!connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    }
+  }
+  ~FullListener() {
+    for (const int client : clients_) close(client);
+    close(listener_);
+  }
+  FullListener(const FullListener&) = delete;
+  FullListener& operator=(const FullListener&) = delete;
+  uint16_t port() const { return port_; }
+
+private:
+  uint16_t port_ = 0;
+  const int listener_;
+  int clients_[4] = {-1, -1, -1, -1};
+};
+
 inline std::string http_answer(const std::string& status, const std::string& body,
                                const std::string& headers = {}) {
   return "HTTP/1.1 " + status + "\r\nContent-Length: " + std::to_string(body.size()) +

@@ -22,7 +22,7 @@ public:
   Result<std::span<std::byte>> memory(uint64_t address, uint64_t length) const;
   /// The calling instance; null when the host called.
   Instance instance() const noexcept;
-  /// Takes `instructions` off the store's fuel. Errors: exhaustion out_of_fuel.
+  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel; a SuspendableCall then stops instead.
   Result<void> consume_fuel(uint64_t instructions);
   /// As Store::fuel_used, the instructions before this call included.
   uint64_t fuel_used() const noexcept;

@@ -4,6 +4,7 @@
 #include "skerry/engine.hpp"
 #include "skerry/host/manifest.hpp"
 #include "skerry/host/plugin.hpp"
+#include "skerry/linker.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -36,6 +37,12 @@ struct ManagerOptions {
   GuestOutput guest_output;
   /// Where their log lines go; as "PLUGIN: LEVEL: TEXT" to the process's standard error when empty.
   GuestLog guest_log;
+  /// Called for each plugin that is loaded, to define host functions of the embedder's own for it; the
+  /// manifest says which plugin it is. They run on the threads that call the plugin, may be asynchronous
+  /// (Caller::not_ready; see skerry/host/plugin_call.hpp), must be thread-safe when the plugin has several
+  /// instances, and must not use Caller::user_data, which is the host's. Defining one of the host's own
+  /// imports anew replaces it.
+  std::function<void(Linker& linker, const Manifest& manifest)> imports;
   /// Instances of all plugins together. Beyond it plugins make do with those they have; one each is theirs.
   uint32_t max_instances = 10'000;
 };

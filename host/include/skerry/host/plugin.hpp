@@ -21,9 +21,11 @@ struct CallOptions {
   std::optional<std::chrono::milliseconds> timeout;
 };
 
+class PluginCall;
+
 /// Thread-safe; made by a Manager and held by std::shared_ptr. A handle stays valid whatever happens to the
 /// plugin: after an unload its calls fail with code "unloaded". Nothing here throws.
-class Plugin {
+class Plugin : public std::enable_shared_from_this<Plugin> {
 public:
   struct Impl;
   explicit Plugin(std::unique_ptr<Impl> impl) noexcept;
@@ -44,6 +46,9 @@ public:
   Expected<std::string> call(std::string_view input, const CallOptions& options = {});
   /// The same with the JSON of PluginContext and PluginResult. Errors: also code "json".
   Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
+  /// A call that can stop in the middle and go on later: see skerry/host/plugin_call.hpp. It has its instance
+  /// from here on; the guest runs when the call is run. Errors: as of `call`, before the guest is reached.
+  Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
 
   PluginMetrics metrics() const;
   /// More or fewer instances than the manifest's pool.size, until the plugin is loaded again; at least 1.

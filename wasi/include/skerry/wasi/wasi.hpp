@@ -5,8 +5,10 @@
 #include "skerry/linker.hpp"
 #include "skerry/wasi/config.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace skerry::wasi {
 
@@ -27,6 +29,10 @@ public:
   const Config& config() const noexcept;
   /// How many descriptors are open, streams and preopens included.
   uint32_t open_descriptors() const noexcept;
+  /// Is there something at `path`, which is relative to Config::preopens[preopen]? Found as the program's own
+  /// path functions find it, so nothing outside the folder is looked at; a link in the last place counts
+  /// itself. False also for what is no path.
+  bool exists(std::size_t preopen, std::string_view path) const;
   /// Closes whatever the program opened and gives back what create gave: streams, preopens, all of stdin.
   /// Output that was captured stays. For the next program, or the next call with fresh state.
   void reset();
