@@ -66,8 +66,9 @@ void run(State& s) {
 }
 #else
 void run(State& s) {
-  (*reinterpret_cast<const Handler*>(s.pc))(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame, 0, 0,
-                                            0, 0, Vector{}, Vector{});
+  // What a call that goes on had in registers is in them again.
+  (*reinterpret_cast<const Handler*>(s.pc))(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame, s.r0,
+                                            0, s.r1, s.r2, s.v0, s.v1);
 }
 #endif
 

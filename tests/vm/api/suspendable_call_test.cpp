@@ -87,6 +87,33 @@ TEST_CASE_METHOD(SuspendFixture,
   }
 }
 
+TEST_CASE_METHOD(SuspendFixture, "what a loop has in machine registers survives cuts", "[exec]") {
+  // Pinned locals and temporaries of all classes, and no call that would put them into their slots.
+  const Instance instance = instantiate(R"((module
+    (func (export "run") (param $n i32) (result i64 f64)
+      (local $a i32) (local $b i64) (local $x f64) (local $y f64)
+      (local.set $y (f64.const 1))
+      (loop $l
+        (local.set $b (i64.add (i64.mul (local.get $b) (i64.const 3)) (i64.extend_i32_u (local.get $a))))
+        (local.set $x (f64.add (f64.mul (local.get $x) (f64.const 0.5)) (local.get $y)))
+        (local.set $y (f64.sub (local.get $y) (f64.const 0.25)))
+        (br_if $l (i32.lt_u (local.tee $a (i32.add (local.get $a) (i32.const 1))) (local.get $n))))
+      (local.get $b) (local.get $x))))");
+  const Func run = must(instance.func("run"));
+  const std::vector<Value> args{Value(int32_t{20})};
+  const std::vector<Value> expected = must(run.call(args));
+  for (uint64_t fuel = 1; fuel < 100; ++fuel) {
+    auto call = must(SuspendableCall::prepare(run, args));
+    int runs = 0;
+    do store.set_fuel(fuel);
+    while (++runs < 1000 && must(call.run()) != State::finished);
+    REQUIRE(call.results().size() == 2);
+    CHECK(call.results()[0].as_i64() == expected[0].as_i64());
+    CHECK(call.results()[1].as_f64() == expected[1].as_f64());
+  }
+  store.set_fuel(Store::unlimited_fuel);
+}
+
 TEST_CASE_METHOD(SuspendFixture, "a host function that is not ready suspends the call, and is asked again",
                  "[exec]") {
   const Instance instance = instantiate(busy);
