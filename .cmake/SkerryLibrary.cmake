@@ -49,3 +49,11 @@ function(skerry_unite_sources target folder)
     endif()
   endforeach()
 endfunction()
+
+# Headers that take long to compile and that most of the target's sources include. Sources include what they use all the
+# same. The options are for the compiler cache, which needs CCACHE_SLOPPINESS=pch_defines,time_macros, too.
+function(skerry_precompile_headers target)
+  target_compile_options(${target} PRIVATE
+    $<IF:$<CXX_COMPILER_ID:GNU>,-fpch-preprocess,SHELL:-Xclang -fno-pch-timestamp>)
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+endfunction()

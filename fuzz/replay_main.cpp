@@ -1,10 +1,17 @@
-// Runs one fuzz target on files, without libFuzzer: regressions and seed corpora in every build's tests.
+// Runs one fuzz target without libFuzzer, in every build's tests: on files (regressions and seed corpora),
+// and on inputs that are made from them.
+//
+//   TARGET [--random COUNT] FILE_OR_FOLDER…
 #include "fuzz/target.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -19,25 +26,90 @@ std::vector<std::filesystem::path> files_below(const std::filesystem::path& path
   return files;
 }
 
-std::vector<char> read_file(const std::filesystem::path& path) {
+using Input = std::vector<char>;
+
+Input read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-} // namespace
+void run(const Input& input) {
+  LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
+}
 
-/// Arguments are files and folders; a folder that does not exist has no files. The empty input always runs.
-int main(int argc, char** argv) {
-  LLVMFuzzerTestOneInput(nullptr, 0);
-  size_t count = 1;
-  for (int i = 1; i < argc; ++i) {
-    for (const auto& path : files_below(argv[i])) {
-      std::fprintf(stderr, "%s\n", path.c_str());
-      const std::vector<char> bytes = read_file(path);
-      LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
-      ++count;
+/// Inputs from seeds or from nothing; the same in every run.
+class InputMaker {
+public:
+  explicit InputMaker(const std::vector<Input>& seeds) : seeds_(seeds) {}
+
+  Input make() {
+    if (seeds_.empty() || below(4) == 0) return noise();
+    Input input = seeds_[below(seeds_.size())];
+    for (size_t changes = 1 + below(8); changes > 0; --changes) change(input);
+    return input;
+  }
+
+private:
+  static constexpr size_t longest = 600;
+
+  size_t below(size_t limit) { return static_cast<size_t>(random_() % limit); }
+  char byte() { return static_cast<char>(random_()); }
+  Input noise() {
+    Input input(below(longest));
+    for (char& one : input) one = byte();
+    return input;
+  }
+  void change(Input& input) {
+    const size_t at = below(input.size() + 1), count = below(input.size() - at + 1);
+    const auto from = input.begin() + static_cast<std::ptrdiff_t>(at);
+    switch (below(5)) {
+    case 0: input.erase(from, from + static_cast<std::ptrdiff_t>(count)); break;
+    case 1: input.insert(from, byte()); break;
+    case 2: splice(input, at); break;
+    case 3:
+      if (at < input.size()) input[at] ^= static_cast<char>(1 << below(8));
+      break;
+    default:
+      if (at < input.size()) input[at] = byte();
     }
   }
-  std::fprintf(stderr, "%zu inputs\n", count);
+  /// A piece of another seed.
+  void splice(Input& input, size_t at) {
+    const Input& other = seeds_[below(seeds_.size())];
+    const size_t start = below(other.size() + 1), count = below(std::min(other.size() - start, longest) + 1);
+    const auto first = other.begin() + static_cast<std::ptrdiff_t>(start);
+    input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), first,
+                 first + static_cast<std::ptrdiff_t>(count));
+  }
+
+  const std::vector<Input>& seeds_;
+  std::mt19937_64 random_{20'261'122};
+};
+
+} // namespace
+
+/// A folder that does not exist has no files. The empty input always runs.
+int main(int argc, char** argv) {
+  LLVMFuzzerTestOneInput(nullptr, 0);
+  size_t made = 0;
+  std::vector<Input> files;
+  for (int i = 1; i < argc; ++i) {
+    if (argv[i] == std::string_view("--random") && i + 1 < argc) {
+      made = std::strtoul(argv[++i], nullptr, 10);
+      continue;
+    }
+    for (const auto& path : files_below(argv[i])) {
+      std::fprintf(stderr, "%s\n", path.c_str());
+      run(files.emplace_back(read_file(path)));
+    }
+  }
+  InputMaker maker(files);
+  const char* kept = std::getenv("SKERRY_KEEP_INPUT"); // a file for the last input: the one that failed
+  for (size_t i = 0; i < made; ++i) {
+    const Input input = maker.make();
+    if (kept != nullptr) std::ofstream(kept, std::ios::binary).write(input.data(), std::ssize(input));
+    run(input);
+  }
+  std::fprintf(stderr, "%zu files, %zu inputs made of them\n", files.size(), made);
   return 0;
 }

@@ -23,29 +23,40 @@ public:
     size_t slots = 16;
     while (slots < count * 2) slots *= 2;
     entries_.assign(slots, {});
+    tags_.assign(slots, 0);
   }
   /// At most as many as reserved. Of equal ones the first stays.
   void add(const Sequence& sequence) {
-    Sequence& entry = entries_[position(sequence.first, sequence.second)];
-    if (entry.fused == nullptr) entry = sequence;
+    const uint64_t hash = hash_of(sequence.first, sequence.second);
+    const size_t i = position(hash, sequence.first, sequence.second);
+    if (tags_[i] == 0) entries_[i] = sequence, tags_[i] = tag_of(hash);
   }
   /// Null when there is none.
   Handler find(Handler first, Handler second) const {
-    return entries_.empty() ? nullptr : entries_[position(first, second)].fused;
+    if (entries_.empty()) return nullptr;
+    const size_t i = position(hash_of(first, second), first, second);
+    return tags_[i] == 0 ? nullptr : entries_[i].fused;
   }
   bool empty() const { return entries_.empty(); }
 
 private:
-  size_t position(Handler first, Handler second) const {
+  static uint64_t hash_of(Handler first, Handler second) {
     const uint64_t key = reinterpret_cast<uintptr_t>(first) * 3 + reinterpret_cast<uintptr_t>(second);
+    return key * 0x9e37'79b9'7f4a'7c15u;
+  }
+  static uint8_t tag_of(uint64_t hash) { return static_cast<uint8_t>(hash >> 24 | 1); }
+  size_t position(uint64_t hash, Handler first, Handler second) const {
     const size_t mask = entries_.size() - 1;
-    size_t i = (key * 0x9e37'79b9'7f4a'7c15u) >> 32 & mask;
-    while (entries_[i].fused != nullptr && (entries_[i].first != first || entries_[i].second != second))
+    const uint8_t tag = tag_of(hash);
+    size_t i = hash >> 32 & mask;
+    while (tags_[i] != 0 && (tags_[i] != tag || entries_[i].first != first || entries_[i].second != second))
       i = (i + 1) & mask;
     return i;
   }
 
-  std::vector<Sequence> entries_; // open addressing
+  // Open addressing. Most pairs that are asked for are none: the tags, which stay in the cache, tell.
+  std::vector<Sequence> entries_;
+  std::vector<uint8_t> tags_; // 0: empty
 };
 
 } // namespace skerry::vm

@@ -1,5 +1,6 @@
 #include "vm/exec/activation.hpp"
 
+#include "vm/exec/trap_error.hpp"
 #include "vm/runtime/names.hpp"
 
 #include <algorithm>
@@ -106,12 +107,10 @@ std::vector<Frame> backtrace(Position position) {
 } // namespace
 
 void finish_trap(Store& store, ErrorCode code, bool charged) {
-  if (code == ErrorCode::uninitialized_element)
-    store.fail(Error(ErrorKind::trap, code, "uninitialized element " + std::to_string(store.run.element)));
-  else if (code != ErrorCode::none)
-    store.fail(Error::trap(code));
   const Position position{store.run.pc, store.run.frame, store.run.instance};
-  if (!charged) store.run.fuel -= position.location().pending_fuel;
+  const CodeLocation location = position.location();
+  if (code != ErrorCode::none) store.fail(trap_error(store, code, location.module_offset));
+  if (!charged) store.run.fuel -= location.pending_fuel;
   Error& error = *store.error;
   if (error.code() == ErrorCode::exit) return;
   std::vector<Frame> frames = error.backtrace();

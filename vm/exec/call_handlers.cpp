@@ -111,7 +111,7 @@ SKERRY_INLINE Callee find_indirect(const State& s, uint64_t index) {
     return {nullptr, ErrorCode::undefined_element};
   const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
   if (f == nullptr) [[unlikely]] {
-    s.instance->store->run.element = index;
+    s.instance->store->run.detail = index;
     return {nullptr, ErrorCode::uninitialized_element};
   }
   const TypeId expected = load_as<uint32_t>(s.pc + at_type);

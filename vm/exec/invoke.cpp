@@ -17,7 +17,10 @@ SKERRY_HANDLER(exit_handler) {
 SKERRY_COLD SKERRY_HANDLER(trap_handler) {
   SKERRY_STATE
   save(s);
-  finish_trap(*s.instance->store, static_cast<ErrorCode>(s.memory_size), false);
+  const auto code = static_cast<ErrorCode>(s.memory_size);
+  if (code == ErrorCode::out_of_bounds_memory_access)
+    s.instance->store->run.detail = reinterpret_cast<uint64_t>(s.memory);
+  finish_trap(*s.instance->store, code, false);
   SKERRY_LEAVE;
 }
 

@@ -12,7 +12,7 @@ template <class M, AddressMode Mode, int D, int A, int B, int Scaled> struct Loa
   SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
     const uint64_t end = access_end<Mode, A, B, Scaled ? index_shift(sizeof(M)) : 0>(s, p);
     if (end > s.memory_size) [[unlikely]]
-      return ErrorCode::out_of_bounds_memory_access;
+      return out_of_bounds(s, end - sizeof(M));
     Vector result{};
     std::memcpy(&result, s.memory + end - sizeof(M), sizeof(M));
     write<D>(s, p, at_d, result);

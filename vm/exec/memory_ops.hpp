@@ -32,6 +32,11 @@ SKERRY_INLINE uint64_t access_end(State& s, const std::byte* p) {
     return uint64_t{base} + load_as<uint32_t>(p + 20);
   }
 }
+/// The trap of an access that would begin at `start`. The address travels in the register of the memory.
+SKERRY_INLINE ErrorCode out_of_bounds(State& s, uint64_t start) {
+  s.memory = reinterpret_cast<std::byte*>(start);
+  return ErrorCode::out_of_bounds_memory_access;
+}
 inline constexpr uint32_t memory_op_size(AddressMode mode) {
   return mode == AddressMode::wrapped || mode == AddressMode::indexed_wrapped ? 24 : 16;
 }
@@ -47,7 +52,7 @@ template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> s
   SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
     const uint64_t end = access_end<Mode, A, B, Scaled ? index_shift(sizeof(M)) : 0>(s, p);
     if (end > s.memory_size) [[unlikely]]
-      return ErrorCode::out_of_bounds_memory_access;
+      return out_of_bounds(s, end - sizeof(M));
     write<D>(s, p, at_d, static_cast<T>(load_as<M>(s.memory + end - sizeof(M))));
     return ErrorCode::none;
   }
@@ -65,7 +70,7 @@ template <class M, AddressMode Mode, int C, int A, int B, int Scaled> struct Sto
     else
       value = static_cast<M>(read_imm16<C>(s, p, at_d));
     if (end > s.memory_size) [[unlikely]]
-      return ErrorCode::out_of_bounds_memory_access;
+      return out_of_bounds(s, end - sizeof(M));
     std::memcpy(s.memory + end - sizeof(M), &value, sizeof value);
     return ErrorCode::none;
   }

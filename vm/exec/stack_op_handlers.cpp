@@ -7,6 +7,7 @@
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
+#include "vm/runtime/budget.hpp"
 #include "vm/runtime/bulk.hpp"
 
 #include <algorithm>
@@ -183,13 +184,15 @@ Step table_grow(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint3
 // ---- loads and stores of other memories, with 64-bit addresses, or with offsets that need more than 32
 // bits: memory @12, offset64 @16
 
-/// Where an access lies, or null out of bounds. No sum can wrap.
-template <class M> std::byte* access(const State& s, uint64_t address) {
+/// Where an access lies. No sum can wrap. Out of bounds: null, and s.memory is where it would begin (at most
+/// 2^64-1), as a trap has it.
+template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
   const uint64_t offset = load_as<uint64_t>(s.pc + 16);
-  if (offset > memory.byte_size || address > memory.byte_size - offset) return nullptr;
-  if (memory.byte_size - offset - address < sizeof(M)) return nullptr;
-  return memory.base + offset + address;
+  const uint64_t start = saturating_add(address, offset);
+  if (fits(start, sizeof(M), memory.byte_size)) return memory.base + start;
+  s.memory = reinterpret_cast<std::byte*>(start);
+  return nullptr;
 }
 template <class M, class T> SKERRY_HANDLER(general_load) {
   SKERRY_STATE

@@ -31,7 +31,7 @@ struct RunState {
   ModuleInstance* instance = nullptr; // whose code it is; null when no wasm runs
   uint64_t* free = nullptr;           // first slot of the value stack that nobody uses
   int64_t fuel = 0;                   // what is left of the slice
-  uint64_t element = 0;               // of a table, that a call found uninitialized
+  uint64_t detail = 0;                // of a trap: the element found uninitialized, the address of an access
 };
 
 struct Store {

@@ -26,15 +26,43 @@ size_t vector_kind(const Operand& o) {
   }
 }
 
+/// Bytes that grow at the end, uninitialized.
+class CodeBuffer {
+public:
+  explicit CodeBuffer(size_t capacity) : capacity_(capacity), bytes_(new std::byte[capacity]) {}
+  std::byte* data() { return bytes_.get(); }
+  uint32_t size() const { return static_cast<uint32_t>(size_); }
+  /// Adds `count` zeros and returns where they are; earlier addresses may be invalid afterwards.
+  std::byte* add(size_t count) {
+    if (capacity_ - size_ < count) [[unlikely]]
+      grow(count);
+    std::byte* at = bytes_.get() + size_;
+    std::memset(at, 0, count);
+    size_ += count;
+    return at;
+  }
+
+private:
+  void grow(size_t count) {
+    const size_t capacity = std::max(capacity_ * 2, size_ + count);
+    std::unique_ptr<std::byte[]> larger(new std::byte[capacity]);
+    std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger), capacity_ = capacity;
+  }
+  size_t size_ = 0, capacity_;
+  std::unique_ptr<std::byte[]> bytes_;
+};
+
 class Emitter {
 public:
   Emitter(const IrFunction& function, const std::vector<Pin>& pins, const HandlerTable& handlers,
           SideTable* side_table)
       : function_(function), pins_(pins), handlers_(handlers), side_table_(side_table),
-        label_offsets_(function.labels, 0), label_positions_(function.labels, 0),
-        table_offsets_(function.branch_tables.size(), none), pin_of_(function.first_temp, nullptr),
+        bytes_(function.code.size() * 20 + 256), label_offsets_(function.labels, 0),
+        label_positions_(function.labels, 0), table_offsets_(function.branch_tables.size(), none),
+        pin_of_(function.first_temp, nullptr),
         copies_left_(static_cast<uint32_t>(function.code.size()) + 64) {
-    bytes_.reserve(function.code.size() * 16);
+    starts_.reserve(function.code.size() + 16);
     for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
   }
 
@@ -45,15 +73,15 @@ public:
       if (ir.operation != Operation::branch || !copy_target(ir)) one(ir);
     for (const Fixup& fixup : fixups_) {
       const auto distance = static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from);
-      std::memcpy(&bytes_[fixup.at], &distance, sizeof distance);
+      std::memcpy(bytes_.data() + fixup.at, &distance, sizeof distance);
     }
     if (!handlers_.sequences.empty()) fuse_sequences(bytes_.data(), starts_, handlers_.sequences);
     auto code = std::make_unique<Code>();
     code->func_index = function_.func_index;
     code->frame_slots = function_.frame_slots;
     code->link_slot = function_.link_slot;
-    code->size = static_cast<uint32_t>(bytes_.size());
-    code->bytes = std::make_unique<std::byte[]>(bytes_.size());
+    code->size = bytes_.size();
+    code->bytes.reset(new std::byte[bytes_.size()]);
     std::memcpy(code->bytes.get(), bytes_.data(), bytes_.size());
     return code;
   }
@@ -128,6 +156,7 @@ private:
     }
     depth_ = original.depth;
     note(original);
+    if (pins_.empty()) return emit(original);
     Ir ir = original;
     const OperandClasses classes = ir.classes();
     const Pin* written = nullptr;
@@ -188,23 +217,21 @@ private:
 
   // ---- encoding
 
-  uint32_t offset() const { return static_cast<uint32_t>(bytes_.size()); }
+  uint32_t offset() const { return bytes_.size(); }
   void begin(Handler handler, uint32_t size) {
     if (handlers_.count != nullptr) count_next();
     at_ = offset();
     starts_.push_back(at_);
-    bytes_.resize(bytes_.size() + size);
-    std::memcpy(&bytes_[at_], &handler, sizeof handler);
+    instruction_ = bytes_.add(size);
+    std::memcpy(instruction_, &handler, sizeof handler);
   }
   /// For profiles.
   void count_next() {
     const uint64_t words[3] = {reinterpret_cast<uint64_t>(handlers_.count), 0, depth_};
-    at_ = offset();
-    bytes_.resize(bytes_.size() + sizeof words);
-    std::memcpy(&bytes_[at_], words, sizeof words);
+    std::memcpy(bytes_.add(sizeof words), words, sizeof words);
   }
   template <class T> void put(uint32_t where, T value) {
-    std::memcpy(&bytes_[at_ + where], &value, sizeof value);
+    std::memcpy(instruction_ + where, &value, sizeof value);
   }
   void put16(uint32_t where, uint64_t value) { put(where, static_cast<uint16_t>(value)); }
   void put32(uint32_t where, uint64_t value) { put(where, static_cast<uint32_t>(value)); }
@@ -471,10 +498,10 @@ private:
     put(16, static_cast<int32_t>(table - at_));
     put(20, ir.charge);
     if (!is_first) return;
-    bytes_.resize(bytes_.size() + 8 * targets.size());
+    std::byte* entries = bytes_.add(8 * targets.size());
     for (uint32_t i = 0; i < targets.size(); ++i) {
       fixups_.push_back({table + 8 * i, table, targets[i].label});
-      std::memcpy(&bytes_[table + 8 * i + 4], &targets[i].charge, sizeof targets[i].charge);
+      std::memcpy(entries + 8 * i + 4, &targets[i].charge, sizeof targets[i].charge);
     }
   }
 
@@ -537,14 +564,15 @@ private:
   const std::vector<Pin>& pins_;
   const HandlerTable& handlers_;
   SideTable* side_table_;
-  std::vector<std::byte> bytes_;
+  CodeBuffer bytes_;
   std::vector<Fixup> fixups_;
   std::vector<uint32_t> label_offsets_;
   std::vector<uint32_t> label_positions_; // in the list of operations
   std::vector<uint32_t> table_offsets_;   // of branch tables; none: not there yet
   std::vector<const Pin*> pin_of_;        // by slot
   std::vector<uint32_t> starts_;          // of instructions
-  uint32_t at_ = 0;
+  uint32_t at_ = 0;                       // of the instruction that is being written
+  std::byte* instruction_ = nullptr;      // the same, until the next begins
   uint32_t copies_left_; // operations that may still be copied: code stays linear in the body
   uint32_t depth_ = 0;   // of loops around what is emitted
   bool pins_filled_ = false;

@@ -7,7 +7,9 @@
 #include "vm/code/simd_kinds.hpp"
 #include "vm/isa/opcode.hpp"
 
+#include <array>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace skerry::vm {
@@ -21,10 +23,26 @@ enum class Operation : uint8_t {
 struct OperandClasses {
   char d, a, b, c;
 };
-inline constexpr OperandClasses operation_classes[] = {
-#define OPERATION(name, d, a, b, c, pseudo) {d, a, b, c},
+inline constexpr std::array operation_classes = {
+#define OPERATION(name, d, a, b, c, pseudo) OperandClasses{d, a, b, c},
 #include "vm/code/ops.def"
 };
+/// Class of a value: vectors and floats live in vector registers.
+constexpr char class_of(char letter) { return letter == 'i' || letter == 'I' ? 'i' : 'v'; }
+/// What class r is in operations that carry out this instruction.
+constexpr OperandClasses classes_of_row(Opcode row) {
+  const std::string_view signature = info(row).signature;
+  if (is_slots_only(row)) return {'s', 's', 's', 's'};
+  const size_t arrow = signature.find('>');
+  if (arrow == std::string_view::npos) return {'-', '-', '-', '-'};
+  const auto at = [&](size_t i) { return i < signature.size() ? class_of(signature[i]) : '-'; };
+  return {at(arrow + 1), at(0), at(1), at(arrow - 1)}; // c: the value of a store
+}
+inline constexpr auto row_classes = [] {
+  std::array<OperandClasses, opcode_count + 1> classes{};
+  for (size_t i = 0; i < classes.size(); ++i) classes[i] = classes_of_row(static_cast<Opcode>(i));
+  return classes;
+}();
 inline constexpr const char* operation_names[] = {
 #define OPERATION(name, d, a, b, c, pseudo) #name,
 #include "vm/code/ops.def"
@@ -72,24 +90,11 @@ struct Ir {
   bool is_call() const { return operation >= Operation::call && operation <= Operation::call_ref; }
 };
 
-/// Class of a value: vectors and floats live in vector registers.
-constexpr char class_of(char letter) { return letter == 'i' || letter == 'I' ? 'i' : 'v'; }
-
 inline OperandClasses Ir::classes() const {
-  OperandClasses classes = operation_classes[static_cast<size_t>(operation)];
-  if (classes.d != 'r' && classes.a != 'r' && classes.b != 'r' && classes.c != 'r') return classes;
-  if (is_slots_only(row)) {
-    for (char* one : {&classes.d, &classes.a, &classes.b, &classes.c})
-      if (*one == 'r') *one = 's';
-    return classes;
-  }
-  const std::string_view signature = info(row).signature;
-  const size_t arrow = signature.find('>');
-  if (classes.d == 'r') classes.d = class_of(signature[arrow + 1]);
-  if (classes.a == 'r') classes.a = class_of(signature[0]);
-  if (classes.b == 'r') classes.b = class_of(signature[1]);
-  if (classes.c == 'r') classes.c = class_of(signature[arrow - 1]); // the value of a store
-  return classes;
+  const OperandClasses& own = operation_classes[static_cast<size_t>(operation)];
+  const OperandClasses& by_row = row_classes[static_cast<size_t>(row)];
+  const auto choose = [](char cls, char r) { return cls == 'r' ? r : cls; };
+  return {choose(own.d, by_row.d), choose(own.a, by_row.a), choose(own.b, by_row.b), choose(own.c, by_row.c)};
 }
 
 struct BranchTarget {

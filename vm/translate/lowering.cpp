@@ -78,6 +78,7 @@ Result<IrFunction> Lowering::run() {
                          .height = 0,
                          .slot = function_.first_temp});
   barrier_ = static_cast<uint32_t>(ir_.size());
+  ir_.reserve(ir_.size() + body.size / 4 + 8);
   Instruction instr;
   while (!controls_.empty() && failure_.empty() && decode_instruction(reader, instr)) {
     offset_ = instr.offset;

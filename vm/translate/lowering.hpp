@@ -57,13 +57,13 @@ private:
 
   // operands (lowering_operands.cpp)
   uint32_t next_slot() const;
-  void push(Entry entry);
+  void push(const Entry& entry);
   void push_temp(char letter, uint32_t def);
   void push_results(std::span<const ValType> types);
   Entry pop();
   void truncate(uint32_t height);
   Operand operand(const Entry& entry) const;
-  uint32_t emit(Ir ir);
+  uint32_t emit(const Ir& ir);
   uint32_t emit_move(uint32_t slot, const Entry& entry);
   void flush(Entry& entry);
   void flush_top(uint32_t count);

@@ -9,14 +9,15 @@ uint32_t Lowering::next_slot() const {
   return stack_.empty() ? function_.first_temp : stack_.back().slot + slots_of(stack_.back().letter);
 }
 
-void Lowering::push(Entry entry) {
-  entry.slot = next_slot();
-  if (entry.where == Entry::Where::local) {
-    entry.previous = local_reads_[entry.local];
-    local_reads_[entry.local] = static_cast<uint32_t>(stack_.size());
+void Lowering::push(const Entry& entry) {
+  const uint32_t slot = next_slot();
+  Entry& added = stack_.emplace_back(entry);
+  added.slot = slot;
+  if (added.where == Entry::Where::local) {
+    added.previous = local_reads_[added.local];
+    local_reads_[added.local] = static_cast<uint32_t>(stack_.size() - 1);
   }
-  stack_.push_back(entry);
-  max_slot_ = std::max(max_slot_, next_slot());
+  max_slot_ = std::max(max_slot_, slot + slots_of(added.letter));
 }
 
 void Lowering::push_temp(char letter, uint32_t def) {
@@ -49,11 +50,11 @@ Operand Lowering::operand(const Entry& entry) const {
   }
 }
 
-uint32_t Lowering::emit(Ir ir) {
-  ir.depth = static_cast<uint8_t>(std::min(loop_depth_, 255u));
-  ir.offset = offset_;
-  ir.pending = pending_;
-  ir_.push_back(ir);
+uint32_t Lowering::emit(const Ir& ir) {
+  Ir& added = ir_.emplace_back(ir);
+  added.depth = static_cast<uint8_t>(std::min(loop_depth_, 255u));
+  added.offset = offset_;
+  added.pending = pending_;
   return static_cast<uint32_t>(ir_.size() - 1);
 }
 

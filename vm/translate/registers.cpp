@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <tuple>
+#include <utility>
 
 namespace skerry::vm {
 
@@ -83,7 +83,8 @@ private:
 };
 
 /// Temps are written once and read once, with nothing but straight code between: intervals. They are given
-/// registers in the order of their reads, each the register that became free last.
+/// registers in the order of their reads, each the register that became free last; of those that one
+/// operation reads, the one written last comes first.
 class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
@@ -93,11 +94,6 @@ public:
 
   void run() {
     for (uint32_t i = 0; i < function_.code.size(); ++i) visit(i);
-    // The reads come in order already; of intervals that end together, the later one first.
-    std::sort(intervals_.begin(), intervals_.end(), [](const Interval& x, const Interval& y) {
-      return std::tuple(x.read, y.written, x.reader) < std::tuple(y.read, x.written, y.reader);
-    });
-    for (const Interval& interval : intervals_) assign(interval);
   }
 
 private:
@@ -111,7 +107,14 @@ private:
     Ir& ir = function_.code[i];
     if (ir.operation == Operation::nop) return;
     const auto all = operands(ir);
-    for (size_t k = 1; k < all.size(); ++k) read(i, all[k]);
+    std::array<Interval, 3> ended;
+    size_t count = 0;
+    for (size_t k = 1; k < all.size(); ++k) {
+      if (!read(i, all[k], ended[count])) continue;
+      for (size_t j = count++; j > 0 && ended[j - 1].written < ended[j].written; --j)
+        std::swap(ended[j - 1], ended[j]);
+    }
+    for (size_t k = 0; k < count; ++k) assign(ended[k]);
     if (ends_region(ir)) ++region_;
     // Its results are in slots that an operation nobody read may have written.
     if (ir.operation == Operation::stack_op) forget(static_cast<uint32_t>(ir.imm));
@@ -125,16 +128,19 @@ private:
   }
   static bool ends_region(const Ir& ir) { return ir.operation == Operation::label || ir.is_call(); }
 
-  void read(uint32_t i, const OperandRef& reader) {
-    if (!reader.operand->is_slot() || reader.operand->index < function_.first_temp) return;
+  /// True when the operand ends an interval, which is then in `interval`.
+  bool read(uint32_t i, const OperandRef& reader, Interval& interval) {
+    if (!reader.operand->is_slot() || reader.operand->index < function_.first_temp) return false;
     uint32_t& written = written_by_[reader.operand->index - function_.first_temp];
     const bool known = written != none && region_of_[reader.operand->index - function_.first_temp] == region_;
+    bool ends = false;
     if (known) {
       const Ir& writer = function_.code[written];
-      if (!writer.keep && writer.classes().d == reader.cls && reader.cls != 's')
-        intervals_.push_back({written, i, reader.operand, reader.cls == 'v'});
+      ends = !writer.keep && writer.classes().d == reader.cls && reader.cls != 's';
+      if (ends) interval = {written, i, reader.operand, reader.cls == 'v'};
     }
     written = none;
+    return ends;
   }
 
   void assign(const Interval& interval) {
@@ -153,7 +159,6 @@ private:
   std::array<std::vector<uint32_t>, 2> free_; // by class: from where on each register is free
   std::vector<uint32_t> written_by_;          // by temp slot
   std::vector<uint32_t> region_of_;
-  std::vector<Interval> intervals_;
   uint32_t region_ = 0;
 };
 

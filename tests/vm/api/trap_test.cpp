@@ -34,6 +34,48 @@ TEST_CASE("traps say what happened", "[exec]") {
   CHECK(code("deep") == ErrorCode::call_stack_exhausted);
 }
 
+TEST_CASE("a memory access out of bounds says where, of how many bytes, and how large the memory is",
+          "[exec]") {
+  Fixture f;
+  const Instance instance = f.instantiate(R"((module
+    (memory 1) (memory $second 2) (memory $wide i64 1) (data $abc "abc")
+    (func (export "constant") (drop (i32.load (i32.const 65533))))
+    (func (export "offset") (param i32) (drop (i64.load16_s offset=7 (local.get 0))))
+    (func (export "index") (param i32 i32)
+      (drop (f64.load offset=16 (i32.add (local.get 0) (i32.shl (local.get 1) (i32.const 3))))))
+    (func (export "vector") (param i32)
+      (drop (v128.load8_lane 3 (local.get 0) (v128.const i32x4 0 0 0 0))))
+    (func (export "splat") (param i32) (drop (v128.load32_splat (local.get 0))))
+    (func (export "store") (param i32) (i32.store8 (local.get 0) (i32.const 1)))
+    (func (export "last") (param i32) (i32.store offset=0xffffffff (local.get 0) (i32.const 1)))
+    (func (export "second") (param i32) (drop (i32.load $second (local.get 0))))
+    (func (export "wide") (param i64) (drop (i64.load $wide offset=8 (local.get 0))))
+    (func (export "fill") (param i32 i32) (memory.fill (local.get 0) (i32.const 0) (local.get 1)))
+    (func (export "copy") (param i32 i32 i32) (memory.copy (local.get 0) (local.get 1) (local.get 2)))
+    (func (export "init") (param i32 i32 i32) (memory.init $abc (local.get 0) (local.get 1) (local.get 2)))))");
+  const auto message = [&]<class... T>(const char* name, T... arguments) {
+    return error_of(must(instance.func<void(T...)>(name))(arguments...)).message();
+  };
+  const auto at = [](const std::string& what, int pages = 1) {
+    return "out of bounds memory access: " + what + ", the memory has " + std::to_string(pages * 65536) +
+           " bytes";
+  };
+  CHECK(message("constant") == at("4 bytes at address 65533"));
+  CHECK(message("offset", 65528) == at("2 bytes at address 65535"));
+  CHECK(message("index", 8, 8190) == at("8 bytes at address 65544"));
+  CHECK(message("vector", 65536) == at("1 byte at address 65536"));
+  CHECK(message("splat", 65534) == at("4 bytes at address 65534"));
+  CHECK(message("store", -1) == at("1 byte at address 4294967295"));
+  CHECK(message("last", -1) == at("4 bytes at address 8589934590"));
+  CHECK(message("second", 131070) == at("4 bytes at address 131070", 2));
+  CHECK(message("wide", int64_t{65529}) == at("8 bytes at address 65537"));
+  CHECK(message("wide", int64_t{-1}) == at("8 bytes at address 18446744073709551615"));
+  CHECK(message("fill", 65000, 1000) == at("1000 bytes at address 65000"));
+  CHECK(message("copy", 10, 65536, 1) == at("1 byte at address 65536"));
+  CHECK(message("copy", 65537, 0, 0) == at("0 bytes at address 65537"));
+  CHECK(message("init", 0, 1, 3) == "out of bounds memory access: 3 bytes at 1 of a data segment of 3 bytes");
+}
+
 TEST_CASE("a trap's backtrace names functions and offsets, innermost first", "[exec]") {
   Fixture f;
   const Instance instance = f.instantiate(R"((module $plugin
