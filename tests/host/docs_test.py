@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Runs the ```sh blocks of a page, in their order, in one folder that looks like the project's after a build.
+
+A comment `<!-- needs: COMMAND -->` before a block says what must succeed for it to be run; a ```text block behind it is
+what it prints. Usage: docs_test.py SKERRY BUILD_FOLDER SOURCE_FOLDER PAGE
+"""
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+BLOCK = re.compile(r"(?:^<!-- needs: (?P<needs>[^\n]*) -->\n)?^```sh\n(?P<commands>.*?)^```\n(?:^```text\n(?P<output>.*?)^```\n)?",
+                   re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Block:
+    line: int
+    needs: str
+    commands: str
+    output: str  # or None
+
+
+def blocks(page):
+    text = page.read_text()
+    for found in BLOCK.finditer(text):
+        line = text.count("\n", 0, found.start("commands")) + 1
+        yield Block(line, found["needs"], found["commands"], found["output"])
+
+
+@dataclass
+class Done:
+    status: int
+    stdout: str
+    stderr: str
+
+
+def shell(commands, folder, path):
+    """Runs them; what they leave running is ended."""
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        process = subprocess.Popen(["bash", "-e", "-o", "pipefail", "-c", commands], cwd=folder,
+                                   env={**os.environ, "PATH": path}, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                                   start_new_session=True)
+        try:
+            status = process.wait(timeout=200)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+        out.seek(0)
+        err.seek(0)
+        return Done(status, out.read(), err.read())
+
+
+def run(block, folder, path):
+    """"passed", or why not."""
+    if block.needs and shell(block.needs, folder, path).status != 0:
+        return "skipped: this machine lacks what `" + block.needs + "` looks for"
+    done = shell(block.commands, folder, path)
+    if done.status != 0:
+        return f"FAILED with status {done.status}: {done.stderr}"
+    if block.output is not None and done.stdout.strip() != block.output.strip():
+        return f"FAILED: it printed {done.stdout!r} instead of {block.output!r}"
+    return "passed"
+
+
+def like_the_project(folder, skerry, build, source):
+    (folder / "examples").symlink_to(source / "examples")
+    (folder / "build/release").mkdir(parents=True)
+    (folder / "build/release/skerry").symlink_to(skerry)
+    (folder / "build/release/examples").symlink_to(build / "examples")
+
+
+def main():
+    skerry, build, source, page = (Path(argument).resolve() for argument in sys.argv[1:])
+    results = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        like_the_project(folder, skerry, build, source)
+        path = f"{folder}/build/release:{os.environ['PATH']}"
+        for block in blocks(page):
+            results.append(run(block, folder, path))
+            print(f"{page.name}:{block.line}: {results[-1]}")
+    passed = results.count("passed")
+    print(f"{passed} of {len(results)} blocks run")
+    return 0 if passed > 3 and not any(result.startswith("FAILED") for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
