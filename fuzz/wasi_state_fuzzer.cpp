@@ -160,7 +160,8 @@ private:
   }
 
   void list() {
-    const uint32_t fd = file(), length = 48 + choices_.below(200);
+    // "." and "..", which are there without asking the system, must not fill the buffer.
+    const uint32_t fd = file(), length = 64 + choices_.below(200);
     const NodePtr node = model_.node(fd);
     const Errno expected = !node                                 ? Errno::badf
                            : node->kind != Node::Kind::directory ? Errno::notdir
