@@ -23,15 +23,12 @@ using Clock = std::chrono::steady_clock;
 
 struct WatchedFile {
   std::filesystem::path path;
-  std::chrono::milliseconds settle{0};
-  FileWatcher::Changed changed;
   std::vector<PathStep> steps; // as they were when the directories were last registered
   std::vector<int> watches;    // beside `steps`; -1: cannot be watched
   FileIdentity reported;       // what the user knows of
   FileIdentity last;           // what was seen last
   bool being_written = false;
   bool was_polled = false; // and its user has been told
-  std::optional<Clock::time_point> due;
 
   bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
   bool is_concerned(int watch, std::string_view name) const {
@@ -43,6 +40,16 @@ struct WatchedFile {
   bool is_last_step(int watch, std::string_view name) const {
     return !watches.empty() && watches.back() == watch && steps.back().name == name;
   }
+};
+
+/// Files that belong together.
+struct WatchedGroup {
+  std::vector<WatchedFile> files;
+  std::chrono::milliseconds settle{0};
+  FileWatcher::Changed changed;
+  std::optional<Clock::time_point> due; // all of them will have been left alone for long enough
+
+  bool being_written() const { return std::ranges::any_of(files, &WatchedFile::being_written); }
 };
 
 } // namespace
@@ -65,21 +72,26 @@ public:
     close(wake_fd_);
   }
 
-  Id watch(const std::filesystem::path& path, std::chrono::milliseconds settle, Changed changed) {
+  Id watch(const std::vector<std::filesystem::path>& paths, std::chrono::milliseconds settle,
+           Changed changed) {
     const std::lock_guard lock(mutex_);
-    WatchedFile& file = files_[++last_id_];
-    file.path = path;
-    file.settle = settle;
-    file.changed = std::move(changed);
-    register_steps(file);
-    file.reported = file.last = file_identity(path);
+    WatchedGroup& group = groups_[++last_id_];
+    group.settle = settle;
+    group.changed = std::move(changed);
+    group.files.resize(paths.size());
+    for (size_t i = 0; i < paths.size(); ++i) {
+      WatchedFile& file = group.files[i];
+      file.path = paths[i];
+      register_steps(file);
+      file.reported = file.last = file_identity(file.path);
+    }
     wake(); // what is to be polled may have changed
     return last_id_;
   }
 
   void unwatch(Id id) {
     std::unique_lock lock(mutex_);
-    files_.erase(id);
+    groups_.erase(id);
     drop_unused_watches();
     if (std::this_thread::get_id() != thread_.get_id()) idle_.wait(lock, [&] { return running_ != id; });
   }
@@ -125,10 +137,10 @@ private:
 
   int milliseconds_to_wait() const {
     std::optional<Clock::time_point> next;
-    for (const auto& [id, file] : files_) {
+    for (const auto& [id, group] : groups_) {
       // The end of the writing will wake us.
-      if (file.due && !file.being_written && (!next || *file.due < *next)) next = file.due;
-      if (is_polled(file) && (!next || next_poll_ < *next)) next = next_poll_;
+      if (group.due && !group.being_written() && (!next || *group.due < *next)) next = group.due;
+      if (is_polled(group) && (!next || next_poll_ < *next)) next = next_poll_;
     }
     if (!troubles_.empty()) return 0;
     if (!next) return -1;
@@ -137,16 +149,21 @@ private:
   }
 
   bool is_polled(const WatchedFile& file) const { return !queue_.is_open() || file.is_polled(); }
+  bool is_polled(const WatchedGroup& group) const {
+    return std::ranges::any_of(group.files, [&](const WatchedFile& file) { return is_polled(file); });
+  }
 
   void look_at_events() {
     const std::lock_guard lock(mutex_);
     const auto now = Clock::now();
     queue_.take([&](const InotifyQueue::Event& event) {
-      for (auto& [id, file] : files_) apply(event, file, now);
+      for (auto& [id, group] : groups_)
+        for (WatchedFile& file : group.files) apply(event, group, file, now);
     });
   }
 
-  void apply(const InotifyQueue::Event& event, WatchedFile& file, Clock::time_point now) {
+  void apply(const InotifyQueue::Event& event, WatchedGroup& group, WatchedFile& file,
+             Clock::time_point now) {
     if (!event.overflow && !file.is_concerned(event.watch, event.name)) return;
     if (event.overflow) {
       file.being_written = false; // the end of the writing may be among what was lost
@@ -155,47 +172,58 @@ private:
       if (event.closed || event.replaced) file.being_written = false;
     }
     if (event.overflow || event.replaced || event.gone) register_steps(file);
-    look_at(file, now, event.written || event.closed);
+    look_at(group, file, now, event.written || event.closed);
   }
 
   /// Any difference, and any writing, starts the wait for quiet anew.
-  static void look_at(WatchedFile& file, Clock::time_point now, bool touched) {
+  static void look_at(WatchedGroup& group, WatchedFile& file, Clock::time_point now, bool touched) {
     const FileIdentity identity = file_identity(file.path);
-    if (identity == file.last && !(touched && file.due)) return;
+    if (identity == file.last && !(touched && group.due)) return;
     file.last = identity;
-    file.due = now + file.settle;
+    group.due = now + group.settle;
   }
 
   void poll_files(Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     next_poll_ = now + options_.poll_interval;
-    for (auto& [id, file] : files_) {
-      if (!is_polled(file)) continue;
-      register_steps(file); // what could not be watched may be possible now
-      look_at(file, now, false);
+    for (auto& [id, group] : groups_) {
+      for (WatchedFile& file : group.files) {
+        if (!is_polled(file)) continue;
+        register_steps(file); // what could not be watched may be possible now
+        look_at(group, file, now, false);
+      }
     }
   }
 
   std::vector<Id> due_files(Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     std::vector<Id> due;
-    for (auto& [id, file] : files_) {
-      if (!file.due || *file.due > now || file.being_written) continue;
-      file.due.reset();
-      look_at(file, now, false);
-      if (file.due || !file.last.exists || file.last == file.reported) continue;
-      file.reported = file.last;
-      due.push_back(id);
+    for (auto& [id, group] : groups_) {
+      if (!group.due || *group.due > now || group.being_written()) continue;
+      group.due.reset();
+      for (WatchedFile& file : group.files) look_at(group, file, now, false);
+      if (!group.due && take_change(group)) due.push_back(id);
     }
     return due;
+  }
+
+  /// Is there something that the user does not know of? He does from now on. Not before all files are there.
+  static bool take_change(WatchedGroup& group) {
+    bool changed = false;
+    for (const WatchedFile& file : group.files) {
+      if (!file.last.exists) return false;
+      changed |= file.last != file.reported;
+    }
+    for (WatchedFile& file : group.files) file.reported = file.last;
+    return changed;
   }
 
   void call_changed(Id id) {
     Changed changed;
     {
       const std::lock_guard lock(mutex_);
-      const auto found = files_.find(id);
-      if (found == files_.end()) return;
+      const auto found = groups_.find(id);
+      if (found == groups_.end()) return;
       changed = found->second.changed;
       running_ = id;
     }
@@ -241,7 +269,9 @@ private:
 
   void drop_unused_watches() {
     std::vector<int> used;
-    for (const auto& [id, file] : files_) used.insert(used.end(), file.watches.begin(), file.watches.end());
+    for (const auto& [id, group] : groups_)
+      for (const WatchedFile& file : group.files)
+        used.insert(used.end(), file.watches.begin(), file.watches.end());
     queue_.keep_only(used);
   }
 
@@ -250,7 +280,7 @@ private:
   mutable std::mutex mutex_; // guards all below
   std::condition_variable idle_;
   InotifyQueue queue_;
-  std::map<Id, WatchedFile> files_;
+  std::map<Id, WatchedGroup> groups_;
   Id last_id_ = 0;
   Id running_ = 0; // whose callback runs
   Clock::time_point next_poll_ = {};
@@ -263,9 +293,9 @@ FileWatcher::FileWatcher() : FileWatcher(Options{}) {}
 FileWatcher::FileWatcher(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 FileWatcher::~FileWatcher() = default;
 
-FileWatcher::Id FileWatcher::watch(const std::filesystem::path& file, std::chrono::milliseconds settle,
-                                   Changed changed) {
-  return impl_->watch(file, settle, std::move(changed));
+FileWatcher::Id FileWatcher::watch(const std::vector<std::filesystem::path>& files,
+                                   std::chrono::milliseconds settle, Changed changed) {
+  return impl_->watch(files, settle, std::move(changed));
 }
 void FileWatcher::unwatch(Id id) { impl_->unwatch(id); }
 bool FileWatcher::uses_inotify() const noexcept { return impl_->uses_inotify(); }

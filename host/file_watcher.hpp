@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace skerry::host {
 
@@ -38,7 +39,13 @@ public:
   /// first: than now), once it has been like that for `settle` and nobody is seen writing to it. A file that
   /// is gone is waited for. A change between a reading of the file and this call is not noticed: watch first,
   /// then read.
-  Id watch(const std::filesystem::path& file, std::chrono::milliseconds settle, Changed changed);
+  Id watch(const std::filesystem::path& file, std::chrono::milliseconds settle, Changed changed) {
+    return watch(std::vector{file}, settle, std::move(changed));
+  }
+  /// The same for files that belong together: once for all changes of any of them, when all have been left
+  /// alone.
+  Id watch(const std::vector<std::filesystem::path>& files, std::chrono::milliseconds settle,
+           Changed changed);
   /// Afterwards the callback does not run (called from that callback itself: will not run again). An unknown
   /// id is ignored.
   void unwatch(Id id);

@@ -31,7 +31,8 @@ public:
     shape_.destroy = destroy_form();
     shape_.has_initialize = takes_nothing("_initialize");
     shape_.has_start = takes_nothing("_start");
-    shape_.version = version_kind();
+    shape_.version = version_kind("skerry_abi_version");
+    find_state();
     if (problem_) return std::unexpected(std::move(*problem_));
     return shape_;
   }
@@ -109,8 +110,25 @@ private:
     return item != nullptr;
   }
 
-  std::optional<ExternKind> version_kind() {
-    const ExportInfo* item = module_.find_export("skerry_abi_version");
+  /// save_state: () -> a result with a length; restore_state: (version, pointer, length) -> status or
+  /// nothing.
+  void find_state() {
+    shape_.state_version = version_kind("skerry_state_version");
+    if (const ExportInfo* item = module_.find_export("save_state")) {
+      shape_.save_state = is_type(item, {}, {i32, i32}) ? ResultForm::pair : ResultForm::packed;
+      if (shape_.save_state == ResultForm::packed && !is_type(item, {}, {i64}))
+        wrong_type("save_state", "() -> (i64) or () -> (i32, i32)", *item);
+    }
+    if (const ExportInfo* item = module_.find_export("restore_state")) {
+      const Types params{i32, i32, i32};
+      shape_.restore_state = is_type(item, params, {}) ? ResultForm::nothing : ResultForm::status;
+      if (shape_.restore_state == ResultForm::status && !is_type(item, params, {i32}))
+        wrong_type("restore_state", "(i32, i32, i32) -> () or (i32, i32, i32) -> (i32)", *item);
+    }
+  }
+
+  std::optional<ExternKind> version_kind(std::string_view name) {
+    const ExportInfo* item = module_.find_export(name);
     if (item == nullptr) return std::nullopt;
     const GlobalType* global = std::get_if<GlobalType>(&item->type);
     if (global && global->value == i32) return ExternKind::global;

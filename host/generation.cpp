@@ -1,67 +1,20 @@
 #include "host/generation.hpp"
 
 #include "host/engine_error.hpp"
-#include "host/json.hpp"
 #include "host/lease.hpp"
-
-#include <algorithm>
 
 namespace skerry::host {
 
 using std::chrono::milliseconds;
 
-Expected<std::shared_ptr<Generation>> Generation::build(std::unique_ptr<const PluginCode> code,
-                                                        std::shared_ptr<InstanceCap> cap,
-                                                        std::shared_ptr<CallMetrics> metrics) {
-  std::shared_ptr<Generation> made(new Generation(std::move(code), std::move(metrics)));
-  auto first = made->first_instance();
-  if (!first) {
-    cap->give_back();
-    return std::unexpected(std::move(first.error()));
-  }
-  const PoolConfig& pool = made->manifest().pool;
-  made->pool_.emplace(
-      std::move(*first), pool.size, pool.max_waiting, [self = made.get()] { return self->make_instance(); },
+Generation::Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
+                       std::shared_ptr<CallMetrics> metrics)
+    : version_(std::move(version)), metrics_(std::move(metrics)), breaker_(manifest().breaker),
+      trial_(manifest().reload) {
+  const PoolConfig& pool = manifest().pool;
+  pool_.emplace(
+      std::move(first), pool.size, pool.max_waiting, [this] { return version_->make_instance(); },
       std::move(cap));
-  return made;
-}
-
-Expected<Generation::InstancePtr> Generation::first_instance() {
-  auto instance = PluginInstance::start(*code_);
-  if (!instance) return instance;
-  auto answer = (*instance)->meta();
-  if (!answer) return std::unexpected(std::move(answer.error()));
-  if (auto ok = check_meta(*answer); !ok) return std::unexpected(std::move(ok.error()));
-  if (auto ready = (*instance)->init(); !ready) return std::unexpected(std::move(ready.error()));
-  if (auto image = (*instance)->freeze()) image_ = std::move(*image);
-  return instance;
-}
-
-/// The guest must be who the manifest says it is; what else it tells is its own business.
-Expected<void> Generation::check_meta(const std::optional<std::string>& answer) {
-  const Manifest& m = manifest();
-  meta_ = answer.value_or(to_json(m.meta));
-  if (!answer) return {};
-  auto json = parse_json(*answer);
-  std::string problem;
-  if (!json) {
-    problem = "the plugin's meta is not JSON: " + json.error();
-  } else if (!json->is_object() || !json->contains("name")) {
-    problem = "the plugin's meta has no \"name\"";
-  } else if ((*json)["name"] != m.meta.name) {
-    problem = "the plugin calls itself " + dump_json((*json)["name"]) + ", the manifest calls it \"" +
-              m.meta.name + "\"";
-  }
-  if (problem.empty()) return {};
-  return std::unexpected(make_error(m, Phase::init, "meta", std::move(problem)));
-}
-
-Expected<Generation::InstancePtr> Generation::make_instance() const {
-  if (image_) return PluginInstance::from_image(*code_, *image_);
-  auto instance = PluginInstance::start(*code_);
-  if (!instance) return instance;
-  if (auto ready = (*instance)->init(); !ready) return std::unexpected(std::move(ready.error()));
-  return instance;
 }
 
 PluginError Generation::unloaded() const {
@@ -89,6 +42,20 @@ PluginError Generation::refusal(InstancePool::Refused why, Clock::time_point sta
   return error;
 }
 
+PluginError Generation::breaker_error() const {
+  auto left = std::chrono::ceil<milliseconds>(breaker_.open_until() - Clock::now());
+  return make_error(manifest(), Phase::call, "breaker_open",
+                    left.count() > 0 ? "the plugin failed too often; it is tried again in " +
+                                           std::to_string(left.count()) + " ms"
+                                     : "the plugin failed too often; a call is trying it at this moment");
+}
+
+std::optional<Generation::InstancePtr> Generation::hold(Clock::time_point deadline) {
+  auto instance = pool_->acquire(deadline);
+  if (!instance) return std::nullopt;
+  return std::move(*instance);
+}
+
 Expected<Generation::InstancePtr> Generation::wait_for_turn(Clock::time_point start, milliseconds timeout) {
   auto instance = pool_->acquire(start + std::min(timeout, manifest().pool.max_wait));
   if (instance) return std::move(*instance);
@@ -97,18 +64,18 @@ Expected<Generation::InstancePtr> Generation::wait_for_turn(Clock::time_point st
 }
 
 /// The instance as it was after `init`, or null when there is no way back.
-Generation::InstancePtr Generation::cleaned(InstancePtr instance) const {
-  if (image_ && instance->restore(*image_)) {
+Generation::InstancePtr Generation::cleaned(InstancePtr instance) {
+  instance = version_->cleaned(std::move(instance));
+  if (instance)
     metrics_->reset_instance();
-    return instance;
-  }
-  metrics_->replaced_instance();
-  return nullptr;
+  else
+    metrics_->replaced_instance();
+  return instance;
 }
 
 Expected<Lease> Generation::lease(uint64_t input_bytes, Clock::time_point start, milliseconds timeout) {
   const uint64_t buffer_bytes = input_bytes + manifest().capabilities.max_output_bytes();
-  const std::shared_ptr<ByteBudget>& budget = code_->services.budget;
+  const std::shared_ptr<ByteBudget>& budget = code().services.budget;
   BudgetShare buffers(budget, buffer_bytes);
   if (!buffers)
     return std::unexpected(
@@ -124,6 +91,29 @@ void Generation::give_back(InstancePtr instance, uint64_t fuel_before) {
   metrics_->executed(guest.fuel_used() - fuel_before, guest.memory_bytes(), guest.dropped_log_lines());
   const bool must_clean = guest.broken() || manifest().pool.state == StateMode::fresh;
   pool_->release(must_clean ? cleaned(std::move(instance)) : std::move(instance));
+}
+
+bool Generation::ended(CircuitBreaker::Admission admission, const PluginError* error, Clock::duration time) {
+  using Outcome = CircuitBreaker::Outcome;
+  const auto now = Clock::now();
+  if (error == nullptr) {
+    breaker_.record(admission, Outcome::success, now);
+    version_->metrics.call_succeeded(time);
+    return trial_.record(false, now);
+  }
+  const bool to_blame = error->code != "cancelled" && error->code != "unloaded";
+  breaker_.record(admission, to_blame ? Outcome::failure : Outcome::none, now);
+  version_->metrics.call_failed(error->code, time);
+  return to_blame && trial_.record(true, now);
+}
+
+/// Who finds the door closed was not here.
+bool Generation::turned_away(CircuitBreaker::Admission admission, const std::string& code) {
+  const auto now = Clock::now();
+  const bool by_breaker = admission == CircuitBreaker::Admission::refused;
+  if (!by_breaker) breaker_.record(admission, CircuitBreaker::Outcome::none, now);
+  if (code != "unloaded") version_->metrics.call_refused(code);
+  return by_breaker && trial_.record(true, now);
 }
 
 /// With `keep` each instance has lived a life of its own; else they are all the same, and one speaks for all.

@@ -1,10 +1,15 @@
-// One version of a plugin: its code, the frozen state after `init`, and the pool of its instances. Internal.
+// A version of a plugin that serves: the pool of its instances, its breaker, its trial. Internal.
 #pragma once
 
 #include "host/call_metrics.hpp"
+#include "host/circuit_breaker.hpp"
 #include "host/instance_pool.hpp"
-#include "host/plugin_instance.hpp"
+#include "host/trial.hpp"
+#include "host/version.hpp"
+#include "skerry/host/plugin.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,13 +23,16 @@ class Lease;
 class Generation : public std::enable_shared_from_this<Generation> {
 public:
   using Clock = Store::Clock;
+  using InstancePtr = InstancePool::InstancePtr;
 
-  /// Makes the first instance, compares `meta` with the manifest, runs `init`, freezes. `cap` must have been
-  /// asked for one instance, which the generation gives back in the end, also when this fails.
-  static Expected<std::shared_ptr<Generation>> build(std::unique_ptr<const PluginCode> code,
-                                                     std::shared_ptr<InstanceCap> cap,
-                                                     std::shared_ptr<CallMetrics> metrics);
+  /// `first` is an instance where `init` ended. One instance of `cap` must have been taken, which the
+  /// generation gives back in the end. `metrics` are those of the plugin.
+  Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
+             std::shared_ptr<CallMetrics> metrics);
 
+  /// Asks the breaker. Each call that is not refused is to be followed by `ended` or `turned_away`.
+  CircuitBreaker::Admission admit() { return breaker_.admit(Clock::now()); }
+  PluginError breaker_error() const;
   /// An instance for a call that began at `start` and has so much input: waits for its turn. Errors: codes
   /// "busy", "timeout", "unloaded", "limit.total", and those of making an instance.
   Expected<Lease> lease(uint64_t input_bytes, Clock::time_point start, std::chrono::milliseconds timeout);
@@ -34,40 +42,50 @@ public:
   bool unpark() { return pool_->unpark(); }
   PluginError unloaded() const;
 
-  /// Lets nobody in any more and waits for the calls that run; then the guest may `destroy` itself.
-  Expected<void> close(bool refuse_parked = true);
-  /// Like close, but those who wait are served first, and calls that rest may go on.
-  Expected<void> retire() {
-    pool_->drain();
-    return close(false);
+  /// How a call went that had an instance; null: well. True for the one with which a new version had failed
+  /// too often.
+  bool ended(CircuitBreaker::Admission admission, const PluginError* error, Clock::duration time);
+  /// A call that did not get so far. True: the same.
+  bool turned_away(CircuitBreaker::Admission admission, const std::string& code);
+  std::chrono::milliseconds timeout(const CallOptions& options) const {
+    return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
   }
+
+  /// From now on its failures may bring the version before back.
+  void begin_trial() { trial_.begin(Clock::now()); }
+
+  /// The next instance that is free; nobody else has it until it is given back. Nothing when it takes too
+  /// long, or the generation is closed.
+  std::optional<InstancePtr> hold(Clock::time_point deadline);
+  void put_back(InstancePtr instance) { pool_->release(std::move(instance)); }
+  /// Lets nobody in any more; refuses those who wait, without waiting itself.
+  void shut() { pool_->shut(); }
+
+  /// Lets nobody in any more and waits for the calls that run and those that wait.
   void drain() { pool_->drain(); }
+  /// Lets nobody in any more, refuses those who wait, waits for the calls that run; then the guest may
+  /// `destroy` itself. `refuse_parked`: calls that rest may not go on. Again: does nothing.
+  Expected<void> close(bool refuse_parked = true);
   void resize(uint32_t size) { pool_->resize(size); }
 
-  const PluginCode& code() const noexcept { return *code_; }
-  const Manifest& manifest() const noexcept { return code_->manifest; }
-  const std::string& meta() const noexcept { return meta_; }
+  const VersionPtr& version() const noexcept { return version_; }
+  const PluginCode& code() const noexcept { return version_->code(); }
+  const Manifest& manifest() const noexcept { return version_->manifest(); }
   PoolUsage usage() const { return pool_->usage(); }
+  bool circuit_open() const { return breaker_.state() != CircuitBreaker::State::closed; }
 
 private:
   friend class Lease;
-  using InstancePtr = InstancePool::InstancePtr;
-
-  Generation(std::unique_ptr<const PluginCode> code, std::shared_ptr<CallMetrics> metrics)
-      : code_(std::move(code)), metrics_(std::move(metrics)) {}
-  Expected<void> check_meta(const std::optional<std::string>& answer);
-  Expected<InstancePtr> first_instance();
-  Expected<InstancePtr> make_instance() const;
   Expected<InstancePtr> wait_for_turn(Clock::time_point start, std::chrono::milliseconds timeout);
   PluginError refusal(InstancePool::Refused why, Clock::time_point start,
                       std::chrono::milliseconds timeout) const;
-  InstancePtr cleaned(InstancePtr instance) const;
+  InstancePtr cleaned(InstancePtr instance);
   void give_back(InstancePtr instance, uint64_t fuel_before);
 
-  const std::unique_ptr<const PluginCode> code_;
+  const VersionPtr version_;
   const std::shared_ptr<CallMetrics> metrics_;
-  std::string meta_;
-  std::optional<Image> image_; // none: an instance cannot be frozen, and each call gets a new one
+  CircuitBreaker breaker_;
+  Trial trial_;
   std::optional<InstancePool> pool_;
 };
 

@@ -138,15 +138,24 @@ void InstancePool::drain() {
   wait_until_unused(lock);
 }
 
-std::vector<InstancePool::InstancePtr> InstancePool::close(bool refuse_parked) {
-  Lock lock(mutex_);
+void InstancePool::refuse_all(Lock&) {
   closed_ = true;
-  refuse_parked_ |= refuse_parked;
   for (Waiter* waiter : waiting_) {
     waiter->refused = true;
     waiter->wake.notify_one();
   }
   waiting_.clear();
+}
+
+void InstancePool::shut() {
+  Lock lock(mutex_);
+  refuse_all(lock);
+}
+
+std::vector<InstancePool::InstancePtr> InstancePool::close(bool refuse_parked) {
+  Lock lock(mutex_);
+  refuse_all(lock);
+  refuse_parked_ |= refuse_parked;
   wait_until_unused(lock);
   std::vector<InstancePtr> left;
   left.swap(idle_);

@@ -68,7 +68,9 @@ public:
   /// Lets nobody in any more, and returns when those who are in or wait are done. Parked instances stay with
   /// those who have them, and may be used.
   void drain();
-  /// The same, but those who wait are refused. Returns the instances that are left; closing again returns
+  /// Lets nobody in any more, refuses those who wait, and does not wait itself.
+  void shut();
+  /// Like drain, but those who wait are refused. Returns the instances that are left; closing again returns
   /// none. `refuse_parked`: those who parked an instance are refused, too.
   std::vector<InstancePtr> close(bool refuse_parked = true);
   PoolUsage usage() const;
@@ -87,6 +89,7 @@ private:
   std::expected<InstancePtr, Failure> wait(Lock& lock, Clock::time_point deadline);
   void serve_next(Lock& lock);
   void serve(Waiter& waiter, InstancePtr instance);
+  void refuse_all(Lock& lock);
   void wait_until_unused(Lock& lock);
   void forget_instance(Lock& lock);
 

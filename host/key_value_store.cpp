@@ -49,4 +49,14 @@ uint64_t KeyValueStore::bytes() const {
   return bytes_;
 }
 
+bool KeyValueStore::move_to(const Capabilities& limits, std::shared_ptr<ByteBudget> budget) {
+  std::lock_guard lock(mutex_);
+  if (!budget->take(bytes_)) return false;
+  budget_->give_back(bytes_);
+  budget_ = std::move(budget);
+  max_bytes_ = limits.max_key_value_bytes();
+  max_keys_ = limits.max_key_value_keys;
+  return true;
+}
+
 } // namespace skerry::host

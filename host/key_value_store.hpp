@@ -31,11 +31,14 @@ public:
   /// False when there was none.
   bool remove(std::string_view key);
   uint64_t bytes() const;
+  /// Other quotas and another budget from now on; what is stored stays, even beyond the quotas. False, and
+  /// nothing changed, when the budget does not have what is stored.
+  bool move_to(const Capabilities& limits, std::shared_ptr<ByteBudget> budget);
 
 private:
-  const uint64_t max_bytes_, max_keys_;
-  const std::shared_ptr<ByteBudget> budget_;
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_; // guards what follows
+  uint64_t max_bytes_, max_keys_;
+  std::shared_ptr<ByteBudget> budget_;
   std::map<std::string, std::string, std::less<>> values_;
   uint64_t bytes_ = 0;
 };

@@ -5,6 +5,7 @@
 #include "host/host_functions.hpp"
 #include "host/import_need.hpp"
 #include "host/plugin_instance.hpp"
+#include "host/watch_path.hpp"
 
 #include <algorithm>
 
@@ -14,25 +15,12 @@ namespace {
 
 constexpr uint64_t page_bytes = 65'536;
 
-Expected<std::vector<std::byte>> read_module(const Manifest& manifest, uint64_t limit) {
-  auto bytes = read_file(manifest.wasm_path, limit);
-  if (bytes) return std::move(*bytes);
-  auto error = make_error(manifest, Phase::read, bytes.error().too_large ? "limit.module" : "io",
-                          bytes.error().message);
-  if (bytes.error().too_large) {
-    error.limit =
-        LimitReport{"module", "bytes", limit, bytes.error().size, "ManagerOptions::max_module_bytes"};
-  }
+std::unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit,
+                                        const FileProblem& problem) {
+  auto error = make_error(manifest, Phase::read, problem.too_large ? "limit.module" : "io", problem.message);
+  if (problem.too_large)
+    error.limit = LimitReport{"module", "bytes", limit, problem.size, "ManagerOptions::max_module_bytes"};
   return std::unexpected(std::move(error));
-}
-
-Expected<void> check_hash(const Manifest& manifest, std::span<const std::byte> bytes) {
-  if (manifest.hash.empty()) return {};
-  std::string hash = xxh3_128(bytes);
-  if (hash == manifest.hash) return {};
-  return std::unexpected(make_error(manifest, Phase::read, "hash",
-                                    manifest.wasm_path.string() + " has hash xxh3-128:" + hash +
-                                        ", the manifest pins xxh3-128:" + manifest.hash));
 }
 
 /// "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)" and what would grant it.
@@ -101,12 +89,29 @@ Expected<void> take_budget(PluginCode& code) {
 
 } // namespace
 
+Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes) {
+  const FileIdentity before = file_identity(manifest.wasm_path);
+  auto bytes = read_file(manifest.wasm_path, max_module_bytes);
+  if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());
+  if (file_identity(manifest.wasm_path) != before) {
+    return std::unexpected(make_error(manifest, Phase::read, "io",
+                                      manifest.wasm_path.string() + " was changed while it was read"));
+  }
+  std::string hash = xxh3_128(*bytes);
+  return ModuleFile{std::move(*bytes), std::move(hash)};
+}
+
+Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file) {
+  if (manifest.hash.empty() || manifest.hash == file.hash) return {};
+  return std::unexpected(make_error(manifest, Phase::read, "hash",
+                                    manifest.wasm_path.string() + " has hash xxh3-128:" + file.hash +
+                                        ", the manifest pins xxh3-128:" + manifest.hash));
+}
+
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
-                                                      uint64_t max_module_bytes, PluginServices services) {
-  auto bytes = read_module(manifest, max_module_bytes);
-  if (!bytes) return std::unexpected(std::move(bytes.error()));
-  if (auto ok = check_hash(manifest, *bytes); !ok) return std::unexpected(std::move(ok.error()));
-  auto module = Module::compile(engine, *bytes);
+                                                      std::span<const std::byte> bytes,
+                                                      PluginServices services) {
+  auto module = Module::compile(engine, bytes);
   if (!module) return std::unexpected(engine_error(manifest, Phase::decode, module.error()));
   auto code = std::make_unique<PluginCode>(manifest, std::move(*module), std::move(services));
   if (auto ok = check_imports(*code); !ok) return std::unexpected(std::move(ok.error()));

@@ -4,6 +4,10 @@
 #include "host/engine_error.hpp"
 #include "host/near_miss.hpp"
 #include "host/plugin_impl.hpp"
+#include "host/reload_transaction.hpp"
+#include "host/reload_watch.hpp"
+#include "host/rollback.hpp"
+#include "host/watch_path.hpp"
 
 #include <unistd.h>
 
@@ -46,30 +50,40 @@ PluginError closed_error(std::string_view name) {
   return name_error(Phase::read, "closed", name, "the plugin manager is closed");
 }
 
+ManagerOptions with_defaults(ManagerOptions options) {
+  if (!options.guest_output) options.guest_output = write_to_stderr;
+  if (!options.guest_log) options.guest_log = log_to_stderr;
+  return options;
+}
+
 } // namespace
 
 struct Manager::Impl {
   explicit Impl(ManagerOptions given)
-      : options(std::move(given)), engine(options.engine),
-        cap(std::make_shared<InstanceCap>(options.max_instances)) {
-    if (!options.guest_output) options.guest_output = write_to_stderr;
-    if (!options.guest_log) options.guest_log = log_to_stderr;
-  }
+      : host(std::make_shared<PluginHost>(with_defaults(std::move(given)))),
+        watch([this](const std::string& name) { changed(name); },
+              [this](const std::string& text) { watch_trouble(text); }) {}
 
   /// A name is taken before its plugin is loaded, so that of two loads at once one fails early.
   Expected<void> reserve(const std::string& name);
   void forget(const std::string& name);
   /// False when the manager was closed meanwhile.
   bool publish(const std::string& name, const PluginHandle& plugin);
-  Expected<PluginHandle> load(const Manifest& manifest) const;
+  Expected<PluginHandle> load(const Manifest& manifest, const std::filesystem::path& manifest_file);
   PluginError not_found(std::string_view name) const; // with the mutex held
+  PluginHandle find(std::string_view name) const;
 
-  ManagerOptions options;
-  Engine engine;
-  std::shared_ptr<InstanceCap> cap;
+  void follow(Plugin::Impl& plugin, const Manifest& manifest);
+  void changed(const std::string& name);
+  void watch_trouble(const std::string& text);
+  Expected<Manifest> manifest_of(Plugin::Impl& plugin);
+  Expected<ReloadResult> reload(Plugin& plugin, ReloadTrigger trigger, const ReloadOptions& options);
+
+  const std::shared_ptr<PluginHost> host;
   mutable std::mutex mutex; // guards what follows; never held while guests run
   std::map<std::string, PluginHandle, std::less<>> plugins; // null: being loaded
   bool closed = false;
+  ReloadWatch watch; // the last: it calls back
 };
 
 Expected<void> Manager::Impl::reserve(const std::string& name) {
@@ -98,37 +112,45 @@ PluginError Manager::Impl::not_found(std::string_view name) const {
                     "no plugin called \"" + std::string(name) + "\" is loaded" + did_you_mean(name, names));
 }
 
+PluginHandle Manager::Impl::find(std::string_view name) const {
+  std::lock_guard lock(mutex);
+  auto found = plugins.find(name);
+  return found == plugins.end() ? nullptr : found->second;
+}
+
 Manager::Manager(ManagerOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
 Manager::~Manager() { close(); }
 
-Expected<PluginHandle> Manager::Impl::load(const Manifest& manifest) const {
-  PluginServices services{options.guest_output, options.guest_log,
-                          std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()), nullptr,
-                          options.imports};
-  services.store = std::make_shared<KeyValueStore>(manifest.capabilities, services.budget);
-  auto plugin = std::make_unique<Plugin::Impl>(manifest, std::move(services), cap);
-  if (auto done = plugin->load(engine, manifest, options.max_module_bytes); !done)
+// --- loading
+
+Expected<PluginHandle> Manager::Impl::load(const Manifest& manifest,
+                                           const std::filesystem::path& manifest_file) {
+  const std::string& name = manifest.meta.name;
+  if (auto free = reserve(name); !free) return std::unexpected(std::move(free.error()));
+  const FileIdentity before = file_identity(manifest.wasm_path);
+  auto made = std::make_unique<Plugin::Impl>(manifest, manifest_file, host);
+  if (auto done = made->load(manifest); !done) {
+    forget(name);
     return std::unexpected(std::move(done.error()));
-  return std::make_shared<Plugin>(std::move(plugin));
+  }
+  auto plugin = std::make_shared<Plugin>(std::move(made));
+  plugin->impl().self = plugin;
+  if (!publish(name, plugin)) { // closed meanwhile
+    (void)plugin->impl().unload();
+    return std::unexpected(closed_error(name));
+  }
+  follow(plugin->impl(), manifest);
+  // What changed between the reading and the watching is not told by the watcher.
+  if (manifest.reload.watch && file_identity(manifest.wasm_path) != before) changed(name);
+  return plugin;
 }
 
-Expected<PluginHandle> Manager::load(const Manifest& manifest) {
-  const std::string& name = manifest.meta.name;
-  if (auto free = impl_->reserve(name); !free) return std::unexpected(std::move(free.error()));
-  auto plugin = impl_->load(manifest);
-  if (!plugin) {
-    impl_->forget(name);
-    return plugin;
-  }
-  if (impl_->publish(name, *plugin)) return plugin;
-  (void)(*plugin)->impl().unload(); // closed meanwhile
-  return std::unexpected(closed_error(name));
-}
+Expected<PluginHandle> Manager::load(const Manifest& manifest) { return impl_->load(manifest, {}); }
 
 Expected<PluginHandle> Manager::load(const std::filesystem::path& manifest_file) {
   auto manifest = read_manifest(manifest_file);
   if (!manifest) return std::unexpected(std::move(manifest.error()));
-  return load(*manifest);
+  return impl_->load(*manifest, std::filesystem::absolute(manifest_file));
 }
 
 Expected<PluginHandle> Manager::get(std::string_view name) const {
@@ -145,11 +167,74 @@ Expected<std::string> Manager::call(std::string_view name, std::string_view inpu
   return (*plugin)->call(input, options);
 }
 
-Expected<void> Manager::reload(const Manifest& manifest) {
+// --- reloading
+
+/// The files that decide what the plugin is. A plugin that is on its way out may be followed a little longer:
+/// its changes find nobody.
+void Manager::Impl::follow(Plugin::Impl& plugin, const Manifest& manifest) {
+  WatchedFiles files;
+  if (manifest.reload.watch && host->options.watch_files) {
+    files.files.push_back(manifest.wasm_path);
+    if (!plugin.manifest_file.empty()) files.files.push_back(plugin.manifest_file);
+    files.settle = manifest.reload.settle;
+  }
+  watch.follow(plugin.name, std::move(files));
+}
+
+/// One reload sees all that has changed when it begins; one more is needed only for what changes after.
+void Manager::Impl::changed(const std::string& name) {
+  PluginHandle plugin = find(name);
+  if (!plugin || plugin->impl().change_pending.exchange(true)) return;
+  host->background.run([this, plugin] { (void)reload(*plugin, ReloadTrigger::file, {}); });
+}
+
+void Manager::Impl::watch_trouble(const std::string& text) {
+  ReloadEvent event;
+  event.trigger = ReloadTrigger::file;
+  event.step = ReloadStep::watch;
+  event.outcome = ReloadOutcome::failed;
+  event.error = name_error(Phase::reload, "reload.watch", "", text);
+  host->events.push(std::move(event));
+}
+
+/// What is watched follows a manifest as soon as it is read: the module that it names may be put right later.
+Expected<Manifest> Manager::Impl::manifest_of(Plugin::Impl& plugin) {
+  if (plugin.manifest_file.empty()) return plugin.current()->manifest();
+  auto manifest = read_manifest(plugin.manifest_file);
+  if (manifest && manifest->meta.name == plugin.name) follow(plugin, *manifest);
+  return manifest;
+}
+
+Expected<ReloadResult> Manager::Impl::reload(Plugin& plugin, ReloadTrigger trigger,
+                                             const ReloadOptions& options) {
+  return ReloadTransaction(plugin.impl(), trigger, options, [&] { return manifest_of(plugin.impl()); }).run();
+}
+
+Expected<ReloadResult> Manager::reload(std::string_view name, const ReloadOptions& options) {
+  auto plugin = get(name);
+  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  return impl_->reload(**plugin, ReloadTrigger::command, options);
+}
+
+Expected<ReloadResult> Manager::reload(const Manifest& manifest, const ReloadOptions& options) {
   auto plugin = get(manifest.meta.name);
   if (!plugin) return std::unexpected(std::move(plugin.error()));
-  return (*plugin)->impl().load(impl_->engine, manifest, impl_->options.max_module_bytes);
+  Plugin::Impl& impl = (*plugin)->impl();
+  return ReloadTransaction(impl, ReloadTrigger::command, options,
+                           [&]() -> Expected<Manifest> {
+                             impl_->follow(impl, manifest);
+                             return manifest;
+                           })
+      .run();
 }
+
+Expected<void> Manager::rollback(std::string_view name) {
+  auto plugin = get(name);
+  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  return roll_back((*plugin)->impl(), ReloadTrigger::rollback);
+}
+
+// --- unloading
 
 Expected<void> Manager::unload(std::string_view name) {
   PluginHandle plugin;
@@ -160,6 +245,7 @@ Expected<void> Manager::unload(std::string_view name) {
     plugin = std::move(found->second);
     impl_->plugins.erase(found);
   }
+  impl_->watch.follow(plugin->name(), {});
   return plugin->impl().unload();
 }
 
@@ -170,9 +256,12 @@ void Manager::close() {
     impl_->closed = true;
     all.swap(impl_->plugins);
   }
+  impl_->watch.stop();
   for (auto& [name, plugin] : all) {
     if (plugin) (void)plugin->impl().unload(); // nobody is left to be told
   }
+  impl_->host->background.stop();
+  impl_->host->events.stop();
 }
 
 std::vector<std::string> Manager::names() const {
@@ -201,6 +290,6 @@ std::string_view log_level_name(LogLevel level) noexcept {
   return names[static_cast<size_t>(level)];
 }
 
-const Engine& Manager::engine() const noexcept { return impl_->engine; }
+const Engine& Manager::engine() const noexcept { return impl_->host->engine; }
 
 } // namespace skerry::host

@@ -15,6 +15,7 @@ using std::chrono::milliseconds;
 constexpr uint64_t largest_manifest = uint64_t{1} << 20;
 constexpr uint64_t longest_ms = 24 * 60 * 60 * 1000; // a day: longer means somebody mistook the unit
 constexpr size_t longest_plugin_name = 128;
+constexpr uint64_t most_kept_versions = 100;
 
 milliseconds read_ms(ObjectReader& reader, std::string_view key, milliseconds fallback) {
   return milliseconds(reader.integer(key, static_cast<uint64_t>(fallback.count()), 1, longest_ms));
@@ -235,7 +236,12 @@ ReloadConfig read_reload(ObjectReader reader) {
   reload.watch = reader.boolean("watch", false);
   reload.settle = read_ms(reader, "settle", reload.settle);
   reload.canary = read_json_text(reader, "canary", "");
+  reload.keep = static_cast<uint32_t>(reader.integer("keep", reload.keep, 0, most_kept_versions));
   reload.rollback_on_error_rate = read_error_rate(reader);
+  reload.rollback_window = read_ms(reader, "rollbackWindow", reload.rollback_window);
+  reload.rollback_min_calls = read_u32(reader, "rollbackMinCalls", reload.rollback_min_calls, 1'000'000);
+  reload.max_state_kb = read_u32(reader, "maxStateKB", reload.max_state_kb, 1 << 20);
+  reload.state_timeout = read_ms(reader, "stateTimeout", reload.state_timeout);
   reader.finish();
   return reload;
 }

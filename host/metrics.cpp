@@ -20,13 +20,46 @@ OrderedJson latency_json(const LatencySummary& summary) {
           {"p99", in_ms(summary.p99)}, {"max", in_ms(summary.max)}};
 }
 
+OrderedJson reloads_json(const ReloadMetrics& reloads) {
+  return {{"swapped", reloads.swapped},
+          {"unchanged", reloads.unchanged},
+          {"failures", reloads.failures},
+          {"rollbacks", reloads.rollbacks},
+          {"automatic_rollbacks", reloads.automatic_rollbacks}};
+}
+
+OrderedJson versions_json(const std::vector<VersionMetrics>& versions) {
+  OrderedJson list = OrderedJson::array();
+  for (const VersionMetrics& v : versions)
+    list.push_back({{"version", v.version},
+                    {"hash", v.hash},
+                    {"serving", v.serving},
+                    {"call_count", v.calls},
+                    {"error_count", v.errors},
+                    {"duration_ms", latency_json(v.latency)}});
+  return list;
+}
+
+/// A label's value, with the escapes of the Prometheus text format.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (char c : text) {
+    if (c == '\\' || c == '"') result += '\\';
+    if (c == '\n')
+      result += "\\n";
+    else
+      result += c;
+  }
+  return result;
+}
+
 std::string number(double value) {
   std::array<char, 32> text;
   auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
   return {text.data(), end};
 }
 
-/// Writes metric families; a label's value needs no escapes, because names and codes have no such characters.
+/// Writes metric families; names and codes need no escapes as values of labels, versions do.
 class Exposition {
 public:
   explicit Exposition(std::span<const PluginMetrics> plugins) : plugins_(plugins) {}
@@ -44,6 +77,29 @@ public:
     for (const PluginMetrics& plugin : plugins_)
       for (const auto& [code, count] : plugin.reasons)
         sample(name, label(plugin) + ",code=\"" + code + "\"", std::to_string(count));
+  }
+
+  void reloads() {
+    constexpr std::string_view name = "skerry_plugin_reloads_total";
+    head(name, "counter", "Reloads and rollbacks by what came of them.");
+    for (const PluginMetrics& plugin : plugins_) {
+      const ReloadMetrics& r = plugin.reloads;
+      const auto one = [&](std::string_view outcome, uint64_t count) {
+        sample(name, label(plugin) + ",outcome=\"" + std::string(outcome) + "\"", std::to_string(count));
+      };
+      one("swapped", r.swapped), one("unchanged", r.unchanged), one("rollback", r.rollbacks);
+      one("automatic_rollback", r.automatic_rollbacks);
+      for (const auto& [code, count] : r.failures) one(code, count);
+    }
+  }
+
+  void versions(std::string_view name, std::string_view type, std::string_view help,
+                uint64_t (*value)(const VersionMetrics&)) {
+    head(name, type, help);
+    for (const PluginMetrics& plugin : plugins_)
+      for (const VersionMetrics& v : plugin.versions)
+        sample(name, label(plugin) + ",version=\"" + escaped(v.version) + "\",hash=\"" + v.hash + "\"",
+               std::to_string(value(v)));
   }
 
   void histogram(std::string_view name, std::string_view help, LatencySummary PluginMetrics::* member) {
@@ -96,6 +152,8 @@ std::string to_json(const PluginMetrics& m) {
   json["dropped_log_lines"] = m.dropped_log_lines;
   json["instances"] = {{"total", m.instances}, {"busy", m.busy}, {"waiting", m.waiting}};
   json["budget_bytes"] = {{"used", m.budget_used}, {"allowed", m.budget}};
+  json["reloads"] = reloads_json(m.reloads);
+  json["versions"] = versions_json(m.versions);
   return dump_json(json);
 }
 
@@ -129,6 +187,13 @@ std::string to_prometheus(std::span<const PluginMetrics> plugins) {
              [](const M& m) { return m.waiting; });
   out.family("skerry_plugin_circuit_open", "gauge", "1 while the breaker keeps calls away.",
              [](const M& m) { return m.circuit_open ? 1 : 0; });
+  out.reloads();
+  out.versions("skerry_plugin_version_calls_total", "counter", "Calls that a version answered.",
+               [](const VersionMetrics& v) { return v.calls; });
+  out.versions("skerry_plugin_version_call_errors_total", "counter", "Of them, those that failed.",
+               [](const VersionMetrics& v) { return v.errors; });
+  out.versions("skerry_plugin_version_serving", "gauge", "1 for the version that serves, 0 for kept ones.",
+               [](const VersionMetrics& v) { return uint64_t{v.serving}; });
   return out.take();
 }
 

@@ -1,97 +1,76 @@
-// A loaded plugin: who serves its calls, breaker, metrics.
+// A loaded plugin: who serves its calls, and what is known of them.
 #include "skerry/host/plugin.hpp"
 
-#include "host/engine_error.hpp"
 #include "host/plugin_impl.hpp"
+#include "host/rollback.hpp"
 #include "skerry/host/plugin_call.hpp"
-
-#include <algorithm>
 
 namespace skerry::host {
 
 using std::chrono::milliseconds;
 
-Plugin::Impl::Impl(const Manifest& manifest, PluginServices shared, std::shared_ptr<InstanceCap> cap)
-    : name(manifest.meta.name), services(std::move(shared)), cap_(std::move(cap)),
-      breaker_(manifest.breaker) {}
+Plugin::Impl::Impl(const Manifest& manifest, std::filesystem::path file, std::shared_ptr<PluginHost> shared)
+    : name(manifest.meta.name), manifest_file(std::move(file)), host(std::move(shared)),
+      store(std::make_shared<KeyValueStore>(
+          manifest.capabilities, std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()))) {}
 
-Expected<void> Plugin::Impl::load(const Engine& engine, const Manifest& manifest, uint64_t max_module_bytes) {
-  auto code = load_code(engine, manifest, max_module_bytes, services);
+PluginServices Plugin::Impl::services_for(const Manifest& manifest) const {
+  return {host->options.guest_output, host->options.guest_log,
+          std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()), store,
+          host->options.imports};
+}
+
+Expected<void> Plugin::Impl::load(const Manifest& manifest) {
+  auto file = read_module(manifest, host->options.max_module_bytes);
+  if (!file) return std::unexpected(std::move(file.error()));
+  if (auto ok = check_pin(manifest, *file); !ok) return ok;
+  auto code = load_code(host->engine, manifest, file->bytes, services_for(manifest));
   if (!code) return std::unexpected(std::move(code.error()));
-  if (!cap_->take()) {
-    auto error = make_error(manifest, Phase::instantiate, "limit.instances",
-                            "the host has " + std::to_string(cap_->allowed()) +
-                                " instances, which is as many as it may have");
-    error.limit =
-        LimitReport{"instances", "instances", cap_->allowed(), std::nullopt, "ManagerOptions::max_instances"};
-    return std::unexpected(std::move(error));
-  }
-  auto generation = Generation::build(std::move(*code), cap_, metrics_);
-  if (!generation) return std::unexpected(std::move(generation.error()));
-  std::shared_ptr<Generation> before = std::move(*generation);
-  {
-    std::lock_guard lock(mutex_);
-    current_.swap(before);
-  }
-  if (before) (void)before->retire(); // the new one serves: nobody waits for what the old one says at its end
+  auto place = InstancePlace::take(manifest, host->cap);
+  if (!place) return std::unexpected(std::move(place.error()));
+  auto version = std::make_shared<Version>(std::move(*code), std::move(file->hash));
+  auto first = version->start();
+  if (!first) return std::unexpected(std::move(first.error()));
+  if (auto ok = version->ask_meta(**first); !ok) return ok;
+  if (auto ok = version->prepare(**first); !ok) return ok;
+  (void)store->move_to(manifest.capabilities, version->code().services.budget); // it is empty
+  (void)serving.swap(nullptr, std::make_shared<Generation>(std::move(version), std::move(*first),
+                                                           place->hand_on(), call_metrics));
   return {};
 }
 
-std::shared_ptr<Generation> Plugin::Impl::current() const {
-  std::lock_guard lock(mutex_);
-  return current_;
-}
-
-PluginError Plugin::Impl::breaker_error() const {
-  auto left = std::chrono::ceil<milliseconds>(breaker_.open_until() - Store::Clock::now());
-  auto generation = current();
-  return make_error(generation->manifest(), Phase::call, "breaker_open",
-                    left.count() > 0 ? "the plugin failed too often; it is tried again in " +
-                                           std::to_string(left.count()) + " ms"
-                                     : "the plugin failed too often; a call is trying it at this moment");
-}
-
 /// Who reaches a generation when it has just been replaced goes on to its successor.
-Expected<Lease> Plugin::Impl::lease(uint64_t input_bytes, Store::Clock::time_point start,
-                                    const CallOptions& options) const {
-  for (std::shared_ptr<Generation> generation = current();;) {
-    const milliseconds longest = generation->manifest().timeout;
-    auto lease = generation->lease(input_bytes, start, std::min(options.timeout.value_or(longest), longest));
-    std::shared_ptr<Generation> next = current();
-    if (lease || next == generation || lease.error().code != "unloaded") return lease;
-    generation = std::move(next);
-  }
-}
-
 Expected<Plugin::Impl::Started> Plugin::Impl::begin(uint64_t input_bytes, const CallOptions& options) {
   const auto start = Store::Clock::now();
-  const auto admission = breaker_.admit(start);
-  if (admission == CircuitBreaker::Admission::refused) {
-    metrics_->call_refused("breaker_open");
-    return std::unexpected(breaker_error());
-  }
-  auto lent = lease(input_bytes, start, options);
-  if (!lent) {
-    breaker_.record(admission, CircuitBreaker::Outcome::none, Store::Clock::now());
-    metrics_->call_refused(lent.error().code);
+  for (GenerationPtr generation = current();;) {
+    const auto admission = generation->admit();
+    const milliseconds timeout = generation->timeout(options);
+    Expected<Lease> lent = admission == CircuitBreaker::Admission::refused
+                               ? std::unexpected(generation->breaker_error())
+                               : generation->lease(input_bytes, start, timeout);
+    if (lent) return Started{admission, start, start + timeout, std::move(*lent)};
+    const std::string& code = lent.error().code;
+    const bool trial_failed = generation->turned_away(admission, code);
+    GenerationPtr next = current();
+    if (code == "unloaded" && next != generation) {
+      generation = std::move(next);
+      continue;
+    }
+    call_metrics->call_refused(code);
+    if (trial_failed) roll_back_in_background(*this, std::move(generation));
     return std::unexpected(std::move(lent.error()));
   }
-  const milliseconds longest = lent->generation().manifest().timeout;
-  const auto deadline = start + std::min(options.timeout.value_or(longest), longest);
-  return Started{admission, start, deadline, std::move(*lent)};
 }
 
 void Plugin::Impl::end(const Started& started, const PluginError* error) {
-  using Outcome = CircuitBreaker::Outcome;
-  const auto end = Store::Clock::now();
-  if (error == nullptr) {
-    breaker_.record(started.admission, Outcome::success, end);
-    metrics_->call_succeeded(end - started.start);
-    return;
-  }
-  const bool to_blame = error->code != "cancelled" && error->code != "unloaded";
-  breaker_.record(started.admission, to_blame ? Outcome::failure : Outcome::none, end);
-  metrics_->call_failed(error->code, end - started.start);
+  const auto time = Store::Clock::now() - started.start;
+  if (error == nullptr)
+    call_metrics->call_succeeded(time);
+  else
+    call_metrics->call_failed(error->code, time);
+  Generation& generation = started.lease.generation();
+  if (generation.ended(started.admission, error, time))
+    roll_back_in_background(*this, generation.shared_from_this());
 }
 
 Expected<std::string> Plugin::Impl::call(std::string_view input, const CallOptions& options) {
@@ -102,27 +81,55 @@ Expected<std::string> Plugin::Impl::call(std::string_view input, const CallOptio
   return result;
 }
 
+namespace {
+
+VersionMetrics metrics_of(const Version& version, bool serving) {
+  const PluginMetrics counted = version.metrics.snapshot();
+  return {version.manifest().meta.version,
+          version.hash(),
+          serving,
+          counted.calls,
+          counted.errors,
+          counted.latency};
+}
+
+} // namespace
+
 PluginMetrics Plugin::Impl::metrics() const {
-  PluginMetrics m = metrics_->snapshot();
-  const PoolUsage usage = current()->usage();
+  const GenerationPtr generation = current();
+  const ByteBudget& budget = *generation->code().services.budget;
+  PluginMetrics m = call_metrics->snapshot();
+  const PoolUsage usage = generation->usage();
   m.plugin = name;
   m.instances = usage.instances, m.busy = usage.busy, m.waiting = usage.waiting;
-  m.budget_used = services.budget->used(), m.budget = services.budget->allowed();
-  m.circuit_open = breaker_.state() != CircuitBreaker::State::closed;
+  m.budget_used = budget.used(), m.budget = budget.allowed();
+  m.circuit_open = generation->circuit_open();
+  m.reloads = reload_counts.snapshot();
+  m.versions.push_back(metrics_of(*generation->version(), true));
+  for (const VersionPtr& version : serving.kept()) m.versions.push_back(metrics_of(*version, false));
   return m;
 }
 
-Expected<void> Plugin::Impl::unload() { return current()->close(); }
+Expected<void> Plugin::Impl::unload() {
+  serving.leave();
+  serving.forget_kept();
+  return current()->close();
+}
+
+void Plugin::Impl::drain() {
+  serving.leave();
+  current()->drain();
+}
 
 Plugin::Plugin(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
 Plugin::~Plugin() = default;
 
 const std::string& Plugin::name() const noexcept { return impl_->name; }
 Manifest Plugin::manifest() const { return impl_->current()->manifest(); }
-std::string Plugin::meta() const { return impl_->current()->meta(); }
+std::string Plugin::meta() const { return impl_->current()->version()->meta(); }
 PluginMetrics Plugin::metrics() const { return impl_->metrics(); }
 void Plugin::resize(uint32_t instances) { impl_->current()->resize(instances); }
-void Plugin::drain() { impl_->current()->drain(); }
+void Plugin::drain() { impl_->drain(); }
 
 Expected<std::string> Plugin::call(std::string_view input, const CallOptions& options) {
   return impl_->call(input, options);

@@ -16,8 +16,9 @@ std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// What a guest's answer to `init` says against it: "success" or "ok" that is false.
-std::optional<std::string> refusal(std::string_view answer) {
+} // namespace
+
+std::optional<std::string> refusal_in(std::string_view answer) {
   auto json = parse_json(answer);
   if (!json || !json->is_object()) return std::nullopt;
   for (const char* key : {"success", "ok"}) {
@@ -28,8 +29,6 @@ std::optional<std::string> refusal(std::string_view answer) {
   }
   return std::nullopt;
 }
-
-} // namespace
 
 GuestAbi::GuestAbi(const AbiShape& shape, const Manifest& manifest, Instance instance)
     : shape_(shape), manifest_(manifest), instance_(instance) {
@@ -115,6 +114,13 @@ Expected<std::string> GuestAbi::read_sized(Phase phase, std::string_view name, B
   return std::string(as_text(*bytes));
 }
 
+GuestAbi::Buffer GuestAbi::sized_buffer(ResultForm form, std::span<const Value> results) {
+  if (form == ResultForm::pair)
+    return {static_cast<uint32_t>(results[0].as_i32()), static_cast<uint32_t>(results[1].as_i32())};
+  const auto packed = static_cast<uint64_t>(results[0].as_i64());
+  return {static_cast<uint32_t>(packed >> 32), static_cast<uint32_t>(packed)};
+}
+
 /// Buffers of known size belong to the host; of the others the guest alone knows the size, and keeps them.
 Expected<GuestAbi::Taken> GuestAbi::take_result(Phase phase, std::string_view name, ResultForm form,
                                                 std::span<const Value> results) const {
@@ -123,11 +129,7 @@ Expected<GuestAbi::Taken> GuestAbi::take_result(Phase phase, std::string_view na
   if (form == ResultForm::pointer) {
     text = read_terminated(phase, name, static_cast<uint32_t>(results[0].as_i32()));
   } else if (form == ResultForm::packed || form == ResultForm::pair) {
-    auto packed = static_cast<uint64_t>(results[0].as_i64());
-    buffer = {static_cast<uint32_t>(packed >> 32), static_cast<uint32_t>(packed)};
-    if (form == ResultForm::pair) {
-      buffer = {static_cast<uint32_t>(results[0].as_i32()), static_cast<uint32_t>(results[1].as_i32())};
-    }
+    buffer = sized_buffer(form, results);
     text = read_sized(phase, name, buffer);
   }
   if (!text) return std::unexpected(std::move(text.error()));
@@ -152,18 +154,23 @@ Expected<std::string> GuestAbi::run(Delivery delivery) const {
   return delivery.take_answer();
 }
 
+/// From an i32 global, or a function that returns one.
+Expected<int32_t> GuestAbi::version_number(Phase phase, std::string_view name, ExternKind kind) const {
+  if (kind == ExternKind::global) {
+    auto global = instance_.global(name);
+    if (!global) return std::unexpected(engine_error(manifest_, phase, global.error()));
+    return global->get().as_i32();
+  }
+  auto results = call(phase, name, {});
+  if (!results) return std::unexpected(std::move(results.error()));
+  return results->front().as_i32();
+}
+
 Expected<void> GuestAbi::check_version() const {
   if (!shape_.version) return {};
-  int32_t version = 0;
-  if (*shape_.version == ExternKind::global) {
-    auto global = instance_.global("skerry_abi_version");
-    if (!global) return std::unexpected(engine_error(manifest_, Phase::link, global.error()));
-    version = global->get().as_i32();
-  } else {
-    auto results = call(Phase::link, "skerry_abi_version", {});
-    if (!results) return std::unexpected(std::move(results.error()));
-    version = results->front().as_i32();
-  }
+  auto found = version_number(Phase::link, "skerry_abi_version", *shape_.version);
+  if (!found) return std::unexpected(std::move(found.error()));
+  const int32_t version = *found;
   if (version == abi_version) return {};
   return fail(Phase::link, "abi.version",
               "the plugin was built for version " + std::to_string(version) +
@@ -197,7 +204,7 @@ Expected<void> GuestAbi::init() const {
   auto answer =
       run({*this, Phase::init, "init", *function, *shape_.init, std::as_bytes(std::span(manifest_.init))});
   if (!answer) return std::unexpected(std::move(answer.error()));
-  if (auto why = refusal(*answer)) return fail(Phase::init, "init", "the plugin's init failed: " + *why);
+  if (auto why = refusal_in(*answer)) return fail(Phase::init, "init", "the plugin's init failed: " + *why);
   return {};
 }
 
@@ -207,6 +214,60 @@ Expected<std::string> GuestAbi::execute(std::span<const std::byte> input) const 
 
 GuestAbi::Delivery GuestAbi::execution(std::span<const std::byte> input) const {
   return {*this, Phase::call, "execute", execute_, shape_.execute, input};
+}
+
+Expected<SavedState> GuestAbi::save_state() const {
+  SavedState state;
+  if (shape_.state_version) {
+    auto version = version_number(Phase::reload, "skerry_state_version", *shape_.state_version);
+    if (!version) return std::unexpected(std::move(version.error()));
+    state.version = *version;
+  }
+  auto results = call(Phase::reload, "save_state", {});
+  if (!results) return std::unexpected(std::move(results.error()));
+  const Buffer buffer = sized_buffer(*shape_.save_state, *results);
+  const uint64_t limit = manifest_.reload.max_state_bytes();
+  if (buffer.size > limit) {
+    auto error = make_error(manifest_, Phase::reload, "limit.state",
+                            "the state has " + std::to_string(buffer.size) + " bytes, " +
+                                std::to_string(limit) + " are allowed; reload.maxStateKB raises it");
+    error.limit = LimitReport{"state", "bytes", limit, buffer.size, "reload.maxStateKB"};
+    return std::unexpected(std::move(error));
+  }
+  auto bytes = bytes_at(Phase::reload, "the result of \"save_state\"", buffer);
+  if (!bytes) return std::unexpected(std::move(bytes.error()));
+  state.bytes = as_text(*bytes);
+  if (auto done = give_back(Phase::reload, buffer); !done) return std::unexpected(std::move(done.error()));
+  return state;
+}
+
+/// The state's bytes in the guest's memory.
+Expected<GuestAbi::Buffer> GuestAbi::give_state(const std::string& bytes) const {
+  Buffer buffer{0, std::max<uint32_t>(static_cast<uint32_t>(bytes.size()), 1)}; // some cannot give 0 bytes
+  const std::array<Value, 1> size{static_cast<int32_t>(buffer.size)};
+  auto results = call(Phase::reload, allocate_, size);
+  if (!results) return std::unexpected(std::move(results.error()));
+  buffer.address = static_cast<uint32_t>(results->front().as_i32());
+  if (buffer.address == 0) return fail(Phase::reload, "abi.allocate", "there is no memory for the state");
+  auto place = bytes_at(Phase::reload, "what \"" + shape_.allocate + "\" returned", buffer);
+  if (!place) return std::unexpected(std::move(place.error()));
+  std::ranges::copy(std::as_bytes(std::span(bytes)), place->begin());
+  return buffer;
+}
+
+Expected<void> GuestAbi::restore_state(const SavedState& state) const {
+  auto buffer = give_state(state.bytes);
+  if (!buffer) return std::unexpected(std::move(buffer.error()));
+  std::array<Value, 3> arguments{state.version, static_cast<int32_t>(buffer->address),
+                                 static_cast<int32_t>(state.bytes.size())};
+  auto results = call(Phase::reload, "restore_state", arguments);
+  if (!results) return std::unexpected(std::move(results.error()));
+  if (*shape_.restore_state == ResultForm::status && results->front().as_i32() != 0) {
+    return fail(Phase::reload, "state",
+                "\"restore_state\" refused state of version " + std::to_string(state.version) +
+                    " with status " + std::to_string(results->front().as_i32()));
+  }
+  return give_back(Phase::reload, *buffer);
 }
 
 Expected<void> GuestAbi::destroy() const {

@@ -35,7 +35,19 @@ struct AbiShape {
   std::optional<ResultForm> meta, init, destroy;
   bool has_initialize = false, has_start = false;
   std::optional<ExternKind> version; // skerry_abi_version, a global or a function
+  /// Of the optional functions with which state is handed over.
+  std::optional<ResultForm> save_state, restore_state;
+  std::optional<ExternKind> state_version; // skerry_state_version, the same
 };
+
+/// What one version of a plugin hands over to the next.
+struct SavedState {
+  int32_t version = 0; ///< skerry_state_version of the guest that saved it
+  std::string bytes;
+};
+
+/// What an answer says against itself: "success" or "ok" that is false.
+std::optional<std::string> refusal_in(std::string_view answer);
 
 /// Errors: phase link, codes "abi.missing_export" and "abi.type", naming the export, its type and near
 /// misses.
@@ -58,6 +70,9 @@ public:
   Expected<void> init() const;
   Expected<std::string> execute(std::span<const std::byte> input) const;
   Expected<void> destroy() const;
+  /// Both are there when the shape has them. Errors: phase reload, also codes "limit.state" and "state".
+  Expected<SavedState> save_state() const;
+  Expected<void> restore_state(const SavedState& state) const;
 
   class Delivery;
   /// What `execute` consists of, for who makes the calls himself.
@@ -83,11 +98,14 @@ private:
   Expected<void> give_back(Phase phase, Buffer buffer) const;
   std::unexpected<PluginError> output_limit(Phase phase, std::string_view name,
                                             std::optional<uint64_t> asked) const;
+  Expected<Buffer> give_state(const std::string& bytes) const;
+  static Buffer sized_buffer(ResultForm form, std::span<const Value> results);
   Expected<Taken> take_result(Phase phase, std::string_view name, ResultForm form,
                               std::span<const Value> results) const;
   Expected<std::string> read_sized(Phase phase, std::string_view name, Buffer buffer) const;
   Expected<std::string> read_terminated(Phase phase, std::string_view name, uint32_t address) const;
   Expected<std::string> run(Delivery delivery) const;
+  Expected<int32_t> version_number(Phase phase, std::string_view name, ExternKind kind) const;
   Expected<void> check_status(Phase phase, std::string_view name, ResultForm form,
                               std::span<const Value> results) const;
 

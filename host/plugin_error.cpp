@@ -48,6 +48,7 @@ std::string to_json(const PluginError& error) {
   json["code"] = error.code;
   json["message"] = error.message;
   if (!error.plugin.empty()) json["plugin"] = error.plugin;
+  if (!error.cause.empty()) json["cause"] = {{"phase", phase_name(error.cause_phase)}, {"code", error.cause}};
   if (error.limit) json["limit"] = limit_json(*error.limit);
   if (!error.capabilities.empty()) json["capabilities"] = error.capabilities;
   if (!error.manifest_path.empty()) json["path"] = error.manifest_path;
@@ -61,7 +62,8 @@ std::string to_json(const PluginError& error) {
 
 std::string describe(const PluginError& error) {
   std::string text = error.plugin.empty() ? "" : "plugin " + error.plugin + ": ";
-  text += std::string(phase_name(error.phase)) + ": " + error.code + ": " + error.message + "\n";
+  text += std::string(phase_name(error.phase)) + ": " + error.code + ": " +
+          (error.cause.empty() ? "" : error.cause + ": ") + error.message + "\n";
   for (size_t i = 0; i < error.backtrace.size(); ++i) text += frame_line(i, error.backtrace[i]);
   return text;
 }

@@ -1,12 +1,14 @@
 // What is behind a plugin's handle. Internal.
 #pragma once
 
-#include "host/call_metrics.hpp"
-#include "host/circuit_breaker.hpp"
-#include "host/generation.hpp"
 #include "host/lease.hpp"
+#include "host/plugin_host.hpp"
+#include "host/reload_counts.hpp"
+#include "host/serving.hpp"
 #include "skerry/host/plugin.hpp"
 
+#include <atomic>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -14,16 +16,15 @@
 namespace skerry::host {
 
 struct Plugin::Impl {
-  Impl(const Manifest& manifest, PluginServices shared, std::shared_ptr<InstanceCap> cap);
+  /// `manifest_file`: empty when it is loaded from a Manifest.
+  Impl(const Manifest& manifest, std::filesystem::path manifest_file, std::shared_ptr<PluginHost> host);
 
-  /// Builds a generation and makes it the current one. The one before it, if any, serves until then; it ends
-  /// its calls, then its guest may `destroy` itself. Errors: those of loading, also code "limit.instances";
-  /// then nothing has changed.
-  Expected<void> load(const Engine& engine, const Manifest& manifest, uint64_t max_module_bytes);
-
-  /// Waits for the calls that run, lets the guest `destroy` itself, frees the instances. Later calls fail;
-  /// doing it again does nothing.
+  /// The first version. Errors: those of loading.
+  Expected<void> load(const Manifest& manifest);
+  /// Waits for the calls that run, lets the guest `destroy` itself, frees the instances. Later calls fail, no
+  /// reload brings the plugin back; doing it again does nothing.
   Expected<void> unload();
+  void drain();
   /// A call that has been let in and has its instance.
   struct Started {
     CircuitBreaker::Admission admission;
@@ -36,23 +37,21 @@ struct Plugin::Impl {
   void end(const Started& started, const PluginError* error);
   Expected<std::string> call(std::string_view input, const CallOptions& options);
   PluginMetrics metrics() const;
-
-  /// Whom calls go to.
-  std::shared_ptr<Generation> current() const;
+  GenerationPtr current() const { return serving.current(); }
+  /// What a version of this manifest may use; the budget is its own.
+  PluginServices services_for(const Manifest& manifest) const;
 
   const std::string name;
-  const PluginServices services;
+  const std::filesystem::path manifest_file;
+  const std::shared_ptr<PluginHost> host;
+  const std::shared_ptr<CallMetrics> call_metrics = std::make_shared<CallMetrics>();
+  const std::shared_ptr<KeyValueStore> store; ///< outlives versions
+  std::weak_ptr<Plugin> self;                 ///< set before the plugin is known to anybody else
 
-private:
-  Expected<Lease> lease(uint64_t input_bytes, Store::Clock::time_point start,
-                        const CallOptions& options) const;
-  PluginError breaker_error() const;
-
-  const std::shared_ptr<InstanceCap> cap_;
-  const std::shared_ptr<CallMetrics> metrics_ = std::make_shared<CallMetrics>();
-  CircuitBreaker breaker_;
-  mutable std::mutex mutex_;            // guards the pointer only
-  std::shared_ptr<Generation> current_; // swapped by a reload
+  Serving serving;
+  ReloadCounts reload_counts;
+  std::mutex reload_mutex;                 ///< one reload at a time, up to its swap
+  std::atomic<bool> change_pending{false}; ///< a reload will see what has changed on disk
 };
 
 } // namespace skerry::host

@@ -213,4 +213,14 @@ Expected<void> PluginInstance::destroy() {
   return checked(guest_->destroy());
 }
 
+Expected<SavedState> PluginInstance::save_state(Store::Clock::time_point deadline) {
+  arm(deadline);
+  return checked(guest_->save_state());
+}
+
+Expected<void> PluginInstance::restore_state(const SavedState& state, Store::Clock::time_point deadline) {
+  arm(deadline);
+  return checked(guest_->restore_state(state));
+}
+
 } // namespace skerry::host

@@ -16,11 +16,13 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace skerry::host {
 
-/// What a plugin keeps over reloads.
+/// What a version of a plugin may use. The store is handed on to the next version.
 struct PluginServices {
   GuestOutput output;
   GuestLog log;
@@ -45,9 +47,19 @@ struct PluginCode {
   uint64_t budget_bytes = 0; // taken for the code
 };
 
-/// Reads the file, checks its hash, compiles it, and checks what it imports, exports and asks for.
+/// The bytes of a module file, read once, and their hash.
+struct ModuleFile {
+  std::vector<std::byte> bytes;
+  std::string hash;
+};
+/// Errors: phase read, codes "io" (also when the file changes meanwhile) and "limit.module".
+Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
+/// Has the file the hash that the manifest pins? Errors: phase read, code "hash".
+Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
+/// Compiles the bytes, and checks what the module imports, exports and asks for.
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
-                                                      uint64_t max_module_bytes, PluginServices services);
+                                                      std::span<const std::byte> bytes,
+                                                      PluginServices services);
 
 /// One thread at a time, never moved. Every function that runs guest code gives it the manifest's fuel; all
 /// but `execute` the manifest's timeout as well. Once something failed the instance is `broken` and fit for
@@ -71,6 +83,9 @@ public:
   /// Forgets what was begun; when it had not ended, the instance is broken.
   void end() noexcept;
   Expected<void> destroy();
+  /// State for another version, and from one; until `deadline`.
+  Expected<SavedState> save_state(Store::Clock::time_point deadline);
+  Expected<void> restore_state(const SavedState& state, Store::Clock::time_point deadline);
   bool broken() const noexcept { return broken_; }
 
   /// The present state, to start others from. Errors: code "usage" or "limit.engine" when it has none that

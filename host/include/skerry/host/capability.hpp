@@ -17,6 +17,7 @@ struct PathGrant {
   std::string host;  ///< absolute once a manifest has been read
   std::string guest; ///< normalised, e.g. "/data"
   PathMode mode = PathMode::read_only;
+  bool operator==(const PathGrant&) const = default;
 };
 
 /// An environment variable: with a value of its own, or passed on from the host's environment if it is set
@@ -24,6 +25,7 @@ struct PathGrant {
 struct EnvGrant {
   std::string name;
   std::optional<std::string> value;
+  bool operator==(const EnvGrant&) const = default;
 };
 
 /// One entry of the network allow-list.
@@ -42,6 +44,7 @@ public:
   const std::string& host() const noexcept { return host_; }
   bool subdomains() const noexcept { return subdomains_; }
   std::optional<uint16_t> port() const noexcept { return port_; }
+  bool operator==(const HostRule&) const = default;
 
 private:
   std::string host_; // normalised, without "*."
@@ -82,6 +85,7 @@ struct Capabilities {
   uint64_t max_http_response_bytes() const noexcept { return uint64_t{max_http_response_kb} << 10; }
   uint64_t max_key_value_bytes() const noexcept { return uint64_t{max_key_value_kb} << 10; }
   uint64_t max_output_bytes() const noexcept { return uint64_t{max_output_kb} << 10; }
+  bool operator==(const Capabilities&) const = default;
 };
 
 /// Granted, or the manifest key that would have to change.

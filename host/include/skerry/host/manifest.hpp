@@ -26,18 +26,28 @@ struct PoolConfig {
   std::chrono::milliseconds max_wait{1000};
   uint32_t max_waiting = 1000; ///< callers that may wait at the same time
   StateMode state = StateMode::fresh;
+  bool operator==(const PoolConfig&) const = default;
 };
 
 struct BreakerConfig {
   uint32_t threshold = 5;
   std::chrono::milliseconds reset_timeout{30'000};
+  bool operator==(const BreakerConfig&) const = default;
 };
 
+/// How a version of the plugin is replaced by another; see docs/hot-reload.md.
 struct ReloadConfig {
-  bool watch = false;
-  std::chrono::milliseconds settle{300};
-  std::string canary; ///< JSON text of a test request; empty when there is none
-  std::optional<double> rollback_on_error_rate;
+  bool watch = false;                           ///< reload when the module or the manifest file changes
+  std::chrono::milliseconds settle{300};        ///< how long the files must have been left alone before
+  std::string canary;                           ///< JSON text of a test request; empty when there is none
+  uint32_t keep = 3;                            ///< versions that are kept for a rollback
+  std::optional<double> rollback_on_error_rate; ///< of the calls since the swap; above 0, up to 1
+  std::chrono::milliseconds rollback_window{60'000}; ///< after the swap, in which the rate counts
+  uint32_t rollback_min_calls = 20;                  ///< fewer calls say nothing
+  uint32_t max_state_kb = 1024;                      ///< of what `save_state` returns
+  std::chrono::milliseconds state_timeout{500};      ///< for `save_state` and `restore_state` together
+  uint64_t max_state_bytes() const noexcept { return uint64_t{max_state_kb} << 10; }
+  bool operator==(const ReloadConfig&) const = default;
 };
 
 struct Manifest {
@@ -52,6 +62,7 @@ struct Manifest {
   PoolConfig pool;
   std::optional<BreakerConfig> breaker;
   ReloadConfig reload;
+  bool operator==(const Manifest&) const = default;
 };
 
 /// Relative paths in the manifest are relative to `folder`. Every key is checked: unknown or doubled keys,

@@ -21,6 +21,24 @@ struct LatencySummary {
 /// Upper bounds of the buckets that are reported, from 10 µs to 10 s.
 std::span<const std::chrono::nanoseconds> latency_bounds() noexcept;
 
+/// How often a plugin was reloaded, and what came of it.
+struct ReloadMetrics {
+  uint64_t swapped = 0;                     ///< a new version serves
+  uint64_t unchanged = 0;                   ///< there was nothing to do
+  std::map<std::string, uint64_t> failures; ///< by code: "reload.init"; the old version stayed
+  uint64_t rollbacks = 0;                   ///< by command
+  uint64_t automatic_rollbacks = 0;         ///< by the error rate
+};
+
+/// One version of a plugin: the one that serves, or one that is kept for a rollback.
+struct VersionMetrics {
+  std::string version; ///< meta.version of its manifest
+  std::string hash;    ///< of its module
+  bool serving = false;
+  uint64_t calls = 0, errors = 0; ///< while it served
+  LatencySummary latency;
+};
+
 /// Taken at one moment while calls go on: counters may differ by the calls that end meanwhile.
 struct PluginMetrics {
   std::string plugin;
@@ -37,6 +55,8 @@ struct PluginMetrics {
   uint32_t instances = 0, busy = 0, waiting = 0; ///< at the moment
   uint64_t budget_used = 0, budget = 0;          ///< bytes of the plugin's budget
   bool circuit_open = false;                     ///< calls are refused, but for a probe
+  ReloadMetrics reloads;
+  std::vector<VersionMetrics> versions; ///< the one that serves, then those that are kept, the youngest first
 };
 
 /// `{"call_count","error_count","error_rate","avg_duration_ms","circuit_open",…}` on one line. No number is

@@ -33,6 +33,9 @@ struct PluginError {
   std::string code;    ///< "timeout", "fuel", "trap.unreachable", "limit.memory", "unlinkable", …
   std::string message; ///< one line for people
   std::string plugin;  ///< name of the plugin; empty while it is not known
+  /// For phase reload: phase and code of what failed in the step that `code` names; an empty code: nothing.
+  Phase cause_phase = Phase::reload;
+  std::string cause;
   std::optional<LimitReport> limit;
   std::vector<std::string> capabilities; ///< manifest keys that would have granted what was missing
   std::string manifest_path;             ///< where in the manifest, as a JSON path: "$.capabilities.timeout"

@@ -1,0 +1,35 @@
+// Work beside the calls. Internal.
+#pragma once
+
+#include <functional>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace skerry::host {
+
+/// Runs each task on a thread of its own, so that a slow one delays no other. Thread-safe.
+class Background {
+public:
+  Background() = default;
+  ~Background() { stop(); }
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  /// False when it was stopped. When the system has no thread left the task runs at once, on this one.
+  bool run(std::function<void()> task);
+  /// Lets no task start any more, and waits for those that run. Not from a task.
+  void stop();
+
+private:
+  using Threads = std::list<std::thread>;
+  Threads take_ended(); // with the mutex held
+
+  std::mutex mutex_; // guards what follows
+  Threads threads_;
+  std::vector<std::thread::id> ended_;
+  bool stopped_ = false;
+};
+
+} // namespace skerry::host

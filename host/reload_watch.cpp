@@ -1,0 +1,32 @@
+#include "host/reload_watch.hpp"
+
+namespace skerry::host {
+
+void ReloadWatch::follow(const std::string& plugin, WatchedFiles files) {
+  std::lock_guard lock(mutex_);
+  if (stopped_) return;
+  auto found = followed_.find(plugin);
+  if (found != followed_.end() && found->second.files == files) return;
+  if (found != followed_.end()) {
+    watcher_->unwatch(found->second.id);
+    followed_.erase(found);
+  }
+  if (files.files.empty()) return;
+  if (!watcher_) {
+    FileWatcher::Options options;
+    options.on_trouble = trouble_;
+    watcher_ = std::make_unique<FileWatcher>(std::move(options));
+  }
+  const auto id = watcher_->watch(files.files, files.settle, [this, plugin] { changed_(plugin); });
+  followed_[plugin] = {std::move(files), id};
+}
+
+void ReloadWatch::stop() {
+  std::unique_ptr<FileWatcher> watcher; // ended without the lock: its thread may be in `changed`
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+  followed_.clear();
+  watcher.swap(watcher_);
+}
+
+} // namespace skerry::host
