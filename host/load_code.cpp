@@ -90,10 +90,12 @@ Expected<void> take_budget(PluginCode& code) {
 } // namespace
 
 Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes) {
+  std::error_code unknown;
+  const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // else a pipe
   const FileIdentity before = file_identity(manifest.wasm_path);
   auto bytes = read_file(manifest.wasm_path, max_module_bytes);
   if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());
-  if (file_identity(manifest.wasm_path) != before) {
+  if (is_file && file_identity(manifest.wasm_path) != before) {
     return std::unexpected(make_error(manifest, Phase::read, "io",
                                       manifest.wasm_path.string() + " was changed while it was read"));
   }

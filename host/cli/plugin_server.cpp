@@ -7,7 +7,6 @@
 #include <httplib.h>
 
 #include <atomic>
-#include <mutex>
 
 namespace skerry::host::cli {
 
@@ -20,7 +19,7 @@ constexpr const char* prometheus_type = "text/plain; version=0.0.4; charset=utf-
 int http_status(const PluginError& error) {
   const std::string& code = error.code;
   if (code == "not_found") return 404;
-  if (code == "duplicate") return 409;
+  if (code == "duplicate" || code == "reload.no_version" || code == "reload.known_bad") return 409;
   if (code == "limit.input") return 413;
   if (code == "timeout") return 504;
   if (code == "busy" || code == "breaker_open" || code == "unloaded" || code == "closed" ||
@@ -51,24 +50,21 @@ bool is_same_secret(std::string_view given, std::string_view secret) {
   return difference == 0;
 }
 
-ManagerOptions manager_options(const ServeConfig& config) {
-  ManagerOptions options;
-  options.max_instances = config.max_instances;
-  return options;
-}
-
 } // namespace
 
 struct PluginServer::Impl {
-  explicit Impl(ServeConfig given) : config(std::move(given)), manager(manager_options(config)) { set_up(); }
+  explicit Impl(ServeConfig given) : config(std::move(given)), manager(manager_options()) { set_up(); }
 
+  ManagerOptions manager_options();
   void set_up();
-  void log(std::string_view event, std::string_view text, const PluginError* error = nullptr);
+  void log_reload(const ReloadEvent& event);
+  void log(std::string_view event, std::string_view text, const PluginError* error = nullptr) const;
   bool is_operator(const httplib::Request& request, httplib::Response& response) const;
   void execute(const httplib::Request& request, httplib::Response& response);
   void list(httplib::Response& response) const;
   void load(const httplib::Request& request, httplib::Response& response);
-  void reload(const std::string& name, httplib::Response& response);
+  void reload(const httplib::Request& request, httplib::Response& response);
+  void rollback(const std::string& name, httplib::Response& response);
   void unload(const std::string& name, httplib::Response& response);
   Expected<void> load_file(const std::filesystem::path& file);
 
@@ -76,9 +72,14 @@ struct PluginServer::Impl {
   Manager manager;
   httplib::Server server;
   std::atomic<bool> stopping = false;
-  std::mutex mutex; // guards what follows, and keeps changes of plugins apart
-  std::map<std::string, std::filesystem::path> manifests; // where each plugin came from
 };
+
+ManagerOptions PluginServer::Impl::manager_options() {
+  ManagerOptions options;
+  options.max_instances = config.max_instances;
+  options.on_reload = [this](const ReloadEvent& event) { log_reload(event); };
+  return options;
+}
 
 void PluginServer::Impl::set_up() {
   using Request = httplib::Request;
@@ -104,7 +105,10 @@ void PluginServer::Impl::set_up() {
     if (is_operator(q, r)) load(q, r);
   });
   server.Post(R"(/plugins/([^/]+)/reload)", [this](const Request& q, Response& r) {
-    if (is_operator(q, r)) reload(q.matches[1], r);
+    if (is_operator(q, r)) reload(q, r);
+  });
+  server.Post(R"(/plugins/([^/]+)/rollback)", [this](const Request& q, Response& r) {
+    if (is_operator(q, r)) rollback(q.matches[1], r);
   });
   server.Delete(R"(/plugins/([^/]+))", [this](const Request& q, Response& r) {
     if (is_operator(q, r)) unload(q.matches[1], r);
@@ -118,7 +122,7 @@ void PluginServer::Impl::set_up() {
 }
 
 /// One line: "skerry: event: text", or the same as JSON.
-void PluginServer::Impl::log(std::string_view event, std::string_view text, const PluginError* error) {
+void PluginServer::Impl::log(std::string_view event, std::string_view text, const PluginError* error) const {
   if (!config.json_log) {
     write_stderr("skerry: " + std::string(event) + ": " + std::string(text) +
                  (error != nullptr ? ": " + error->code + ": " + error->message : "") + "\n");
@@ -127,6 +131,23 @@ void PluginServer::Impl::log(std::string_view event, std::string_view text, cons
   OrderedJson line{{"event", event}, {"text", text}};
   if (error != nullptr) line["error"] = Json::parse(to_json(*error))["error"];
   write_stderr(dump_json(line) + "\n");
+}
+
+/// What an operator must know; with JSON every step.
+void PluginServer::Impl::log_reload(const ReloadEvent& event) {
+  if (config.json_log) {
+    write_stderr(dump_json(OrderedJson{{"event", "reload"}, {"reload", OrderedJson::parse(to_json(event))}}) +
+                 "\n");
+    return;
+  }
+  const std::string text = event.plugin + " " + event.version + " (" +
+                           std::string(reload_trigger_name(event.trigger)) + ", xxh3-128:" + event.hash + ")";
+  const bool goes_back =
+      event.trigger == ReloadTrigger::rollback || event.trigger == ReloadTrigger::error_rate;
+  if (event.outcome == ReloadOutcome::failed)
+    log("not reloaded", text, event.error ? &*event.error : nullptr);
+  else if (event.step == ReloadStep::swap)
+    log(goes_back ? "rolled back" : "reloaded", text);
 }
 
 bool PluginServer::Impl::is_operator(const httplib::Request& request, httplib::Response& response) const {
@@ -166,13 +187,9 @@ void PluginServer::Impl::list(httplib::Response& response) const {
 }
 
 Expected<void> PluginServer::Impl::load_file(const std::filesystem::path& file) {
-  std::lock_guard lock(mutex);
-  auto manifest = read_manifest(file);
-  if (!manifest) return std::unexpected(std::move(manifest.error()));
-  auto plugin = manager.load(*manifest);
+  auto plugin = manager.load(file);
   if (!plugin) return std::unexpected(std::move(plugin.error()));
-  manifests[manifest->meta.name] = file;
-  log("loaded", manifest->meta.name);
+  log("loaded", (*plugin)->name());
   return {};
 }
 
@@ -187,27 +204,23 @@ void PluginServer::Impl::load(const httplib::Request& request, httplib::Response
   answer(response, done.error());
 }
 
-void PluginServer::Impl::reload(const std::string& name, httplib::Response& response) {
-  std::lock_guard lock(mutex);
-  auto found = manifests.find(name);
-  Expected<void> done;
-  if (found == manifests.end()) {
-    done = std::unexpected(manager.get(name).error());
-  } else {
-    auto manifest = read_manifest(found->second);
-    done = manifest ? manager.reload(*manifest) : std::unexpected(std::move(manifest.error()));
-  }
-  if (done) {
-    log("reloaded", name);
-    return answer(response, 200, "{\"reloaded\":true}\n");
-  }
-  log("not reloaded", name, &done.error());
-  answer(response, done.error());
+/// `?force=true`: also what is unchanged or known to be bad.
+void PluginServer::Impl::reload(const httplib::Request& request, httplib::Response& response) {
+  ReloadOptions options;
+  options.force = request.get_param_value("force") == "true";
+  auto done = manager.reload(std::string(request.matches[1]), options);
+  if (!done) return answer(response, done.error());
+  const bool swapped = *done == ReloadResult::swapped;
+  answer(response, 200, swapped ? "{\"reloaded\":true}\n" : "{\"reloaded\":false,\"unchanged\":true}\n");
+}
+
+void PluginServer::Impl::rollback(const std::string& name, httplib::Response& response) {
+  auto done = manager.rollback(name);
+  if (!done) return answer(response, done.error());
+  answer(response, 200, "{\"rolled_back\":true}\n");
 }
 
 void PluginServer::Impl::unload(const std::string& name, httplib::Response& response) {
-  std::lock_guard lock(mutex);
-  manifests.erase(name);
   auto done = manager.unload(name);
   if (!done && done.error().code == "not_found") return answer(response, done.error());
   log("unloaded", name, done ? nullptr : &done.error());

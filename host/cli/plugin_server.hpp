@@ -9,7 +9,7 @@
 namespace skerry::host::cli {
 
 /// POST /plugins/{name}/execute, GET /plugins, GET /metrics, GET /healthz; and, with the token,
-/// POST /plugins, POST /plugins/{name}/reload, DELETE /plugins/{name}.
+/// POST /plugins, POST /plugins/{name}/reload, POST /plugins/{name}/rollback, DELETE /plugins/{name}.
 class PluginServer {
 public:
   explicit PluginServer(ServeConfig config);

@@ -107,7 +107,7 @@ struct Hammer : PluginFixture {
   void change(uint32_t round) {
     if (auto plugin = manager.get(names[round % 3])) (*plugin)->resize(1 + round % 5);
     if (round % 2 == 0)
-      wrong += !manager.reload(manifest_of("d"));
+      wrong += !manager.reload(manifest_of("d"), {.force = true});
     else
       wrong += !manager.unload("d") || !manager.load(manifest_of("d"));
   }

@@ -136,7 +136,7 @@ TEST_CASE_METHOD(PluginFixture,
   auto m = manifest();
   auto plugin = load(guest(execute_digit("(i32.const 1)")), m);
   const uint64_t used = plugin->metrics().budget_used;
-  for (int i = 0; i < 20; ++i) REQUIRE(manager.reload(m));
+  for (int i = 0; i < 20; ++i) REQUIRE(manager.reload(m, {.force = true}));
   CHECK(plugin->metrics().budget_used == used);
   CHECK(plugin->metrics().instances == 1);
 }

@@ -82,7 +82,8 @@ def check_operator(server, manifests):
     expect(server.ask("POST", "/plugins", body, "secret"), 201)
     expect(server.ask("POST", "/plugins", body, "secret"), 409, "duplicate")
     expect(server.ask("POST", "/plugins/json-transformer-wat/execute", "{}"), 200)
-    expect(server.ask("POST", "/plugins/shout/reload", "", "secret"), 200)
+    expect(server.ask("POST", "/plugins/shout/reload", "", "secret"), 200, "unchanged")
+    expect(server.ask("POST", "/plugins/shout/reload?force=true", "", "secret"), 200, '"reloaded":true')
     expect(server.ask("POST", "/plugins/shout/reload", ""), 401)
     wasm = server.folder / "shout.wasm"
     good = wasm.read_bytes()
