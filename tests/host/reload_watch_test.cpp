@@ -1,0 +1,186 @@
+// Plugins follow their files.
+#include "tests/host/support/reload_fixture.hpp"
+
+#include <atomic>
+
+using namespace skerry::host;
+using namespace skerry::host::test;
+using std::chrono::milliseconds;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view slow_start =
+    "(func (export \"init\") (param i32 i32) (local $i i32) (loop $l (br_if $l (i32.lt_u (local.tee $i "
+    "(i32.add (local.get $i) (i32.const 1))) (i32.const 200000000)))))";
+
+void write_manifest(const fs::path& file, const std::string& wasm, const std::string& more = {}) {
+  const fs::path beside = file.string() + ".new";
+  std::ofstream(beside) << R"({"meta": {"name": "p", "version": "1"}, "wasmPath": ")" << wasm
+                        << R"(", "timeout": 20000, "reload": {"watch": true, "settle": 20})" << more << "}";
+  fs::rename(beside, file);
+}
+
+} // namespace
+
+TEST_CASE_METHOD(ReloadFixture, "watch: a module written in place, renamed into place, deleted and back") {
+  auto m = watched();
+  start(m);
+  put(m, '2');
+  CHECK(answers("p", "22"));
+  install(m, '3');
+  CHECK(answers("p", "33"));
+  fs::remove(m.wasm_path);
+  install(m, '4');
+  CHECK(answers("p", "44"));
+  write(m, assemble("(module)"));
+  CHECK(log.has(ReloadStep::compile, ReloadOutcome::failed));
+  CHECK(answers("p", "44"));
+  put(m, '5');
+  CHECK(answers("p", "55"));
+}
+
+TEST_CASE_METHOD(ReloadFixture, "watch: a symbolic link that is swapped, as container configurations do") {
+  auto m = watched();
+  for (char digit : {'1', '2'}) {
+    const fs::path version = folder / (std::string("v") + digit);
+    fs::create_directory(version);
+    Manifest there = m;
+    there.wasm_path = version / "p.wasm";
+    put(there, digit);
+  }
+  fs::create_directory_symlink("v1", folder / "data");
+  m.wasm_path = folder / "data" / "p.wasm";
+  REQUIRE(reloading.load(m));
+  CHECK(answers("p", "11"));
+  fs::create_directory_symlink("v2", folder / "data.new");
+  fs::rename(folder / "data.new", folder / "data");
+  CHECK(answers("p", "22"));
+}
+
+TEST_CASE_METHOD(ReloadFixture, "watch: the manifest file, and the module that it names by then") {
+  auto m = manifest();
+  put(m, '1');
+  Manifest other = m;
+  other.wasm_path = folder / "other.wasm";
+  put(other, '2');
+  write_manifest(folder / "p.json", "p.wasm");
+  REQUIRE(reloading.load(folder / "p.json"));
+  write_manifest(folder / "p.json", "other.wasm");
+  CHECK(answers("p", "22"));
+  install(other, '3');
+  CHECK(answers("p", "33"));
+  write_manifest(folder / "p.json", "other.wasm", ", \"unknown\": 1");
+  CHECK(log.has(ReloadStep::manifest, ReloadOutcome::failed));
+  install(other, '4'); // watched still; the manifest is wrong, though
+  CHECK(log.has(ReloadStep::manifest, ReloadOutcome::failed, 2));
+  write_manifest(folder / "p.json", "other.wasm");
+  CHECK(answers("p", "44"));
+}
+
+TEST_CASE_METHOD(ReloadFixture, "watch: several plugins from one file") {
+  auto m = watched("a");
+  start(m);
+  auto second = watched("b");
+  second.wasm_path = m.wasm_path;
+  REQUIRE(reloading.load(second));
+  install(m, '2');
+  CHECK(answers("a", "22"));
+  CHECK(answers("b", "22"));
+}
+
+TEST_CASE_METHOD(ReloadFixture, "watch: not after an unload, not without reload.watch, not when it is off") {
+  auto quiet = manifest("quiet");
+  start(quiet);
+  auto gone = watched("gone");
+  start(gone);
+  REQUIRE(reloading.unload("gone"));
+  auto m = watched();
+  start(m);
+  put(quiet, '2');
+  put(gone, '2');
+  put(m, '2'); // told after what was written before it
+  CHECK(answers("p", "22"));
+  CHECK(result_of(reloading.call("quiet", "")) == "11");
+  for (const ReloadEvent& event : log.all()) CHECK(event.plugin == "p");
+}
+
+TEST_CASE_METHOD(ReloadFixture, "watch: a version that failed is not tried again") {
+  auto m = watched();
+  start(m);
+  const auto bad = assemble("(module)");
+  install_bytes(m, bad);
+  REQUIRE(log.has(ReloadStep::compile, ReloadOutcome::failed));
+  install_bytes(m, bad);
+  CHECK(log.has(ReloadStep::compare, ReloadOutcome::failed));
+  CHECK(log.find(ReloadStep::compare, ReloadOutcome::failed)->error->code == "reload.known_bad");
+}
+
+// --- faults of a known design, by their names
+
+TEST_CASE_METHOD(ReloadFixture, "fault: renames missed") {
+  auto m = watched();
+  start(m);
+  for (char digit : {'2', '3', '4'}) {
+    install(m, digit);
+    CHECK(answers("p", std::string(2, digit)));
+  }
+}
+
+TEST_CASE_METHOD(ReloadFixture, "fault: leading-edge debounce drops the last write") {
+  auto m = watched();
+  m.reload.settle = milliseconds(50);
+  start(m);
+  for (int i = 0; i < 30; ++i) { // one change after another; only the last must be there in the end
+    put(m, static_cast<char>('2' + i % 7));
+    std::this_thread::sleep_for(milliseconds(5));
+  }
+  put(m, '9');
+  CHECK(answers("p", "99"));
+}
+
+TEST_CASE_METHOD(ReloadFixture, "fault: sleeping in the event loop stalls every plugin") {
+  auto slow = watched("slow"), fast = watched("fast");
+  start(slow);
+  start(fast);
+  put(slow, '2', slow_start);
+  const auto slow_begins = [&] {
+    for (const ReloadEvent& event : log.all())
+      if (event.plugin == "slow" && event.step == ReloadStep::meta) return true;
+    return false;
+  };
+  REQUIRE(eventually(slow_begins));
+  put(fast, '2');
+  CHECK(answers("fast", "22"));
+  CHECK(answers("slow", "22"));
+  const auto events = log.all();
+  const auto swap_of = [&](std::string_view name) {
+    return std::ranges::find_if(events, [&](const ReloadEvent& event) {
+      return event.plugin == name && event.step == ReloadStep::swap;
+    });
+  };
+  CHECK(swap_of("fast") < swap_of("slow"));
+}
+
+TEST_CASE_METHOD(ReloadFixture, "fault: plugins/x.wasm and ./plugins/x.wasm compared as strings") {
+  auto m = watched("x");
+  fs::create_directory(folder / "plugins");
+  m.wasm_path = folder / "plugins" / "x.wasm";
+  put(m, '1');
+  m.wasm_path = folder / "." / "plugins" / ".." / "plugins" / "x.wasm";
+  REQUIRE(reloading.load(m));
+  Manifest plain = m;
+  plain.wasm_path = folder / "plugins" / "x.wasm";
+  install(plain, '2');
+  CHECK(answers("x", "22"));
+}
+
+TEST_CASE_METHOD(ReloadFixture, "fault: watcher errors swallowed") {
+  auto m = watched();
+  start(m);
+  fs::remove(m.wasm_path);
+  fs::create_directory(m.wasm_path); // what comes back is no file
+  CHECK(log.has(ReloadStep::read, ReloadOutcome::failed));
+  CHECK(log.find(ReloadStep::read, ReloadOutcome::failed)->error->cause == "io");
+  CHECK(answers("p", "11"));
+}
