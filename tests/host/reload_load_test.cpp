@@ -183,7 +183,7 @@ TEST_CASE_METHOD(ReloadFixture,
   int finished = 0;
   for (int i = 0; i < kills; ++i) {
     const auto& bytes = versions[random() % versions.size()];
-    const size_t piece = 1 + random() % 64;
+    const size_t piece = 1 + random() % 400;
     const pid_t writer = start_writer(m.wasm_path, bytes, piece, i % 2 == 0);
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 4000));
     kill(writer, SIGKILL);
