@@ -18,7 +18,8 @@ namespace skerry::host {
 /// whether it runs or not. Neither an unload nor a reload waits for a call that rests. After an unload it can
 /// only fail, with code "unloaded"; after a reload it goes on, in the version in which it began.
 ///
-/// One thread at a time, not always the same one. Movable. Keeps the plugin's handle.
+/// One thread at a time, not always the same one. Movable; what was moved from can only be assigned to and
+/// destroyed. Keeps the plugin's handle.
 class PluginCall {
 public:
   enum class State : uint8_t {
