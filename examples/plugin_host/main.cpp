@@ -1,7 +1,8 @@
-// A program with plugins: loads one, asks who it is, sends it a request; then meets plugins that misbehave,
-// and shows that nothing comes of it.
+// A program with plugins: loads one, asks who it is, sends it a request; meets plugins that misbehave, and
+// shows that nothing comes of it; replaces one under load.
 //
 // usage: plugin_host FOLDER (with the example plugins and their manifests)
+#include "hot_reload.hpp"
 #include "skerry/host/manager.hpp"
 
 #include <filesystem>
@@ -90,6 +91,9 @@ int main(int argc, char** argv) {
   endless_loop(*unruly);
   memory_budget(*unruly);
   too_large_from_the_start(manager, folder / "greedy.json");
+
+  const std::string problem = show_hot_reload(folder);
+  expect(problem.empty(), problem);
 
   // A handle stays valid: after an unload its calls fail, and say so.
   auto unloaded = manager.unload("unruly");
