@@ -41,8 +41,8 @@ public:
 
 private:
   static uint64_t hash_of(Handler first, Handler second) {
-    const uint64_t key = reinterpret_cast<uintptr_t>(first) * 3 + reinterpret_cast<uintptr_t>(second);
-    return key * 0x9e37'79b9'7f4a'7c15u;
+    const uint64_t mixed = reinterpret_cast<uintptr_t>(first) * 0x9e37'79b9'7f4a'7c15u;
+    return (mixed + reinterpret_cast<uintptr_t>(second)) * 0xff51'afd7'ed55'8ccdu;
   }
   static uint8_t tag_of(uint64_t hash) { return static_cast<uint8_t>(hash >> 24 | 1); }
   size_t position(uint64_t hash, Handler first, Handler second) const {

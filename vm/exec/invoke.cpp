@@ -79,18 +79,22 @@ void run(State& s) {
 /// stack are kept as distances.
 class Activation {
 public:
-  explicit Activation(Store& store) : store_(store), outer_(store.run) {
-    ++store.host_depth;
-    frame_ = outer_.free != nullptr ? outer_.free : reinterpret_cast<uint64_t*>(store.stack.base);
+  explicit Activation(Store& store)
+      : store_(store),
+        frame_(store.run.free != nullptr ? store.run.free : reinterpret_cast<uint64_t*>(store.stack.base)) {
+    // The outermost copies nothing: what a handler has just written in pieces is slow to read as a whole.
+    if (store.host_depth++ > 0) outer_ = store.run;
     store.run.instance = nullptr;
   }
   ~Activation() {
     const int64_t left = store_.run.fuel;
-    store_.run = outer_;
-    store_.run.fuel = left;
-    if (--store_.host_depth > 0) return;
-    store_.fuel_budget += left;
-    store_.run.fuel = 0;
+    if (--store_.host_depth > 0) {
+      store_.run = outer_;
+      store_.run.fuel = left;
+    } else {
+      store_.run = {};
+      store_.fuel_budget += left;
+    }
   }
   Activation(const Activation&) = delete;
   Activation& operator=(const Activation&) = delete;
@@ -120,7 +124,7 @@ public:
   }
 
 private:
-  bool go_on(State& s, const FuncInstance& f, uint64_t* slots) {
+  SKERRY_INLINE bool go_on(State& s, const FuncInstance& f, uint64_t* slots) {
     s.fuel = store_.run.fuel;
     reload_memory(s);
     run(s);
@@ -133,8 +137,8 @@ private:
   }
 
   Store& store_;
-  const RunState outer_;
   uint64_t* frame_;
+  RunState outer_; // when there is one
 };
 
 bool call_host_function(Store& store, const HostFuncInstance& f, uint64_t* slots) {
@@ -156,8 +160,10 @@ bool invoke(Store& store, FuncInstance& func, uint64_t* slots) {
     Activation activation(store);
     return activation.resume(func, slots);
   }
-  if (auto ok = ensure_stack(store); !ok) return store.fail(std::move(ok.error()));
-  if (!make_callable(store, func)) return false;
+  if (store.stack.base == nullptr) [[unlikely]]
+    if (auto ok = ensure_stack(store); !ok) return store.fail(std::move(ok.error()));
+  if (func.frame_bytes == 0 && !make_callable(store, func)) [[unlikely]]
+    return false;
   Activation activation(store);
   return activation.call(func, slots);
 }

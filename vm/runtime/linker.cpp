@@ -191,10 +191,6 @@ FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostF
   return known;
 }
 
-Store& store_of(const FuncInstance& func) {
-  return func.instance != nullptr ? *func.instance->store : *static_cast<const HostFuncInstance&>(func).store;
-}
-
 ExternType extern_type(const FuncInstance& func) { return store_of(func).engine->types[func.type_id].func; }
 
 TableType table_type(const TableInstance& table) {

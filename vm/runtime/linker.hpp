@@ -57,7 +57,9 @@ Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Modu
 FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host);
 
 /// Whose function it is.
-Store& store_of(const FuncInstance& func);
+inline Store& store_of(const FuncInstance& func) {
+  return func.instance != nullptr ? *func.instance->store : *static_cast<const HostFuncInstance&>(func).store;
+}
 
 /// Types as an embedder sees them, with the current size as minimum.
 ExternType extern_type(const FuncInstance& func);

@@ -112,6 +112,7 @@ struct IrFunction {
   uint32_t param_slots = 0;
   uint32_t first_temp = 0; // slots from here on are operands
   uint32_t frame_slots = 0;
+  bool has_loop = false;
   struct Local {
     uint32_t slot;
     ValType type;

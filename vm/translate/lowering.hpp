@@ -11,6 +11,7 @@
 #include "vm/runtime/instance.hpp"
 #include "vm/translate/ir.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -47,12 +48,14 @@ private:
   };
   struct LabelInfo {
     bool bound = false;
-    int32_t pending = 0; // owed by whoever arrives
-    struct Reference {
-      uint32_t ir;    // or index of a branch table
-      uint32_t entry; // of the table; none for ir
-    };
-    std::vector<Reference> references;
+    int32_t pending = 0;                // owed by whoever arrives
+    uint32_t first = none, last = none; // in references_, a list
+    bool is_referred_to() const { return first != none; }
+  };
+  struct Reference {
+    uint32_t ir;    // or index of a branch table
+    uint32_t entry; // of the table; none for ir
+    uint32_t next;
   };
 
   // operands (lowering_operands.cpp)
@@ -107,6 +110,9 @@ private:
   std::span<const ValType> label_types(const Control& control) const;
   uint32_t new_label();
   void refer(uint32_t label, Ir& ir);
+  void add_reference(uint32_t label, uint32_t ir, uint32_t entry);
+  int32_t& charge_of(const Reference& reference);
+  void give_references(uint32_t from, uint32_t to);
   uint32_t emit_branch(Ir ir);
   void bind(uint32_t label);
   void enter_block(const Instruction& instr);
@@ -155,6 +161,7 @@ private:
   std::vector<Entry> stack_;
   std::vector<Control> controls_;
   std::vector<LabelInfo> labels_;
+  std::vector<Reference> references_; // to labels
   std::vector<uint32_t> local_reads_; // per local: highest entry on the stack that reads it
   uint32_t defined_index_;
   uint32_t clean_ = 0;      // entries below are temps in their slots
@@ -179,5 +186,52 @@ constexpr char letter_of(ValType type) {
   }
 }
 constexpr uint32_t slots_of(char letter) { return letter == 'v' ? 2 : 1; }
+
+// ---- what nearly every instruction does
+
+inline uint32_t Lowering::next_slot() const {
+  return stack_.empty() ? function_.first_temp : stack_.back().slot + slots_of(stack_.back().letter);
+}
+
+inline void Lowering::push(const Entry& entry) {
+  const uint32_t slot = next_slot();
+  Entry& added = stack_.emplace_back(entry);
+  added.slot = slot;
+  if (added.where == Entry::Where::local) {
+    added.previous = local_reads_[added.local];
+    local_reads_[added.local] = static_cast<uint32_t>(stack_.size() - 1);
+  }
+  max_slot_ = std::max(max_slot_, slot + slots_of(added.letter));
+}
+
+inline void Lowering::push_temp(char letter, uint32_t def) {
+  Entry entry{.where = Entry::Where::temp, .letter = letter, .slot = 0};
+  entry.def = def;
+  push(entry);
+}
+
+inline Lowering::Entry Lowering::pop() {
+  const Entry entry = stack_.back();
+  stack_.pop_back();
+  if (entry.where == Entry::Where::local) local_reads_[entry.local] = entry.previous;
+  clean_ = std::min(clean_, static_cast<uint32_t>(stack_.size()));
+  return entry;
+}
+
+inline Operand Lowering::operand(const Entry& entry) const {
+  switch (entry.where) {
+  case Entry::Where::local: return Operand::slot(function_.locals[entry.local].slot);
+  case Entry::Where::constant: return Operand::constant(entry.value);
+  default: return Operand::slot(entry.slot);
+  }
+}
+
+inline uint32_t Lowering::emit(const Ir& ir) {
+  Ir& added = ir_.emplace_back(ir);
+  added.depth = static_cast<uint8_t>(std::min(loop_depth_, 255u));
+  added.offset = offset_;
+  added.pending = pending_;
+  return static_cast<uint32_t>(ir_.size() - 1);
+}
 
 } // namespace skerry::vm

@@ -39,20 +39,36 @@ void Lowering::refer(uint32_t label, Ir& ir) {
 uint32_t Lowering::emit_branch(Ir ir) {
   const uint32_t label = ir.label;
   const uint32_t index = emit(ir);
-  if (!labels_[label].bound) labels_[label].references.push_back({index, none});
+  if (!labels_[label].bound) add_reference(label, index, none);
   return index;
+}
+void Lowering::add_reference(uint32_t label, uint32_t ir, uint32_t entry) {
+  LabelInfo& info = labels_[label];
+  const auto added = static_cast<uint32_t>(references_.size());
+  references_.push_back({ir, entry, none});
+  (info.first == none ? info.first : references_[info.last].next) = added;
+  info.last = added;
+}
+int32_t& Lowering::charge_of(const Reference& r) {
+  return r.entry == none ? ir_[r.ir].charge : function_.branch_tables[r.ir][r.entry].charge;
+}
+/// Branches to one label become branches to the other. None of them is in a branch table.
+void Lowering::give_references(uint32_t from, uint32_t to) {
+  LabelInfo &giver = labels_[from], &taker = labels_[to];
+  if (!giver.is_referred_to()) return;
+  for (uint32_t i = giver.first; i != none; i = references_[i].next) ir_[references_[i].ir].label = to;
+  (taker.first == none ? taker.first : references_[taker.last].next) = giver.first;
+  taker.last = giver.last;
+  giver.first = giver.last = none;
 }
 
 void Lowering::bind(uint32_t label) {
   LabelInfo& info = labels_[label];
-  const auto charge_of = [this](const LabelInfo::Reference& r) -> int32_t& {
-    return r.entry == none ? ir_[r.ir].charge : function_.branch_tables[r.ir][r.entry].charge;
-  };
-  if (dead_) pending_ = info.references.empty() ? 0 : charge_of(info.references.front());
-  for (const LabelInfo::Reference& reference : info.references) charge_of(reference) -= pending_;
+  if (dead_) pending_ = info.is_referred_to() ? charge_of(references_[info.first]) : 0;
+  for (uint32_t i = info.first; i != none; i = references_[i].next) charge_of(references_[i]) -= pending_;
   info.bound = true;
   info.pending = pending_;
-  if (!info.references.empty()) dead_ = false;
+  if (info.is_referred_to()) dead_ = false;
   Ir ir{.operation = Operation::label};
   ir.label = label;
   emit(ir);
@@ -76,6 +92,7 @@ void Lowering::enter_block(const Instruction& instr) {
   if (!is_loop) return;
   bind(control.label);
   ++loop_depth_;
+  function_.has_loop = true;
 }
 
 void Lowering::enter_if(const Instruction& instr) {
@@ -131,14 +148,9 @@ void Lowering::end_block(Control control) {
   if (control.kind == Control::Kind::loop) {
     --loop_depth_;
   } else {
-    if (control.kind == Control::Kind::if_) { // no else: its label is the end
-      for (const LabelInfo::Reference& reference : labels_[control.else_label].references) {
-        ir_[reference.ir].label = control.label;
-        labels_[control.label].references.push_back(reference);
-      }
-      labels_[control.else_label].references.clear();
-    }
-    if (!labels_[control.label].references.empty()) bind(control.label);
+    // No else: its label is the end.
+    if (control.kind == Control::Kind::if_) give_references(control.else_label, control.label);
+    if (labels_[control.label].is_referred_to()) bind(control.label);
   }
   truncate(control.height);
   push_results(results(control));
@@ -147,7 +159,7 @@ void Lowering::end_block(Control control) {
 
 void Lowering::end_function() {
   const Control control = controls_.back();
-  if (!labels_[control.label].references.empty()) {
+  if (labels_[control.label].is_referred_to()) {
     if (!dead_) join_results(control);
     bind(control.label);
     truncate(0);
@@ -245,10 +257,10 @@ void Lowering::branch_table(const BrTableTargets& targets) {
       if (is_new) stub->second = new_label();
       label = stub->second;
     }
-    LabelInfo& info = labels_[label];
+    const LabelInfo& info = labels_[label];
     const int32_t charge = info.bound ? pending_ - info.pending : pending_;
     std::vector<BranchTarget>& entries = function_.branch_tables[table];
-    if (!info.bound) info.references.push_back({table, static_cast<uint32_t>(entries.size())});
+    if (!info.bound) add_reference(label, table, static_cast<uint32_t>(entries.size()));
     entries.push_back({label, charge});
   }
   emit(ir);

@@ -46,11 +46,8 @@ bool fits_32(uint64_t value) { return static_cast<int64_t>(value) == static_cast
 
 void Lowering::numeric(Opcode op) {
   const std::string_view signature = info(op).signature;
-  switch (signature.find('>')) {
-  case 1: return unary(op, signature);
-  case 2: return binary(op, signature);
-  default: return ternary(op, signature);
-  }
+  if (signature[1] == '>') return unary(op, signature);
+  return signature[2] == '>' ? binary(op, signature) : ternary(op, signature);
 }
 
 void Lowering::unary(Opcode op, std::string_view signature) {
@@ -115,7 +112,7 @@ void Lowering::binary(Opcode op, std::string_view signature) {
   ir.a = operand(a);
   ir.b = operand(b);
   ir.d = Operand::slot(slot);
-  push_temp(signature[signature.find('>') + 1], emit(ir));
+  push_temp(signature[3], emit(ir));
 }
 
 /// base + (x << 1…3)

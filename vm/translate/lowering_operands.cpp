@@ -5,57 +5,12 @@
 
 namespace skerry::vm {
 
-uint32_t Lowering::next_slot() const {
-  return stack_.empty() ? function_.first_temp : stack_.back().slot + slots_of(stack_.back().letter);
-}
-
-void Lowering::push(const Entry& entry) {
-  const uint32_t slot = next_slot();
-  Entry& added = stack_.emplace_back(entry);
-  added.slot = slot;
-  if (added.where == Entry::Where::local) {
-    added.previous = local_reads_[added.local];
-    local_reads_[added.local] = static_cast<uint32_t>(stack_.size() - 1);
-  }
-  max_slot_ = std::max(max_slot_, slot + slots_of(added.letter));
-}
-
-void Lowering::push_temp(char letter, uint32_t def) {
-  Entry entry{.where = Entry::Where::temp, .letter = letter, .slot = 0};
-  entry.def = def;
-  push(entry);
-}
-
 void Lowering::push_results(std::span<const ValType> types) {
   for (const ValType type : types) push_temp(letter_of(type), none);
 }
 
-Lowering::Entry Lowering::pop() {
-  const Entry entry = stack_.back();
-  stack_.pop_back();
-  if (entry.where == Entry::Where::local) local_reads_[entry.local] = entry.previous;
-  clean_ = std::min(clean_, static_cast<uint32_t>(stack_.size()));
-  return entry;
-}
-
 void Lowering::truncate(uint32_t height) {
   while (stack_.size() > height) pop();
-}
-
-Operand Lowering::operand(const Entry& entry) const {
-  switch (entry.where) {
-  case Entry::Where::local: return Operand::slot(function_.locals[entry.local].slot);
-  case Entry::Where::constant: return Operand::constant(entry.value);
-  default: return Operand::slot(entry.slot);
-  }
-}
-
-uint32_t Lowering::emit(const Ir& ir) {
-  Ir& added = ir_.emplace_back(ir);
-  added.depth = static_cast<uint8_t>(std::min(loop_depth_, 255u));
-  added.offset = offset_;
-  added.pending = pending_;
-  return static_cast<uint32_t>(ir_.size() - 1);
 }
 
 uint32_t Lowering::emit_move(uint32_t slot, const Entry& entry) {

@@ -31,13 +31,11 @@ constexpr double call_cost = 10, entry_cost = 5, least_gain = 5;
 
 class PinChooser {
 public:
-  explicit PinChooser(IrFunction& function) : function_(function), local_of_(function.first_temp, none) {
-    for (uint32_t i = 0; i < function.locals.size(); ++i) local_of_[function.locals[i].slot] = i;
-    uses_.resize(function.locals.size());
-  }
+  explicit PinChooser(IrFunction& function) : function_(function) {}
 
   std::vector<Pin> choose() {
-    if (int_registers < 2 || !count_uses()) return {};
+    if (int_registers < 2 || !function_.has_loop) return {}; // without a loop nothing is worth a register
+    count_uses();
     std::vector<uint32_t> candidates;
     for (uint32_t i = 0; i < uses_.size(); ++i)
       if (gain(i) > least_gain && function_.locals[i].type.kind() != ValType::v128_) candidates.push_back(i);
@@ -60,11 +58,11 @@ public:
 private:
   double gain(uint32_t local) const { return uses_[local] - call_cost * calls_ - entry_cost; }
 
-  /// False when there is no loop: nothing is worth a register then.
-  bool count_uses() {
-    bool has_loop = false;
+  void count_uses() {
+    local_of_.assign(function_.first_temp, none);
+    for (uint32_t i = 0; i < function_.locals.size(); ++i) local_of_[function_.locals[i].slot] = i;
+    uses_.resize(function_.locals.size());
     for (Ir& ir : function_.code) {
-      has_loop |= ir.depth > 0;
       if (ir.is_call()) calls_ += weight(ir.depth);
       for (const auto& [operand, cls] : operands(ir)) {
         if (!operand->is_slot() || operand->index >= function_.first_temp) continue;
@@ -73,7 +71,6 @@ private:
         uses_[local] += cls == 's' ? -weight(ir.depth) : weight(ir.depth);
       }
     }
-    return has_loop;
   }
 
   IrFunction& function_;
