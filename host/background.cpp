@@ -1,5 +1,7 @@
 #include "host/background.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <system_error>
 
@@ -36,6 +38,20 @@ Background::Threads Background::take_ended() {
   }
   ended_.clear();
   return taken;
+}
+
+void run_with_low_priority(const std::function<void()>& work) {
+  constexpr int yielding = 10; // of 0 to 19
+  try {
+    std::thread([&] {
+      // Linux: of this thread. What cannot be had is done without.
+      if (const int own = getpriority(PRIO_PROCESS, 0); own < yielding)
+        (void)setpriority(PRIO_PROCESS, 0, yielding);
+      work();
+    }).join();
+  } catch (const std::system_error&) {
+    work();
+  }
 }
 
 void Background::stop() {

@@ -32,4 +32,8 @@ private:
   bool stopped_ = false;
 };
 
+/// Runs `work` on a thread that yields to those that serve calls, and waits for it: with all cores busy it
+/// gets about a tenth of one caller's share. It must take no lock that calls take.
+void run_with_low_priority(const std::function<void()>& work);
+
 } // namespace skerry::host

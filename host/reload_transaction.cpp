@@ -29,7 +29,8 @@ Expected<ReloadResult> ReloadTransaction::run() {
     // Before anything is read: what changes from now on is another reload's.
     if (trigger_ == ReloadTrigger::file) plugin_.change_pending = false;
     base_ = plugin_.current();
-    auto ready = prepare();
+    Expected<void> ready;
+    run_with_low_priority([&] { ready = prepare(); });
     if (ready && unchanged_) {
       plugin_.reload_counts.unchanged();
       return ReloadResult::unchanged;
@@ -40,7 +41,7 @@ Expected<ReloadResult> ReloadTransaction::run() {
       return std::unexpected(std::move(ready.error()));
     }
   }
-  report_.retire(*base_);
+  run_with_low_priority([&] { report_.retire(*base_); });
   return ReloadResult::swapped;
 }
 

@@ -11,11 +11,11 @@ GenerationPtr Serving::current() const {
 
 Serving::Swap Serving::swap(const GenerationPtr& expected, GenerationPtr next) {
   std::vector<VersionPtr> dropped; // before the lock: freed after it
+  forgive(*next->version());
   std::lock_guard lock(mutex_);
   if (leaving_) return Swap::leaving;
   if (current_ != expected) return Swap::changed;
   const Version& version = *next->version();
-  forgive(version);
   current_ = std::move(next);
   if (!expected) return Swap::done;
   kept_.push_front(expected->version());
@@ -38,12 +38,14 @@ Serving::RollbackTarget Serving::rollback_target() const {
 }
 
 Serving::Swap Serving::roll_back(const RollbackTarget& target, GenerationPtr next) {
-  std::lock_guard lock(mutex_);
-  if (leaving_) return Swap::leaving;
-  if (current_ != target.current || kept_.empty() || kept_.front() != target.version) return Swap::changed;
-  remember(current_->manifest(), current_->version()->hash());
-  kept_.pop_front();
-  current_ = std::move(next);
+  {
+    std::lock_guard lock(mutex_);
+    if (leaving_) return Swap::leaving;
+    if (current_ != target.current || kept_.empty() || kept_.front() != target.version) return Swap::changed;
+    kept_.pop_front();
+    current_ = std::move(next);
+  }
+  add_bad(target.current->manifest(), target.current->version()->hash());
   return Swap::done;
 }
 
@@ -53,22 +55,19 @@ std::vector<VersionPtr> Serving::kept() const {
 }
 
 bool Serving::is_bad(const Manifest& manifest, std::string_view hash) const {
-  std::lock_guard lock(mutex_);
+  std::lock_guard lock(bad_mutex_);
   return std::ranges::any_of(bad_,
                              [&](const Bad& bad) { return bad.hash == hash && bad.manifest == manifest; });
 }
 
 void Serving::add_bad(const Manifest& manifest, std::string hash) {
-  std::lock_guard lock(mutex_);
-  remember(manifest, std::move(hash));
-}
-
-void Serving::remember(const Manifest& manifest, std::string hash) {
+  std::lock_guard lock(bad_mutex_);
   bad_.push_front({manifest, std::move(hash)});
   if (bad_.size() > most_bad) bad_.pop_back();
 }
 
 void Serving::forgive(const Version& version) {
+  std::lock_guard lock(bad_mutex_);
   std::erase_if(bad_, [&](const Bad& bad) { return version.is(bad.manifest, bad.hash); });
 }
 

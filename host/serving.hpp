@@ -53,14 +53,14 @@ private:
     std::string hash;
   };
   static constexpr size_t most_bad = 16;
-  void remember(const Manifest& manifest, std::string hash); // with the mutex held
   void forgive(const Version& version);
 
-  mutable std::mutex mutex_; // guards what follows
+  mutable std::mutex mutex_; // guards what follows; calls take it
   GenerationPtr current_;
   std::deque<VersionPtr> kept_; // the youngest first
-  std::deque<Bad> bad_;         // the youngest first
   bool leaving_ = false;
+  mutable std::mutex bad_mutex_; // guards what follows; calls never take it
+  std::deque<Bad> bad_;          // the youngest first
 };
 
 } // namespace skerry::host
