@@ -66,11 +66,12 @@ void reload_until(const std::atomic<bool>& stop, Manager& manager, const std::st
 int main(int argc, char** argv) {
   if (argc < 2) return std::fputs("usage: skerry_reload_measure MANIFEST [ROUNDS [PAUSE_MS]]\n", stderr), 2;
   const int rounds = argc > 2 ? std::atoi(argv[2]) : 20;
-  const std::chrono::milliseconds pause(argc > 3 ? std::atoi(argv[3]) : 10);
+  const std::chrono::milliseconds pause(argc > 3 ? std::atoi(argv[3]) : 100);
   Manager manager;
   auto manifest = read_manifest(argv[1]);
   if (!manifest) return std::fputs(describe(manifest.error()).c_str(), stderr), 1;
   manifest->pool.size = threads;
+  manifest->reload.canary = request; // also translates what a request runs
   auto plugin = manager.load(*manifest);
   if (!plugin) return std::fputs(describe(plugin.error()).c_str(), stderr), 1;
   Times without, with;

@@ -59,7 +59,8 @@ TEST_CASE("a manifest with every key") {
     "init": {"scale": 1},
     "pool": {"size": 4, "maxWait": 2000, "state": "keep"},
     "breaker": {"threshold": 3, "resetTimeout": 1000},
-    "reload": {"watch": true, "settle": 200, "canary": {"parameters": {}}, "rollbackOnErrorRate": 0.5}
+    "reload": {"watch": true, "settle": 200, "canary": {"parameters": {}}, "rollbackOnErrorRate": 0.5,
+               "keep": 0, "rollbackWindow": 5000, "rollbackMinCalls": 7, "maxStateKB": 8, "stateTimeout": 90}
   })");
   CHECK(m.meta == PluginMeta{"json-transformer", "1.0.0", "d", "a"});
   CHECK(m.wasm_path == "/base/plugins/json-transformer.wasm");
@@ -100,6 +101,11 @@ TEST_CASE("a manifest with every key") {
   CHECK(m.reload.settle == milliseconds(200));
   CHECK(m.reload.canary == R"({"parameters":{}})");
   CHECK(m.reload.rollback_on_error_rate == 0.5);
+  CHECK(m.reload.keep == 0);
+  CHECK(m.reload.rollback_window == milliseconds(5000));
+  CHECK(m.reload.rollback_min_calls == 7);
+  CHECK(m.reload.max_state_bytes() == 8192);
+  CHECK(m.reload.state_timeout == milliseconds(90));
 }
 
 TEST_CASE("the smallest manifest has safe defaults and grants nothing") {
@@ -161,6 +167,11 @@ TEST_CASE("zero never means unlimited") {
   CHECK(bad_path(with(R"("breaker": {"threshold": 0})")) == "$.breaker.threshold");
   CHECK(bad_path(with(R"("breaker": {"resetTimeout": 0})")) == "$.breaker.resetTimeout");
   CHECK(bad_path(with(R"("reload": {"settle": 0})")) == "$.reload.settle");
+  CHECK(bad_path(with(R"("reload": {"keep": 101})")) == "$.reload.keep");
+  CHECK(bad_path(with(R"("reload": {"rollbackWindow": 0})")) == "$.reload.rollbackWindow");
+  CHECK(bad_path(with(R"("reload": {"rollbackMinCalls": 0})")) == "$.reload.rollbackMinCalls");
+  CHECK(bad_path(with(R"("reload": {"maxStateKB": 0})")) == "$.reload.maxStateKB");
+  CHECK(bad_path(with(R"("reload": {"stateTimeout": 0})")) == "$.reload.stateTimeout");
   CHECK(bad_path(with(R"("reload": {"rollbackOnErrorRate": 0})")) == "$.reload.rollbackOnErrorRate");
 }
 

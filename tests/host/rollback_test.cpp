@@ -133,9 +133,10 @@ TEST_CASE_METHOD(ReloadFixture, "rollback: by itself, when the error rate after 
     return plugin->metrics().reloads.automatic_rollbacks == 1;
   }));
   CHECK(answers("p", "11"));
-  const auto swapped = log.all();
-  CHECK(std::ranges::any_of(swapped, [](const ReloadEvent& event) {
-    return event.trigger == ReloadTrigger::error_rate && event.step == ReloadStep::swap;
+  CHECK(eventually([&] {
+    return std::ranges::any_of(log.all(), [](const ReloadEvent& event) {
+      return event.trigger == ReloadTrigger::error_rate && event.step == ReloadStep::swap;
+    });
   }));
   CHECK(reloading.reload(m).error().code == "reload.known_bad");
 }

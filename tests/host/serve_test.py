@@ -62,7 +62,7 @@ def check_calls(server):
     expect(server.ask("POST", "/plugins/spin/execute", "x"), 504, '"code":"timeout"')
     expect(server.ask("GET", "/nowhere"), 404)
     plugins = json.loads(server.ask("GET", "/plugins")[1])["plugins"]
-    assert [plugin["name"] for plugin in plugins] == ["shout", "spin"], plugins
+    assert [plugin["name"] for plugin in plugins] == ["shout", "spin", "watched"], plugins
     assert plugins[0]["meta"]["version"] == "1.0.0" and plugins[0]["metrics"]["call_count"] == 2, plugins
 
 
@@ -85,14 +85,33 @@ def check_operator(server, manifests):
     expect(server.ask("POST", "/plugins/shout/reload", "", "secret"), 200, "unchanged")
     expect(server.ask("POST", "/plugins/shout/reload?force=true", "", "secret"), 200, '"reloaded":true')
     expect(server.ask("POST", "/plugins/shout/reload", ""), 401)
+    expect(server.ask("POST", "/plugins/shout/rollback", ""), 401)
+    expect(server.ask("POST", "/plugins/shout/rollback", "", "secret"), 409, "reload.no_version")
     wasm = server.folder / "shout.wasm"
     good = wasm.read_bytes()
     wasm.write_bytes(good[:-20])
     expect(server.ask("POST", "/plugins/shout/reload", "", "secret"), 422, "malformed")
     expect(server.ask("POST", "/plugins/shout/execute", "still"), 200, "STILL")
+    wasm.write_bytes(good + b"\0\2\1x")  # a custom section: another version
+    expect(server.ask("POST", "/plugins/shout/reload", "", "secret"), 200, '"reloaded":true')
+    expect(server.ask("POST", "/plugins/shout/rollback", "", "secret"), 200, '"rolled_back":true')
+    expect(server.ask("POST", "/plugins/shout/reload", "", "secret"), 409, "reload.known_bad")
+    expect(server.ask("POST", "/plugins/shout/execute", "still"), 200, "STILL")
     wasm.write_bytes(good)
     expect(server.ask("DELETE", "/plugins/json-transformer-wat", token="secret"), 200)
     expect(server.ask("DELETE", "/plugins/json-transformer-wat", token="secret"), 404)
+
+
+def check_watch(server):
+    """A plugin with reload.watch follows its file."""
+    new = server.folder / "watched.wasm.new"
+    new.write_bytes((server.folder / "spin.wasm").read_bytes() + b"\0\2\1y")
+    new.rename(server.folder / "watched.wasm")
+    for _ in range(600):
+        if '"swapped":1' in server.ask("GET", "/plugins")[1] and any("reloaded: watched" in line for line in server.lines):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the new file was not noticed: {server.lines}")
 
 
 def check_stop(server):
@@ -117,13 +136,19 @@ def main():
         (folder / "shout.json").write_text(json.dumps({"meta": {"name": "shout"}, "wasmPath": "shout.wasm"}))
         (folder / "spin.wat").write_text(SPIN)
         subprocess.run([skerry, "wat2wasm", str(folder / "spin.wat"), "-o", str(folder / "spin.wasm")], check=True)
+        shutil.copy(folder / "spin.wasm", folder / "watched.wasm")
+        reload = {"watch": True, "settle": 20}
+        (folder / "watched.json").write_text(
+            json.dumps({"meta": {"name": "watched"}, "wasmPath": "watched.wasm", "reload": reload}))
         (folder / "spin.json").write_text(
             json.dumps({"meta": {"name": "spin"}, "wasmPath": "spin.wasm", "timeout": 1000}))
-        server = Server(skerry, folder, plugins=["shout.json", "spin.json"], maxRequestKB=2)
+        server = Server(skerry, folder, plugins=["shout.json", "spin.json", "watched.json"],
+                        maxRequestKB=2)
         try:
             check_calls(server)
             check_metrics(server)
             check_operator(server, manifests)
+            check_watch(server)
             check_stop(server)
         finally:
             server.process.kill()

@@ -80,6 +80,10 @@ private:
   std::vector<ReloadEvent> events_;
 };
 
+/// `init` that prints, and so waits for as long as PluginFixture::on_print does.
+inline constexpr std::string_view held_init =
+    "(func (export \"init\") (param i32 i32) (call $print (i32.const 64) (i32.const 1)))";
+
 /// A manager whose events are kept.
 class ReloadFixture : public PluginFixture {
 public:
@@ -133,7 +137,9 @@ private:
   ManagerOptions options() {
     ManagerOptions o;
     o.engine = skerry::test::test_config();
-    o.guest_output = [](std::string_view, std::span<const std::byte>) {};
+    o.guest_output = [this](std::string_view, std::span<const std::byte>) {
+      if (on_print) on_print({});
+    };
     o.on_reload = log.callback();
     return o;
   }
