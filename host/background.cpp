@@ -10,7 +10,7 @@
 
 namespace skerry::host {
 
-bool Background::run(std::function<void()> task) {
+bool Background::run(const std::function<void()>& task) {
   Threads ended;
   std::unique_lock lock(mutex_);
   if (stopped_) return false;

@@ -18,7 +18,7 @@ public:
   Background& operator=(const Background&) = delete;
 
   /// False when it was stopped. When the system has no thread left the task runs at once, on this one.
-  bool run(std::function<void()> task);
+  bool run(const std::function<void()>& task);
   /// Lets no task start any more, and waits for those that run. Not from a task.
   void stop();
 
