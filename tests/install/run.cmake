@@ -1,6 +1,6 @@
 # Installs a build into a fresh folder, then builds and runs consumer.cpp against it, found by find_package and, where
 # there is pkg-config, by that.
-# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… [-DSHARED_SOURCE=…] -P run.cmake
+# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… [-DSHARED_SOURCE=…] -P run.cmake
 # SHARED_SOURCE: the project's folder; builds its shared libraries first, in BUILD, and uses them.
 
 function(run)
@@ -22,7 +22,7 @@ endfunction()
 file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer")
 if(SHARED_SOURCE)
   run(${CMAKE_COMMAND} -S ${SHARED_SOURCE} -B ${BUILD} -G Ninja -DBUILD_SHARED_LIBS=ON -DCMAKE_CXX_COMPILER=${CXX}
-      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_TESTS=OFF -DSKERRY_EXAMPLES=OFF)
+      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_UNITY=${UNITY} -DSKERRY_TESTS=OFF -DSKERRY_EXAMPLES=OFF)
   run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
 endif()
 
