@@ -112,7 +112,7 @@ TEST_CASE_METHOD(PluginFixture, "an endless loop is stopped by the deadline: cod
   CHECK(error.code == "timeout");
   CHECK(error.limit->key == "timeout");
   REQUIRE(error.elapsed);
-  CHECK(*error.elapsed >= milliseconds(99));
+  CHECK(*error.elapsed >= milliseconds(50)); // of this phase; the call's deadline began before it
 }
 
 TEST_CASE_METHOD(PluginFixture, "a call may ask for less time than the manifest gives, never for more",

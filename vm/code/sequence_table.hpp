@@ -24,17 +24,21 @@ public:
     while (slots < count * 2) slots *= 2;
     entries_.assign(slots, {});
     tags_.assign(slots, 0);
+    maybe_.assign(filter_bits / 64, 0);
   }
   /// At most as many as reserved. Of equal ones the first stays.
   void add(const Sequence& sequence) {
     const uint64_t hash = hash_of(sequence.first, sequence.second);
     const size_t i = position(hash, sequence.first, sequence.second);
     if (tags_[i] == 0) entries_[i] = sequence, tags_[i] = tag_of(hash);
+    maybe_[hash >> filter_shift >> 6] |= uint64_t{1} << (hash >> filter_shift & 63);
   }
   /// Null when there is none.
   Handler find(Handler first, Handler second) const {
     if (entries_.empty()) return nullptr;
-    const size_t i = position(hash_of(first, second), first, second);
+    const uint64_t hash = hash_of(first, second);
+    if ((maybe_[hash >> filter_shift >> 6] >> (hash >> filter_shift & 63) & 1) == 0) return nullptr;
+    const size_t i = position(hash, first, second);
     return tags_[i] == 0 ? nullptr : entries_[i].fused;
   }
   bool empty() const { return entries_.empty(); }
@@ -54,9 +58,15 @@ private:
     return i;
   }
 
-  // Open addressing. Most pairs that are asked for are none: the tags, which stay in the cache, tell.
+  // A set bit for each sequence's hash: most pairs that are asked for are none, and this is small enough to
+  // stay in the cache nearest to the processor.
+  static constexpr unsigned filter_shift = 64 - 17;
+  static constexpr size_t filter_bits = size_t{1} << 17;
+
+  // Open addressing; tags before entries, because they fit a cache, too.
   std::vector<Sequence> entries_;
   std::vector<uint8_t> tags_; // 0: empty
+  std::vector<uint64_t> maybe_;
 };
 
 } // namespace skerry::vm

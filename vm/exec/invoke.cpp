@@ -176,7 +176,8 @@ void add_sequences(SequenceTable& table) {
   for (const auto& part : parts) count += part.size();
   table.reserve(count);
   for (const auto& part : parts)
-    for (const Sequence& sequence : part) table.add(sequence);
+    for (const Sequence& sequence : part)
+      if (sequence.fused != nullptr) table.add(sequence);
 }
 
 } // namespace

@@ -29,15 +29,17 @@ size_t vector_kind(const Operand& o) {
 /// Bytes that grow at the end, uninitialized.
 class CodeBuffer {
 public:
-  explicit CodeBuffer(size_t capacity) : capacity_(capacity), bytes_(new std::byte[capacity]) {}
-  std::byte* data() { return bytes_.get(); }
+  CodeBuffer(size_t capacity, Arena& arena)
+      : arena_(arena), capacity_(capacity), bytes_(static_cast<std::byte*>(arena.allocate(capacity))) {}
+  std::byte* data() { return bytes_; }
   uint32_t size() const { return static_cast<uint32_t>(size_); }
   /// Adds `count` zeros and returns where they are; earlier addresses may be invalid afterwards.
   std::byte* add(size_t count) {
-    if (capacity_ - size_ < count) [[unlikely]]
-      grow(count);
-    std::byte* at = bytes_.get() + size_;
-    std::memset(at, 0, count);
+    if (capacity_ - size_ < count + whole) [[unlikely]]
+      grow(count + whole);
+    std::byte* at = bytes_ + size_;
+    std::memset(at, 0, whole); // more than asked for, but without a loop
+    if (count > whole) std::memset(at + whole, 0, count - whole);
     size_ += count;
     return at;
   }
@@ -45,22 +47,26 @@ public:
 private:
   void grow(size_t count) {
     const size_t capacity = std::max(capacity_ * 2, size_ + count);
-    std::unique_ptr<std::byte[]> larger(new std::byte[capacity]);
-    std::memcpy(larger.get(), bytes_.get(), size_);
-    bytes_ = std::move(larger), capacity_ = capacity;
+    auto* larger = static_cast<std::byte*>(arena_.allocate(capacity));
+    std::memcpy(larger, bytes_, size_);
+    bytes_ = larger, capacity_ = capacity;
   }
+  static constexpr size_t whole = 32; // most instructions are shorter
+  Arena& arena_;
   size_t size_ = 0, capacity_;
-  std::unique_ptr<std::byte[]> bytes_;
+  std::byte* bytes_;
 };
 
 class Emitter {
 public:
-  Emitter(const IrFunction& function, const std::vector<Pin>& pins, const HandlerTable& handlers,
+  Emitter(const IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
           SideTable* side_table)
       : function_(function), pins_(pins), handlers_(handlers), side_table_(side_table),
-        bytes_(function.code.size() * 20 + 256), label_offsets_(function.labels, 0),
-        label_positions_(function.labels, 0), table_offsets_(function.branch_tables.size(), none),
-        pin_of_(function.first_temp, nullptr),
+        bytes_(function.code.size() * 20 + 256, *function.arena()), fixups_(function.arena()),
+        label_offsets_(function.labels, 0, function.arena()),
+        label_positions_(function.labels, 0, function.arena()),
+        table_offsets_(function.branch_tables.size(), none, function.arena()),
+        pin_of_(pins.empty() ? 0 : function.first_temp, nullptr, function.arena()), starts_(function.arena()),
         copies_left_(static_cast<uint32_t>(function.code.size()) + 64) {
     starts_.reserve(function.code.size() + 16);
     for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
@@ -488,7 +494,7 @@ private:
   }
   /// The table stands behind the first instruction that needs it.
   void branch_table(const Ir& ir) {
-    const std::vector<BranchTarget>& targets = function_.branch_tables[ir.label];
+    const std::pmr::vector<BranchTarget>& targets = function_.branch_tables[ir.label];
     begin(handlers_.branch_table[int_kind(ir.a)], 24);
     uint32_t& table = table_offsets_[ir.label];
     const bool is_first = table == none;
@@ -561,18 +567,18 @@ private:
   }
 
   const IrFunction& function_;
-  const std::vector<Pin>& pins_;
+  const std::pmr::vector<Pin>& pins_;
   const HandlerTable& handlers_;
   SideTable* side_table_;
   CodeBuffer bytes_;
-  std::vector<Fixup> fixups_;
-  std::vector<uint32_t> label_offsets_;
-  std::vector<uint32_t> label_positions_; // in the list of operations
-  std::vector<uint32_t> table_offsets_;   // of branch tables; none: not there yet
-  std::vector<const Pin*> pin_of_;        // by slot
-  std::vector<uint32_t> starts_;          // of instructions
-  uint32_t at_ = 0;                       // of the instruction that is being written
-  std::byte* instruction_ = nullptr;      // the same, until the next begins
+  std::pmr::vector<Fixup> fixups_;
+  std::pmr::vector<uint32_t> label_offsets_;
+  std::pmr::vector<uint32_t> label_positions_; // in the list of operations
+  std::pmr::vector<uint32_t> table_offsets_;   // of branch tables; none: not there yet
+  std::pmr::vector<const Pin*> pin_of_;        // by slot, when there are pins
+  std::pmr::vector<uint32_t> starts_;          // of instructions
+  uint32_t at_ = 0;                            // of the instruction that is being written
+  std::byte* instruction_ = nullptr;           // the same, until the next begins
   uint32_t copies_left_; // operations that may still be copied: code stays linear in the body
   uint32_t depth_ = 0;   // of loops around what is emitted
   bool pins_filled_ = false;
@@ -580,7 +586,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Code> emit_code(const IrFunction& function, const std::vector<Pin>& pins,
+std::unique_ptr<Code> emit_code(const IrFunction& function, const std::pmr::vector<Pin>& pins,
                                 const HandlerTable& handlers, SideTable* side_table) {
   return Emitter(function, pins, handlers, side_table).run();
 }

@@ -8,7 +8,9 @@
 #include "vm/isa/opcode.hpp"
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <memory_resource>
 #include <string_view>
 #include <vector>
 
@@ -42,6 +44,16 @@ inline constexpr auto row_classes = [] {
   std::array<OperandClasses, opcode_count + 1> classes{};
   for (size_t i = 0; i < classes.size(); ++i) classes[i] = classes_of_row(static_cast<Opcode>(i));
   return classes;
+}();
+/// All bits of those operands whose class is the row's.
+inline constexpr auto classes_by_row = [] {
+  std::array<uint32_t, operation_classes.size()> masks{};
+  const auto mask = [](char letter) { return static_cast<char>(letter == 'r' ? -1 : 0); };
+  for (size_t i = 0; i < masks.size(); ++i) {
+    const OperandClasses& c = operation_classes[i];
+    masks[i] = std::bit_cast<uint32_t>(OperandClasses{mask(c.d), mask(c.a), mask(c.b), mask(c.c)});
+  }
+  return masks;
 }();
 inline constexpr const char* operation_names[] = {
 #define OPERATION(name, d, a, b, c, pseudo) #name,
@@ -91,10 +103,10 @@ struct Ir {
 };
 
 inline OperandClasses Ir::classes() const {
-  const OperandClasses& own = operation_classes[static_cast<size_t>(operation)];
-  const OperandClasses& by_row = row_classes[static_cast<size_t>(row)];
-  const auto choose = [](char cls, char r) { return cls == 'r' ? r : cls; };
-  return {choose(own.d, by_row.d), choose(own.a, by_row.a), choose(own.b, by_row.b), choose(own.c, by_row.c)};
+  const auto own = std::bit_cast<uint32_t>(operation_classes[static_cast<size_t>(operation)]);
+  const auto by_row = std::bit_cast<uint32_t>(row_classes[static_cast<size_t>(row)]);
+  const uint32_t mask = classes_by_row[static_cast<size_t>(operation)];
+  return std::bit_cast<OperandClasses>((own & ~mask) | (by_row & mask));
 }
 
 struct BranchTarget {
@@ -102,10 +114,14 @@ struct BranchTarget {
   int32_t charge;
 };
 
+/// Where the stages of one translation put their lists: all of it goes at once.
+using Arena = std::pmr::memory_resource;
+
 /// Everything the first stage leaves to the second.
 struct IrFunction {
-  std::vector<Ir> code;
-  std::vector<std::vector<BranchTarget>> branch_tables;
+  explicit IrFunction(Arena& arena) : code(&arena), branch_tables(&arena), locals(&arena) {}
+  std::pmr::vector<Ir> code;
+  std::pmr::vector<std::pmr::vector<BranchTarget>> branch_tables;
   uint32_t labels = 0;
   uint32_t func_index = 0;
   uint32_t link_slot = 0;
@@ -117,7 +133,8 @@ struct IrFunction {
     uint32_t slot;
     ValType type;
   };
-  std::vector<Local> locals;
+  std::pmr::vector<Local> locals;
+  Arena* arena() const { return code.get_allocator().resource(); }
 };
 
 } // namespace skerry::vm

@@ -6,9 +6,10 @@
 
 namespace skerry::vm {
 
-Lowering::Lowering(const Module& module, const Layout& layout, uint32_t defined_index)
+Lowering::Lowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& arena)
     : module_(module), layout_(layout), type_(module.func_type(module.imported_functions + defined_index)),
-      ir_(function_.code), defined_index_(defined_index) {
+      function_(arena), ir_(function_.code), stack_(&arena), controls_(&arena), labels_(&arena),
+      references_(&arena), local_reads_(&arena), defined_index_(defined_index) {
   function_.func_index = module.imported_functions + defined_index;
 }
 
@@ -40,10 +41,9 @@ bool Lowering::declare_locals(ByteReader& reader) {
   local_reads_.assign(function_.locals.size(), none);
   if (slot > UINT16_MAX) return fail("a function's locals need more than 65535 slots"), false;
   if (slot == first_local) return true;
-  Ir enter{.operation = Operation::enter};
+  Ir& enter = emit(Operation::enter);
   enter.imm = first_local;
   enter.count = static_cast<uint32_t>(slot) - first_local;
-  emit(enter);
   return true;
 }
 
@@ -109,51 +109,48 @@ void Lowering::lower(const Instruction& instr) {
 }
 
 void Lowering::constant(const Instruction& instr) {
-  if (instr.op != Opcode::v128_const) {
-    Entry entry{.where = Entry::Where::constant, .letter = info(instr.op).signature[1], .slot = 0};
-    entry.value = instr.value;
-    return push(entry);
-  }
-  Ir ir{.operation = Operation::constant128};
+  if (instr.op != Opcode::v128_const)
+    return push(Entry::of_constant(info(instr.op).signature[1], instr.value));
+  Ir& ir = emit(Operation::constant128);
   std::memcpy(&ir.imm, instr.bytes.data(), 8);
   std::memcpy(&ir.imm2, instr.bytes.data() + 8, 8);
   ir.d = Operand::slot(next_slot());
-  push_temp('v', emit(ir));
+  push_temp('v', last());
 }
 
 void Lowering::select() {
   Entry c = pop(), b = pop(), a = pop();
   const bool is_vector = class_of(a.letter) == 'v';
-  const auto small = [](const Entry& e) { return e.where != Entry::Where::constant || e.value < 0x8000; };
+  const auto small = [](Entry e) { return e.where != Entry::Where::constant || e.value < 0x8000; };
   if (is_vector || !small(a)) a = materialize(a);
   if (is_vector || !small(b)) b = materialize(b);
   c = materialize(c);
-  Ir ir{.operation = is_vector ? Operation::vselect : Operation::select};
+  Ir& ir = emit(is_vector ? Operation::vselect : Operation::select);
   ir.wide = a.letter == 'v';
   ir.a = operand(a);
   ir.b = operand(b);
   ir.c = operand(c);
   ir.d = Operand::slot(a.slot);
-  push_temp(a.letter, emit(ir));
+  push_temp(a.letter, last());
 }
 
 void Lowering::global_get(uint32_t index) {
   const char letter = letter_of(module_.globals[index].type.value);
   if (letter == 'v') return stack_op(Opcode::global_get, 0, "v", index);
   const bool imported = index < module_.imported_globals;
-  Ir ir{.operation = imported ? Operation::imported_global_get : Operation::global_get};
+  Ir& ir = emit(imported ? Operation::imported_global_get : Operation::global_get);
   ir.imm = imported ? index : layout_.global_value(index - module_.imported_globals);
   ir.d = Operand::slot(next_slot());
-  push_temp(letter, emit(ir));
+  push_temp(letter, last());
 }
 
 void Lowering::global_set(uint32_t index) {
   if (letter_of(module_.globals[index].type.value) == 'v') return stack_op(Opcode::global_set, 1, "", index);
   const bool imported = index < module_.imported_globals;
-  Ir ir{.operation = imported ? Operation::imported_global_set : Operation::global_set};
+  const Entry value = materialize(pop());
+  Ir& ir = emit(imported ? Operation::imported_global_set : Operation::global_set);
   ir.imm = imported ? index : layout_.global_value(index - module_.imported_globals);
-  ir.a = operand(materialize(pop()));
-  emit(ir);
+  ir.a = operand(value);
 }
 
 void Lowering::special(const Instruction& instr) {
@@ -178,13 +175,8 @@ void Lowering::special(const Instruction& instr) {
   case Opcode::drop: pop(); return;
   case Opcode::select:
   case Opcode::select_t: return select();
-  case Opcode::local_get: {
-    Entry entry{.where = Entry::Where::local,
-                .letter = letter_of(function_.locals[instr.index[0]].type),
-                .slot = 0,
-                .local = instr.index[0]};
-    return push(entry);
-  }
+  case Opcode::local_get:
+    return push(Entry::of_local(letter_of(function_.locals[instr.index[0]].type), instr.index[0]));
   case Opcode::local_set: return set_local(instr.index[0], false);
   case Opcode::local_tee: return set_local(instr.index[0], true);
   case Opcode::global_get: return global_get(instr.index[0]);
@@ -200,7 +192,7 @@ void Lowering::references_and_bulk(const Instruction& instr) {
     return module_.tables[table].type.limits.is_64 ? "I" : "i";
   };
   switch (instr.op) {
-  case Opcode::ref_null: return push({.where = Entry::Where::constant, .letter = 'I', .slot = 0});
+  case Opcode::ref_null: return push(Entry::of_constant('I', 0));
   case Opcode::ref_is_null: return unary(Opcode::i64_eqz, "I>i");
   case Opcode::ref_func: return stack_op(instr.op, 0, "I", first);
   case Opcode::ref_as_non_null: return stack_op(instr.op, 1, "I", 0);

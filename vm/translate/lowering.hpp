@@ -12,6 +12,8 @@
 #include "vm/translate/ir.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,23 +22,43 @@ namespace skerry::vm {
 
 class Lowering {
 public:
-  Lowering(const Module& module, const Layout& layout, uint32_t defined_index);
+  Lowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& arena);
   Result<IrFunction> run();
 
 private:
   static constexpr uint32_t none = ~uint32_t{0};
 
-  /// An operand on the symbolic stack. Letters as in the opcode table; references are 'I'.
+  /// An operand on the symbolic stack. Letters as in the opcode table; references are 'I'. Two words, which
+  /// are passed in registers: entries that are copied piece by piece and read whole stall the processor.
   struct Entry {
     enum class Where : uint8_t { local, constant, temp };
     Where where;
     char letter;
-    uint32_t slot;            // its canonical slot
-    uint32_t local = none;    // index
-    uint32_t previous = none; // local: next lower entry that reads the same local
-    uint64_t value = 0;       // constant
-    uint32_t def = none;      // temp: the operation that computes it
+    uint16_t slot; // its canonical slot
+    union {
+      uint32_t local; // index
+      uint32_t def;   // temp: the operation that computes it, or none
+    };
+    union {
+      uint64_t value;    // constant
+      uint64_t previous; // local: next lower entry that reads the same local, or none
+    };
+    static Entry of_local(char letter, uint32_t local) {
+      return {.where = Where::local, .letter = letter, .slot = 0, .local = local, .previous = none};
+    }
+    static Entry of_constant(char letter, uint64_t value) {
+      return {.where = Where::constant, .letter = letter, .slot = 0, .local = none, .value = value};
+    }
+    static Entry of_temp(char letter, uint32_t def) {
+      return {.where = Where::temp, .letter = letter, .slot = 0, .def = def, .value = 0};
+    }
+    /// The first word, put together in a register.
+    uint64_t head() const {
+      return static_cast<uint64_t>(where) | static_cast<uint64_t>(letter) << 8 |
+             static_cast<uint64_t>(slot) << 16 | uint64_t{where == Where::local ? local : def} << 32;
+    }
   };
+  static_assert(sizeof(Entry) == 16);
   struct Control {
     enum class Kind : uint8_t { function, block, loop, if_, else_ };
     Kind kind;
@@ -60,20 +82,21 @@ private:
 
   // operands (lowering_operands.cpp)
   uint32_t next_slot() const;
-  void push(const Entry& entry);
+  void push(Entry entry);
   void push_temp(char letter, uint32_t def);
   void push_results(std::span<const ValType> types);
   Entry pop();
   void truncate(uint32_t height);
-  Operand operand(const Entry& entry) const;
-  uint32_t emit(const Ir& ir);
-  uint32_t emit_move(uint32_t slot, const Entry& entry);
+  Operand operand(Entry entry) const;
+  Ir& emit(Operation operation);
+  uint32_t last() const { return static_cast<uint32_t>(ir_.size() - 1); }
+  uint32_t emit_move(uint32_t slot, Entry entry);
   void flush(Entry& entry);
   void flush_top(uint32_t count);
   void flush_all();
   void keep_top(uint32_t count);
   Entry materialize(Entry entry);
-  Ir* definition(const Entry& entry);
+  Ir* definition(Entry entry);
   bool can_sink(uint32_t index) const;
   uint32_t last_live() const;
   void remove(uint32_t index);
@@ -88,8 +111,8 @@ private:
   void extract_lane(Opcode op, uint32_t lane);
   void replace_lane(Opcode op, uint32_t lane, Entry vector, Entry value);
   void shuffle(const Instruction& instr);
-  bool invert_comparison(const Entry& entry);
-  bool make_lea(const Entry& shifted, const Entry& base, uint32_t slot);
+  bool invert_comparison(Entry entry);
+  bool make_lea(Entry shifted, Entry base, uint32_t slot);
   void prepare_int_operands(Opcode& op, Entry& a, Entry& b);
 
   // memory (lowering_memory.cpp)
@@ -98,10 +121,11 @@ private:
   void load_lane(const Instruction& instr, Opcode load_op, Opcode replace_op);
   void store_lane(const Instruction& instr, Opcode extract_op, Opcode store_op);
   bool is_plain_memory(const Instruction& instr) const;
-  void address(Entry entry, const Instruction& instr, Ir& ir);
+  struct Address;
+  Address address(Entry entry, const Instruction& instr);
   uint32_t find_definition(uint32_t slot, uint32_t before) const;
-  bool fold_addition(Entry& entry, Ir& ir);
-  void fold_index(const Entry& entry, uint32_t size, Ir& ir);
+  bool fold_addition(Entry& entry, Address& address);
+  void fold_index(Entry entry, uint32_t size, Address& address);
   void stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second = 0);
 
   // control (lowering_control.cpp)
@@ -109,11 +133,11 @@ private:
   std::span<const ValType> results(const Control& control) const;
   std::span<const ValType> label_types(const Control& control) const;
   uint32_t new_label();
-  void refer(uint32_t label, Ir& ir);
   void add_reference(uint32_t label, uint32_t ir, uint32_t entry);
   int32_t& charge_of(const Reference& reference);
   void give_references(uint32_t from, uint32_t to);
-  uint32_t emit_branch(Ir ir);
+  void emit_jump(const Control& control);
+  void refer_last(uint32_t label);
   void bind(uint32_t label);
   void enter_block(const Instruction& instr);
   void enter_if(const Instruction& instr);
@@ -127,17 +151,19 @@ private:
   void move_to(uint32_t slot, uint32_t count);
   void branch(uint32_t depth);
   void branch_if(uint32_t depth);
-  void branch_when(const Entry& condition, uint32_t depth, bool negate);
+  void branch_when(Entry condition, uint32_t depth, bool negate);
   void branch_on_null(uint32_t depth, bool when_null);
   void branch_table(const BrTableTargets& targets);
   void conditional(Entry condition, uint32_t label, bool negate);
-  bool fuse_condition(const Entry& condition, bool negate, Ir& ir);
-  void fuse_count(Ir& ir);
+  bool fuse_condition(Entry condition, bool negate);
+  void fuse_count();
+  bool counts(const Ir& add, Ir& ir) const;
   void return_();
   void unreachable();
 
   // calls and the rest (lowering_calls.cpp, lowering.cpp)
-  void call(Ir ir, const FuncType& type, bool is_tail);
+  void call(Operation operation, const FuncType& type, int64_t callee, Operand index = {},
+            uint32_t table = no_label);
   void truncate_arguments(uint32_t count);
   void direct_call(const Instruction& instr, bool is_tail);
   void indirect_call(const Instruction& instr, bool is_tail);
@@ -157,12 +183,12 @@ private:
   const Layout& layout_;
   const FuncType& type_;
   IrFunction function_;
-  std::vector<Ir>& ir_;
-  std::vector<Entry> stack_;
-  std::vector<Control> controls_;
-  std::vector<LabelInfo> labels_;
-  std::vector<Reference> references_; // to labels
-  std::vector<uint32_t> local_reads_; // per local: highest entry on the stack that reads it
+  std::pmr::vector<Ir>& ir_;
+  std::pmr::vector<Entry> stack_;
+  std::pmr::vector<Control> controls_;
+  std::pmr::vector<LabelInfo> labels_;
+  std::pmr::vector<Reference> references_; // to labels
+  std::pmr::vector<uint32_t> local_reads_; // per local: highest entry on the stack that reads it
   uint32_t defined_index_;
   uint32_t clean_ = 0;      // entries below are temps in their slots
   uint32_t barrier_ = 0;    // operations before it may not be changed: a label lies between
@@ -193,32 +219,34 @@ inline uint32_t Lowering::next_slot() const {
   return stack_.empty() ? function_.first_temp : stack_.back().slot + slots_of(stack_.back().letter);
 }
 
-inline void Lowering::push(const Entry& entry) {
+inline void Lowering::push(Entry entry) {
   const uint32_t slot = next_slot();
-  Entry& added = stack_.emplace_back(entry);
-  added.slot = slot;
-  if (added.where == Entry::Where::local) {
-    added.previous = local_reads_[added.local];
-    local_reads_[added.local] = static_cast<uint32_t>(stack_.size() - 1);
+  entry.slot = static_cast<uint16_t>(slot); // too large a frame is refused behind this instruction
+  if (entry.where == Entry::Where::local) {
+    entry.previous = local_reads_[entry.local];
+    local_reads_[entry.local] = static_cast<uint32_t>(stack_.size());
   }
-  max_slot_ = std::max(max_slot_, slot + slots_of(added.letter));
+  const uint64_t words[2] = {entry.head(), entry.value};
+  Entry& added = stack_.emplace_back();
+  std::memcpy(&added, &words[0], sizeof words[0]);
+  std::memcpy(&added.value, &words[1], sizeof words[1]);
+  max_slot_ = std::max(max_slot_, slot + slots_of(entry.letter));
 }
 
-inline void Lowering::push_temp(char letter, uint32_t def) {
-  Entry entry{.where = Entry::Where::temp, .letter = letter, .slot = 0};
-  entry.def = def;
-  push(entry);
-}
+inline void Lowering::push_temp(char letter, uint32_t def) { push(Entry::of_temp(letter, def)); }
 
 inline Lowering::Entry Lowering::pop() {
-  const Entry entry = stack_.back();
+  uint64_t words[2];
+  std::memcpy(&words[0], &stack_.back(), sizeof words[0]);
+  std::memcpy(&words[1], &stack_.back().value, sizeof words[1]);
+  const auto entry = std::bit_cast<Entry>(words);
   stack_.pop_back();
-  if (entry.where == Entry::Where::local) local_reads_[entry.local] = entry.previous;
+  if (entry.where == Entry::Where::local) local_reads_[entry.local] = static_cast<uint32_t>(entry.previous);
   clean_ = std::min(clean_, static_cast<uint32_t>(stack_.size()));
   return entry;
 }
 
-inline Operand Lowering::operand(const Entry& entry) const {
+inline Operand Lowering::operand(Entry entry) const {
   switch (entry.where) {
   case Entry::Where::local: return Operand::slot(function_.locals[entry.local].slot);
   case Entry::Where::constant: return Operand::constant(entry.value);
@@ -226,12 +254,14 @@ inline Operand Lowering::operand(const Entry& entry) const {
   }
 }
 
-inline uint32_t Lowering::emit(const Ir& ir) {
-  Ir& added = ir_.emplace_back(ir);
+/// Adds an operation, whose operands the caller fills in where it is.
+inline Ir& Lowering::emit(Operation operation) {
+  Ir& added = ir_.emplace_back();
+  added.operation = operation;
   added.depth = static_cast<uint8_t>(std::min(loop_depth_, 255u));
   added.offset = offset_;
   added.pending = pending_;
-  return static_cast<uint32_t>(ir_.size() - 1);
+  return added;
 }
 
 } // namespace skerry::vm

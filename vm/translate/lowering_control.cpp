@@ -30,17 +30,17 @@ uint32_t Lowering::new_label() {
   return static_cast<uint32_t>(labels_.size() - 1);
 }
 
-/// Prepares a branch to the label: what it charges.
-void Lowering::refer(uint32_t label, Ir& ir) {
+/// Makes the last operation a branch to the label: with what it charges.
+void Lowering::refer_last(uint32_t label) {
+  Ir& ir = ir_.back();
   ir.label = label;
   ir.back = labels_[label].bound;
   ir.charge = ir.back ? pending_ - labels_[label].pending : pending_;
+  if (!ir.back) add_reference(label, last(), none);
 }
-uint32_t Lowering::emit_branch(Ir ir) {
-  const uint32_t label = ir.label;
-  const uint32_t index = emit(ir);
-  if (!labels_[label].bound) add_reference(label, index, none);
-  return index;
+void Lowering::emit_jump(const Control& control) {
+  emit(Operation::branch);
+  refer_last(control.label);
 }
 void Lowering::add_reference(uint32_t label, uint32_t ir, uint32_t entry) {
   LabelInfo& info = labels_[label];
@@ -69,9 +69,7 @@ void Lowering::bind(uint32_t label) {
   info.bound = true;
   info.pending = pending_;
   if (info.is_referred_to()) dead_ = false;
-  Ir ir{.operation = Operation::label};
-  ir.label = label;
-  emit(ir);
+  emit(Operation::label).label = label;
   barrier_ = static_cast<uint32_t>(ir_.size());
 }
 
@@ -123,9 +121,7 @@ void Lowering::enter_else() {
   Control& control = controls_.back();
   if (!dead_) {
     join_results(control);
-    Ir ir{.operation = Operation::branch};
-    refer(control.label, ir);
-    emit_branch(ir);
+    emit_jump(control);
   }
   truncate(control.height);
   push_results(params(control));
@@ -176,11 +172,10 @@ bool Lowering::needs_move(const Control& control, uint32_t count) const {
   return count > 0 && stack_[stack_.size() - count].slot != control.slot;
 }
 void Lowering::move_to(uint32_t slot, uint32_t count) {
-  Ir ir{.operation = Operation::copy_slots};
+  Ir& ir = emit(Operation::copy_slots);
   ir.imm = slot;
   ir.imm2 = stack_[stack_.size() - count].slot;
   ir.count = next_slot() - static_cast<uint32_t>(ir.imm2);
-  emit(ir);
 }
 
 void Lowering::branch(uint32_t depth) {
@@ -190,9 +185,7 @@ void Lowering::branch(uint32_t depth) {
   flush_top(count);
   keep_top(count);
   if (needs_move(control, count)) move_to(control.slot, count);
-  Ir ir{.operation = Operation::branch};
-  refer(control.label, ir);
-  emit_branch(ir);
+  emit_jump(control);
   dead_ = true;
 }
 
@@ -200,7 +193,7 @@ void Lowering::branch_if(uint32_t depth) { branch_when(pop(), depth, false); }
 
 /// Branches with the values on the stack when the condition, which is not on it any more, holds (or does
 /// not).
-void Lowering::branch_when(const Entry& condition, uint32_t depth, bool negate) {
+void Lowering::branch_when(Entry condition, uint32_t depth, bool negate) {
   const Control control = target(depth);
   const auto count = static_cast<uint32_t>(label_types(control).size());
   flush_top(count);
@@ -209,9 +202,7 @@ void Lowering::branch_when(const Entry& condition, uint32_t depth, bool negate) 
   const uint32_t skip = new_label();
   conditional(condition, skip, !negate);
   move_to(control.slot, count);
-  Ir ir{.operation = Operation::branch};
-  refer(control.label, ir);
-  emit_branch(ir);
+  emit_jump(control);
   dead_ = true;
   bind(skip);
 }
@@ -222,13 +213,13 @@ void Lowering::branch_on_null(uint32_t depth, bool when_null) {
   keep_top(1);
   const uint32_t slot = stack_.back().slot;
   if (when_null) pop();
-  Ir test{.operation = Operation::unary};
+  Ir& test = emit(Operation::unary);
   test.row = Opcode::i64_eqz;
   test.a = Operand::slot(slot);
   test.d = Operand::slot(slot + 1);
   max_slot_ = std::max(max_slot_, slot + 2);
-  Entry condition{.where = Entry::Where::temp, .letter = 'i', .slot = slot + 1};
-  condition.def = emit(test);
+  Entry condition = Entry::of_temp('i', last());
+  condition.slot = static_cast<uint16_t>(slot + 1);
   branch_when(condition, depth, !when_null);
   if (when_null)
     push_temp('I', none);
@@ -244,10 +235,6 @@ void Lowering::branch_table(const BrTableTargets& targets) {
   const auto table = static_cast<uint32_t>(function_.branch_tables.size());
   function_.branch_tables.emplace_back();
   function_.branch_tables.back().reserve(targets.count() + 1);
-  Ir ir{.operation = Operation::branch_table};
-  ir.a = operand(index);
-  ir.label = table;
-  ir.count = targets.count();
   std::map<uint32_t, uint32_t> stubs; // label depth → label of code that moves the values first
   for (const uint32_t depth : targets) {
     const Control& control = target(depth);
@@ -259,58 +246,58 @@ void Lowering::branch_table(const BrTableTargets& targets) {
     }
     const LabelInfo& info = labels_[label];
     const int32_t charge = info.bound ? pending_ - info.pending : pending_;
-    std::vector<BranchTarget>& entries = function_.branch_tables[table];
+    std::pmr::vector<BranchTarget>& entries = function_.branch_tables[table];
     if (!info.bound) add_reference(label, table, static_cast<uint32_t>(entries.size()));
     entries.push_back({label, charge});
   }
-  emit(ir);
+  Ir& ir = emit(Operation::branch_table);
+  ir.a = operand(index);
+  ir.label = table;
+  ir.count = targets.count();
   dead_ = true;
   for (const auto& [depth, label] : stubs) {
     bind(label);
     move_to(target(depth).slot, count);
-    Ir jump{.operation = Operation::branch};
-    refer(target(depth).label, jump);
-    emit_branch(jump);
+    emit_jump(target(depth));
     dead_ = true;
   }
 }
 
 /// Branches when the condition holds, or with `negate` when it does not.
 void Lowering::conditional(Entry condition, uint32_t label, bool negate) {
-  Ir ir;
-  if (!fuse_condition(condition, negate, ir)) {
-    ir = Ir{.operation = Operation::branch_if};
+  if (!fuse_condition(condition, negate)) {
+    condition = materialize(condition);
+    Ir& ir = emit(Operation::branch_if);
     ir.compare = negate ? Compare::eq : Compare::ne;
-    ir.a = operand(materialize(condition));
+    ir.a = operand(condition);
     ir.b = Operand::constant(0);
   }
-  if (labels_[label].bound) fuse_count(ir);
-  refer(label, ir);
-  emit_branch(ir);
+  if (labels_[label].bound) fuse_count();
+  refer_last(label);
 }
 
 void Lowering::return_() {
   const auto count = static_cast<uint32_t>(type_.results.size());
-  Ir ir{.operation = Operation::return_none};
-  if (count == 1 && letter_of(type_.results[0]) != 'v') {
-    const Entry value = stack_.back();
-    const bool is_float = class_of(value.letter) == 'v';
-    ir.operation = is_float ? Operation::return_v : Operation::return_;
-    ir.wide = value.letter == 'F';
-    ir.a = operand(value);
-  } else if (count > 0) {
+  const bool is_single = count == 1 && letter_of(type_.results[0]) != 'v';
+  if (!is_single && count > 0) {
     flush_top(count);
     keep_top(count);
     move_to(0, count);
   }
+  Ir& ir = emit(Operation::return_none);
+  if (is_single) {
+    const Entry value = stack_.back();
+    ir.operation = class_of(value.letter) == 'v' ? Operation::return_v : Operation::return_;
+    ir.wide = value.letter == 'F';
+    ir.a = operand(value);
+  }
   ir.charge = pending_;
   ir.imm = function_.link_slot;
-  emit(ir);
   dead_ = true;
 }
 
 void Lowering::unreachable() {
-  emit(Ir{.operation = Operation::unreachable});
+  emit(Operation::unreachable);
   dead_ = true;
 }
 

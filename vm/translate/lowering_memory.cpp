@@ -32,6 +32,20 @@ int shift_of_size(uint32_t bytes) { return bytes == 8 ? 3 : bytes == 4 ? 2 : byt
 
 } // namespace
 
+/// The operands that say where a load or store goes; fields as in Ir.
+struct Lowering::Address {
+  AddressMode mode = AddressMode::plain;
+  bool scaled = false;
+  Operand a{}, b{};
+  int64_t imm = 0, imm2 = 0;
+
+  void put(Ir& ir) const {
+    ir.mode = mode, ir.scaled = scaled;
+    ir.a = a, ir.b = b;
+    ir.imm = imm, ir.imm2 = imm2;
+  }
+};
+
 /// Memory 0 with 32-bit addresses and an offset that leaves offset + size in 32 bits: what the fast handlers
 /// do.
 bool Lowering::is_plain_memory(const Instruction& instr) const {
@@ -49,23 +63,23 @@ uint32_t Lowering::find_definition(uint32_t slot, uint32_t before) const {
 }
 
 /// x + constant: takes both over and goes on with x. False when the address is something else.
-bool Lowering::fold_addition(Entry& entry, Ir& ir) {
+bool Lowering::fold_addition(Entry& entry, Address& address) {
   const Ir* def = definition(entry);
   if (def == nullptr || def->operation != Operation::binary || def->row != Opcode::i32_add ||
       !def->b.is_constant())
     return false;
-  ir.mode = AddressMode::wrapped;
-  ir.imm2 = static_cast<int64_t>(static_cast<uint32_t>(def->b.value));
-  ir.a = def->a;
-  const uint32_t position = entry.def;
+  address.mode = AddressMode::wrapped;
+  address.imm2 = static_cast<int64_t>(static_cast<uint32_t>(def->b.value));
+  address.a = def->a;
+  const uint32_t position = entry.def, slot = def->a.index;
   remove(position);
-  entry = Entry{.where = Entry::Where::temp, .letter = 'i', .slot = ir.a.index};
-  if (ir.a.index >= function_.first_temp) entry.def = find_definition(ir.a.index, position);
+  entry = Entry::of_temp('i', slot < function_.first_temp ? none : find_definition(slot, position));
+  entry.slot = static_cast<uint16_t>(slot);
   return true;
 }
 
 /// base + index, base + (index << k) or index << k, for the k that fits the access
-void Lowering::fold_index(const Entry& entry, uint32_t size, Ir& ir) {
+void Lowering::fold_index(Entry entry, uint32_t size, Address& address) {
   const Ir* def = definition(entry);
   if (def == nullptr) return;
   const auto shift = static_cast<uint32_t>(shift_of_size(size));
@@ -74,30 +88,32 @@ void Lowering::fold_index(const Entry& entry, uint32_t size, Ir& ir) {
   const bool is_shift = def->operation == Operation::binary && def->row == Opcode::i32_shl &&
                         def->b.is_constant() && def->b.value == shift;
   if (!is_add && !is_lea && !is_shift) return;
-  ir.a = is_shift ? Operand::constant(0) : def->a;
-  ir.b = is_shift ? def->a : def->b;
-  ir.scaled = !is_add;
-  ir.mode = ir.mode == AddressMode::wrapped ? AddressMode::indexed_wrapped : AddressMode::indexed;
+  address.a = is_shift ? Operand::constant(0) : def->a;
+  address.b = is_shift ? def->a : def->b;
+  address.scaled = !is_add;
+  address.mode = address.mode == AddressMode::wrapped ? AddressMode::indexed_wrapped : AddressMode::indexed;
   remove(entry.def);
 }
 
 /// Chooses the addressing mode and takes over what computes the address.
-void Lowering::address(Entry entry, const Instruction& instr, Ir& ir) {
+Lowering::Address Lowering::address(Entry entry, const Instruction& instr) {
+  Address address;
   const uint32_t size = info(instr.op).access_bytes;
   const uint64_t end = instr.memarg.offset + size;
-  ir.imm = static_cast<int64_t>(end);
+  address.imm = static_cast<int64_t>(end);
   if (entry.where == Entry::Where::constant) {
     const uint64_t absolute = static_cast<uint32_t>(entry.value) + end;
     if (absolute <= UINT32_MAX) {
-      ir.a = Operand::constant(0);
-      ir.imm = static_cast<int64_t>(absolute);
-      return;
+      address.a = Operand::constant(0);
+      address.imm = static_cast<int64_t>(absolute);
+      return address;
     }
     entry = materialize(entry);
   }
-  const bool folded = fold_addition(entry, ir);
-  if (!folded) ir.a = operand(entry);
-  if (folded || end <= UINT16_MAX) fold_index(entry, size, ir);
+  const bool folded = fold_addition(entry, address);
+  if (!folded) address.a = operand(entry);
+  if (folded || end <= UINT16_MAX) fold_index(entry, size, address);
+  return address;
 }
 
 void Lowering::load(const Instruction& instr) {
@@ -111,23 +127,23 @@ void Lowering::load(const Instruction& instr) {
   if (!is_plain_memory(instr))
     return stack_op(instr.op, 1, std::string_view(&result, 1), instr.memarg.memory, instr.memarg.offset);
   const Entry entry = pop();
-  Ir ir{.operation = Operation::load};
+  const Address from = address(entry, instr);
+  Ir& ir = emit(Operation::load);
   ir.row = instr.op;
-  address(entry, instr, ir);
+  from.put(ir);
   ir.d = Operand::slot(entry.slot);
-  push_temp(result, emit(ir));
+  push_temp(result, last());
 }
 
 void Lowering::store(const Instruction& instr) {
   if (!is_plain_memory(instr)) return stack_op(instr.op, 2, "", instr.memarg.memory, instr.memarg.offset);
   Entry value = pop();
   const Entry entry = pop();
-  Ir ir{.operation = Operation::store};
-  ir.row = instr.op;
+  Opcode row = instr.op;
   if (value.where == Entry::Where::constant) {
     // Floats are stored like integers of their size; small ones are immediates.
-    if (instr.op == Opcode::f32_store) ir.row = Opcode::i32_store, value.letter = 'i';
-    if (instr.op == Opcode::f64_store) ir.row = Opcode::i64_store, value.letter = 'I';
+    if (instr.op == Opcode::f32_store) row = Opcode::i32_store, value.letter = 'i';
+    if (instr.op == Opcode::f64_store) row = Opcode::i64_store, value.letter = 'I';
     const int64_t number =
         value.letter == 'i' ? static_cast<int32_t>(value.value) : static_cast<int64_t>(value.value);
     value.value = static_cast<uint64_t>(number);
@@ -136,23 +152,24 @@ void Lowering::store(const Instruction& instr) {
       value = materialize(value);
     }
   }
-  address(entry, instr, ir);
+  const Address to = address(entry, instr);
+  Ir& ir = emit(Operation::store);
+  ir.row = row;
+  to.put(ir);
   ir.c = operand(value);
-  emit(ir);
 }
 
 /// Operands and results in consecutive slots. Immediates: 32 bits, then 32 or 64.
 void Lowering::stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second) {
   flush_top(pops);
   keep_top(pops);
-  Ir ir{.operation = Operation::stack_op};
+  truncate(static_cast<uint32_t>(stack_.size()) - pops);
+  Ir& ir = emit(Operation::stack_op);
   ir.row = op;
+  ir.imm = next_slot();
   ir.imm2 = static_cast<int64_t>(second);
   ir.count = static_cast<uint32_t>(first);
-  truncate(static_cast<uint32_t>(stack_.size()) - pops);
-  ir.imm = next_slot();
-  const uint32_t def = emit(ir);
-  ir_[def].keep = true;
+  ir.keep = true;
   for (const char letter : results) push_temp(letter, none);
 }
 

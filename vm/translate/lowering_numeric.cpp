@@ -57,15 +57,15 @@ void Lowering::unary(Opcode op, std::string_view signature) {
   }
   const Entry a = materialize(pop());
   if (op == Opcode::i32_eqz && invert_comparison(a)) return;
-  Ir ir{.operation = Operation::unary};
+  Ir& ir = emit(Operation::unary);
   ir.row = op;
   ir.a = operand(a);
   ir.d = Operand::slot(a.slot);
-  push_temp(signature[2], emit(ir));
+  push_temp(signature[2], last());
 }
 
 /// not (a < b) is a >= b.
-bool Lowering::invert_comparison(const Entry& entry) {
+bool Lowering::invert_comparison(Entry entry) {
   Ir* compare = definition(entry);
   if (compare == nullptr || entry.def != last_live()) return false;
   if (compare->operation != Operation::binary || !is_int_compare(compare->row)) return false;
@@ -107,90 +107,101 @@ void Lowering::binary(Opcode op, std::string_view signature) {
     if (signature[1] == 'v') b = materialize(b);
   }
   if (op == Opcode::i32_add && (make_lea(a, b, slot) || make_lea(b, a, slot))) return;
-  Ir ir{.operation = Operation::binary};
+  Ir& ir = emit(Operation::binary);
   ir.row = op;
   ir.a = operand(a);
   ir.b = operand(b);
   ir.d = Operand::slot(slot);
-  push_temp(signature[3], emit(ir));
+  push_temp(signature[3], last());
 }
 
 /// base + (x << 1…3)
-bool Lowering::make_lea(const Entry& shifted, const Entry& base, uint32_t slot) {
+bool Lowering::make_lea(Entry shifted, Entry base, uint32_t slot) {
   if (base.where == Entry::Where::constant) return false;
   const Ir* shift = definition(shifted);
   if (shift == nullptr || shift->row != Opcode::i32_shl || !shift->b.is_constant()) return false;
   if (shift->b.value < 1 || shift->b.value > 3) return false;
-  Ir ir{.operation = Operation::lea};
-  ir.imm = static_cast<int64_t>(shift->b.value);
-  ir.a = operand(base);
-  ir.b = shift->a;
-  ir.d = Operand::slot(slot);
+  const auto bits = static_cast<int64_t>(shift->b.value);
+  const Operand index = shift->a;
   remove(shifted.def);
-  push_temp('i', emit(ir));
+  Ir& ir = emit(Operation::lea);
+  ir.imm = bits;
+  ir.a = operand(base);
+  ir.b = index;
+  ir.d = Operand::slot(slot);
+  push_temp('i', last());
   return true;
 }
 
 void Lowering::ternary(Opcode op, std::string_view signature) {
   const Entry c = pop(), b = pop(), a = pop(); // vectors: never constants
-  Ir ir{.operation = Operation::ternary};
+  Ir& ir = emit(Operation::ternary);
   ir.row = op;
   ir.a = operand(a);
   ir.b = operand(b);
   ir.c = operand(c);
   ir.d = Operand::slot(a.slot);
-  push_temp(signature[4], emit(ir));
+  push_temp(signature[4], last());
 }
 
-bool Lowering::fuse_condition(const Entry& condition, bool negate, Ir& ir) {
+/// Emits a branch on a comparison in that comparison's place. False when the condition is something else.
+bool Lowering::fuse_condition(Entry condition, bool negate) {
   const Ir* test = definition(condition);
   if (test == nullptr) return false;
-  const std::string_view signature = info(test->row).signature;
-  ir = Ir{.operation = Operation::branch_if};
-  ir.a = test->a;
-  ir.b = test->b;
-  ir.wide = !signature.empty() && signature[0] == 'I';
-  if (test->operation == Operation::binary && is_int_compare(test->row)) {
-    const Opcode op = negate ? compare_of(test->row, inverted_compare) : test->row;
+  const Opcode row = test->row;
+  const Operand a = test->a, b = test->b;
+  const bool is_binary = test->operation == Operation::binary;
+  const bool is_test = is_binary && row == Opcode::i32_and;
+  const bool is_zero_test =
+      test->operation == Operation::unary && (row == Opcode::i32_eqz || row == Opcode::i64_eqz);
+  const bool is_float = between(row, Opcode::f32_eq, Opcode::f64_ge);
+  if (!is_test && !is_zero_test && !is_float && !(is_binary && is_int_compare(row))) return false;
+  remove(condition.def);
+  Ir& ir = emit(is_float ? Operation::branch_if_float : Operation::branch_if);
+  ir.a = a;
+  ir.b = is_zero_test ? Operand::constant(0) : b;
+  ir.wide = is_float ? row >= Opcode::f64_eq : info(row).signature[0] == 'I';
+  if (is_float) {
+    ir.row = row;
+    ir.negate = negate;
+  } else if (is_test) {
+    ir.compare = negate ? Compare::test_not : Compare::test;
+  } else if (is_zero_test) {
+    ir.compare = negate ? Compare::ne : Compare::eq;
+  } else {
+    const Opcode op = negate ? compare_of(row, inverted_compare) : row;
     const Opcode first = ir.wide ? Opcode::i64_eq : Opcode::i32_eq;
     ir.compare = static_cast<Compare>(static_cast<size_t>(op) - static_cast<size_t>(first));
-  } else if (test->operation == Operation::binary && test->row == Opcode::i32_and) {
-    ir.compare = negate ? Compare::test_not : Compare::test;
-  } else if (test->operation == Operation::unary &&
-             (test->row == Opcode::i32_eqz || test->row == Opcode::i64_eqz)) {
-    ir.compare = negate ? Compare::ne : Compare::eq;
-    ir.b = Operand::constant(0);
-  } else if (between(test->row, Opcode::f32_eq, Opcode::f64_ge)) {
-    ir.operation = Operation::branch_if_float;
-    ir.row = test->row;
-    ir.wide = test->row >= Opcode::f64_eq;
-    ir.negate = negate;
-  } else {
-    return false;
   }
-  remove(condition.def);
   return true;
 }
 
-/// i += step; if (i < end) again: one operation.
-void Lowering::fuse_count(Ir& ir) {
-  const uint32_t last = last_live();
-  if (ir.operation != Operation::branch_if || ir.compare >= Compare::test || last == none) return;
-  const Ir& add = ir_[last];
+/// i += step; if (i < end) again, the branch being the last operation: one operation.
+void Lowering::fuse_count() {
+  if (ir_.back().operation != Operation::branch_if || ir_.back().compare >= Compare::test) return;
+  Ir ir = ir_.back();
+  ir_.pop_back();
+  if (const uint32_t add = last_live(); add != none && counts(ir_[add], ir)) {
+    ir.operation = Operation::count_branch;
+    ir.imm = static_cast<int64_t>(ir_[add].b.value);
+    ir.d = ir.a;
+    remove(add);
+  }
+  ir_.push_back(ir);
+}
+
+/// Does the addition step the local that the branch compares? Swaps the comparison's operands for it.
+bool Lowering::counts(const Ir& add, Ir& ir) const {
   const Opcode wanted = ir.wide ? Opcode::i64_add : Opcode::i32_add;
-  const bool counts = add.operation == Operation::binary && add.row == wanted && add.b.is_constant() &&
-                      static_cast<int64_t>(add.b.value) == static_cast<int16_t>(add.b.value) &&
-                      add.d.same_slot(add.a) && add.d.index < function_.first_temp;
-  if (!counts) return;
+  const bool steps = add.operation == Operation::binary && add.row == wanted && add.b.is_constant() &&
+                     static_cast<int64_t>(add.b.value) == static_cast<int16_t>(add.b.value) &&
+                     add.d.same_slot(add.a) && add.d.index < function_.first_temp;
+  if (!steps) return false;
   if (!add.d.same_slot(ir.a) && add.d.same_slot(ir.b) && ir.a.is_slot()) {
     std::swap(ir.a, ir.b);
     ir.compare = static_cast<Compare>(swapped_compare[static_cast<size_t>(ir.compare)]);
   }
-  if (!add.d.same_slot(ir.a) || add.d.same_slot(ir.b)) return;
-  ir.operation = Operation::count_branch;
-  ir.imm = static_cast<int64_t>(add.b.value);
-  ir.d = ir.a;
-  remove(last);
+  return add.d.same_slot(ir.a) && !add.d.same_slot(ir.b);
 }
 
 } // namespace skerry::vm

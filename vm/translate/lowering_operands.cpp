@@ -13,15 +13,14 @@ void Lowering::truncate(uint32_t height) {
   while (stack_.size() > height) pop();
 }
 
-uint32_t Lowering::emit_move(uint32_t slot, const Entry& entry) {
-  Ir ir;
-  ir.operation = entry.letter == 'v'             ? Operation::move128
-                 : class_of(entry.letter) == 'v' ? Operation::vmove
-                                                 : Operation::move;
+uint32_t Lowering::emit_move(uint32_t slot, Entry entry) {
+  Ir& ir = emit(entry.letter == 'v'             ? Operation::move128
+                : class_of(entry.letter) == 'v' ? Operation::vmove
+                                                : Operation::move);
   ir.wide = entry.letter == 'F';
   ir.d = Operand::slot(slot);
   ir.a = operand(entry);
-  return emit(ir);
+  return last();
 }
 
 /// Puts the entry into its slot. Entries are flushed from the top down, so that one that reads a local is the
@@ -29,7 +28,7 @@ uint32_t Lowering::emit_move(uint32_t slot, const Entry& entry) {
 void Lowering::flush(Entry& entry) {
   if (entry.where == Entry::Where::temp) return;
   const uint32_t def = emit_move(entry.slot, entry);
-  if (entry.where == Entry::Where::local) local_reads_[entry.local] = entry.previous;
+  if (entry.where == Entry::Where::local) local_reads_[entry.local] = static_cast<uint32_t>(entry.previous);
   entry.where = Entry::Where::temp;
   entry.def = def;
 }
@@ -78,7 +77,7 @@ bool Lowering::can_sink(uint32_t index) const {
 }
 
 /// The pure operation that computes a temp, when it can still be merged into its reader.
-Ir* Lowering::definition(const Entry& entry) {
+Ir* Lowering::definition(Entry entry) {
   if (entry.where != Entry::Where::temp || entry.def == none || entry.def < barrier_) return nullptr;
   Ir& ir = ir_[entry.def];
   const bool pure =
@@ -123,9 +122,7 @@ void Lowering::set_local(uint32_t local, bool tee) {
       emit_move(slot, value);
   }
   if (!tee) return;
-  Entry entry{.where = Entry::Where::local, .letter = letter_of(function_.locals[local].type), .slot = 0};
-  entry.local = local;
-  push(entry);
+  push(Entry::of_local(letter_of(function_.locals[local].type), local));
 }
 
 } // namespace skerry::vm

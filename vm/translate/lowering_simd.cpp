@@ -33,35 +33,35 @@ void Lowering::simd_lane(const Instruction& instr) {
 
 void Lowering::extract_lane(Opcode op, uint32_t lane) {
   const Entry vector = pop();
-  Ir ir{.operation = Operation::extract_lane};
+  Ir& ir = emit(Operation::extract_lane);
   ir.row = op;
   ir.imm = lane_offset(op, lane);
   ir.a = operand(vector);
   ir.d = Operand::slot(vector.slot);
-  push_temp(info(op).signature[2], emit(ir));
+  push_temp(info(op).signature[2], last());
 }
 
 /// The result's slots may overlap the operands': the operation reads before it writes.
 void Lowering::replace_lane(Opcode op, uint32_t lane, Entry vector, Entry value) {
   value = materialize(value);
-  Ir ir{.operation = Operation::replace_lane};
+  Ir& ir = emit(Operation::replace_lane);
   ir.row = op;
   ir.imm = lane_offset(op, lane);
   ir.a = operand(vector);
   ir.b = operand(value);
   ir.d = Operand::slot(next_slot());
-  push_temp('v', emit(ir));
+  push_temp('v', last());
 }
 
 void Lowering::shuffle(const Instruction& instr) {
   const Entry b = pop(), a = pop();
-  Ir ir{.operation = Operation::shuffle};
+  Ir& ir = emit(Operation::shuffle);
   std::memcpy(&ir.imm, instr.bytes.data(), 8);
   std::memcpy(&ir.imm2, instr.bytes.data() + 8, 8);
   ir.a = operand(a);
   ir.b = operand(b);
   ir.d = Operand::slot(a.slot);
-  push_temp('v', emit(ir));
+  push_temp('v', last());
 }
 
 void Lowering::load_lane(const Instruction& instr, Opcode load_op, Opcode replace_op) {

@@ -9,20 +9,12 @@ namespace skerry::vm {
 namespace {
 
 constexpr uint32_t none = ~uint32_t{0};
+constexpr size_t most_registers = std::max<size_t>({int_registers, vector_registers, 1});
 
 /// How often an operation runs, guessed from the loops around it.
 double weight(uint8_t depth) {
   constexpr std::array<double, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
   return weights[std::min<size_t>(depth, weights.size() - 1)];
-}
-
-struct OperandRef {
-  Operand* operand;
-  char cls;
-};
-std::array<OperandRef, 4> operands(Ir& ir) {
-  const OperandClasses classes = ir.classes();
-  return {{{&ir.d, classes.d}, {&ir.a, classes.a}, {&ir.b, classes.b}, {&ir.c, classes.c}}};
 }
 
 /// A spill or fill at a call costs a dispatch, a pinned use saves less than one; the figures are measured
@@ -31,17 +23,18 @@ constexpr double call_cost = 10, entry_cost = 5, least_gain = 5;
 
 class PinChooser {
 public:
-  explicit PinChooser(IrFunction& function) : function_(function) {}
+  explicit PinChooser(const IrFunction& function)
+      : function_(function), local_of_(function.arena()), uses_(function.arena()) {}
 
-  std::vector<Pin> choose() {
-    if (int_registers < 2 || !function_.has_loop) return {}; // without a loop nothing is worth a register
+  std::pmr::vector<Pin> choose() {
+    std::pmr::vector<Pin> pins(function_.arena());
+    if (int_registers < 2 || !function_.has_loop) return pins; // without a loop nothing is worth a register
     count_uses();
-    std::vector<uint32_t> candidates;
+    std::pmr::vector<uint32_t> candidates(function_.arena());
     for (uint32_t i = 0; i < uses_.size(); ++i)
       if (gain(i) > least_gain && function_.locals[i].type.kind() != ValType::v128_) candidates.push_back(i);
     std::sort(candidates.begin(), candidates.end(),
               [this](uint32_t x, uint32_t y) { return gain(x) > gain(y) || (gain(x) == gain(y) && x < y); });
-    std::vector<Pin> pins;
     // Registers are given out from the last on; the first always stays for temps.
     uint32_t ints = static_cast<uint32_t>(int_registers), vectors = static_cast<uint32_t>(vector_registers);
     for (const uint32_t local : candidates) {
@@ -62,20 +55,25 @@ private:
     local_of_.assign(function_.first_temp, none);
     for (uint32_t i = 0; i < function_.locals.size(); ++i) local_of_[function_.locals[i].slot] = i;
     uses_.resize(function_.locals.size());
-    for (Ir& ir : function_.code) {
-      if (ir.is_call()) calls_ += weight(ir.depth);
-      for (const auto& [operand, cls] : operands(ir)) {
-        if (!operand->is_slot() || operand->index >= function_.first_temp) continue;
-        const uint32_t local = local_of_[operand->index];
-        if (local == none) continue;
-        uses_[local] += cls == 's' ? -weight(ir.depth) : weight(ir.depth);
-      }
+    for (const Ir& ir : function_.code) {
+      const double often = weight(ir.depth);
+      if (ir.is_call()) calls_ += often;
+      const OperandClasses classes = ir.classes();
+      count_use(ir.d, classes.d, often);
+      count_use(ir.a, classes.a, often);
+      count_use(ir.b, classes.b, often);
+      count_use(ir.c, classes.c, often);
     }
   }
+  void count_use(const Operand& operand, char cls, double often) {
+    if (!operand.is_slot() || operand.index >= function_.first_temp) return;
+    const uint32_t local = local_of_[operand.index];
+    if (local != none) uses_[local] += cls == 's' ? -often : often;
+  }
 
-  IrFunction& function_;
-  std::vector<uint32_t> local_of_; // by slot
-  std::vector<double> uses_;
+  const IrFunction& function_;
+  std::pmr::vector<uint32_t> local_of_; // by slot
+  std::pmr::vector<double> uses_;
   double calls_ = 0;
 };
 
@@ -85,9 +83,9 @@ private:
 class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
-      : function_(function), free_{std::vector<uint32_t>(ints, 0), std::vector<uint32_t>(vectors, 0)},
-        written_by_(function.frame_slots - function.first_temp, none),
-        region_of_(function.frame_slots - function.first_temp, 0) {}
+      : function_(function), registers_{ints, vectors},
+        written_by_(function.frame_slots - function.first_temp, none, function.arena()),
+        region_of_(function.frame_slots - function.first_temp, 0, function.arena()) {}
 
   void run() {
     for (uint32_t i = 0; i < function_.code.size(); ++i) visit(i);
@@ -99,19 +97,26 @@ private:
     Operand* reader;
     bool is_vector;
   };
+  /// The intervals that one operation ends, the one written last first.
+  struct Ended {
+    std::array<Interval, 3> intervals;
+    size_t count = 0;
+    void add(const Interval& interval) {
+      intervals[count] = interval;
+      for (size_t j = count++; j > 0 && intervals[j - 1].written < intervals[j].written; --j)
+        std::swap(intervals[j - 1], intervals[j]);
+    }
+  };
 
   void visit(uint32_t i) {
     Ir& ir = function_.code[i];
     if (ir.operation == Operation::nop) return;
-    const auto all = operands(ir);
-    std::array<Interval, 3> ended;
-    size_t count = 0;
-    for (size_t k = 1; k < all.size(); ++k) {
-      if (!read(i, all[k], ended[count])) continue;
-      for (size_t j = count++; j > 0 && ended[j - 1].written < ended[j].written; --j)
-        std::swap(ended[j - 1], ended[j]);
-    }
-    for (size_t k = 0; k < count; ++k) assign(ended[k]);
+    const OperandClasses classes = ir.classes();
+    Ended ended;
+    read(i, ir.a, classes.a, ended);
+    read(i, ir.b, classes.b, ended);
+    read(i, ir.c, classes.c, ended);
+    for (size_t k = 0; k < ended.count; ++k) assign(ended.intervals[k]);
     if (ends_region(ir)) ++region_;
     // Its results are in slots that an operation nobody read may have written.
     if (ir.operation == Operation::stack_op) forget(static_cast<uint32_t>(ir.imm));
@@ -125,25 +130,19 @@ private:
   }
   static bool ends_region(const Ir& ir) { return ir.operation == Operation::label || ir.is_call(); }
 
-  /// True when the operand ends an interval, which is then in `interval`.
-  bool read(uint32_t i, const OperandRef& reader, Interval& interval) {
-    if (!reader.operand->is_slot() || reader.operand->index < function_.first_temp) return false;
-    uint32_t& written = written_by_[reader.operand->index - function_.first_temp];
-    const bool known = written != none && region_of_[reader.operand->index - function_.first_temp] == region_;
-    bool ends = false;
-    if (known) {
-      const Ir& writer = function_.code[written];
-      ends = !writer.keep && writer.classes().d == reader.cls && reader.cls != 's';
-      if (ends) interval = {written, i, reader.operand, reader.cls == 'v'};
-    }
-    written = none;
-    return ends;
+  void read(uint32_t i, Operand& operand, char cls, Ended& ended) {
+    if (!operand.is_slot() || operand.index < function_.first_temp) return;
+    const uint32_t temp = operand.index - function_.first_temp;
+    const uint32_t written = std::exchange(written_by_[temp], none);
+    if (written == none || region_of_[temp] != region_ || cls == 's') return;
+    const Ir& writer = function_.code[written];
+    if (!writer.keep && writer.classes().d == cls) ended.add({written, i, &operand, cls == 'v'});
   }
 
   void assign(const Interval& interval) {
-    std::vector<uint32_t>& free_from = free_[interval.is_vector];
+    auto& free_from = free_[interval.is_vector];
     uint32_t best = none;
-    for (uint32_t r = 0; r < free_from.size(); ++r)
+    for (uint32_t r = 0; r < registers_[interval.is_vector]; ++r)
       if (free_from[r] <= interval.written && (best == none || free_from[r] > free_from[best])) best = r;
     if (best == none) return;
     free_from[best] = interval.read;
@@ -153,16 +152,18 @@ private:
   }
 
   IrFunction& function_;
-  std::array<std::vector<uint32_t>, 2> free_; // by class: from where on each register is free
-  std::vector<uint32_t> written_by_;          // by temp slot
-  std::vector<uint32_t> region_of_;
+  std::array<uint32_t, 2> registers_; // by class: how many there are
+  std::array<std::array<uint32_t, most_registers>, 2>
+      free_{};                            // by class: from where on each register is free
+  std::pmr::vector<uint32_t> written_by_; // by temp slot
+  std::pmr::vector<uint32_t> region_of_;
   uint32_t region_ = 0;
 };
 
 } // namespace
 
-std::vector<Pin> assign_registers(IrFunction& function) {
-  std::vector<Pin> pins = PinChooser(function).choose();
+std::pmr::vector<Pin> assign_registers(IrFunction& function) {
+  std::pmr::vector<Pin> pins = PinChooser(function).choose();
   uint32_t ints = static_cast<uint32_t>(int_registers), vectors = static_cast<uint32_t>(vector_registers);
   for (const Pin& pin : pins) --(pin.reg.where == Operand::Where::vector_register ? vectors : ints);
   if (ints + vectors > 0) TempAssigner(function, ints, vectors).run();

@@ -15,6 +15,6 @@ struct Pin {
 };
 
 /// Replaces temps by registers in the operations and chooses the pinned locals, which the emitter replaces.
-std::vector<Pin> assign_registers(IrFunction& function);
+std::pmr::vector<Pin> assign_registers(IrFunction& function);
 
 } // namespace skerry::vm

@@ -4,6 +4,8 @@
 #include "vm/translate/lowering.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory_resource>
 
 namespace skerry::vm {
 
@@ -11,10 +13,13 @@ namespace {
 
 Result<std::unique_ptr<Code>> translate_once(const Module& module, uint32_t defined_index,
                                              SideTable* side_table) {
+  // Enough for most functions; the heap has the rest.
+  alignas(std::max_align_t) std::byte first[size_t{32} << 10];
+  std::pmr::monotonic_buffer_resource arena(first, sizeof first);
   const Layout layout(module);
-  auto function = Lowering(module, layout, defined_index).run();
+  auto function = Lowering(module, layout, defined_index, arena).run();
   if (!function) return fail(std::move(function.error()));
-  const std::vector<Pin> pins = assign_registers(*function);
+  const std::pmr::vector<Pin> pins = assign_registers(*function);
   return emit_code(*function, pins, *module.engine->handlers, side_table);
 }
 

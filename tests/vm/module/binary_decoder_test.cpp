@@ -6,7 +6,6 @@
 #include "vm/runtime/engine_data.hpp"
 
 using namespace skerry;
-using test::Bytes;
 using test::ModuleBuilder;
 
 namespace {
@@ -125,9 +124,9 @@ TEST_CASE("custom sections are kept, and the name section read") {
 
 TEST_CASE("a broken name section does no harm") {
   // Function names out of order: those before are kept.
-  const Bytes names{1, 9, 3, 0, 1, 'a', 2, 1, 'b', 1, 1, 'c'};
+  const test::Bytes names{1, 9, 3, 0, 1, 'a', 2, 1, 'b', 1, 1, 'c'};
   const auto module = test::must(vm::decode_module(
-      make_engine(), ModuleBuilder().section(0, Bytes().with_name("name").with(names)).take()));
+      make_engine(), ModuleBuilder().section(0, test::Bytes().with_name("name").with(names)).take()));
   CHECK(module->names.functions.size() == 2);
 }
 

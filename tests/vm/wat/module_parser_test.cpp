@@ -5,14 +5,15 @@
 #include "vm/wat/expression_parser.hpp"
 
 using namespace skerry;
-using skerry::test::error_of;
 
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using Binary = std::vector<std::byte>;
 
-Bytes parse(std::string_view text) { return test::must(vm::wat::parse_module_text(text, {})); }
-std::string error(std::string_view text) { return error_of(vm::wat::parse_module_text(text, {})).message(); }
+Binary parse(std::string_view text) { return test::must(vm::wat::parse_module_text(text, {})); }
+std::string error_text(std::string_view text) {
+  return test::error_of(vm::wat::parse_module_text(text, {})).message();
+}
 
 /// The two texts mean the same module.
 void check_same(std::string_view a, std::string_view b) {
@@ -67,24 +68,24 @@ TEST_CASE("memory arguments") {
 }
 
 TEST_CASE("errors name place and cause") {
-  CHECK(error("(module\n  (func (foo)))") == "unknown operator foo, expected an instruction at 2:10");
-  CHECK(error("(func i32.const)") == "unexpected token ), expected an integer at 1:16");
-  CHECK(error("(func $a)\n(func $a)") == "duplicate func $a at 2:7");
-  CHECK(error("(func (param $x i32) (local $x i32))").starts_with("duplicate local x"));
-  CHECK(error("(func (call $x))") == "unknown function $x at 1:13");
-  CHECK(error("(func (br $x))") == "unknown label $x at 1:11");
-  CHECK(error("(func block $a end $b)").starts_with("mismatching label $b"));
-  CHECK(error("(func) (import \"\" \"\" (func))").starts_with("import after function"));
-  CHECK(error("(type (func)) (func (type 0) (param i32))").starts_with("inline function type"));
-  CHECK(error("(func i32.const 4294967296)").starts_with("constant out of range"));
-  CHECK(error("(start 0) (start 0)").starts_with("multiple start sections"));
-  CHECK(error("(module").starts_with("unexpected token end of text, expected `)`"));
-  CHECK(error("(module) (module)").starts_with("unexpected token"));
-  CHECK(error("(func (i32.const 1) (then))").starts_with("unexpected token"));
-  CHECK(error("(memory 1) (func (drop (i32.load align=3 (i32.const 0))))")
+  CHECK(error_text("(module\n  (func (foo)))") == "unknown operator foo, expected an instruction at 2:10");
+  CHECK(error_text("(func i32.const)") == "unexpected token ), expected an integer at 1:16");
+  CHECK(error_text("(func $a)\n(func $a)") == "duplicate func $a at 2:7");
+  CHECK(error_text("(func (param $x i32) (local $x i32))").starts_with("duplicate local x"));
+  CHECK(error_text("(func (call $x))") == "unknown function $x at 1:13");
+  CHECK(error_text("(func (br $x))") == "unknown label $x at 1:11");
+  CHECK(error_text("(func block $a end $b)").starts_with("mismatching label $b"));
+  CHECK(error_text("(func) (import \"\" \"\" (func))").starts_with("import after function"));
+  CHECK(error_text("(type (func)) (func (type 0) (param i32))").starts_with("inline function type"));
+  CHECK(error_text("(func i32.const 4294967296)").starts_with("constant out of range"));
+  CHECK(error_text("(start 0) (start 0)").starts_with("multiple start sections"));
+  CHECK(error_text("(module").starts_with("unexpected token end of text, expected `)`"));
+  CHECK(error_text("(module) (module)").starts_with("unexpected token"));
+  CHECK(error_text("(func (i32.const 1) (then))").starts_with("unexpected token"));
+  CHECK(error_text("(memory 1) (func (drop (i32.load align=3 (i32.const 0))))")
             .starts_with("alignment must be a power of two"));
-  CHECK(error("(func (if (i32.const 1)))").starts_with("unexpected token ), expected `(then`"));
-  CHECK(error("(export \"\\ff\" (func 0))").starts_with("malformed UTF-8 encoding"));
+  CHECK(error_text("(func (if (i32.const 1)))").starts_with("unexpected token ), expected `(then`"));
+  CHECK(error_text("(export \"\\ff\" (func 0))").starts_with("malformed UTF-8 encoding"));
 }
 
 TEST_CASE("nesting is limited by a number") {
@@ -98,9 +99,9 @@ TEST_CASE("nesting is limited by a number") {
   CHECK_FALSE(parse(nested(limit, "block ", "end ")).empty());
   CHECK_FALSE(parse(nested(limit, "(block ", ")")).empty());
   CHECK_FALSE(parse(nested(limit, "(drop ", ")")).empty());
-  CHECK(error(nested(limit + 1, "block ", "end ")).starts_with("nesting too deep, the limit is 100000"));
-  CHECK(error(nested(limit + 1, "(drop ", ")")).starts_with("nesting too deep"));
-  CHECK(error(nested(2'000'000, "(block ", ")")).starts_with("nesting too deep"));
+  CHECK(error_text(nested(limit + 1, "block ", "end ")).starts_with("nesting too deep, the limit is 100000"));
+  CHECK(error_text(nested(limit + 1, "(drop ", ")")).starts_with("nesting too deep"));
+  CHECK(error_text(nested(2'000'000, "(block ", ")")).starts_with("nesting too deep"));
 }
 
 TEST_CASE("every prefix of a module is an error, not a crash") {

@@ -12,11 +12,11 @@ using namespace skerry::vm::wat;
 
 namespace {
 
-std::optional<double> f64(std::string_view text) {
+std::optional<double> number_f64(std::string_view text) {
   auto bits = parse_f64(text);
   return bits ? std::optional(std::bit_cast<double>(*bits)) : std::nullopt;
 }
-std::optional<float> f32(std::string_view text) {
+std::optional<float> number_f32(std::string_view text) {
   auto bits = parse_f32(text);
   return bits ? std::optional(std::bit_cast<float>(*bits)) : std::nullopt;
 }
@@ -53,44 +53,44 @@ TEST_CASE("integers: range") {
 }
 
 TEST_CASE("floats: nearest, ties to even") {
-  CHECK(f64("0.1") == 0.1);
-  CHECK(f32("0.1") == 0.1f);
-  CHECK(f32("16777217") == 16777216.0f);
-  CHECK(f32("16777217.0000000000000000000000000000000000000001") == 16777218.0f);
-  CHECK(f32("0x1.000001p0") == 1.0f);          // a tie
-  CHECK(f32("0x1.000003p0") == 0x1.000004p0f); // the other tie
-  CHECK(f32("0x1.00000100000000000000000001p0") == 0x1.000002p0f);
-  CHECK(f64("0x1.fffffffffffff8p0") == 2.0);
-  CHECK(f64("9007199254740993") == 9007199254740992.0);
+  CHECK(number_f64("0.1") == 0.1);
+  CHECK(number_f32("0.1") == 0.1f);
+  CHECK(number_f32("16777217") == 16777216.0f);
+  CHECK(number_f32("16777217.0000000000000000000000000000000000000001") == 16777218.0f);
+  CHECK(number_f32("0x1.000001p0") == 1.0f);          // a tie
+  CHECK(number_f32("0x1.000003p0") == 0x1.000004p0f); // the other tie
+  CHECK(number_f32("0x1.00000100000000000000000001p0") == 0x1.000002p0f);
+  CHECK(number_f64("0x1.fffffffffffff8p0") == 2.0);
+  CHECK(number_f64("9007199254740993") == 9007199254740992.0);
   // Directly to single precision, not by way of double.
-  CHECK(f32("0x1.00000100000000001p0") == 0x1.000002p0f);
+  CHECK(number_f32("0x1.00000100000000001p0") == 0x1.000002p0f);
 }
 
 TEST_CASE("floats: smallest numbers") {
-  CHECK(f64("4.9406564584124654e-324") == std::numeric_limits<double>::denorm_min());
-  CHECK(f64("2.4703282292062327e-324") == 0.0);
-  CHECK(f64("2.4703282292062328e-324") == std::numeric_limits<double>::denorm_min());
-  CHECK(f64("0x1p-1075") == 0.0);
-  CHECK(f64("0x1.00001p-1075") == std::numeric_limits<double>::denorm_min());
-  CHECK(f32("0x1p-149") == std::numeric_limits<float>::denorm_min());
-  CHECK(f32("0x0.ffffffp-126") == 0x1p-126f);
-  CHECK(f64("1e-999999999999999999999") == 0.0);
-  CHECK(f64("0e999999999999999999999") == 0.0);
-  CHECK(std::signbit(*f64("-0.0")));
-  CHECK(f64("0x0p99999999999999999999") == 0.0);
+  CHECK(number_f64("4.9406564584124654e-324") == std::numeric_limits<double>::denorm_min());
+  CHECK(number_f64("2.4703282292062327e-324") == 0.0);
+  CHECK(number_f64("2.4703282292062328e-324") == std::numeric_limits<double>::denorm_min());
+  CHECK(number_f64("0x1p-1075") == 0.0);
+  CHECK(number_f64("0x1.00001p-1075") == std::numeric_limits<double>::denorm_min());
+  CHECK(number_f32("0x1p-149") == std::numeric_limits<float>::denorm_min());
+  CHECK(number_f32("0x0.ffffffp-126") == 0x1p-126f);
+  CHECK(number_f64("1e-999999999999999999999") == 0.0);
+  CHECK(number_f64("0e999999999999999999999") == 0.0);
+  CHECK(std::signbit(*number_f64("-0.0")));
+  CHECK(number_f64("0x0p99999999999999999999") == 0.0);
 }
 
 TEST_CASE("floats: largest numbers") {
-  CHECK(f64("1.7976931348623157e308") == std::numeric_limits<double>::max());
-  CHECK(f64("0x1.fffffffffffff7ffp1023") == std::numeric_limits<double>::max());
-  CHECK_FALSE(f64("0x1.fffffffffffff8p1023"));
-  CHECK_FALSE(f64("1.8e308"));
-  CHECK_FALSE(f32("3.4028235677973367e38"));
-  CHECK(f32("3.4028235677973366e38") == std::numeric_limits<float>::max()); // just below the tie
-  CHECK(f32("3.4028235677973365e38") == std::numeric_limits<float>::max());
-  CHECK_FALSE(f64("1e99999999999999999999"));
-  CHECK_FALSE(f64("0x1p99999999999999999999"));
-  CHECK(f64("0x10000000000000000000000000000000000000000p-100") == 0x1p60);
+  CHECK(number_f64("1.7976931348623157e308") == std::numeric_limits<double>::max());
+  CHECK(number_f64("0x1.fffffffffffff7ffp1023") == std::numeric_limits<double>::max());
+  CHECK_FALSE(number_f64("0x1.fffffffffffff8p1023"));
+  CHECK_FALSE(number_f64("1.8e308"));
+  CHECK_FALSE(number_f32("3.4028235677973367e38"));
+  CHECK(number_f32("3.4028235677973366e38") == std::numeric_limits<float>::max()); // just below the tie
+  CHECK(number_f32("3.4028235677973365e38") == std::numeric_limits<float>::max());
+  CHECK_FALSE(number_f64("1e99999999999999999999"));
+  CHECK_FALSE(number_f64("0x1p99999999999999999999"));
+  CHECK(number_f64("0x10000000000000000000000000000000000000000p-100") == 0x1p60);
 }
 
 TEST_CASE("floats: special values") {
