@@ -132,6 +132,7 @@ struct IrFunction {
   struct Local {
     uint32_t slot;
     ValType type;
+    char letter; // of the type, as in the opcode table
   };
   std::pmr::vector<Local> locals;
   Arena* arena() const { return code.get_allocator().resource(); }

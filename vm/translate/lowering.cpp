@@ -21,7 +21,7 @@ void Lowering::fail(std::string message) {
 bool Lowering::declare_locals(ByteReader& reader) {
   uint64_t slot = 0;
   const auto declare = [&](ValType type) {
-    function_.locals.push_back({static_cast<uint32_t>(slot), type});
+    function_.locals.push_back({static_cast<uint32_t>(slot), type, letter_of(type)});
     slot += type.slots();
   };
   for (const ValType type : type_.params) declare(type);
@@ -80,11 +80,14 @@ Result<IrFunction> Lowering::run() {
   barrier_ = static_cast<uint32_t>(ir_.size());
   ir_.reserve(ir_.size() + body.size / 4 + 8);
   Instruction instr;
-  while (!controls_.empty() && failure_.empty() && decode_instruction(reader, instr)) {
-    offset_ = instr.offset;
-    if (dead_ && skip_dead(instr)) continue;
-    if (!dead_ && !is_free(instr.op)) ++pending_;
-    lower(instr);
+  while (!controls_.empty() && failure_.empty()) {
+    offset_ = static_cast<uint32_t>(reader.offset());
+    if (dead_ || !lower_frequent(reader)) {
+      if (!decode_instruction(reader, instr)) break;
+      if (dead_ && skip_dead(instr)) continue;
+      if (!dead_ && !is_free(instr.op)) ++pending_;
+      lower(instr);
+    }
     if (max_slot_ > UINT16_MAX) fail("a function needs more than 65535 slots for locals and operands");
   }
   if (!failure_.empty())
@@ -94,6 +97,30 @@ Result<IrFunction> Lowering::run() {
   function_.labels = static_cast<uint32_t>(labels_.size());
   function_.frame_slots = max_slot_ + 2;
   return std::move(function_);
+}
+
+/// What makes up most of all code goes without being decoded into an Instruction. False: not one of those,
+/// and nothing was read.
+bool Lowering::lower_frequent(ByteReader& reader) {
+  const Opcode op = one_byte_opcodes[reader.peek()];
+  const OpClass op_class = info(op).op_class;
+  if (op_class == OpClass::numeric || op_class == OpClass::trapping) {
+    reader.u8();
+    ++pending_;
+    return numeric(op), true;
+  }
+  if (op != Opcode::local_get && op != Opcode::local_set && op != Opcode::local_tee &&
+      op != Opcode::i32_const)
+    return false;
+  reader.u8();
+  ++pending_;
+  if (op == Opcode::i32_const)
+    push(Entry::of_constant('i', static_cast<uint32_t>(reader.leb_s32())));
+  else if (op == Opcode::local_get)
+    get_local(reader.leb_u32());
+  else
+    set_local(reader.leb_u32(), op == Opcode::local_tee);
+  return true;
 }
 
 void Lowering::lower(const Instruction& instr) {
@@ -175,10 +202,6 @@ void Lowering::special(const Instruction& instr) {
   case Opcode::drop: pop(); return;
   case Opcode::select:
   case Opcode::select_t: return select();
-  case Opcode::local_get:
-    return push(Entry::of_local(letter_of(function_.locals[instr.index[0]].type), instr.index[0]));
-  case Opcode::local_set: return set_local(instr.index[0], false);
-  case Opcode::local_tee: return set_local(instr.index[0], true);
   case Opcode::global_get: return global_get(instr.index[0]);
   case Opcode::global_set: return global_set(instr.index[0]);
   default: return references_and_bulk(instr);

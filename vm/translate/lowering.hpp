@@ -100,6 +100,7 @@ private:
   bool can_sink(uint32_t index) const;
   uint32_t last_live() const;
   void remove(uint32_t index);
+  void get_local(uint32_t local);
   void set_local(uint32_t local, bool tee);
 
   // numeric (lowering_numeric.cpp)
@@ -171,6 +172,7 @@ private:
   void select();
   void global_get(uint32_t index);
   void global_set(uint32_t index);
+  bool lower_frequent(ByteReader& reader);
   void lower(const Instruction& instr);
   void special(const Instruction& instr);
   void references_and_bulk(const Instruction& instr);
@@ -233,6 +235,9 @@ inline void Lowering::push(Entry entry) {
   max_slot_ = std::max(max_slot_, slot + slots_of(entry.letter));
 }
 
+inline void Lowering::get_local(uint32_t local) {
+  push(Entry::of_local(function_.locals[local].letter, local));
+}
 inline void Lowering::push_temp(char letter, uint32_t def) { push(Entry::of_temp(letter, def)); }
 
 inline Lowering::Entry Lowering::pop() {

@@ -122,7 +122,7 @@ void Lowering::set_local(uint32_t local, bool tee) {
       emit_move(slot, value);
   }
   if (!tee) return;
-  push(Entry::of_local(letter_of(function_.locals[local].type), local));
+  get_local(local);
 }
 
 } // namespace skerry::vm
