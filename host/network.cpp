@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 namespace skerry::host {
 
@@ -121,6 +122,16 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
+/// Until something happens, or for that time. libcurl waits for whole milliseconds: it is the last, broken one
+/// that is slept through.
+void wait(CURLM* multi, Network::Clock::duration time) {
+  auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  if (whole > 0)
+    (void)curl_multi_poll(multi, nullptr, 0, static_cast<int>(std::min<int64_t>(whole, 3'600'000)), nullptr);
+  else
+    std::this_thread::sleep_for(time);
+}
+
 /// Not curl_easy_perform: its own timeouts are only as fine as its one-second resolver polling.
 NetworkStatus perform(CURL* easy, const Exchange& exchange, Network::Clock::time_point deadline) {
   Multi multi(curl_multi_init());
@@ -131,10 +142,10 @@ NetworkStatus perform(CURL* easy, const Exchange& exchange, Network::Clock::time
       status = NetworkStatus::failed;
       break;
     }
-    auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Network::Clock::now()).count();
-    if (left <= 0) break;
-    int most = static_cast<int>(std::min<int64_t>(left, 3'600'000));
-    if (running != 0) (void)curl_multi_poll(multi.get(), nullptr, 0, most, nullptr);
+    if (running == 0) break;
+    auto left = deadline - Network::Clock::now();
+    if (left <= left.zero()) break;
+    wait(multi.get(), left);
   }
   int queued = 0;
   if (const CURLMsg* done = curl_multi_info_read(multi.get(), &queued); done != nullptr)

@@ -1,5 +1,6 @@
 // skerry plugin: load a plugin by its manifest, print its meta, call it.
 #include "host/cli/commands.hpp"
+#include "host/cli/operator_commands.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/serve_command.hpp"
 #include "host/file_bytes.hpp"
@@ -132,6 +133,7 @@ void add_plugin_command(CLI::App& app, int& status) {
   add_meta(*command, status);
   add_call(*command, status);
   add_serve(*command, status);
+  add_operator_commands(*command, status);
 }
 
 } // namespace skerry::host::cli

@@ -15,7 +15,9 @@ HERE = Path(__file__).resolve().parent
 WAYS = [("native shared object, in this process", "native"), ("Skerry, `keep`", "skerry_keep"),
         ("Skerry, `fresh`", "skerry_fresh"), ("QuickJS, one context for all calls", "quickjs"),
         ("a process behind a Unix socket", "process"), ("Lua 5.4, one state for all calls", "lua")]
-SITUATIONS = [("a guest that spins", "spinning_guest"), ("a start function that spins", "start_function"),
+SITUATIONS = [("no guest: a loop that watches the clock", "own_loop"),
+              ("no guest: a sleep of the operating system's", "own_sleep"),
+              ("a guest that spins", "spinning_guest"), ("a start function that spins", "start_function"),
               ("a sleep in `poll_oneoff`", "poll_oneoff"), ("a read from a pipe without a writer", "blocking_read"),
               ("an HTTP peer that does not answer", "stuck_http_peer")]
 

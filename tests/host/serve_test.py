@@ -102,6 +102,27 @@ def check_operator(server, manifests):
     expect(server.ask("DELETE", "/plugins/json-transformer-wat", token="secret"), 404)
 
 
+def check_commands(skerry, server):
+    """What operators do, by the command line."""
+    def command(*words):
+        config = ["--config", str(server.folder / "plugins.json")]
+        run = subprocess.run([skerry, "plugin", *words, *config], capture_output=True, text=True)
+        return run.returncode, run.stdout + run.stderr
+
+    at = ("--server", server.address.removeprefix("http://"))
+    expect(command("reload", "shout"), 1, "port 0")
+    expect(command("reload", "shout", *at), 0, "unchanged")
+    expect(command("reload", "shout", "--force", *at), 0, '"reloaded":true')
+    expect(command("reload", "shut", *at), 1, "not_found")
+    wasm = server.folder / "shout.wasm"
+    wasm.write_bytes(wasm.read_bytes() + b"\0\2\1z")
+    expect(command("reload", "shout", *at), 0, '"reloaded":true')
+    expect(command("rollback", "shout", *at), 0, '"rolled_back":true')
+    expect(command("rollback", "spin", *at), 1, "reload.no_version")
+    expect(command("reload", "a/b", *at), 2, "no plugin's name")
+    expect(command("reload", "shout", "--server", "127.0.0.1:1"), 1, "nobody listens")
+
+
 def check_watch(server):
     """A plugin with reload.watch follows its file."""
     new = server.folder / "watched.wasm.new"
@@ -148,6 +169,7 @@ def main():
             check_calls(server)
             check_metrics(server)
             check_operator(server, manifests)
+            check_commands(skerry, server)
             check_watch(server)
             check_stop(server)
         finally:

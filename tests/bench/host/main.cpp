@@ -266,7 +266,21 @@ template <class F> void measure_overshoot(const char* name, F&& run, int calls =
 
 std::string code_of(const Expected<std::string>& result) { return result ? "" : result.error().code; }
 
+/// How punctual the machine itself is just now: nothing that it runs can do better.
+void measure_machine() {
+  measure_overshoot("own_loop", [] {
+    const auto end = Clock::now() + given;
+    while (Clock::now() < end) {}
+    return std::string("timeout");
+  });
+  measure_overshoot("own_sleep", [] {
+    std::this_thread::sleep_for(given);
+    return std::string("timeout");
+  });
+}
+
 void measure_deadlines(Bench& bench) {
+  measure_machine();
   auto m = bench.manifest();
   m.timeout = given;
   const auto spinner = bench.load(spins(), m);

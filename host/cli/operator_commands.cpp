@@ -1,0 +1,125 @@
+#include "host/cli/operator_commands.hpp"
+
+#include "host/cli/commands.hpp"
+#include "host/cli/output.hpp"
+#include "host/cli/serve_config.hpp"
+#include "host/cli/units.hpp"
+#include "host/network.hpp"
+
+#include <memory>
+#include <string>
+
+namespace skerry::host::cli {
+
+namespace {
+
+struct OperatorOptions {
+  std::string config, server, plugin, timeout = "60s";
+  bool force = false;
+};
+
+int fail(std::string code, std::string message) {
+  PluginError error;
+  error.phase = Phase::call;
+  error.code = std::move(code);
+  error.message = std::move(message);
+  write_stderr(to_json(error) + "\n");
+  return failure;
+}
+
+/// Where the server of this configuration listens, as this machine reaches it; empty when only the server
+/// knows.
+std::string address_of(const ServeConfig& config) {
+  if (config.port == 0) return {};
+  std::string host = config.host;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  if (host.contains(':')) host = "[" + host + "]";
+  return host + ":" + std::to_string(config.port);
+}
+
+std::string_view words_for(NetworkStatus status) {
+  switch (status) {
+  case NetworkStatus::timeout: return "no answer within --timeout";
+  case NetworkStatus::unreachable: return "nobody listens there";
+  default: return "the name is unknown, or what answers is no plugin server";
+  }
+}
+
+/// Posts to the server and prints its answer, an error on stderr.
+int post(const OperatorOptions& options, const std::string& path) {
+  auto config = read_serve_config(options.config);
+  if (!config) {
+    write_stderr(to_json(config.error()) + "\n");
+    return failure;
+  }
+  const std::string server = options.server.empty() ? address_of(*config) : options.server;
+  if (server.empty())
+    return fail("config",
+                options.config + ": port 0 is chosen when the server starts; say which with --server");
+  Capabilities grants;
+  grants.allow_network = grants.allow_private_addresses = true;
+  auto rule = HostRule::parse(server);
+  if (!rule) return fail("config", "the server's address: " + rule.error());
+  grants.allowed_hosts.push_back(std::move(*rule));
+  HttpRequest request{.method = "POST", .url = "http://" + server + path, .headers = {}, .body = {}};
+  request.headers.emplace_back("Authorization", "Bearer " + config->token);
+  HttpResponse response;
+  const auto deadline = Network::Clock::now() + *parse_duration(options.timeout);
+  if (auto done = Network(grants).http(request, response, deadline); done != NetworkStatus::ok)
+    return fail("unreachable", server + ": " + std::string(words_for(done)));
+  if (response.status == 200) return write_stdout(response.body) ? 0 : failure;
+  write_stderr(response.body);
+  return failure;
+}
+
+CLI::App* add(CLI::App& plugin, const std::string& name, const std::string& what, OperatorOptions& options) {
+  CLI::App* command = plugin.add_subcommand(name, what);
+  command->add_option("NAME", options.plugin, "The plugin's name")
+      ->required()
+      ->check([](const std::string& text) {
+        return text.find_first_of("/?#% ") == text.npos ? "" : "is no plugin's name";
+      });
+  command->add_option("--config", options.config, "The server's configuration: its address, and its token")
+      ->required()
+      ->type_name("FILE.json");
+  command
+      ->add_option("--server", options.server, "Where the server listens, when the configuration cannot say")
+      ->type_name("HOST:PORT");
+  command->add_option("--timeout", options.timeout, "How long to wait for the answer (default 60s)")
+      ->check(duration_validator())
+      ->type_name("TIME");
+  return command;
+}
+
+void add_reload(CLI::App& plugin, int& status) {
+  auto options = std::make_shared<OperatorOptions>();
+  CLI::App* command =
+      add(plugin, "reload", "Have a running server read a plugin's file again, and swap versions", *options);
+  command->add_flag("--force", options->force, "Also a file that is unchanged or known to be bad");
+  command->footer(
+      "The old version serves on unless every step of the reload succeeds (docs/hot-reload.md).\n\n"
+      "Example:\n  skerry plugin reload --config plugins.json json-transformer");
+  command->callback([options, &status] {
+    status =
+        post(*options, "/plugins/" + options->plugin + "/reload" + (options->force ? "?force=true" : ""));
+  });
+}
+
+void add_rollback(CLI::App& plugin, int& status) {
+  auto options = std::make_shared<OperatorOptions>();
+  CLI::App* command =
+      add(plugin, "rollback", "Have a running server put the previous version of a plugin back", *options);
+  command->footer("Example:\n  skerry plugin rollback --config plugins.json json-transformer");
+  command->callback(
+      [options, &status] { status = post(*options, "/plugins/" + options->plugin + "/rollback"); });
+}
+
+} // namespace
+
+void add_operator_commands(CLI::App& plugin, int& status) {
+  add_reload(plugin, status);
+  add_rollback(plugin, status);
+}
+
+} // namespace skerry::host::cli
