@@ -270,7 +270,8 @@ std::string code_of(const Expected<std::string>& result) { return result ? "" : 
 void measure_machine() {
   measure_overshoot("own_loop", [] {
     const auto end = Clock::now() + given;
-    while (Clock::now() < end) {}
+    while (Clock::now() < end) {
+    }
     return std::string("timeout");
   });
   measure_overshoot("own_sleep", [] {
