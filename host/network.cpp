@@ -122,8 +122,8 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Until something happens, or for that time. libcurl waits for whole milliseconds: it is the last, broken one
-/// that is slept through.
+/// Until something happens, or for that time. libcurl waits for whole milliseconds: it is the last, broken
+/// one that is slept through.
 void wait(CURLM* multi, Network::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)
