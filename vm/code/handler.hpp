@@ -25,8 +25,14 @@ struct State;
 using Vector = float __attribute__((vector_size(16)));
 
 #if defined(SKERRY_DISPATCH_TAILCALL)
+#if defined(SKERRY_COMPACT)
+// Each register multiplies the handlers: one of a kind leaves a fifth of them.
+inline constexpr int int_registers = 1;
+inline constexpr int vector_registers = 1;
+#else
 inline constexpr int int_registers = 3;
 inline constexpr int vector_registers = 2;
+#endif
 // The order puts the code pointer in rdi and the frame in rsi (shorter encodings), and keeps rcx unused, so
 // that shifts by a variable need no moves (x86-64, clang 19).
 // An alias declaration cannot carry the calling convention.
