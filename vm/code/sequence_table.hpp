@@ -21,16 +21,17 @@ public:
   /// Makes room for `count` sequences, none yet.
   void reserve(size_t count) {
     size_t slots = 16;
-    while (slots < count * 2) slots *= 2;
-    entries_.assign(slots, {});
+    while (slots * 2 < count * 3) slots *= 2;
+    entries_.assign(slots, nullptr);
     tags_.assign(slots, 0);
     maybe_.assign(filter_bits / 64, 0);
   }
-  /// At most as many as reserved. Of equal ones the first stays.
+  /// At most as many as reserved. Of equal ones the first stays. Keeps the address: the sequence must outlive
+  /// the table.
   void add(const Sequence& sequence) {
     const uint64_t hash = hash_of(sequence.first, sequence.second);
     const size_t i = position(hash, sequence.first, sequence.second);
-    if (tags_[i] == 0) entries_[i] = sequence, tags_[i] = tag_of(hash);
+    if (tags_[i] == 0) entries_[i] = &sequence, tags_[i] = tag_of(hash);
     maybe_[hash >> filter_shift >> 6] |= uint64_t{1} << (hash >> filter_shift & 63);
   }
   /// Null when there is none.
@@ -39,7 +40,7 @@ public:
     const uint64_t hash = hash_of(first, second);
     if ((maybe_[hash >> filter_shift >> 6] >> (hash >> filter_shift & 63) & 1) == 0) return nullptr;
     const size_t i = position(hash, first, second);
-    return tags_[i] == 0 ? nullptr : entries_[i].fused;
+    return tags_[i] == 0 ? nullptr : entries_[i]->fused;
   }
   bool empty() const { return entries_.empty(); }
 
@@ -53,7 +54,7 @@ private:
     const size_t mask = entries_.size() - 1;
     const uint8_t tag = tag_of(hash);
     size_t i = hash >> 32 & mask;
-    while (tags_[i] != 0 && (tags_[i] != tag || entries_[i].first != first || entries_[i].second != second))
+    while (tags_[i] != 0 && (tags_[i] != tag || entries_[i]->first != first || entries_[i]->second != second))
       i = (i + 1) & mask;
     return i;
   }
@@ -63,8 +64,9 @@ private:
   static constexpr unsigned filter_shift = 64 - 17;
   static constexpr size_t filter_bits = size_t{1} << 17;
 
-  // Open addressing; tags before entries, because they fit a cache, too.
-  std::vector<Sequence> entries_;
+  // Open addressing; tags before entries, because they fit a cache, too. Pointers, because an engine that
+  // runs a small module spends most of its time with what it touches first.
+  std::vector<const Sequence*> entries_;
   std::vector<uint8_t> tags_; // 0: empty
   std::vector<uint64_t> maybe_;
 };

@@ -14,7 +14,13 @@ namespace {
 /// Handlers are told apart by their addresses only.
 vm::Handler handler(uintptr_t number) { return reinterpret_cast<vm::Handler>(number * 16); }
 
-std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const vm::SequenceTable& table) {
+/// A table keeps the addresses of its rows.
+struct Rows {
+  std::vector<vm::Sequence> rows;
+  vm::SequenceTable table;
+};
+
+std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const Rows& rows) {
   std::vector<std::byte> bytes(code.size() * 16);
   std::vector<uint32_t> starts;
   for (size_t i = 0; i < code.size(); ++i) {
@@ -22,7 +28,7 @@ std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const vm::SequenceTabl
     std::memcpy(&bytes[i * 16], &one, sizeof one);
     starts.push_back(static_cast<uint32_t>(i * 16));
   }
-  vm::fuse_sequences(bytes.data(), starts, table);
+  vm::fuse_sequences(bytes.data(), starts, rows.table);
   for (size_t i = 0; i < code.size(); ++i) {
     std::memcpy(&code[i], &bytes[i * 16], sizeof code[i]);
     code[i] /= 16;
@@ -30,11 +36,13 @@ std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const vm::SequenceTabl
   return code;
 }
 
-vm::SequenceTable table_of(std::initializer_list<std::array<uintptr_t, 3>> rows) {
-  vm::SequenceTable table;
-  table.reserve(rows.size());
-  for (const auto& [first, second, both] : rows) table.add({handler(first), handler(second), handler(both)});
-  return table;
+Rows table_of(std::initializer_list<std::array<uintptr_t, 3>> rows) {
+  Rows made;
+  for (const auto& [first, second, both] : rows)
+    made.rows.push_back({handler(first), handler(second), handler(both)});
+  made.table.reserve(rows.size());
+  for (const vm::Sequence& row : made.rows) made.table.add(row);
+  return made;
 }
 
 /// An interpreter's loop: two opcodes jump to a common tail, that to the dispatch; the third ends. Memory

@@ -1,8 +1,8 @@
-#include "host/cli/operator_commands.hpp"
+#include "host/cli/plugin/operator_commands.hpp"
 
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
-#include "host/cli/serve_config.hpp"
+#include "host/cli/plugin/serve_config.hpp"
 #include "host/cli/units.hpp"
 #include "host/network.hpp"
 

@@ -1,8 +1,8 @@
 // skerry plugin serve: plugins behind HTTP, until SIGTERM or SIGINT.
-#include "host/cli/serve_command.hpp"
+#include "host/cli/plugin/serve_command.hpp"
 
 #include "host/cli/output.hpp"
-#include "host/cli/plugin_server.hpp"
+#include "host/cli/plugin/plugin_server.hpp"
 
 #include <csignal>
 #include <memory>

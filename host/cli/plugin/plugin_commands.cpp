@@ -1,8 +1,7 @@
-// skerry plugin: load a plugin by its manifest, print its meta, call it.
+#include "host/cli/plugin/plugin_commands.hpp"
+
 #include "host/cli/commands.hpp"
-#include "host/cli/operator_commands.hpp"
 #include "host/cli/output.hpp"
-#include "host/cli/serve_command.hpp"
 #include "host/file_bytes.hpp"
 #include "skerry/host/manager.hpp"
 
@@ -125,15 +124,9 @@ void add_call(CLI::App& plugin, int& status) {
 
 } // namespace
 
-void add_plugin_command(CLI::App& app, int& status) {
-  CLI::App* command = app.add_subcommand("plugin", "Load plugins by their manifests and call them");
-  command->require_subcommand(1);
-  command->footer(
-      "skerry plugin COMMAND --help explains a command. docs/plugins.md tells how to write a plugin.");
-  add_meta(*command, status);
-  add_call(*command, status);
-  add_serve(*command, status);
-  add_operator_commands(*command, status);
+void add_plugin_commands(CLI::App& plugin, int& status) {
+  add_meta(plugin, status);
+  add_call(plugin, status);
 }
 
 } // namespace skerry::host::cli

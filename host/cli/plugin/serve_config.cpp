@@ -1,4 +1,4 @@
-#include "host/cli/serve_config.hpp"
+#include "host/cli/plugin/serve_config.hpp"
 
 #include "host/file_bytes.hpp"
 #include "host/object_reader.hpp"

@@ -1,7 +1,7 @@
 // Plugins behind HTTP: what `skerry plugin serve` does with a request.
 #pragma once
 
-#include "host/cli/serve_config.hpp"
+#include "host/cli/plugin/serve_config.hpp"
 #include "skerry/host/manager.hpp"
 
 #include <memory>

@@ -1,5 +1,5 @@
 // The one place that names cpp-httplib.
-#include "host/cli/plugin_server.hpp"
+#include "host/cli/plugin/plugin_server.hpp"
 
 #include "host/cli/output.hpp"
 #include "host/json.hpp"

@@ -1,0 +1,44 @@
+#include "host/cli/program.hpp"
+
+#include "host/cli/commands.hpp"
+#include "host/cli/output.hpp"
+
+#include <csignal>
+
+namespace skerry::host::cli {
+
+namespace {
+
+constexpr const char* version = "skerry " SKERRY_VERSION;
+
+/// Help and version go to stdout and are no error; everything else is told on stderr.
+int report(const CLI::App& app, const CLI::ParseError& error) {
+  std::ostringstream out, err;
+  int code = app.exit(error, out, err);
+  bool written = write_stdout(out.str());
+  write_stderr(err.str());
+  if (code != 0) return usage_error;
+  return written ? 0 : failure;
+}
+
+} // namespace
+
+int run_program(const char* name, const char* what, int argc, char** argv,
+                const std::function<void(CLI::App&, int& status)>& add_commands) {
+  std::signal(SIGPIPE, SIG_IGN); // a closed stdout is an error that we, or the guest, are told about
+  CLI::App app{what, name};
+  app.set_version_flag("--version", version);
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::simple);
+  int status = 0;
+  add_commands(app, status);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report(app, error);
+  }
+  return status;
+}
+
+} // namespace skerry::host::cli
