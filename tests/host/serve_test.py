@@ -53,6 +53,15 @@ def expect(got, status, part=""):
     assert got[0] == status and part in got[1], f"expected {status} with {part!r}, got {got}"
 
 
+def wait_for(condition, what):
+    """A minute is for the slowest machine."""
+    for _ in range(600):
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"waited in vain for {what}")
+
+
 def check_calls(server):
     expect(server.ask("GET", "/healthz"), 200, "ok")
     expect(server.ask("POST", "/plugins/shout/execute", "hello"), 200, "HELLO")
@@ -128,11 +137,8 @@ def check_watch(server):
     new = server.folder / "watched.wasm.new"
     new.write_bytes((server.folder / "spin.wasm").read_bytes() + b"\0\2\1y")
     new.rename(server.folder / "watched.wasm")
-    for _ in range(600):
-        if '"swapped":1' in server.ask("GET", "/plugins")[1] and any("reloaded: watched" in line for line in server.lines):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"the new file was not noticed: {server.lines}")
+    wait_for(lambda: '"swapped":1' in server.ask("GET", "/plugins")[1], "the swap")
+    wait_for(lambda: any("reloaded: watched" in line for line in server.lines), "the line about it")
 
 
 def check_stop(server):
@@ -140,13 +146,13 @@ def check_stop(server):
     answers = []
     caller = threading.Thread(target=lambda: answers.append(server.ask("POST", "/plugins/spin/execute", "x")))
     caller.start()
-    time.sleep(0.2)
+    busy = re.compile(r'busy_instances{[^}]*"spin"[^}]*} 1')
+    wait_for(lambda: answers or busy.search(server.ask("GET", "/metrics")[1]), "the call to run")
     server.process.send_signal(signal.SIGTERM)
     caller.join()
     expect(answers[0], 504, '"code":"timeout"')
     assert server.process.wait(timeout=20) == 0
-    time.sleep(0.1)
-    assert any("stopped" in line for line in server.lines), server.lines
+    wait_for(lambda: any("stopped" in line for line in server.lines), "the last line")
 
 
 def main():

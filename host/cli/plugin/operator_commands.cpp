@@ -67,7 +67,8 @@ int post(const OperatorOptions& options, const std::string& path) {
   HttpResponse response;
   const auto deadline = Network::Clock::now() + *parse_duration(options.timeout);
   if (auto done = Network(grants).http(request, response, deadline); done != NetworkStatus::ok)
-    return fail("unreachable", server + ": " + std::string(words_for(done)));
+    return fail(done == NetworkStatus::timeout ? "timeout" : "unreachable",
+                server + ": " + std::string(words_for(done)));
   if (response.status == 200) return write_stdout(response.body) ? 0 : failure;
   write_stderr(response.body);
   return failure;
