@@ -5,6 +5,8 @@
 #include "fuzz/target.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  FUZZ_CHECK(skerry::fuzz::run_in_all_configurations(skerry::fuzz::generate_module({data, size})));
+  const auto outcome = skerry::fuzz::run_in_all_configurations(skerry::fuzz::generate_module({data, size}));
+  FUZZ_CHECK(outcome.has_value());
+  skerry::fuzz::record_outcome(*outcome);
   return 0;
 }

@@ -1,7 +1,7 @@
 // Runs one fuzz target without libFuzzer, in every build's tests: on files (regressions and seed corpora),
 // and on inputs that are made from them.
 //
-//   TARGET [--random COUNT] FILE_OR_FOLDER…
+//   TARGET [--random COUNT] [--seed NUMBER] FILE_OR_FOLDER…
 #include "fuzz/target.hpp"
 
 #include <algorithm>
@@ -37,10 +37,10 @@ void run(const Input& input) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
 }
 
-/// Inputs from seeds or from nothing; the same in every run.
+/// Inputs from other inputs or from nothing; the same in every run with the same number.
 class InputMaker {
 public:
-  explicit InputMaker(const std::vector<Input>& seeds) : seeds_(seeds) {}
+  InputMaker(const std::vector<Input>& seeds, uint64_t number) : seeds_(seeds), random_(number) {}
 
   Input make() {
     if (seeds_.empty() || below(4) == 0) return noise();
@@ -83,7 +83,7 @@ private:
   }
 
   const std::vector<Input>& seeds_;
-  std::mt19937_64 random_{20'261'122};
+  std::mt19937_64 random_;
 };
 
 } // namespace
@@ -92,10 +92,12 @@ private:
 int main(int argc, char** argv) {
   LLVMFuzzerTestOneInput(nullptr, 0);
   size_t made = 0;
+  uint64_t number = 20'261'122;
   std::vector<Input> files;
   for (int i = 1; i < argc; ++i) {
-    if (argv[i] == std::string_view("--random") && i + 1 < argc) {
-      made = std::strtoul(argv[++i], nullptr, 10);
+    const std::string_view arg = argv[i];
+    if ((arg == "--random" || arg == "--seed") && i + 1 < argc) {
+      (arg == "--seed" ? number : made) = std::strtoull(argv[++i], nullptr, 10);
       continue;
     }
     for (const auto& path : files_below(argv[i])) {
@@ -103,7 +105,7 @@ int main(int argc, char** argv) {
       run(files.emplace_back(read_file(path)));
     }
   }
-  InputMaker maker(files);
+  InputMaker maker(files, number);
   const char* kept = std::getenv("SKERRY_KEEP_INPUT"); // a file for the last input: the one that failed
   for (size_t i = 0; i < made; ++i) {
     const Input input = maker.make();
