@@ -3,13 +3,15 @@
 #pragma once
 
 #include "vm/code/handler.hpp"
-#include "vm/code/sequence_table.hpp"
 #include "vm/isa/opcode.hpp"
 
 #include <array>
 #include <cstddef>
+#include <memory>
 
 namespace skerry::vm {
+
+class SequenceTable;
 
 /// What fused branches compare by. i32 first; the same order as the instructions i32.eq … i32.ge_u.
 enum class Compare : uint8_t { eq, ne, lt_s, lt_u, gt_s, gt_u, le_s, le_u, ge_s, ge_u, test, test_not };
@@ -92,7 +94,7 @@ struct HandlerTable {
 
   Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
 
-  SequenceTable sequences; // empty: no superinstructions
+  std::shared_ptr<const SequenceTable> sequences; // null: no superinstructions
   /// Only for profiles: stands before every instruction, with a counter @8 and the depth of loops @16.
   Handler count = nullptr;
 };

@@ -2,10 +2,13 @@
 // place?").
 #pragma once
 
+#include "vm/base/choose.hpp"
 #include "vm/code/handler.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <vector>
 
 namespace skerry::vm {
@@ -15,60 +18,56 @@ struct Sequence {
   Handler first, second, fused;
 };
 
-/// Filled once, by an engine; reading is thread-safe.
+/// Made once, by an engine; reading is thread-safe. A cuckoo hash table: a pair is in one of two places, so
+/// that looking it up takes no branch, which nothing could predict (Pagh, Rodler: Cuckoo Hashing, 2004).
 class SequenceTable {
 public:
-  /// Makes room for `count` sequences, none yet.
-  void reserve(size_t count) {
-    size_t slots = 16;
-    while (slots * 2 < count * 3) slots *= 2;
-    entries_.assign(slots, nullptr);
-    tags_.assign(slots, 0);
-    maybe_.assign(filter_bits / 64, 0);
-  }
-  /// At most as many as reserved. Of equal ones the first stays. Keeps the address: the sequence must outlive
-  /// the table.
-  void add(const Sequence& sequence) {
-    const uint64_t hash = hash_of(sequence.first, sequence.second);
-    const size_t i = position(hash, sequence.first, sequence.second);
-    if (tags_[i] == 0) entries_[i] = &sequence, tags_[i] = tag_of(hash);
-    maybe_[hash >> filter_shift >> 6] |= uint64_t{1} << (hash >> filter_shift & 63);
-  }
-  /// Null when there is none.
+  /// Rows whose `fused` is null do not count. Of equal pairs the first row stays. What cannot be placed is
+  /// left out: it is merely not fused.
+  explicit SequenceTable(std::span<const std::span<const Sequence>> parts);
+
+  /// none() when there is none. Handlers are the program's own, no two of them 2 GiB apart, or none().
   Handler find(Handler first, Handler second) const {
-    if (entries_.empty()) return nullptr;
-    const uint64_t hash = hash_of(first, second);
-    if ((maybe_[hash >> filter_shift >> 6] >> (hash >> filter_shift & 63) & 1) == 0) return nullptr;
-    const size_t i = position(hash, first, second);
-    return tags_[i] == 0 ? nullptr : entries_[i]->fused;
+    const Pair pair = pair_of(first, second);
+    const Places at = places_of(pair);
+    const Entry &one = entries_[at.one], &other = entries_[at.other];
+    return far(choose(one.pair() == pair, one.fused, 0) | choose(other.pair() == pair, other.fused, 0));
   }
-  bool empty() const { return entries_.empty(); }
+  /// Stands for no handler: no pair with it has a sequence. Never to be called.
+  Handler none() const { return far(0); }
 
 private:
-  static uint64_t hash_of(Handler first, Handler second) {
-    const uint64_t mixed = reinterpret_cast<uintptr_t>(first) * 0x9e37'79b9'7f4a'7c15u;
-    return (mixed + reinterpret_cast<uintptr_t>(second)) * 0xff51'afd7'ed55'8ccdu;
-  }
-  static uint8_t tag_of(uint64_t hash) { return static_cast<uint8_t>(hash >> 24 | 1); }
-  size_t position(uint64_t hash, Handler first, Handler second) const {
-    const size_t mask = entries_.size() - 1;
-    const uint8_t tag = tag_of(hash);
-    size_t i = hash >> 32 & mask;
-    while (tags_[i] != 0 && (tags_[i] != tag || entries_[i]->first != first || entries_[i]->second != second))
-      i = (i + 1) & mask;
-    return i;
-  }
+  using Pair = uint64_t; // both distances
+  /// Distances and not addresses: half the memory, and what an engine touches at its start is most of what a
+  /// small module costs.
+  struct Entry {
+    int32_t first = 0, second = 0, fused = 0;
+    Pair pair() const { return pair_of_distances(first, second); }
+  };
+  struct Places {
+    size_t one, other;
+  };
 
-  // A set bit for each sequence's hash: most pairs that are asked for are none, and this is small enough to
-  // stay in the cache nearest to the processor.
-  static constexpr unsigned filter_shift = 64 - 17;
-  static constexpr size_t filter_bits = size_t{1} << 17;
+  /// From base_, which is no handler's address.
+  int32_t near(Handler handler) const {
+    return static_cast<int32_t>(reinterpret_cast<uintptr_t>(handler) - base_);
+  }
+  Handler far(int32_t distance) const {
+    return reinterpret_cast<Handler>(base_ + static_cast<uintptr_t>(intptr_t{distance}));
+  }
+  static Pair pair_of_distances(int32_t first, int32_t second) {
+    return static_cast<uint32_t>(first) | uint64_t{static_cast<uint32_t>(second)} << 32;
+  }
+  Pair pair_of(Handler first, Handler second) const { return pair_of_distances(near(first), near(second)); }
+  Places places_of(Pair pair) const {
+    const uint64_t hash = (pair ^ pair >> 29) * 0x9e37'79b9'7f4a'7c15u;
+    return {hash >> 32 & mask_, hash >> 47 & mask_};
+  }
+  void add(const Sequence& sequence);
 
-  // Open addressing; tags before entries, because they fit a cache, too. Pointers, because an engine that
-  // runs a small module spends most of its time with what it touches first.
-  std::vector<const Sequence*> entries_;
-  std::vector<uint8_t> tags_; // 0: empty
-  std::vector<uint64_t> maybe_;
+  std::vector<Entry> entries_; // fused 0: empty
+  size_t mask_ = 0;
+  uintptr_t base_ = 0;
 };
 
 } // namespace skerry::vm

@@ -9,6 +9,8 @@
 
 namespace skerry::vm {
 
+struct Sequence;
+
 /// All handlers, those of vector instructions for this target; superinstructions only with `fusion`. Made
 /// once per engine.
 std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion);

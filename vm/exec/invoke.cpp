@@ -1,5 +1,6 @@
 #include "vm/exec/invoke.hpp"
 
+#include "vm/code/sequence_table.hpp"
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/operands.hpp"
@@ -168,20 +169,6 @@ bool invoke(Store& store, FuncInstance& func, uint64_t* slots) {
   return activation.call(func, slots);
 }
 
-namespace {
-
-void add_sequences(SequenceTable& table) {
-  const std::span<const Sequence> parts[] = {sequences_0(), sequences_1(), sequences_2(), sequences_3()};
-  size_t count = 0;
-  for (const auto& part : parts) count += part.size();
-  table.reserve(count);
-  for (const auto& part : parts)
-    for (const Sequence& sequence : part)
-      if (sequence.fused != nullptr) table.add(sequence);
-}
-
-} // namespace
-
 std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion) {
   auto table = std::make_shared<HandlerTable>();
   add_int32_handlers(*table);
@@ -197,7 +184,8 @@ std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, b
   add_call_handlers(*table);
   add_stack_op_handlers(*table);
   add_simd_handlers(*table, resolve_simd_target(simd_target));
-  if (fusion) add_sequences(table->sequences);
+  const std::span<const Sequence> sequences[] = {sequences_0(), sequences_1(), sequences_2(), sequences_3()};
+  if (fusion) table->sequences = std::make_shared<SequenceTable>(sequences);
   return table;
 }
 

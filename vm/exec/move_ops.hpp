@@ -1,6 +1,7 @@
 // Operations that move values: between operands, selects, globals, zeroed and copied slots.
 #pragma once
 
+#include "vm/base/choose.hpp"
 #include "vm/exec/numeric_ops.hpp"
 
 namespace skerry::vm {
@@ -51,13 +52,14 @@ template <int Shift, int D, int A, int B> struct Lea {
     write<D>(s, p, at_d, read<uint32_t, A>(s, p, at_a) + (read<uint32_t, B>(s, p, at_b) << Shift));
   }
 };
-/// d := c ? a : b; c @14, immediates of 16 bits
+/// d := c ? a : b; c @14, immediates of 16 bits. Without a branch: compilers make a select of what they
+/// cannot predict either.
 template <int D, int A, int B, int C> struct Select {
   static constexpr bool can_trap = false;
   static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
     const uint64_t a = read_imm16<A>(s, p, at_a), b = read_imm16<B>(s, p, at_b);
-    write<D>(s, p, at_d, read<uint32_t, C>(s, p, at_c) != 0 ? a : b);
+    write<D>(s, p, at_d, choose(read<uint32_t, C>(s, p, at_c) != 0, a, b));
   }
 };
 /// The same on slots, one or two

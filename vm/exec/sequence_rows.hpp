@@ -2,6 +2,7 @@
 // each defines SKERRY_SEQUENCE_PART and includes this once.
 #pragma once
 
+#include "vm/code/sequence_table.hpp"
 #include "vm/exec/memory_ops.hpp"
 #include "vm/exec/move_ops.hpp"
 #include "vm/exec/numeric.hpp"

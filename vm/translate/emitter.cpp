@@ -1,5 +1,6 @@
 #include "vm/translate/emitter.hpp"
 
+#include "vm/base/choose.hpp"
 #include "vm/translate/fusion.hpp"
 
 #include <algorithm>
@@ -10,30 +11,29 @@ namespace skerry::vm {
 
 namespace {
 
-/// Kind of an operand, as an index into handler tables. Absent operands count as constants.
-size_t int_kind(const Operand& o) {
-  switch (o.where) {
-  case Operand::Where::slot: return kind::slot;
-  case Operand::Where::int_register: return kind::first_register + o.index;
-  default: return kind::imm;
-  }
+/// Kind of an operand, as an index into handler tables. Absent operands count as constants. Without branches:
+/// nothing predicts them.
+size_t kind_of(const Operand& o, Operand::Where in_register, int constant) {
+  const size_t other = choose<size_t>(o.where == in_register, kind::first_register + o.index, constant);
+  return choose<size_t>(o.is_slot(), kind::slot, other);
 }
-size_t vector_kind(const Operand& o) {
-  switch (o.where) {
-  case Operand::Where::slot: return kind::slot;
-  case Operand::Where::vector_register: return kind::first_register + o.index;
-  default: return kind::vimm;
-  }
-}
+size_t int_kind(const Operand& o) { return kind_of(o, Operand::Where::int_register, kind::imm); }
+size_t vector_kind(const Operand& o) { return kind_of(o, Operand::Where::vector_register, kind::vimm); }
 
-/// Bytes that grow at the end, uninitialized.
+/// Code that grows at the end, and where its instructions start.
 class CodeBuffer {
 public:
-  CodeBuffer(size_t capacity, Arena& arena)
-      : arena_(arena), capacity_(capacity), bytes_(static_cast<std::byte*>(arena.allocate(capacity))) {}
+  CodeBuffer(size_t capacity, Arena& arena) : arena_(arena) { grow(capacity); }
   std::byte* data() { return bytes_; }
   uint32_t size() const { return static_cast<uint32_t>(size_); }
-  /// Adds `count` zeros and returns where they are; earlier addresses may be invalid afterwards.
+  std::span<const uint32_t> starts() const { return {starts_, start_count_}; }
+  /// Adds an instruction: `count` zeros. Returns where it is; earlier addresses may be invalid afterwards.
+  std::byte* begin(uint32_t count) {
+    std::byte* at = add(count);
+    starts_[start_count_++] = static_cast<uint32_t>(at - bytes_);
+    return at;
+  }
+  /// The same for what is no instruction.
   std::byte* add(size_t count) {
     if (capacity_ - size_ < count + whole) [[unlikely]]
       grow(count + whole);
@@ -45,43 +45,45 @@ public:
   }
 
 private:
-  void grow(size_t count) {
+  [[gnu::cold, gnu::noinline]] void grow(size_t count) {
     const size_t capacity = std::max(capacity_ * 2, size_ + count);
-    auto* larger = static_cast<std::byte*>(arena_.allocate(capacity));
-    std::memcpy(larger, bytes_, size_);
-    bytes_ = larger, capacity_ = capacity;
+    bytes_ = copied(bytes_, size_, capacity);
+    starts_ = copied(starts_, start_count_, capacity / shortest);
+    capacity_ = capacity;
   }
-  static constexpr size_t whole = 32; // most instructions are shorter
+  template <class T> T* copied(const T* from, size_t count, size_t capacity) {
+    T* to = static_cast<T*>(arena_.allocate(capacity * sizeof(T), alignof(T)));
+    if (count != 0) std::memcpy(to, from, count * sizeof(T));
+    return to;
+  }
+  static constexpr size_t shortest = 16, whole = 32; // of an instruction; most are no longer than that
   Arena& arena_;
-  size_t size_ = 0, capacity_;
-  std::byte* bytes_;
+  size_t size_ = 0, capacity_ = 0, start_count_ = 0;
+  std::byte* bytes_ = nullptr;
+  uint32_t* starts_ = nullptr;
 };
 
 class Emitter {
 public:
-  Emitter(const IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
+  Emitter(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
           SideTable* side_table)
       : function_(function), pins_(pins), handlers_(handlers), side_table_(side_table),
         bytes_(function.code.size() * 20 + 256, *function.arena()), fixups_(function.arena()),
-        label_offsets_(function.labels, 0, function.arena()),
-        label_positions_(function.labels, 0, function.arena()),
+        label_offsets_(function.label_positions.size(), 0, function.arena()),
         table_offsets_(function.branch_tables.size(), none, function.arena()),
-        pin_of_(pins.empty() ? 0 : function.first_temp, nullptr, function.arena()), starts_(function.arena()),
+        pin_of_(pins.empty() ? 0 : function.first_temp, nullptr, function.arena()),
         copies_left_(static_cast<uint32_t>(function.code.size()) + 64) {
-    starts_.reserve(function.code.size() + 16);
     for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
   }
 
   std::unique_ptr<Code> run() {
-    for (uint32_t i = 0; i < function_.code.size(); ++i)
-      if (function_.code[i].operation == Operation::label) label_positions_[function_.code[i].label] = i;
-    for (const Ir& ir : function_.code)
+    for (Ir& ir : function_.code)
       if (ir.operation != Operation::branch || !copy_target(ir)) one(ir);
     for (const Fixup& fixup : fixups_) {
       const auto distance = static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from);
       std::memcpy(bytes_.data() + fixup.at, &distance, sizeof distance);
     }
-    if (!handlers_.sequences.empty()) fuse_sequences(bytes_.data(), starts_, handlers_.sequences);
+    if (handlers_.sequences != nullptr) fuse_sequences(bytes_.data(), bytes_.starts(), *handlers_.sequences);
     auto code = std::make_unique<Code>();
     code->func_index = function_.func_index;
     code->frame_slots = function_.frame_slots;
@@ -113,7 +115,7 @@ private:
     uint32_t count = 0;
     Ir last = jump;
     for (uint32_t jumps = 0; last.operation == Operation::branch && jumps < most_jumps; ++jumps) {
-      uint32_t found = count, at = label_positions_[last.label];
+      uint32_t found = count, at = function_.label_positions[last.label];
       for (; is_copyable(function_.code[at]) && found < most_copied; ++at) {
         const Ir& ir = function_.code[at];
         if (ir.operation == Operation::label || ir.operation == Operation::nop) continue;
@@ -152,18 +154,18 @@ private:
 
   // ---- one operation with what pins need around it
 
-  void one(const Ir& original) {
-    if (original.operation == Operation::nop) return;
+  /// Operands that are pinned become registers in place; what is copied later is as well off with them.
+  void one(Ir& ir) {
+    if (ir.operation == Operation::nop) return;
     // Before the first label too: a loop may begin with the function.
-    if (original.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
-    if (original.operation == Operation::label) {
-      label_offsets_[original.label] = offset();
+    if (ir.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
+    if (ir.operation == Operation::label) {
+      label_offsets_[ir.label] = offset();
       return;
     }
-    depth_ = original.depth;
-    note(original);
-    if (pins_.empty()) return emit(original);
-    Ir ir = original;
+    depth_ = ir.depth;
+    note(ir);
+    if (pins_.empty()) return emit(ir);
     const OperandClasses classes = ir.classes();
     const Pin* written = nullptr;
     replace_read(ir.a, classes.a);
@@ -177,7 +179,7 @@ private:
     }
     if (ir.is_call())
       for (const Pin& pin : pins_) spill(pin);
-    note(original);
+    note(ir);
     emit(ir);
     if (ir.is_call())
       for (const Pin& pin : pins_) fill(pin);
@@ -225,32 +227,27 @@ private:
 
   uint32_t offset() const { return bytes_.size(); }
   void begin(Handler handler, uint32_t size) {
-    if (handlers_.count != nullptr) count_next();
-    at_ = offset();
-    starts_.push_back(at_);
-    instruction_ = bytes_.add(size);
+    if (handlers_.count != nullptr) [[unlikely]]
+      count_next();
+    instruction_ = bytes_.begin(size);
     std::memcpy(instruction_, &handler, sizeof handler);
   }
   /// For profiles.
-  void count_next() {
+  [[gnu::cold, gnu::noinline]] void count_next() {
     const uint64_t words[3] = {reinterpret_cast<uint64_t>(handlers_.count), 0, depth_};
     std::memcpy(bytes_.add(sizeof words), words, sizeof words);
   }
+  /// Of the instruction that is being written.
+  uint32_t at() { return static_cast<uint32_t>(instruction_ - bytes_.data()); }
   template <class T> void put(uint32_t where, T value) {
     std::memcpy(instruction_ + where, &value, sizeof value);
   }
   void put16(uint32_t where, uint64_t value) { put(where, static_cast<uint16_t>(value)); }
   void put32(uint32_t where, uint64_t value) { put(where, static_cast<uint32_t>(value)); }
-  void put_slot(uint32_t where, const Operand& o) {
-    if (o.is_slot()) put16(where, o.index);
-  }
+  /// What is no slot is 0.
+  void put_slot(uint32_t where, const Operand& o) { put16(where, choose(o.is_slot(), o.index, 0u)); }
   /// Operand b of integers: a slot or a 32-bit immediate in its place.
-  void put_int_b(const Operand& o) {
-    if (o.is_constant())
-      put32(12, o.value);
-    else
-      put_slot(12, o);
-  }
+  void put_int_b(const Operand& o) { put32(12, choose<uint64_t>(o.is_slot(), o.index, o.value)); }
   void put_float_b(const Operand& o, bool wide) {
     if (!o.is_constant()) return put_slot(12, o);
     if (wide)
@@ -258,7 +255,7 @@ private:
     else
       put32(12, o.value);
   }
-  void put_target(uint32_t where, uint32_t label) { fixups_.push_back({at_ + where, at_, label}); }
+  void put_target(uint32_t where, uint32_t label) { fixups_.push_back({at() + where, at(), label}); }
 
   void emit(const Ir& ir) {
     switch (ir.operation) {
@@ -501,7 +498,7 @@ private:
     if (is_first) table = offset();
     put_slot(8, ir.a);
     put32(12, targets.size() - 1);
-    put(16, static_cast<int32_t>(table - at_));
+    put(16, static_cast<int32_t>(table - at()));
     put(20, ir.charge);
     if (!is_first) return;
     std::byte* entries = bytes_.add(8 * targets.size());
@@ -560,25 +557,22 @@ private:
     } else {
       put32(8, static_cast<uint64_t>(ir.imm));
     }
-    put_slot(8, ir.a);
+    if (ir.a.is_slot()) put_slot(8, ir.a);
     put32(16, static_cast<uint64_t>(ir.imm2) * sizeof(uint64_t));
     put(20, ir.charge);
     if (!is_direct) put16(28, ir.count);
   }
 
-  const IrFunction& function_;
+  IrFunction& function_;
   const std::pmr::vector<Pin>& pins_;
   const HandlerTable& handlers_;
   SideTable* side_table_;
   CodeBuffer bytes_;
   std::pmr::vector<Fixup> fixups_;
   std::pmr::vector<uint32_t> label_offsets_;
-  std::pmr::vector<uint32_t> label_positions_; // in the list of operations
-  std::pmr::vector<uint32_t> table_offsets_;   // of branch tables; none: not there yet
-  std::pmr::vector<const Pin*> pin_of_;        // by slot, when there are pins
-  std::pmr::vector<uint32_t> starts_;          // of instructions
-  uint32_t at_ = 0;                            // of the instruction that is being written
-  std::byte* instruction_ = nullptr;           // the same, until the next begins
+  std::pmr::vector<uint32_t> table_offsets_; // of branch tables; none: not there yet
+  std::pmr::vector<const Pin*> pin_of_;      // by slot, when there are pins
+  std::byte* instruction_ = nullptr;         // that is being written, until the next begins
   uint32_t copies_left_; // operations that may still be copied: code stays linear in the body
   uint32_t depth_ = 0;   // of loops around what is emitted
   bool pins_filled_ = false;
@@ -586,7 +580,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<Code> emit_code(const IrFunction& function, const std::pmr::vector<Pin>& pins,
+std::unique_ptr<Code> emit_code(IrFunction& function, const std::pmr::vector<Pin>& pins,
                                 const HandlerTable& handlers, SideTable* side_table) {
   return Emitter(function, pins, handlers, side_table).run();
 }

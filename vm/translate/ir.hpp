@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory_resource>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace skerry::vm {
@@ -61,7 +62,7 @@ inline constexpr const char* operation_names[] = {
 };
 
 struct Operand {
-  enum class Where : uint8_t { none, slot, constant, int_register, vector_register };
+  enum class Where : uint32_t { none, slot, constant, int_register, vector_register };
   Where where = Where::none;
   uint32_t index = 0; // slot, or register from 0 on
   uint64_t value = 0; // constant
@@ -71,6 +72,13 @@ struct Operand {
   bool is_slot() const { return where == Where::slot; }
   bool is_constant() const { return where == Where::constant; }
   bool is_slot(uint32_t i) const { return is_slot() && index == i; }
+  /// One comparison for both: first is at least 1.
+  bool is_slot_from(uint32_t first) const {
+    const auto in_order = [](Where where, uint32_t index) {
+      return uint64_t{std::to_underlying(where)} << 32 | index;
+    };
+    return in_order(where, index) - in_order(Where::slot, first) <= UINT32_MAX - first;
+  }
   bool same_slot(const Operand& other) const { return is_slot() && other.is_slot(index); }
 };
 
@@ -97,6 +105,8 @@ struct Ir {
   int32_t pending = 0;
 
   OperandClasses classes() const;
+  /// Is the class of any operand s?
+  bool has_slot_class() const;
   /// Control does not simply go on behind it.
   bool is_store() const { return operation == Operation::store || operation == Operation::stack_op; }
   bool is_call() const { return operation >= Operation::call && operation <= Operation::call_ref; }
@@ -109,6 +119,24 @@ inline OperandClasses Ir::classes() const {
   return std::bit_cast<OperandClasses>((own & ~mask) | (by_row & mask));
 }
 
+namespace detail {
+constexpr bool has_slot_class(const OperandClasses& c) {
+  return c.d == 's' || c.a == 's' || c.b == 's' || c.c == 's';
+}
+template <size_t count>
+constexpr std::array<bool, count> have_slot_class(const std::array<OperandClasses, count>& classes) {
+  std::array<bool, count> have{};
+  for (size_t i = 0; i < count; ++i) have[i] = has_slot_class(classes[i]);
+  return have;
+}
+inline constexpr auto operation_has_slot_class = have_slot_class(operation_classes);
+inline constexpr auto row_has_slot_class = have_slot_class(row_classes);
+} // namespace detail
+inline bool Ir::has_slot_class() const {
+  return detail::operation_has_slot_class[static_cast<size_t>(operation)] ||
+         detail::row_has_slot_class[static_cast<size_t>(row)];
+}
+
 struct BranchTarget {
   uint32_t label;
   int32_t charge;
@@ -119,10 +147,11 @@ using Arena = std::pmr::memory_resource;
 
 /// Everything the first stage leaves to the second.
 struct IrFunction {
-  explicit IrFunction(Arena& arena) : code(&arena), branch_tables(&arena), locals(&arena) {}
+  explicit IrFunction(Arena& arena)
+      : code(&arena), branch_tables(&arena), label_positions(&arena), locals(&arena) {}
   std::pmr::vector<Ir> code;
   std::pmr::vector<std::pmr::vector<BranchTarget>> branch_tables;
-  uint32_t labels = 0;
+  std::pmr::vector<uint32_t> label_positions; // in code, by label
   uint32_t func_index = 0;
   uint32_t link_slot = 0;
   uint32_t param_slots = 0;

@@ -9,7 +9,7 @@ namespace skerry::vm {
 Lowering::Lowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& arena)
     : module_(module), layout_(layout), type_(module.func_type(module.imported_functions + defined_index)),
       function_(arena), ir_(function_.code), stack_(&arena), controls_(&arena), labels_(&arena),
-      references_(&arena), local_reads_(&arena), defined_index_(defined_index) {
+      references_(&arena), locals_(&arena), defined_index_(defined_index) {
   function_.func_index = module.imported_functions + defined_index;
 }
 
@@ -38,7 +38,9 @@ bool Lowering::declare_locals(ByteReader& reader) {
   }
   function_.first_temp = static_cast<uint32_t>(slot);
   max_slot_ = function_.first_temp;
-  local_reads_.assign(function_.locals.size(), none);
+  next_slot_ = max_slot_;
+  locals_.resize(function_.locals.size() + 1);
+  for (size_t i = 0; i < function_.locals.size(); ++i) locals_[i].slot = function_.locals[i].slot;
   if (slot > UINT16_MAX) return fail("a function's locals need more than 65535 slots"), false;
   if (slot == first_local) return true;
   Ir& enter = emit(Operation::enter);
@@ -94,45 +96,64 @@ Result<IrFunction> Lowering::run() {
     return skerry::fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, failure_)
                             .with_offset(offset_)
                             .with_func(function_.func_index));
-  function_.labels = static_cast<uint32_t>(labels_.size());
+  for (const LabelInfo& info : labels_) function_.label_positions.push_back(info.position);
   function_.frame_slots = max_slot_ + 2;
   return std::move(function_);
 }
 
-/// What makes up most of all code goes without being decoded into an Instruction. False: not one of those,
-/// and nothing was read.
-bool Lowering::lower_frequent(ByteReader& reader) {
-  const Opcode op = one_byte_opcodes[reader.peek()];
-  const OpClass op_class = info(op).op_class;
-  if (op_class == OpClass::numeric || op_class == OpClass::trapping) {
-    reader.u8();
-    ++pending_;
-    return numeric(op), true;
+/// What makes up most of all code goes without being decoded into an Instruction, and is told apart by one
+/// jump.
+enum class Lowering::Frequent : uint8_t {
+  none,
+  unary,
+  binary,
+  ternary,
+  local_get,
+  local_set,
+  local_tee,
+  i32_const
+};
+
+constexpr Lowering::Frequent Lowering::frequent_of(Opcode op) {
+  switch (op) {
+  case Opcode::local_get: return Frequent::local_get;
+  case Opcode::local_set: return Frequent::local_set;
+  case Opcode::local_tee: return Frequent::local_tee;
+  case Opcode::i32_const: return Frequent::i32_const;
+  default: break;
   }
-  if (op != Opcode::local_get && op != Opcode::local_set && op != Opcode::local_tee &&
-      op != Opcode::i32_const)
-    return false;
-  reader.u8();
-  ++pending_;
-  if (op == Opcode::i32_const)
-    push(Entry::of_constant('i', static_cast<uint32_t>(reader.leb_s32())));
-  else if (op == Opcode::local_get)
-    get_local(reader.leb_u32());
-  else
-    set_local(reader.leb_u32(), op == Opcode::local_tee);
-  return true;
+  const OpcodeInfo& about = info(op);
+  if (about.op_class != OpClass::numeric && about.op_class != OpClass::trapping) return Frequent::none;
+  switch (about.signature.find('>')) {
+  case 1: return Frequent::unary;
+  case 2: return Frequent::binary;
+  default: return Frequent::ternary;
+  }
 }
 
-void Lowering::lower(const Instruction& instr) {
-  switch (info(instr.op).op_class) {
-  case OpClass::numeric:
-  case OpClass::trapping: return numeric(instr.op);
-  case OpClass::load: return load(instr);
-  case OpClass::store: return store(instr);
-  case OpClass::constant: return constant(instr);
-  case OpClass::simd_lane: return simd_lane(instr);
-  default: return special(instr);
+/// False: not one of those, and nothing was read.
+bool Lowering::lower_frequent(ByteReader& reader) {
+  static constexpr auto kinds = [] {
+    std::array<Frequent, 256> by_byte{};
+    for (size_t i = 0; i < by_byte.size(); ++i) by_byte[i] = frequent_of(one_byte_opcodes[i]);
+    return by_byte;
+  }();
+  const uint8_t byte = reader.peek();
+  const Frequent kind = kinds[byte];
+  if (kind == Frequent::none) return false;
+  reader.u8();
+  ++pending_;
+  const Opcode op = one_byte_opcodes[byte];
+  switch (kind) {
+  case Frequent::unary: unary(op, info(op).signature); break;
+  case Frequent::binary: binary(op, info(op).signature); break;
+  case Frequent::ternary: ternary(op, info(op).signature); break;
+  case Frequent::local_get: get_local(reader.leb_u32()); break;
+  case Frequent::local_set: set_local(reader.leb_u32(), false); break;
+  case Frequent::local_tee: set_local(reader.leb_u32(), true); break;
+  default: push(Entry::of_constant('i', static_cast<uint32_t>(reader.leb_s32())));
   }
+  return true;
 }
 
 void Lowering::constant(const Instruction& instr) {
@@ -141,7 +162,7 @@ void Lowering::constant(const Instruction& instr) {
   Ir& ir = emit(Operation::constant128);
   std::memcpy(&ir.imm, instr.bytes.data(), 8);
   std::memcpy(&ir.imm2, instr.bytes.data() + 8, 8);
-  ir.d = Operand::slot(next_slot());
+  ir.d = Operand::slot(next_slot_);
   push_temp('v', last());
 }
 
@@ -167,7 +188,7 @@ void Lowering::global_get(uint32_t index) {
   const bool imported = index < module_.imported_globals;
   Ir& ir = emit(imported ? Operation::imported_global_get : Operation::global_get);
   ir.imm = imported ? index : layout_.global_value(index - module_.imported_globals);
-  ir.d = Operand::slot(next_slot());
+  ir.d = Operand::slot(next_slot_);
   push_temp(letter, last());
 }
 
@@ -180,7 +201,7 @@ void Lowering::global_set(uint32_t index) {
   ir.a = operand(value);
 }
 
-void Lowering::special(const Instruction& instr) {
+void Lowering::lower(const Instruction& instr) {
   switch (instr.op) {
   case Opcode::nop: return;
   case Opcode::unreachable: return unreachable();
@@ -204,6 +225,18 @@ void Lowering::special(const Instruction& instr) {
   case Opcode::select_t: return select();
   case Opcode::global_get: return global_get(instr.index[0]);
   case Opcode::global_set: return global_set(instr.index[0]);
+  default: return lower_by_class(instr);
+  }
+}
+
+void Lowering::lower_by_class(const Instruction& instr) {
+  switch (info(instr.op).op_class) {
+  case OpClass::numeric:
+  case OpClass::trapping: return numeric(instr.op);
+  case OpClass::load: return load(instr);
+  case OpClass::store: return store(instr);
+  case OpClass::constant: return constant(instr);
+  case OpClass::simd_lane: return simd_lane(instr);
   default: return references_and_bulk(instr);
   }
 }

@@ -6,6 +6,7 @@
 // operation, looking back for something to fuse ends after a few operations.
 #pragma once
 
+#include "vm/base/choose.hpp"
 #include "vm/isa/instruction.hpp"
 #include "vm/module/module.hpp"
 #include "vm/runtime/instance.hpp"
@@ -16,6 +17,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace skerry::vm {
@@ -72,6 +74,7 @@ private:
     bool bound = false;
     int32_t pending = 0;                // owed by whoever arrives
     uint32_t first = none, last = none; // in references_, a list
+    uint32_t position = 0;              // once bound: in the operations
     bool is_referred_to() const { return first != none; }
   };
   struct Reference {
@@ -81,11 +84,11 @@ private:
   };
 
   // operands (lowering_operands.cpp)
-  uint32_t next_slot() const;
   void push(Entry entry);
   void push_temp(char letter, uint32_t def);
   void push_results(std::span<const ValType> types);
   Entry pop();
+  uint32_t local_of(Entry entry) const;
   void truncate(uint32_t height);
   Operand operand(Entry entry) const;
   Ir& emit(Operation operation);
@@ -172,9 +175,11 @@ private:
   void select();
   void global_get(uint32_t index);
   void global_set(uint32_t index);
+  enum class Frequent : uint8_t;
+  static constexpr Frequent frequent_of(Opcode op);
   bool lower_frequent(ByteReader& reader);
   void lower(const Instruction& instr);
-  void special(const Instruction& instr);
+  void lower_by_class(const Instruction& instr);
   void references_and_bulk(const Instruction& instr);
   void constant(const Instruction& instr);
   bool declare_locals(ByteReader& reader);
@@ -190,8 +195,16 @@ private:
   std::pmr::vector<Control> controls_;
   std::pmr::vector<LabelInfo> labels_;
   std::pmr::vector<Reference> references_; // to labels
-  std::pmr::vector<uint32_t> local_reads_; // per local: highest entry on the stack that reads it
+  /// What the symbolic stack knows of a local.
+  struct LocalState {
+    uint32_t read = none; // the highest entry on the stack that reads it
+    uint32_t slot = 0;
+  };
+  // And one more, for entries that are no local: what an entry is cannot be predicted, and a branch would
+  // cost more.
+  std::pmr::vector<LocalState> locals_;
   uint32_t defined_index_;
+  uint32_t next_slot_ = 0;  // behind the top entry
   uint32_t clean_ = 0;      // entries below are temps in their slots
   uint32_t barrier_ = 0;    // operations before it may not be changed: a label lies between
   int32_t pending_ = 0;     // fuel owed: instructions since the last charge
@@ -217,22 +230,16 @@ constexpr uint32_t slots_of(char letter) { return letter == 'v' ? 2 : 1; }
 
 // ---- what nearly every instruction does
 
-inline uint32_t Lowering::next_slot() const {
-  return stack_.empty() ? function_.first_temp : stack_.back().slot + slots_of(stack_.back().letter);
-}
-
 inline void Lowering::push(Entry entry) {
-  const uint32_t slot = next_slot();
-  entry.slot = static_cast<uint16_t>(slot); // too large a frame is refused behind this instruction
-  if (entry.where == Entry::Where::local) {
-    entry.previous = local_reads_[entry.local];
-    local_reads_[entry.local] = static_cast<uint32_t>(stack_.size());
-  }
+  entry.slot = static_cast<uint16_t>(next_slot_); // too large a frame is refused behind this instruction
+  if (entry.where == Entry::Where::local)
+    entry.previous = std::exchange(locals_[entry.local].read, static_cast<uint32_t>(stack_.size()));
   const uint64_t words[2] = {entry.head(), entry.value};
   Entry& added = stack_.emplace_back();
   std::memcpy(&added, &words[0], sizeof words[0]);
   std::memcpy(&added.value, &words[1], sizeof words[1]);
-  max_slot_ = std::max(max_slot_, slot + slots_of(entry.letter));
+  next_slot_ += slots_of(entry.letter);
+  max_slot_ = std::max(max_slot_, next_slot_);
 }
 
 inline void Lowering::get_local(uint32_t local) {
@@ -240,23 +247,29 @@ inline void Lowering::get_local(uint32_t local) {
 }
 inline void Lowering::push_temp(char letter, uint32_t def) { push(Entry::of_temp(letter, def)); }
 
+/// Index in locals_.
+inline uint32_t Lowering::local_of(Entry entry) const {
+  return choose(entry.where == Entry::Where::local, entry.local, static_cast<uint32_t>(locals_.size() - 1));
+}
+
 inline Lowering::Entry Lowering::pop() {
   uint64_t words[2];
   std::memcpy(&words[0], &stack_.back(), sizeof words[0]);
   std::memcpy(&words[1], &stack_.back().value, sizeof words[1]);
   const auto entry = std::bit_cast<Entry>(words);
   stack_.pop_back();
-  if (entry.where == Entry::Where::local) local_reads_[entry.local] = static_cast<uint32_t>(entry.previous);
+  locals_[local_of(entry)].read = static_cast<uint32_t>(entry.previous);
+  next_slot_ = entry.slot;
   clean_ = std::min(clean_, static_cast<uint32_t>(stack_.size()));
   return entry;
 }
 
 inline Operand Lowering::operand(Entry entry) const {
-  switch (entry.where) {
-  case Entry::Where::local: return Operand::slot(function_.locals[entry.local].slot);
-  case Entry::Where::constant: return Operand::constant(entry.value);
-  default: return Operand::slot(entry.slot);
-  }
+  const bool is_constant = entry.where == Entry::Where::constant;
+  const uint32_t slot =
+      choose<uint32_t>(entry.where == Entry::Where::local, locals_[local_of(entry)].slot, entry.slot);
+  return {choose(is_constant, Operand::Where::constant, Operand::Where::slot), choose(is_constant, 0u, slot),
+          choose(is_constant, entry.value, uint64_t{0})};
 }
 
 /// Adds an operation, whose operands the caller fills in where it is.

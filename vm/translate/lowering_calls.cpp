@@ -13,7 +13,7 @@ void Lowering::call(Operation operation, const FuncType& type, int64_t callee, O
   flush_top(count);
   keep_top(count);
   truncate_arguments(count);
-  const uint32_t slot = next_slot();
+  const uint32_t slot = next_slot_;
   Ir& ir = emit(operation); // fuel is owed until the charge
   ir.a = index;
   ir.imm = callee;

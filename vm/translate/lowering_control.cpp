@@ -70,6 +70,7 @@ void Lowering::bind(uint32_t label) {
   info.pending = pending_;
   if (info.is_referred_to()) dead_ = false;
   emit(Operation::label).label = label;
+  info.position = last();
   barrier_ = static_cast<uint32_t>(ir_.size());
 }
 
@@ -85,7 +86,7 @@ void Lowering::enter_block(const Instruction& instr) {
   flush_all();
   keep_top(count);
   control.height = static_cast<uint32_t>(stack_.size()) - count;
-  control.slot = count > 0 ? stack_[control.height].slot : next_slot();
+  control.slot = count > 0 ? stack_[control.height].slot : next_slot_;
   controls_.push_back(control);
   if (!is_loop) return;
   bind(control.label);
@@ -105,7 +106,7 @@ void Lowering::enter_if(const Instruction& instr) {
   flush_all();
   keep_top(count);
   control.height = static_cast<uint32_t>(stack_.size()) - count;
-  control.slot = count > 0 ? stack_[control.height].slot : next_slot();
+  control.slot = count > 0 ? stack_[control.height].slot : next_slot_;
   controls_.push_back(control);
   conditional(condition, control.else_label, true);
 }
@@ -175,7 +176,7 @@ void Lowering::move_to(uint32_t slot, uint32_t count) {
   Ir& ir = emit(Operation::copy_slots);
   ir.imm = slot;
   ir.imm2 = stack_[stack_.size() - count].slot;
-  ir.count = next_slot() - static_cast<uint32_t>(ir.imm2);
+  ir.count = next_slot_ - static_cast<uint32_t>(ir.imm2);
 }
 
 void Lowering::branch(uint32_t depth) {

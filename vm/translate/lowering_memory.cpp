@@ -166,7 +166,7 @@ void Lowering::stack_op(Opcode op, uint32_t pops, std::string_view results, uint
   truncate(static_cast<uint32_t>(stack_.size()) - pops);
   Ir& ir = emit(Operation::stack_op);
   ir.row = op;
-  ir.imm = next_slot();
+  ir.imm = next_slot_;
   ir.imm2 = static_cast<int64_t>(second);
   ir.count = static_cast<uint32_t>(first);
   ir.keep = true;

@@ -28,7 +28,7 @@ uint32_t Lowering::emit_move(uint32_t slot, Entry entry) {
 void Lowering::flush(Entry& entry) {
   if (entry.where == Entry::Where::temp) return;
   const uint32_t def = emit_move(entry.slot, entry);
-  if (entry.where == Entry::Where::local) local_reads_[entry.local] = static_cast<uint32_t>(entry.previous);
+  if (entry.where == Entry::Where::local) locals_[entry.local].read = static_cast<uint32_t>(entry.previous);
   entry.where = Entry::Where::temp;
   entry.def = def;
 }
@@ -107,10 +107,10 @@ void Lowering::set_local(uint32_t local, bool tee) {
     const bool retarget = value.where == Entry::Where::temp && value.def != none &&
                           value.def == last_live() && ir_[value.def].d.is_slot(value.slot) &&
                           !ir_[value.def].keep;
-    if (local_reads_[local] != none) { // entries on the stack still mean the old value
+    if (locals_[local].read != none) { // entries on the stack still mean the old value
       const Ir producer = retarget ? ir_[value.def] : Ir{};
       if (retarget) ir_.resize(value.def);
-      while (local_reads_[local] != none) flush(stack_[local_reads_[local]]);
+      while (locals_[local].read != none) flush(stack_[locals_[local].read]);
       if (retarget) {
         value.def = static_cast<uint32_t>(ir_.size());
         ir_.push_back(producer);

@@ -49,7 +49,7 @@ void Lowering::replace_lane(Opcode op, uint32_t lane, Entry vector, Entry value)
   ir.imm = lane_offset(op, lane);
   ir.a = operand(vector);
   ir.b = operand(value);
-  ir.d = Operand::slot(next_slot());
+  ir.d = Operand::slot(next_slot_);
   push_temp('v', last());
 }
 

@@ -1,5 +1,7 @@
 #include "vm/translate/registers.hpp"
 
+#include "vm/base/choose.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -12,26 +14,23 @@ constexpr uint32_t none = ~uint32_t{0};
 constexpr size_t most_registers = std::max<size_t>({int_registers, vector_registers, 1});
 
 /// How often an operation runs, guessed from the loops around it.
-double weight(uint8_t depth) {
-  constexpr std::array<double, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
-  return weights[std::min<size_t>(depth, weights.size() - 1)];
-}
+constexpr std::array<int64_t, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
+int64_t weight(uint8_t depth) { return weights[std::min<size_t>(depth, weights.size() - 1)]; }
 
 /// A spill or fill at a call costs a dispatch, a pinned use saves less than one; the figures are measured
 /// (docs/rationale.md).
-constexpr double call_cost = 10, entry_cost = 5, least_gain = 5;
+constexpr int64_t call_cost = 10, entry_cost = 5, least_gain = 5;
 
 class PinChooser {
 public:
-  explicit PinChooser(const IrFunction& function)
-      : function_(function), local_of_(function.arena()), uses_(function.arena()) {}
+  explicit PinChooser(const IrFunction& function) : function_(function), uses_(function.arena()) {}
 
-  std::pmr::vector<Pin> choose() {
-    std::pmr::vector<Pin> pins(function_.arena());
-    if (int_registers < 2 || !function_.has_loop) return pins; // without a loop nothing is worth a register
+  std::pmr::vector<Pin> pins() {
+    std::pmr::vector<Pin> chosen(function_.arena());
+    if (int_registers < 2 || !function_.has_loop) return chosen; // without a loop nothing is worth a register
     count_uses();
     std::pmr::vector<uint32_t> candidates(function_.arena());
-    for (uint32_t i = 0; i < uses_.size(); ++i)
+    for (uint32_t i = 0; i < function_.locals.size(); ++i)
       if (gain(i) > least_gain && function_.locals[i].type.kind() != ValType::v128_) candidates.push_back(i);
     std::sort(candidates.begin(), candidates.end(),
               [this](uint32_t x, uint32_t y) { return gain(x) > gain(y) || (gain(x) == gain(y) && x < y); });
@@ -43,38 +42,44 @@ public:
       uint32_t& left = is_float ? vectors : ints;
       if (left <= 1) continue;
       const auto where = is_float ? Operand::Where::vector_register : Operand::Where::int_register;
-      pins.push_back({function_.locals[local].slot, {where, --left, 0}, type});
+      chosen.push_back({function_.locals[local].slot, {where, --left, 0}, type});
     }
-    return pins;
+    return chosen;
   }
 
 private:
-  double gain(uint32_t local) const { return uses_[local] - call_cost * calls_ - entry_cost; }
+  int64_t gain(uint32_t local) const {
+    return uses_[function_.locals[local].slot] - call_cost * calls_ - entry_cost;
+  }
 
   void count_uses() {
-    local_of_.assign(function_.first_temp, none);
-    for (uint32_t i = 0; i < function_.locals.size(); ++i) local_of_[function_.locals[i].slot] = i;
-    uses_.resize(function_.locals.size());
+    uses_.resize(function_.frame_slots + 4);
     for (const Ir& ir : function_.code) {
-      const double often = weight(ir.depth);
-      if (ir.is_call()) calls_ += often;
-      const OperandClasses classes = ir.classes();
-      count_use(ir.d, classes.d, often);
-      count_use(ir.a, classes.a, often);
-      count_use(ir.b, classes.b, often);
-      count_use(ir.c, classes.c, often);
+      const int64_t often = weight(ir.depth);
+      calls_ += choose<int64_t>(ir.is_call(), often, 0);
+      const Operand* const operands[] = {&ir.d, &ir.a, &ir.b, &ir.c};
+      for (uint32_t i = 0; i < 4; ++i) count_use(*operands[i], often, i);
+      if (ir.has_slot_class()) [[unlikely]]
+        count_slot_classes(ir, often);
     }
   }
-  void count_use(const Operand& operand, char cls, double often) {
-    if (!operand.is_slot() || operand.index >= function_.first_temp) return;
-    const uint32_t local = local_of_[operand.index];
-    if (local != none) uses_[local] += cls == 's' ? -often : often;
+  /// Counts what is no slot as well, where nobody looks: what an operand is cannot be predicted, so that a
+  /// branch would cost more.
+  void count_use(const Operand& operand, int64_t often, uint32_t position) {
+    uses_[choose(operand.is_slot(), operand.index, function_.frame_slots + position)] += often;
+  }
+  /// What must be in its slot speaks against a register.
+  void count_slot_classes(const Ir& ir, int64_t often) {
+    const OperandClasses classes = ir.classes();
+    if (classes.d == 's') count_use(ir.d, -2 * often, 0);
+    if (classes.a == 's') count_use(ir.a, -2 * often, 1);
+    if (classes.b == 's') count_use(ir.b, -2 * often, 2);
+    if (classes.c == 's') count_use(ir.c, -2 * often, 3);
   }
 
   const IrFunction& function_;
-  std::pmr::vector<uint32_t> local_of_; // by slot
-  std::pmr::vector<double> uses_;
-  double calls_ = 0;
+  std::pmr::vector<int64_t> uses_; // by slot
+  int64_t calls_ = 0;
 };
 
 /// Temps are written once and read once, with nothing but straight code between: intervals. They are given
@@ -83,15 +88,21 @@ private:
 class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
-      : function_(function), registers_{ints, vectors},
-        written_by_(function.frame_slots - function.first_temp, none, function.arena()),
-        region_of_(function.frame_slots - function.first_temp, 0, function.arena()) {}
+      : function_(function),
+        temps_(function.frame_slots - function.first_temp + 1, Temp{}, function.arena()) {
+    for (uint32_t r = ints; r < most_registers; ++r) free_[0][r] = none; // never
+    for (uint32_t r = vectors; r < most_registers; ++r) free_[1][r] = none;
+  }
 
   void run() {
     for (uint32_t i = 0; i < function_.code.size(); ++i) visit(i);
   }
 
 private:
+  struct Temp {
+    uint32_t written = none; // by the operation of this number
+    uint32_t region = 0;     // there
+  };
   struct Interval {
     uint32_t written, read;
     Operand* reader;
@@ -110,40 +121,46 @@ private:
 
   void visit(uint32_t i) {
     Ir& ir = function_.code[i];
-    if (ir.operation == Operation::nop) return;
+    if ((unsigned{is_temp(ir.a)} | unsigned{is_temp(ir.b)} | unsigned{is_temp(ir.c)}) != 0)
+      read_operands(i, ir);
+    region_ += ends_region(ir) ? 1 : 0;
+    // Its results are in slots that an operation nobody read may have written.
+    if (ir.operation == Operation::stack_op) forget(static_cast<uint32_t>(ir.imm));
+    // What is no temp is written where nobody reads.
+    const unsigned writes = unsigned{is_temp(ir.d)} & unsigned{ir.operation != Operation::count_branch};
+    temps_[choose<size_t>(writes != 0, ir.d.index - function_.first_temp, temps_.size() - 1)] = {i, region_};
+  }
+  void read_operands(uint32_t i, Ir& ir) {
     const OperandClasses classes = ir.classes();
     Ended ended;
     read(i, ir.a, classes.a, ended);
     read(i, ir.b, classes.b, ended);
     read(i, ir.c, classes.c, ended);
     for (size_t k = 0; k < ended.count; ++k) assign(ended.intervals[k]);
-    if (ends_region(ir)) ++region_;
-    // Its results are in slots that an operation nobody read may have written.
-    if (ir.operation == Operation::stack_op) forget(static_cast<uint32_t>(ir.imm));
-    const bool is_temp = ir.d.is_slot() && ir.d.index >= function_.first_temp;
-    if (!is_temp || ir.operation == Operation::count_branch) return;
-    written_by_[ir.d.index - function_.first_temp] = i;
-    region_of_[ir.d.index - function_.first_temp] = region_;
   }
+  bool is_temp(const Operand& operand) const { return operand.is_slot_from(function_.first_temp); }
   void forget(uint32_t slot) {
-    if (slot < function_.frame_slots) written_by_[slot - function_.first_temp] = none;
+    if (slot < function_.frame_slots) temps_[slot - function_.first_temp].written = none;
   }
   static bool ends_region(const Ir& ir) { return ir.operation == Operation::label || ir.is_call(); }
 
   void read(uint32_t i, Operand& operand, char cls, Ended& ended) {
-    if (!operand.is_slot() || operand.index < function_.first_temp) return;
-    const uint32_t temp = operand.index - function_.first_temp;
-    const uint32_t written = std::exchange(written_by_[temp], none);
-    if (written == none || region_of_[temp] != region_ || cls == 's') return;
+    if (!is_temp(operand)) return;
+    Temp& temp = temps_[operand.index - function_.first_temp];
+    const uint32_t written = std::exchange(temp.written, none);
+    if (written == none || temp.region != region_ || cls == 's') return;
     const Ir& writer = function_.code[written];
     if (!writer.keep && writer.classes().d == cls) ended.add({written, i, &operand, cls == 'v'});
   }
 
   void assign(const Interval& interval) {
     auto& free_from = free_[interval.is_vector];
-    uint32_t best = none;
-    for (uint32_t r = 0; r < registers_[interval.is_vector]; ++r)
-      if (free_from[r] <= interval.written && (best == none || free_from[r] > free_from[best])) best = r;
+    uint32_t best = none, best_score = 0;
+    for (uint32_t r = 0; r < most_registers; ++r) {
+      const uint32_t score = choose(free_from[r] <= interval.written, free_from[r] + 1, 0u);
+      best = choose(score > best_score, r, best);
+      best_score = std::max(best_score, score);
+    }
     if (best == none) return;
     free_from[best] = interval.read;
     const auto where = interval.is_vector ? Operand::Where::vector_register : Operand::Where::int_register;
@@ -152,18 +169,16 @@ private:
   }
 
   IrFunction& function_;
-  std::array<uint32_t, 2> registers_; // by class: how many there are
+  std::pmr::vector<Temp> temps_; // by slot, and one that stands for whatever is no temp
   std::array<std::array<uint32_t, most_registers>, 2>
-      free_{};                            // by class: from where on each register is free
-  std::pmr::vector<uint32_t> written_by_; // by temp slot
-  std::pmr::vector<uint32_t> region_of_;
+      free_{}; // by class: from where on each register is free
   uint32_t region_ = 0;
 };
 
 } // namespace
 
 std::pmr::vector<Pin> assign_registers(IrFunction& function) {
-  std::pmr::vector<Pin> pins = PinChooser(function).choose();
+  std::pmr::vector<Pin> pins = PinChooser(function).pins();
   uint32_t ints = static_cast<uint32_t>(int_registers), vectors = static_cast<uint32_t>(vector_registers);
   for (const Pin& pin : pins) --(pin.reg.where == Operand::Where::vector_register ? vectors : ints);
   if (ints + vectors > 0) TempAssigner(function, ints, vectors).run();

@@ -14,7 +14,7 @@ namespace {
 Result<std::unique_ptr<Code>> translate_once(const Module& module, uint32_t defined_index,
                                              SideTable* side_table) {
   // Enough for most functions; the heap has the rest.
-  alignas(std::max_align_t) std::byte first[size_t{32} << 10];
+  alignas(std::max_align_t) std::byte first[size_t{16} << 10];
   std::pmr::monotonic_buffer_resource arena(first, sizeof first);
   const Layout layout(module);
   auto function = Lowering(module, layout, defined_index, arena).run();

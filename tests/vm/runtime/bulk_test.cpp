@@ -10,7 +10,7 @@ using namespace skerry::test;
 namespace {
 
 constexpr uint64_t page = 65'536;
-constexpr uint64_t huge = ~uint64_t{0};
+constexpr uint64_t far_away = ~uint64_t{0};
 constexpr ErrorCode memory_trap = ErrorCode::out_of_bounds_memory_access;
 constexpr ErrorCode table_trap = ErrorCode::out_of_bounds_table_access;
 
@@ -32,7 +32,7 @@ TEST_CASE("memory.fill checks its bounds first") {
   CHECK(memory.base[page - 2] == std::byte{9});
   CHECK(vm::memory_fill(memory, page, 1, 0) == ErrorCode::none);
   CHECK(vm::memory_fill(memory, page + 1, 1, 0) == memory_trap);
-  CHECK(vm::memory_fill(memory, huge, 1, huge) == memory_trap);
+  CHECK(vm::memory_fill(memory, far_away, 1, far_away) == memory_trap);
 }
 
 TEST_CASE("memory.copy copies overlapping ranges") {

@@ -14,13 +14,7 @@ namespace {
 /// Handlers are told apart by their addresses only.
 vm::Handler handler(uintptr_t number) { return reinterpret_cast<vm::Handler>(number * 16); }
 
-/// A table keeps the addresses of its rows.
-struct Rows {
-  std::vector<vm::Sequence> rows;
-  vm::SequenceTable table;
-};
-
-std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const Rows& rows) {
+std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const vm::SequenceTable& table) {
   std::vector<std::byte> bytes(code.size() * 16);
   std::vector<uint32_t> starts;
   for (size_t i = 0; i < code.size(); ++i) {
@@ -28,7 +22,7 @@ std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const Rows& rows) {
     std::memcpy(&bytes[i * 16], &one, sizeof one);
     starts.push_back(static_cast<uint32_t>(i * 16));
   }
-  vm::fuse_sequences(bytes.data(), starts, rows.table);
+  vm::fuse_sequences(bytes.data(), starts, table);
   for (size_t i = 0; i < code.size(); ++i) {
     std::memcpy(&code[i], &bytes[i * 16], sizeof code[i]);
     code[i] /= 16;
@@ -36,13 +30,12 @@ std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const Rows& rows) {
   return code;
 }
 
-Rows table_of(std::initializer_list<std::array<uintptr_t, 3>> rows) {
-  Rows made;
+vm::SequenceTable table_of(std::initializer_list<std::array<uintptr_t, 3>> rows) {
+  std::vector<vm::Sequence> sequences;
   for (const auto& [first, second, both] : rows)
-    made.rows.push_back({handler(first), handler(second), handler(both)});
-  made.table.reserve(rows.size());
-  for (const vm::Sequence& row : made.rows) made.table.add(row);
-  return made;
+    sequences.push_back({handler(first), handler(second), handler(both)});
+  const std::span<const vm::Sequence> parts[] = {sequences};
+  return vm::SequenceTable(parts);
 }
 
 /// An interpreter's loop: two opcodes jump to a common tail, that to the dispatch; the third ends. Memory
@@ -75,7 +68,7 @@ TEST_CASE("the fewest dispatches to the end count, not the first match") {
 }
 
 TEST_CASE("nothing to fuse leaves code alone") {
-  CHECK(fused({1, 2, 3}, {}) == std::vector<uintptr_t>{1, 2, 3});
+  CHECK(fused({1, 2, 3}, table_of({})) == std::vector<uintptr_t>{1, 2, 3});
   CHECK(fused({}, table_of({{1, 2, 12}})).empty());
 }
 
