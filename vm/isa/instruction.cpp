@@ -193,6 +193,12 @@ constexpr std::array<ShortOpcode, 256> short_opcodes = [] {
   return table;
 }();
 
+/// Loads and stores are most of what has more than an index.
+[[gnu::noinline]] bool decode_memory_access(ByteReader& reader, Instruction& instr) {
+  instr.memarg = decode_memarg(reader);
+  return reader.ok();
+}
+
 /// What the fast path has no time for. Its own function, so that the fast path needs no stack frame.
 [[gnu::noinline]] bool decode_rest(ByteReader& reader, uint8_t byte, Instruction& instr) {
   if (instr.op == Opcode::invalid) {
@@ -244,6 +250,7 @@ bool decode_instruction(ByteReader& reader, Instruction& instr) {
     instr.index[0] = reader.leb_u32();
     return reader.ok();
   }
+  if (entry.immediate == ImmediateKind::memarg) return decode_memory_access(reader, instr);
   if (entry.immediate == ImmediateKind::none && entry.op != Opcode::invalid) return reader.ok();
   return decode_rest(reader, byte, instr);
 }

@@ -311,6 +311,7 @@ private:
   }
   void binary(const Ir& ir) {
     const OperandClasses c = ir.classes();
+    if (c.d == 'i' && c.a == 'i' && c.b == 'i') return int_binary(ir);
     const std::string_view signature = info(ir.row).signature;
     const size_t b_kinds = signature[1] == 'v' ? writable(c.b) : readable(c.b);
     const size_t index =
@@ -323,6 +324,14 @@ private:
       put_int_b(ir.b);
     else
       put_float_b(ir.b, signature[1] == 'F');
+  }
+  /// The same for most of them.
+  void int_binary(const Ir& ir) {
+    const size_t index = (int_kind(ir.d) * kind::writable + int_kind(ir.a)) * kind::readable + int_kind(ir.b);
+    begin(handlers_.numeric[static_cast<size_t>(ir.row)][index], 16);
+    put_slot(8, ir.d);
+    put_slot(10, ir.a);
+    put_int_b(ir.b);
   }
   void ternary(const Ir& ir) {
     begin(handlers_.numeric[static_cast<size_t>(ir.row)][0], 16);

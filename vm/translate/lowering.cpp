@@ -39,7 +39,8 @@ bool Lowering::declare_locals(ByteReader& reader) {
   function_.first_temp = static_cast<uint32_t>(slot);
   max_slot_ = function_.first_temp;
   next_slot_ = max_slot_;
-  locals_.resize(function_.locals.size() + 1);
+  no_local_ = static_cast<uint32_t>(function_.locals.size());
+  locals_.resize(no_local_ + 1);
   for (size_t i = 0; i < function_.locals.size(); ++i) locals_[i].slot = function_.locals[i].slot;
   if (slot > UINT16_MAX) return fail("a function's locals need more than 65535 slots"), false;
   if (slot == first_local) return true;
@@ -83,13 +84,12 @@ Result<IrFunction> Lowering::run() {
   ir_.reserve(ir_.size() + body.size / 4 + 8);
   Instruction instr;
   while (!controls_.empty() && failure_.empty()) {
+    if (!dead_) lower_frequent(reader);
     offset_ = static_cast<uint32_t>(reader.offset());
-    if (dead_ || !lower_frequent(reader)) {
-      if (!decode_instruction(reader, instr)) break;
-      if (dead_ && skip_dead(instr)) continue;
-      if (!dead_ && !is_free(instr.op)) ++pending_;
-      lower(instr);
-    }
+    if (!decode_instruction(reader, instr)) break;
+    if (dead_ && skip_dead(instr)) continue;
+    if (!dead_ && !is_free(instr.op)) ++pending_;
+    lower(instr);
     if (max_slot_ > UINT16_MAX) fail("a function needs more than 65535 slots for locals and operands");
   }
   if (!failure_.empty())
@@ -101,18 +101,8 @@ Result<IrFunction> Lowering::run() {
   return std::move(function_);
 }
 
-/// What makes up most of all code goes without being decoded into an Instruction, and is told apart by one
-/// jump.
-enum class Lowering::Frequent : uint8_t {
-  none,
-  unary,
-  binary,
-  ternary,
-  local_get,
-  local_set,
-  local_tee,
-  i32_const
-};
+/// What makes up most of all code, and is told apart by one jump.
+enum class Lowering::Frequent : uint8_t { none, unary, binary, local_get, local_set, local_tee, i32_const };
 
 constexpr Lowering::Frequent Lowering::frequent_of(Opcode op) {
   switch (op) {
@@ -124,36 +114,35 @@ constexpr Lowering::Frequent Lowering::frequent_of(Opcode op) {
   }
   const OpcodeInfo& about = info(op);
   if (about.op_class != OpClass::numeric && about.op_class != OpClass::trapping) return Frequent::none;
-  switch (about.signature.find('>')) {
-  case 1: return Frequent::unary;
-  case 2: return Frequent::binary;
-  default: return Frequent::ternary;
-  }
+  return about.signature[1] == '>' ? Frequent::unary
+                                   : Frequent::binary; // none of one byte has three operands
 }
 
-/// False: not one of those, and nothing was read.
-bool Lowering::lower_frequent(ByteReader& reader) {
+/// Up to the next instruction that is none of those, without decoding into an Instruction. They never fail,
+/// and control always goes on behind them.
+void Lowering::lower_frequent(ByteReader& reader) {
   static constexpr auto kinds = [] {
     std::array<Frequent, 256> by_byte{};
     for (size_t i = 0; i < by_byte.size(); ++i) by_byte[i] = frequent_of(one_byte_opcodes[i]);
     return by_byte;
   }();
-  const uint8_t byte = reader.peek();
-  const Frequent kind = kinds[byte];
-  if (kind == Frequent::none) return false;
-  reader.u8();
-  ++pending_;
-  const Opcode op = one_byte_opcodes[byte];
-  switch (kind) {
-  case Frequent::unary: unary(op, info(op).signature); break;
-  case Frequent::binary: binary(op, info(op).signature); break;
-  case Frequent::ternary: ternary(op, info(op).signature); break;
-  case Frequent::local_get: get_local(reader.leb_u32()); break;
-  case Frequent::local_set: set_local(reader.leb_u32(), false); break;
-  case Frequent::local_tee: set_local(reader.leb_u32(), true); break;
-  default: push(Entry::of_constant('i', static_cast<uint32_t>(reader.leb_s32())));
+  while (true) {
+    const uint8_t byte = reader.peek();
+    const Frequent kind = kinds[byte];
+    if (kind == Frequent::none) return;
+    offset_ = static_cast<uint32_t>(reader.offset());
+    reader.u8();
+    ++pending_;
+    const Opcode op = one_byte_opcodes[byte];
+    switch (kind) {
+    case Frequent::unary: unary(op, info(op).signature); break;
+    case Frequent::binary: binary(op, info(op).signature); break;
+    case Frequent::local_get: get_local(reader.leb_u32()); break;
+    case Frequent::local_set: set_local(reader.leb_u32(), false); break;
+    case Frequent::local_tee: set_local(reader.leb_u32(), true); break;
+    default: push(Entry::of_constant('i', static_cast<uint32_t>(reader.leb_s32())));
+    }
   }
-  return true;
 }
 
 void Lowering::constant(const Instruction& instr) {

@@ -177,7 +177,7 @@ private:
   void global_set(uint32_t index);
   enum class Frequent : uint8_t;
   static constexpr Frequent frequent_of(Opcode op);
-  bool lower_frequent(ByteReader& reader);
+  void lower_frequent(ByteReader& reader);
   void lower(const Instruction& instr);
   void lower_by_class(const Instruction& instr);
   void references_and_bulk(const Instruction& instr);
@@ -204,6 +204,7 @@ private:
   // cost more.
   std::pmr::vector<LocalState> locals_;
   uint32_t defined_index_;
+  uint32_t no_local_ = 0;   // stands in locals_ for whatever is none
   uint32_t next_slot_ = 0;  // behind the top entry
   uint32_t clean_ = 0;      // entries below are temps in their slots
   uint32_t barrier_ = 0;    // operations before it may not be changed: a label lies between
@@ -249,7 +250,7 @@ inline void Lowering::push_temp(char letter, uint32_t def) { push(Entry::of_temp
 
 /// Index in locals_.
 inline uint32_t Lowering::local_of(Entry entry) const {
-  return choose(entry.where == Entry::Where::local, entry.local, static_cast<uint32_t>(locals_.size() - 1));
+  return choose(entry.where == Entry::Where::local, entry.local, no_local_);
 }
 
 inline Lowering::Entry Lowering::pop() {
