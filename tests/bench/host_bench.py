@@ -71,6 +71,8 @@ def main():
         print()
         for lines in table(figures):
             print("\n".join(lines))
+    print("\nReloads beside the calls of two threads:", flush=True)
+    subprocess.run([build / "tests/bench/skerry_reload_measure", build / "examples/plugins/json-transformer.json"], check=True)
 
 
 if __name__ == "__main__":
