@@ -23,16 +23,16 @@ SequenceTable::SequenceTable(std::span<const std::span<const Sequence>> parts) {
 }
 
 void SequenceTable::add(const Sequence& sequence) {
-  Entry entry{near(sequence.first), near(sequence.second), near(sequence.fused)};
-  const bool reachable = far(entry.first) == sequence.first && far(entry.second) == sequence.second &&
-                         far(entry.fused) == sequence.fused;
+  Entry entry{distance_of(sequence.first), distance_of(sequence.second), distance_of(sequence.fused)};
+  const bool reachable = handler_at(entry.first) == sequence.first &&
+                         handler_at(entry.second) == sequence.second &&
+                         handler_at(entry.fused) == sequence.fused;
   if (!reachable || find(sequence.first, sequence.second) != none()) return;
+  const Places places = places_of(entry.pair());
+  size_t at = entries_[places.one].fused == 0 ? places.one : places.other;
   // Who is in the way goes to its other place.
   constexpr int most_moves = 200;
-  size_t at = places_of(entry.pair()).one;
   for (int moves = 0; moves < most_moves; ++moves) {
-    const Places places = places_of(entry.pair());
-    if (moves == 0 && entries_[places.one].fused != 0) at = places.other;
     std::swap(entry, entries_[at]);
     if (entry.fused == 0) return;
     const Places others = places_of(entry.pair());

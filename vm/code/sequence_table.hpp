@@ -31,10 +31,11 @@ public:
     const Pair pair = pair_of(first, second);
     const Places at = places_of(pair);
     const Entry &one = entries_[at.one], &other = entries_[at.other];
-    return far(choose(one.pair() == pair, one.fused, 0) | choose(other.pair() == pair, other.fused, 0));
+    return handler_at(choose(one.pair() == pair, one.fused, 0) |
+                      choose(other.pair() == pair, other.fused, 0));
   }
   /// Stands for no handler: no pair with it has a sequence. Never to be called.
-  Handler none() const { return far(0); }
+  Handler none() const { return handler_at(0); }
 
 private:
   using Pair = uint64_t; // both distances
@@ -49,16 +50,18 @@ private:
   };
 
   /// From base_, which is no handler's address.
-  int32_t near(Handler handler) const {
+  int32_t distance_of(Handler handler) const {
     return static_cast<int32_t>(reinterpret_cast<uintptr_t>(handler) - base_);
   }
-  Handler far(int32_t distance) const {
+  Handler handler_at(int32_t distance) const {
     return reinterpret_cast<Handler>(base_ + static_cast<uintptr_t>(intptr_t{distance}));
   }
   static Pair pair_of_distances(int32_t first, int32_t second) {
     return static_cast<uint32_t>(first) | uint64_t{static_cast<uint32_t>(second)} << 32;
   }
-  Pair pair_of(Handler first, Handler second) const { return pair_of_distances(near(first), near(second)); }
+  Pair pair_of(Handler first, Handler second) const {
+    return pair_of_distances(distance_of(first), distance_of(second));
+  }
   Places places_of(Pair pair) const {
     const uint64_t hash = (pair ^ pair >> 29) * 0x9e37'79b9'7f4a'7c15u;
     return {hash >> 32 & mask_, hash >> 47 & mask_};

@@ -52,7 +52,7 @@ private:
     capacity_ = capacity;
   }
   template <class T> T* copied(const T* from, size_t count, size_t capacity) {
-    T* to = static_cast<T*>(arena_.allocate(capacity * sizeof(T), alignof(T)));
+    T* to = static_cast<T*>(arena_.allocate(capacity * sizeof(T)));
     if (count != 0) std::memcpy(to, from, count * sizeof(T));
     return to;
   }
