@@ -91,8 +91,7 @@ private:
 /// A folder that does not exist has no files. The empty input always runs.
 int main(int argc, char** argv) {
   LLVMFuzzerTestOneInput(nullptr, 0);
-  size_t made = 0;
-  uint64_t number = 20'261'122;
+  uint64_t made = 0, number = 20'261'122;
   std::vector<Input> files;
   for (int i = 1; i < argc; ++i) {
     const std::string_view arg = argv[i];
@@ -107,11 +106,12 @@ int main(int argc, char** argv) {
   }
   InputMaker maker(files, number);
   const char* kept = std::getenv("SKERRY_KEEP_INPUT"); // a file for the last input: the one that failed
-  for (size_t i = 0; i < made; ++i) {
+  for (uint64_t i = 0; i < made; ++i) {
     const Input input = maker.make();
     if (kept != nullptr) std::ofstream(kept, std::ios::binary).write(input.data(), std::ssize(input));
     run(input);
   }
-  std::fprintf(stderr, "%zu files, %zu inputs made of them\n", files.size(), made);
+  std::fprintf(stderr, "%zu files, %llu inputs made of them\n", files.size(),
+               static_cast<unsigned long long>(made));
   return 0;
 }

@@ -1,6 +1,6 @@
 // What a benchmark program cannot see from inside: loading, calls between host and guest, making instances.
-// Prints one JSON object; tests/bench/bench.py runs it. Each figure is processor time of one thread, the best
-// of several repetitions.
+// Prints one JSON object; tests/bench/bench.py runs it. Each figure is one thread's, the best of several
+// repetitions: processor time, but of translation wall-clock time, function by function.
 //
 //   measure FILE.wasm…
 #include "skerry/linker.hpp"

@@ -107,8 +107,6 @@ struct Ir {
   OperandClasses classes() const;
   /// Is the class of any operand s?
   bool has_slot_class() const;
-  /// Control does not simply go on behind it.
-  bool is_store() const { return operation == Operation::store || operation == Operation::stack_op; }
   bool is_call() const { return operation >= Operation::call && operation <= Operation::call_ref; }
 };
 
@@ -151,7 +149,7 @@ struct IrFunction {
       : code(&arena), branch_tables(&arena), label_positions(&arena), locals(&arena) {}
   std::pmr::vector<Ir> code;
   std::pmr::vector<std::pmr::vector<BranchTarget>> branch_tables;
-  std::pmr::vector<uint32_t> label_positions; // in code, by label
+  std::pmr::vector<uint32_t> label_positions; // in code, by label; 0 for one that nothing bound
   uint32_t func_index = 0;
   uint32_t link_slot = 0;
   uint32_t param_slots = 0;

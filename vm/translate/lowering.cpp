@@ -96,7 +96,6 @@ Result<IrFunction> Lowering::run() {
     return skerry::fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, failure_)
                             .with_offset(offset_)
                             .with_func(function_.func_index));
-  for (const LabelInfo& info : labels_) function_.label_positions.push_back(info.position);
   function_.frame_slots = max_slot_ + 2;
   return std::move(function_);
 }

@@ -74,7 +74,6 @@ private:
     bool bound = false;
     int32_t pending = 0;                // owed by whoever arrives
     uint32_t first = none, last = none; // in references_, a list
-    uint32_t position = 0;              // once bound: in the operations
     bool is_referred_to() const { return first != none; }
   };
   struct Reference {

@@ -27,6 +27,7 @@ std::span<const ValType> Lowering::label_types(const Control& control) const {
 
 uint32_t Lowering::new_label() {
   labels_.emplace_back();
+  function_.label_positions.push_back(0);
   return static_cast<uint32_t>(labels_.size() - 1);
 }
 
@@ -70,7 +71,7 @@ void Lowering::bind(uint32_t label) {
   info.pending = pending_;
   if (info.is_referred_to()) dead_ = false;
   emit(Operation::label).label = label;
-  info.position = last();
+  function_.label_positions[label] = last();
   barrier_ = static_cast<uint32_t>(ir_.size());
 }
 

@@ -13,7 +13,8 @@ namespace {
 constexpr uint32_t none = ~uint32_t{0};
 constexpr size_t most_registers = std::max<size_t>({int_registers, vector_registers, 1});
 
-/// How often an operation runs, guessed from the loops around it.
+/// How often an operation runs, guessed from the loops around it. Outside the function: there it would be
+/// built anew at each call.
 constexpr std::array<int64_t, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
 int64_t weight(uint8_t depth) { return weights[std::min<size_t>(depth, weights.size() - 1)]; }
 
