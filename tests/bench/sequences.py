@@ -263,16 +263,37 @@ def choose(options):
     write_rows(sorted(chosen | prefixes, key=lambda s: (-saved[s], s)), left)
 
 
+def in_slots(operation):
+    """The operation where there are no registers."""
+    return re.sub(r"\b[rv]\d\b", "s", operation)
+
+
 def write_rows(sequences, left):
-    lines = ["// Superinstructions, written by tests/bench/sequences.py: one row each, the most useful first in each part.",
+    lines = ["// Superinstructions, written by tests/bench/sequences.py: the operations that they are made of, and a row for each",
+             "// sequence, of two or three operations' numbers. X-macro file: define what you want, include it; it undefines all.",
+             "//",
+             "//   OPERATION(number, number of the first that is the same without registers, type)",
+             "//   SEQUENCE_0 … SEQUENCE_3(first, second[, third])   in parts that compile side by side; the most useful first",
+             "//",
              f"// {len(sequences)} sequences leave {left:.2f} of the training corpus' dispatches. The operations are those of",
              "// vm/exec/*_ops.hpp; what the operands' letters mean is in vm/exec/sequence_rows.hpp. A row of three needs the",
              "// row of its first two."]
+    classes = ["OPERATION", *(f"SEQUENCE_{part}" for part in range(PARTS))]
+    for name in classes:
+        lines += [f"#ifndef {name}", f"#define {name}(...)", "#endif"]
+    operations = list(dict.fromkeys(operation for sequence in sequences for operation in sequence))
+    numbers = {operation: number for number, operation in enumerate(operations, 1)}
+    first_in_slots = {}
+    for operation in operations:
+        first_in_slots.setdefault(in_slots(operation), numbers[operation])
+    lines += [f"OPERATION({numbers[operation]}, {first_in_slots[in_slots(operation)]}, {operation})"
+              for operation in operations]
     part_size = (len(sequences) + PARTS - 1) // PARTS
     for part in range(PARTS):
-        lines.append(f"#{'if' if part == 0 else 'elif'} SKERRY_SEQUENCE_PART == {part}")
-        lines += [f"SEQUENCE({', '.join(s)})" for s in sequences[part * part_size:(part + 1) * part_size]]
-    (ROOT / "vm/code/sequences.def").write_text("\n".join([*lines, "#endif", ""]))
+        lines += [f"SEQUENCE_{part}({', '.join(str(numbers[operation]) for operation in sequence)})"
+                  for sequence in sequences[part * part_size:(part + 1) * part_size]]
+    lines += [f"#undef {name}" for name in classes]
+    (ROOT / "vm/code/sequences.def").write_text("\n".join([*lines, ""]))
 
 
 def main():

@@ -3,15 +3,27 @@
 #pragma once
 
 #include "vm/code/handler.hpp"
+#include "vm/code/sequence_index.hpp"
 #include "vm/isa/opcode.hpp"
 
 #include <array>
 #include <cstddef>
-#include <memory>
 
 namespace skerry::vm {
 
 class SequenceTable;
+
+/// With its number in sequences (vm/code/sequence_table.hpp).
+struct NumberedHandler {
+  Handler handler = nullptr;
+  HandlerNumber number = 0;
+};
+/// Of one operation, by the kinds of its operands.
+struct HandlerRow {
+  const Handler* handlers = nullptr;
+  const uint16_t* numbers = nullptr;
+  NumberedHandler operator[](size_t index) const { return {handlers[index], numbers[index]}; }
+};
 
 /// What fused branches compare by. i32 first; the same order as the instructions i32.eq … i32.ge_u.
 enum class Compare : uint8_t { eq, ne, lt_s, lt_u, gt_s, gt_u, le_s, le_u, ge_s, ge_u, test, test_not };
@@ -29,7 +41,7 @@ inline constexpr size_t address_mode_count = 4;
 
 /// Handlers of one instruction, by address mode; the index is made by `kinds` below.
 struct MemoryHandlers {
-  std::array<const Handler*, address_mode_count> mode{};
+  std::array<HandlerRow, address_mode_count> mode{};
 };
 inline constexpr size_t first_memory_row = static_cast<size_t>(Opcode::i32_load);
 inline constexpr size_t scalar_memory_rows = static_cast<size_t>(Opcode::i64_store32) - first_memory_row + 1;
@@ -52,49 +64,49 @@ constexpr size_t memory_row(Opcode op) {
 struct HandlerTable {
   // Numeric instructions, by opcode: [d][a], [d][a][b], or one (three operands, and those of
   // vm/code/simd_kinds.hpp). Lane instructions: [d] of extract_lane, [b] of replace_lane.
-  std::array<const Handler*, opcode_count> numeric{};
+  std::array<HandlerRow, opcode_count> numeric{};
   // Loads and stores of memory 0 with 32-bit addresses.
   std::array<MemoryHandlers, memory_row_count> memory{};
   // Everything that is executed on canonical slots, by opcode.
   std::array<Handler, opcode_count> stack_op{};
 
   // [i32, i64][compare]: [a][b][back] and [a][b]
-  std::array<std::array<const Handler*, compare_count>, 2> branch_if{};
-  std::array<std::array<const Handler*, compare_count>, 2> count_branch{};
+  std::array<std::array<HandlerRow, compare_count>, 2> branch_if{};
+  std::array<std::array<HandlerRow, compare_count>, 2> count_branch{};
   // [f32, f64][eq ne lt gt le ge]: [negate][a][b][back]
-  std::array<std::array<const Handler*, 6>, 2> branch_if_float{};
+  std::array<std::array<HandlerRow, 6>, 2> branch_if_float{};
 
-  std::array<const Handler*, 3> lea{};     // [shift - 1]: [d][a][b]
-  const Handler* move = nullptr;           // [d][a]
-  const Handler* move_imm64 = nullptr;     // [d]
-  std::array<const Handler*, 2> vmove{};   // [f32, f64]: [d][a]
-  const Handler* move128 = nullptr;        // [d][a], no immediates
-  const Handler* constant128 = nullptr;    // [d]
-  const Handler* shuffle = nullptr;        // [d][a][b]
-  const Handler* select = nullptr;         // [d][a][b][c]
-  std::array<const Handler*, 2> vselect{}; // [one or two slots]: [c]
-  const Handler* global_get = nullptr;     // [d]
-  const Handler* global_set = nullptr;     // [a]
-  const Handler* imported_global_get = nullptr;
-  const Handler* imported_global_set = nullptr;
-  const Handler* return_ = nullptr;         // [a]
-  std::array<const Handler*, 2> return_v{}; // [f32, f64]: [a]
-  const Handler* branch_table = nullptr;    // [a]
-  const Handler* call_indirect = nullptr;   // [a]
-  const Handler* call_ref = nullptr;        // [a]
-  const Handler* return_call_indirect = nullptr;
-  const Handler* return_call_ref = nullptr;
-  const Handler* enter = nullptr; // [slots - 1] up to enter_unrolled, then any number
+  std::array<HandlerRow, 3> lea{};     // [shift - 1]: [d][a][b]
+  HandlerRow move;                     // [d][a]
+  HandlerRow move_imm64;               // [d]
+  std::array<HandlerRow, 2> vmove{};   // [f32, f64]: [d][a]
+  HandlerRow move128;                  // [d][a], no immediates
+  HandlerRow constant128;              // [d]
+  HandlerRow shuffle;                  // [d][a][b]
+  HandlerRow select;                   // [d][a][b][c]
+  std::array<HandlerRow, 2> vselect{}; // [one or two slots]: [c]
+  HandlerRow global_get;               // [d]
+  HandlerRow global_set;               // [a]
+  HandlerRow imported_global_get;
+  HandlerRow imported_global_set;
+  HandlerRow return_;                   // [a]
+  std::array<HandlerRow, 2> return_v{}; // [f32, f64]: [a]
+  HandlerRow branch_table;              // [a]
+  HandlerRow call_indirect;             // [a]
+  HandlerRow call_ref;                  // [a]
+  HandlerRow return_call_indirect;
+  HandlerRow return_call_ref;
+  HandlerRow enter; // [slots - 1] up to enter_unrolled, then any number
 
-  Handler branch = nullptr, branch_back = nullptr;
-  Handler return_none = nullptr;
-  Handler call = nullptr, call_import = nullptr, return_call = nullptr, return_call_import = nullptr;
-  Handler copy_slots = nullptr;
-  Handler unreachable = nullptr;
+  NumberedHandler branch, branch_back;
+  NumberedHandler return_none;
+  NumberedHandler call, call_import, return_call, return_call_import;
+  NumberedHandler copy_slots;
+  NumberedHandler unreachable;
 
   Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
 
-  std::shared_ptr<const SequenceTable> sequences; // null: no superinstructions
+  const SequenceTable* sequences = nullptr; // null: no superinstructions
   /// Only for profiles: stands before every instruction, with a counter @8 and the depth of loops @16.
   Handler count = nullptr;
 };

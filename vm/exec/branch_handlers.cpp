@@ -1,5 +1,5 @@
 // Fused comparisons and branches.
-#include "vm/exec/branch_ops.hpp"
+#include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric.hpp"
 
@@ -8,23 +8,23 @@ namespace {
 
 template <auto F> struct IntBranch {
   template <int... K> struct If {
-    static constexpr Handler handler = &branching<BranchIf<F, K...>>;
+    using Op = BranchIf<F, K...>;
   };
   template <int... K> struct Count {
-    static constexpr Handler handler = &branching<CountBranch<F, K...>>;
+    using Op = CountBranch<F, K...>;
   };
   static void add(HandlerTable& table, size_t width, Compare compare) {
     const auto i = static_cast<size_t>(compare);
-    table.branch_if[width][i] = Kinds<If, kind::writable, kind::readable, 2>::table.data();
-    table.count_branch[width][i] = Kinds<Count, kind::writable, kind::readable>::table.data();
+    table.branch_if[width][i] = Kinds<If, kind::writable, kind::readable, 2>::row();
+    table.count_branch[width][i] = Kinds<Count, kind::writable, kind::readable>::row();
   }
 };
 
 template <auto F> struct FloatBranch {
   template <int... K> struct If {
-    static constexpr Handler handler = &branching<BranchIfFloat<F, K...>>;
+    using Op = BranchIfFloat<F, K...>;
   };
-  static const Handler* handlers() { return Kinds<If, 2, kind::vwritable, kind::vreadable, 2>::table.data(); }
+  static HandlerRow row() { return Kinds<If, 2, kind::vwritable, kind::vreadable, 2>::row(); }
 };
 
 } // namespace
@@ -46,13 +46,12 @@ void add_branch_handlers(HandlerTable& table) {
   SKERRY_COMPARE(test)
   SKERRY_COMPARE(test_not)
 #undef SKERRY_COMPARE
-  table.branch_if_float = {
-      {{FloatBranch<&numeric::f32_eq>::handlers(), FloatBranch<&numeric::f32_ne>::handlers(),
-        FloatBranch<&numeric::f32_lt>::handlers(), FloatBranch<&numeric::f32_gt>::handlers(),
-        FloatBranch<&numeric::f32_le>::handlers(), FloatBranch<&numeric::f32_ge>::handlers()},
-       {FloatBranch<&numeric::f64_eq>::handlers(), FloatBranch<&numeric::f64_ne>::handlers(),
-        FloatBranch<&numeric::f64_lt>::handlers(), FloatBranch<&numeric::f64_gt>::handlers(),
-        FloatBranch<&numeric::f64_le>::handlers(), FloatBranch<&numeric::f64_ge>::handlers()}}};
+  table.branch_if_float = {{{FloatBranch<&numeric::f32_eq>::row(), FloatBranch<&numeric::f32_ne>::row(),
+                             FloatBranch<&numeric::f32_lt>::row(), FloatBranch<&numeric::f32_gt>::row(),
+                             FloatBranch<&numeric::f32_le>::row(), FloatBranch<&numeric::f32_ge>::row()},
+                            {FloatBranch<&numeric::f64_eq>::row(), FloatBranch<&numeric::f64_ne>::row(),
+                             FloatBranch<&numeric::f64_lt>::row(), FloatBranch<&numeric::f64_gt>::row(),
+                             FloatBranch<&numeric::f64_le>::row(), FloatBranch<&numeric::f64_ge>::row()}}};
 }
 
 } // namespace skerry::vm

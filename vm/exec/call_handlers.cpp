@@ -9,6 +9,7 @@
 // callee's frame. Its return address is `foreign_return`, which undoes all that.
 #include "vm/exec/activation.hpp"
 #include "vm/exec/ending_ops.hpp"
+#include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
 
@@ -251,14 +252,14 @@ const std::byte* foreign_return_code() { return reinterpret_cast<const std::byte
 
 void add_call_handlers(HandlerTable& table) {
   using kind::writable;
-  table.call = &ending<Call>;
-  table.call_import = &call_import_handler;
-  table.call_indirect = Kinds<MakeCallIndirect, writable>::table.data();
-  table.call_ref = Kinds<MakeCallRef, writable>::table.data();
-  table.return_call = &return_call_handler;
-  table.return_call_import = &return_call_import_handler;
-  table.return_call_indirect = Kinds<MakeReturnCallIndirect, writable>::table.data();
-  table.return_call_ref = Kinds<MakeReturnCallRef, writable>::table.data();
+  table.call = numbered<Call>();
+  table.call_import = {&call_import_handler};
+  table.call_indirect = Kinds<MakeCallIndirect, writable>::row();
+  table.call_ref = Kinds<MakeCallRef, writable>::row();
+  table.return_call = {&return_call_handler};
+  table.return_call_import = {&return_call_import_handler};
+  table.return_call_indirect = Kinds<MakeReturnCallIndirect, writable>::row();
+  table.return_call_ref = Kinds<MakeReturnCallRef, writable>::row();
   table.lazy_stub = &lazy_stub_handler;
 }
 

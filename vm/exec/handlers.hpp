@@ -5,11 +5,8 @@
 #include "vm/code/handler_table.hpp"
 
 #include <memory>
-#include <span>
 
 namespace skerry::vm {
-
-struct Sequence;
 
 /// All handlers, those of vector instructions for this target; superinstructions only with `fusion`. Made
 /// once per engine.
@@ -31,10 +28,7 @@ void add_control_handlers(HandlerTable& table);
 void add_call_handlers(HandlerTable& table);
 void add_stack_op_handlers(HandlerTable& table);
 
-/// The superinstructions of vm/code/sequences.def, in parts that compile side by side.
-std::span<const Sequence> sequences_0();
-std::span<const Sequence> sequences_1();
-std::span<const Sequence> sequences_2();
-std::span<const Sequence> sequences_3();
+/// The superinstructions of vm/code/sequences.def; null in builds that have none.
+const SequenceTable* sequence_table();
 
 } // namespace skerry::vm

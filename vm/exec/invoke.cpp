@@ -1,6 +1,5 @@
 #include "vm/exec/invoke.hpp"
 
-#include "vm/code/sequence_table.hpp"
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/operands.hpp"
@@ -184,8 +183,7 @@ std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, b
   add_call_handlers(*table);
   add_stack_op_handlers(*table);
   add_simd_handlers(*table, resolve_simd_target(simd_target));
-  const std::span<const Sequence> sequences[] = {sequences_0(), sequences_1(), sequences_2(), sequences_3()};
-  if (fusion) table->sequences = std::make_shared<SequenceTable>(sequences);
+  if (fusion) table->sequences = sequence_table();
   return table;
 }
 

@@ -1,4 +1,5 @@
 // extract_lane and replace_lane: the vector is in its slots, so that a lane is a place in memory.
+#include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
 
@@ -29,19 +30,19 @@ template <class M, class T, int B> struct ReplaceLane {
 
 template <class M, class T> struct Lane {
   template <int... K> struct Extract {
-    static constexpr Handler handler = &straight<ExtractLane<M, T, K...>>;
+    using Op = ExtractLane<M, T, K...>;
   };
   template <int... K> struct Replace {
-    static constexpr Handler handler = &straight<ReplaceLane<M, T, K...>>;
+    using Op = ReplaceLane<M, T, K...>;
   };
-  static constexpr const Handler* extract() { return Kinds<Extract, writable_kinds<T>>::table.data(); }
-  static constexpr const Handler* replace() { return Kinds<Replace, writable_kinds<T>>::table.data(); }
+  static constexpr HandlerRow extract() { return Kinds<Extract, writable_kinds<T>>::row(); }
+  static constexpr HandlerRow replace() { return Kinds<Replace, writable_kinds<T>>::row(); }
 };
 
 } // namespace
 
 void add_lane_handlers(HandlerTable& table) {
-  const auto row = [&table](Opcode op) -> const Handler*& { return table.numeric[static_cast<size_t>(op)]; };
+  const auto row = [&table](Opcode op) -> HandlerRow& { return table.numeric[static_cast<size_t>(op)]; };
   using enum Opcode;
   row(i8x16_extract_lane_s) = Lane<int8_t, uint32_t>::extract();
   row(i8x16_extract_lane_u) = Lane<uint8_t, uint32_t>::extract();

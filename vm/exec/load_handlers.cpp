@@ -1,6 +1,6 @@
 // Loads from memory 0 with 32-bit addresses.
 #include "vm/exec/handlers.hpp"
-#include "vm/exec/memory_ops.hpp"
+#include "vm/exec/memory_rows.hpp"
 
 namespace skerry::vm {
 namespace {
@@ -29,23 +29,21 @@ template <class M> struct LoadZeroFamily {
 /// Registers hold i32 zero-extended, so an unsigned load is the same for i32 and i64.
 void add_load_handlers(HandlerTable& table) {
   using enum Opcode;
-  row_of(table, i32_load8_u) = row_of(table, i64_load8_u) =
-      MemoryRow<LoadFamily<uint8_t, uint64_t>>::handlers();
+  row_of(table, i32_load8_u) = row_of(table, i64_load8_u) = MemoryRow<LoadFamily<uint8_t, uint64_t>>::rows();
   row_of(table, i32_load16_u) = row_of(table, i64_load16_u) =
-      MemoryRow<LoadFamily<uint16_t, uint64_t>>::handlers();
-  row_of(table, i32_load) = row_of(table, i64_load32_u) =
-      MemoryRow<LoadFamily<uint32_t, uint64_t>>::handlers();
-  row_of(table, i64_load) = MemoryRow<LoadFamily<uint64_t, uint64_t>>::handlers();
-  row_of(table, i32_load8_s) = MemoryRow<LoadFamily<int8_t, uint32_t>>::handlers();
-  row_of(table, i32_load16_s) = MemoryRow<LoadFamily<int16_t, uint32_t>>::handlers();
-  row_of(table, i64_load8_s) = MemoryRow<LoadFamily<int8_t, uint64_t>>::handlers();
-  row_of(table, i64_load16_s) = MemoryRow<LoadFamily<int16_t, uint64_t>>::handlers();
-  row_of(table, i64_load32_s) = MemoryRow<LoadFamily<int32_t, uint64_t>>::handlers();
-  row_of(table, f32_load) = MemoryRow<LoadFamily<float, float>>::handlers();
-  row_of(table, f64_load) = MemoryRow<LoadFamily<double, double>>::handlers();
-  row_of(table, v128_load) = MemoryRow<LoadFamily<Vector, Vector>>::handlers();
-  row_of(table, v128_load32_zero) = MemoryRow<LoadZeroFamily<uint32_t>>::handlers();
-  row_of(table, v128_load64_zero) = MemoryRow<LoadZeroFamily<uint64_t>>::handlers();
+      MemoryRow<LoadFamily<uint16_t, uint64_t>>::rows();
+  row_of(table, i32_load) = row_of(table, i64_load32_u) = MemoryRow<LoadFamily<uint32_t, uint64_t>>::rows();
+  row_of(table, i64_load) = MemoryRow<LoadFamily<uint64_t, uint64_t>>::rows();
+  row_of(table, i32_load8_s) = MemoryRow<LoadFamily<int8_t, uint32_t>>::rows();
+  row_of(table, i32_load16_s) = MemoryRow<LoadFamily<int16_t, uint32_t>>::rows();
+  row_of(table, i64_load8_s) = MemoryRow<LoadFamily<int8_t, uint64_t>>::rows();
+  row_of(table, i64_load16_s) = MemoryRow<LoadFamily<int16_t, uint64_t>>::rows();
+  row_of(table, i64_load32_s) = MemoryRow<LoadFamily<int32_t, uint64_t>>::rows();
+  row_of(table, f32_load) = MemoryRow<LoadFamily<float, float>>::rows();
+  row_of(table, f64_load) = MemoryRow<LoadFamily<double, double>>::rows();
+  row_of(table, v128_load) = MemoryRow<LoadFamily<Vector, Vector>>::rows();
+  row_of(table, v128_load32_zero) = MemoryRow<LoadZeroFamily<uint32_t>>::rows();
+  row_of(table, v128_load64_zero) = MemoryRow<LoadZeroFamily<uint64_t>>::rows();
 }
 
 } // namespace skerry::vm

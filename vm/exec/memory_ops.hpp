@@ -76,43 +76,4 @@ template <class M, AddressMode Mode, int C, int A, int B, int Scaled> struct Sto
   }
 };
 
-/// All handlers of one load or store. A Family names its operation: template Op<mode, value, a, b, scaled>.
-template <class Family> struct MemoryRow {
-  template <AddressMode Mode, int... K> static constexpr Handler handler_of() {
-    constexpr std::array<int, 4> k = {K...}; // modes without an index have no b and no scale
-    return &straight<typename Family::template Op<Mode, k[0], k[1], k[2], k[3]>>;
-  }
-  template <int... K> struct Plain {
-    static constexpr Handler handler = handler_of<AddressMode::plain, K...>();
-  };
-  template <int... K> struct Indexed {
-    static constexpr Handler handler = handler_of<AddressMode::indexed, K...>();
-  };
-  template <int... K> struct Wrapped {
-    static constexpr Handler handler = handler_of<AddressMode::wrapped, K...>();
-  };
-  template <int... K> struct IndexedWrapped {
-    static constexpr Handler handler = handler_of<AddressMode::indexed_wrapped, K...>();
-  };
-  static constexpr MemoryHandlers handlers() {
-    constexpr int v = Family::value_kinds;
-    return {{Kinds<Plain, v, kind::readable>::table.data(),
-             Kinds<Indexed, v, kind::readable, kind::writable, 2>::table.data(),
-             Kinds<Wrapped, v, kind::writable>::table.data(),
-             Kinds<IndexedWrapped, v, kind::readable, kind::writable, 2>::table.data()}};
-  }
-};
-inline MemoryHandlers& row_of(HandlerTable& table, Opcode op) { return table.memory[memory_row(op)]; }
-
-template <class M, class T> struct LoadFamily {
-  static constexpr int value_kinds = writable_kinds<T>;
-  template <AddressMode Mode, int D, int A, int B, int Scaled> using Op = Load<M, T, Mode, D, A, B, Scaled>;
-};
-/// Stored floats are never immediates.
-template <class M> struct StoreFamily {
-  static constexpr int value_kinds = VectorClass<M> ? kind::vwritable : kind::readable;
-  template <AddressMode Mode, int C, int A, int B, int Scaled>
-  using Op = StoreValue<M, Mode, C, A, B, Scaled>;
-};
-
 } // namespace skerry::vm

@@ -1,13 +1,13 @@
 // Moves, selects, globals.
+#include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
-#include "vm/exec/move_ops.hpp"
 
 namespace skerry::vm {
 namespace {
 
 #define SKERRY_MAKE(Name, ...)                                                                               \
   template <int... K> struct Name {                                                                          \
-    static constexpr Handler handler = &straight<__VA_ARGS__>;                                               \
+    using Op = __VA_ARGS__;                                                                                  \
   };
 SKERRY_MAKE(MakeMove, Move<K...>)
 SKERRY_MAKE(MakeMoveImm64, MoveImm64<K...>)
@@ -31,21 +31,21 @@ SKERRY_MAKE(MakeImportedGlobalSet, ImportedGlobalSet<K...>)
 
 void add_move_handlers(HandlerTable& table) {
   using namespace kind;
-  table.move = Kinds<MakeMove, writable, readable>::table.data();
-  table.move_imm64 = Kinds<MakeMoveImm64, writable>::table.data();
-  table.vmove = {Kinds<MakeMoveF32, vwritable, vreadable>::table.data(),
-                 Kinds<MakeMoveF64, vwritable, vreadable>::table.data()};
-  table.move128 = Kinds<MakeMove128, vwritable, vwritable>::table.data();
-  table.constant128 = Kinds<MakeConstant128, vwritable>::table.data();
-  table.lea = {Kinds<MakeLea1, writable, writable, writable>::table.data(),
-               Kinds<MakeLea2, writable, writable, writable>::table.data(),
-               Kinds<MakeLea3, writable, writable, writable>::table.data()};
-  table.select = Kinds<MakeSelect, writable, readable, readable, writable>::table.data();
-  table.vselect = {Kinds<MakeSelect1, writable>::table.data(), Kinds<MakeSelect2, writable>::table.data()};
-  table.global_get = Kinds<MakeGlobalGet, writable>::table.data();
-  table.global_set = Kinds<MakeGlobalSet, writable>::table.data();
-  table.imported_global_get = Kinds<MakeImportedGlobalGet, writable>::table.data();
-  table.imported_global_set = Kinds<MakeImportedGlobalSet, writable>::table.data();
+  table.move = Kinds<MakeMove, writable, readable>::row();
+  table.move_imm64 = Kinds<MakeMoveImm64, writable>::row();
+  table.vmove = {Kinds<MakeMoveF32, vwritable, vreadable>::row(),
+                 Kinds<MakeMoveF64, vwritable, vreadable>::row()};
+  table.move128 = Kinds<MakeMove128, vwritable, vwritable>::row();
+  table.constant128 = Kinds<MakeConstant128, vwritable>::row();
+  table.lea = {Kinds<MakeLea1, writable, writable, writable>::row(),
+               Kinds<MakeLea2, writable, writable, writable>::row(),
+               Kinds<MakeLea3, writable, writable, writable>::row()};
+  table.select = Kinds<MakeSelect, writable, readable, readable, writable>::row();
+  table.vselect = {Kinds<MakeSelect1, writable>::row(), Kinds<MakeSelect2, writable>::row()};
+  table.global_get = Kinds<MakeGlobalGet, writable>::row();
+  table.global_set = Kinds<MakeGlobalSet, writable>::row();
+  table.imported_global_get = Kinds<MakeImportedGlobalGet, writable>::row();
+  table.imported_global_set = Kinds<MakeImportedGlobalSet, writable>::row();
 }
 
 } // namespace skerry::vm

@@ -91,45 +91,4 @@ template <auto F, int D, int A, int B> struct Binary {
   }
 };
 
-/// Index I of a table with these dimensions, the last running fastest, as one index per dimension.
-template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(size_t index) {
-  constexpr std::array<int, sizeof...(Dims)> dims = {Dims...};
-  std::array<int, sizeof...(Dims)> split{};
-  for (size_t i = dims.size(); i-- > 0; index /= static_cast<size_t>(dims[i]))
-    split[i] = static_cast<int>(index % static_cast<size_t>(dims[i]));
-  return split;
-}
-
-/// The handlers Make<k0, k1, …>::handler for all combinations of kinds.
-template <template <int...> class Make, int... Dims> struct Kinds {
-  static constexpr size_t count = (size_t{1} * ... * size_t{Dims});
-  template <size_t I, size_t... J> static constexpr Handler one(std::index_sequence<J...>) {
-    constexpr auto split = split_index<Dims...>(I);
-    return Make<split[J]...>::handler;
-  }
-  template <size_t... I> static constexpr std::array<Handler, count> all(std::index_sequence<I...>) {
-    return {one<I>(std::make_index_sequence<sizeof...(Dims)>())...};
-  }
-  static constexpr std::array<Handler, count> table = all(std::make_index_sequence<count>());
-};
-
-/// All handlers of a numeric instruction, as HandlerTable::numeric wants them.
-template <auto F> struct Numeric {
-  using Types = SignatureOf<F>;
-  static constexpr int d_kinds = writable_kinds<typename Types::Result>;
-  static constexpr int a_kinds = writable_kinds<typename Types::A>;
-  template <int... K> struct One {
-    static constexpr Handler handler = &straight<Unary<F, K...>>;
-  };
-  template <int... K> struct Two {
-    static constexpr Handler handler = &straight<Binary<F, K...>>;
-  };
-  static constexpr const Handler* handlers() {
-    if constexpr (Types::arity == 1)
-      return Kinds<One, d_kinds, a_kinds>::table.data();
-    else
-      return Kinds<Two, d_kinds, a_kinds, readable_kinds<typename Types::B>>::table.data();
-  }
-};
-
 } // namespace skerry::vm

@@ -2,6 +2,7 @@
 // compile side by side; each unit's translation unit instantiates add_numeric_rows once.
 #pragma once
 
+#include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric.hpp"
 #include "vm/exec/numeric_ops.hpp"
@@ -43,6 +44,25 @@ template <auto F> constexpr bool has_signature(std::string_view letters) {
   }
 }
 
+/// All handlers of a numeric instruction, as HandlerTable::numeric wants them.
+template <auto F> struct Numeric {
+  using Types = SignatureOf<F>;
+  static constexpr int d_kinds = writable_kinds<typename Types::Result>;
+  static constexpr int a_kinds = writable_kinds<typename Types::A>;
+  template <int... K> struct One {
+    using Op = Unary<F, K...>;
+  };
+  template <int... K> struct Two {
+    using Op = Binary<F, K...>;
+  };
+  static constexpr HandlerRow row() {
+    if constexpr (Types::arity == 1)
+      return Kinds<One, d_kinds, a_kinds>::row();
+    else
+      return Kinds<Two, d_kinds, a_kinds, readable_kinds<typename Types::B>>::row();
+  }
+};
+
 /// Makes a function's name depend on a template parameter, so that other units' rows are not instantiated.
 template <NumericUnit, class F> constexpr F dependent(F function) { return function; }
 
@@ -51,7 +71,7 @@ template <NumericUnit Unit> void add_numeric_rows(HandlerTable& table) {
   if constexpr (numeric_unit(signature) == Unit) {                                                           \
     constexpr auto function = dependent<Unit>(&numeric::name);                                               \
     static_assert(has_signature<function>(signature), "the function's type is not its row's");               \
-    table.numeric[static_cast<size_t>(Opcode::name)] = Numeric<function>::handlers();                        \
+    table.numeric[static_cast<size_t>(Opcode::name)] = Numeric<function>::row();                             \
   }
 #define SKERRY_ROW_0(name, signature) SKERRY_ROW(name, signature)
 #define SKERRY_ROW_0xfc(name, signature) SKERRY_ROW(name, signature)

@@ -1,46 +1,29 @@
-// From vm/code/sequences.def to superinstructions. The rows are parted into files that compile side by side;
-// each defines SKERRY_SEQUENCE_PART and includes this once.
+// The language of vm/code/sequences.def: what its operations are, and which of its rows a build takes.
 #pragma once
 
-#include "vm/code/sequence_table.hpp"
+#include "vm/code/sequence_index.hpp"
 #include "vm/exec/memory_ops.hpp"
 #include "vm/exec/move_ops.hpp"
 #include "vm/exec/numeric.hpp"
 #include "vm/exec/sequences.hpp"
 
-#include <iterator>
-#include <span>
-
-// The loop over handlers gains little, and what it is for (sanitizers) makes compiling slow: some rows of one
-// part are enough to test with.
-#if defined(SKERRY_COMPACT) || (defined(SKERRY_DISPATCH_TRAMPOLINE) && SKERRY_SEQUENCE_PART > 0)
-#undef SKERRY_SEQUENCE_PART
-#define SKERRY_SEQUENCE_PART -1
-#endif
+#include <type_traits>
 
 namespace skerry::vm {
 
-template <class A, class B> constexpr Sequence sequence() {
-  return {handler_of<A>(), handler_of<B>(), &sequence_of_two<A, B>};
-}
-template <class A, class B, class C> constexpr Sequence sequence() {
-  return {&sequence_of_two<A, B>, handler_of<C>(), &sequence_of_three<A, B, C>};
-}
-
-#if defined(SKERRY_DISPATCH_TRAMPOLINE)
-constexpr int take_each = 5;
+/// Whether this build has the superinstruction at this line of the list. The loop over handlers gains little,
+/// and what it is for (sanitizers) makes compiling slow: some rows of one part are enough to test with.
+constexpr bool has_sequence([[maybe_unused]] int part, [[maybe_unused]] int line) {
+#if defined(SKERRY_COMPACT)
+  return false;
+#elif defined(SKERRY_DISPATCH_TRAMPOLINE)
+  return part == 0 && line % 5 == 0;
 #else
-constexpr int take_each = 1;
+  return true;
 #endif
-/// The row at this line of the list; left out, all is null.
-template <int line, class... Ops> constexpr Sequence row() {
-  if constexpr (line % take_each == 0)
-    return sequence<Ops...>();
-  else
-    return {nullptr, nullptr, nullptr};
 }
 
-/// The language of the rows. Registers that this build does not have are slots there.
+/// Registers that this build does not have are slots.
 namespace sequence_rows {
 
 using namespace numeric;
@@ -49,17 +32,48 @@ constexpr int s = kind::slot, k = kind::imm, vk = kind::vimm;
 constexpr int r0 = int_registers > 0 ? 1 : s, r1 = int_registers > 1 ? 2 : s, r2 = int_registers > 2 ? 3 : s;
 constexpr int v0 = vector_registers > 0 ? 1 : s, v1 = vector_registers > 1 ? 2 : s;
 
-constexpr Sequence rows[] = {
-#define SEQUENCE(...) row<__LINE__, __VA_ARGS__>(),
+/// Without VM registers several operations are one, which has the first one's number.
+constexpr HandlerNumber own_number(HandlerNumber number, HandlerNumber in_slots) {
+  return int_registers == 0 ? in_slots : number;
+}
+constexpr bool has_number([[maybe_unused]] HandlerNumber number, [[maybe_unused]] HandlerNumber in_slots) {
+#if defined(SKERRY_COMPACT)
+  return false;
+#else
+  return own_number(number, in_slots) == number;
+#endif
+}
+
+template <HandlerNumber number> struct Operation; // Type
+template <class Op> inline constexpr HandlerNumber operation_number = 0;
+#define OPERATION(number, in_slots, ...)                                                                     \
+  template <> struct Operation<number> {                                                                     \
+    using Type = __VA_ARGS__;                                                                                \
+  };                                                                                                         \
+  template <>                                                                                                \
+  inline constexpr HandlerNumber                                                                             \
+      operation_number<std::conditional_t<has_number(number, in_slots), __VA_ARGS__, Operation<number>>> =   \
+          number;
 #include "vm/code/sequences.def"
-#undef SEQUENCE
-    {nullptr, nullptr, nullptr} // so that no part is empty
-};
+
+template <HandlerNumber number> using Op = Operation<number>::Type;
+
+template <int part, int line, HandlerNumber... operations> constexpr Handler row() {
+  if constexpr (!has_sequence(part, line))
+    return nullptr;
+  else if constexpr (sizeof...(operations) == 2)
+    return &sequence_of_two<Op<operations>...>;
+  else
+    return &sequence_of_three<Op<operations>...>;
+}
+
+/// The handlers of each part's rows, in parts that compile side by side.
+extern const Handler part_0[], part_1[], part_2[], part_3[];
+#if defined(SKERRY_COMPACT)
+#define SKERRY_SEQUENCE(part, ...)
+#else
+#define SKERRY_SEQUENCE(part, ...) row<part, __LINE__, __VA_ARGS__>(),
+#endif
 
 } // namespace sequence_rows
-
-/// Of this part.
-static std::span<const Sequence> all_rows() {
-  return std::span(sequence_rows::rows).first(std::size(sequence_rows::rows) - 1);
-}
 } // namespace skerry::vm

@@ -1,10 +1,11 @@
 // Superinstructions, part 0 of vm/code/sequences.def.
-#define SKERRY_SEQUENCE_PART 0
-#include "vm/exec/handlers.hpp"
 #include "vm/exec/sequence_rows.hpp"
 
-namespace skerry::vm {
+namespace skerry::vm::sequence_rows {
 
-std::span<const Sequence> sequences_0() { return all_rows(); }
+constinit const Handler part_0[] = {
+#define SEQUENCE_0(...) SKERRY_SEQUENCE(0, __VA_ARGS__)
+#include "vm/code/sequences.def"
+    nullptr};
 
-} // namespace skerry::vm
+} // namespace skerry::vm::sequence_rows

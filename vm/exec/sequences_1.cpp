@@ -1,10 +1,11 @@
 // Superinstructions, part 1 of vm/code/sequences.def.
-#define SKERRY_SEQUENCE_PART 1
-#include "vm/exec/handlers.hpp"
 #include "vm/exec/sequence_rows.hpp"
 
-namespace skerry::vm {
+namespace skerry::vm::sequence_rows {
 
-std::span<const Sequence> sequences_1() { return all_rows(); }
+constinit const Handler part_1[] = {
+#define SEQUENCE_1(...) SKERRY_SEQUENCE(1, __VA_ARGS__)
+#include "vm/code/sequences.def"
+    nullptr};
 
-} // namespace skerry::vm
+} // namespace skerry::vm::sequence_rows

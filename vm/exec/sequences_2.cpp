@@ -1,10 +1,11 @@
 // Superinstructions, part 2 of vm/code/sequences.def.
-#define SKERRY_SEQUENCE_PART 2
-#include "vm/exec/handlers.hpp"
 #include "vm/exec/sequence_rows.hpp"
 
-namespace skerry::vm {
+namespace skerry::vm::sequence_rows {
 
-std::span<const Sequence> sequences_2() { return all_rows(); }
+constinit const Handler part_2[] = {
+#define SEQUENCE_2(...) SKERRY_SEQUENCE(2, __VA_ARGS__)
+#include "vm/code/sequences.def"
+    nullptr};
 
-} // namespace skerry::vm
+} // namespace skerry::vm::sequence_rows

@@ -1,10 +1,11 @@
 // Superinstructions, part 3 of vm/code/sequences.def.
-#define SKERRY_SEQUENCE_PART 3
-#include "vm/exec/handlers.hpp"
 #include "vm/exec/sequence_rows.hpp"
 
-namespace skerry::vm {
+namespace skerry::vm::sequence_rows {
 
-std::span<const Sequence> sequences_3() { return all_rows(); }
+constinit const Handler part_3[] = {
+#define SEQUENCE_3(...) SKERRY_SEQUENCE(3, __VA_ARGS__)
+#include "vm/code/sequences.def"
+    nullptr};
 
-} // namespace skerry::vm
+} // namespace skerry::vm::sequence_rows

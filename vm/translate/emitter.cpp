@@ -26,11 +26,11 @@ public:
   CodeBuffer(size_t capacity, Arena& arena) : arena_(arena) { grow(capacity); }
   std::byte* data() { return bytes_; }
   uint32_t size() const { return static_cast<uint32_t>(size_); }
-  std::span<const uint32_t> starts() const { return {starts_, start_count_}; }
+  std::span<const InstructionStart> starts() const { return {starts_, start_count_}; }
   /// Adds an instruction: `count` zeros. Returns where it is; earlier addresses may be invalid afterwards.
-  std::byte* begin(uint32_t count) {
+  std::byte* begin(uint32_t count, HandlerNumber number) {
     std::byte* at = add(count);
-    starts_[start_count_++] = static_cast<uint32_t>(at - bytes_);
+    starts_[start_count_++] = {static_cast<uint32_t>(at - bytes_), number};
     return at;
   }
   /// The same for what is no instruction.
@@ -60,7 +60,7 @@ private:
   Arena& arena_;
   size_t size_ = 0, capacity_ = 0, start_count_ = 0;
   std::byte* bytes_ = nullptr;
-  uint32_t* starts_ = nullptr;
+  InstructionStart* starts_ = nullptr;
 };
 
 class Emitter {
@@ -226,11 +226,11 @@ private:
   // ---- encoding
 
   uint32_t offset() const { return bytes_.size(); }
-  void begin(Handler handler, uint32_t size) {
+  void begin(NumberedHandler handler, uint32_t size) {
     if (handlers_.count != nullptr) [[unlikely]]
       count_next();
-    instruction_ = bytes_.begin(size);
-    std::memcpy(instruction_, &handler, sizeof handler);
+    instruction_ = bytes_.begin(size, handler.number);
+    std::memcpy(instruction_, &handler.handler, sizeof handler.handler);
   }
   /// For profiles.
   [[gnu::cold, gnu::noinline]] void count_next() {
@@ -458,7 +458,7 @@ private:
     }
   }
 
-  void global(Handler handler, const Operand& o, uint32_t where, const Ir& ir) {
+  void global(NumberedHandler handler, const Operand& o, uint32_t where, const Ir& ir) {
     begin(handler, 16);
     put_slot(where, o);
     put32(12, static_cast<uint64_t>(ir.imm));
@@ -522,7 +522,7 @@ private:
       begin(handlers_.return_none, 16);
     } else {
       const bool is_vector = ir.operation == Operation::return_v;
-      const Handler* row = is_vector ? handlers_.return_v[ir.wide] : handlers_.return_;
+      const HandlerRow& row = is_vector ? handlers_.return_v[ir.wide] : handlers_.return_;
       begin(row[is_vector ? vector_kind(ir.a) : int_kind(ir.a)], 24);
       put_slot(8, ir.a);
       if (ir.a.is_constant()) put(16, ir.a.value);
@@ -536,13 +536,13 @@ private:
     put32(12, ir.count);
   }
   void stack_op(const Ir& ir) {
-    begin(handlers_.stack_op[static_cast<size_t>(ir.row)], 24);
+    begin({handlers_.stack_op[static_cast<size_t>(ir.row)]}, 24);
     put16(8, static_cast<uint64_t>(ir.imm));
     put32(12, ir.count);
     put(16, ir.imm2);
   }
 
-  Handler call_handler(const Ir& ir) const {
+  NumberedHandler call_handler(const Ir& ir) const {
     switch (ir.operation) {
     case Operation::call: return handlers_.call;
     case Operation::call_import: return handlers_.call_import;

@@ -11,7 +11,14 @@
 
 namespace skerry::vm {
 
-/// `starts`: where each instruction of the code begins, in order.
-void fuse_sequences(std::byte* code, std::span<const uint32_t> starts, const SequenceTable& sequences);
+/// Where an instruction begins, in bytes from the code's start, and its handler's number.
+struct InstructionStart {
+  uint32_t at;
+  HandlerNumber number;
+};
+
+/// `starts`: each instruction of the code, in order.
+void fuse_sequences(std::byte* code, std::span<const InstructionStart> starts,
+                    const SequenceTable& sequences);
 
 } // namespace skerry::vm

@@ -1,63 +1,51 @@
 // The table of superinstructions: every pair is found, and no other.
 #include "tests/catch.hpp"
-#include "vm/code/sequence_table.hpp"
+#include "tests/support/sequences.hpp"
 
 #include <vector>
 
 using namespace skerry;
-
-namespace {
-
-/// Handlers are told apart by their addresses only.
-vm::Handler handler(uintptr_t number) { return reinterpret_cast<vm::Handler>(0x10'0000 + number * 16); }
-
-vm::SequenceTable table_of(const std::vector<vm::Sequence>& rows) {
-  const std::span<const vm::Sequence> parts[] = {rows};
-  return vm::SequenceTable(parts);
-}
-
-} // namespace
+using namespace skerry::test;
 
 TEST_CASE("of many sequences each is found and nothing else", "[code]") {
-  constexpr uintptr_t handlers = 100;
-  std::vector<vm::Sequence> rows;
-  const auto is_row = [](uintptr_t first, uintptr_t second) { return (first * 7 + second) % 3 != 0; };
-  for (uintptr_t first = 0; first < handlers; ++first)
-    for (uintptr_t second = 0; second < handlers; ++second)
-      if (is_row(first, second))
-        rows.push_back({handler(first), handler(second), handler(handlers + first * handlers + second)});
-  const vm::SequenceTable table = table_of(rows);
+  constexpr vm::HandlerNumber handlers = 60;
+  Sequences::Rows rows;
+  for (vm::HandlerNumber first = 1; first <= handlers; ++first)
+    for (vm::HandlerNumber second = 1; second <= handlers; ++second)
+      if ((first * 7 + second) % 3 != 0) rows.push_back({first, second});
+  const Sequences sequences(rows);
+  vm::HandlerNumber next = vm::handlers_of_part;
   size_t wrong = 0;
-  for (uintptr_t first = 0; first < handlers; ++first)
-    for (uintptr_t second = 0; second < handlers; ++second) {
-      const vm::Handler expected =
-          is_row(first, second) ? handler(handlers + first * handlers + second) : table.none();
-      wrong += table.find(handler(first), handler(second)) != expected ? 1 : 0;
+  for (vm::HandlerNumber first = 1; first <= handlers; ++first)
+    for (vm::HandlerNumber second = 1; second <= handlers; ++second) {
+      const vm::HandlerNumber expected = (first * 7 + second) % 3 != 0 ? next++ : 0;
+      wrong += sequences.table().find(first, second) != expected ? 1 : 0;
     }
   CHECK(wrong == 0);
 }
 
-TEST_CASE("of equal sequences the first stays, rows of null do not count", "[code]") {
-  const vm::SequenceTable table = table_of({{nullptr, nullptr, nullptr},
-                                            {handler(1), handler(2), handler(12)},
-                                            {handler(1), handler(2), handler(13)}});
-  CHECK(table.find(handler(1), handler(2)) == handler(12));
-  CHECK(table.find(handler(2), handler(1)) == table.none());
+TEST_CASE("a sequence goes on from another, and has its handler", "[code]") {
+  const Sequences sequences({{1, 2}, {4096, 3}});
+  const vm::SequenceTable& table = sequences.table();
+  CHECK(table.find(1, 2) == 4096);
+  CHECK(table.find(table.find(1, 2), 3) == 4097);
+  CHECK(table.handler_of(4097) == Sequences::handler_of(4097));
 }
 
 TEST_CASE("no handler has no sequence", "[code]") {
-  const vm::SequenceTable table = table_of({{handler(1), handler(2), handler(12)}});
-  CHECK(table.find(table.none(), handler(2)) == table.none());
-  CHECK(table.find(handler(1), table.none()) == table.none());
-  CHECK(table.find(table.none(), table.none()) == table.none());
-  const vm::SequenceTable empty = table_of({});
-  CHECK(empty.find(handler(1), handler(2)) == empty.none());
+  const Sequences sequences({{1, 2}}), empty({});
+  CHECK(sequences.table().find(2, 1) == 0);
+  CHECK(sequences.table().find(1, 0) == 0);
+  CHECK(sequences.table().find(0, 2) == 0);
+  CHECK(sequences.table().find(0, 0) == 0);
+  CHECK(sequences.table().handler_of(0) == nullptr);
+  CHECK(empty.table().find(1, 2) == 0);
 }
 
-TEST_CASE("what is too far away is left out", "[code]") {
-  const auto far = reinterpret_cast<vm::Handler>(uintptr_t{1} << 40);
-  const vm::SequenceTable table =
-      table_of({{handler(1), handler(2), handler(12)}, {handler(3), handler(4), far}});
-  CHECK(table.find(handler(1), handler(2)) == handler(12));
-  CHECK(table.find(handler(3), handler(4)) == table.none());
+TEST_CASE("an index that is too full says so", "[code]") {
+  std::vector<vm::SequenceBucket> buckets(2);
+  size_t added = 0;
+  for (vm::HandlerNumber first = 1; first <= 5; ++first)
+    added += vm::SequenceIndex::add(buckets, first, 1, vm::handlers_of_part + first) ? 1 : 0;
+  CHECK(added == 4);
 }

@@ -1,6 +1,10 @@
 // Superinstructions in place, and copies of what jumps lead to: same results, same fuel, same positions of
 // errors.
+#include "tests/support/sequences.hpp"
 #include "tests/support/wasm.hpp"
+#include "vm/exec/handlers.hpp"
+#include "vm/module/engine_data.hpp"
+#include "vm/module/module.hpp"
 #include "vm/translate/fusion.hpp"
 
 #include <array>
@@ -11,31 +15,22 @@ using namespace skerry::test;
 
 namespace {
 
-/// Handlers are told apart by their addresses only.
-vm::Handler handler(uintptr_t number) { return reinterpret_cast<vm::Handler>(number * 16); }
-
-std::vector<uintptr_t> fused(std::vector<uintptr_t> code, const vm::SequenceTable& table) {
+/// Of instructions by their handlers' numbers.
+std::vector<vm::HandlerNumber> fused(std::vector<vm::HandlerNumber> code, const Sequences& sequences) {
   std::vector<std::byte> bytes(code.size() * 16);
-  std::vector<uint32_t> starts;
-  for (size_t i = 0; i < code.size(); ++i) {
-    const vm::Handler one = handler(code[i]);
-    std::memcpy(&bytes[i * 16], &one, sizeof one);
-    starts.push_back(static_cast<uint32_t>(i * 16));
+  std::vector<vm::InstructionStart> starts;
+  for (uint32_t i = 0; i < code.size(); ++i) {
+    const vm::Handler handler = Sequences::handler_of(code[i]);
+    std::memcpy(&bytes[i * 16], &handler, sizeof handler);
+    starts.push_back({i * 16, code[i]});
   }
-  vm::fuse_sequences(bytes.data(), starts, table);
-  for (size_t i = 0; i < code.size(); ++i) {
-    std::memcpy(&code[i], &bytes[i * 16], sizeof code[i]);
-    code[i] /= 16;
+  vm::fuse_sequences(bytes.data(), starts, sequences.table());
+  for (uint32_t i = 0; i < code.size(); ++i) {
+    uintptr_t handler = 0;
+    std::memcpy(&handler, &bytes[i * 16], sizeof handler);
+    code[i] = static_cast<vm::HandlerNumber>(handler / 16);
   }
   return code;
-}
-
-vm::SequenceTable table_of(std::initializer_list<std::array<uintptr_t, 3>> rows) {
-  std::vector<vm::Sequence> sequences;
-  for (const auto& [first, second, both] : rows)
-    sequences.push_back({handler(first), handler(second), handler(both)});
-  const std::span<const vm::Sequence> parts[] = {sequences};
-  return vm::SequenceTable(parts);
 }
 
 /// An interpreter's loop: two opcodes jump to a common tail, that to the dispatch; the third ends. Memory
@@ -58,18 +53,38 @@ constexpr std::string_view machine = R"((module (memory (export "memory") 1)
 } // namespace
 
 TEST_CASE("the longest sequence is used, and jumps into it stay possible") {
-  const auto table = table_of({{1, 2, 12}, {12, 3, 123}, {2, 3, 23}});
-  CHECK(fused({1, 2, 3, 4}, table) == std::vector<uintptr_t>{123, 23, 3, 4});
+  const Sequences sequences({{1, 2}, {4096, 3}, {2, 3}});
+  CHECK(fused({1, 2, 3, 4}, sequences) == std::vector<vm::HandlerNumber>{4097, 4098, 3, 4});
 }
 
 TEST_CASE("the fewest dispatches to the end count, not the first match") {
-  const auto table = table_of({{1, 2, 12}, {2, 3, 23}, {23, 4, 234}});
-  CHECK(fused({1, 2, 3, 4}, table) == std::vector<uintptr_t>{1, 234, 3, 4});
+  const Sequences sequences({{1, 2}, {2, 3}, {4097, 4}});
+  CHECK(fused({1, 2, 3, 4}, sequences) == std::vector<vm::HandlerNumber>{1, 4098, 3, 4});
 }
 
 TEST_CASE("nothing to fuse leaves code alone") {
-  CHECK(fused({1, 2, 3}, table_of({})) == std::vector<uintptr_t>{1, 2, 3});
-  CHECK(fused({}, table_of({{1, 2, 12}})).empty());
+  CHECK(fused({1, 2, 3}, Sequences({})) == std::vector<vm::HandlerNumber>{1, 2, 3});
+  CHECK(fused({}, Sequences({{1, 2}})).empty());
+}
+
+TEST_CASE("a loop has superinstructions, where the build has any") {
+  const std::vector<std::byte> bytes = must(wat::to_binary(R"((module
+    (func (param i32) (result i32) (local i32)
+      (loop $l
+        (local.set 1 (i32.add (local.get 1) (local.get 0)))
+        (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+      (local.get 1))))"));
+  const auto handlers = [&](bool fusion) {
+    Config config;
+    config.fusion = fusion;
+    const Engine engine(config);
+    const Module module = must(Module::compile(engine, bytes));
+    const vm::Code* code = must(engine.data()->translate(*module.data(), 0));
+    return std::vector<std::byte>(code->bytes.get(), code->bytes.get() + code->size);
+  };
+  const auto with = handlers(true), without = handlers(false);
+  CHECK(with.size() == without.size());
+  CHECK((with != without) == (vm::sequence_table() != nullptr));
 }
 
 TEST_CASE("copied jump targets compute and charge the same", "[exec]") {

@@ -8,7 +8,7 @@
 #endif
 
 #include "vm/code/simd_kinds.hpp"
-#include "vm/exec/numeric_ops.hpp"
+#include "vm/exec/handler_rows.hpp"
 #include "vm/exec/simd/functions-inl.hpp"
 #include "vm/exec/simd/targets.hpp"
 
@@ -102,15 +102,15 @@ template <auto F, bool SlotsOnly> struct LanesRow {
   template <int... K> struct Make {
     static constexpr Handler handler = &straight_lanes<LanesOp<F, K...>>;
   };
-  static constexpr const Handler* handlers() {
+  static constexpr HandlerRow row() {
     constexpr int d = kinds<typename Types::Result>(), a = kinds<typename Types::template Arg<0>>();
     if constexpr (Types::arity == 1) {
-      return Kinds<Make, d, a>::table.data();
+      return Kinds<Make, d, a>::row();
     } else if constexpr (Types::arity == 2) {
       using Second = typename Types::template Arg<1>;
-      return Kinds < Make, d, a, is_scalar<Second> ? kind::readable : kinds<Second>() > ::table.data();
+      return Kinds < Make, d, a, is_scalar<Second> ? kind::readable : kinds<Second>() > ::row();
     } else {
-      return Kinds<Make, 1, 1, 1, 1>::table.data();
+      return Kinds<Make, 1, 1, 1, 1>::row();
     }
   }
 };
@@ -128,7 +128,7 @@ template <LanesFamily Family> void add_lanes_rows(HandlerTable& table) {
     constexpr auto function = dependent_lanes<Family>(&name);                                                \
     static_assert(has_lanes_signature(function, signature), "the function's type is not its row's");         \
     constexpr bool slots_only = is_slots_only(Opcode::name);                                                 \
-    table.numeric[static_cast<size_t>(Opcode::name)] = LanesRow<function, slots_only>::handlers();           \
+    table.numeric[static_cast<size_t>(Opcode::name)] = LanesRow<function, slots_only>::row();           \
   }
 #define NUMERIC(name, text, prefix, code, signature, feature)                                                \
   SKERRY_ROW_##prefix(name, text, signature, feature)

@@ -26,7 +26,7 @@ template <int... K> struct MakeShuffle {
 
 void add_v128_rows(HandlerTable& table) {
   add_lanes_rows<LanesFamily::v128>(table);
-  table.shuffle = Kinds<MakeShuffle, kind::vwritable, kind::vwritable, kind::vwritable>::table.data();
+  table.shuffle = Kinds<MakeShuffle, kind::vwritable, kind::vwritable, kind::vwritable>::row();
 }
 
 } // namespace skerry::vm::HWY_NAMESPACE

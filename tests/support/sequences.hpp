@@ -1,0 +1,52 @@
+// Tables of superinstructions whose handlers are never called, only told apart.
+#pragma once
+
+#include "vm/code/sequence_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+namespace skerry::test {
+
+/// Numbers of handlers: operations below 4096, and the sequences 4096, 4097 … of the rows {first, second} in
+/// their order.
+class Sequences {
+public:
+  using Rows = std::vector<std::array<vm::HandlerNumber, 2>>;
+
+  explicit Sequences(const Rows& rows)
+      : buckets_(rows.size() + 1), handlers_(handlers_of(rows)), table_(index_of(rows), {handlers_.data()}) {}
+  Sequences(const Sequences&) = delete;
+  Sequences& operator=(const Sequences&) = delete;
+  Sequences(Sequences&&) = delete;
+  Sequences& operator=(Sequences&&) = delete;
+  ~Sequences() = default;
+
+  static vm::Handler handler_of(vm::HandlerNumber number) {
+    return reinterpret_cast<vm::Handler>(uintptr_t{number} * 16);
+  }
+  const vm::SequenceTable& table() const { return table_; }
+
+private:
+  static std::vector<vm::Handler> handlers_of(const Rows& rows) {
+    std::vector<vm::Handler> handlers;
+    while (handlers.size() < rows.size())
+      handlers.push_back(handler_of(vm::handlers_of_part + static_cast<vm::HandlerNumber>(handlers.size())));
+    return handlers;
+  }
+  vm::SequenceIndex index_of(const Rows& rows) {
+    vm::HandlerNumber number = vm::handlers_of_part;
+    for (const auto& [first, second] : rows)
+      if (!vm::SequenceIndex::add(buckets_, first, second, number++)) std::abort();
+    return vm::SequenceIndex(buckets_);
+  }
+
+  std::vector<vm::SequenceBucket> buckets_;
+  std::vector<vm::Handler> handlers_;
+  vm::SequenceTable table_;
+};
+
+} // namespace skerry::test

@@ -1,0 +1,70 @@
+// Rows of handlers: all combinations of where an operation's operands are, and the numbers of those that
+// superinstructions are made of.
+#pragma once
+
+#include "vm/code/handler_table.hpp"
+#include "vm/exec/sequence_rows.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace skerry::vm {
+
+template <class Op> constexpr NumberedHandler numbered() {
+  return {handler_of<Op>(), sequence_rows::operation_number<Op>};
+}
+
+/// Index I of a table with these dimensions, the last running fastest, as one index per dimension.
+template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(size_t index) {
+  constexpr std::array<int, sizeof...(Dims)> dims = {Dims...};
+  std::array<int, sizeof...(Dims)> split{};
+  for (size_t i = dims.size(); i-- > 0; index /= static_cast<size_t>(dims[i]))
+    split[i] = static_cast<int>(index % static_cast<size_t>(dims[i]));
+  return split;
+}
+
+/// Of rows without any; none is longer.
+inline constexpr std::array<uint16_t, 512> no_numbers{};
+
+/// The handlers of Make<k0, k1, …> for all combinations of kinds: it names an operation, Op, or has a
+/// `handler`, which is in no sequence.
+template <template <int...> class Make, int... Dims> struct Kinds {
+  static constexpr size_t count = (size_t{1} * ... * size_t{Dims});
+  static_assert(count <= no_numbers.size());
+
+  template <class Made> static constexpr NumberedHandler one() {
+    if constexpr (requires { typename Made::Op; })
+      return numbered<typename Made::Op>();
+    else
+      return {Made::handler};
+  }
+  template <size_t I, size_t... J> static constexpr NumberedHandler at(std::index_sequence<J...>) {
+    constexpr auto split = split_index<Dims...>(I);
+    return one<Make<split[J]...>>();
+  }
+  template <size_t... I> static constexpr auto all(std::index_sequence<I...>) {
+    return std::array<NumberedHandler, count>{at<I>(std::make_index_sequence<sizeof...(Dims)>())...};
+  }
+  static constexpr std::array<NumberedHandler, count> both = all(std::make_index_sequence<count>());
+  static constexpr std::array<Handler, count> handlers = [] {
+    std::array<Handler, count> result{};
+    std::ranges::transform(both, result.begin(), &NumberedHandler::handler);
+    return result;
+  }();
+  static constexpr std::array<uint16_t, count> numbers = [] {
+    std::array<uint16_t, count> result{};
+    std::ranges::transform(both, result.begin(),
+                           [](const auto& one) { return static_cast<uint16_t>(one.number); });
+    return result;
+  }();
+  static constexpr HandlerRow row() {
+    constexpr bool has_numbers = std::ranges::any_of(numbers, [](uint16_t number) { return number != 0; });
+    if constexpr (has_numbers)
+      return {handlers.data(), numbers.data()};
+    else
+      return {handlers.data(), no_numbers.data()};
+  }
+};
+
+} // namespace skerry::vm

@@ -1,0 +1,44 @@
+// From the operations on memory to rows of handlers.
+#pragma once
+
+#include "vm/exec/handler_rows.hpp"
+#include "vm/exec/memory_ops.hpp"
+
+namespace skerry::vm {
+
+/// All handlers of one load or store. A Family names its operation: template Op<mode, value, a, b, scaled>.
+template <class Family> struct MemoryRow {
+  template <int V, int A> struct Plain {
+    using Op = Family::template Op<AddressMode::plain, V, A, 0, 0>;
+  };
+  template <int V, int A, int B, int Scaled> struct Indexed {
+    using Op = Family::template Op<AddressMode::indexed, V, A, B, Scaled>;
+  };
+  template <int V, int A> struct Wrapped {
+    using Op = Family::template Op<AddressMode::wrapped, V, A, 0, 0>;
+  };
+  template <int V, int A, int B, int Scaled> struct IndexedWrapped {
+    using Op = Family::template Op<AddressMode::indexed_wrapped, V, A, B, Scaled>;
+  };
+  static constexpr MemoryHandlers rows() {
+    constexpr int v = Family::value_kinds;
+    return {{Kinds<Plain, v, kind::readable>::row(),
+             Kinds<Indexed, v, kind::readable, kind::writable, 2>::row(),
+             Kinds<Wrapped, v, kind::writable>::row(),
+             Kinds<IndexedWrapped, v, kind::readable, kind::writable, 2>::row()}};
+  }
+};
+inline MemoryHandlers& row_of(HandlerTable& table, Opcode op) { return table.memory[memory_row(op)]; }
+
+template <class M, class T> struct LoadFamily {
+  static constexpr int value_kinds = writable_kinds<T>;
+  template <AddressMode Mode, int D, int A, int B, int Scaled> using Op = Load<M, T, Mode, D, A, B, Scaled>;
+};
+/// Stored floats are never immediates.
+template <class M> struct StoreFamily {
+  static constexpr int value_kinds = VectorClass<M> ? kind::vwritable : kind::readable;
+  template <AddressMode Mode, int C, int A, int B, int Scaled>
+  using Op = StoreValue<M, Mode, C, A, B, Scaled>;
+};
+
+} // namespace skerry::vm
