@@ -16,7 +16,7 @@ namespace skerry::vm {
     SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-template <class Op> SKERRY_HANDLER(branching) {
+template <class Op> SKERRY_ALIGNED(64) SKERRY_HANDLER(branching) {
   SKERRY_STATE
   if (Op::taken(s, s.pc)) SKERRY_TAKE_BRANCH(Op);
   NEXT(Op::size);

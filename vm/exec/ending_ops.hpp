@@ -18,7 +18,7 @@ namespace skerry::vm {
     SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-template <class Op> SKERRY_HANDLER(ending) {
+template <class Op> SKERRY_ALIGNED(64) SKERRY_HANDLER(ending) {
   SKERRY_STATE
   SKERRY_END(Op);
 }

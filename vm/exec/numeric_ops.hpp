@@ -11,7 +11,7 @@
 
 namespace skerry::vm {
 
-template <class Op> SKERRY_HANDLER(straight) {
+template <class Op> SKERRY_ALIGNED(Op::can_trap ? 64 : 32) SKERRY_HANDLER(straight) {
   SKERRY_STATE
   if constexpr (Op::can_trap) {
     if (const ErrorCode code = Op::run(s, s.pc); code != ErrorCode::none) [[unlikely]]

@@ -43,12 +43,12 @@ template <class Op> constexpr Handler handler_of() {
     SKERRY_DISPATCH;                                                                                         \
   }
 
-template <class A, class B> SKERRY_HANDLER(sequence_of_two) {
+template <class A, class B> SKERRY_ALIGNED(64) SKERRY_HANDLER(sequence_of_two) {
   SKERRY_STATE
   SKERRY_STEP(A)
   SKERRY_LAST(B)
 }
-template <class A, class B, class C> SKERRY_HANDLER(sequence_of_three) {
+template <class A, class B, class C> SKERRY_ALIGNED(64) SKERRY_HANDLER(sequence_of_three) {
   SKERRY_STATE
   SKERRY_STEP(A)
   SKERRY_STEP(B)

@@ -19,7 +19,7 @@ HWY_BEFORE_NAMESPACE();
 namespace skerry::vm::HWY_NAMESPACE {
 
 /// Like straight<Op>, with the target's instructions.
-template <class Op> HWY_ATTR SKERRY_HANDLER(straight_lanes) {
+template <class Op> HWY_ATTR SKERRY_ALIGNED(32) SKERRY_HANDLER(straight_lanes) {
   SKERRY_STATE
   Op::run(s, s.pc);
   NEXT(Op::size);
@@ -92,28 +92,78 @@ constexpr bool has_lanes_signature(R (*)(Args...), std::string_view letters) {
   return letters == own;
 }
 
+#if HWY_TARGET == HWY_EMU128 && defined(SKERRY_DISPATCH_TAILCALL)
+#define SKERRY_KINDS_AS_DATA
+#endif
+
 /// All handlers of a numeric vector instruction, as HandlerTable::numeric wants them.
 template <auto F, bool SlotsOnly> struct LanesRow {
   using Types = LanesSignature<decltype(F)>;
+  template <size_t I> using Arg = Types::template Arg<I>;
   template <class T> static constexpr int kinds() {
     if (SlotsOnly) return 1;
     return !is_scalar<T> || std::is_floating_point_v<T> ? kind::vwritable : kind::writable;
   }
+  static constexpr int d_kinds = kinds<typename Types::Result>(), a_kinds = kinds<Arg<0>>();
+  /// Only shifts have a scalar there, which may be constant.
+  static constexpr int b_kinds = [] {
+    if constexpr (Types::arity < 2)
+      return 1;
+    else
+      return is_scalar<Arg<1>> ? kind::readable : kinds<Arg<1>>();
+  }();
+
+#if defined(SKERRY_KINDS_AS_DATA)
+  // A handler for each combination only says which one it is: the loops are slow anyway, and the code of one
+  // handler for all is a quarter of what one for each takes.
+  template <class T, int Kinds> static T read_any(State& s, const std::byte* p, int at, uint64_t kind) {
+    T value{};
+    [&]<int... K>(std::integer_sequence<int, K...>) {
+      ((kind == K ? void(value = read_lanes<T, K>(s, p, at)) : void()), ...);
+    }(std::make_integer_sequence<int, Kinds>());
+    return value;
+  }
+  template <class T> static void write_any(State& s, const std::byte* p, uint64_t kind, T value) {
+    [&]<int... K>(std::integer_sequence<int, K...>) {
+      ((kind == K ? write_lanes<K>(s, p, value) : void()), ...);
+    }(std::make_integer_sequence<int, d_kinds>());
+  }
+  /// The kinds of d, a and b are in the register that handlers do not use, a byte for each.
+  HWY_NOINLINE static SKERRY_HANDLER(any) {
+    SKERRY_STATE
+    const auto a = read_any<Arg<0>, a_kinds>(s, s.pc, at_a, unused_ >> 8 & 0xff);
+    if constexpr (Types::arity == 1)
+      write_any(s, s.pc, unused_ & 0xff, F(a));
+    else
+      write_any(s, s.pc, unused_ & 0xff, F(a, read_any<Arg<1>, b_kinds>(s, s.pc, at_b, unused_ >> 16)));
+    NEXT(16);
+  }
+  template <int D, int A, int B = 0> static SKERRY_HANDLER(of_kinds) {
+    SKERRY_STATE
+    unused_ = D | A << 8 | B << 16;
+    SKERRY_TAIL(any);
+  }
+  template <int... K> struct Make {
+    static constexpr Handler handler = &of_kinds<K...>;
+  };
+#else
   template <int... K> struct Make {
     static constexpr Handler handler = &straight_lanes<LanesOp<F, K...>>;
   };
+#endif
+  template <int... K> struct MakeOfThree {
+    static constexpr Handler handler = &straight_lanes<LanesOp<F, K...>>;
+  };
   static constexpr HandlerRow row() {
-    constexpr int d = kinds<typename Types::Result>(), a = kinds<typename Types::template Arg<0>>();
-    if constexpr (Types::arity == 1) {
-      return Kinds<Make, d, a>::row();
-    } else if constexpr (Types::arity == 2) {
-      using Second = typename Types::template Arg<1>;
-      return Kinds < Make, d, a, is_scalar<Second> ? kind::readable : kinds<Second>() > ::row();
-    } else {
-      return Kinds<Make, 1, 1, 1, 1>::row();
-    }
+    if constexpr (Types::arity == 1)
+      return Kinds<Make, d_kinds, a_kinds>::row();
+    else if constexpr (Types::arity == 2)
+      return Kinds<Make, d_kinds, a_kinds, b_kinds>::row();
+    else
+      return Kinds<MakeOfThree, 1, 1, 1, 1>::row();
   }
 };
+#undef SKERRY_KINDS_AS_DATA
 
 /// Makes a function's name depend on a template parameter, so that other families' rows are not instantiated.
 template <LanesFamily, class F> constexpr F dependent_lanes(F function) { return function; }
@@ -128,7 +178,7 @@ template <LanesFamily Family> void add_lanes_rows(HandlerTable& table) {
     constexpr auto function = dependent_lanes<Family>(&name);                                                \
     static_assert(has_lanes_signature(function, signature), "the function's type is not its row's");         \
     constexpr bool slots_only = is_slots_only(Opcode::name);                                                 \
-    table.numeric[static_cast<size_t>(Opcode::name)] = LanesRow<function, slots_only>::row();           \
+    table.numeric[static_cast<size_t>(Opcode::name)] = LanesRow<function, slots_only>::row();                \
   }
 #define NUMERIC(name, text, prefix, code, signature, feature)                                                \
   SKERRY_ROW_##prefix(name, text, signature, feature)
