@@ -68,7 +68,7 @@ def run_profiles(options):
         print(name, flush=True)
 
 
-# ---- names of handlers, as rows of sequences.def
+# ---- names of handlers, as operations of sequences.def
 
 INT = ("s", "r0", "r1", "r2", "k")
 FLOAT = ("s", "v0", "v1", "vk")
@@ -156,7 +156,7 @@ def row_of(op):
 
 
 def handler_names(tool):
-    """{distance from main: row of sequences.def}"""
+    """{distance from main: operation of sequences.def}"""
     symbols = subprocess.run(["nm", "-C", tool], capture_output=True, text=True, check=True).stdout
     rows, main = {}, None
     for line in symbols.splitlines():

@@ -71,8 +71,8 @@ TEST_CASE("a loop has superinstructions, where the build has any") {
   const std::vector<std::byte> bytes = must(wat::to_binary(R"((module
     (func (param i32) (result i32) (local i32)
       (loop $l
-        (local.set 1 (i32.add (local.get 1) (local.get 0)))
-        (br_if $l (local.tee 0 (i32.sub (local.get 0) (i32.const 1)))))
+        (local.set 1 (i32.add (local.get 1) (i32.const 8)))
+        (br_if $l (i32.ne (local.tee 0 (i32.add (local.get 0) (i32.const 1))) (i32.const 10))))
       (local.get 1))))"));
   const auto handlers = [&](bool fusion) {
     Config config;
