@@ -125,23 +125,49 @@ SKERRY_INLINE Callee find_ref(uint64_t ref) {
           ref == 0 ? ErrorCode::null_function_reference : ErrorCode::none};
 }
 
-template <int A> SKERRY_HANDLER(call_indirect_handler) {
+/// The function that is called where nothing out of the ordinary is: of this instance and of the very type;
+/// else null. Handlers of calls leave all else to others, for which registers must be saved.
+SKERRY_INLINE const FuncInstance* own_indirect(const State& s, uint64_t index) {
+  const TableInstance& table = *s.instance->tables[load_as<uint32_t>(s.pc + at_table)];
+  if (index >= table.size) return nullptr;
+  const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
+  const bool is_own =
+      f != nullptr && f->type_id == load_as<uint32_t>(s.pc + at_type) && f->instance == s.instance;
+  return is_own ? f : nullptr;
+}
+SKERRY_INLINE const FuncInstance* own_ref(const State& s, uint64_t ref) {
+  const auto* f = reinterpret_cast<const FuncInstance*>(ref);
+  return f != nullptr && f->instance == s.instance ? f : nullptr;
+}
+
+template <int A> SKERRY_HANDLER(call_indirect_other_handler) {
   SKERRY_STATE
   const Callee callee = find_indirect(s, read<uint64_t, A>(s, s.pc, at_slot));
   if (callee.code != ErrorCode::none) [[unlikely]]
     TRAP(callee.code);
-  if (callee.f->instance == s.instance) [[likely]]
-    ENTER(*callee.f, call_indirect_size);
+  if (callee.f->instance == s.instance) ENTER(*callee.f, call_indirect_size);
   CALL_OTHER(*callee.f, call_indirect_size);
 }
-template <int A> SKERRY_HANDLER(call_ref_handler) {
+template <int A> SKERRY_HANDLER(call_ref_other_handler) {
   SKERRY_STATE
   const Callee callee = find_ref(read<uint64_t, A>(s, s.pc, at_slot));
   if (callee.code != ErrorCode::none) [[unlikely]]
     TRAP(callee.code);
-  if (callee.f->instance == s.instance) [[likely]]
-    ENTER(*callee.f, call_indirect_size);
   CALL_OTHER(*callee.f, call_indirect_size);
+}
+template <int A> SKERRY_ALIGNED(64) SKERRY_HANDLER(call_indirect_handler) {
+  SKERRY_STATE
+  const FuncInstance* f = own_indirect(s, read<uint64_t, A>(s, s.pc, at_slot));
+  if (f == nullptr) [[unlikely]]
+    SKERRY_TAIL(call_indirect_other_handler<A>);
+  ENTER(*f, call_indirect_size);
+}
+template <int A> SKERRY_ALIGNED(64) SKERRY_HANDLER(call_ref_handler) {
+  SKERRY_STATE
+  const FuncInstance* f = own_ref(s, read<uint64_t, A>(s, s.pc, at_slot));
+  if (f == nullptr) [[unlikely]]
+    SKERRY_TAIL(call_ref_other_handler<A>);
+  ENTER(*f, call_indirect_size);
 }
 
 // ---- tail calls (spec §4.6.8): own link slot @28. Functions of other instances are called in the ordinary
