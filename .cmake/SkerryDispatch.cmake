@@ -11,7 +11,8 @@ set(dispatch_checks "${CMAKE_CURRENT_LIST_DIR}/checks")
 # passes arguments in.
 # No unwind tables: no exception ever passes a handler (host functions' are caught where they are called), and with tens of
 # thousands of handlers the tables are a quarter of the library.
-set(SKERRY_EXEC_OPTIONS -fomit-frame-pointer -fno-stack-protector -fvisibility=hidden
+# No errno: the square root is one instruction, without a look for the negative numbers that the C library reports.
+set(SKERRY_EXEC_OPTIONS -fomit-frame-pointer -fno-stack-protector -fvisibility=hidden -fno-math-errno
   -fno-asynchronous-unwind-tables -fno-unwind-tables)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   list(APPEND SKERRY_EXEC_OPTIONS -fcf-protection=none)

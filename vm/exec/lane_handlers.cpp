@@ -15,16 +15,18 @@ template <class M, class T, int D> struct ExtractLane {
     write<D>(s, p, at_d, static_cast<T>(load_as<M>(vector + load_as<uint16_t>(p + 12))));
   }
 };
-/// d := a with M(b) in the lane that begins at byte imm16 @14; d may overlap a and b
+/// d := a with M(b) in the lane that begins at byte imm16 @14; d may overlap a and b, so that all is read
+/// before
 template <class M, class T, int B> struct ReplaceLane {
   static constexpr bool can_trap = false;
   static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    std::byte vector[16];
-    std::memcpy(vector, slot_at(s, p, at_a), sizeof vector);
+    Vector vector;
+    std::memcpy(&vector, slot_at(s, p, at_a), sizeof vector);
     const M lane = static_cast<M>(read<T, B>(s, p, at_b));
-    std::memcpy(vector + load_as<uint16_t>(p + 14), &lane, sizeof lane);
-    std::memcpy(slot_at(s, p, at_d), vector, sizeof vector);
+    std::byte* d = reinterpret_cast<std::byte*>(slot_at(s, p, at_d));
+    std::memcpy(d, &vector, sizeof vector);
+    std::memcpy(d + load_as<uint16_t>(p + 14), &lane, sizeof lane);
   }
 };
 

@@ -5,14 +5,13 @@
 #pragma once
 
 #include "skerry/error.hpp"
+#include "vm/exec/rounding.hpp"
 
 #include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
-
-#define SKERRY_PURE [[gnu::always_inline]] constexpr inline
 
 namespace skerry::vm::numeric {
 
@@ -111,10 +110,6 @@ template <class F> SKERRY_PURE F maximum(F a, F b) {
   if (a == b) return std::signbit(a) ? b : a;
   return a > b ? a : b;
 }
-/// The C library's rounding functions may keep a signalling NaN as it is; the specification makes it quiet.
-template <class F> SKERRY_PURE F quiet(F rounded, F original) {
-  return original != original ? original + original : rounded;
-}
 
 #define SKERRY_FLOAT(p, F, suffix)                                                                           \
   SKERRY_PURE uint32_t p##_eq(F a, F b) { return a == b; }                                                   \
@@ -126,10 +121,10 @@ template <class F> SKERRY_PURE F quiet(F rounded, F original) {
   SKERRY_PURE F p##_abs(F a) { return __builtin_fabs##suffix(a); }                                           \
   SKERRY_PURE F p##_neg(F a) { return -a; }                                                                  \
   SKERRY_PURE F p##_copysign(F a, F b) { return __builtin_copysign##suffix(a, b); }                          \
-  SKERRY_PURE F p##_ceil(F a) { return quiet(__builtin_ceil##suffix(a), a); }                                \
-  SKERRY_PURE F p##_floor(F a) { return quiet(__builtin_floor##suffix(a), a); }                              \
-  SKERRY_PURE F p##_trunc(F a) { return quiet(__builtin_trunc##suffix(a), a); }                              \
-  SKERRY_PURE F p##_nearest(F a) { return quiet(__builtin_rint##suffix(a), a); }                             \
+  SKERRY_PURE F p##_ceil(F a) { return rounding::ceil(a); }                                                  \
+  SKERRY_PURE F p##_floor(F a) { return rounding::floor(a); }                                                \
+  SKERRY_PURE F p##_trunc(F a) { return rounding::trunc(a); }                                                \
+  SKERRY_PURE F p##_nearest(F a) { return rounding::nearest(a); }                                            \
   SKERRY_PURE F p##_sqrt(F a) { return __builtin_sqrt##suffix(a); }                                          \
   SKERRY_PURE F p##_add(F a, F b) { return a + b; }                                                          \
   SKERRY_PURE F p##_sub(F a, F b) { return a - b; }                                                          \

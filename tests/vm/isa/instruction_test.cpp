@@ -4,9 +4,17 @@
 
 #include <vector>
 
-using namespace skerry::vm;
+// Name by name: this file shares a translation unit with others.
 using skerry::HeapType;
 using skerry::ValType;
+using skerry::vm::BlockType;
+using skerry::vm::ByteReader;
+using skerry::vm::CatchClause;
+using skerry::vm::Catches;
+using skerry::vm::CatchKind;
+using skerry::vm::decode_instruction;
+using skerry::vm::Instruction;
+using skerry::vm::Opcode;
 
 namespace {
 

@@ -7,9 +7,19 @@
 #include <set>
 #include <string>
 
-using namespace skerry::vm;
+// Name by name: this file shares a translation unit with others.
 using skerry::Feature;
 using skerry::Features;
+using skerry::vm::find_opcode;
+using skerry::vm::ImmediateKind;
+using skerry::vm::info;
+using skerry::vm::is_constant;
+using skerry::vm::OpClass;
+using skerry::vm::Opcode;
+using skerry::vm::opcode_count;
+using skerry::vm::opcode_infos;
+using skerry::vm::OpcodeInfo;
+using skerry::vm::required_feature;
 
 namespace {
 
