@@ -4,8 +4,6 @@ namespace skerry::vm {
 
 namespace {
 
-constexpr uint8_t block_type_empty = 0x40;
-
 /// At least two digits.
 std::string hex(uint32_t value) {
   constexpr std::string_view digits = "0123456789abcdef";
@@ -30,35 +28,6 @@ ValType short_value_type(uint8_t code) {
   }
   const int64_t heap = static_cast<int64_t>(code) - 0x80;
   return is_abstract_heap_type(heap) ? ValType::ref(static_cast<HeapType>(heap), true) : ValType{};
-}
-
-BlockType decode_block_type(ByteReader& reader) {
-  BlockType block{BlockType::Kind::empty, {}, 0};
-  const uint8_t first = reader.peek();
-  if (first == block_type_empty) {
-    reader.u8();
-  } else if (first >= 0x40 && first < 0x80) {
-    block.kind = BlockType::Kind::value;
-    block.value = decode_value_type(reader);
-  } else {
-    const uint64_t start = reader.offset();
-    const int64_t index = reader.leb_s33();
-    block.kind = BlockType::Kind::type;
-    block.type = static_cast<uint32_t>(index);
-    if (index < 0) reader.fail_at(start, "malformed block type");
-  }
-  return block;
-}
-
-MemArg decode_memarg(ByteReader& reader) {
-  constexpr uint32_t has_memory = 0x40;
-  const uint64_t start = reader.offset();
-  const uint32_t flags = reader.leb_u32();
-  if (flags >= 2 * has_memory) reader.fail_at(start, "malformed memop flags");
-  MemArg memarg{flags & ~has_memory, 0, 0};
-  if (flags & has_memory) memarg.memory = reader.leb_u32();
-  memarg.offset = reader.leb_u64();
-  return memarg;
 }
 
 BrTableTargets decode_br_table(ByteReader& reader) {
@@ -216,6 +185,35 @@ CatchClause Catches::next() {
   const CatchClause clause = decode_catch(reader);
   at = reader.cursor();
   return clause;
+}
+
+MemArg decode_memarg(ByteReader& reader) {
+  constexpr uint32_t has_memory = 0x40;
+  const uint64_t start = reader.offset();
+  const uint32_t flags = reader.leb_u32();
+  if (flags >= 2 * has_memory) reader.fail_at(start, "malformed memop flags");
+  MemArg memarg{flags & ~has_memory, 0, 0};
+  if (flags & has_memory) memarg.memory = reader.leb_u32();
+  memarg.offset = reader.leb_u64();
+  return memarg;
+}
+
+BlockType decode_block_type(ByteReader& reader) {
+  BlockType block{BlockType::Kind::empty, {}, 0};
+  const uint8_t first = reader.peek();
+  if (first == empty_block_type) {
+    reader.u8();
+  } else if (first >= 0x40 && first < 0x80) {
+    block.kind = BlockType::Kind::value;
+    block.value = decode_value_type(reader);
+  } else {
+    const uint64_t start = reader.offset();
+    const int64_t index = reader.leb_s33();
+    block.kind = BlockType::Kind::type;
+    block.type = static_cast<uint32_t>(index);
+    if (index < 0) reader.fail_at(start, "malformed block type");
+  }
+  return block;
 }
 
 HeapType decode_heap_type(ByteReader& reader) {

@@ -98,6 +98,12 @@ struct Instruction {
 /// well-formed.
 [[nodiscard]] bool decode_instruction(ByteReader& reader, Instruction& instr);
 
+/// The immediate of loads and stores (spec §5.4.6).
+MemArg decode_memarg(ByteReader& reader);
+/// How the type of a block without parameters and results is written (spec §5.4.1).
+inline constexpr uint8_t empty_block_type = 0x40;
+/// The type of a block (spec §5.4.1).
+BlockType decode_block_type(ByteReader& reader);
 /// A heap type (spec §5.3.3): an abstract type's code or a type index.
 HeapType decode_heap_type(ByteReader& reader);
 /// A value type (spec §5.3.5).

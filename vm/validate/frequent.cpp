@@ -16,9 +16,9 @@ enum class Frequent : uint8_t {
   local_get,
   local_set,
   local_tee,
+  block,
   end,
-  br_if,
-  call
+  indexed,
 };
 
 /// What is known of a one-byte opcode, on half a line of cache.
@@ -35,9 +35,15 @@ constexpr Frequent frequent_kind(Opcode op) {
   case Opcode::local_get: return Frequent::local_get;
   case Opcode::local_set: return Frequent::local_set;
   case Opcode::local_tee: return Frequent::local_tee;
+  case Opcode::block:
+  case Opcode::loop:
+  case Opcode::if_: return Frequent::block;
   case Opcode::end: return Frequent::end;
-  case Opcode::br_if: return Frequent::br_if;
-  case Opcode::call: return Frequent::call;
+  case Opcode::br:
+  case Opcode::br_if:
+  case Opcode::call:
+  case Opcode::global_get:
+  case Opcode::global_set: return Frequent::indexed;
   case Opcode::i32_const:
   case Opcode::i64_const: return Frequent::constant;
   default: break;
@@ -84,6 +90,17 @@ bool short_number(const std::byte*& at, uint32_t& value) {
 
 } // namespace
 
+/// Of Frequent::indexed.
+bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
+  switch (op) {
+  case Opcode::br: return br(index);
+  case Opcode::br_if: return br_if(index);
+  case Opcode::call: return call(index, false);
+  case Opcode::global_get: return global_get(index);
+  default: return global_set(index);
+  }
+}
+
 /// Checks instructions as long as they are frequent ones. False: an error; otherwise the reader is behind
 /// them.
 bool FunctionValidator::check_frequent() {
@@ -94,7 +111,8 @@ bool FunctionValidator::check_frequent() {
   const bool has_plain_locals = locals_.all_defaultable();
   bool ok = true;
   while (end_of_body - start >= longest) {
-    const FrequentRule& rule = frequent_rules[static_cast<uint8_t>(*start)];
+    const auto byte = static_cast<uint8_t>(*start);
+    const FrequentRule& rule = frequent_rules[byte];
     const std::byte* at = start + 1;
     uint32_t index = 0;
     // What fails here without having changed anything is done again by check().
@@ -128,15 +146,19 @@ bool FunctionValidator::check_frequent() {
       }
       break;
     }
+    case Frequent::block:
+      if (static_cast<uint8_t>(*at++) != empty_block_type) goto done;
+      offset_ = begin_offset + static_cast<uint64_t>(start - begin);
+      ok = enter(one_byte_opcodes[byte], {BlockType::Kind::empty, {}, 0});
+      break;
     case Frequent::end:
       offset_ = begin_offset + static_cast<uint64_t>(start - begin);
       ok = end();
       break;
-    case Frequent::br_if:
-    case Frequent::call:
+    case Frequent::indexed:
       if (!short_number(at, index)) goto done;
       offset_ = begin_offset + static_cast<uint64_t>(start - begin);
-      ok = rule.kind == Frequent::call ? call(index, false) : br_if(index);
+      ok = check_indexed(one_byte_opcodes[byte], index);
       break;
     }
     start = at;

@@ -68,6 +68,7 @@ public:
 private:
   // Functions (function_validator.cpp, frequent.cpp)
   bool check_frequent();
+  bool check_indexed(Opcode op, uint32_t index);
   bool decode_locals(std::span<const ValType> params);
   bool apply(const OpcodeRule& rule);
   bool check_access(const Instruction& instr, const OpcodeRule& rule);

@@ -1,5 +1,6 @@
 #include "vm/wat/immediate_parser.hpp"
 
+#include "vm/isa/instruction.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/number.hpp"
 #include "vm/wat/type_parser.hpp"
@@ -11,7 +12,6 @@ namespace skerry::vm::wat {
 
 namespace {
 
-constexpr uint8_t block_type_empty = 0x40;
 constexpr uint32_t memarg_has_memory = 0x40;
 
 /// The number behind "offset=" or "align="; consumes the token when it is there.
@@ -170,7 +170,7 @@ void ImmediateParser::parse_block_type(ByteWriter& out) {
   const FuncType& type = use.signature;
   bool is_short = !use.index && type.params.empty() && type.results.size() <= 1;
   if (!is_short) return out.leb_s33(resolve_type_use(cursor_, module_, use, where));
-  if (type.results.empty()) return out.u8(block_type_empty);
+  if (type.results.empty()) return out.u8(empty_block_type);
   write_val_type(out, type.results[0]);
 }
 
