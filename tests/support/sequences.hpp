@@ -18,7 +18,8 @@ public:
   using Rows = std::vector<std::array<vm::HandlerNumber, 2>>;
 
   explicit Sequences(const Rows& rows)
-      : buckets_(rows.size() + 1), handlers_(handlers_of(rows)), table_(index_of(rows), {handlers_.data()}) {}
+      : starts_(2 * vm::handlers_of_part), entries_(4 * rows.size() + vm::handlers_of_part),
+        handlers_(handlers_of(rows)), table_(index_of(rows), {handlers_.data()}) {}
   Sequences(const Sequences&) = delete;
   Sequences& operator=(const Sequences&) = delete;
   Sequences(Sequences&&) = delete;
@@ -38,13 +39,15 @@ private:
     return handlers;
   }
   vm::SequenceIndex index_of(const Rows& rows) {
+    std::vector<vm::Sequence> sequences;
     vm::HandlerNumber number = vm::handlers_of_part;
-    for (const auto& [first, second] : rows)
-      if (!vm::SequenceIndex::add(buckets_, first, second, number++)) std::abort();
-    return vm::SequenceIndex(buckets_);
+    for (const auto& [first, second] : rows) sequences.push_back({first, second, number++});
+    if (!vm::SequenceIndex::pack(sequences, vm::handlers_of_part, starts_, entries_)) std::abort();
+    return {starts_, entries_};
   }
 
-  std::vector<vm::SequenceBucket> buckets_;
+  std::vector<uint16_t> starts_;
+  std::vector<vm::SequenceIndex::Entry> entries_;
   std::vector<vm::Handler> handlers_;
   vm::SequenceTable table_;
 };

@@ -1,22 +1,26 @@
 #include "vm/code/code.hpp"
 
+#include <iterator>
+#include <utility>
+
 namespace skerry::vm {
 
-const Code* CodeStore::publish(size_t defined_index, std::unique_ptr<Code> code) {
+const Code* CodeStore::publish(size_t defined_index, Code code) {
   const std::lock_guard lock(mutex_);
   if (const Code* faster = find(defined_index)) return faster;
-  const Code* published = code.get();
-  bytes_ += code->size;
-  owned_.emplace(code->bytes.get(), std::move(code));
-  slots_[defined_index].store(published, std::memory_order_release);
-  return published;
+  bytes_ += code.size;
+  const Code& published = owned_.emplace_back(std::move(code));
+  slots_[defined_index].store(&published, std::memory_order_release);
+  return &published;
 }
 
 const Code* CodeStore::containing(const std::byte* pc) const {
   const std::lock_guard lock(mutex_);
-  auto after = owned_.upper_bound(pc);
-  if (after == owned_.begin()) return nullptr;
-  const Code* code = std::prev(after)->second.get();
+  for (size_t i = by_start_.size(); i < owned_.size(); ++i)
+    by_start_.emplace(owned_[i].bytes.get(), &owned_[i]);
+  const auto after = by_start_.upper_bound(pc);
+  if (after == by_start_.begin()) return nullptr;
+  const Code* code = std::prev(after)->second;
   return pc < code->bytes.get() + code->size ? code : nullptr;
 }
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,7 +32,7 @@ public:
     return slots_[defined_index].load(std::memory_order_acquire);
   }
   /// Publishes; when another thread was faster, its code wins and is returned.
-  const Code* publish(size_t defined_index, std::unique_ptr<Code> code);
+  const Code* publish(size_t defined_index, Code code);
   /// The function whose code contains `pc`, or null. For backtraces.
   const Code* containing(const std::byte* pc) const;
   uint64_t code_bytes() const;
@@ -39,7 +40,10 @@ public:
 private:
   std::vector<std::atomic<const Code*>> slots_;
   mutable std::mutex mutex_;
-  std::map<const std::byte*, std::unique_ptr<Code>> owned_; // by start of bytes
+  std::deque<Code> owned_; // grows at its end: none ever moves
+  /// The first of owned_. Those behind have not been asked for since they were published: keeping the order
+  /// then would take as long as translating a small function.
+  mutable std::map<const std::byte*, const Code*> by_start_;
   uint64_t bytes_ = 0;
 };
 

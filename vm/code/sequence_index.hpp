@@ -4,11 +4,12 @@
 
 #include "vm/base/choose.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
+#include <vector>
 
 namespace skerry::vm {
 
@@ -17,63 +18,93 @@ namespace skerry::vm {
 using HandlerNumber = uint32_t;
 inline constexpr HandlerNumber handlers_of_part = 4096;
 
-/// Two sequences: of which two handlers, and the handler of both. A pair of 0: none.
-struct SequenceBucket {
-  std::array<uint32_t, 2> pair{};
-  std::array<uint16_t, 2> fused{};
+/// What does `first` and then `second`.
+struct Sequence {
+  HandlerNumber first, second, fused;
 };
 
-/// A cuckoo hash table: a pair is in one of two buckets, so that looking it up takes no branch, which nothing
-/// could predict (Pagh, Rodler: Cuckoo Hashing, 2004).
+/// A sparse matrix with a row for each first handler and a column for each second one. The rows lie over each
+/// other in one list, each moved so far that no two use the same place (Tarjan, Yao: Storing a Sparse Table,
+/// 1979): looking up takes two loads and no branch, which nothing could predict.
 class SequenceIndex {
 public:
-  constexpr explicit SequenceIndex(std::span<const SequenceBucket> buckets)
-      : buckets_(buckets.data()), count_(buckets.size()) {}
+  struct Entry {
+    uint16_t first = 0, fused = 0; // 0: nobody uses the place
+  };
+  /// `starts`: where each first handler's row begins in `entries`, in which every second handler has a place
+  /// behind every start.
+  constexpr SequenceIndex(std::span<const uint16_t> starts, std::span<const Entry> entries)
+      : starts_(starts.data()), entries_(entries.data()) {}
 
   /// What does `first` and then `second`; 0 when there is none, or when one of them is 0.
   constexpr HandlerNumber find(HandlerNumber first, HandlerNumber second) const {
-    const uint32_t pair = pair_of(first, second);
-    const auto [place, other_place] = places_of(pair, count_);
-    const SequenceBucket &one = buckets_[place], &other = buckets_[other_place];
-    return fused_if(one, 0, pair) | fused_if(one, 1, pair) | fused_if(other, 0, pair) |
-           fused_if(other, 1, pair);
+    const Entry& entry = entries_[starts_[first] + second];
+    return choose(entry.first == first, HandlerNumber{entry.fused}, HandlerNumber{0});
   }
 
-  /// Puts a pair that is not yet there into one of its buckets, of which there is at least one. False when
-  /// they are too full; one pair is lost then.
-  static constexpr bool add(std::span<SequenceBucket> buckets, HandlerNumber first, HandlerNumber second,
-                            HandlerNumber sequence) {
-    uint32_t pair = pair_of(first, second);
-    auto fused = static_cast<uint16_t>(sequence);
-    size_t place = places_of(pair, buckets.size()).first;
-    constexpr size_t most_moves = 500;
-    for (size_t moves = 0; moves < most_moves; ++moves) {
-      // Who is in the way goes to its other place.
-      SequenceBucket& bucket = buckets[place];
-      const size_t at = bucket.pair[0] == 0 ? 0 : bucket.pair[1] == 0 ? 1 : moves / 2 % 2;
-      std::swap(pair, bucket.pair[at]);
-      std::swap(fused, bucket.fused[at]);
-      if (pair == 0) return true;
-      const auto [one, other] = places_of(pair, buckets.size());
-      place = one == place ? other : one;
+  /// Fills lists of zeros, for first handlers below `starts.size()` and second ones below `second_count`. Of
+  /// equal sequences the last counts. False when a row finds no place: there are too few entries.
+  static constexpr bool pack(std::span<const Sequence> sequences, size_t second_count,
+                             std::span<uint16_t> starts, std::span<Entry> entries) {
+    const std::vector<Sequence> sorted = longest_rows_first(sequences, starts.size());
+    const size_t start_count = std::min<size_t>(entries.size() - second_count, UINT16_MAX) + 1;
+    for (size_t begin = 0, end = 0; begin < sorted.size(); begin = end) {
+      const HandlerNumber first = sorted[begin].first;
+      while (end < sorted.size() && sorted[end].first == first) ++end;
+      const std::span row(&sorted[begin], end - begin);
+      const size_t start = find_start(row, start_count, entries);
+      if (start == start_count) return false;
+      starts[first] = static_cast<uint16_t>(start);
+      for (const Sequence& s : row)
+        entries[start + s.second] = {static_cast<uint16_t>(first), static_cast<uint16_t>(s.fused)};
     }
-    return false;
+    return true;
   }
 
 private:
-  static constexpr uint32_t pair_of(HandlerNumber first, HandlerNumber second) {
-    return first | second << 16;
+  // By counting and in plain loops: this runs in the compiler.
+
+  /// Row by row; the short ones find places between the long ones.
+  static constexpr std::vector<Sequence> longest_rows_first(std::span<const Sequence> sequences,
+                                                            size_t first_count) {
+    std::vector<HandlerNumber> keys;
+    for (const Sequence& s : sequences) keys.push_back(s.first);
+    const std::vector<Sequence> by_row = sorted_by(keys, sequences, first_count);
+    std::vector<uint32_t> shorter(first_count, static_cast<uint32_t>(sequences.size()));
+    for (const Sequence& s : by_row) --shorter[s.first];
+    keys.clear();
+    for (const Sequence& s : by_row) keys.push_back(shorter[s.first]);
+    return sorted_by(keys, by_row, sequences.size());
   }
-  static constexpr std::pair<size_t, size_t> places_of(uint32_t pair, size_t count) {
-    const uint64_t hash = pair * 0x9e37'79b9'7f4a'7c15u;
-    return {(hash >> 32) * count >> 32, (hash & 0xffff'ffff) * count >> 32};
+  /// Those with equal keys stay in their order.
+  static constexpr std::vector<Sequence> sorted_by(std::span<const uint32_t> keys,
+                                                   std::span<const Sequence> sequences, size_t key_count) {
+    std::vector<uint32_t> places(key_count + 1, 0);
+    for (const uint32_t key : keys) ++places[key + 1];
+    for (size_t key = 0; key < key_count; ++key) places[key + 1] += places[key];
+    std::vector<Sequence> sorted(sequences.size(), Sequence{});
+    for (size_t i = 0; i < keys.size(); ++i) sorted[places[keys[i]]++] = sequences[i];
+    return sorted;
   }
-  static constexpr HandlerNumber fused_if(const SequenceBucket& bucket, size_t at, uint32_t pair) {
-    return choose(bucket.pair[at] == pair, HandlerNumber{bucket.fused[at]}, HandlerNumber{0});
+  /// Where the row's places are free, searched from somewhere on; start_count when there is no such start.
+  static constexpr size_t find_start(std::span<const Sequence> row, size_t start_count,
+                                     std::span<const Entry> entries) {
+    constexpr uint32_t golden_ratio = 0x9e37'79b9;
+    size_t start = uint64_t{row.front().first * golden_ratio} * start_count >> 32;
+    for (size_t tries = 0; tries < start_count; ++tries) {
+      if (is_free(row, start, entries)) return start;
+      start = start + 1 < start_count ? start + 1 : 0;
+    }
+    return start_count;
+  }
+  static constexpr bool is_free(std::span<const Sequence> row, size_t start, std::span<const Entry> entries) {
+    for (size_t i = 0; i < row.size(); ++i)
+      if (entries[start + row[i].second].fused != 0) return false;
+    return true;
   }
 
-  const SequenceBucket* buckets_;
-  size_t count_;
+  const uint16_t* starts_;
+  const Entry* entries_;
 };
 
 } // namespace skerry::vm

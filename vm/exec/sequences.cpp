@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <vector>
 
 namespace skerry::vm {
 namespace {
@@ -33,49 +34,51 @@ constexpr size_t row_count() {
   return static_cast<size_t>(
       std::ranges::count_if(rows, [](const Row& row) { return has_sequence(row.part, row.line); }));
 }
-constexpr size_t bucket_count = row_count() * 2 / 3 + 1; // three quarters of the entries are used
+/// Handlers that begin a sequence are operations or sequences, those that end one are operations.
+constexpr size_t first_count = (1 + SequenceTable::part_count) * handlers_of_part;
+constexpr size_t second_count = std::size(numbers);
+constexpr size_t entry_count = row_count() * 5 / 4 + second_count; // four fifths are used
 
 struct Index {
-  std::array<SequenceBucket, bucket_count> buckets{};
+  std::array<uint16_t, first_count> starts{};
+  std::array<SequenceIndex::Entry, entry_count> entries{};
   bool is_complete = true;
 
-  constexpr HandlerNumber find(HandlerNumber first, HandlerNumber second) const {
-    return SequenceIndex(buckets).find(first, second);
-  }
-  /// Of equal sequences the first stays.
-  constexpr void add(HandlerNumber first, HandlerNumber second, HandlerNumber sequence) {
-    if (find(first, second) == 0)
-      is_complete = is_complete && SequenceIndex::add(buckets, first, second, sequence);
-  }
+  constexpr explicit Index(const std::vector<Sequence>& sequences)
+      : is_complete(SequenceIndex::pack(sequences, second_count, starts, entries)) {}
+  constexpr SequenceIndex view() const { return {starts, entries}; }
 };
 
-/// A row of three starts with the row of its first two, if there is one.
-constexpr void add_rows(Index& index, bool of_three) {
+/// Adds the rows of two, or those of three, of which each starts with the row of its first two, if there is
+/// one.
+constexpr void add_rows(std::vector<Sequence>& sequences, const SequenceIndex* of_two) {
   std::array<HandlerNumber, SequenceTable::part_count> next{};
   for (size_t part = 0; part < SequenceTable::part_count; ++part)
     next[part] = static_cast<HandlerNumber>(part + 1) * handlers_of_part;
   for (const Row& row : rows) {
     const HandlerNumber sequence = next[static_cast<size_t>(row.part)]++;
     const auto& [first, second, third] = row.operations;
-    if (!has_sequence(row.part, row.line) || (third != 0) != of_three) continue;
+    if (!has_sequence(row.part, row.line) || (third != 0) != (of_two != nullptr)) continue;
     const HandlerNumber a = numbers[first], b = numbers[second];
-    if (!of_three)
-      index.add(a, b, sequence);
-    else if (const HandlerNumber two = index.find(a, b); two != 0)
-      index.add(two, numbers[third], sequence);
+    if (of_two == nullptr)
+      sequences.push_back({a, b, sequence});
+    else if (const HandlerNumber two = of_two->find(a, b); two != 0)
+      sequences.push_back({two, numbers[third], sequence});
   }
 }
 constexpr Index make_index() {
-  Index index;
-  add_rows(index, false);
-  add_rows(index, true);
-  return index;
+  std::vector<Sequence> sequences;
+  add_rows(sequences, nullptr);
+  const Index twos(sequences);
+  const SequenceIndex of_two = twos.view();
+  add_rows(sequences, &of_two);
+  return Index(sequences);
 }
 constexpr Index index = make_index();
-static_assert(index.is_complete, "no place was found for a sequence: more buckets are needed");
+static_assert(index.is_complete, "no place was found for a sequence: more entries are needed");
 
-constexpr SequenceTable table(SequenceIndex(index.buckets), {sequence_rows::part_0, sequence_rows::part_1,
-                                                             sequence_rows::part_2, sequence_rows::part_3});
+constexpr SequenceTable table(index.view(), {sequence_rows::part_0, sequence_rows::part_1,
+                                             sequence_rows::part_2, sequence_rows::part_3});
 
 } // namespace
 

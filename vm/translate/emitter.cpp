@@ -72,11 +72,13 @@ public:
         label_offsets_(function.label_positions.size(), 0, function.arena()),
         table_offsets_(function.branch_tables.size(), none, function.arena()),
         pin_of_(pins.empty() ? 0 : function.first_temp, nullptr, function.arena()),
-        copies_left_(static_cast<uint32_t>(function.code.size()) + 64) {
+        copies_left_(static_cast<uint32_t>(function.code.size()) + 64),
+        is_bare_(pins.empty() && side_table == nullptr) {
+    fixups_.reserve(function.label_positions.size());
     for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
   }
 
-  std::unique_ptr<Code> run() {
+  Code run() {
     for (Ir& ir : function_.code)
       if (ir.operation != Operation::branch || !copy_target(ir)) one(ir);
     for (const Fixup& fixup : fixups_) {
@@ -84,13 +86,12 @@ public:
       std::memcpy(bytes_.data() + fixup.at, &distance, sizeof distance);
     }
     if (handlers_.sequences != nullptr) fuse_sequences(bytes_.data(), bytes_.starts(), *handlers_.sequences);
-    auto code = std::make_unique<Code>();
-    code->func_index = function_.func_index;
-    code->frame_slots = function_.frame_slots;
-    code->link_slot = function_.link_slot;
-    code->size = bytes_.size();
-    code->bytes.reset(new std::byte[bytes_.size()]);
-    std::memcpy(code->bytes.get(), bytes_.data(), bytes_.size());
+    Code code{.func_index = function_.func_index,
+              .frame_slots = function_.frame_slots,
+              .link_slot = function_.link_slot,
+              .size = bytes_.size(),
+              .bytes = std::make_unique_for_overwrite<std::byte[]>(bytes_.size())};
+    std::memcpy(code.bytes.get(), bytes_.data(), bytes_.size());
     return code;
   }
 
@@ -154,16 +155,17 @@ private:
 
   // ---- one operation with what pins need around it
 
-  /// Operands that are pinned become registers in place; what is copied later is as well off with them.
   void one(Ir& ir) {
+    depth_ = ir.depth;
+    if (!is_bare_) return one_with_pins(ir);
+    emit(ir);
+  }
+  /// Operands that are pinned become registers in place; what is copied later is as well off with them.
+  void one_with_pins(Ir& ir) {
     if (ir.operation == Operation::nop) return;
     // Before the first label too: a loop may begin with the function.
     if (ir.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
-    if (ir.operation == Operation::label) {
-      label_offsets_[ir.label] = offset();
-      return;
-    }
-    depth_ = ir.depth;
+    if (ir.operation == Operation::label) return emit(ir);
     note(ir);
     if (pins_.empty()) return emit(ir);
     const OperandClasses classes = ir.classes();
@@ -259,8 +261,8 @@ private:
 
   void emit(const Ir& ir) {
     switch (ir.operation) {
-    case Operation::nop:
-    case Operation::label: return;
+    case Operation::nop: return;
+    case Operation::label: return bind(ir.label);
     case Operation::unary: return unary(ir);
     case Operation::binary: return binary(ir);
     case Operation::ternary: return ternary(ir);
@@ -297,6 +299,8 @@ private:
     default: return call(ir);
     }
   }
+
+  void bind(uint32_t label) { label_offsets_[label] = offset(); }
 
   size_t kind_of(const Operand& o, char cls) const { return cls == 'v' ? vector_kind(o) : int_kind(o); }
   static size_t writable(char cls) { return cls == 's' ? 1 : cls == 'v' ? kind::vwritable : kind::writable; }
@@ -583,14 +587,15 @@ private:
   std::pmr::vector<const Pin*> pin_of_;      // by slot, when there are pins
   std::byte* instruction_ = nullptr;         // that is being written, until the next begins
   uint32_t copies_left_; // operations that may still be copied: code stays linear in the body
+  bool is_bare_;         // operations are encoded as they are: no pins, and nobody wants to know where
   uint32_t depth_ = 0;   // of loops around what is emitted
   bool pins_filled_ = false;
 };
 
 } // namespace
 
-std::unique_ptr<Code> emit_code(IrFunction& function, const std::pmr::vector<Pin>& pins,
-                                const HandlerTable& handlers, SideTable* side_table) {
+Code emit_code(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
+               SideTable* side_table) {
   return Emitter(function, pins, handlers, side_table).run();
 }
 

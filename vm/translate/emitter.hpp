@@ -20,7 +20,7 @@ struct SideTable {
   std::vector<Entry> entries; // by code_offset
 };
 
-std::unique_ptr<Code> emit_code(IrFunction& function, const std::pmr::vector<Pin>& pins,
-                                const HandlerTable& handlers, SideTable* side_table = nullptr);
+Code emit_code(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
+               SideTable* side_table = nullptr);
 
 } // namespace skerry::vm

@@ -63,21 +63,22 @@ inline constexpr const char* operation_names[] = {
 
 struct Operand {
   enum class Where : uint32_t { none, slot, constant, int_register, vector_register };
-  Where where = Where::none;
   uint32_t index = 0; // slot, or register from 0 on
+  Where where = Where::none;
   uint64_t value = 0; // constant
 
-  static Operand slot(uint32_t index) { return {Where::slot, index, 0}; }
-  static Operand constant(uint64_t value) { return {Where::constant, 0, value}; }
+  static Operand slot(uint32_t index) { return {index, Where::slot, 0}; }
+  static Operand constant(uint64_t value) { return {0, Where::constant, value}; }
   bool is_slot() const { return where == Where::slot; }
   bool is_constant() const { return where == Where::constant; }
   bool is_slot(uint32_t i) const { return is_slot() && index == i; }
-  /// One comparison for both: first is at least 1.
-  bool is_slot_from(uint32_t first) const {
+  /// For a slot from `first` on how far it is from there, more than any slot's for all else. `first` is at
+  /// least 1.
+  uint64_t distance_from_slot(uint32_t first) const {
     const auto in_order = [](Where where, uint32_t index) {
-      return uint64_t{std::to_underlying(where)} << 32 | index;
+      return uint64_t{std::to_underlying(where)} << 32 | index; // as they are in memory: one load
     };
-    return in_order(where, index) - in_order(Where::slot, first) <= UINT32_MAX - first;
+    return in_order(where, index) - in_order(Where::slot, first);
   }
   bool same_slot(const Operand& other) const { return is_slot() && other.is_slot(index); }
 };

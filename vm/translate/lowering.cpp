@@ -11,6 +11,12 @@ Lowering::Lowering(const Module& module, const Layout& layout, uint32_t defined_
       function_(arena), ir_(function_.code), stack_(&arena), controls_(&arena), labels_(&arena),
       references_(&arena), locals_(&arena), defined_index_(defined_index) {
   function_.func_index = module.imported_functions + defined_index;
+  // As much as many functions need: growing step by step took as long as translating the smallest ones.
+  stack_.reserve(16);
+  controls_.reserve(8);
+  labels_.reserve(16);
+  function_.label_positions.reserve(16);
+  references_.reserve(16);
 }
 
 void Lowering::fail(std::string message) {
@@ -65,7 +71,7 @@ bool Lowering::skip_dead(const Instruction& instr) {
 }
 
 /// Markers of structure cost nothing.
-static bool is_free(Opcode op) {
+static constexpr bool is_free(Opcode op) {
   return op == Opcode::block || op == Opcode::loop || op == Opcode::end || op == Opcode::else_ ||
          op == Opcode::nop;
 }
@@ -83,14 +89,15 @@ Result<IrFunction> Lowering::run() {
   barrier_ = static_cast<uint32_t>(ir_.size());
   ir_.reserve(ir_.size() + body.size / 4 + 8);
   Instruction instr;
-  while (!controls_.empty() && failure_.empty()) {
+  while (failure_.empty()) {
     if (!dead_) lower_frequent(reader);
+    if (max_slot_ > UINT16_MAX) fail("a function needs more than 65535 slots for locals and operands");
+    if (controls_.empty() || !failure_.empty()) break;
     offset_ = static_cast<uint32_t>(reader.offset());
     if (!decode_instruction(reader, instr)) break;
     if (dead_ && skip_dead(instr)) continue;
     if (!dead_ && !is_free(instr.op)) ++pending_;
     lower(instr);
-    if (max_slot_ > UINT16_MAX) fail("a function needs more than 65535 slots for locals and operands");
   }
   if (!failure_.empty())
     return skerry::fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, failure_)
@@ -101,45 +108,101 @@ Result<IrFunction> Lowering::run() {
 }
 
 /// What makes up most of all code, and is told apart by one jump.
-enum class Lowering::Frequent : uint8_t { none, unary, binary, local_get, local_set, local_tee, i32_const };
+enum class Lowering::Frequent : uint8_t {
+  none,
+  block,
+  loop,
+  end,
+  br,
+  br_if,
+  call,
+  drop,
+  local_get,
+  local_set,
+  local_tee,
+  global_get,
+  global_set,
+  i32_const,
+  i64_const,
+  load,
+  store,
+  unary,
+  binary,
+};
 
 constexpr Lowering::Frequent Lowering::frequent_of(Opcode op) {
   switch (op) {
+  case Opcode::block: return Frequent::block;
+  case Opcode::loop: return Frequent::loop;
+  case Opcode::end: return Frequent::end;
+  case Opcode::br: return Frequent::br;
+  case Opcode::br_if: return Frequent::br_if;
+  case Opcode::call: return Frequent::call;
+  case Opcode::drop: return Frequent::drop;
   case Opcode::local_get: return Frequent::local_get;
   case Opcode::local_set: return Frequent::local_set;
   case Opcode::local_tee: return Frequent::local_tee;
+  case Opcode::global_get: return Frequent::global_get;
+  case Opcode::global_set: return Frequent::global_set;
   case Opcode::i32_const: return Frequent::i32_const;
+  case Opcode::i64_const: return Frequent::i64_const;
   default: break;
   }
-  const OpcodeInfo& about = info(op);
-  if (about.op_class != OpClass::numeric && about.op_class != OpClass::trapping) return Frequent::none;
-  return about.signature[1] == '>' ? Frequent::unary
-                                   : Frequent::binary; // none of one byte has three operands
+  switch (info(op).op_class) {
+  case OpClass::numeric:
+  case OpClass::trapping: // none of one byte has three operands
+    return info(op).signature[1] == '>' ? Frequent::unary : Frequent::binary;
+  case OpClass::load: return Frequent::load;
+  case OpClass::store: return Frequent::store;
+  default: return Frequent::none;
+  }
 }
 
-/// Up to the next instruction that is none of those, without decoding into an Instruction. They never fail,
-/// and control always goes on behind them.
+/// Up to the next instruction that is none of those, or to where control does not go on, without decoding
+/// into an Instruction. They never fail.
 void Lowering::lower_frequent(ByteReader& reader) {
-  static constexpr auto kinds = [] {
-    std::array<Frequent, 256> by_byte{};
-    for (size_t i = 0; i < by_byte.size(); ++i) by_byte[i] = frequent_of(one_byte_opcodes[i]);
+  struct About {
+    Frequent kind;
+    bool is_free;
+    Opcode op;
+  };
+  static constexpr auto about = [] {
+    std::array<About, 256> by_byte{};
+    for (size_t i = 0; i < by_byte.size(); ++i) {
+      const Opcode op = one_byte_opcodes[i];
+      by_byte[i] = {frequent_of(op), is_free(op), op};
+    }
     return by_byte;
   }();
   while (true) {
-    const uint8_t byte = reader.peek();
-    const Frequent kind = kinds[byte];
+    const auto [kind, is_free, op] = about[reader.peek()];
     if (kind == Frequent::none) return;
     offset_ = static_cast<uint32_t>(reader.offset());
     reader.u8();
-    ++pending_;
-    const Opcode op = one_byte_opcodes[byte];
+    pending_ += is_free ? 0 : 1;
     switch (kind) {
-    case Frequent::unary: unary(op, info(op).signature); break;
-    case Frequent::binary: binary(op, info(op).signature); break;
+    case Frequent::none: return;
+    case Frequent::block:
+    case Frequent::loop: enter_block(decode_block_type(reader), kind == Frequent::loop); break;
+    case Frequent::end:
+      end();
+      if (controls_.empty()) return;
+      break;
+    case Frequent::br: return branch(reader.leb_u32());
+    case Frequent::br_if: branch_if(reader.leb_u32()); break;
+    case Frequent::call: direct_call(reader.leb_u32(), false); break;
+    case Frequent::drop: pop(); break;
     case Frequent::local_get: get_local(reader.leb_u32()); break;
     case Frequent::local_set: set_local(reader.leb_u32(), false); break;
     case Frequent::local_tee: set_local(reader.leb_u32(), true); break;
-    default: push(Entry::of_constant('i', static_cast<uint32_t>(reader.leb_s32())));
+    case Frequent::global_get: global_get(reader.leb_u32()); break;
+    case Frequent::global_set: global_set(reader.leb_u32()); break;
+    case Frequent::i32_const: push(Entry::of_constant('i', static_cast<uint32_t>(reader.leb_s32()))); break;
+    case Frequent::i64_const: push(Entry::of_constant('I', static_cast<uint64_t>(reader.leb_s64()))); break;
+    case Frequent::load: load(op, decode_memarg(reader)); break;
+    case Frequent::store: store(op, decode_memarg(reader)); break;
+    case Frequent::unary: unary(op, info(op).signature); break;
+    case Frequent::binary: binary(op, info(op).signature); break;
     }
   }
 }
@@ -189,30 +252,23 @@ void Lowering::global_set(uint32_t index) {
   ir.a = operand(value);
 }
 
+/// What lower_frequent() does not do.
 void Lowering::lower(const Instruction& instr) {
   switch (instr.op) {
   case Opcode::nop: return;
   case Opcode::unreachable: return unreachable();
-  case Opcode::block:
-  case Opcode::loop: return enter_block(instr);
   case Opcode::if_: return enter_if(instr);
   case Opcode::else_: return enter_else();
   case Opcode::end: return end();
-  case Opcode::br: return branch(instr.index[0]);
-  case Opcode::br_if: return branch_if(instr.index[0]);
   case Opcode::br_table: return branch_table(instr.br_table);
   case Opcode::return_: return return_();
-  case Opcode::call: return direct_call(instr, false);
   case Opcode::call_indirect: return indirect_call(instr, false);
   case Opcode::call_ref: return ref_call(instr, false);
-  case Opcode::return_call: return direct_call(instr, true);
+  case Opcode::return_call: return direct_call(instr.index[0], true);
   case Opcode::return_call_indirect: return indirect_call(instr, true);
   case Opcode::return_call_ref: return ref_call(instr, true);
-  case Opcode::drop: pop(); return;
   case Opcode::select:
   case Opcode::select_t: return select();
-  case Opcode::global_get: return global_get(instr.index[0]);
-  case Opcode::global_set: return global_set(instr.index[0]);
   default: return lower_by_class(instr);
   }
 }
@@ -221,8 +277,8 @@ void Lowering::lower_by_class(const Instruction& instr) {
   switch (info(instr.op).op_class) {
   case OpClass::numeric:
   case OpClass::trapping: return numeric(instr.op);
-  case OpClass::load: return load(instr);
-  case OpClass::store: return store(instr);
+  case OpClass::load: return load(instr.op, instr.memarg);
+  case OpClass::store: return store(instr.op, instr.memarg);
   case OpClass::constant: return constant(instr);
   case OpClass::simd_lane: return simd_lane(instr);
   default: return references_and_bulk(instr);

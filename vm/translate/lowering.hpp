@@ -119,13 +119,13 @@ private:
   void prepare_int_operands(Opcode& op, Entry& a, Entry& b);
 
   // memory (lowering_memory.cpp)
-  void load(const Instruction& instr);
-  void store(const Instruction& instr);
+  void load(Opcode op, const MemArg& memarg);
+  void store(Opcode op, const MemArg& memarg);
   void load_lane(const Instruction& instr, Opcode load_op, Opcode replace_op);
   void store_lane(const Instruction& instr, Opcode extract_op, Opcode store_op);
-  bool is_plain_memory(const Instruction& instr) const;
+  bool is_plain_memory(Opcode op, const MemArg& memarg) const;
   struct Address;
-  Address address(Entry entry, const Instruction& instr);
+  Address address(Entry entry, Opcode op, const MemArg& memarg);
   uint32_t find_definition(uint32_t slot, uint32_t before) const;
   bool fold_addition(Entry& entry, Address& address);
   void fold_index(Entry entry, uint32_t size, Address& address);
@@ -142,7 +142,7 @@ private:
   void emit_jump(const Control& control);
   void refer_last(uint32_t label);
   void bind(uint32_t label);
-  void enter_block(const Instruction& instr);
+  void enter_block(BlockType type, bool is_loop);
   void enter_if(const Instruction& instr);
   void enter_else();
   void end();
@@ -168,7 +168,7 @@ private:
   void call(Operation operation, const FuncType& type, int64_t callee, Operand index = {},
             uint32_t table = no_label);
   void truncate_arguments(uint32_t count);
-  void direct_call(const Instruction& instr, bool is_tail);
+  void direct_call(uint32_t index, bool is_tail);
   void indirect_call(const Instruction& instr, bool is_tail);
   void ref_call(const Instruction& instr, bool is_tail);
   void select();
@@ -268,7 +268,7 @@ inline Operand Lowering::operand(Entry entry) const {
   const bool is_constant = entry.where == Entry::Where::constant;
   const uint32_t slot =
       choose<uint32_t>(entry.where == Entry::Where::local, locals_[local_of(entry)].slot, entry.slot);
-  return {choose(is_constant, Operand::Where::constant, Operand::Where::slot), choose(is_constant, 0u, slot),
+  return {choose(is_constant, 0u, slot), choose(is_constant, Operand::Where::constant, Operand::Where::slot),
           choose(is_constant, entry.value, uint64_t{0})};
 }
 

@@ -29,8 +29,7 @@ void Lowering::call(Operation operation, const FuncType& type, int64_t callee, O
 /// Arguments belong to the callee now; their slots stay used.
 void Lowering::truncate_arguments(uint32_t count) { truncate(static_cast<uint32_t>(stack_.size()) - count); }
 
-void Lowering::direct_call(const Instruction& instr, bool is_tail) {
-  const uint32_t index = instr.index[0];
+void Lowering::direct_call(uint32_t index, bool is_tail) {
   const bool imported = index < module_.imported_functions;
   Operation operation = imported ? Operation::call_import : Operation::call;
   if (is_tail) operation = imported ? Operation::return_call_import : Operation::return_call;

@@ -75,10 +75,9 @@ void Lowering::bind(uint32_t label) {
   barrier_ = static_cast<uint32_t>(ir_.size());
 }
 
-void Lowering::enter_block(const Instruction& instr) {
-  const bool is_loop = instr.op == Opcode::loop;
+void Lowering::enter_block(BlockType type, bool is_loop) {
   Control control{.kind = is_loop ? Control::Kind::loop : Control::Kind::block,
-                  .type = instr.block,
+                  .type = type,
                   .label = new_label(),
                   .else_label = no_label,
                   .height = 0,

@@ -48,9 +48,9 @@ struct Lowering::Address {
 
 /// Memory 0 with 32-bit addresses and an offset that leaves offset + size in 32 bits: what the fast handlers
 /// do.
-bool Lowering::is_plain_memory(const Instruction& instr) const {
-  return memory_row(instr.op) != memory_row_count && instr.memarg.memory == 0 &&
-         !module_.memories[0].limits.is_64 && instr.memarg.offset + info(instr.op).access_bytes <= UINT32_MAX;
+bool Lowering::is_plain_memory(Opcode op, const MemArg& memarg) const {
+  return memory_row(op) != memory_row_count && memarg.memory == 0 && !module_.memories[0].limits.is_64 &&
+         memarg.offset + info(op).access_bytes <= UINT32_MAX;
 }
 
 /// The last operation before `before` that writes the slot, when it is near.
@@ -96,10 +96,10 @@ void Lowering::fold_index(Entry entry, uint32_t size, Address& address) {
 }
 
 /// Chooses the addressing mode and takes over what computes the address.
-Lowering::Address Lowering::address(Entry entry, const Instruction& instr) {
+Lowering::Address Lowering::address(Entry entry, Opcode op, const MemArg& memarg) {
   Address address;
-  const uint32_t size = info(instr.op).access_bytes;
-  const uint64_t end = instr.memarg.offset + size;
+  const uint32_t size = info(op).access_bytes;
+  const uint64_t end = memarg.offset + size;
   address.imm = static_cast<int64_t>(end);
   if (entry.where == Entry::Where::constant) {
     const uint64_t absolute = static_cast<uint32_t>(entry.value) + end;
@@ -116,34 +116,32 @@ Lowering::Address Lowering::address(Entry entry, const Instruction& instr) {
   return address;
 }
 
-void Lowering::load(const Instruction& instr) {
-  if (const LoadThen split = split_load(instr.op); split.then != Opcode::invalid) {
-    Instruction simple = instr;
-    simple.op = split.load;
-    load(simple);
+void Lowering::load(Opcode op, const MemArg& memarg) {
+  if (const LoadThen split = split_load(op); split.then != Opcode::invalid) {
+    load(split.load, memarg);
     return unary(split.then, info(split.then).signature);
   }
-  const char result = info(instr.op).signature[2];
-  if (!is_plain_memory(instr))
-    return stack_op(instr.op, 1, std::string_view(&result, 1), instr.memarg.memory, instr.memarg.offset);
+  const char result = info(op).signature[2];
+  if (!is_plain_memory(op, memarg))
+    return stack_op(op, 1, std::string_view(&result, 1), memarg.memory, memarg.offset);
   const Entry entry = pop();
-  const Address from = address(entry, instr);
+  const Address from = address(entry, op, memarg);
   Ir& ir = emit(Operation::load);
-  ir.row = instr.op;
+  ir.row = op;
   from.put(ir);
   ir.d = Operand::slot(entry.slot);
   push_temp(result, last());
 }
 
-void Lowering::store(const Instruction& instr) {
-  if (!is_plain_memory(instr)) return stack_op(instr.op, 2, "", instr.memarg.memory, instr.memarg.offset);
+void Lowering::store(Opcode op, const MemArg& memarg) {
+  if (!is_plain_memory(op, memarg)) return stack_op(op, 2, "", memarg.memory, memarg.offset);
   Entry value = pop();
   const Entry entry = pop();
-  Opcode row = instr.op;
+  Opcode row = op;
   if (value.where == Entry::Where::constant) {
     // Floats are stored like integers of their size; small ones are immediates.
-    if (instr.op == Opcode::f32_store) row = Opcode::i32_store, value.letter = 'i';
-    if (instr.op == Opcode::f64_store) row = Opcode::i64_store, value.letter = 'I';
+    if (op == Opcode::f32_store) row = Opcode::i32_store, value.letter = 'i';
+    if (op == Opcode::f64_store) row = Opcode::i64_store, value.letter = 'I';
     const int64_t number =
         value.letter == 'i' ? static_cast<int32_t>(value.value) : static_cast<int64_t>(value.value);
     value.value = static_cast<uint64_t>(number);
@@ -152,7 +150,7 @@ void Lowering::store(const Instruction& instr) {
       value = materialize(value);
     }
   }
-  const Address to = address(entry, instr);
+  const Address to = address(entry, op, memarg);
   Ir& ir = emit(Operation::store);
   ir.row = row;
   to.put(ir);

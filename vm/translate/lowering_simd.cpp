@@ -66,18 +66,14 @@ void Lowering::shuffle(const Instruction& instr) {
 
 void Lowering::load_lane(const Instruction& instr, Opcode load_op, Opcode replace_op) {
   const Entry vector = pop();
-  Instruction scalar = instr;
-  scalar.op = load_op;
-  load(scalar); // writes the address's slot only, which lies below the vector
+  load(load_op, instr.memarg); // writes the address's slot only, which lies below the vector
   const Entry value = pop();
   replace_lane(replace_op, instr.lane, vector, value);
 }
 
 void Lowering::store_lane(const Instruction& instr, Opcode extract_op, Opcode store_op) {
   extract_lane(extract_op, instr.lane);
-  Instruction scalar = instr;
-  scalar.op = store_op;
-  store(scalar);
+  store(store_op, instr.memarg);
 }
 
 } // namespace skerry::vm

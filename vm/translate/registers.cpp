@@ -43,7 +43,7 @@ public:
       uint32_t& left = is_float ? vectors : ints;
       if (left <= 1) continue;
       const auto where = is_float ? Operand::Where::vector_register : Operand::Where::int_register;
-      chosen.push_back({function_.locals[local].slot, {where, --left, 0}, type});
+      chosen.push_back({function_.locals[local].slot, {--left, where, 0}, type});
     }
     return chosen;
   }
@@ -89,14 +89,15 @@ private:
 class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
-      : function_(function),
-        temps_(function.frame_slots - function.first_temp + 1, Temp{}, function.arena()) {
+      : function_(function), first_temp_(function.first_temp),
+        nowhere_(function.frame_slots - function.first_temp), temps_(nowhere_ + 1, Temp{}, function.arena()) {
     for (uint32_t r = ints; r < most_registers; ++r) free_[0][r] = none; // never
     for (uint32_t r = vectors; r < most_registers; ++r) free_[1][r] = none;
   }
 
   void run() {
-    for (uint32_t i = 0; i < function_.code.size(); ++i) visit(i);
+    uint32_t i = 0;
+    for (Ir& ir : function_.code) visit(i++, ir);
   }
 
 private:
@@ -120,16 +121,12 @@ private:
     }
   };
 
-  void visit(uint32_t i) {
-    Ir& ir = function_.code[i];
-    if ((unsigned{is_temp(ir.a)} | unsigned{is_temp(ir.b)} | unsigned{is_temp(ir.c)}) != 0)
-      read_operands(i, ir);
+  void visit(uint32_t i, Ir& ir) {
+    if (std::min({temp_of(ir.a), temp_of(ir.b), temp_of(ir.c)}) < nowhere_) read_operands(i, ir);
     region_ += ends_region(ir) ? 1 : 0;
     // Its results are in slots that an operation nobody read may have written.
     if (ir.operation == Operation::stack_op) forget(static_cast<uint32_t>(ir.imm));
-    // What is no temp is written where nobody reads.
-    const unsigned writes = unsigned{is_temp(ir.d)} & unsigned{ir.operation != Operation::count_branch};
-    temps_[choose<size_t>(writes != 0, ir.d.index - function_.first_temp, temps_.size() - 1)] = {i, region_};
+    temps_[std::min(temp_of(ir.d), nowhere_)] = {i, region_};
   }
   void read_operands(uint32_t i, Ir& ir) {
     const OperandClasses classes = ir.classes();
@@ -139,15 +136,16 @@ private:
     read(i, ir.c, classes.c, ended);
     for (size_t k = 0; k < ended.count; ++k) assign(ended.intervals[k]);
   }
-  bool is_temp(const Operand& operand) const { return operand.is_slot_from(function_.first_temp); }
+  /// Index in temps_; nowhere_ or more when it is none.
+  uint64_t temp_of(const Operand& operand) const { return operand.distance_from_slot(first_temp_); }
   void forget(uint32_t slot) {
-    if (slot < function_.frame_slots) temps_[slot - function_.first_temp].written = none;
+    if (slot < function_.frame_slots) temps_[slot - first_temp_].written = none;
   }
   static bool ends_region(const Ir& ir) { return ir.operation == Operation::label || ir.is_call(); }
 
   void read(uint32_t i, Operand& operand, char cls, Ended& ended) {
-    if (!is_temp(operand)) return;
-    Temp& temp = temps_[operand.index - function_.first_temp];
+    if (temp_of(operand) >= nowhere_) return;
+    Temp& temp = temps_[temp_of(operand)];
     const uint32_t written = std::exchange(temp.written, none);
     if (written == none || temp.region != region_ || cls == 's') return;
     const Ir& writer = function_.code[written];
@@ -165,12 +163,14 @@ private:
     if (best == none) return;
     free_from[best] = interval.read;
     const auto where = interval.is_vector ? Operand::Where::vector_register : Operand::Where::int_register;
-    *interval.reader = {where, best, 0};
-    function_.code[interval.written].d = {where, best, 0};
+    *interval.reader = {best, where, 0};
+    function_.code[interval.written].d = {best, where, 0};
   }
 
   IrFunction& function_;
-  std::pmr::vector<Temp> temps_; // by slot, and one that stands for whatever is no temp
+  const uint32_t first_temp_;
+  const uint64_t nowhere_;       // in temps_: what is no temp is written there, and nobody reads it
+  std::pmr::vector<Temp> temps_; // by slot, and one more
   std::array<std::array<uint32_t, most_registers>, 2>
       free_{}; // by class: from where on each register is free
   uint32_t region_ = 0;

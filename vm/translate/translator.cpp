@@ -11,8 +11,7 @@ namespace skerry::vm {
 
 namespace {
 
-Result<std::unique_ptr<Code>> translate_once(const Module& module, uint32_t defined_index,
-                                             SideTable* side_table) {
+Result<Code> translate_once(const Module& module, uint32_t defined_index, SideTable* side_table) {
   // Enough for most functions; the heap has the rest.
   alignas(std::max_align_t) std::byte first[size_t{16} << 10];
   std::pmr::monotonic_buffer_resource arena(first, sizeof first);

@@ -42,10 +42,23 @@ TEST_CASE("no handler has no sequence", "[code]") {
   CHECK(empty.table().find(1, 2) == 0);
 }
 
+TEST_CASE("of equal sequences the last counts", "[code]") {
+  const Sequences sequences({{1, 2}, {3, 2}, {1, 2}});
+  CHECK(sequences.table().find(1, 2) == 4098);
+  CHECK(sequences.table().find(3, 2) == 4097);
+}
+
 TEST_CASE("an index that is too full says so", "[code]") {
-  std::vector<vm::SequenceBucket> buckets(2);
-  size_t added = 0;
-  for (vm::HandlerNumber first = 1; first <= 5; ++first)
-    added += vm::SequenceIndex::add(buckets, first, 1, vm::handlers_of_part + first) ? 1 : 0;
-  CHECK(added == 4);
+  constexpr size_t second_count = 10;
+  const auto packs = [](vm::HandlerNumber rows, size_t entry_count) {
+    std::vector<vm::Sequence> sequences;
+    for (vm::HandlerNumber first = 1; first <= rows; ++first)
+      for (vm::HandlerNumber second = 1; second <= 3; ++second)
+        sequences.push_back({first, second, vm::handlers_of_part + first});
+    std::vector<uint16_t> starts(rows + 1);
+    std::vector<vm::SequenceIndex::Entry> entries(entry_count);
+    return vm::SequenceIndex::pack(sequences, second_count, starts, entries);
+  };
+  CHECK(packs(4, 60));
+  CHECK_FALSE(packs(5, second_count + 4));
 }
