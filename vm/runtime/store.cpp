@@ -34,7 +34,8 @@ std::optional<Error> check_interrupt(const Store& store) {
   if (flag.load(std::memory_order_relaxed) && flag.exchange(false))
     return Error::trap(ErrorCode::interrupted);
   using Clock = skerry::Store::Clock;
-  if (store.deadline != Clock::time_point::max() && Clock::now() >= store.deadline)
+  const auto& clock = store.engine->config.clock;
+  if (store.deadline != Clock::time_point::max() && (clock ? clock() : Clock::now()) >= store.deadline)
     return Error::trap(ErrorCode::deadline_exceeded);
   return {};
 }
