@@ -17,11 +17,15 @@ OrderedJson limit_json(const LimitReport& limit) {
   return json;
 }
 
+bool has_offset(const Frame& frame) {
+  return frame.module_offset != 0 && frame.module_offset != Frame::unknown_offset;
+}
+
 OrderedJson frame_json(const Frame& frame) {
   OrderedJson json{{"function", frame.func_index}};
   if (!frame.func_name.empty()) json["name"] = frame.func_name;
   if (!frame.module_name.empty()) json["module"] = frame.module_name;
-  if (frame.module_offset != 0) json["offset"] = frame.module_offset;
+  if (has_offset(frame)) json["offset"] = frame.module_offset;
   return json;
 }
 
@@ -30,7 +34,7 @@ std::string frame_line(size_t number, const Frame& frame) {
   std::string line = "  #" + std::to_string(number) + " ";
   line += frame.func_name.empty() ? "<unnamed>" : frame.func_name;
   line += " (function " + std::to_string(frame.func_index);
-  if (frame.module_offset != 0) line += ", offset " + std::to_string(frame.module_offset);
+  if (has_offset(frame)) line += ", offset " + std::to_string(frame.module_offset);
   return line + ")\n";
 }
 

@@ -89,7 +89,10 @@ std::string describe_frame(const Frame& frame) {
   std::string text = frame.module_name.empty() ? "" : frame.module_name + "!";
   text += frame.func_name.empty() ? "<unnamed>" : frame.func_name;
   text += " (function " + std::to_string(frame.func_index);
-  if (frame.module_offset != 0) text += ", offset " + hex(frame.module_offset);
+  if (frame.module_offset == Frame::unknown_offset)
+    text += ", offset unknown: there was no time to find it";
+  else if (frame.module_offset != 0)
+    text += ", offset " + hex(frame.module_offset);
   return text + ")";
 }
 

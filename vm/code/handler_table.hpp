@@ -103,6 +103,7 @@ struct HandlerTable {
   NumberedHandler call, call_import, return_call, return_call_import;
   NumberedHandler copy_slots;
   NumberedHandler unreachable;
+  NumberedHandler look;
 
   Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
 

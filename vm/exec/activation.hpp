@@ -1,7 +1,7 @@
 // Slow paths around the handlers: what happens when a call begins, fails, or its slice of fuel ends.
 #pragma once
 
-#include "vm/runtime/store.hpp"
+#include "vm/exec/frame_walk.hpp"
 #include "vm/runtime/suspension.hpp"
 
 #include <cstddef>
@@ -14,29 +14,28 @@ inline constexpr uint64_t bridge_slots = 4;
 /// Where every instruction that calls has what it costs.
 inline constexpr int call_charge_offset = 20;
 
-/// Threaded code of one word: where the outermost function returns to.
-const std::byte* exit_code();
-/// Threaded code of one word: where a function called from another instance returns to.
-const std::byte* foreign_return_code();
-
-/// The function whose stub `pc` is.
-FuncInstance* function_of_stub(const std::byte* pc);
 /// Translates the function, or takes the code that another instance of its module has. False: store.error.
 bool make_callable(Store& store, FuncInstance& f);
 
-/// Looks at interrupt and deadline, cuts the next slice. `run` has been saved; it may have moved with the
-/// value stack. Returns why the call must end, or none.
-ErrorCode next_slice(Store& store);
+/// Gives a call that begins its first slice.
+void first_slice(Store& store) noexcept;
+/// Looks at interrupt and deadline, cuts the next slice, which has `needed` instructions at least. `run` has
+/// been saved; it may have moved with the value stack. Returns why the call must end, or none.
+ErrorCode next_slice(Store& store, int64_t needed = 0);
 
-/// Where a call that stops for lack of fuel is to be kept; null when it cannot stop, and must fail.
+/// Where a call that stops for lack of fuel is to be kept, and what is left or owed of it; null when it cannot
+/// stop, and must fail.
 Suspension* suspend_for_fuel(Store& store, ErrorCode code);
 /// The same for a call whose host function asked for it, after the fuel of the instruction has been given
 /// back; null when none did.
 Suspension* suspend_for_host(Store& store);
 
-/// Completes store.error for a call that ends at run.pc: backtrace, and fuel for the instructions since the
-/// last charge. `charged` says that run.pc itself was paid for (calls that failed inside the callee, slice
-/// ends).
-void finish_trap(Store& store, ErrorCode code, bool charged);
+/// Ends the call with a trap of the instruction at run.pc: charges what has been executed since the last
+/// charge, makes store.error. When the fuel would not have lasted to there, the call ends for that reason, or
+/// is to be suspended and will trap when it goes on.
+Suspension* end_with_trap(Store& store, ErrorCode code);
+/// Ends the call at run.pc, where all has been charged, for the reason `code`, or with none for the one in
+/// store.error.
+void end_call(Store& store, ErrorCode code);
 
 } // namespace skerry::vm

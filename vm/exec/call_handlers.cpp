@@ -35,10 +35,12 @@ static_assert(at_charge == call_charge_offset);
 /// would not end in a sibling call.
 [[gnu::noinline]] bool invoke_host(const FuncInstance& f, Store& store, ModuleInstance* caller,
                                    uint64_t* slots) {
+  if (const ErrorCode stop = look_roughly(store); stop != ErrorCode::none) [[unlikely]]
+    return store.fail(Error::trap(stop));
   return static_cast<const HostFuncInstance&>(f).host->invoke(store, caller, slots);
 }
 
-/// Calls a host function; its fuel has been charged. False: the call fails, store.error says why.
+/// Calls a host function; its fuel has been paid. False: the call fails, store.error says why.
 SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   Store& store = *s.instance->store;
   save(s);
@@ -71,7 +73,7 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
     const uint32_t distance = load_as<uint32_t>(s.pc + at_distance);                                         \
     uint64_t* slots = frame_at(s.frame, distance);                                                           \
     if ((f).instance == nullptr) [[likely]] {                                                                \
-      s.fuel -= load_as<int32_t>(s.pc + at_charge);                                                          \
+      PAY(load_as<int32_t>(s.pc + at_charge));                                                               \
       if (!call_host(s, (f), slots)) SKERRY_TAIL(host_failed_handler);                                       \
       s.pc += (size);                                                                                        \
       POLL;                                                                                                  \
@@ -80,6 +82,7 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
     uint64_t* callee_frame = make_bridge(slots, (f), s.instance, s.pc + (size), distance);                   \
     if (callee_frame == nullptr) TRAP(ErrorCode::call_stack_exhausted);                                      \
     s.fuel -= load_as<int32_t>(s.pc + at_charge);                                                            \
+    shorten_slice_for_slots(s, (f).params_slots);                                                            \
     s.frame = callee_frame;                                                                                  \
     s.instance = (f).instance;                                                                               \
     reload_memory(s);                                                                                        \
@@ -186,6 +189,7 @@ SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f) {
   link[0] = return_address;
   link[1] = distance;
   s.fuel -= load_as<int32_t>(s.pc + at_charge);
+  shorten_slice_for_slots(s, f.params_slots);
   s.pc = f.code;
   return true;
 }
@@ -235,6 +239,7 @@ SKERRY_HANDLER(foreign_return_handler) {
   const auto* return_address = reinterpret_cast<const std::byte*>(bridge[0]);
   const uint64_t distance = bridge[1];
   s.instance = reinterpret_cast<ModuleInstance*>(bridge[2]);
+  shorten_slice_for_slots(s, bridge[3]);
   std::memmove(bridge, bridge + bridge_slots, bridge[3] * sizeof(uint64_t));
   reload_memory(s);
   s.frame = reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(s.frame) - distance);

@@ -29,6 +29,13 @@ SKERRY_HANDLER(counting) {
   NEXT(24);
 }
 
+/// Charge @12.
+SKERRY_HANDLER(look_handler) {
+  SKERRY_STATE
+  PAY(load_as<int32_t>(s.pc + 12));
+  NEXT(16);
+}
+
 SKERRY_HANDLER(unreachable_handler) {
   SKERRY_STATE
   TRAP(ErrorCode::unreachable);
@@ -48,6 +55,7 @@ void add_control_handlers(HandlerTable& table) {
   table.return_v = {Kinds<MakeReturnF32, vreadable>::row(), Kinds<MakeReturnF64, vreadable>::row()};
   table.enter = Kinds<MakeEnter, static_cast<int>(enter_unrolled) + 1>::row();
   table.copy_slots = numbered<CopySlots>();
+  table.look = {&look_handler};
   table.unreachable = {&unreachable_handler};
 }
 

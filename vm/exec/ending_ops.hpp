@@ -8,6 +8,7 @@ namespace skerry::vm {
 
 #define SKERRY_END(Op)                                                                                       \
   do {                                                                                                       \
+    if constexpr (Op::pays) PAY(load_as<int32_t>(s.pc + Op::at_price));                                      \
     if constexpr (Op::can_trap) {                                                                            \
       if (const ErrorCode code = Op::leave(s); code != ErrorCode::none) [[unlikely]]                         \
         TRAP(code);                                                                                          \
@@ -26,7 +27,7 @@ template <class Op> SKERRY_ALIGNED(64) SKERRY_HANDLER(ending) {
 /// a @8, last index (the default's) @12, where the table is @16, charge @20. The table may be another's:
 /// pairs {target, charge}, targets counted from its start.
 template <int A> struct BranchTable {
-  static constexpr bool can_trap = false, polls = true;
+  static constexpr bool can_trap = false, polls = true, pays = false;
   SKERRY_INLINE static void leave(State& s) {
     const uint32_t last = load_as<uint32_t>(s.pc + 12);
     const uint32_t index = read<uint32_t, A>(s, s.pc, 8);
@@ -37,20 +38,23 @@ template <int A> struct BranchTable {
   }
 };
 
-/// Leaves the frame: link slot @10, charge @12.
+/// Returns pay before they leave: a call never succeeds with more fuel used than it was given, and nothing
+/// runs on in the caller. Charge @12.
+struct Return {
+  static constexpr bool can_trap = false, polls = false, pays = true;
+  static constexpr int at_price = 12;
+};
+/// Link slot @10.
 SKERRY_INLINE void leave_frame(State& s) {
-  s.fuel -= load_as<int32_t>(s.pc + 12);
   const uint64_t* link = slot_at(s, s.pc, 10);
   s.pc = reinterpret_cast<const std::byte*>(link[0]);
   s.frame = reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(s.frame) - link[1]);
 }
-struct ReturnNone {
-  static constexpr bool can_trap = false, polls = false;
+struct ReturnNone : Return {
   SKERRY_INLINE static void leave(State& s) { leave_frame(s); }
 };
 /// value @8 or imm64 @16
-template <int A> struct ReturnInt {
-  static constexpr bool can_trap = false, polls = false;
+template <int A> struct ReturnInt : Return {
   SKERRY_INLINE static void leave(State& s) {
     if constexpr (A == kind::imm)
       s.frame[0] = load_as<uint64_t>(s.pc + at_imm64);
@@ -59,8 +63,7 @@ template <int A> struct ReturnInt {
     leave_frame(s);
   }
 };
-template <class T, int A> struct ReturnFloat {
-  static constexpr bool can_trap = false, polls = false;
+template <class T, int A> struct ReturnFloat : Return {
   SKERRY_INLINE static void leave(State& s) {
     T value;
     if constexpr (A == kind::vimm)
@@ -99,7 +102,7 @@ SKERRY_INLINE bool enter(State& s, const FuncInstance& f, uint32_t size) {
   return true;
 }
 struct Call {
-  static constexpr bool can_trap = true, polls = true;
+  static constexpr bool can_trap = true, polls = true, pays = false;
   SKERRY_INLINE static ErrorCode leave(State& s) {
     return enter(s, *own_function(s), call_size) ? ErrorCode::none : ErrorCode::call_stack_exhausted;
   }

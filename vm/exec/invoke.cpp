@@ -18,9 +18,10 @@ SKERRY_COLD SKERRY_HANDLER(trap_handler) {
   SKERRY_STATE
   save(s);
   const auto code = static_cast<ErrorCode>(s.memory_size);
+  Store& store = *s.instance->store;
   if (code == ErrorCode::out_of_bounds_memory_access)
-    s.instance->store->run.detail = reinterpret_cast<uint64_t>(s.memory);
-  finish_trap(*s.instance->store, code, false);
+    store.run.detail = reinterpret_cast<uint64_t>(s.memory);
+  if (Suspension* suspension = end_with_trap(store, code)) suspend(s, *suspension);
   SKERRY_LEAVE;
 }
 
@@ -33,7 +34,7 @@ SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
     SKERRY_LEAVE;
   }
   save(s);
-  finish_trap(*s.instance->store, ErrorCode::none, true);
+  end_call(*s.instance->store, ErrorCode::none);
   SKERRY_LEAVE;
 }
 
@@ -48,9 +49,27 @@ SKERRY_COLD SKERRY_HANDLER(slice_end_handler) {
     if (Suspension* suspension = suspend_for_fuel(store, code))
       suspend(s, *suspension);
     else
-      finish_trap(store, code, true);
+      end_call(store, code);
     SKERRY_LEAVE;
   }
+  SKERRY_DISPATCH;
+}
+
+SKERRY_COLD SKERRY_HANDLER(fuel_short_handler) {
+  SKERRY_STATE
+  save(s);
+  Store& store = *s.instance->store;
+  const ErrorCode code = next_slice(store, static_cast<int64_t>(s.memory_size));
+  s.fuel = store.run.fuel;
+  s.frame = store.run.frame;
+  if (code != ErrorCode::none) {
+    if (Suspension* suspension = suspend_for_fuel(store, code))
+      suspend(s, *suspension);
+    else
+      end_call(store, code);
+    SKERRY_LEAVE;
+  }
+  reload_memory(s);
   SKERRY_DISPATCH;
 }
 
@@ -112,6 +131,7 @@ public:
     s.instance = f.instance;
     s.pc = f.code;
     s.frame = frame_;
+    if (store_.fuel_left() <= 0) [[unlikely]] return without_fuel(s);
     return go_on(s, f, slots);
   }
 
@@ -120,11 +140,22 @@ public:
     const std::shared_ptr<void> suspended = std::move(store_.suspended);
     store_.error.reset();
     State s = resumed(*static_cast<const Suspension*>(suspended.get()));
+    store_.fuel_budget += static_cast<const Suspension*>(suspended.get())->fuel;
+    if (store_.fuel_left() <= 0) return without_fuel(s);
     return go_on(s, f, slots);
   }
 
 private:
+  /// Nothing runs: the call stops before its next instruction.
+  SKERRY_COLD bool without_fuel(const State& s) {
+    Suspension* suspension = suspend_for_fuel(store_, ErrorCode::out_of_fuel);
+    if (suspension == nullptr) return store_.fail(Error::trap(ErrorCode::out_of_fuel));
+    suspend(s, *suspension);
+    return true;
+  }
+
   SKERRY_INLINE bool go_on(State& s, const FuncInstance& f, uint64_t* slots) {
+    if (store_.host_depth == 1) first_slice(store_);
     s.fuel = store_.run.fuel;
     reload_memory(s);
     run(s);
@@ -150,8 +181,10 @@ bool call_host_function(Store& store, const HostFuncInstance& f, uint64_t* slots
 const std::byte* exit_code() { return reinterpret_cast<const std::byte*>(&exit_word); }
 
 bool invoke(Store& store, FuncInstance& func, uint64_t* slots) {
-  if (func.instance == nullptr)
+  if (func.instance == nullptr) {
+    if (store.fuel_left() <= 0) return store.fail(Error::trap(ErrorCode::out_of_fuel));
     return call_host_function(store, static_cast<const HostFuncInstance&>(func), slots);
+  }
   if (store.host_depth >= store.limits.host_depth)
     return store.fail(Error::trap(ErrorCode::call_stack_exhausted));
   if (store.suspended != nullptr && store.host_depth == 0) {

@@ -112,7 +112,9 @@ template <int Count> struct Enter {
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
     uint64_t* first = slot_at(s, p, 8);
     if constexpr (Count == 0) {
-      const uint64_t* end = first + load_as<uint32_t>(p + 12);
+      const uint32_t count = load_as<uint32_t>(p + 12);
+      shorten_slice_for_slots(s, count);
+      const uint64_t* end = first + count;
       do {
         const uint64_t zeros[8] = {};
         std::memcpy(first, zeros, sizeof zeros);
@@ -130,7 +132,9 @@ struct CopySlots {
   static constexpr bool can_trap = false;
   static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    copy_down(slot_at(s, p, 8), slot_at(s, p, 10), load_as<uint32_t>(p + 12));
+    const uint32_t count = load_as<uint32_t>(p + 12);
+    shorten_slice_for_slots(s, count);
+    copy_down(slot_at(s, p, 8), slot_at(s, p, 10), count);
   }
 };
 

@@ -2,8 +2,10 @@
 // results in the same place. First immediate @12, second @16. They are rare or do much work, so dispatch is
 // not what costs.
 //
-// Long ones work in pieces and are entered again for the rest, so that deadlines hold; each piece is charged
-// one unit of fuel for 64 bytes or one element, as a whole the same amount in every configuration.
+// Bulk operations pay before they work: what has been executed since the last charge @10, and one unit of fuel
+// for each 64 bytes or element. Long ones work in pieces and are entered again for the rest, so that deadlines
+// hold. A piece that cannot be paid for is not begun. Pieces are the same in every configuration, and so is
+// what they cost.
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
@@ -23,21 +25,47 @@ constexpr uint64_t elements_per_piece = 1 << 16;
 SKERRY_INLINE uint32_t first_index(const State& s) { return load_as<uint32_t>(s.pc + 12); }
 SKERRY_INLINE uint32_t second_index(const State& s) { return load_as<uint32_t>(s.pc + 16); }
 
-/// What one piece of a bulk operation did.
+/// Runs F(instance, slots, first, second), which takes a short time.
+template <ErrorCode (*F)(ModuleInstance&, uint64_t* slots, uint32_t first, uint32_t second)>
+SKERRY_HANDLER(small) {
+  SKERRY_STATE
+  if (const ErrorCode code = F(*s.instance, slot_at(s, s.pc, 8), first_index(s), second_index(s));
+      code != ErrorCode::none)
+    TRAP(code);
+  NEXT(stack_op_size);
+}
+
+/// What a bulk operation works on: its immediates and slots, and the fuel that its next piece may cost. Passed by
+/// value: a handler whose locals have addresses would not end in a sibling call.
+struct Bulk {
+  ModuleInstance& instance;
+  uint64_t* slots;
+  uint32_t first, second;
+  int64_t fuel;
+};
+/// What came of one piece: a trap, or the fuel it cost, or costs: `began` says whether there was enough.
 struct Step {
   ErrorCode code = ErrorCode::none;
   int64_t fuel = 0;
+  bool began = true;
   bool done = true;
 };
 
-/// Runs F(instance, slots, first, second) until it is done, looking at the fuel after each piece.
-template <Step (*F)(ModuleInstance&, uint64_t* slots, uint32_t first, uint32_t second)> SKERRY_HANDLER(bulk) {
+/// Runs F, which does one piece, until it is done.
+template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
   SKERRY_STATE
-  const Step step = F(*s.instance, slot_at(s, s.pc, 8), first_index(s), second_index(s));
+  const int64_t owed = load_as<uint16_t>(s.pc + 10);
+  const Step step = F({*s.instance, slot_at(s, s.pc, 8), first_index(s), second_index(s), s.fuel - owed});
   if (step.code != ErrorCode::none) TRAP(step.code);
+  if (!step.began) {
+    s.memory_size = static_cast<uint64_t>(owed + step.fuel);
+    SKERRY_TAIL(fuel_short_handler);
+  }
   s.fuel -= step.fuel;
-  if (step.done) s.pc += stack_op_size;
-  POLL;
+  if (step.done) {
+    s.fuel -= owed;
+    s.pc += stack_op_size;
+  }
   SKERRY_DISPATCH;
 }
 
@@ -47,95 +75,115 @@ struct Range {
   bool last;
 };
 Range next_piece(uint64_t count, uint64_t largest) { return {std::min(count, largest), count <= largest}; }
-/// Goes on behind a piece that was done from the front.
-Step advance(uint64_t* slots, Range range, bool has_source, uint64_t fuel) {
+int64_t price_of_bytes(Range range) { return static_cast<int64_t>(range.piece / bytes_per_fuel); }
+int64_t price_of_elements(Range range) { return static_cast<int64_t>(range.piece); }
+/// Nothing was done: the fuel does not pay for it.
+Step too_dear(int64_t fuel) { return {.fuel = fuel, .began = false, .done = false}; }
+/// Goes on after a piece that was done from the front.
+Step advance(uint64_t* slots, Range range, bool has_source, int64_t fuel) {
   slots[0] += range.piece;
   if (has_source) slots[1] += range.piece;
   slots[2] -= range.piece;
-  return {ErrorCode::none, static_cast<int64_t>(fuel), range.last};
+  return {.fuel = fuel, .done = range.last};
 }
 /// Goes on before a piece that was done from the end.
-Step retreat(uint64_t* slots, Range range, uint64_t fuel) {
+Step retreat(uint64_t* slots, Range range, int64_t fuel) {
   slots[2] -= range.piece;
-  return {ErrorCode::none, static_cast<int64_t>(fuel), range.last};
+  return {.fuel = fuel, .done = range.last};
 }
 bool in_bounds(uint64_t start, uint64_t count, uint64_t size) {
   return count <= size && start <= size - count;
 }
 
-Step fill_memory(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
-  MemoryInstance& memory = *instance.memories[index];
+Step fill_memory(Bulk op) {
+  MemoryInstance& memory = *op.instance.memories[op.first];
+  uint64_t* slots = op.slots;
   if (!in_bounds(slots[0], slots[2], memory.byte_size)) return {ErrorCode::out_of_bounds_memory_access};
   const Range range = next_piece(slots[2], bytes_per_piece);
+  const int64_t price = price_of_bytes(range);
+  if (price > op.fuel) return too_dear(price);
   memory_fill(memory, slots[0], static_cast<uint8_t>(slots[1]), range.piece);
-  return advance(slots, range, false, range.piece / bytes_per_fuel);
+  return advance(slots, range, false, price);
 }
 
 /// Overlapping ranges whose destination is higher are copied from their end, like memmove.
-Step copy_memory(ModuleInstance& instance, uint64_t* slots, uint32_t to_index, uint32_t from_index) {
-  MemoryInstance& to = *instance.memories[to_index];
-  const MemoryInstance& from = *instance.memories[from_index];
+Step copy_memory(Bulk op) {
+  MemoryInstance& to = *op.instance.memories[op.first];
+  const MemoryInstance& from = *op.instance.memories[op.second];
+  uint64_t* slots = op.slots;
   const uint64_t count = slots[2];
   if (!in_bounds(slots[0], count, to.byte_size) || !in_bounds(slots[1], count, from.byte_size))
     return {ErrorCode::out_of_bounds_memory_access};
   const Range range = next_piece(count, bytes_per_piece);
+  const int64_t price = price_of_bytes(range);
+  if (price > op.fuel) return too_dear(price);
   const bool backwards = &to == &from && slots[0] > slots[1];
   const uint64_t skipped = backwards ? count - range.piece : 0;
   memory_copy(to, from, slots[0] + skipped, slots[1] + skipped, range.piece);
-  const uint64_t fuel = range.piece / bytes_per_fuel;
-  return backwards ? retreat(slots, range, fuel) : advance(slots, range, true, fuel);
+  return backwards ? retreat(slots, range, price) : advance(slots, range, true, price);
 }
 
-Step init_memory(ModuleInstance& instance, uint64_t* slots, uint32_t segment_index, uint32_t index) {
-  MemoryInstance& memory = *instance.memories[index];
-  const DataInstance& segment = instance.data_segments[segment_index];
+Step init_memory(Bulk op) {
+  const DataInstance& segment = op.instance.data_segments[op.first];
+  MemoryInstance& memory = *op.instance.memories[op.second];
+  uint64_t* slots = op.slots;
   if (!in_bounds(slots[0], slots[2], memory.byte_size) || !in_bounds(slots[1], slots[2], segment.size))
     return {ErrorCode::out_of_bounds_memory_access};
   const Range range = next_piece(slots[2], bytes_per_piece);
+  const int64_t price = price_of_bytes(range);
+  if (price > op.fuel) return too_dear(price);
   memory_init(memory, segment, slots[0], slots[1], range.piece);
-  return advance(slots, range, true, range.piece / bytes_per_fuel);
+  return advance(slots, range, true, price);
 }
 
-Step drop_data(ModuleInstance& instance, uint64_t*, uint32_t segment, uint32_t) {
+ErrorCode drop_data(ModuleInstance& instance, uint64_t*, uint32_t segment, uint32_t) {
   data_drop(instance.data_segments[segment]);
-  return {};
+  return ErrorCode::none;
 }
 
-Step fill_table(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
-  TableInstance& table = *instance.tables[index];
+Step fill_table(Bulk op) {
+  TableInstance& table = *op.instance.tables[op.first];
+  uint64_t* slots = op.slots;
   if (!in_bounds(slots[0], slots[2], table.size)) return {ErrorCode::out_of_bounds_table_access};
   const Range range = next_piece(slots[2], elements_per_piece);
+  const int64_t price = price_of_elements(range);
+  if (price > op.fuel) return too_dear(price);
   table_fill(table, slots[0], slots[1], range.piece);
-  return advance(slots, range, false, range.piece);
+  return advance(slots, range, false, price);
 }
 
-Step copy_table(ModuleInstance& instance, uint64_t* slots, uint32_t to_index, uint32_t from_index) {
-  TableInstance& to = *instance.tables[to_index];
-  const TableInstance& from = *instance.tables[from_index];
+Step copy_table(Bulk op) {
+  TableInstance& to = *op.instance.tables[op.first];
+  const TableInstance& from = *op.instance.tables[op.second];
+  uint64_t* slots = op.slots;
   const uint64_t count = slots[2];
   if (!in_bounds(slots[0], count, to.size) || !in_bounds(slots[1], count, from.size))
     return {ErrorCode::out_of_bounds_table_access};
   const Range range = next_piece(count, elements_per_piece);
+  const int64_t price = price_of_elements(range);
+  if (price > op.fuel) return too_dear(price);
   const bool backwards = &to == &from && slots[0] > slots[1];
   const uint64_t skipped = backwards ? count - range.piece : 0;
   table_copy(to, from, slots[0] + skipped, slots[1] + skipped, range.piece);
-  const uint64_t fuel = range.piece;
-  return backwards ? retreat(slots, range, fuel) : advance(slots, range, true, fuel);
+  return backwards ? retreat(slots, range, price) : advance(slots, range, true, price);
 }
 
-Step init_table(ModuleInstance& instance, uint64_t* slots, uint32_t segment_index, uint32_t index) {
-  TableInstance& table = *instance.tables[index];
-  const ElemInstance& segment = instance.elem_segments[segment_index];
+Step init_table(Bulk op) {
+  const ElemInstance& segment = op.instance.elem_segments[op.first];
+  TableInstance& table = *op.instance.tables[op.second];
+  uint64_t* slots = op.slots;
   if (!in_bounds(slots[0], slots[2], table.size) || !in_bounds(slots[1], slots[2], segment.refs.size()))
     return {ErrorCode::out_of_bounds_table_access};
   const Range range = next_piece(slots[2], elements_per_piece);
+  const int64_t price = price_of_elements(range);
+  if (price > op.fuel) return too_dear(price);
   table_init(table, segment, slots[0], slots[1], range.piece);
-  return advance(slots, range, true, range.piece);
+  return advance(slots, range, true, price);
 }
 
-Step drop_elem(ModuleInstance& instance, uint64_t*, uint32_t segment, uint32_t) {
+ErrorCode drop_elem(ModuleInstance& instance, uint64_t*, uint32_t segment, uint32_t) {
   elem_drop(instance.elem_segments[segment]);
-  return {};
+  return ErrorCode::none;
 }
 
 /// -1 in the width of the addresses
@@ -143,12 +191,16 @@ uint64_t size_or_failure(int64_t size, const Limits& limits) {
   return limits.is_64 ? static_cast<uint64_t>(size) : static_cast<uint32_t>(size);
 }
 
-Step memory_size(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+ErrorCode memory_size(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   slots[0] = instance.memories[index]->byte_size >> 16;
-  return {};
+  return ErrorCode::none;
 }
+/// About as long as so many instructions: it asks the system for memory.
+constexpr int64_t grow_as_instructions = 1'000;
 SKERRY_COLD SKERRY_HANDLER(memory_grow_handler) {
   SKERRY_STATE
+  PAY(load_as<uint16_t>(s.pc + 10));
+  shorten_slice(s, grow_as_instructions);
   uint64_t* slot = slot_at(s, s.pc, 8);
   MemoryInstance& memory = *s.instance->memories[first_index(s)];
   *slot = size_or_failure(grow_memory(memory, *slot), memory.type.limits);
@@ -156,29 +208,36 @@ SKERRY_COLD SKERRY_HANDLER(memory_grow_handler) {
   NEXT(stack_op_size);
 }
 
-Step get_table(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+ErrorCode get_table(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   const TableInstance& table = *instance.tables[index];
-  if (slots[0] >= table.size) return {ErrorCode::out_of_bounds_table_access};
+  if (slots[0] >= table.size) return ErrorCode::out_of_bounds_table_access;
   slots[0] = table.elements[slots[0]];
-  return {};
+  return ErrorCode::none;
 }
-Step set_table(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+ErrorCode set_table(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   TableInstance& table = *instance.tables[index];
-  if (slots[0] >= table.size) return {ErrorCode::out_of_bounds_table_access};
+  if (slots[0] >= table.size) return ErrorCode::out_of_bounds_table_access;
   table.elements[slots[0]] = slots[1];
   table.written = true;
-  return {};
+  return ErrorCode::none;
 }
-Step table_size(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+ErrorCode table_size(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   slots[0] = instance.tables[index]->size;
-  return {};
+  return ErrorCode::none;
 }
-Step table_grow(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
-  TableInstance& table = *instance.tables[index];
-  const uint64_t count = slots[1];
-  const int64_t old_size = grow_table(table, count, slots[0]);
-  slots[0] = size_or_failure(old_size, table.type.limits);
-  return {ErrorCode::none, old_size < 0 ? 0 : static_cast<int64_t>(count)};
+/// New elements are written in pieces that nobody sees before the last one is done; a growth that the table's
+/// limits refuse costs nothing.
+Step table_grow(Bulk op) {
+  TableInstance& table = *op.instance.tables[op.first];
+  const uint64_t count = op.slots[1];
+  const bool may_grow = table_may_grow(table, count);
+  const int64_t price = may_grow ? static_cast<int64_t>(count) : 0;
+  if (price > op.fuel) return too_dear(price);
+  ErrorCode stop = ErrorCode::none;
+  const int64_t old_size = may_grow ? grow_table(table, count, op.slots[0], &stop) : -1;
+  if (stop != ErrorCode::none) return {stop};
+  op.slots[0] = size_or_failure(old_size, table.type.limits);
+  return {.fuel = old_size < 0 ? 0 : price};
 }
 
 // ---- loads and stores of other memories, with 64-bit addresses, or with offsets that need more than 32
@@ -222,22 +281,22 @@ template <class M> SKERRY_HANDLER(general_store) {
 }
 
 /// v128 globals; others have operations of their own.
-Step get_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+ErrorCode get_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   std::memcpy(slots, instance.globals[index]->value, 16);
-  return {};
+  return ErrorCode::none;
 }
-Step set_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+ErrorCode set_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   std::memcpy(instance.globals[index]->value, slots, 16);
-  return {};
+  return ErrorCode::none;
 }
 
-Step ref_func(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
+ErrorCode ref_func(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   slots[0] = reinterpret_cast<uint64_t>(instance.functions[index]);
-  return {};
+  return ErrorCode::none;
 }
 
-Step ref_as_non_null(ModuleInstance&, uint64_t* slots, uint32_t, uint32_t) {
-  return {slots[0] == 0 ? ErrorCode::null_reference : ErrorCode::none};
+ErrorCode ref_as_non_null(ModuleInstance&, uint64_t* slots, uint32_t, uint32_t) {
+  return slots[0] == 0 ? ErrorCode::null_reference : ErrorCode::none;
 }
 
 } // namespace
@@ -247,21 +306,21 @@ void add_stack_op_handlers(HandlerTable& table) {
   row(Opcode::memory_fill) = &bulk<fill_memory>;
   row(Opcode::memory_copy) = &bulk<copy_memory>;
   row(Opcode::memory_init) = &bulk<init_memory>;
-  row(Opcode::data_drop) = &bulk<drop_data>;
-  row(Opcode::memory_size) = &bulk<memory_size>;
+  row(Opcode::data_drop) = &small<drop_data>;
+  row(Opcode::memory_size) = &small<memory_size>;
   row(Opcode::memory_grow) = &memory_grow_handler;
-  row(Opcode::table_get) = &bulk<get_table>;
-  row(Opcode::table_set) = &bulk<set_table>;
-  row(Opcode::table_size) = &bulk<table_size>;
+  row(Opcode::table_get) = &small<get_table>;
+  row(Opcode::table_set) = &small<set_table>;
+  row(Opcode::table_size) = &small<table_size>;
   row(Opcode::table_grow) = &bulk<table_grow>;
   row(Opcode::table_fill) = &bulk<fill_table>;
   row(Opcode::table_copy) = &bulk<copy_table>;
   row(Opcode::table_init) = &bulk<init_table>;
-  row(Opcode::elem_drop) = &bulk<drop_elem>;
-  row(Opcode::ref_func) = &bulk<ref_func>;
-  row(Opcode::ref_as_non_null) = &bulk<ref_as_non_null>;
-  row(Opcode::global_get) = &bulk<get_global>;
-  row(Opcode::global_set) = &bulk<set_global>;
+  row(Opcode::elem_drop) = &small<drop_elem>;
+  row(Opcode::ref_func) = &small<ref_func>;
+  row(Opcode::ref_as_non_null) = &small<ref_as_non_null>;
+  row(Opcode::global_get) = &small<get_global>;
+  row(Opcode::global_set) = &small<set_global>;
 
   row(Opcode::i32_load) = row(Opcode::f32_load) = row(Opcode::i64_load32_u) =
       &general_load<uint32_t, uint64_t>;

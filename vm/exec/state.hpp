@@ -80,6 +80,18 @@ struct State {
     SKERRY_TAIL(trap_handler);                                                                               \
   } while (false)
 
+/// Takes the price off the fuel before the instruction at s.pc does anything that must not begin without
+/// enough of it. Where the slice has less, the slow path gets more and runs the instruction from its beginning.
+#define PAY(price)                                                                                           \
+  do {                                                                                                       \
+    const int64_t price_ = (price);                                                                          \
+    if (s.fuel < price_) [[unlikely]] {                                                                      \
+      s.memory_size = static_cast<uint64_t>(price_);                                                         \
+      SKERRY_TAIL(fuel_short_handler);                                                                       \
+    }                                                                                                        \
+    s.fuel -= price_;                                                                                        \
+  } while (false)
+
 /// Where fuel is looked at: loop back-edges and calls, after s.pc and s.frame are those to go on with.
 #define POLL                                                                                                 \
   do {                                                                                                       \
@@ -89,6 +101,9 @@ struct State {
 
 SKERRY_COLD SKERRY_HANDLER(trap_handler);
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler);
+/// Runs the instruction at s.pc again once the slice has the fuel that it needs, which travels in the register
+/// of the memory size; ends or suspends the call when the store has less.
+SKERRY_COLD SKERRY_HANDLER(fuel_short_handler);
 /// Ends the call when store.error is set already and fuel has been charged for what runs.
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler);
 /// Ends the activation: a function that was called from C++ returns to this.
@@ -109,6 +124,20 @@ SKERRY_INLINE void reload_memory(State& s) {
     s.memory = nullptr;
     s.memory_size = 0;
   }
+}
+
+/// Brings the next look at deadline and interrupt nearer, as if `fuel` instructions had run: for work that is
+/// long but costs little. The fuel itself goes back to the store.
+SKERRY_INLINE void shorten_slice(State& s, int64_t fuel) {
+  const int64_t taken = fuel < s.fuel ? fuel : s.fuel;
+  if (taken <= 0) return;
+  s.fuel -= taken;
+  s.instance->store->fuel_budget += taken;
+}
+/// The same for work on many slots at once: eight take about as long as an instruction.
+SKERRY_INLINE void shorten_slice_for_slots(State& s, uint64_t slots) {
+  if (slots > 64) [[unlikely]]
+    shorten_slice(s, static_cast<int64_t>(slots / 8));
 }
 
 /// Makes the state visible to C++ that is called from a handler.

@@ -67,12 +67,12 @@ std::string describe_access(const Store& store, uint32_t module_offset) {
 
 } // namespace
 
-Error trap_error(const Store& store, ErrorCode code, uint32_t module_offset) {
+Error trap_error(const Store& store, ErrorCode code, const std::optional<CodeLocation>& location) {
   if (code == ErrorCode::uninitialized_element)
     return Error(ErrorKind::trap, code, "uninitialized element " + to_string(store.run.detail));
   Error error = Error::trap(code);
-  if (code != ErrorCode::out_of_bounds_memory_access) return error;
-  if (const std::string detail = describe_access(store, module_offset); !detail.empty())
+  if (code != ErrorCode::out_of_bounds_memory_access || !location) return error;
+  if (const std::string detail = describe_access(store, location->module_offset); !detail.empty())
     error.with_detail(": " + detail);
   return error;
 }

@@ -3,11 +3,13 @@
 
 #include "vm/runtime/store.hpp"
 
+#include <optional>
+
 namespace skerry::vm {
 
-/// The error of a trap at store.run.pc, whose instruction is at `module_offset`. An access out of bounds says
-/// where, of how many bytes, and how large the memory is. `run.detail` and the operands must be as the
+/// The error of a trap at store.run.pc, whose instruction is at `location`. An access out of bounds says
+/// where, of how many bytes, and how large the memory is, when the location is known. `run.detail` and the operands must be as the
 /// handler left them.
-Error trap_error(const Store& store, ErrorCode code, uint32_t module_offset);
+Error trap_error(const Store& store, ErrorCode code, const std::optional<CodeLocation>& location);
 
 } // namespace skerry::vm

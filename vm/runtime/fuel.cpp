@@ -22,12 +22,13 @@ bool may_owe(const Store& store, int64_t left, uint64_t instructions) {
 
 void set_fuel(Store& store, uint64_t instructions) noexcept {
   const uint64_t left = std::min(instructions, skerry::Store::unlimited_fuel);
-  store.fuel_given = fuel_used(store) + left;
+  store.fuel_given += left - static_cast<uint64_t>(store.fuel_left());
   set_fuel_left(store, static_cast<int64_t>(left));
 }
 
 uint64_t fuel_used(const Store& store) noexcept {
-  return store.fuel_given - static_cast<uint64_t>(store.fuel_left());
+  // What a call owes before it stops has not been given yet.
+  return store.fuel_given - static_cast<uint64_t>(std::max<int64_t>(store.fuel_left(), 0));
 }
 
 bool consume_fuel(Store& store, uint64_t instructions) noexcept {

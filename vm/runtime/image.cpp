@@ -146,6 +146,7 @@ private:
     table.store->give_back_budget((table.size - from.size()) * sizeof(uint64_t));
     std::transform(from.begin(), from.end(), table.elements, [&](uint64_t ref) { return decode(ref); });
     std::fill(table.elements + from.size(), table.elements + table.size, uint64_t{0});
+    if (table.dirty != 0) table.dirty += table.size - from.size();
     table.size = from.size();
     table.image = image;
     table.written = false;

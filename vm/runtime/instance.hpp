@@ -93,6 +93,7 @@ struct TableInstance {
   Store* store = nullptr;
   std::shared_ptr<const std::vector<uint64_t>> image; // what it held when it was last frozen or restored
   bool written = false;                               // since then
+  uint64_t dirty = 0; // elements after the last one that need not be null: a growth that was stopped set them
 
   TableInstance() = default;
   TableInstance(const TableInstance&) = delete;

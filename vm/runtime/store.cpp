@@ -1,5 +1,8 @@
 #include "vm/runtime/store.hpp"
 
+#include <chrono>
+#include <ctime>
+
 namespace skerry::vm {
 
 Store::Store(std::shared_ptr<EngineData> engine_data, const StoreLimits& store_limits)
@@ -29,14 +32,46 @@ bool Store::fail(Error why) {
   return false;
 }
 
-std::optional<Error> check_interrupt(const Store& store) {
+namespace {
+
+using Clock = skerry::Store::Clock;
+
+bool take_interrupt(const Store& store) {
   std::atomic<bool>& flag = *store.interrupt_flag;
-  if (flag.load(std::memory_order_relaxed) && flag.exchange(false))
-    return Error::trap(ErrorCode::interrupted);
-  using Clock = skerry::Store::Clock;
+  return flag.load(std::memory_order_relaxed) && flag.exchange(false);
+}
+
+/// Is the deadline so far away that a clock which is late by one tick of the system says so, too? A tick is at
+/// most 10 ms. False where there is no such clock.
+bool is_far(Clock::time_point deadline) {
+#if defined(CLOCK_MONOTONIC_COARSE) // what std::chrono::steady_clock shows, as of the last tick
+  timespec now{};
+  if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) return false;
+  const auto since_start = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+  return deadline.time_since_epoch() - since_start > std::chrono::milliseconds(20);
+#else
+  return false;
+#endif
+}
+
+} // namespace
+
+ErrorCode look(const Store& store) {
+  if (take_interrupt(store)) return ErrorCode::interrupted;
+  if (store.deadline == Clock::time_point::max()) return ErrorCode::none;
   const auto& clock = store.engine->config.clock;
-  if (store.deadline != Clock::time_point::max() && (clock ? clock() : Clock::now()) >= store.deadline)
-    return Error::trap(ErrorCode::deadline_exceeded);
+  const Clock::time_point now = clock ? clock() : Clock::now();
+  return now >= store.deadline ? ErrorCode::deadline_exceeded : ErrorCode::none;
+}
+
+ErrorCode look_roughly(const Store& store) {
+  const bool has_deadline = store.deadline != Clock::time_point::max();
+  if (has_deadline && (store.engine->config.clock || !is_far(store.deadline))) return look(store);
+  return take_interrupt(store) ? ErrorCode::interrupted : ErrorCode::none;
+}
+
+std::optional<Error> check_interrupt(const Store& store) {
+  if (const ErrorCode stop = look(store); stop != ErrorCode::none) return Error::trap(stop);
   return {};
 }
 

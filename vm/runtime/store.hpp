@@ -93,13 +93,20 @@ struct Store::HostObject : Object {
   std::any value;
 };
 
-/// Deadline and interrupt, at the end of a fuel slice and in host loops; the error that must end the call.
+/// Looks at interrupt and deadline: why a call must end, or none.
+ErrorCode look(const Store& store);
+/// The same with a clock that costs a few nanoseconds while the deadline is not near: for what comes often.
+ErrorCode look_roughly(const Store& store);
+/// look() as an error, for host loops.
 std::optional<Error> check_interrupt(const Store& store);
 
 /// Spec §4.5.3.8: grows by `pages` and returns the old size in pages, or -1 (limits, address space).
 int64_t grow_memory(MemoryInstance& memory, uint64_t pages);
-/// Spec §4.5.3.7: returns the old size in elements, or -1.
-int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init);
+/// Spec §4.5.3.7: returns the old size in elements, or -1. With `stop`, deadline and interrupt are looked at
+/// after each piece: the table is then left as it was, and *stop says why.
+int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init, ErrorCode* stop = nullptr);
+/// Do the limits allow that many elements more?
+bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept;
 
 /// Makes the value stack if there is none yet. Errors: limit.
 Result<void> ensure_stack(Store& store);

@@ -12,6 +12,7 @@ namespace skerry::vm {
 struct Suspension {
   bool by_host = false;  // a host function was not ready; the instruction that calls it runs again
   bool is_saved = false; // what follows is set; false while it is only asked for
+  int64_t fuel = 0;      // that the call had left when it stopped, less than it needs, or owes: below zero
   ModuleInstance* instance = nullptr;
   const std::byte* pc = nullptr;
   uint64_t* frame = nullptr;

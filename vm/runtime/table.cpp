@@ -16,28 +16,53 @@ uint64_t largest_size(const Store& store, const Limits& limits) {
   return limits.has_max ? std::min(elements, limits.max) : elements;
 }
 
+/// Work(first, count) on pieces of `count` elements that take less than a millisecond each. False, with the
+/// reason in *stop, when it is time to stop after one.
+template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCode* stop, Work work) {
+  constexpr uint64_t piece = 1 << 16;
+  for (uint64_t done = 0; done < count; done += piece) {
+    work(done, std::min(piece, count - done));
+    if (stop != nullptr && count - done > piece && (*stop = look(store)) != ErrorCode::none) return false;
+  }
+  return true;
+}
+
 /// Room for `size` elements at least; what is new is null.
-bool reserve(TableInstance& table, uint64_t size) {
+bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   if (size <= table.capacity) return true;
   const uint64_t capacity = std::min(std::max(size, table.capacity * 2), std::max(size, table.max_elements));
   auto* elements = static_cast<uint64_t*>(std::calloc(capacity, sizeof(uint64_t)));
   if (elements == nullptr) return false;
-  std::copy_n(table.elements, table.size, elements);
-  std::free(table.elements);
+  const bool copied = in_pieces(*table.store, table.size, stop, [&](uint64_t first, uint64_t count) {
+    std::copy_n(table.elements + first, count, elements + first);
+  });
+  std::free(copied ? table.elements : elements);
+  if (!copied) return false;
   table.elements = elements;
   table.capacity = capacity;
+  table.dirty = 0;
   return true;
 }
 
-bool add_elements(TableInstance& table, uint64_t count, uint64_t init) {
+/// Sets `count` elements that are not in the table yet.
+bool set_new(TableInstance& table, uint64_t count, uint64_t init, ErrorCode* stop) {
+  uint64_t* added = table.elements + table.size;
+  return in_pieces(*table.store, init != 0 ? count : std::min(count, table.dirty), stop,
+                   [&](uint64_t first, uint64_t piece) {
+                     std::fill_n(added + first, piece, init);
+                     table.dirty = std::max(table.dirty, first + piece);
+                   });
+}
+
+bool add_elements(TableInstance& table, uint64_t count, uint64_t init, ErrorCode* stop = nullptr) {
   const uint64_t bytes = count * sizeof(uint64_t);
   if (!table.store->take_budget(bytes)) return false;
-  if (!reserve(table, table.size + count)) {
+  if (!reserve(table, table.size + count, stop) || !set_new(table, count, init, stop)) {
     table.store->give_back_budget(bytes);
     return false;
   }
-  if (init != 0) std::fill_n(table.elements + table.size, count, init);
   table.size += count;
+  table.dirty -= std::min(table.dirty, count);
   table.written = true;
   table.store->usage.table_elements += count;
   return true;
@@ -67,12 +92,16 @@ Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint6
   return store.tables.emplace_back(std::move(table)).get();
 }
 
-int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init) {
-  const uint64_t old_size = table.size;
+bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept {
   const Store& store = *table.store;
-  if (!fits(old_size, elements, table.max_elements)) return -1;
-  if (!fits(store.usage.table_elements, elements, store.limits.table_elements)) return -1;
-  return add_elements(table, elements, init) ? static_cast<int64_t>(old_size) : -1;
+  return fits(table.size, elements, table.max_elements) &&
+         fits(store.usage.table_elements, elements, store.limits.table_elements);
+}
+
+int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init, ErrorCode* stop) {
+  const uint64_t old_size = table.size;
+  if (!table_may_grow(table, elements)) return -1;
+  return add_elements(table, elements, init, stop) ? static_cast<int64_t>(old_size) : -1;
 }
 
 } // namespace skerry::vm

@@ -107,6 +107,8 @@ private:
   // Enough for the dispatch of an interpreter's loop, which profits most: each opcode's code then ends with
   // its own jump to the next.
   static constexpr uint32_t most_copied = 8, most_jumps = 4;
+  // Instructions that may run between a jump to a loop and the look at the fuel that the last jump has instead.
+  static constexpr int32_t most_before_look = 64;
 
   /// A jump to a few operations that end in another jump: a copy of them stands here instead. What the jumps
   /// charge adds up, and until the last one it is owed.
@@ -115,6 +117,7 @@ private:
     std::array<int32_t, most_copied> owed;
     uint32_t count = 0;
     Ir last = jump;
+    int32_t before_look = 0;
     for (uint32_t jumps = 0; last.operation == Operation::branch && jumps < most_jumps; ++jumps) {
       uint32_t found = count, at = function_.label_positions[last.label];
       for (; is_copyable(function_.code[at]) && found < most_copied; ++at) {
@@ -124,6 +127,8 @@ private:
       }
       const Ir& end = function_.code[at];
       if (!is_end(end) || &end == &jump || found > copies_left_) break;
+      if (last.back) before_look += end.pending - function_.code[function_.label_positions[last.label]].pending;
+      if (before_look > most_before_look) break;
       count = found;
       const Ir before = last;
       last = end;
@@ -295,6 +300,7 @@ private:
     case Operation::return_none: return return_(ir);
     case Operation::enter: return enter(ir);
     case Operation::stack_op: return stack_op(ir);
+    case Operation::look: return look(ir);
     case Operation::unreachable: return begin(handlers_.unreachable, 16);
     default: return call(ir);
     }
@@ -542,8 +548,14 @@ private:
   void stack_op(const Ir& ir) {
     begin({handlers_.stack_op[static_cast<size_t>(ir.row)]}, 24);
     put16(8, static_cast<uint64_t>(ir.imm));
+    put16(10, static_cast<uint64_t>(ir.charge));
     put32(12, ir.count);
     put(16, ir.imm2);
+  }
+
+  void look(const Ir& ir) {
+    begin(handlers_.look, 16);
+    put(12, ir.charge);
   }
 
   NumberedHandler call_handler(const Ir& ir) const {

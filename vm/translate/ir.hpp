@@ -136,6 +136,10 @@ inline bool Ir::has_slot_class() const {
          detail::row_has_slot_class[static_cast<size_t>(row)];
 }
 
+/// So many instructions run at most between two looks at the fuel, or a few more where jumps are followed
+/// (Emitter::copy_target). Bulk operations have 16 bits for what is owed when they pay.
+inline constexpr int32_t longest_stretch = 1'000;
+
 struct BranchTarget {
   uint32_t label;
   int32_t charge;

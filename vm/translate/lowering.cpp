@@ -96,6 +96,7 @@ Result<IrFunction> Lowering::run() {
     offset_ = static_cast<uint32_t>(reader.offset());
     if (!decode_instruction(reader, instr)) break;
     if (dead_ && skip_dead(instr)) continue;
+    if (!dead_ && pending_ >= stretch_end_) look();
     if (!dead_ && !is_free(instr.op)) ++pending_;
     lower(instr);
   }
@@ -178,6 +179,8 @@ void Lowering::lower_frequent(ByteReader& reader) {
     const auto [kind, is_free, op] = about[reader.peek()];
     if (kind == Frequent::none) return;
     offset_ = static_cast<uint32_t>(reader.offset());
+    if (pending_ >= stretch_end_) [[unlikely]]
+      look();
     reader.u8();
     pending_ += is_free ? 0 : 1;
     switch (kind) {

@@ -73,6 +73,7 @@ private:
   struct LabelInfo {
     bool bound = false;
     int32_t pending = 0;                // owed by whoever arrives
+    int32_t stretch = 0;                // of the longest branch to it
     uint32_t first = none, last = none; // in references_, a list
     bool is_referred_to() const { return first != none; }
   };
@@ -164,6 +165,12 @@ private:
   void return_();
   void unreachable();
 
+  // fuel (lowering_control.cpp)
+  int32_t stretch() const { return longest_stretch - stretch_end_ + pending_; }
+  void set_stretch(int32_t instructions) { stretch_end_ = longest_stretch - instructions + pending_; }
+  int32_t pay();
+  void look();
+
   // calls and the rest (lowering_calls.cpp, lowering.cpp)
   void call(Operation operation, const FuncType& type, int64_t callee, Operand index = {},
             uint32_t table = no_label);
@@ -208,6 +215,7 @@ private:
   uint32_t clean_ = 0;      // entries below are temps in their slots
   uint32_t barrier_ = 0;    // operations before it may not be changed: a label lies between
   int32_t pending_ = 0;     // fuel owed: instructions since the last charge
+  int32_t stretch_end_ = longest_stretch; // what pending_ must not exceed before fuel is looked at
   uint32_t offset_ = 0;     // of the current instruction
   uint32_t max_slot_ = 0;   // end of the operands used
   uint32_t dead_depth_ = 0; // blocks opened in code that cannot be reached

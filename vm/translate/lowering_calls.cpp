@@ -20,8 +20,7 @@ void Lowering::call(Operation operation, const FuncType& type, int64_t callee, O
   ir.imm2 = static_cast<int64_t>(slot);
   ir.label = table;
   ir.count = function_.link_slot; // tail calls leave this frame
-  ir.charge = pending_;
-  pending_ = 0;
+  ir.charge = pay();
   push_results(type.results);
   if (operation >= Operation::return_call) return_();
 }

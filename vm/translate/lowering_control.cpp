@@ -2,10 +2,15 @@
 //
 // Fuel is charged when control leaves a straight line. A label has an amount that everyone who arrives still
 // owes; a branch charges what it owes beyond that, and what falls through owes exactly that.
+//
+// Branches to loops, calls, returns, branch tables and bulk operations look whether the fuel charged so far was
+// there; forward branches do not. The stretch is the number of instructions on the longest path to here since the
+// last look, those still owed included. Before it gets too long an operation is added that charges and looks.
 #include "vm/translate/lowering.hpp"
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace skerry::vm {
 
@@ -31,13 +36,28 @@ uint32_t Lowering::new_label() {
   return static_cast<uint32_t>(labels_.size() - 1);
 }
 
+/// What is owed, for an operation that charges it and looks.
+int32_t Lowering::pay() {
+  stretch_end_ = longest_stretch;
+  return std::exchange(pending_, 0);
+}
+
+/// Where the call may end or be suspended, nothing from before may be changed any more.
+void Lowering::look() {
+  Ir& ir = emit(Operation::look);
+  ir.charge = pay();
+  barrier_ = static_cast<uint32_t>(ir_.size());
+}
+
 /// Makes the last operation a branch to the label: with what it charges.
 void Lowering::refer_last(uint32_t label) {
   Ir& ir = ir_.back();
   ir.label = label;
   ir.back = labels_[label].bound;
   ir.charge = ir.back ? pending_ - labels_[label].pending : pending_;
-  if (!ir.back) add_reference(label, last(), none);
+  if (ir.back) return;
+  labels_[label].stretch = std::max(labels_[label].stretch, stretch());
+  add_reference(label, last(), none);
 }
 void Lowering::emit_jump(const Control& control) {
   emit(Operation::branch);
@@ -60,13 +80,16 @@ void Lowering::give_references(uint32_t from, uint32_t to) {
   for (uint32_t i = giver.first; i != none; i = references_[i].next) ir_[references_[i].ir].label = to;
   (taker.first == none ? taker.first : references_[taker.last].next) = giver.first;
   taker.last = giver.last;
+  taker.stretch = std::max(taker.stretch, giver.stretch);
   giver.first = giver.last = none;
 }
 
 void Lowering::bind(uint32_t label) {
   LabelInfo& info = labels_[label];
+  const int32_t longest = dead_ ? info.stretch : std::max(info.stretch, stretch());
   if (dead_) pending_ = info.is_referred_to() ? charge_of(references_[info.first]) : 0;
   for (uint32_t i = info.first; i != none; i = references_[i].next) charge_of(references_[i]) -= pending_;
+  set_stretch(std::max(longest, pending_)); // what is owed has been seen by no look
   info.bound = true;
   info.pending = pending_;
   if (info.is_referred_to()) dead_ = false;
@@ -292,7 +315,7 @@ void Lowering::return_() {
     ir.wide = value.letter == 'F';
     ir.a = operand(value);
   }
-  ir.charge = pending_;
+  ir.charge = pay();
   ir.imm = function_.link_slot;
   dead_ = true;
 }

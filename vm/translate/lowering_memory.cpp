@@ -157,6 +157,21 @@ void Lowering::store(Opcode op, const MemArg& memarg) {
   ir.c = operand(value);
 }
 
+/// Those that may work for long, or wait for the system, pay before they begin.
+static bool pays(Opcode op) {
+  switch (op) {
+  case Opcode::memory_grow:
+  case Opcode::memory_fill:
+  case Opcode::memory_copy:
+  case Opcode::memory_init:
+  case Opcode::table_grow:
+  case Opcode::table_fill:
+  case Opcode::table_copy:
+  case Opcode::table_init: return true;
+  default: return false;
+  }
+}
+
 /// Operands and results in consecutive slots. Immediates: 32 bits, then 32 or 64.
 void Lowering::stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second) {
   flush_top(pops);
@@ -168,6 +183,7 @@ void Lowering::stack_op(Opcode op, uint32_t pops, std::string_view results, uint
   ir.imm2 = static_cast<int64_t>(second);
   ir.count = static_cast<uint32_t>(first);
   ir.keep = true;
+  if (pays(op)) ir.charge = pay();
   for (const char letter : results) push_temp(letter, none);
 }
 

@@ -76,6 +76,8 @@ struct Frame {
   std::string func_name;      ///< from the name section, else from an export, else empty
   std::string module_name;    ///< from the name section; may be empty
   uint64_t module_offset = 0; ///< byte offset of the instruction in the module; 0 for host functions
+  /// A module_offset that was not found: the call's deadline had passed, or its budget was used up.
+  static constexpr uint64_t unknown_offset = ~uint64_t{0};
 };
 
 /// An error with everything known about it. Copyable; one pointer in size, so results stay cheap.

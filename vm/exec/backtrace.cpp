@@ -1,0 +1,80 @@
+#include "vm/exec/backtrace.hpp"
+
+#include "vm/runtime/names.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+namespace {
+
+/// Enough to see where a call came from, few enough for a stack overflow.
+constexpr size_t max_frames = 50;
+
+/// The place of a function that was entered and not begun.
+CodeLocation first_instruction(const FramePosition& position) {
+  const Module& module = *position.instance->module;
+  const FuncBody& body = module.bodies[position.func_index() - module.imported_functions];
+  return {body.offset, 0};
+}
+
+} // namespace
+
+Backtrace::Backtrace(Store& store) {
+  FramePosition position(store);
+  do positions_.push_back(position);
+  while (positions_.size() < max_frames && position.to_caller());
+  locations_.resize(positions_.size());
+  tried_.resize(positions_.size());
+}
+
+void Backtrace::locate(size_t index) {
+  if (tried_[index]) return;
+  tried_[index] = true;
+  if (positions_[index].is_in_stub()) {
+    locations_[index] = first_instruction(positions_[index]);
+    return;
+  }
+  const Code* code = positions_[index].code();
+  if (code == nullptr) return;
+  const Module& module = *positions_[index].instance->module;
+  std::vector<uint32_t> offsets;
+  std::vector<size_t> places;
+  for (size_t i = index; i < positions_.size(); ++i) {
+    if (positions_[i].code() != code) continue;
+    offsets.push_back(positions_[i].code_offset());
+    places.push_back(i);
+    tried_[i] = true;
+  }
+  std::vector<CodeLocation> found(offsets.size());
+  for (size_t i = 0; i < found.size(); ++i)
+    found[i] = module.engine->locate(module, code->func_index - module.imported_functions, offsets[i]);
+  for (size_t i = 0; i < found.size(); ++i) locations_[places[i]] = found[i];
+}
+
+std::optional<CodeLocation> Backtrace::innermost() {
+  locate(0);
+  return locations_[0];
+}
+
+Frame Backtrace::describe(size_t index) const {
+  const FramePosition& position = positions_[index];
+  const Module& module = *position.instance->module;
+  Frame frame;
+  frame.func_index = position.func_index();
+  if (frame.func_index != Error::no_func) frame.func_name = std::string(func_name(module, frame.func_index));
+  frame.module_name = module.names.module;
+  frame.module_offset = locations_[index] ? locations_[index]->module_offset : Frame::unknown_offset;
+  return frame;
+}
+
+std::vector<Frame> Backtrace::frames() {
+  std::vector<Frame> frames;
+  for (size_t i = 0; i < positions_.size(); ++i) {
+    locate(i);
+    frames.push_back(describe(i));
+  }
+  return frames;
+}
+
+} // namespace skerry::vm
