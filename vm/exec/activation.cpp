@@ -17,7 +17,8 @@ FuncInstance* function_of_stub(const std::byte* pc) {
 bool make_callable(Store& store, FuncInstance& f) {
   if (f.frame_bytes != 0) return true;
   const Module& module = *f.instance->module;
-  auto code = store.engine->translate(module, f.func_index - module.imported_functions);
+  WorkMeter meter = work_meter(store);
+  auto code = store.engine->translate(module, f.func_index - module.imported_functions, meter);
   if (!code) return store.fail(std::move(code.error()));
   f.frame_bytes = (*code)->frame_slots * static_cast<uint32_t>(sizeof(uint64_t));
   f.code = (*code)->bytes.get();
@@ -56,7 +57,12 @@ struct Position {
     if (code == nullptr) return {};
     const Module& module = *instance->module;
     const auto offset = static_cast<uint32_t>(pc - code->bytes.get()) - (is_return_address ? 1u : 0u);
-    return module.engine->locate(module, code->func_index - module.imported_functions, offset);
+    CodeLocation location;
+    instance->store->unseen_work = 0; // even where the deadline has passed, the first look's worth is done
+    WorkMeter meter = work_meter(*instance->store);
+    (void)module.engine->locate(module, code->func_index - module.imported_functions, {&offset, 1},
+                                {&location, 1}, meter);
+    return location;
   }
 
   /// Slots from the frame's start to its link; 0 when the frame is not known.
