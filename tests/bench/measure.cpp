@@ -65,8 +65,9 @@ template <class Load> Translation measure_translation(const Engine& engine, Load
     const vm::Module& data = *module.data();
     best.resize(data.bodies.size(), Clock::duration::max());
     for (uint32_t f = 0; f < data.bodies.size(); ++f) {
+      vm::WorkMeter meter(engine.data()->work_budget);
       const auto start = Clock::now();
-      if (!engine.data()->translate(data, f)) return {};
+      if (!engine.data()->translate(data, f, meter)) return {};
       best[f] = std::min(best[f], Clock::now() - start);
     }
     sum.body_bytes = 0;

@@ -66,7 +66,8 @@ void write_profile(const Module& module, const std::string& path) {
   const auto base = reinterpret_cast<uint64_t>(&main);
   const vm::Module& data = *module.data();
   for (uint32_t i = 0; i < data.bodies.size(); ++i) {
-    const auto code = data.engine->translate(data, i);
+    vm::WorkMeter meter(data.engine->work_budget);
+    const auto code = data.engine->translate(data, i, meter);
     if (!code) continue;
     for (uint32_t at = 0; at < (*code)->size; at += 8) {
       uint64_t words[4];

@@ -7,8 +7,7 @@
 
 namespace skerry {
 
-Engine::Engine(const Config& config) : data_(std::make_shared<vm::EngineData>()) {
-  data_->config = config;
+Engine::Engine(const Config& config) : data_(std::make_shared<vm::EngineData>(config)) {
   data_->handlers = vm::make_handler_table(config.simd_target, config.fusion);
   data_->translate = vm::translate;
   data_->locate = vm::locate;

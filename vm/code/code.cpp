@@ -5,11 +5,21 @@
 
 namespace skerry::vm {
 
-const Code* CodeStore::publish(size_t defined_index, Code code) {
+CodeStore::~CodeStore() {
+  for (const Payer& payer : payers_) payer.budget->give_back(payer.bytes);
+}
+
+const Code* CodeStore::publish(size_t defined_index, Code code, const std::shared_ptr<ByteBudget>& payer) {
   const std::lock_guard lock(mutex_);
-  if (const Code* faster = find(defined_index)) return faster;
-  bytes_ += code.size;
+  if (const Code* faster = find(defined_index)) {
+    if (payer) payer->give_back(code.size);
+    return faster;
+  }
+  // Whatever of this finds no memory leaves nothing behind.
+  if (payer && (payers_.empty() || payers_.back().budget != payer)) payers_.push_back({payer});
   const Code& published = owned_.emplace_back(std::move(code));
+  if (payer) payers_.back().bytes += published.size;
+  bytes_ += published.size;
   slots_[defined_index].store(&published, std::memory_order_release);
   return &published;
 }

@@ -1,6 +1,8 @@
 // Translated code of a module's functions: who owns it, how threads publish and find it.
 #pragma once
 
+#include "skerry/budget.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -23,21 +25,33 @@ struct Code {
 };
 
 /// Thread-safe. One slot per defined function.
+///
+/// Code is shared by all stores that run the module, and stays as long as the module. So the budget of the
+/// store that had a function translated pays for it until the module goes, whatever becomes of that store.
 class CodeStore {
 public:
   CodeStore() = default;
+  ~CodeStore();
+  CodeStore(const CodeStore&) = delete;
+  CodeStore& operator=(const CodeStore&) = delete;
   void resize(size_t functions) { slots_ = std::vector<std::atomic<const Code*>>(functions); }
   /// Null when nobody has translated the function yet.
   const Code* find(size_t defined_index) const noexcept {
     return slots_[defined_index].load(std::memory_order_acquire);
   }
-  /// Publishes; when another thread was faster, its code wins and is returned.
-  const Code* publish(size_t defined_index, Code code);
+  /// Publishes. `payer`, which may be null, has paid code.size bytes and gets them back when this goes; when
+  /// another thread was faster, at once: its code wins and is returned.
+  const Code* publish(size_t defined_index, Code code, const std::shared_ptr<ByteBudget>& payer);
   /// The function whose code contains `pc`, or null. For backtraces.
   const Code* containing(const std::byte* pc) const;
   uint64_t code_bytes() const;
 
 private:
+  struct Payer {
+    std::shared_ptr<ByteBudget> budget;
+    uint64_t bytes = 0;
+  };
+
   std::vector<std::atomic<const Code*>> slots_;
   mutable std::mutex mutex_;
   std::deque<Code> owned_; // grows at its end: none ever moves
@@ -45,6 +59,7 @@ private:
   /// then would take as long as translating a small function.
   mutable std::map<const std::byte*, const Code*> by_start_;
   uint64_t bytes_ = 0;
+  std::vector<Payer> payers_; // one for functions in a row that one budget paid: few, where stores share it
 };
 
 } // namespace skerry::vm

@@ -10,7 +10,8 @@ namespace skerry::vm {
 bool make_callable(Store& store, FuncInstance& f) {
   if (f.frame_bytes != 0) return true;
   const Module& module = *f.instance->module;
-  auto code = store.engine->translate(module, f.func_index - module.imported_functions);
+  WorkMeter meter = work_meter(store);
+  auto code = store.engine->translate(module, f.func_index - module.imported_functions, meter);
   if (!code) return store.fail(std::move(code.error()));
   f.frame_bytes = (*code)->frame_slots * static_cast<uint32_t>(sizeof(uint64_t));
   f.code = (*code)->bytes.get();
@@ -54,7 +55,7 @@ void end_call(Store& store, ErrorCode code) {
   if (code == ErrorCode::out_of_fuel) store.fuel_budget = store.run.fuel = 0;
   if (code != ErrorCode::none) store.fail(Error::trap(code));
   if (store.error->code() == ErrorCode::exit) return;
-  Backtrace backtrace(store);
+  Backtrace backtrace(store, store.error->code());
   add_backtrace(store, backtrace);
 }
 

@@ -18,9 +18,18 @@ CodeLocation first_instruction(const FramePosition& position) {
   return {body.offset, 0};
 }
 
+/// Even where the deadline has passed, the work of one look is done: most functions take less.
+WorkMeter haste_meter(Store& store, ErrorCode why) {
+  store.unseen_work = 0;
+  const auto refuse = [](const Store&) -> std::optional<Error> { return Error::trap(ErrorCode::interrupted); };
+  return {store.engine->work_budget,
+          store.budget,
+          {why == ErrorCode::interrupted ? refuse : check_interrupt, store, store.unseen_work}};
+}
+
 } // namespace
 
-Backtrace::Backtrace(Store& store) {
+Backtrace::Backtrace(Store& store, ErrorCode why) : meter_(haste_meter(store, why)) {
   FramePosition position(store);
   do positions_.push_back(position);
   while (positions_.size() < max_frames && position.to_caller());
@@ -47,8 +56,8 @@ void Backtrace::locate(size_t index) {
     tried_[i] = true;
   }
   std::vector<CodeLocation> found(offsets.size());
-  for (size_t i = 0; i < found.size(); ++i)
-    found[i] = module.engine->locate(module, code->func_index - module.imported_functions, offsets[i]);
+  const uint32_t defined_index = code->func_index - module.imported_functions;
+  if (!module.engine->locate(module, defined_index, offsets, found, meter_)) return;
   for (size_t i = 0; i < found.size(); ++i) locations_[places[i]] = found[i];
 }
 

@@ -13,7 +13,8 @@ namespace skerry::vm {
 /// the deadline: what has not been found by then stays unknown.
 class Backtrace {
 public:
-  explicit Backtrace(Store& store);
+  /// `why`: what ends the call, when it was no trap: after an interrupt there is little time.
+  explicit Backtrace(Store& store, ErrorCode why = ErrorCode::none);
   /// Of the instruction that ended the call; nothing when there was no time to find it.
   std::optional<CodeLocation> innermost();
   std::vector<Frame> frames();
@@ -23,6 +24,7 @@ private:
   void locate(size_t index);
   Frame describe(size_t index) const;
 
+  WorkMeter meter_;
   std::vector<FramePosition> positions_; // innermost first
   std::vector<std::optional<CodeLocation>> locations_;
   std::vector<bool> tried_;

@@ -6,11 +6,14 @@
 #include "vm/code/code.hpp"
 #include "vm/code/handler_table.hpp"
 #include "vm/module/type_registry.hpp"
+#include "vm/module/work_meter.hpp"
+
+#include <memory>
+#include <span>
 
 namespace skerry::vm {
 
 struct Module;
-struct Store;
 struct FuncInstance;
 
 /// Where threaded code comes from.
@@ -20,14 +23,23 @@ struct CodeLocation {
 };
 
 struct EngineData {
+  EngineData() = default;
+  explicit EngineData(const Config& c) : config(c) {}
+
   Config config;
+  ByteBudget work_budget{config.engine_budget}; // what work for guests holds at the moment
   TypeRegistry types;                           // thread-safe
   std::shared_ptr<const HandlerTable> handlers; // threaded code is made of these
 
-  /// Translates a validated function, or finds what another thread translated. Thread-safe.
-  Result<const Code*> (*translate)(const Module& module, uint32_t defined_index) = nullptr;
-  /// The instruction at `code_offset` of a translated function. Translates again: only for when a call fails.
-  CodeLocation (*locate)(const Module& module, uint32_t defined_index, uint32_t code_offset) = nullptr;
+  /// Translates a validated function, or finds what another thread translated. Errors: limit (frame slots,
+  /// budgets), and what ends a call (deadline, interrupt); the function can be tried again, by any store.
+  /// Thread-safe.
+  Result<const Code*> (*translate)(const Module& module, uint32_t defined_index, WorkMeter& meter) = nullptr;
+  /// The instructions at `code_offsets` of one translated function, in any order, to `locations`, which has
+  /// as many. Translates again, once for all of them: only for when a call fails. Errors as translate;
+  /// nothing is written then.
+  Result<void> (*locate)(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
+                         std::span<CodeLocation> locations, WorkMeter& meter) = nullptr;
   /// Runs a function: arguments in `slots`, results written there. False when it failed: see Store::error.
   bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) = nullptr;
 };

@@ -1,15 +1,11 @@
-// The limits of a store: what they say when something does not fit.
+// The limits of a store: what fits, and what they say when something does not.
 #pragma once
 
-#include "skerry/error.hpp"
+#include "vm/base/limit_error.hpp"
 
 #include <cstdint>
-#include <string_view>
 
 namespace skerry::vm {
-
-/// "memory_bytes limit exceeded: 131072 asked, 65536 allowed". `name` is the field of StoreLimits.
-Error limit_error(std::string_view name, uint64_t asked, uint64_t allowed);
 
 /// Would `more` fit, when `used` of `allowed` is in use? Cannot overflow.
 constexpr bool fits(uint64_t used, uint64_t more, uint64_t allowed) {

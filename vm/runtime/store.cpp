@@ -75,4 +75,8 @@ std::optional<Error> check_interrupt(const Store& store) {
   return {};
 }
 
+WorkMeter work_meter(Store& store) {
+  return {store.engine->work_budget, store.budget, {check_interrupt, store, store.unseen_work}};
+}
+
 } // namespace skerry::vm

@@ -58,6 +58,7 @@ struct Store {
   void* user_data = nullptr;          // the embedder's
   std::shared_ptr<ByteBudget> budget; // shared with other stores; may be null
   uint64_t budget_taken = 0;          // by this store
+  uint32_t unseen_work = 0;           // units since the last look (vm/module/work_meter.hpp)
 
   bool may_suspend = false;        // the running call may stop and be resumed (vm/exec/suspension.hpp)
   std::shared_ptr<void> suspended; // a call that did
@@ -99,6 +100,9 @@ ErrorCode look(const Store& store);
 ErrorCode look_roughly(const Store& store);
 /// look() as an error, for host loops.
 std::optional<Error> check_interrupt(const Store& store);
+/// For the engine's own work in the store: looks at its deadline and interrupt, and charges its budget. Work
+/// that nobody has looked at counts on from one meter to the next.
+WorkMeter work_meter(Store& store);
 
 /// Spec §4.5.3.8: grows by `pages` and returns the old size in pages, or -1 (limits, address space).
 int64_t grow_memory(MemoryInstance& memory, uint64_t pages);

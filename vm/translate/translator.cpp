@@ -24,22 +24,29 @@ Result<Code> translate_once(const Module& module, uint32_t defined_index, SideTa
 
 } // namespace
 
-Result<const Code*> translate(const Module& module, uint32_t defined_index) {
+Result<const Code*> translate(const Module& module, uint32_t defined_index, WorkMeter& meter) {
   if (const Code* code = module.code.find(defined_index)) return code;
+  if (!meter.spend(1)) return fail(meter.take_error());
   auto code = translate_once(module, defined_index, nullptr);
   if (!code) return fail(std::move(code.error()));
-  return module.code.publish(defined_index, std::move(*code));
+  if (!meter.take_to_keep(code->size)) return fail(meter.take_error());
+  return module.code.publish(defined_index, std::move(*code), meter.store_budget());
 }
 
-CodeLocation locate(const Module& module, uint32_t defined_index, uint32_t code_offset) {
+Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
+                    std::span<CodeLocation> locations, WorkMeter& meter) {
+  if (!meter.spend(1)) return fail(meter.take_error());
   SideTable table;
-  if (!translate_once(module, defined_index, &table)) return {};
-  const auto after =
-      std::upper_bound(table.entries.begin(), table.entries.end(), code_offset,
-                       [](uint32_t offset, const auto& entry) { return offset < entry.code_offset; });
-  if (after == table.entries.begin()) return {};
-  const SideTable::Entry& entry = *std::prev(after);
-  return {entry.module_offset, entry.pending_fuel};
+  if (auto code = translate_once(module, defined_index, &table); !code) return fail(std::move(code.error()));
+  for (size_t i = 0; i < code_offsets.size(); ++i) {
+    const auto after =
+        std::upper_bound(table.entries.begin(), table.entries.end(), code_offsets[i],
+                         [](uint32_t offset, const auto& entry) { return offset < entry.code_offset; });
+    if (after == table.entries.begin()) continue;
+    const SideTable::Entry& entry = *std::prev(after);
+    locations[i] = {entry.module_offset, entry.pending_fuel};
+  }
+  return {};
 }
 
 } // namespace skerry::vm

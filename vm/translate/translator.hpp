@@ -8,11 +8,11 @@
 
 namespace skerry::vm {
 
-/// Translates a function of a validated module and publishes the code, or returns what is published already.
-/// Thread-safe. Errors: limit (frame slots).
-Result<const Code*> translate(const Module& module, uint32_t defined_index);
+/// EngineData::translate.
+Result<const Code*> translate(const Module& module, uint32_t defined_index, WorkMeter& meter);
 
-/// The wasm instruction that the threaded code at `code_offset` comes from.
-CodeLocation locate(const Module& module, uint32_t defined_index, uint32_t code_offset);
+/// EngineData::locate.
+Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
+                    std::span<CodeLocation> locations, WorkMeter& meter);
 
 } // namespace skerry::vm

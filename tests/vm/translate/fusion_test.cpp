@@ -79,7 +79,8 @@ TEST_CASE("a loop has superinstructions, where the build has any") {
     config.fusion = fusion;
     const Engine engine(config);
     const Module module = must(Module::compile(engine, bytes));
-    const vm::Code* code = must(engine.data()->translate(*module.data(), 0));
+    vm::WorkMeter meter(engine.data()->work_budget);
+    const vm::Code* code = must(engine.data()->translate(*module.data(), 0, meter));
     return std::vector<std::byte>(code->bytes.get(), code->bytes.get() + code->size);
   };
   const auto with = handlers(true), without = handlers(false);

@@ -1,4 +1,4 @@
-#include "vm/runtime/budget.hpp"
+#include "vm/base/limit_error.hpp"
 
 #include <string>
 

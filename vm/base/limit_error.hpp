@@ -1,0 +1,15 @@
+// What an exceeded limit says.
+#pragma once
+
+#include "skerry/error.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace skerry::vm {
+
+/// "memory_bytes limit exceeded: 131072 asked, 65536 allowed". `name` is the field of StoreLimits or Config,
+/// or "budget_bytes".
+Error limit_error(std::string_view name, uint64_t asked, uint64_t allowed);
+
+} // namespace skerry::vm
