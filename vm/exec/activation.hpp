@@ -23,8 +23,8 @@ void first_slice(Store& store) noexcept;
 /// been saved; it may have moved with the value stack. Returns why the call must end, or none.
 ErrorCode next_slice(Store& store, int64_t needed = 0);
 
-/// Where a call that stops for lack of fuel is to be kept, and what is left or owed of it; null when it cannot
-/// stop, and must fail.
+/// Where a call that stops for lack of fuel is to be kept, and what is left or owed of it; null when it
+/// cannot stop, and must fail.
 Suspension* suspend_for_fuel(Store& store, ErrorCode code);
 /// The same for a call whose host function asked for it, after the fuel of the instruction has been given
 /// back; null when none did.

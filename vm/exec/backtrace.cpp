@@ -21,7 +21,9 @@ CodeLocation first_instruction(const FramePosition& position) {
 /// Even where the deadline has passed, the work of one look is done: most functions take less.
 WorkMeter haste_meter(Store& store, ErrorCode why) {
   store.unseen_work = 0;
-  const auto refuse = [](const Store&) -> std::optional<Error> { return Error::trap(ErrorCode::interrupted); };
+  const auto refuse = [](const Store&) -> std::optional<Error> {
+    return Error::trap(ErrorCode::interrupted);
+  };
   return {store.engine->work_budget,
           store.budget,
           {why == ErrorCode::interrupted ? refuse : check_interrupt, store, store.unseen_work}};

@@ -9,8 +9,8 @@
 namespace skerry::vm {
 
 /// Of the activation that was saved last. Where an instruction is in the module is learned by translating its
-/// function again: each function once, however many frames it has. That is work for the guest, which ends with
-/// the deadline: what has not been found by then stays unknown.
+/// function again: each function once, however many frames it has. That is work for the guest, which ends
+/// with the deadline: what has not been found by then stays unknown.
 class Backtrace {
 public:
   /// `why`: what ends the call, when it was no trap: after an interrupt there is little time.

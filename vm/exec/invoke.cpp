@@ -19,8 +19,7 @@ SKERRY_COLD SKERRY_HANDLER(trap_handler) {
   save(s);
   const auto code = static_cast<ErrorCode>(s.memory_size);
   Store& store = *s.instance->store;
-  if (code == ErrorCode::out_of_bounds_memory_access)
-    store.run.detail = reinterpret_cast<uint64_t>(s.memory);
+  if (code == ErrorCode::out_of_bounds_memory_access) store.run.detail = reinterpret_cast<uint64_t>(s.memory);
   if (Suspension* suspension = end_with_trap(store, code)) suspend(s, *suspension);
   SKERRY_LEAVE;
 }
@@ -131,7 +130,8 @@ public:
     s.instance = f.instance;
     s.pc = f.code;
     s.frame = frame_;
-    if (store_.fuel_left() <= 0) [[unlikely]] return without_fuel(s);
+    if (store_.fuel_left() <= 0) [[unlikely]]
+      return without_fuel(s);
     return go_on(s, f, slots);
   }
 

@@ -2,10 +2,10 @@
 // results in the same place. First immediate @12, second @16. They are rare or do much work, so dispatch is
 // not what costs.
 //
-// Bulk operations pay before they work: what has been executed since the last charge @10, and one unit of fuel
-// for each 64 bytes or element. Long ones work in pieces and are entered again for the rest, so that deadlines
-// hold. A piece that cannot be paid for is not begun. Pieces are the same in every configuration, and so is
-// what they cost.
+// Bulk operations pay before they work: what has been executed since the last charge @10, and one unit of
+// fuel for each 64 bytes or element. Long ones work in pieces and are entered again for the rest, so that
+// deadlines hold. A piece that cannot be paid for is not begun. Pieces are the same in every configuration,
+// and so is what they cost.
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
@@ -35,8 +35,8 @@ SKERRY_HANDLER(small) {
   NEXT(stack_op_size);
 }
 
-/// What a bulk operation works on: its immediates and slots, and the fuel that its next piece may cost. Passed by
-/// value: a handler whose locals have addresses would not end in a sibling call.
+/// What a bulk operation works on: its immediates and slots, and the fuel that its next piece may cost.
+/// Passed by value: a handler whose locals have addresses would not end in a sibling call.
 struct Bulk {
   ModuleInstance& instance;
   uint64_t* slots;

@@ -81,7 +81,8 @@ struct State {
   } while (false)
 
 /// Takes the price off the fuel before the instruction at s.pc does anything that must not begin without
-/// enough of it. Where the slice has less, the slow path gets more and runs the instruction from its beginning.
+/// enough of it. Where the slice has less, the slow path gets more and runs the instruction from its
+/// beginning.
 #define PAY(price)                                                                                           \
   do {                                                                                                       \
     const int64_t price_ = (price);                                                                          \
@@ -101,8 +102,8 @@ struct State {
 
 SKERRY_COLD SKERRY_HANDLER(trap_handler);
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler);
-/// Runs the instruction at s.pc again once the slice has the fuel that it needs, which travels in the register
-/// of the memory size; ends or suspends the call when the store has less.
+/// Runs the instruction at s.pc again once the slice has the fuel that it needs, which travels in the
+/// register of the memory size; ends or suspends the call when the store has less.
 SKERRY_COLD SKERRY_HANDLER(fuel_short_handler);
 /// Ends the call when store.error is set already and fuel has been charged for what runs.
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler);

@@ -41,8 +41,8 @@ bool take_interrupt(const Store& store) {
   return flag.load(std::memory_order_relaxed) && flag.exchange(false);
 }
 
-/// Is the deadline so far away that a clock which is late by one tick of the system says so, too? A tick is at
-/// most 10 ms. False where there is no such clock.
+/// Is the deadline so far away that a clock which is late by one tick of the system says so, too? A tick is
+/// at most 10 ms. False where there is no such clock.
 bool is_far(Clock::time_point deadline) {
 #if defined(CLOCK_MONOTONIC_COARSE) // what std::chrono::steady_clock shows, as of the last tick
   timespec now{};

@@ -107,7 +107,8 @@ private:
   // Enough for the dispatch of an interpreter's loop, which profits most: each opcode's code then ends with
   // its own jump to the next.
   static constexpr uint32_t most_copied = 8, most_jumps = 4;
-  // Instructions that may run between a jump to a loop and the look at the fuel that the last jump has instead.
+  // Instructions that may run between a jump to a loop and the look at the fuel that the last jump has
+  // instead.
   static constexpr int32_t most_before_look = 64;
 
   /// A jump to a few operations that end in another jump: a copy of them stands here instead. What the jumps
@@ -127,7 +128,8 @@ private:
       }
       const Ir& end = function_.code[at];
       if (!is_end(end) || &end == &jump || found > copies_left_) break;
-      if (last.back) before_look += end.pending - function_.code[function_.label_positions[last.label]].pending;
+      if (last.back)
+        before_look += end.pending - function_.code[function_.label_positions[last.label]].pending;
       if (before_look > most_before_look) break;
       count = found;
       const Ir before = last;

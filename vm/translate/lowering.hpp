@@ -210,15 +210,15 @@ private:
   // cost more.
   std::pmr::vector<LocalState> locals_;
   uint32_t defined_index_;
-  uint32_t no_local_ = 0;   // stands in locals_ for whatever is none
-  uint32_t next_slot_ = 0;  // behind the top entry
-  uint32_t clean_ = 0;      // entries below are temps in their slots
-  uint32_t barrier_ = 0;    // operations before it may not be changed: a label lies between
-  int32_t pending_ = 0;     // fuel owed: instructions since the last charge
+  uint32_t no_local_ = 0;                 // stands in locals_ for whatever is none
+  uint32_t next_slot_ = 0;                // behind the top entry
+  uint32_t clean_ = 0;                    // entries below are temps in their slots
+  uint32_t barrier_ = 0;                  // operations before it may not be changed: a label lies between
+  int32_t pending_ = 0;                   // fuel owed: instructions since the last charge
   int32_t stretch_end_ = longest_stretch; // what pending_ must not exceed before fuel is looked at
-  uint32_t offset_ = 0;     // of the current instruction
-  uint32_t max_slot_ = 0;   // end of the operands used
-  uint32_t dead_depth_ = 0; // blocks opened in code that cannot be reached
+  uint32_t offset_ = 0;                   // of the current instruction
+  uint32_t max_slot_ = 0;                 // end of the operands used
+  uint32_t dead_depth_ = 0;               // blocks opened in code that cannot be reached
   uint32_t loop_depth_ = 0;
   bool dead_ = false;
   std::string failure_;

@@ -3,9 +3,10 @@
 // Fuel is charged when control leaves a straight line. A label has an amount that everyone who arrives still
 // owes; a branch charges what it owes beyond that, and what falls through owes exactly that.
 //
-// Branches to loops, calls, returns, branch tables and bulk operations look whether the fuel charged so far was
-// there; forward branches do not. The stretch is the number of instructions on the longest path to here since the
-// last look, those still owed included. Before it gets too long an operation is added that charges and looks.
+// Branches to loops, calls, returns, branch tables and bulk operations look whether the fuel charged so far
+// was there; forward branches do not. The stretch is the number of instructions on the longest path to here
+// since the last look, those still owed included. Before it gets too long an operation is added that charges
+// and looks.
 #include "vm/translate/lowering.hpp"
 
 #include <algorithm>
