@@ -10,4 +10,9 @@ Error limit_error(std::string_view name, uint64_t asked, uint64_t allowed) {
               std::to_string(allowed) + " allowed"};
 }
 
+Error limit_error(std::string_view name, const ByteBudget& budget, uint64_t bytes) {
+  const uint64_t used = budget.used(), asked = used + bytes;
+  return limit_error(name, asked < used ? ~uint64_t{0} : asked, budget.allowed());
+}
+
 } // namespace skerry::vm

@@ -2,18 +2,9 @@
 
 #include "vm/base/limit_error.hpp"
 
-#include <string>
 #include <utility>
 
 namespace skerry::vm {
-
-namespace {
-
-Error exceeded(std::string_view name, const ByteBudget& budget, uint64_t bytes) {
-  return limit_error(name, budget.used() + bytes, budget.allowed());
-}
-
-} // namespace
 
 bool WorkMeter::look() {
   looks_->unseen = 0;
@@ -29,7 +20,7 @@ bool WorkMeter::refuse(Error why) {
 
 bool WorkMeter::take(uint64_t bytes) {
   if (error_) return false;
-  if (!engine_budget_.take(bytes)) return refuse(exceeded("engine_budget", engine_budget_, bytes));
+  if (!engine_budget_.take(bytes)) return refuse(limit_error("engine_budget", engine_budget_, bytes));
   if (take_to_keep(bytes)) return true;
   engine_budget_.give_back(bytes);
   return false;
@@ -43,12 +34,12 @@ void WorkMeter::give_back(uint64_t bytes) noexcept {
 bool WorkMeter::take_to_keep(uint64_t bytes) {
   if (error_) return false;
   if (!store_budget_ || store_budget_->take(bytes)) return true;
-  return refuse(exceeded("budget_bytes", *store_budget_, bytes));
+  return refuse(limit_error("budget_bytes", *store_budget_, bytes));
 }
 
-void WorkMeter::refuse_memory(uint64_t bytes) {
-  refuse(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-               "the system refuses " + std::to_string(bytes) + " bytes for the engine's work"));
+void WorkMeter::refuse_memory() {
+  refuse(
+      Error(ErrorKind::limit, ErrorCode::limit_exceeded, "the system refuses memory for the engine's work"));
 }
 
 } // namespace skerry::vm

@@ -49,8 +49,8 @@ public:
   /// The store's; null when it has none.
   const std::shared_ptr<ByteBudget>& store_budget() const { return store_budget_; }
 
-  /// Refuses from now on: the system has not so much memory.
-  void refuse_memory(uint64_t bytes);
+  /// Refuses from now on: the system has no memory.
+  void refuse_memory();
   /// Why the work was refused to go on; there must have been a refusal.
   Error take_error() { return std::move(*error_); }
   bool has_refused() const { return error_.has_value(); }

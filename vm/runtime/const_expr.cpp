@@ -26,7 +26,7 @@ SlotPair ConstEvaluator::evaluate(const ConstExpr& expr) {
 SlotPair ConstEvaluator::evaluate(ByteReader& reader) {
   const auto u32 = [](uint64_t value) { return static_cast<uint32_t>(value); };
   operands_.clear();
-  for (Instruction instr; decode_instruction(reader, instr);) {
+  for (Instruction instr; meter_.spend(1) && decode_instruction(reader, instr);) {
     switch (instr.op) {
     case Opcode::i32_const:
     case Opcode::i64_const:

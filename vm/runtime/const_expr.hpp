@@ -2,6 +2,7 @@
 #pragma once
 
 #include "vm/base/byte_reader.hpp"
+#include "vm/module/work_meter.hpp"
 #include "vm/runtime/instance.hpp"
 
 #include <vector>
@@ -15,10 +16,11 @@ struct SlotPair {
 };
 
 /// Evaluates validated expressions of one instance, whose functions, and the globals that an expression may
-/// name, have been set up. Reused for many expressions, so that most of them allocate nothing.
+/// name, have been set up. Reused for many expressions, so that most of them allocate nothing. An expression
+/// may be long: its instructions are counted by the meter, and when that has refused values mean nothing.
 class ConstEvaluator {
 public:
-  explicit ConstEvaluator(const ModuleInstance& instance) : instance_(instance) {}
+  ConstEvaluator(const ModuleInstance& instance, WorkMeter& meter) : instance_(instance), meter_(meter) {}
   SlotPair evaluate(const ConstExpr& expr);
   /// The next expression of a sequence; leaves the reader behind its `end`.
   SlotPair evaluate(ByteReader& reader);
@@ -29,6 +31,7 @@ private:
   template <class F> void binary(F op);
 
   const ModuleInstance& instance_;
+  WorkMeter& meter_;
   std::vector<SlotPair> operands_;
 };
 

@@ -47,7 +47,22 @@ private:
   bool keep_ = false;
 };
 
-/// The block with its arrays in place and empty.
+/// Places for `count` segments. False when it is time to stop.
+template <class T> bool construct(T* first, size_t count, WorkMeter& meter) {
+  constexpr size_t piece = 1024;
+  for (size_t done = 0; done < count; done += piece) {
+    std::uninitialized_value_construct_n(first + done, std::min(piece, count - done));
+    if (!meter.spend(piece)) return false;
+  }
+  return true;
+}
+
+void* allocate_bytes(size_t bytes) {
+  return ::operator new(bytes, std::align_val_t{alignof(GlobalInstance)}, std::nothrow);
+}
+void free_bytes(void* block) { ::operator delete(block, std::align_val_t{alignof(GlobalInstance)}); }
+
+/// The block with its arrays in place and empty. The store's budget pays for it until the store ends.
 Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Module>& module) {
   if (store.instances.size() >= store.limits.instances)
     return fail(limit_error("instances", store.instances.size() + 1, store.limits.instances));
@@ -57,7 +72,10 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Mod
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
                       "an instance of the module needs " + std::to_string(layout.size) + " bytes, " +
                           std::to_string(largest) + " are possible"));
-  void* block = ::operator new(layout.size, std::align_val_t{alignof(GlobalInstance)}, std::nothrow);
+  WorkMeter meter = work_meter(store);
+  if (!meter.spend(1)) return fail(meter.take_error());
+  if (!store.take_budget(layout.size)) return fail(limit_error("budget_bytes", *store.budget, layout.size));
+  void* block = allocate_bytes(layout.size);
   if (block == nullptr)
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
                       "the system refuses " + std::to_string(layout.size) + " bytes for an instance"));
@@ -70,29 +88,33 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Mod
   instance->globals = at<GlobalInstance*>(*instance, layout.globals);
   instance->elem_segments = at<ElemInstance>(*instance, layout.elem_segments);
   instance->data_segments = at<DataInstance>(*instance, layout.data_segments);
-  std::uninitialized_value_construct_n(instance->elem_segments, module->elem_segments.size());
-  std::uninitialized_value_construct_n(instance->data_segments, module->data_segments.size());
-  return InstancePtr(instance);
+  // Empty segments own nothing: they need no destructor.
+  if (construct(instance->elem_segments, module->elem_segments.size(), meter) &&
+      construct(instance->data_segments, module->data_segments.size(), meter))
+    return InstancePtr(instance);
+  instance->~ModuleInstance();
+  free_bytes(block);
+  return fail(meter.take_error());
 }
 
-/// Does the steps of §4.5.4 for one instance, in the specification's order.
+/// Does the steps of §4.5.4 for one instance, in the specification's order. A module may ask for much: each
+/// item counts as work.
 class Instantiation {
 public:
   Instantiation(Store& store, ModuleInstance& instance)
       : store_(store), instance_(instance), module_(*instance.module), layout_(module_),
-        constants_(instance) {}
+        meter_(work_meter(store)), constants_(instance, meter_) {}
 
   Result<void> allocate(const BoundImports& imports) {
     std::ranges::copy(imports.functions, instance_.functions);
     std::ranges::copy(imports.tables, instance_.tables);
     std::ranges::copy(imports.memories, instance_.memories);
     std::ranges::copy(imports.globals, instance_.globals);
-    make_functions();
+    if (auto ok = make_functions(); !ok) return ok;
     if (auto ok = make_memories(); !ok) return ok;
-    make_globals();
+    if (auto ok = make_globals(); !ok) return ok;
     if (auto ok = make_tables(); !ok) return ok;
-    make_segments();
-    return {};
+    return make_segments();
   }
 
   Result<void> initialise() {
@@ -104,14 +126,23 @@ public:
   }
 
 private:
-  void make_functions() {
+  /// Counts work. The error when it is time to stop.
+  Result<void> worked(uint32_t units) {
+    if (meter_.spend(units)) [[likely]]
+      return {};
+    return fail(meter_.take_error());
+  }
+
+  Result<void> make_functions() {
     auto* own = at<FuncInstance>(instance_, layout_.own_functions);
     const size_t imported = module_.imported_functions;
     for (size_t i = 0; i + imported < module_.functions.size(); ++i) {
+      if (!meter_.spend(1)) break;
       auto* func = new (own + i) FuncInstance{};
       make_function(*func, i);
       instance_.functions[imported + i] = func;
     }
+    return worked(0);
   }
 
   void make_function(FuncInstance& func, size_t defined_index) {
@@ -142,9 +173,10 @@ private:
     return {};
   }
 
-  void make_globals() {
+  Result<void> make_globals() {
     auto* own = at<GlobalInstance>(instance_, layout_.own_globals);
     for (size_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
+      if (!meter_.spend(1)) break;
       auto* global = new (own++) GlobalInstance{};
       global->type = module_.globals[i].type;
       global->type.value = canonical(module_.types, global->type.value);
@@ -153,6 +185,7 @@ private:
       global->value[0] = value.lo, global->value[1] = value.hi;
       instance_.globals[i] = global;
     }
+    return worked(0);
   }
 
   Result<void> make_tables() {
@@ -162,50 +195,72 @@ private:
       const ConstExpr& init = module_.tables[i].init;
       auto table = allocate_table(store_, type, init.size == 0 ? 0 : constants_.evaluate(init).lo);
       if (!table) return fail(std::move(table.error()));
+      if (auto ok = worked(1); !ok) return ok;
       instance_.tables[i] = *table;
     }
     return {};
   }
 
-  void make_segments() {
+  Result<void> make_segments() {
     for (size_t i = 0; i < module_.elem_segments.size(); ++i)
-      if (module_.elem_segments[i].mode == SegmentMode::passive)
-        instance_.elem_segments[i] = evaluate(module_.elem_segments[i]);
+      if (auto ok = make_elements(module_.elem_segments[i], instance_.elem_segments[i]); !ok) return ok;
     for (size_t i = 0; i < module_.data_segments.size(); ++i) {
       const DataSegment& segment = module_.data_segments[i];
       instance_.data_segments[i] = {module_.bytes.data() + segment.bytes_offset, segment.bytes_size};
     }
+    return worked(static_cast<uint32_t>(module_.data_segments.size() / 8));
   }
 
-  ElemInstance evaluate(const ElemSegment& segment) {
-    ElemInstance elements;
-    elements.refs.reserve(segment.count); // at most the bytes of `items`
+  /// The store's budget pays for passive segments, also when they have been dropped.
+  Result<void> make_elements(const ElemSegment& segment, ElemInstance& elements) {
+    if (segment.mode != SegmentMode::passive) return worked(1);
+    const uint64_t bytes = segment.count * sizeof(uint64_t);
+    if (!store_.take_budget(bytes)) return fail(limit_error("budget_bytes", *store_.budget, bytes));
+    elements.refs.reserve(segment.count);
+    return for_each_item(segment, [&](uint64_t ref) { elements.refs.push_back(ref); });
+  }
+
+  template <class Put> Result<void> for_each_item(const ElemSegment& segment, Put put) {
     ByteReader reader(module_.range(segment.items.offset, segment.items.size));
-    for (uint32_t i = 0; i < segment.count; ++i)
-      elements.refs.push_back(segment.is_expressions
-                                  ? constants_.evaluate(reader).lo
-                                  : reinterpret_cast<uintptr_t>(instance_.functions[reader.leb_u32()]));
-    return elements;
+    for (uint32_t i = 0; i < segment.count && meter_.spend(1); ++i)
+      put(segment.is_expressions ? constants_.evaluate(reader).lo
+                                 : reinterpret_cast<uintptr_t>(instance_.functions[reader.leb_u32()]));
+    return worked(0);
   }
 
+  /// Without a list between: the segment may be long.
   Result<void> initialise_table(const ElemSegment& segment) {
-    if (segment.mode != SegmentMode::active) return {};
+    if (segment.mode != SegmentMode::active) return worked(1);
     const uint64_t offset = constants_.evaluate(segment.offset).lo;
-    return check(table_init(*instance_.tables[segment.table], evaluate(segment), offset, 0, segment.count));
+    if (auto ok = worked(1); !ok) return ok;
+    TableInstance& table = *instance_.tables[segment.table];
+    if (!fits(offset, segment.count, table.size))
+      return fail(Error::trap(ErrorCode::out_of_bounds_table_access));
+    table.written = true;
+    uint64_t* next = table.elements + offset;
+    return for_each_item(segment, [&](uint64_t ref) { *next++ = ref; });
   }
 
   Result<void> initialise_memory(const DataSegment& segment, DataInstance& data) {
-    if (segment.mode != SegmentMode::active) return {};
+    if (segment.mode != SegmentMode::active) return worked(1);
     const uint64_t offset = constants_.evaluate(segment.offset).lo;
-    const ErrorCode trap = memory_init(*instance_.memories[segment.memory], data, offset, 0, data.size);
+    if (auto ok = worked(1); !ok) return ok;
+    MemoryInstance& memory = *instance_.memories[segment.memory];
+    const ErrorCode trap =
+        fits(offset, data.size, memory.byte_size) ? ErrorCode::none : ErrorCode::out_of_bounds_memory_access;
+    auto copied = trap == ErrorCode::none ? copy_data(memory, data, offset) : fail(Error::trap(trap));
     data_drop(data);
-    return check(trap);
+    return copied;
   }
 
-  /// A trap, and time: initialising may take long.
-  Result<void> check(ErrorCode trap) {
-    if (trap != ErrorCode::none) return fail(Error::trap(trap));
-    if (auto error = check_interrupt(store_)) return fail(std::move(*error));
+  /// In pieces between which it may be time to stop.
+  Result<void> copy_data(MemoryInstance& memory, const DataInstance& data, uint64_t offset) {
+    constexpr uint64_t piece = 65'536, bytes_per_unit = 64;
+    for (uint64_t done = 0; done < data.size; done += piece) {
+      const uint64_t count = std::min<uint64_t>(piece, data.size - done);
+      memory_init(memory, data, offset + done, done, count); // it fits
+      if (auto ok = worked(static_cast<uint32_t>(count / bytes_per_unit)); !ok) return ok;
+    }
     return {};
   }
 
@@ -219,6 +274,7 @@ private:
   ModuleInstance& instance_;
   const Module& module_;
   const Layout layout_;
+  WorkMeter meter_;
   ConstEvaluator constants_;
 };
 

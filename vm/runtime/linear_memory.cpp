@@ -57,7 +57,7 @@ Result<void> check_pages(const Store& store, uint64_t pages) {
 
 Error no_address_space(const Store& store, uint64_t bytes) {
   if (store.budget && !fits(store.budget->used(), bytes, store.budget->allowed()))
-    return limit_error("budget_bytes", saturating_add(store.budget->used(), bytes), store.budget->allowed());
+    return limit_error("budget_bytes", *store.budget, bytes);
   return {ErrorKind::limit, ErrorCode::limit_exceeded,
           "the system refuses " + std::to_string(bytes) + " bytes for a memory"};
 }

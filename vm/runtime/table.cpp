@@ -77,6 +77,15 @@ Result<void> check_elements(const Store& store, uint64_t elements) {
   return {};
 }
 
+Error no_elements(const Store& store, uint64_t elements, ErrorCode stop) {
+  if (stop != ErrorCode::none) return Error::trap(stop);
+  const uint64_t bytes = elements * sizeof(uint64_t);
+  if (store.budget && !fits(store.budget->used(), bytes, store.budget->allowed()))
+    return limit_error("budget_bytes", *store.budget, bytes);
+  return {ErrorKind::limit, ErrorCode::limit_exceeded,
+          "the system refuses memory for a table of " + std::to_string(elements) + " elements"};
+}
+
 } // namespace
 
 Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint64_t init) {
@@ -86,9 +95,8 @@ Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint6
   table->type = type;
   table->store = &store;
   table->max_elements = largest_size(store, type.limits);
-  if (!add_elements(*table, size, init))
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "the system refuses memory for a table of " + std::to_string(size) + " elements"));
+  ErrorCode stop = ErrorCode::none;
+  if (!add_elements(*table, size, init, &stop)) return fail(no_elements(store, size, stop));
   return store.tables.emplace_back(std::move(table)).get();
 }
 

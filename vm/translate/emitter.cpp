@@ -1,7 +1,6 @@
 #include "vm/translate/emitter.hpp"
 
 #include "vm/base/choose.hpp"
-#include "vm/translate/fusion.hpp"
 
 #include <algorithm>
 #include <array>
@@ -20,93 +19,35 @@ size_t kind_of(const Operand& o, Operand::Where in_register, int constant) {
 size_t int_kind(const Operand& o) { return kind_of(o, Operand::Where::int_register, kind::imm); }
 size_t vector_kind(const Operand& o) { return kind_of(o, Operand::Where::vector_register, kind::vimm); }
 
-/// Code that grows at the end, and where its instructions start.
-class CodeBuffer {
-public:
-  CodeBuffer(size_t capacity, Arena& arena) : arena_(arena) { grow(capacity); }
-  std::byte* data() { return bytes_; }
-  uint32_t size() const { return static_cast<uint32_t>(size_); }
-  std::span<const InstructionStart> starts() const { return {starts_, start_count_}; }
-  /// Adds an instruction: `count` zeros. Returns where it is; earlier addresses may be invalid afterwards.
-  std::byte* begin(uint32_t count, HandlerNumber number) {
-    std::byte* at = add(count);
-    starts_[start_count_++] = {static_cast<uint32_t>(at - bytes_), number};
-    return at;
-  }
-  /// The same for what is no instruction.
-  std::byte* add(size_t count) {
-    if (capacity_ - size_ < count + whole) [[unlikely]]
-      grow(count + whole);
-    std::byte* at = bytes_ + size_;
-    std::memset(at, 0, whole); // more than asked for, but without a loop
-    if (count > whole) std::memset(at + whole, 0, count - whole);
-    size_ += count;
-    return at;
-  }
-
-private:
-  [[gnu::cold, gnu::noinline]] void grow(size_t count) {
-    const size_t capacity = std::max(capacity_ * 2, size_ + count);
-    bytes_ = copied(bytes_, size_, capacity);
-    starts_ = copied(starts_, start_count_, capacity / shortest);
-    capacity_ = capacity;
-  }
-  template <class T> T* copied(const T* from, size_t count, size_t capacity) {
-    T* to = static_cast<T*>(arena_.allocate(capacity * sizeof(T)));
-    if (count != 0) std::memcpy(to, from, count * sizeof(T));
-    return to;
-  }
-  static constexpr size_t shortest = 16, whole = 32; // of an instruction; most are no longer than that
-  Arena& arena_;
-  size_t size_ = 0, capacity_ = 0, start_count_ = 0;
-  std::byte* bytes_ = nullptr;
-  InstructionStart* starts_ = nullptr;
-};
-
 class Emitter {
 public:
   Emitter(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
-          SideTable* side_table)
-      : function_(function), pins_(pins), handlers_(handlers), side_table_(side_table),
-        bytes_(function.code.size() * 20 + 256, *function.arena()), fixups_(function.arena()),
-        label_offsets_(function.label_positions.size(), 0, function.arena()),
-        table_offsets_(function.branch_tables.size(), none, function.arena()),
-        pin_of_(pins.empty() ? 0 : function.first_temp, nullptr, function.arena()),
-        copies_left_(static_cast<uint32_t>(function.code.size()) + 64),
-        is_bare_(pins.empty() && side_table == nullptr) {
-    fixups_.reserve(function.label_positions.size());
+          PiecedCode& code, Locator* locator)
+      : function_(function), pins_(pins), handlers_(handlers), locator_(locator), code_(code),
+        pin_of_(pins.empty() ? 0 : function.first_temp, nullptr, function.arena),
+        copies_left_(function.code.size() + 64), is_bare_(pins.empty() && locator == nullptr) {
+    code.expect_labels(function.label_positions.size());
     for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
   }
 
-  Code run() {
-    for (Ir& ir : function_.code)
-      if (ir.operation != Operation::branch || !copy_target(ir)) one(ir);
-    for (const Fixup& fixup : fixups_) {
-      const auto distance = static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from);
-      std::memcpy(bytes_.data() + fixup.at, &distance, sizeof distance);
+  void run() {
+    for (uint32_t i = 0; i < function_.code.chunk_count(); ++i) {
+      const std::span<Ir> chunk = function_.code.chunk(i);
+      function_.arena->spend(chunk.size());
+      for (Ir& ir : chunk)
+        if (ir.operation != Operation::branch || !copy_target(ir)) one(ir);
     }
-    if (handlers_.sequences != nullptr) fuse_sequences(bytes_.data(), bytes_.starts(), *handlers_.sequences);
-    Code code{.func_index = function_.func_index,
-              .frame_slots = function_.frame_slots,
-              .link_slot = function_.link_slot,
-              .size = bytes_.size(),
-              .bytes = std::make_unique_for_overwrite<std::byte[]>(bytes_.size())};
-    std::memcpy(code.bytes.get(), bytes_.data(), bytes_.size());
-    return code;
   }
 
 private:
-  struct Fixup {
-    uint32_t at, from, label;
-  };
-
-  static constexpr uint32_t none = ~uint32_t{0};
 
   // ---- what a jump leads to, in the jump's place
 
   // Enough for the dispatch of an interpreter's loop, which profits most: each opcode's code then ends with
   // its own jump to the next.
   static constexpr uint32_t most_copied = 8, most_jumps = 4;
+  // Labels stand between them: of blocks that end together there may be very many.
+  static constexpr uint32_t most_seen = 256;
   // Instructions that may run between a jump to a loop and the look at the fuel that the last jump has
   // instead.
   static constexpr int32_t most_before_look = 64;
@@ -116,12 +57,12 @@ private:
   bool copy_target(const Ir& jump) {
     std::array<const Ir*, most_copied> copied;
     std::array<int32_t, most_copied> owed;
-    uint32_t count = 0;
+    uint32_t count = 0, seen = 0;
     Ir last = jump;
     int32_t before_look = 0;
     for (uint32_t jumps = 0; last.operation == Operation::branch && jumps < most_jumps; ++jumps) {
       uint32_t found = count, at = function_.label_positions[last.label];
-      for (; is_copyable(function_.code[at]) && found < most_copied; ++at) {
+      for (; is_copyable(function_.code[at]) && found < most_copied && seen < most_seen; ++at, ++seen) {
         const Ir& ir = function_.code[at];
         if (ir.operation == Operation::label || ir.operation == Operation::nop) continue;
         owed[found] = last.charge, copied[found++] = &ir;
@@ -212,7 +153,8 @@ private:
   void spill(const Pin& pin) { move_pin(pin, Operand::slot(pin.slot), pin.reg); }
   void fill(const Pin& pin) { move_pin(pin, pin.reg, Operand::slot(pin.slot)); }
   void move_pin(const Pin& pin, const Operand& d, const Operand& a) {
-    Ir ir{.operation = fits(pin, 'v') ? Operation::vmove : Operation::move};
+    Ir ir;
+    ir.operation = fits(pin, 'v') ? Operation::vmove : Operation::move;
     ir.wide = pin.type == f64;
     ir.d = d;
     ir.a = a;
@@ -224,47 +166,49 @@ private:
       if (pin.slot < function_.param_slots) {
         fill(pin);
       } else {
-        move_pin(pin, pin.reg, Operand::constant(0));
+        move_pin(pin, pin.reg, Operand::constant());
       }
     }
   }
   void note(const Ir& ir) {
-    if (side_table_ != nullptr) side_table_->entries.push_back({offset(), ir.offset, ir.pending});
+    if (locator_ != nullptr) locator_->note(offset(), {ir.offset, ir.pending});
   }
 
   // ---- encoding
 
-  uint32_t offset() const { return bytes_.size(); }
+  uint32_t offset() const { return code_.size(); }
   void begin(NumberedHandler handler, uint32_t size) {
     if (handlers_.count != nullptr) [[unlikely]]
       count_next();
-    instruction_ = bytes_.begin(size, handler.number);
+    at_ = offset();
+    instruction_ = code_.begin(size, handler.number);
     std::memcpy(instruction_, &handler.handler, sizeof handler.handler);
   }
   /// For profiles.
   [[gnu::cold, gnu::noinline]] void count_next() {
     const uint64_t words[3] = {reinterpret_cast<uint64_t>(handlers_.count), 0, depth_};
-    std::memcpy(bytes_.add(sizeof words), words, sizeof words);
+    std::memcpy(code_.add(sizeof words), words, sizeof words);
   }
-  /// Of the instruction that is being written.
-  uint32_t at() { return static_cast<uint32_t>(instruction_ - bytes_.data()); }
   template <class T> void put(uint32_t where, T value) {
     std::memcpy(instruction_ + where, &value, sizeof value);
   }
   void put16(uint32_t where, uint64_t value) { put(where, static_cast<uint16_t>(value)); }
   void put32(uint32_t where, uint64_t value) { put(where, static_cast<uint32_t>(value)); }
   /// What is no slot is 0.
-  void put_slot(uint32_t where, const Operand& o) { put16(where, choose(o.is_slot(), o.index, 0u)); }
+  void put_slot(uint32_t where, const Operand& o) { put16(where, choose<uint32_t>(o.is_slot(), o.index, 0)); }
   /// Operand b of integers: a slot or a 32-bit immediate in its place.
-  void put_int_b(const Operand& o) { put32(12, choose<uint64_t>(o.is_slot(), o.index, o.value)); }
-  void put_float_b(const Operand& o, bool wide) {
-    if (!o.is_constant()) return put_slot(12, o);
-    if (wide)
-      put(16, o.value);
-    else
-      put32(12, o.value);
+  void put_int_b(const Ir& ir) { put32(12, choose<uint64_t>(ir.b.is_slot(), ir.b.index, ir.constant())); }
+  void put_float_b(const Ir& ir, bool wide) {
+    if (!ir.b.is_constant()) return put_slot(12, ir.b);
+    put_float_constant(ir, wide);
   }
-  void put_target(uint32_t where, uint32_t label) { fixups_.push_back({at() + where, at(), label}); }
+  void put_float_constant(const Ir& ir, bool wide) {
+    if (wide)
+      put(16, ir.constant());
+    else
+      put32(12, ir.constant());
+  }
+  void put_target(uint32_t where, uint32_t label) { code_.refer(at_ + where, at_, label); }
 
   void emit(const Ir& ir) {
     switch (ir.operation) {
@@ -308,7 +252,7 @@ private:
     }
   }
 
-  void bind(uint32_t label) { label_offsets_[label] = offset(); }
+  void bind(uint32_t label) { code_.bind(label); }
 
   size_t kind_of(const Operand& o, char cls) const { return cls == 'v' ? vector_kind(o) : int_kind(o); }
   static size_t writable(char cls) { return cls == 's' ? 1 : cls == 'v' ? kind::vwritable : kind::writable; }
@@ -333,9 +277,9 @@ private:
     put_slot(8, ir.d);
     put_slot(10, ir.a);
     if (c.b == 'i')
-      put_int_b(ir.b);
+      put_int_b(ir);
     else
-      put_float_b(ir.b, signature[1] == 'F');
+      put_float_b(ir, signature[1] == 'F');
   }
   /// The same for most of them.
   void int_binary(const Ir& ir) {
@@ -343,7 +287,7 @@ private:
     begin(handlers_.numeric[static_cast<size_t>(ir.row)][index], 16);
     put_slot(8, ir.d);
     put_slot(10, ir.a);
-    put_int_b(ir.b);
+    put_int_b(ir);
   }
   void ternary(const Ir& ir) {
     begin(handlers_.numeric[static_cast<size_t>(ir.row)][0], 16);
@@ -374,8 +318,7 @@ private:
     put_slot(10, ir.a);
     put_slot(12, ir.b);
     uint8_t lanes[16];
-    std::memcpy(lanes, &ir.imm, 8);
-    std::memcpy(lanes + 8, &ir.imm2, 8);
+    ir.get_bytes(lanes);
     for (uint32_t i = 0; i < 16; ++i) {
       put(16 + i, static_cast<uint8_t>(lanes[i] < 16 ? lanes[i] : 0x80));
       put(32 + i, static_cast<uint8_t>(lanes[i] < 16 ? 0x80 : lanes[i] - 16));
@@ -390,13 +333,12 @@ private:
   }
 
   void move(const Ir& ir) {
-    const auto value = static_cast<int64_t>(ir.a.value);
-    if (ir.a.is_constant() && value != static_cast<int32_t>(value)) {
+    if (ir.a.is_constant() && ir.imm2 != static_cast<int32_t>(ir.imm2)) {
       begin(handlers_.move_imm64[int_kind(ir.d)], 24);
-      put(16, ir.a.value);
+      put(16, ir.imm2);
     } else {
       begin(handlers_.move[int_kind(ir.d) * kind::readable + int_kind(ir.a)], 16);
-      if (ir.a.is_constant()) put32(12, ir.a.value);
+      if (ir.a.is_constant()) put32(12, ir.constant());
     }
     put_slot(8, ir.d);
     put_slot(10, ir.a);
@@ -406,7 +348,7 @@ private:
     begin(handlers_.vmove[ir.wide][index], ir.wide && ir.a.is_constant() ? 24 : 16);
     put_slot(8, ir.d);
     if (ir.a.is_constant())
-      put_float_b(ir.a, ir.wide);
+      put_float_constant(ir, ir.wide);
     else
       put_slot(10, ir.a);
   }
@@ -418,8 +360,7 @@ private:
   void constant128(const Ir& ir) {
     begin(handlers_.constant128[vector_kind(ir.d)], 32);
     put_slot(8, ir.d);
-    put(16, ir.imm);
-    put(24, ir.imm2);
+    ir.get_bytes(instruction_ + 16);
   }
   void copy_slots(const Ir& ir) {
     begin(handlers_.copy_slots, 16);
@@ -427,7 +368,7 @@ private:
     put16(10, static_cast<uint64_t>(ir.imm2));
     put32(12, ir.count);
   }
-  void put_imm16(uint32_t where, const Operand& o) { put16(where, o.is_constant() ? o.value : o.index); }
+  void put_imm16(uint32_t where, const Operand& o) { put16(where, o.index); }
   void select(const Ir& ir) {
     const size_t index =
         ((int_kind(ir.d) * kind::readable + int_kind(ir.a)) * kind::readable + int_kind(ir.b)) *
@@ -461,7 +402,8 @@ private:
     put_imm16(8, value);
     put_slot(10, ir.a);
     if (has_index) put_slot(12, ir.b);
-    const auto end = static_cast<uint64_t>(ir.imm), imm = static_cast<uint64_t>(ir.imm2);
+    const auto end = static_cast<uint32_t>(ir.imm);
+    const uint64_t imm = ir.constant();
     switch (ir.mode) {
     case AddressMode::plain: return put32(12, end);
     case AddressMode::indexed: return put16(14, end);
@@ -485,7 +427,7 @@ private:
     const size_t index = (int_kind(ir.a) * kind::readable + int_kind(ir.b)) * 2 + ir.back;
     begin(handlers_.branch_if[ir.wide][static_cast<size_t>(ir.compare)][index], 24);
     put_slot(8, ir.a);
-    put_int_b(ir.b);
+    put_int_b(ir);
     put_target(16, ir.label);
     put(20, ir.charge);
   }
@@ -497,7 +439,7 @@ private:
         ir.back;
     begin(handlers_.branch_if_float[ir.wide][compare][index], 32);
     put_slot(8, ir.a);
-    put_float_b(ir.b, ir.wide);
+    put_float_b(ir, ir.wide);
     put_target(24, ir.label);
     put(28, ir.charge);
   }
@@ -506,25 +448,25 @@ private:
     begin(handlers_.count_branch[ir.wide][static_cast<size_t>(ir.compare)][index], 24);
     put_slot(8, ir.a);
     put16(10, static_cast<uint64_t>(ir.imm));
-    put_int_b(ir.b);
+    put_int_b(ir);
     put_target(16, ir.label);
     put(20, ir.charge);
   }
   /// The table stands behind the first instruction that needs it.
   void branch_table(const Ir& ir) {
-    const std::pmr::vector<BranchTarget>& targets = function_.branch_tables[ir.label];
+    BranchTable& table = function_.branch_tables[ir.label];
+    const std::span<const BranchTarget> targets = table.targets;
     begin(handlers_.branch_table[int_kind(ir.a)], 24);
-    uint32_t& table = table_offsets_[ir.label];
-    const bool is_first = table == none;
-    if (is_first) table = offset();
+    const bool is_first = table.code_offset == no_label;
+    if (is_first) table.code_offset = offset();
     put_slot(8, ir.a);
     put32(12, targets.size() - 1);
-    put(16, static_cast<int32_t>(table - at()));
+    put(16, static_cast<int32_t>(table.code_offset - at_));
     put(20, ir.charge);
     if (!is_first) return;
-    std::byte* entries = bytes_.add(8 * targets.size());
+    std::byte* entries = code_.add(8 * targets.size());
     for (uint32_t i = 0; i < targets.size(); ++i) {
-      fixups_.push_back({table + 8 * i, table, targets[i].label});
+      code_.refer(table.code_offset + 8 * i, table.code_offset, targets[i].label);
       std::memcpy(entries + 8 * i + 4, &targets[i].charge, sizeof targets[i].charge);
     }
   }
@@ -537,7 +479,7 @@ private:
       const HandlerRow& row = is_vector ? handlers_.return_v[ir.wide] : handlers_.return_;
       begin(row[is_vector ? vector_kind(ir.a) : int_kind(ir.a)], 24);
       put_slot(8, ir.a);
-      if (ir.a.is_constant()) put(16, ir.a.value);
+      if (ir.a.is_constant()) put(16, ir.imm2);
     }
     put16(10, static_cast<uint64_t>(ir.imm));
     put(12, ir.charge);
@@ -587,30 +529,28 @@ private:
     if (ir.a.is_slot()) put_slot(8, ir.a);
     put32(16, static_cast<uint64_t>(ir.imm2) * sizeof(uint64_t));
     put(20, ir.charge);
-    if (!is_direct) put16(28, ir.count);
+    if (!is_direct) put16(28, function_.link_slot); // tail calls leave this frame
   }
 
   IrFunction& function_;
   const std::pmr::vector<Pin>& pins_;
   const HandlerTable& handlers_;
-  SideTable* side_table_;
-  CodeBuffer bytes_;
-  std::pmr::vector<Fixup> fixups_;
-  std::pmr::vector<uint32_t> label_offsets_;
-  std::pmr::vector<uint32_t> table_offsets_; // of branch tables; none: not there yet
-  std::pmr::vector<const Pin*> pin_of_;      // by slot, when there are pins
-  std::byte* instruction_ = nullptr;         // that is being written, until the next begins
-  uint32_t copies_left_; // operations that may still be copied: code stays linear in the body
-  bool is_bare_;         // operations are encoded as they are: no pins, and nobody wants to know where
-  uint32_t depth_ = 0;   // of loops around what is emitted
+  Locator* locator_;
+  PiecedCode& code_;
+  std::pmr::vector<const Pin*> pin_of_; // by slot, when there are pins
+  std::byte* instruction_ = nullptr;    // that is being written, until the next begins
+  uint32_t at_ = 0;                     // its offset
+  uint32_t copies_left_;                // operations that may still be copied: code stays linear in the body
+  bool is_bare_;       // operations are encoded as they are: no pins, and nobody wants to know where
+  uint32_t depth_ = 0; // of loops around what is emitted
   bool pins_filled_ = false;
 };
 
 } // namespace
 
-Code emit_code(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
-               SideTable* side_table) {
-  return Emitter(function, pins, handlers, side_table).run();
+void emit_code(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
+               PiecedCode& code, Locator* locator) {
+  Emitter(function, pins, handlers, code, locator).run();
 }
 
 } // namespace skerry::vm

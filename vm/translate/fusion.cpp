@@ -8,14 +8,12 @@ namespace skerry::vm {
 /// From the end to the front: the sequence that leaves the fewest dispatches to the end of the code. Which
 /// instructions control falls out of does not matter: a sequence ends with them. Without branches: whether a
 /// sequence exists cannot be predicted.
-void fuse_sequences(std::byte* code, std::span<const InstructionStart> starts,
-                    const SequenceTable& sequences) {
-  // Of the three instructions behind the current one: their numbers, and the dispatches from there.
-  HandlerNumber next = 0, second_next = 0;
-  uint32_t from_next = 0, from_second = 0, from_third = 0;
+void Fusion::fuse(std::span<const InstructionStart> starts) {
+  HandlerNumber next = next_, second_next = second_next_;
+  uint32_t from_next = from_next_, from_second = from_second_, from_third = from_third_;
   for (size_t i = starts.size(); i-- > 0;) {
     const auto [at, own] = starts[i];
-    const HandlerNumber two = sequences.find(own, next), three = sequences.find(two, second_next);
+    const HandlerNumber two = sequences_.find(own, next), three = sequences_.find(two, second_next);
     HandlerNumber chosen = 0;
     uint32_t best = from_next;
     const auto consider = [&](HandlerNumber fused, uint32_t from) {
@@ -26,12 +24,14 @@ void fuse_sequences(std::byte* code, std::span<const InstructionStart> starts,
     consider(two, from_second);
     consider(three, from_third);
     Handler handler;
-    std::memcpy(&handler, code + at, sizeof handler);
-    handler = choose(chosen == 0, handler, sequences.handler_of(chosen));
-    std::memcpy(code + at, &handler, sizeof handler);
+    std::memcpy(&handler, code_ + at, sizeof handler);
+    handler = choose(chosen == 0, handler, sequences_.handler_of(chosen));
+    std::memcpy(code_ + at, &handler, sizeof handler);
     from_third = from_second, from_second = from_next, from_next = best + 1;
     second_next = next, next = own;
   }
+  next_ = next, second_next_ = second_next;
+  from_next_ = from_next, from_second_ = from_second, from_third_ = from_third;
 }
 
 } // namespace skerry::vm

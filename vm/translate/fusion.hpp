@@ -17,8 +17,19 @@ struct InstructionStart {
   HandlerNumber number;
 };
 
-/// `starts`: each instruction of the code, in order.
-void fuse_sequences(std::byte* code, std::span<const InstructionStart> starts,
-                    const SequenceTable& sequences);
+/// Goes through code from its end to its start.
+class Fusion {
+public:
+  Fusion(std::byte* code, const SequenceTable& sequences) : code_(code), sequences_(sequences) {}
+  /// The instructions that stand before those that have been given, in order.
+  void fuse(std::span<const InstructionStart> starts);
+
+private:
+  std::byte* code_;
+  const SequenceTable& sequences_;
+  // Of the three instructions behind the current one: their numbers, and the dispatches from there.
+  HandlerNumber next_ = 0, second_next_ = 0;
+  uint32_t from_next_ = 0, from_second_ = 0, from_third_ = 0;
+};
 
 } // namespace skerry::vm

@@ -6,11 +6,16 @@
 #include "vm/code/handler_table.hpp"
 #include "vm/code/simd_kinds.hpp"
 #include "vm/isa/opcode.hpp"
+#include "vm/translate/arena.hpp"
+#include "vm/translate/chunk_list.hpp"
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory_resource>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -61,55 +66,78 @@ inline constexpr const char* operation_names[] = {
 #include "vm/code/ops.def"
 };
 
-struct Operand {
-  enum class Where : uint32_t { none, slot, constant, int_register, vector_register };
-  uint32_t index = 0; // slot, or register from 0 on
+/// Three bytes: a large body has millions.
+struct [[gnu::packed]] Operand {
+  enum class Where : uint8_t { none, slot, constant, int_register, vector_register };
+  uint16_t index = 0; // slot; register from 0 on; small constant
   Where where = Where::none;
-  uint64_t value = 0; // constant
 
-  static Operand slot(uint32_t index) { return {index, Where::slot, 0}; }
-  static Operand constant(uint64_t value) { return {0, Where::constant, value}; }
+  static Operand slot(uint32_t index) { return {static_cast<uint16_t>(index), Where::slot}; }
+  /// Either one that fits, or the operation's (Ir::imm2).
+  static Operand constant(uint64_t small = 0) { return {static_cast<uint16_t>(small), Where::constant}; }
   bool is_slot() const { return where == Where::slot; }
   bool is_constant() const { return where == Where::constant; }
   bool is_slot(uint32_t i) const { return is_slot() && index == i; }
   /// For a slot from `first` on how far it is from there, more than any slot's for all else. `first` is at
   /// least 1.
-  uint64_t distance_from_slot(uint32_t first) const {
+  uint32_t distance_from_slot(uint32_t first) const {
     const auto in_order = [](Where where, uint32_t index) {
-      return uint64_t{std::to_underlying(where)} << 32 | index; // as they are in memory: one load
+      return uint32_t{std::to_underlying(where)} << 16 | index;
     };
     return in_order(where, index) - in_order(Where::slot, first);
   }
   bool same_slot(const Operand& other) const { return is_slot() && other.is_slot(index); }
 };
+static_assert(sizeof(Operand) == 3);
 
 inline constexpr uint32_t no_label = ~uint32_t{0};
 
+/// An operation has at most one constant that is not small: it is in imm2.
 struct Ir {
   Operation operation = Operation::nop;
   AddressMode mode = AddressMode::plain; // load, store
   Compare compare = Compare::eq;         // branch_if, count_branch
-  bool wide = false;                     // 64-bit: comparisons, float moves and returns; two slots: vselect
-  bool negate = false;                   // branch_if_float
-  bool scaled = false;                   // load, store: b is shifted by the access's size
-  bool back = false;                     // branches: to a loop's head
-  bool keep = false;                     // d is read where control flow joins: it must be in its slot
   uint8_t depth = 0;                     // of loops, for weights; saturating
   Opcode row = Opcode::invalid;
-  Operand d{}, a{}, b{}, c{};
-  int64_t imm = 0, imm2 = 0;
-  uint32_t count = 0;        // of slots or targets
-  uint32_t label = no_label; // or index of the branch table
+  bool wide : 1 = false;   // 64-bit: comparisons, float moves and returns; two slots: vselect
+  bool negate : 1 = false; // branch_if_float
+  bool scaled : 1 = false; // load, store: b is shifted by the access's size
+  bool back : 1 = false;   // branches: to a loop's head
+  bool keep : 1 = false;   // d is read where control flow joins: it must be in its slot
+  int64_t imm2 = 0;
+  int32_t imm = 0;
+  union {
+    uint32_t label = no_label; // or index of the branch table, or of the table of an indirect call
+    uint32_t count;            // enter, copy_slots: of slots; stack_op: the first immediate
+  };
   int32_t charge = 0;
   // For errors: the wasm instruction this is part of, and fuel owed when it runs
   uint32_t offset = 0;
   int32_t pending = 0;
+  Operand d{}, a{}, b{}, c{};
+
+  uint64_t constant() const { return static_cast<uint64_t>(imm2); }
+  /// Immediates of vectors: imm2 and what follows it.
+  void put_bytes(const void* from);
+  void get_bytes(void* to) const;
 
   OperandClasses classes() const;
   /// Is the class of any operand s?
   bool has_slot_class() const;
   bool is_call() const { return operation >= Operation::call && operation <= Operation::call_ref; }
 };
+static_assert(sizeof(Ir) == 48);
+
+inline void Ir::put_bytes(const void* from) {
+  std::memcpy(&imm2, from, 8);
+  std::memcpy(&imm, static_cast<const std::byte*>(from) + 8, 4);
+  std::memcpy(&label, static_cast<const std::byte*>(from) + 12, 4);
+}
+inline void Ir::get_bytes(void* to) const {
+  std::memcpy(to, &imm2, 8);
+  std::memcpy(static_cast<std::byte*>(to) + 8, &imm, 4);
+  std::memcpy(static_cast<std::byte*>(to) + 12, &label, 4);
+}
 
 inline OperandClasses Ir::classes() const {
   const auto own = std::bit_cast<uint32_t>(operation_classes[static_cast<size_t>(operation)]);
@@ -144,17 +172,19 @@ struct BranchTarget {
   uint32_t label;
   int32_t charge;
 };
-
-/// Where the stages of one translation put their lists: all of it goes at once.
-using Arena = std::pmr::memory_resource;
+struct BranchTable {
+  std::span<BranchTarget> targets;
+  uint32_t code_offset = no_label; // where it stands in the code, once it does
+};
 
 /// Everything the first stage leaves to the second.
 struct IrFunction {
-  explicit IrFunction(Arena& arena)
-      : code(&arena), branch_tables(&arena), label_positions(&arena), locals(&arena) {}
-  std::pmr::vector<Ir> code;
-  std::pmr::vector<std::pmr::vector<BranchTarget>> branch_tables;
-  std::pmr::vector<uint32_t> label_positions; // in code, by label; 0 for one that nothing bound
+  explicit IrFunction(Arena& memory)
+      : arena(&memory), code(memory), branch_tables(memory), label_positions(memory), locals(&memory) {}
+  Arena* arena;
+  ChunkList<Ir, 64> code;
+  ChunkList<BranchTable, 64> branch_tables;
+  ChunkList<uint32_t, 256> label_positions; // in code, by label; 0 for one that nothing bound
   uint32_t func_index = 0;
   uint32_t link_slot = 0;
   uint32_t param_slots = 0;
@@ -167,7 +197,6 @@ struct IrFunction {
     char letter; // of the type, as in the opcode table
   };
   std::pmr::vector<Local> locals;
-  Arena* arena() const { return code.get_allocator().resource(); }
 };
 
 } // namespace skerry::vm

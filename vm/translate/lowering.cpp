@@ -6,17 +6,14 @@
 
 namespace skerry::vm {
 
-Lowering::Lowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& arena)
+Lowering::Lowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& kept,
+                   Arena& scratch)
     : module_(module), layout_(layout), type_(module.func_type(module.imported_functions + defined_index)),
-      function_(arena), ir_(function_.code), stack_(&arena), controls_(&arena), labels_(&arena),
-      references_(&arena), locals_(&arena), defined_index_(defined_index) {
+      arena_(scratch), function_(kept), ir_(function_.code), stack_(&scratch), controls_(scratch),
+      labels_(scratch), references_(scratch), stubs_(&scratch), slots_of_many_(&scratch), locals_(&scratch),
+      defined_index_(defined_index) {
   function_.func_index = module.imported_functions + defined_index;
-  // As much as many functions need: growing step by step took as long as translating the smallest ones.
-  stack_.reserve(16);
-  controls_.reserve(8);
-  labels_.reserve(16);
-  function_.label_positions.reserve(16);
-  references_.reserve(16);
+  stack_.reserve(16); // as much as many functions need
 }
 
 void Lowering::fail(std::string message) {
@@ -46,12 +43,13 @@ bool Lowering::declare_locals(ByteReader& reader) {
   max_slot_ = function_.first_temp;
   next_slot_ = max_slot_;
   no_local_ = static_cast<uint32_t>(function_.locals.size());
+  arena_.spend(no_local_);
   locals_.resize(no_local_ + 1);
   for (size_t i = 0; i < function_.locals.size(); ++i) locals_[i].slot = function_.locals[i].slot;
   if (slot > UINT16_MAX) return fail("a function's locals need more than 65535 slots"), false;
   if (slot == first_local) return true;
   Ir& enter = emit(Operation::enter);
-  enter.imm = first_local;
+  enter.imm = static_cast<int32_t>(first_local);
   enter.count = static_cast<uint32_t>(slot) - first_local;
   return true;
 }
@@ -76,9 +74,19 @@ static constexpr bool is_free(Opcode op) {
          op == Opcode::nop;
 }
 
+/// What no list tells of: bytes of the body.
+void Lowering::count_work() {
+  constexpr uint32_t bytes_at_a_time = 1024;
+  arena_.spend(offset_ - counted_);
+  counted_ = offset_;
+  count_at_ = offset_ + bytes_at_a_time;
+}
+
 Result<IrFunction> Lowering::run() {
   const FuncBody body = module_.bodies[defined_index_];
   ByteReader reader(module_.range(body.offset, body.size), body.offset);
+  offset_ = counted_ = body.offset;
+  count_work();
   if (declare_locals(reader))
     controls_.push_back({.kind = Control::Kind::function,
                          .type = {},
@@ -86,20 +94,22 @@ Result<IrFunction> Lowering::run() {
                          .else_label = no_label,
                          .height = 0,
                          .slot = function_.first_temp});
-  barrier_ = static_cast<uint32_t>(ir_.size());
-  ir_.reserve(ir_.size() + body.size / 4 + 8);
+  barrier_ = ir_.size();
   Instruction instr;
   while (failure_.empty()) {
     if (!dead_) lower_frequent(reader);
     if (max_slot_ > UINT16_MAX) fail("a function needs more than 65535 slots for locals and operands");
     if (controls_.empty() || !failure_.empty()) break;
     offset_ = static_cast<uint32_t>(reader.offset());
+    if (offset_ >= count_at_) [[unlikely]]
+      count_work();
     if (!decode_instruction(reader, instr)) break;
     if (dead_ && skip_dead(instr)) continue;
     if (!dead_ && pending_ >= stretch_end_) look();
     if (!dead_ && !is_free(instr.op)) ++pending_;
     lower(instr);
   }
+  count_work();
   if (!failure_.empty())
     return skerry::fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, failure_)
                             .with_offset(offset_)
@@ -181,6 +191,8 @@ void Lowering::lower_frequent(ByteReader& reader) {
     offset_ = static_cast<uint32_t>(reader.offset());
     if (pending_ >= stretch_end_) [[unlikely]]
       look();
+    if (offset_ >= count_at_) [[unlikely]]
+      count_work();
     reader.u8();
     pending_ += is_free ? 0 : 1;
     switch (kind) {
@@ -214,8 +226,7 @@ void Lowering::constant(const Instruction& instr) {
   if (instr.op != Opcode::v128_const)
     return push(Entry::of_constant(info(instr.op).signature[1], instr.value));
   Ir& ir = emit(Operation::constant128);
-  std::memcpy(&ir.imm, instr.bytes.data(), 8);
-  std::memcpy(&ir.imm2, instr.bytes.data() + 8, 8);
+  ir.put_bytes(instr.bytes.data());
   ir.d = Operand::slot(next_slot_);
   push_temp('v', last());
 }
@@ -241,7 +252,7 @@ void Lowering::global_get(uint32_t index) {
   if (letter == 'v') return stack_op(Opcode::global_get, 0, "v", index);
   const bool imported = index < module_.imported_globals;
   Ir& ir = emit(imported ? Operation::imported_global_get : Operation::global_get);
-  ir.imm = imported ? index : layout_.global_value(index - module_.imported_globals);
+  ir.imm = static_cast<int32_t>(imported ? index : layout_.global_value(index - module_.imported_globals));
   ir.d = Operand::slot(next_slot_);
   push_temp(letter, last());
 }
@@ -251,7 +262,7 @@ void Lowering::global_set(uint32_t index) {
   const bool imported = index < module_.imported_globals;
   const Entry value = materialize(pop());
   Ir& ir = emit(imported ? Operation::imported_global_set : Operation::global_set);
-  ir.imm = imported ? index : layout_.global_value(index - module_.imported_globals);
+  ir.imm = static_cast<int32_t>(imported ? index : layout_.global_value(index - module_.imported_globals));
   ir.a = operand(value);
 }
 

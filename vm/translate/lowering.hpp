@@ -3,7 +3,9 @@
 // additions and shifts with addresses.
 //
 // Everything is linear in the body: entries are flushed to their slots once, moves of many values are one
-// operation, looking back for something to fuse ends after a few operations.
+// operation, looking back for something to fuse ends after a few operations. Many values in their slots are
+// one entry, a run: what calls and blocks leave, and what a branch or a block has put there, is handled in
+// one step however often it is handled.
 #pragma once
 
 #include "vm/base/choose.hpp"
@@ -17,6 +19,7 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,26 +27,31 @@ namespace skerry::vm {
 
 class Lowering {
 public:
-  Lowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& arena);
+  /// What the later stages need goes to `kept`, the rest to `scratch`.
+  Lowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& kept, Arena& scratch);
+  /// Throws Stopped.
   Result<IrFunction> run();
 
 private:
   static constexpr uint32_t none = ~uint32_t{0};
 
-  /// An operand on the symbolic stack. Letters as in the opcode table; references are 'I'. Two words, which
-  /// are passed in registers: entries that are copied piece by piece and read whole stall the processor.
+  /// An operand on the symbolic stack, or a run of them. Letters as in the opcode table; references are 'I'.
+  /// Two words, which are passed in registers: entries that are copied piece by piece and read whole stall
+  /// the processor.
   struct Entry {
-    enum class Where : uint8_t { local, constant, temp };
+    enum class Where : uint8_t { local, constant, temp, run };
     Where where;
     char letter;
-    uint16_t slot; // its canonical slot
+    uint16_t slot; // its canonical slot; a run's first
     union {
       uint32_t local; // index
       uint32_t def;   // temp: the operation that computes it, or none
+      uint32_t count; // run: of values, all in their slots, never 0
     };
     union {
-      uint64_t value;    // constant
-      uint64_t previous; // local: next lower entry that reads the same local, or none
+      uint64_t value;       // constant
+      uint64_t previous;    // local: next lower entry that reads the same local, or none
+      const ValType* types; // run
     };
     static Entry of_local(char letter, uint32_t local) {
       return {.where = Where::local, .letter = letter, .slot = 0, .local = local, .previous = none};
@@ -54,6 +62,7 @@ private:
     static Entry of_temp(char letter, uint32_t def) {
       return {.where = Where::temp, .letter = letter, .slot = 0, .def = def, .value = 0};
     }
+    bool is_run() const { return where == Where::run; }
     /// The first word, put together in a register.
     uint64_t head() const {
       return static_cast<uint64_t>(where) | static_cast<uint64_t>(letter) << 8 |
@@ -61,6 +70,7 @@ private:
     }
   };
   static_assert(sizeof(Entry) == 16);
+  using Types = std::span<const ValType>;
   struct Control {
     enum class Kind : uint8_t { function, block, loop, if_, else_ };
     Kind kind;
@@ -69,6 +79,8 @@ private:
     uint32_t else_label;
     uint32_t height; // entries below the parameters
     uint32_t slot;   // canonical slot of the first parameter and result
+    // Of the branch table that is being lowered: code that moves the values here first.
+    uint32_t stub_table = none, stub_label = none;
   };
   struct LabelInfo {
     bool bound = false;
@@ -86,18 +98,27 @@ private:
   // operands (lowering_operands.cpp)
   void push(Entry entry);
   void push_temp(char letter, uint32_t def);
-  void push_results(std::span<const ValType> types);
+  void push_results(Types types);
+  void push_run(Types types);
   Entry pop();
+  Entry pop_from_run();
+  void drop_entry();
+  void drop(Types types);
+  uint32_t slots_of_all(Types types);
+  uint32_t first_slot_of(Types types) { return next_slot_ - slots_of_all(types); }
   uint32_t local_of(Entry entry) const;
   void truncate(uint32_t height);
   Operand operand(Entry entry) const;
+  static int64_t constant_of(Entry entry);
   Ir& emit(Operation operation);
-  uint32_t last() const { return static_cast<uint32_t>(ir_.size() - 1); }
+  uint32_t last() const { return ir_.size() - 1; }
   uint32_t emit_move(uint32_t slot, Entry entry);
   void flush(Entry& entry);
-  void flush_top(uint32_t count);
+  void settle(size_t count);
+  void settle_for_long(Types types);
   void flush_all();
-  void keep_top(uint32_t count);
+  uint32_t begin_of_top(Types types);
+  void divide_run(uint32_t index, uint32_t count, uint32_t slot);
   Entry materialize(Entry entry);
   Ir* definition(Entry entry);
   bool can_sink(uint32_t index) const;
@@ -133,9 +154,9 @@ private:
   void stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second = 0);
 
   // control (lowering_control.cpp)
-  std::span<const ValType> params(const Control& control) const;
-  std::span<const ValType> results(const Control& control) const;
-  std::span<const ValType> label_types(const Control& control) const;
+  Types params(const Control& control) const;
+  Types results(const Control& control) const;
+  Types label_types(const Control& control) const;
   uint32_t new_label();
   void add_reference(uint32_t label, uint32_t ir, uint32_t entry);
   int32_t& charge_of(const Reference& reference);
@@ -151,13 +172,16 @@ private:
   void end_block(Control control);
   void join_results(const Control& control);
   Control& target(uint32_t depth) { return controls_[controls_.size() - 1 - depth]; }
-  bool needs_move(const Control& control, uint32_t count) const;
-  void move_to(uint32_t slot, uint32_t count);
+  void open_block(Control& control);
+  bool needs_move(const Control& control, Types types);
+  void move_to(uint32_t slot, Types types);
   void branch(uint32_t depth);
   void branch_if(uint32_t depth);
   void branch_when(Entry condition, uint32_t depth, bool negate);
   void branch_on_null(uint32_t depth, bool when_null);
   void branch_table(const BrTableTargets& targets);
+  BranchTarget branch_target(uint32_t depth, uint32_t table, uint32_t entry);
+  uint32_t stub_of(uint32_t depth, uint32_t table);
   void conditional(Entry condition, uint32_t label, bool negate);
   bool fuse_condition(Entry condition, bool negate);
   void fuse_count();
@@ -174,7 +198,6 @@ private:
   // calls and the rest (lowering_calls.cpp, lowering.cpp)
   void call(Operation operation, const FuncType& type, int64_t callee, Operand index = {},
             uint32_t table = no_label);
-  void truncate_arguments(uint32_t count);
   void direct_call(uint32_t index, bool is_tail);
   void indirect_call(const Instruction& instr, bool is_tail);
   void ref_call(const Instruction& instr, bool is_tail);
@@ -190,17 +213,21 @@ private:
   void constant(const Instruction& instr);
   bool declare_locals(ByteReader& reader);
   bool skip_dead(const Instruction& instr);
+  void count_work();
   void fail(std::string message);
 
   const Module& module_;
   const Layout& layout_;
   const FuncType& type_;
+  Arena& arena_; // what ends with this stage
   IrFunction function_;
-  std::pmr::vector<Ir>& ir_;
+  ChunkList<Ir, 64>& ir_;
   std::pmr::vector<Entry> stack_;
-  std::pmr::vector<Control> controls_;
-  std::pmr::vector<LabelInfo> labels_;
-  std::pmr::vector<Reference> references_; // to labels
+  ChunkList<Control, 32> controls_;
+  ChunkList<LabelInfo, 64> labels_;
+  ChunkList<Reference, 64> references_; // to labels
+  std::pmr::vector<uint32_t> stubs_;    // depths that the branch table needs them for
+  std::pmr::unordered_map<const ValType*, uint32_t> slots_of_many_;
   /// What the symbolic stack knows of a local.
   struct LocalState {
     uint32_t read = none; // the highest entry on the stack that reads it
@@ -217,6 +244,8 @@ private:
   int32_t pending_ = 0;                   // fuel owed: instructions since the last charge
   int32_t stretch_end_ = longest_stretch; // what pending_ must not exceed before fuel is looked at
   uint32_t offset_ = 0;                   // of the current instruction
+  uint32_t counted_ = 0;                  // so far into the module the body's work has been counted
+  uint32_t count_at_ = 0;                 // from there on it is time to count more
   uint32_t max_slot_ = 0;                 // end of the operands used
   uint32_t dead_depth_ = 0;               // blocks opened in code that cannot be reached
   uint32_t loop_depth_ = 0;
@@ -265,6 +294,8 @@ inline Lowering::Entry Lowering::pop() {
   std::memcpy(&words[0], &stack_.back(), sizeof words[0]);
   std::memcpy(&words[1], &stack_.back().value, sizeof words[1]);
   const auto entry = std::bit_cast<Entry>(words);
+  if (entry.is_run()) [[unlikely]]
+    return pop_from_run();
   stack_.pop_back();
   locals_[local_of(entry)].read = static_cast<uint32_t>(entry.previous);
   next_slot_ = entry.slot;
@@ -272,12 +303,17 @@ inline Lowering::Entry Lowering::pop() {
   return entry;
 }
 
+/// A constant becomes the operation's small one; where it may be large, the caller puts it into imm2.
 inline Operand Lowering::operand(Entry entry) const {
   const bool is_constant = entry.where == Entry::Where::constant;
   const uint32_t slot =
       choose<uint32_t>(entry.where == Entry::Where::local, locals_[local_of(entry)].slot, entry.slot);
-  return {choose(is_constant, 0u, slot), choose(is_constant, Operand::Where::constant, Operand::Where::slot),
-          choose(is_constant, entry.value, uint64_t{0})};
+  return {static_cast<uint16_t>(choose(is_constant, entry.value, uint64_t{slot})),
+          choose(is_constant, Operand::Where::constant, Operand::Where::slot)};
+}
+/// What goes into imm2: 0 for what is no constant.
+inline int64_t Lowering::constant_of(Entry entry) {
+  return static_cast<int64_t>(choose(entry.where == Entry::Where::constant, entry.value, uint64_t{0}));
 }
 
 /// Adds an operation, whose operands the caller fills in where it is.

@@ -9,24 +9,18 @@ namespace skerry::vm {
 /// them.
 void Lowering::call(Operation operation, const FuncType& type, int64_t callee, Operand index,
                     uint32_t table) {
-  const auto count = static_cast<uint32_t>(type.params.size());
-  flush_top(count);
-  keep_top(count);
-  truncate_arguments(count);
+  settle(type.params.size());
+  drop(type.params); // they belong to the callee now; their slots stay used
   const uint32_t slot = next_slot_;
   Ir& ir = emit(operation); // fuel is owed until the charge
   ir.a = index;
-  ir.imm = callee;
+  ir.imm = static_cast<int32_t>(callee);
   ir.imm2 = static_cast<int64_t>(slot);
   ir.label = table;
-  ir.count = function_.link_slot; // tail calls leave this frame
   ir.charge = pay();
   push_results(type.results);
   if (operation >= Operation::return_call) return_();
 }
-
-/// Arguments belong to the callee now; their slots stay used.
-void Lowering::truncate_arguments(uint32_t count) { truncate(static_cast<uint32_t>(stack_.size()) - count); }
 
 void Lowering::direct_call(uint32_t index, bool is_tail) {
   const bool imported = index < module_.imported_functions;

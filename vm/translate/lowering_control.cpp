@@ -10,16 +10,15 @@
 #include "vm/translate/lowering.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace skerry::vm {
 
-std::span<const ValType> Lowering::params(const Control& control) const {
+Lowering::Types Lowering::params(const Control& control) const {
   if (control.kind == Control::Kind::function || control.type.kind != BlockType::Kind::type) return {};
   return module_.types[control.type.type].func.params;
 }
-std::span<const ValType> Lowering::results(const Control& control) const {
+Lowering::Types Lowering::results(const Control& control) const {
   if (control.kind == Control::Kind::function) return type_.results;
   switch (control.type.kind) {
   case BlockType::Kind::empty: return {};
@@ -27,14 +26,14 @@ std::span<const ValType> Lowering::results(const Control& control) const {
   default: return module_.types[control.type.type].func.results;
   }
 }
-std::span<const ValType> Lowering::label_types(const Control& control) const {
+Lowering::Types Lowering::label_types(const Control& control) const {
   return control.kind == Control::Kind::loop ? params(control) : results(control);
 }
 
 uint32_t Lowering::new_label() {
   labels_.emplace_back();
   function_.label_positions.push_back(0);
-  return static_cast<uint32_t>(labels_.size() - 1);
+  return labels_.size() - 1;
 }
 
 /// What is owed, for an operation that charges it and looks.
@@ -47,7 +46,7 @@ int32_t Lowering::pay() {
 void Lowering::look() {
   Ir& ir = emit(Operation::look);
   ir.charge = pay();
-  barrier_ = static_cast<uint32_t>(ir_.size());
+  barrier_ = ir_.size();
 }
 
 /// Makes the last operation a branch to the label: with what it charges.
@@ -66,13 +65,13 @@ void Lowering::emit_jump(const Control& control) {
 }
 void Lowering::add_reference(uint32_t label, uint32_t ir, uint32_t entry) {
   LabelInfo& info = labels_[label];
-  const auto added = static_cast<uint32_t>(references_.size());
+  const uint32_t added = references_.size();
   references_.push_back({ir, entry, none});
   (info.first == none ? info.first : references_[info.last].next) = added;
   info.last = added;
 }
 int32_t& Lowering::charge_of(const Reference& r) {
-  return r.entry == none ? ir_[r.ir].charge : function_.branch_tables[r.ir][r.entry].charge;
+  return r.entry == none ? ir_[r.ir].charge : function_.branch_tables[r.ir].targets[r.entry].charge;
 }
 /// Branches to one label become branches to the other. None of them is in a branch table.
 void Lowering::give_references(uint32_t from, uint32_t to) {
@@ -96,7 +95,18 @@ void Lowering::bind(uint32_t label) {
   if (info.is_referred_to()) dead_ = false;
   emit(Operation::label).label = label;
   function_.label_positions[label] = last();
-  barrier_ = static_cast<uint32_t>(ir_.size());
+  barrier_ = ir_.size();
+}
+
+/// The parameters stay where they are: what is below is not touched before the block ends.
+void Lowering::open_block(Control& control) {
+  const Types types = params(control);
+  settle_for_long(types);
+  flush_all();
+  control.height = begin_of_top(types);
+  control.slot = first_slot_of(types);
+  clean_ = static_cast<uint32_t>(stack_.size());
+  controls_.push_back(control);
 }
 
 void Lowering::enter_block(BlockType type, bool is_loop) {
@@ -106,12 +116,7 @@ void Lowering::enter_block(BlockType type, bool is_loop) {
                   .else_label = no_label,
                   .height = 0,
                   .slot = 0};
-  const auto count = static_cast<uint32_t>(params(control).size());
-  flush_all();
-  keep_top(count);
-  control.height = static_cast<uint32_t>(stack_.size()) - count;
-  control.slot = count > 0 ? stack_[control.height].slot : next_slot_;
-  controls_.push_back(control);
+  open_block(control);
   if (!is_loop) return;
   bind(control.label);
   ++loop_depth_;
@@ -125,22 +130,13 @@ void Lowering::enter_if(const Instruction& instr) {
                   .else_label = new_label(),
                   .height = 0,
                   .slot = 0};
-  const auto count = static_cast<uint32_t>(params(control).size());
   const Entry condition = pop();
-  flush_all();
-  keep_top(count);
-  control.height = static_cast<uint32_t>(stack_.size()) - count;
-  control.slot = count > 0 ? stack_[control.height].slot : next_slot_;
-  controls_.push_back(control);
+  open_block(control);
   conditional(condition, control.else_label, true);
 }
 
 /// What a block leaves must be in its canonical slots.
-void Lowering::join_results(const Control& control) {
-  const auto count = static_cast<uint32_t>(results(control).size());
-  flush_top(count);
-  keep_top(count);
-}
+void Lowering::join_results(const Control& control) { settle(results(control).size()); }
 
 void Lowering::enter_else() {
   Control& control = controls_.back();
@@ -193,23 +189,23 @@ void Lowering::end_function() {
 // ---- branches
 
 /// Are the label's values elsewhere than where it expects them? They have been flushed.
-bool Lowering::needs_move(const Control& control, uint32_t count) const {
-  return count > 0 && stack_[stack_.size() - count].slot != control.slot;
+bool Lowering::needs_move(const Control& control, Types types) {
+  return !types.empty() && first_slot_of(types) != control.slot;
 }
-void Lowering::move_to(uint32_t slot, uint32_t count) {
+void Lowering::move_to(uint32_t slot, Types types) {
+  const uint32_t from = first_slot_of(types);
   Ir& ir = emit(Operation::copy_slots);
-  ir.imm = slot;
-  ir.imm2 = stack_[stack_.size() - count].slot;
-  ir.count = next_slot_ - static_cast<uint32_t>(ir.imm2);
+  ir.imm = static_cast<int32_t>(slot);
+  ir.imm2 = from;
+  ir.count = next_slot_ - from;
 }
 
 void Lowering::branch(uint32_t depth) {
   if (depth + 1 == controls_.size()) return return_();
   const Control& control = target(depth);
-  const auto count = static_cast<uint32_t>(label_types(control).size());
-  flush_top(count);
-  keep_top(count);
-  if (needs_move(control, count)) move_to(control.slot, count);
+  const Types types = label_types(control);
+  settle(types.size());
+  if (needs_move(control, types)) move_to(control.slot, types);
   emit_jump(control);
   dead_ = true;
 }
@@ -220,13 +216,12 @@ void Lowering::branch_if(uint32_t depth) { branch_when(pop(), depth, false); }
 /// not).
 void Lowering::branch_when(Entry condition, uint32_t depth, bool negate) {
   const Control control = target(depth);
-  const auto count = static_cast<uint32_t>(label_types(control).size());
-  flush_top(count);
-  keep_top(count);
-  if (!needs_move(control, count)) return conditional(condition, control.label, negate);
+  const Types types = label_types(control);
+  settle_for_long(types);
+  if (!needs_move(control, types)) return conditional(condition, control.label, negate);
   const uint32_t skip = new_label();
   conditional(condition, skip, !negate);
-  move_to(control.slot, count);
+  move_to(control.slot, types);
   emit_jump(control);
   dead_ = true;
   bind(skip);
@@ -234,9 +229,8 @@ void Lowering::branch_when(Entry condition, uint32_t depth, bool negate) {
 
 /// br_on_null goes without the reference and goes on with it; br_on_non_null the other way round.
 void Lowering::branch_on_null(uint32_t depth, bool when_null) {
-  flush_top(1);
-  keep_top(1);
-  const uint32_t slot = stack_.back().slot;
+  settle(1);
+  const uint32_t slot = next_slot_ - 1;
   if (when_null) pop();
   Ir& test = emit(Operation::unary);
   test.row = Opcode::i64_eqz;
@@ -254,38 +248,48 @@ void Lowering::branch_on_null(uint32_t depth, bool when_null) {
 
 void Lowering::branch_table(const BrTableTargets& targets) {
   const Entry index = materialize(pop());
-  const auto count = static_cast<uint32_t>(label_types(target(*targets.begin())).size());
-  flush_top(count);
-  keep_top(count);
-  const auto table = static_cast<uint32_t>(function_.branch_tables.size());
-  function_.branch_tables.emplace_back();
-  function_.branch_tables.back().reserve(targets.count() + 1);
-  std::map<uint32_t, uint32_t> stubs; // label depth → label of code that moves the values first
+  const Types types = label_types(target(*targets.begin()));
+  settle(types.size());
+  const uint32_t table = function_.branch_tables.size();
+  const std::span entries(function_.arena->make_room<BranchTarget>(targets.count() + 1), targets.count() + 1);
+  function_.branch_tables.push_back({.targets = entries});
+  stubs_.clear();
+  uint32_t next = 0;
   for (const uint32_t depth : targets) {
-    const Control& control = target(depth);
-    uint32_t label = control.label;
-    if (needs_move(control, count)) {
-      const auto [stub, is_new] = stubs.try_emplace(depth, none);
-      if (is_new) stub->second = new_label();
-      label = stub->second;
-    }
-    const LabelInfo& info = labels_[label];
-    const int32_t charge = info.bound ? pending_ - info.pending : pending_;
-    std::pmr::vector<BranchTarget>& entries = function_.branch_tables[table];
-    if (!info.bound) add_reference(label, table, static_cast<uint32_t>(entries.size()));
-    entries.push_back({label, charge});
+    entries[next] = branch_target(depth, table, next);
+    ++next;
   }
   Ir& ir = emit(Operation::branch_table);
   ir.a = operand(index);
   ir.label = table;
-  ir.count = targets.count();
   dead_ = true;
-  for (const auto& [depth, label] : stubs) {
-    bind(label);
-    move_to(target(depth).slot, count);
+  for (const uint32_t depth : stubs_) {
+    bind(target(depth).stub_label);
+    move_to(target(depth).slot, types);
     emit_jump(target(depth));
     dead_ = true;
   }
+}
+
+/// The table's entry for a label, by way of a stub where the values must move first.
+BranchTarget Lowering::branch_target(uint32_t depth, uint32_t table, uint32_t entry) {
+  const Control& control = target(depth);
+  const uint32_t label = needs_move(control, label_types(control)) ? stub_of(depth, table) : control.label;
+  const LabelInfo& info = labels_[label];
+  if (info.bound) return {label, pending_ - info.pending};
+  add_reference(label, table, entry);
+  return {label, pending_};
+}
+
+/// One for each label of a table.
+uint32_t Lowering::stub_of(uint32_t depth, uint32_t table) {
+  Control& control = target(depth);
+  if (control.stub_table != table) {
+    control.stub_table = table;
+    control.stub_label = new_label();
+    stubs_.push_back(depth);
+  }
+  return control.stub_label;
 }
 
 /// Branches when the condition holds, or with `negate` when it does not.
@@ -295,29 +299,29 @@ void Lowering::conditional(Entry condition, uint32_t label, bool negate) {
     Ir& ir = emit(Operation::branch_if);
     ir.compare = negate ? Compare::eq : Compare::ne;
     ir.a = operand(condition);
-    ir.b = Operand::constant(0);
+    ir.b = Operand::constant();
   }
   if (labels_[label].bound) fuse_count();
   refer_last(label);
 }
 
 void Lowering::return_() {
-  const auto count = static_cast<uint32_t>(type_.results.size());
-  const bool is_single = count == 1 && letter_of(type_.results[0]) != 'v';
-  if (!is_single && count > 0) {
-    flush_top(count);
-    keep_top(count);
-    move_to(0, count);
+  const Types types = type_.results;
+  const bool is_single = types.size() == 1 && letter_of(types[0]) != 'v';
+  if (!is_single && !types.empty()) {
+    settle(types.size());
+    move_to(0, types);
   }
   Ir& ir = emit(Operation::return_none);
   if (is_single) {
-    const Entry value = stack_.back();
+    const Entry value = pop(); // nothing is left to read it
     ir.operation = class_of(value.letter) == 'v' ? Operation::return_v : Operation::return_;
     ir.wide = value.letter == 'F';
     ir.a = operand(value);
+    ir.imm2 = constant_of(value);
   }
   ir.charge = pay();
-  ir.imm = function_.link_slot;
+  ir.imm = static_cast<int32_t>(function_.link_slot);
   dead_ = true;
 }
 

@@ -37,12 +37,12 @@ struct Lowering::Address {
   AddressMode mode = AddressMode::plain;
   bool scaled = false;
   Operand a{}, b{};
-  int64_t imm = 0, imm2 = 0;
+  uint32_t end = 0, addend = 0; // offset + size; wrapped: what is added to the address first
 
   void put(Ir& ir) const {
     ir.mode = mode, ir.scaled = scaled;
     ir.a = a, ir.b = b;
-    ir.imm = imm, ir.imm2 = imm2;
+    ir.imm = static_cast<int32_t>(end), ir.imm2 = addend;
   }
 };
 
@@ -56,8 +56,7 @@ bool Lowering::is_plain_memory(Opcode op, const MemArg& memarg) const {
 /// The last operation before `before` that writes the slot, when it is near.
 uint32_t Lowering::find_definition(uint32_t slot, uint32_t before) const {
   constexpr uint32_t look_back = 24;
-  for (uint32_t i = std::min(before, static_cast<uint32_t>(ir_.size()));
-       i-- > barrier_ && before - i < look_back;)
+  for (uint32_t i = std::min(before, ir_.size()); i-- > barrier_ && before - i < look_back;)
     if (ir_[i].d.is_slot(slot)) return i;
   return none;
 }
@@ -69,7 +68,7 @@ bool Lowering::fold_addition(Entry& entry, Address& address) {
       !def->b.is_constant())
     return false;
   address.mode = AddressMode::wrapped;
-  address.imm2 = static_cast<int64_t>(static_cast<uint32_t>(def->b.value));
+  address.addend = static_cast<uint32_t>(def->constant());
   address.a = def->a;
   const uint32_t position = entry.def, slot = def->a.index;
   remove(position);
@@ -84,11 +83,11 @@ void Lowering::fold_index(Entry entry, uint32_t size, Address& address) {
   if (def == nullptr) return;
   const auto shift = static_cast<uint32_t>(shift_of_size(size));
   const bool is_add = def->operation == Operation::binary && def->row == Opcode::i32_add && def->b.is_slot();
-  const bool is_lea = def->operation == Operation::lea && def->imm == shift;
+  const bool is_lea = def->operation == Operation::lea && static_cast<uint32_t>(def->imm) == shift;
   const bool is_shift = def->operation == Operation::binary && def->row == Opcode::i32_shl &&
-                        def->b.is_constant() && def->b.value == shift;
+                        def->b.is_constant() && def->constant() == shift;
   if (!is_add && !is_lea && !is_shift) return;
-  address.a = is_shift ? Operand::constant(0) : def->a;
+  address.a = is_shift ? Operand::constant() : def->a;
   address.b = is_shift ? def->a : def->b;
   address.scaled = !is_add;
   address.mode = address.mode == AddressMode::wrapped ? AddressMode::indexed_wrapped : AddressMode::indexed;
@@ -100,12 +99,12 @@ Lowering::Address Lowering::address(Entry entry, Opcode op, const MemArg& memarg
   Address address;
   const uint32_t size = info(op).access_bytes;
   const uint64_t end = memarg.offset + size;
-  address.imm = static_cast<int64_t>(end);
+  address.end = static_cast<uint32_t>(end);
   if (entry.where == Entry::Where::constant) {
     const uint64_t absolute = static_cast<uint32_t>(entry.value) + end;
     if (absolute <= UINT32_MAX) {
-      address.a = Operand::constant(0);
-      address.imm = static_cast<int64_t>(absolute);
+      address.a = Operand::constant();
+      address.end = static_cast<uint32_t>(absolute);
       return address;
     }
     entry = materialize(entry);
@@ -174,12 +173,11 @@ static bool pays(Opcode op) {
 
 /// Operands and results in consecutive slots. Immediates: 32 bits, then 32 or 64.
 void Lowering::stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second) {
-  flush_top(pops);
-  keep_top(pops);
-  truncate(static_cast<uint32_t>(stack_.size()) - pops);
+  settle(pops);
+  for (uint32_t i = 0; i < pops; ++i) pop();
   Ir& ir = emit(Operation::stack_op);
   ir.row = op;
-  ir.imm = next_slot_;
+  ir.imm = static_cast<int32_t>(next_slot_);
   ir.imm2 = static_cast<int64_t>(second);
   ir.count = static_cast<uint32_t>(first);
   ir.keep = true;

@@ -52,8 +52,9 @@ void Lowering::numeric(Opcode op) {
 
 void Lowering::unary(Opcode op, std::string_view signature) {
   if (op == Opcode::i64_extend_i32_u) { // registers hold i32 zero-extended: only the type changes
-    stack_.back().letter = 'I';
-    return;
+    Entry value = pop();
+    value.letter = 'I';
+    return push(value);
   }
   const Entry a = materialize(pop());
   if (op == Opcode::i32_eqz && invert_comparison(a)) return;
@@ -109,6 +110,7 @@ void Lowering::binary(Opcode op, std::string_view signature) {
   if (op == Opcode::i32_add && (make_lea(a, b, slot) || make_lea(b, a, slot))) return;
   Ir& ir = emit(Operation::binary);
   ir.row = op;
+  ir.imm2 = constant_of(b);
   ir.a = operand(a);
   ir.b = operand(b);
   ir.d = Operand::slot(slot);
@@ -120,8 +122,8 @@ bool Lowering::make_lea(Entry shifted, Entry base, uint32_t slot) {
   if (base.where == Entry::Where::constant) return false;
   const Ir* shift = definition(shifted);
   if (shift == nullptr || shift->row != Opcode::i32_shl || !shift->b.is_constant()) return false;
-  if (shift->b.value < 1 || shift->b.value > 3) return false;
-  const auto bits = static_cast<int64_t>(shift->b.value);
+  if (shift->constant() < 1 || shift->constant() > 3) return false;
+  const auto bits = static_cast<int32_t>(shift->constant());
   const Operand index = shift->a;
   remove(shifted.def);
   Ir& ir = emit(Operation::lea);
@@ -150,6 +152,7 @@ bool Lowering::fuse_condition(Entry condition, bool negate) {
   if (test == nullptr) return false;
   const Opcode row = test->row;
   const Operand a = test->a, b = test->b;
+  const int64_t constant = test->imm2;
   const bool is_binary = test->operation == Operation::binary;
   const bool is_test = is_binary && row == Opcode::i32_and;
   const bool is_zero_test =
@@ -159,7 +162,8 @@ bool Lowering::fuse_condition(Entry condition, bool negate) {
   remove(condition.def);
   Ir& ir = emit(is_float ? Operation::branch_if_float : Operation::branch_if);
   ir.a = a;
-  ir.b = is_zero_test ? Operand::constant(0) : b;
+  ir.b = is_zero_test ? Operand::constant() : b;
+  ir.imm2 = constant;
   ir.wide = is_float ? row >= Opcode::f64_eq : info(row).signature[0] == 'I';
   if (is_float) {
     ir.row = row;
@@ -183,7 +187,7 @@ void Lowering::fuse_count() {
   ir_.pop_back();
   if (const uint32_t add = last_live(); add != none && counts(ir_[add], ir)) {
     ir.operation = Operation::count_branch;
-    ir.imm = static_cast<int64_t>(ir_[add].b.value);
+    ir.imm = static_cast<int32_t>(ir_[add].imm2);
     ir.d = ir.a;
     remove(add);
   }
@@ -194,8 +198,8 @@ void Lowering::fuse_count() {
 bool Lowering::counts(const Ir& add, Ir& ir) const {
   const Opcode wanted = ir.wide ? Opcode::i64_add : Opcode::i32_add;
   const bool steps = add.operation == Operation::binary && add.row == wanted && add.b.is_constant() &&
-                     static_cast<int64_t>(add.b.value) == static_cast<int16_t>(add.b.value) &&
-                     add.d.same_slot(add.a) && add.d.index < function_.first_temp;
+                     add.imm2 == static_cast<int16_t>(add.imm2) && add.d.same_slot(add.a) &&
+                     add.d.index < function_.first_temp;
   if (!steps) return false;
   if (!add.d.same_slot(ir.a) && add.d.same_slot(ir.b) && ir.a.is_slot()) {
     std::swap(ir.a, ir.b);

@@ -5,13 +5,107 @@
 
 namespace skerry::vm {
 
-void Lowering::push_results(std::span<const ValType> types) {
+// ---- runs
+
+/// From so many values on that are in their slots they are one entry. Fewer are as fast one by one.
+static constexpr size_t smallest_run = 16;
+
+void Lowering::push_results(Types types) {
+  if (types.size() >= smallest_run) return push_run(types);
   for (const ValType type : types) push_temp(letter_of(type), none);
 }
 
-void Lowering::truncate(uint32_t height) {
-  while (stack_.size() > height) pop();
+void Lowering::push_run(Types types) {
+  Entry run = Entry::of_temp('-', static_cast<uint32_t>(types.size()));
+  run.where = Entry::Where::run;
+  run.slot = static_cast<uint16_t>(next_slot_);
+  run.types = types.data();
+  stack_.push_back(run);
+  next_slot_ += slots_of_all(types);
+  max_slot_ = std::max(max_slot_, next_slot_);
 }
+
+/// Of many values they are added up once: types are the module's and stay where they are.
+uint32_t Lowering::slots_of_all(Types types) {
+  const auto sum = [&] {
+    uint32_t slots = 0;
+    for (const ValType type : types) slots += type.slots();
+    return slots;
+  };
+  if (types.size() < smallest_run) return sum();
+  const auto [known, is_new] = slots_of_many_.try_emplace(types.data(), 0);
+  if (is_new) known->second = sum();
+  return known->second;
+}
+
+Lowering::Entry Lowering::pop_from_run() {
+  Entry& run = stack_.back();
+  const char letter = letter_of(run.types[run.count - 1]);
+  next_slot_ -= slots_of(letter);
+  if (--run.count == 0) drop_entry();
+  Entry entry = Entry::of_temp(letter, none);
+  entry.slot = static_cast<uint16_t>(next_slot_);
+  return entry;
+}
+
+/// The top one, whatever it is.
+void Lowering::drop_entry() {
+  if (!stack_.back().is_run()) {
+    pop();
+    return;
+  }
+  next_slot_ = stack_.back().slot;
+  stack_.pop_back();
+  clean_ = std::min(clean_, static_cast<uint32_t>(stack_.size()));
+}
+
+void Lowering::truncate(uint32_t height) {
+  while (stack_.size() > height) drop_entry();
+}
+
+/// Drops the top values, which have these types; what is left of a run stays one.
+void Lowering::drop(Types types) {
+  const uint32_t behind = next_slot_;
+  for (size_t left = types.size(); left > 0;) {
+    Entry& top = stack_.back();
+    const size_t count = top.is_run() ? top.count : 1;
+    if (count > left) {
+      top.count -= static_cast<uint32_t>(left);
+      next_slot_ = behind - slots_of_all(types);
+      return;
+    }
+    drop_entry();
+    left -= count;
+  }
+}
+
+/// Where the entries of the top values begin; they have been flushed. A run that begins further down is
+/// divided.
+uint32_t Lowering::begin_of_top(Types types) {
+  auto i = static_cast<uint32_t>(stack_.size());
+  for (size_t left = types.size(); left > 0;) {
+    const size_t count = stack_[--i].is_run() ? stack_[i].count : 1;
+    if (count > left) {
+      divide_run(i++, static_cast<uint32_t>(left), first_slot_of(types));
+      break;
+    }
+    left -= count;
+  }
+  return i;
+}
+
+/// The run's last `count` values become an entry of their own. The entries above, fewer than make a run, move
+/// up: none of them reads a local.
+void Lowering::divide_run(uint32_t index, uint32_t count, uint32_t slot) {
+  Entry upper = stack_[index];
+  upper.types += upper.count - count;
+  upper.count = count;
+  upper.slot = static_cast<uint16_t>(slot);
+  stack_[index].count -= count;
+  stack_.insert(stack_.begin() + index + 1, upper);
+}
+
+// ---- slots
 
 uint32_t Lowering::emit_move(uint32_t slot, Entry entry) {
   Ir& ir = emit(entry.letter == 'v'             ? Operation::move128
@@ -20,32 +114,48 @@ uint32_t Lowering::emit_move(uint32_t slot, Entry entry) {
   ir.wide = entry.letter == 'F';
   ir.d = Operand::slot(slot);
   ir.a = operand(entry);
+  ir.imm2 = constant_of(entry);
   return last();
 }
 
 /// Puts the entry into its slot. Entries are flushed from the top down, so that one that reads a local is the
 /// highest of its chain.
 void Lowering::flush(Entry& entry) {
-  if (entry.where == Entry::Where::temp) return;
+  if (entry.where >= Entry::Where::temp) return;
   const uint32_t def = emit_move(entry.slot, entry);
   if (entry.where == Entry::Where::local) locals_[entry.local].read = static_cast<uint32_t>(entry.previous);
   entry.where = Entry::Where::temp;
   entry.def = def;
 }
 
-void Lowering::flush_top(uint32_t count) {
-  for (uint32_t i = 0; i < count; ++i) flush(stack_[stack_.size() - 1 - i]);
+/// Flushes the top values, which are read where control flow joins or by an operation that names no operands.
+/// It takes a step for each entry: the caller drops them then.
+void Lowering::settle(size_t count) {
+  for (size_t i = stack_.size(); count > 0; --i) {
+    Entry& entry = stack_[i - 1];
+    if (entry.is_run()) {
+      count -= std::min<size_t>(count, entry.count);
+      continue;
+    }
+    flush(entry);
+    if (entry.def != none) ir_[entry.def].keep = true;
+    --count;
+  }
+}
+
+/// The same for values that stay, and may be settled again by each of many branches.
+void Lowering::settle_for_long(Types types) {
+  const size_t count = types.size();
+  if (count >= smallest_run && stack_.back().is_run() && stack_.back().count >= count) return;
+  settle(count);
+  if (count < smallest_run) return;
+  drop(types);
+  push_run(types);
 }
 
 void Lowering::flush_all() {
   for (size_t i = stack_.size(); i > clean_; --i) flush(stack_[i - 1]);
   clean_ = static_cast<uint32_t>(stack_.size());
-}
-
-/// The top entries are read where control flow joins, or by an operation that names no operands.
-void Lowering::keep_top(uint32_t count) {
-  for (size_t i = stack_.size() - count; i < stack_.size(); ++i)
-    if (stack_[i].where == Entry::Where::temp && stack_[i].def != none) ir_[stack_[i].def].keep = true;
 }
 
 /// Constants that an operation cannot take as immediates go through their slot (or a register in its place).
@@ -56,15 +166,16 @@ Lowering::Entry Lowering::materialize(Entry entry) {
   return entry;
 }
 
-/// Far enough for the index arithmetic that compilers put between a value and its use.
-static constexpr uint32_t look_back = 24;
+/// Far enough for the index arithmetic that compilers put between a value and its use. Operations that have
+/// been removed count only when there are very many.
+static constexpr uint32_t look_back = 24, most_removed = 1000;
 
 /// Could the operation be moved to the end? Not across labels, calls, or what changes its operands.
 bool Lowering::can_sink(uint32_t index) const {
   const Ir& x = ir_[index];
-  if (index < barrier_ || x.keep) return false;
+  if (index < barrier_ || x.keep || last() - index > look_back + most_removed) return false;
   uint32_t seen = 0;
-  for (size_t i = index + 1; i < ir_.size(); ++i) {
+  for (uint32_t i = index + 1; i < ir_.size(); ++i) {
     const Ir& y = ir_[i];
     if (y.operation == Operation::nop) continue;
     if (++seen > look_back || y.is_call() || y.operation == Operation::label) return false;
@@ -88,9 +199,9 @@ Ir* Lowering::definition(Entry entry) {
 
 /// The last operation, when no label lies behind it.
 uint32_t Lowering::last_live() const {
-  size_t i = ir_.size();
+  uint32_t i = ir_.size();
   while (i > barrier_ && ir_[i - 1].operation == Operation::nop) --i;
-  return i > barrier_ ? static_cast<uint32_t>(i - 1) : none;
+  return i > barrier_ ? i - 1 : none;
 }
 
 void Lowering::remove(uint32_t index) {
@@ -109,10 +220,10 @@ void Lowering::set_local(uint32_t local, bool tee) {
                           !ir_[value.def].keep;
     if (locals_[local].read != none) { // entries on the stack still mean the old value
       const Ir producer = retarget ? ir_[value.def] : Ir{};
-      if (retarget) ir_.resize(value.def);
+      if (retarget) ir_.shrink(value.def);
       while (locals_[local].read != none) flush(stack_[locals_[local].read]);
       if (retarget) {
-        value.def = static_cast<uint32_t>(ir_.size());
+        value.def = ir_.size();
         ir_.push_back(producer);
       }
     }

@@ -24,50 +24,91 @@ constexpr int64_t call_cost = 10, entry_cost = 5, least_gain = 5;
 
 class PinChooser {
 public:
-  explicit PinChooser(const IrFunction& function) : function_(function), uses_(function.arena()) {}
+  explicit PinChooser(const IrFunction& function) : function_(function), uses_(function.arena) {}
 
   std::pmr::vector<Pin> pins() {
-    std::pmr::vector<Pin> chosen(function_.arena());
+    std::pmr::vector<Pin> chosen(function_.arena);
     if (int_registers < 2 || !function_.has_loop) return chosen; // without a loop nothing is worth a register
     count_uses();
-    std::pmr::vector<uint32_t> candidates(function_.arena());
-    for (uint32_t i = 0; i < function_.locals.size(); ++i)
-      if (gain(i) > least_gain && function_.locals[i].type.kind() != ValType::v128_) candidates.push_back(i);
-    std::sort(candidates.begin(), candidates.end(),
-              [this](uint32_t x, uint32_t y) { return gain(x) > gain(y) || (gain(x) == gain(y) && x < y); });
-    // Registers are given out from the last on; the first always stays for temps.
-    uint32_t ints = static_cast<uint32_t>(int_registers), vectors = static_cast<uint32_t>(vector_registers);
-    for (const uint32_t local : candidates) {
-      const ValType type = function_.locals[local].type;
-      const bool is_float = type == f32 || type == f64;
-      uint32_t& left = is_float ? vectors : ints;
-      if (left <= 1) continue;
-      const auto where = is_float ? Operand::Where::vector_register : Operand::Where::int_register;
-      chosen.push_back({function_.locals[local].slot, {--left, where, 0}, type});
+    function_.arena->spend(function_.locals.size());
+    // One register of each class always stays for temps.
+    Best ints, vectors;
+    for (uint32_t i = 0; i < function_.locals.size(); ++i) {
+      const Candidate local{gain(i), i};
+      const ValType type = function_.locals[i].type;
+      if (local.gain <= least_gain || type.kind() == ValType::v128_) continue;
+      if (is_float(type))
+        vectors.add(local, vector_registers - 1);
+      else
+        ints.add(local, int_registers - 1);
     }
+    give_registers(ints, vectors, chosen);
     return chosen;
   }
 
 private:
+  struct Candidate {
+    int64_t gain;
+    uint32_t local;
+    bool operator<(const Candidate& other) const { // the better one comes first
+      return gain > other.gain || (gain == other.gain && local < other.local);
+    }
+  };
+  /// The best candidates of a class, in order.
+  struct Best {
+    std::array<Candidate, most_registers> candidates{};
+    size_t count = 0;
+    void add(const Candidate& candidate, size_t most) {
+      size_t at = count;
+      while (at > 0 && candidate < candidates[at - 1]) --at;
+      if (at >= most) return;
+      count = std::min(count + 1, most);
+      for (size_t i = count - 1; i > at; --i) candidates[i] = candidates[i - 1];
+      candidates[at] = candidate;
+    }
+  };
+  static bool is_float(ValType type) { return type == f32 || type == f64; }
+
+  /// From the last register of each class on, in the order of gain.
+  void give_registers(const Best& ints, const Best& vectors, std::pmr::vector<Pin>& chosen) const {
+    std::array<Candidate, 2 * most_registers> all{};
+    std::merge(ints.candidates.begin(), ints.candidates.begin() + ints.count, vectors.candidates.begin(),
+               vectors.candidates.begin() + vectors.count, all.begin());
+    auto ints_left = static_cast<uint32_t>(int_registers),
+         vectors_left = static_cast<uint32_t>(vector_registers);
+    for (size_t i = 0; i < ints.count + vectors.count; ++i) {
+      const IrFunction::Local& local = function_.locals[all[i].local];
+      const bool in_vector = is_float(local.type);
+      const auto where = in_vector ? Operand::Where::vector_register : Operand::Where::int_register;
+      const uint32_t reg = --(in_vector ? vectors_left : ints_left);
+      chosen.push_back({local.slot, {static_cast<uint16_t>(reg), where}, local.type});
+    }
+  }
+
   int64_t gain(uint32_t local) const {
     return uses_[function_.locals[local].slot] - call_cost * calls_ - entry_cost;
   }
 
   void count_uses() {
     uses_.resize(function_.frame_slots + 4);
-    for (const Ir& ir : function_.code) {
-      const int64_t often = weight(ir.depth);
-      calls_ += choose<int64_t>(ir.is_call(), often, 0);
-      const Operand* const operands[] = {&ir.d, &ir.a, &ir.b, &ir.c};
-      for (uint32_t i = 0; i < 4; ++i) count_use(*operands[i], often, i);
-      if (ir.has_slot_class()) [[unlikely]]
-        count_slot_classes(ir, often);
+    for (uint32_t i = 0; i < function_.code.chunk_count(); ++i) {
+      const std::span<const Ir> chunk = function_.code.chunk(i);
+      function_.arena->spend(chunk.size());
+      for (const Ir& ir : chunk) count_operands(ir);
     }
+  }
+  void count_operands(const Ir& ir) {
+    const int64_t often = weight(ir.depth);
+    calls_ += choose<int64_t>(ir.is_call(), often, 0);
+    const Operand* const operands[] = {&ir.d, &ir.a, &ir.b, &ir.c};
+    for (uint32_t i = 0; i < 4; ++i) count_use(*operands[i], often, i);
+    if (ir.has_slot_class()) [[unlikely]]
+      count_slot_classes(ir, often);
   }
   /// Counts what is no slot as well, where nobody looks: what an operand is cannot be predicted, so that a
   /// branch would cost more.
   void count_use(const Operand& operand, int64_t often, uint32_t position) {
-    uses_[choose(operand.is_slot(), operand.index, function_.frame_slots + position)] += often;
+    uses_[choose<uint32_t>(operand.is_slot(), operand.index, function_.frame_slots + position)] += often;
   }
   /// What must be in its slot speaks against a register.
   void count_slot_classes(const Ir& ir, int64_t often) {
@@ -90,14 +131,18 @@ class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
       : function_(function), first_temp_(function.first_temp),
-        nowhere_(function.frame_slots - function.first_temp), temps_(nowhere_ + 1, Temp{}, function.arena()) {
+        nowhere_(function.frame_slots - function.first_temp), temps_(nowhere_ + 1, Temp{}, function.arena) {
     for (uint32_t r = ints; r < most_registers; ++r) free_[0][r] = none; // never
     for (uint32_t r = vectors; r < most_registers; ++r) free_[1][r] = none;
   }
 
   void run() {
-    uint32_t i = 0;
-    for (Ir& ir : function_.code) visit(i++, ir);
+    uint32_t number = 0;
+    for (uint32_t i = 0; i < function_.code.chunk_count(); ++i) {
+      const std::span<Ir> chunk = function_.code.chunk(i);
+      function_.arena->spend(chunk.size());
+      for (Ir& ir : chunk) visit(number++, ir);
+    }
   }
 
 private:
@@ -137,7 +182,7 @@ private:
     for (size_t k = 0; k < ended.count; ++k) assign(ended.intervals[k]);
   }
   /// Index in temps_; nowhere_ or more when it is none.
-  uint64_t temp_of(const Operand& operand) const { return operand.distance_from_slot(first_temp_); }
+  uint32_t temp_of(const Operand& operand) const { return operand.distance_from_slot(first_temp_); }
   void forget(uint32_t slot) {
     if (slot < function_.frame_slots) temps_[slot - first_temp_].written = none;
   }
@@ -163,13 +208,13 @@ private:
     if (best == none) return;
     free_from[best] = interval.read;
     const auto where = interval.is_vector ? Operand::Where::vector_register : Operand::Where::int_register;
-    *interval.reader = {best, where, 0};
-    function_.code[interval.written].d = {best, where, 0};
+    *interval.reader = {static_cast<uint16_t>(best), where};
+    function_.code[interval.written].d = *interval.reader;
   }
 
   IrFunction& function_;
   const uint32_t first_temp_;
-  const uint64_t nowhere_;       // in temps_: what is no temp is written there, and nobody reads it
+  const uint32_t nowhere_;       // in temps_: what is no temp is written there, and nobody reads it
   std::pmr::vector<Temp> temps_; // by slot, and one more
   std::array<std::array<uint32_t, most_registers>, 2>
       free_{}; // by class: from where on each register is free

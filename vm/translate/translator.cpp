@@ -3,50 +3,120 @@
 #include "vm/translate/emitter.hpp"
 #include "vm/translate/lowering.hpp"
 
-#include <algorithm>
 #include <cstddef>
-#include <memory_resource>
+#include <new>
 
 namespace skerry::vm {
 
 namespace {
 
-Result<Code> translate_once(const Module& module, uint32_t defined_index, SideTable* side_table) {
-  // Enough for most functions; the heap has the rest.
-  alignas(std::max_align_t) std::byte first[size_t{16} << 10];
-  std::pmr::monotonic_buffer_resource arena(first, sizeof first);
+/// Enough for most functions; large ones get blocks from the heap.
+template <size_t bytes> struct FirstMemory {
+  alignas(std::max_align_t) std::byte memory[bytes];
+};
+
+Result<IrFunction> lower(const Module& module, uint32_t defined_index, WorkMeter& meter, Arena& kept) {
+  FirstMemory<size_t{8} << 10> first;
+  Arena scratch(meter, first.memory);
   const Layout layout(module);
-  auto function = Lowering(module, layout, defined_index, arena).run();
+  return Lowering(module, layout, defined_index, kept, scratch).run();
+}
+
+/// All stages but the last. Memory that a stage alone needs is given back when it ends.
+Result<Code> emit(const Module& module, uint32_t defined_index, WorkMeter& meter, PiecedCode& code,
+                  Locator* locator) {
+  FirstMemory<size_t{16} << 10> first;
+  Arena arena(meter, first.memory);
+  auto function = lower(module, defined_index, meter, arena);
   if (!function) return fail(std::move(function.error()));
   const std::pmr::vector<Pin> pins = assign_registers(*function);
-  return emit_code(*function, pins, *module.engine->handlers, side_table);
+  emit_code(*function, pins, *module.engine->handlers, code, locator);
+  return Code{.func_index = function->func_index,
+              .frame_slots = function->frame_slots,
+              .link_slot = function->link_slot,
+              .size = code.size(),
+              .bytes = nullptr};
+}
+
+/// Room for code, paid until it is published.
+class CodeMemory {
+public:
+  explicit CodeMemory(WorkMeter& meter) : meter_(meter) {}
+  ~CodeMemory() {
+    if (paid_ != 0) meter_.store_budget()->give_back(paid_);
+  }
+  CodeMemory(const CodeMemory&) = delete;
+  CodeMemory& operator=(const CodeMemory&) = delete;
+
+  std::unique_ptr<std::byte[]> allocate(uint32_t size) {
+    if (!meter_.take_to_keep(size)) throw Stopped();
+    if (meter_.store_budget()) paid_ = size;
+    std::unique_ptr<std::byte[]> bytes(new (std::nothrow) std::byte[size]);
+    if (bytes == nullptr) throw std::bad_alloc();
+    return bytes;
+  }
+  const Code* publish(const Module& module, uint32_t defined_index, Code code) {
+    const Code* published = module.code.publish(defined_index, std::move(code), meter_.store_budget());
+    paid_ = 0;
+    return published;
+  }
+
+private:
+  WorkMeter& meter_;
+  uint64_t paid_ = 0;
+};
+
+Result<const Code*> translate_new(const Module& module, uint32_t defined_index, WorkMeter& meter) {
+  FirstMemory<size_t{12} << 10> first;
+  Arena arena(meter, first.memory);
+  PiecedCode pieces(arena);
+  auto code = emit(module, defined_index, meter, pieces, nullptr);
+  if (!code) return fail(std::move(code.error()));
+  CodeMemory memory(meter);
+  code->bytes = memory.allocate(code->size);
+  pieces.put_together(code->bytes.get(), module.engine->handlers->sequences);
+  return memory.publish(module, defined_index, std::move(*code));
+}
+
+Result<void> locate_all(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
+                        std::span<CodeLocation> locations, WorkMeter& meter) {
+  FirstMemory<size_t{12} << 10> first;
+  Arena arena(meter, first.memory);
+  PiecedCode pieces(arena);
+  Locator locator(code_offsets);
+  auto code = emit(module, defined_index, meter, pieces, &locator);
+  if (!code) return fail(std::move(code.error()));
+  locator.copy_to(locations);
+  return {};
+}
+
+/// What `work` returns, or why it was stopped.
+template <class Work>
+auto unless_stopped(const Module& module, uint32_t defined_index, WorkMeter& meter, Work work)
+    -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    if (!meter.has_refused()) meter.refuse_memory();
+  }
+  Error why = meter.take_error();
+  if (why.kind() == ErrorKind::limit)
+    why.with_func(module.imported_functions + defined_index).with_offset(module.bodies[defined_index].offset);
+  return fail(std::move(why));
 }
 
 } // namespace
 
 Result<const Code*> translate(const Module& module, uint32_t defined_index, WorkMeter& meter) {
   if (const Code* code = module.code.find(defined_index)) return code;
-  if (!meter.spend(1)) return fail(meter.take_error());
-  auto code = translate_once(module, defined_index, nullptr);
-  if (!code) return fail(std::move(code.error()));
-  if (!meter.take_to_keep(code->size)) return fail(meter.take_error());
-  return module.code.publish(defined_index, std::move(*code), meter.store_budget());
+  return unless_stopped(module, defined_index, meter,
+                        [&] { return translate_new(module, defined_index, meter); });
 }
 
 Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
                     std::span<CodeLocation> locations, WorkMeter& meter) {
-  if (!meter.spend(1)) return fail(meter.take_error());
-  SideTable table;
-  if (auto code = translate_once(module, defined_index, &table); !code) return fail(std::move(code.error()));
-  for (size_t i = 0; i < code_offsets.size(); ++i) {
-    const auto after =
-        std::upper_bound(table.entries.begin(), table.entries.end(), code_offsets[i],
-                         [](uint32_t offset, const auto& entry) { return offset < entry.code_offset; });
-    if (after == table.entries.begin()) continue;
-    const SideTable::Entry& entry = *std::prev(after);
-    locations[i] = {entry.module_offset, entry.pending_fuel};
-  }
-  return {};
+  return unless_stopped(module, defined_index, meter,
+                        [&] { return locate_all(module, defined_index, code_offsets, locations, meter); });
 }
 
 } // namespace skerry::vm

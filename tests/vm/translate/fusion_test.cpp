@@ -24,7 +24,7 @@ std::vector<vm::HandlerNumber> fused(std::vector<vm::HandlerNumber> code, const 
     std::memcpy(&bytes[i * 16], &handler, sizeof handler);
     starts.push_back({i * 16, code[i]});
   }
-  vm::fuse_sequences(bytes.data(), starts, sequences.table());
+  vm::Fusion(bytes.data(), sequences.table()).fuse(starts);
   for (uint32_t i = 0; i < code.size(); ++i) {
     uintptr_t handler = 0;
     std::memcpy(&handler, &bytes[i * 16], sizeof handler);

@@ -1,0 +1,48 @@
+#include "vm/translate/arena.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+namespace skerry::vm {
+
+void Arena::stop() { throw Stopped(); }
+
+Arena::~Arena() {
+  while (last_ != nullptr) {
+    Block* block = std::exchange(last_, last_->before);
+    const size_t bytes = block->bytes;
+    ::operator delete(block);
+    meter_.give_back(bytes);
+  }
+}
+
+void* Arena::do_allocate(size_t bytes, size_t alignment) {
+  void* at = next_;
+  if (std::align(alignment, bytes, at, left_) == nullptr) [[unlikely]] {
+    add_block(bytes + alignment);
+    at = next_;
+    std::align(alignment, bytes, at, left_);
+  }
+  next_ = static_cast<std::byte*>(at) + bytes;
+  left_ -= bytes;
+  spend(bytes / bytes_per_unit);
+  return at;
+}
+
+/// What is left of the last block is given up.
+void Arena::add_block(size_t bytes) {
+  const size_t size = std::max(bytes + sizeof(Block), block_bytes_);
+  if (!meter_.take(size)) stop();
+  void* memory = ::operator new(size, std::nothrow);
+  if (memory == nullptr) {
+    meter_.give_back(size);
+    throw std::bad_alloc();
+  }
+  last_ = new (memory) Block{last_, size};
+  next_ = static_cast<std::byte*>(memory) + sizeof(Block);
+  left_ = size - sizeof(Block);
+  block_bytes_ = std::min(block_bytes_ * 2, largest_block);
+}
+
+} // namespace skerry::vm

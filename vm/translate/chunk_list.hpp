@@ -1,0 +1,85 @@
+// ChunkList: a list that grows at its end without ever moving what is in it. A list that moves holds its
+// contents twice while it grows; this one needs little more memory than its elements do.
+#pragma once
+
+#include "vm/translate/arena.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <new>
+#include <span>
+#include <type_traits>
+#include <utility>
+
+namespace skerry::vm {
+
+/// In chunks of `chunk_size` elements. Memory of elements that were removed is used again.
+template <class T, uint32_t chunk_size> class ChunkList {
+  static_assert(std::has_single_bit(chunk_size));
+  static_assert(std::is_trivially_destructible_v<T>, "arenas call no destructors");
+
+public:
+  explicit ChunkList(Arena& arena) : arena_(&arena) {}
+  ChunkList(const ChunkList&) = delete;
+  ChunkList& operator=(const ChunkList&) = delete;
+  ChunkList(ChunkList&&) noexcept = default;
+
+  uint32_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T& operator[](uint32_t i) { return chunks_[i / chunk_size][i % chunk_size]; }
+  const T& operator[](uint32_t i) const { return chunks_[i / chunk_size][i % chunk_size]; }
+  T& back() { return (*this)[size_ - 1]; }
+  const T& back() const { return (*this)[size_ - 1]; }
+
+  T& emplace_back() {
+    if (size_ % chunk_size == 0) [[unlikely]]
+      need_chunk();
+    return *new (&(*this)[size_++]) T();
+  }
+  void push_back(const T& value) {
+    if (size_ % chunk_size == 0) [[unlikely]]
+      need_chunk();
+    new (&(*this)[size_++]) T(value);
+  }
+  void pop_back() { --size_; }
+  /// To at most the present size.
+  void shrink(uint32_t size) { size_ = size; }
+  /// Makes the list longer by elements that have no value yet.
+  void grow(uint32_t size) {
+    while (size_ < size) {
+      need_chunk();
+      size_ = std::min((size_ / chunk_size + 1) * chunk_size, size);
+    }
+  }
+
+  uint32_t chunk_count() const { return (size_ + chunk_size - 1) / chunk_size; }
+  std::span<T> chunk(uint32_t i) { return {chunks_[i], std::min(size_ - i * chunk_size, chunk_size)}; }
+  std::span<const T> chunk(uint32_t i) const {
+    return {chunks_[i], std::min(size_ - i * chunk_size, chunk_size)};
+  }
+
+private:
+  /// Makes a chunk for the element `size_`, unless there has been one.
+  [[gnu::noinline]] void need_chunk() {
+    const uint32_t i = size_ / chunk_size;
+    if (i < made_) return;
+    if (i == capacity_) need_places();
+    chunks_[i] = arena_->template make_room<T>(chunk_size);
+    made_ = i + 1;
+  }
+  void need_places() {
+    const uint32_t capacity = std::max(capacity_ * 2, uint32_t{8});
+    T** chunks = arena_->make_room<T*>(capacity);
+    if (made_ != 0) std::memcpy(chunks, chunks_, made_ * sizeof(T*));
+    chunks_ = chunks;
+    capacity_ = capacity;
+  }
+
+  Arena* arena_;
+  T** chunks_ = nullptr;
+  uint32_t size_ = 0, made_ = 0, capacity_ = 0; // capacity_: places for chunks
+};
+
+} // namespace skerry::vm
