@@ -69,14 +69,15 @@ struct Config {
   /// Instructions between two looks at deadline, interrupt and suspension requests. Smaller reacts faster; 1
   /// is for tests. At ~1 ns an instruction the default is a look every 0.1 ms.
   uint32_t fuel_slice = 65'536;
-  /// Test aid: give the value stack a new address at each of those looks.
+  /// Test aid: give the value stack a new address at each of those looks, and a memory at each growth.
   bool move_stack = false;
   /// Fuse frequent instruction sequences (superinstructions); off is for tests and ablation.
   bool fusion = true;
   /// One that simd_targets() does not name is taken as automatic.
   SimdTarget simd_target = SimdTarget::automatic;
-  /// Test aid: the clock that deadlines are compared with, in place of std::chrono::steady_clock. It is called
-  /// at each look at a deadline that is set, on the thread that works. It must be thread-safe and not throw.
+  /// Test aid: the clock that deadlines are compared with, in place of std::chrono::steady_clock. It is
+  /// called at each look at a deadline that is set, on the thread that works. It must be thread-safe and not
+  /// throw.
   std::function<std::chrono::steady_clock::time_point()> clock;
 };
 
