@@ -1,5 +1,6 @@
 #include "vm/exec/activation.hpp"
 
+#include "skerry/printable.hpp"
 #include "vm/exec/trap_error.hpp"
 #include "vm/runtime/names.hpp"
 
@@ -88,8 +89,8 @@ Frame describe(const Position& position) {
   const Module& module = *position.instance->module;
   Frame frame;
   frame.func_index = position.func_index();
-  if (frame.func_index != Error::no_func) frame.func_name = std::string(func_name(module, frame.func_index));
-  frame.module_name = module.names.module;
+  if (frame.func_index != Error::no_func) frame.func_name = printable(func_name(module, frame.func_index));
+  frame.module_name = printable(module.names.module);
   frame.module_offset = position.location().module_offset;
   return frame;
 }
