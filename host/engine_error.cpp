@@ -1,5 +1,7 @@
 #include "host/engine_error.hpp"
 
+#include "skerry/printable.hpp"
+
 #include <array>
 #include <charconv>
 
@@ -126,7 +128,7 @@ PluginError make_error(const Manifest& manifest, Phase phase, std::string code, 
   PluginError error;
   error.phase = phase;
   error.code = std::move(code);
-  error.message = std::move(message);
+  error.message = printable(message, longest_printed_message);
   error.plugin = manifest.meta.name;
   return error;
 }

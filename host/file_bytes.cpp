@@ -1,5 +1,7 @@
 #include "host/file_bytes.hpp"
 
+#include "skerry/printable.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,13 +30,14 @@ private:
 
 std::unexpected<FileProblem> system_problem(const std::filesystem::path& file) {
   return std::unexpected(
-      FileProblem{false, 0, file.string() + ": " + std::generic_category().message(errno)});
+      FileProblem{false, 0, printable(file.string()) + ": " + std::generic_category().message(errno)});
 }
 
 std::unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file, uint64_t size,
                                                uint64_t limit) {
-  return std::unexpected(FileProblem{
-      true, size, file.string() + " is larger than the limit of " + std::to_string(limit) + " bytes"});
+  return std::unexpected(FileProblem{true, size,
+                                     printable(file.string()) + " is larger than the limit of " +
+                                         std::to_string(limit) + " bytes"});
 }
 
 /// Reads into what is left of `bytes` from `used` on; 0 at the end of the file, -1 on errors.

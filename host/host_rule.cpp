@@ -1,6 +1,7 @@
 // The network allow-list: reading and matching its entries.
 #include "host/ascii.hpp"
 #include "skerry/host/capability.hpp"
+#include "skerry/printable.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -89,8 +90,7 @@ std::expected<HostRule, std::string> HostRule::parse(std::string_view text) {
   size_t colon = port_colon(text);
   if (colon == text.npos) return make(text, std::nullopt);
   auto port = parse_port(text.substr(colon + 1));
-  if (!port)
-    return std::unexpected("\"" + std::string(text) + "\": the port must be a number from 1 to 65535");
+  if (!port) return std::unexpected(in_quotes(text) + ": the port must be a number from 1 to 65535");
   return make(text.substr(0, colon), port);
 }
 
@@ -106,8 +106,8 @@ std::expected<HostRule, std::string> HostRule::make(std::string_view host, std::
   rule.host_ = normalize_name(rule.subdomains_ ? host.substr(2) : host);
   if (!is_dns_name(rule.host_) || looks_like_number(rule.host_)) {
     return std::unexpected(
-        "\"" + std::string(host) +
-        "\" is neither a host name (letters, digits, hyphens; *. only in front; international "
+        in_quotes(host) +
+        " is neither a host name (letters, digits, hyphens; *. only in front; international "
         "names as xn--…) nor an IP address");
   }
   return rule;

@@ -1,5 +1,7 @@
 #include "host/interface_change.hpp"
 
+#include "skerry/printable.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -54,11 +56,17 @@ std::vector<uint8_t> section_ids(std::span<const std::byte> module) {
 } // namespace
 
 std::string interface_change(const Module& before, const Module& after) {
+  constexpr size_t enough = 4096; // of text; the rest is counted
   std::string changes;
+  size_t left_out = 0;
   for (const ExportInfo& item : before.exports()) {
     const ExportInfo* other = after.find_export(item.name);
     if (other && is_same(item.type, other->type)) continue;
-    changes += (changes.empty() ? "" : "; ") + ("export \"" + item.name + "\" ");
+    if (changes.size() > enough) {
+      ++left_out;
+      continue;
+    }
+    changes += (changes.empty() ? "" : "; ") + ("export " + in_quotes(item.name) + " ");
     if (other == nullptr) {
       changes += "is gone";
       continue;
@@ -67,7 +75,7 @@ std::string interface_change(const Module& before, const Module& after) {
     changes.append(" and is ").append(extern_kind_name(other->kind())).append(" ");
     changes.append(to_string(other->type));
   }
-  return changes;
+  return left_out == 0 ? changes : changes + "; and " + std::to_string(left_out) + " more";
 }
 
 bool major_version_rises(std::string_view before, std::string_view after) {

@@ -1,5 +1,8 @@
 #include "host/json.hpp"
 
+#include "skerry/printable.hpp"
+
+#include <algorithm>
 #include <set>
 #include <vector>
 
@@ -30,7 +33,7 @@ public:
 
 private:
   void note_key(const std::string& key) {
-    if (!keys_.back().insert(key).second) complain("key \"" + key + "\" occurs twice");
+    if (!keys_.back().insert(key).second) complain("key " + in_quotes(key) + " occurs twice");
   }
   void complain(std::string what) { problem_ = std::move(what); }
 
@@ -42,7 +45,41 @@ private:
 std::string plain_message(const Json::exception& error) {
   std::string_view text = error.what();
   if (auto end = text.find("] "); text.starts_with('[') && end != text.npos) text.remove_prefix(end + 2);
-  return std::string(text);
+  return printable(text, 500);
+}
+
+/// One character from `at` on, which are valid UTF-8.
+char32_t take_character(std::string_view text, size_t& at) {
+  const auto first = static_cast<unsigned char>(text[at++]);
+  const int more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
+  char32_t value = more == 0 ? first : first & (0x3fu >> more);
+  for (int i = 0; i < more; ++i) value = value << 6 | (static_cast<unsigned char>(text[at++]) & 0x3f);
+  return value;
+}
+
+std::string unit_escape(char32_t unit) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  return {
+      '\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
+}
+
+/// What a terminal would obey becomes an escape: the same value for every reader. Outside of strings JSON has
+/// no such characters.
+std::string harmless(std::string json) {
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x7f; };
+  if (std::ranges::all_of(json, is_plain)) return json;
+  std::string text;
+  for (size_t at = 0; at < json.size();) {
+    const size_t start = at;
+    const char32_t c = take_character(json, at);
+    if (is_printable(c))
+      text.append(json, start, at - start);
+    else if (c < 0x10000)
+      text += unit_escape(c);
+    else
+      text += unit_escape(0xd800 + ((c - 0x10000) >> 10)) + unit_escape(0xdc00 + (c & 0x3ff));
+  }
+  return text;
 }
 
 } // namespace
@@ -59,11 +96,11 @@ std::expected<Json, std::string> parse_json(std::string_view text) {
 }
 
 std::string dump_json(const Json& value) {
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return harmless(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 std::string dump_json(const OrderedJson& value) {
-  return value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
+  return harmless(value.dump(-1, ' ', false, OrderedJson::error_handler_t::replace));
 }
 
 } // namespace skerry::host

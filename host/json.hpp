@@ -19,7 +19,8 @@ using OrderedJson = nlohmann::ordered_json;
 /// which path.
 std::expected<Json, std::string> parse_json(std::string_view text);
 
-/// On one line; bytes that are no UTF-8 become U+FFFD.
+/// On one line; bytes that are no UTF-8 become U+FFFD, and characters that control a terminal or cannot be
+/// seen (skerry/printable.hpp) escapes, which stand for the same value.
 std::string dump_json(const Json& value);
 std::string dump_json(const OrderedJson& value);
 

@@ -6,6 +6,7 @@
 #include "host/import_need.hpp"
 #include "host/plugin_instance.hpp"
 #include "host/watch_path.hpp"
+#include "skerry/printable.hpp"
 
 #include <algorithm>
 
@@ -25,7 +26,7 @@ std::unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit
 
 /// "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)" and what would grant it.
 std::string missing_text(const MissingImport& import) {
-  std::string text = import.module + "." + import.name + " " + to_string(import.type);
+  std::string text = printable(import.module) + "." + printable(import.name) + " " + to_string(import.type);
   std::string keys;
   for (const std::string& key : import_need(import.module, import.name).capabilities) {
     keys += (keys.empty() ? "" : " and ") + key;
@@ -39,7 +40,7 @@ void add_new(std::vector<std::string>& list, const std::vector<std::string>& mor
   }
 }
 
-/// All missing imports at once.
+/// All missing imports at once, or so many of them that nobody reads more.
 Expected<void> check_imports(const PluginCode& code) {
   const Manifest& manifest = code.manifest;
   std::vector<MissingImport> missing = code.linker.missing(code.module);
@@ -49,11 +50,12 @@ Expected<void> check_imports(const PluginCode& code) {
       std::to_string(missing.size()) + (missing.size() == 1 ? " import is" : " imports are") + " missing";
   std::string_view separator = ": ";
   for (const MissingImport& import : missing) {
-    error.message += separator;
-    error.message += missing_text(import);
+    if (error.message.size() < longest_printed_message)
+      error.message.append(separator).append(missing_text(import));
     add_new(error.capabilities, import_need(import.module, import.name).capabilities);
     separator = "; ";
   }
+  error.message = printable(error.message, longest_printed_message);
   return std::unexpected(std::move(error));
 }
 
@@ -96,8 +98,9 @@ Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_b
   auto bytes = read_file(manifest.wasm_path, max_module_bytes);
   if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());
   if (is_file && file_identity(manifest.wasm_path) != before) {
-    return std::unexpected(make_error(manifest, Phase::read, "io",
-                                      manifest.wasm_path.string() + " was changed while it was read"));
+    return std::unexpected(
+        make_error(manifest, Phase::read, "io",
+                   printable(manifest.wasm_path.string()) + " was changed while it was read"));
   }
   std::string hash = xxh3_128(*bytes);
   return ModuleFile{std::move(*bytes), std::move(hash)};
@@ -106,8 +109,8 @@ Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_b
 Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file) {
   if (manifest.hash.empty() || manifest.hash == file.hash) return {};
   return std::unexpected(make_error(manifest, Phase::read, "hash",
-                                    manifest.wasm_path.string() + " has hash xxh3-128:" + file.hash +
-                                        ", the manifest pins xxh3-128:" + manifest.hash));
+                                    printable(manifest.wasm_path.string()) + " has hash xxh3-128:" +
+                                        file.hash + ", the manifest pins xxh3-128:" + manifest.hash));
 }
 
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,

@@ -31,9 +31,8 @@ void write_to_stderr(std::string_view, std::span<const std::byte> bytes) {
 /// The default for log lines.
 void log_to_stderr(std::string_view plugin, LogLevel level, std::string_view text) {
   std::string line;
-  line.append(plugin).append(": ").append(log_level_name(level)).append(": ");
-  for (char c : text) line += static_cast<unsigned char>(c) < 0x20 && c != '\t' ? '?' : c;
-  line += '\n';
+  line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
+  line.append(printable_lines(text, longest_printed_message)).append("\n"); // a line without its newline
   write_to_stderr(plugin, std::as_bytes(std::span(line)));
 }
 
@@ -42,7 +41,7 @@ PluginError name_error(Phase phase, std::string code, std::string_view name, std
   error.phase = phase;
   error.code = std::move(code);
   error.plugin = name;
-  error.message = std::move(message);
+  error.message = printable(message, longest_printed_message);
   return error;
 }
 
@@ -90,8 +89,9 @@ Expected<void> Manager::Impl::reserve(const std::string& name) {
   std::lock_guard lock(mutex);
   if (closed) return std::unexpected(closed_error(name));
   if (plugins.try_emplace(name).second) return {};
-  return std::unexpected(name_error(Phase::read, "duplicate", name,
-                                    "a plugin called \"" + name + "\" is loaded already; unload it first"));
+  return std::unexpected(
+      name_error(Phase::read, "duplicate", name,
+                 "a plugin called " + in_quotes(name) + " is loaded already; unload it first"));
 }
 
 void Manager::Impl::forget(const std::string& name) {
@@ -109,7 +109,7 @@ PluginError Manager::Impl::not_found(std::string_view name) const {
   std::vector<std::string> names;
   for (const auto& [known, _] : plugins) names.push_back(known);
   return name_error(Phase::call, "not_found", name,
-                    "no plugin called \"" + std::string(name) + "\" is loaded" + did_you_mean(name, names));
+                    "no plugin called " + in_quotes(name) + " is loaded" + did_you_mean(name, names));
 }
 
 PluginHandle Manager::Impl::find(std::string_view name) const {

@@ -3,6 +3,7 @@
 
 #include "host/file_bytes.hpp"
 #include "host/object_reader.hpp"
+#include "skerry/printable.hpp"
 
 #include <algorithm>
 
@@ -152,7 +153,7 @@ void check_distinct(ObjectReader& reader, std::string_view key, const std::vecto
   for (size_t i = 0; i < grants.size(); ++i) {
     auto same = [&](const Grant& other) { return other.*name == grants[i].*name; };
     if (std::any_of(grants.begin(), grants.begin() + static_cast<ptrdiff_t>(i), same)) {
-      reader.complain(key, "\"" + grants[i].*name + "\" is granted twice");
+      reader.complain(key, in_quotes(grants[i].*name) + " is granted twice");
     }
   }
 }
@@ -270,7 +271,7 @@ Manifest read_all(ObjectReader reader, const std::filesystem::path& folder) {
 std::unexpected<PluginError> manifest_error(std::string code, std::string path, std::string message) {
   PluginError error;
   error.code = std::move(code);
-  error.message = std::move(message);
+  error.message = printable(message, longest_printed_message);
   error.manifest_path = std::move(path);
   return std::unexpected(std::move(error));
 }
@@ -296,7 +297,7 @@ Expected<Manifest> read_manifest(const std::filesystem::path& file) {
   }
   auto folder = std::filesystem::absolute(file).parent_path();
   auto manifest = parse_manifest({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, folder);
-  if (!manifest) manifest.error().message = file.string() + ": " + manifest.error().message;
+  if (!manifest) manifest.error().message = printable(file.string()) + ": " + manifest.error().message;
   return manifest;
 }
 

@@ -2,6 +2,7 @@
 #include "skerry/host/metrics.hpp"
 
 #include "host/json.hpp"
+#include "skerry/printable.hpp"
 
 #include <array>
 #include <charconv>
@@ -40,15 +41,12 @@ OrderedJson versions_json(const std::vector<VersionMetrics>& versions) {
   return list;
 }
 
-/// A label's value, with the escapes of the Prometheus text format.
+/// A label's value, printable and short, with the escapes of the Prometheus text format.
 std::string escaped(std::string_view text) {
   std::string result;
-  for (char c : text) {
+  for (char c : printable(text)) {
     if (c == '\\' || c == '"') result += '\\';
-    if (c == '\n')
-      result += "\\n";
-    else
-      result += c;
+    result += c;
   }
   return result;
 }
@@ -59,7 +57,7 @@ std::string number(double value) {
   return {text.data(), end};
 }
 
-/// Writes metric families; names and codes need no escapes as values of labels, versions do.
+/// Writes metric families.
 class Exposition {
 public:
   explicit Exposition(std::span<const PluginMetrics> plugins) : plugins_(plugins) {}
@@ -76,7 +74,7 @@ public:
     head(name, "counter", "Failed calls by the code of their error.");
     for (const PluginMetrics& plugin : plugins_)
       for (const auto& [code, count] : plugin.reasons)
-        sample(name, label(plugin) + ",code=\"" + code + "\"", std::to_string(count));
+        sample(name, label(plugin) + ",code=\"" + escaped(code) + "\"", std::to_string(count));
   }
 
   void reloads() {
@@ -85,7 +83,7 @@ public:
     for (const PluginMetrics& plugin : plugins_) {
       const ReloadMetrics& r = plugin.reloads;
       const auto one = [&](std::string_view outcome, uint64_t count) {
-        sample(name, label(plugin) + ",outcome=\"" + std::string(outcome) + "\"", std::to_string(count));
+        sample(name, label(plugin) + ",outcome=\"" + escaped(outcome) + "\"", std::to_string(count));
       };
       one("swapped", r.swapped), one("unchanged", r.unchanged), one("rollback", r.rollbacks);
       one("automatic_rollback", r.automatic_rollbacks);
@@ -119,7 +117,9 @@ public:
   std::string take() { return std::move(text_); }
 
 private:
-  static std::string label(const PluginMetrics& plugin) { return "plugin=\"" + plugin.plugin + "\""; }
+  static std::string label(const PluginMetrics& plugin) {
+    return "plugin=\"" + escaped(plugin.plugin) + "\"";
+  }
   void head(std::string_view name, std::string_view type, std::string_view help) {
     text_.append("# HELP ").append(name).append(" ").append(help).append("\n# TYPE ");
     text_.append(name).append(" ").append(type).append("\n");

@@ -1,5 +1,7 @@
 #include "host/near_miss.hpp"
 
+#include "skerry/printable.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <numeric>
@@ -65,7 +67,7 @@ std::string did_you_mean(std::string_view name, std::span<const std::string> can
   std::string text;
   for (size_t i = 0; i < names.size(); ++i) {
     text += i == 0 ? "; did you mean " : i + 1 == names.size() ? " or " : ", ";
-    text += names[i];
+    text += printable(names[i]);
   }
   return text.empty() ? text : text + "?";
 }

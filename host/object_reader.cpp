@@ -1,6 +1,7 @@
 #include "host/object_reader.hpp"
 
 #include "host/near_miss.hpp"
+#include "skerry/printable.hpp"
 
 #include <algorithm>
 
@@ -15,8 +16,8 @@ std::string range_message(uint64_t min, uint64_t max, const Json& value) {
 
 } // namespace
 
-void report(FirstProblem& first, std::string path, std::string message) {
-  if (!first) first = ReadProblem{std::move(path), std::move(message)};
+void report(FirstProblem& first, std::string_view path, std::string_view message) {
+  if (!first) first = ReadProblem{printable(path), printable(message, longest_printed_message)};
 }
 
 std::string json_type_name(const Json& value) {

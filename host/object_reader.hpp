@@ -19,7 +19,8 @@ struct ReadProblem {
 };
 using FirstProblem = std::optional<ReadProblem>;
 
-void report(FirstProblem& first, std::string path, std::string message);
+/// The first counts. Keys and values are of a file: what is kept of them is printable.
+void report(FirstProblem& first, std::string_view path, std::string_view message);
 
 /// "object", "number", …: what a value is, for messages.
 std::string json_type_name(const Json& value);

@@ -2,6 +2,7 @@
 #include "skerry/host/plugin_error.hpp"
 
 #include "host/json.hpp"
+#include "skerry/printable.hpp"
 
 #include <array>
 
@@ -23,8 +24,8 @@ bool has_offset(const Frame& frame) {
 
 OrderedJson frame_json(const Frame& frame) {
   OrderedJson json{{"function", frame.func_index}};
-  if (!frame.func_name.empty()) json["name"] = frame.func_name;
-  if (!frame.module_name.empty()) json["module"] = frame.module_name;
+  if (!frame.func_name.empty()) json["name"] = printable(frame.func_name);
+  if (!frame.module_name.empty()) json["module"] = printable(frame.module_name);
   if (has_offset(frame)) json["offset"] = frame.module_offset;
   return json;
 }
@@ -32,7 +33,7 @@ OrderedJson frame_json(const Frame& frame) {
 /// "  #0 parse (function 12, offset 0x1f3)"
 std::string frame_line(size_t number, const Frame& frame) {
   std::string line = "  #" + std::to_string(number) + " ";
-  line += frame.func_name.empty() ? "<unnamed>" : frame.func_name;
+  line += frame.func_name.empty() ? "<unnamed>" : printable(frame.func_name);
   line += " (function " + std::to_string(frame.func_index);
   if (has_offset(frame)) line += ", offset " + std::to_string(frame.module_offset);
   return line + ")\n";
@@ -50,8 +51,8 @@ std::string to_json(const PluginError& error) {
   OrderedJson json;
   json["phase"] = phase_name(error.phase);
   json["code"] = error.code;
-  json["message"] = error.message;
-  if (!error.plugin.empty()) json["plugin"] = error.plugin;
+  json["message"] = printable(error.message, longest_printed_message);
+  if (!error.plugin.empty()) json["plugin"] = printable(error.plugin); // as it is, where a manifest may have the name
   if (!error.cause.empty()) json["cause"] = {{"phase", phase_name(error.cause_phase)}, {"code", error.cause}};
   if (error.limit) json["limit"] = limit_json(*error.limit);
   if (!error.capabilities.empty()) json["capabilities"] = error.capabilities;
@@ -65,9 +66,10 @@ std::string to_json(const PluginError& error) {
 }
 
 std::string describe(const PluginError& error) {
-  std::string text = error.plugin.empty() ? "" : "plugin " + error.plugin + ": ";
+  std::string text = error.plugin.empty() ? "" : "plugin " + printable(error.plugin) + ": ";
   text += std::string(phase_name(error.phase)) + ": " + error.code + ": " +
-          (error.cause.empty() ? "" : error.cause + ": ") + error.message + "\n";
+          (error.cause.empty() ? "" : error.cause + ": ") +
+          printable(error.message, longest_printed_message) + "\n";
   for (size_t i = 0; i < error.backtrace.size(); ++i) text += frame_line(i, error.backtrace[i]);
   return text;
 }

@@ -2,6 +2,7 @@
 #include "skerry/host/plugin_types.hpp"
 
 #include "host/json.hpp"
+#include "skerry/printable.hpp"
 
 namespace skerry::host {
 
@@ -11,7 +12,7 @@ std::unexpected<PluginError> json_error(std::string message) {
   PluginError error;
   error.phase = Phase::call;
   error.code = "json";
-  error.message = std::move(message);
+  error.message = printable(message, longest_printed_message);
   return std::unexpected(std::move(error));
 }
 
@@ -28,7 +29,7 @@ Expected<std::string> to_json(const PluginContext& context) {
   Json parameters = Json::object();
   for (const auto& [name, text] : context.parameters) {
     auto value = parse_json(text);
-    if (!value) return json_error("parameter \"" + name + "\" is not JSON: " + value.error());
+    if (!value) return json_error("parameter " + in_quotes(name) + " is not JSON: " + value.error());
     parameters[name] = std::move(*value);
   }
   return dump_json(

@@ -1,5 +1,7 @@
 #include "spec-tests/report.hpp"
 
+#include "skerry/printable.hpp"
+
 #include <string_view>
 
 namespace skerry::spec {
@@ -55,13 +57,13 @@ Tallies sum_of(const std::vector<FileReport>& reports) {
 std::string failures_text(const FileReport& report) {
   std::string out;
   for (const Failure& failure : report.failures)
-    out += report.path + ":" + std::to_string(failure.line) + ": " + failure.kind + ": " + failure.message +
-           "\n";
+    out += printable(report.path) + ":" + std::to_string(failure.line) + ": " + failure.kind + ": " +
+           printable(failure.message, longest_printed_message) + "\n";
   return out;
 }
 
 std::string file_text(const FileReport& report) {
-  return report.path + ": " + tally_text(report.tallies.total()) + "\n";
+  return printable(report.path) + ": " + tally_text(report.tallies.total()) + "\n";
 }
 
 std::string totals_text(const std::vector<FileReport>& reports) {
@@ -80,9 +82,9 @@ std::string file_json(const FileReport& report) {
   std::string failures;
   for (const Failure& failure : report.failures)
     failures += (failures.empty() ? "" : ",") + ("{\"line\":" + std::to_string(failure.line)) +
-                ",\"kind\":" + json_string(failure.kind) + ",\"message\":" + json_string(failure.message) +
-                "}";
-  return "{\"file\":" + json_string(report.path) + "," + tally_json(report.tallies.total()) + "," +
+                ",\"kind\":" + json_string(failure.kind) +
+                ",\"message\":" + json_string(printable(failure.message, longest_printed_message)) + "}";
+  return "{\"file\":" + json_string(printable(report.path)) + "," + tally_json(report.tallies.total()) + "," +
          kinds_json(report.tallies) + ",\"failures\":[" + failures + "]}\n";
 }
 

@@ -1,5 +1,7 @@
 #include "spec-tests/run_file.hpp"
 
+#include "skerry/printable.hpp"
+
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -16,7 +18,8 @@ namespace skerry::spec {
 
 namespace {
 
-// Between the child and us: records of line, kind and message.
+// Between the child and us: records of line, kind and message, in which they cannot occur: they are
+// printable.
 constexpr char field_end = '\x1f', record_end = '\x1e';
 
 void write_all(int fd, const std::string& text) {
@@ -98,8 +101,8 @@ void FileProcess::run_child(int fd, const ScriptOptions& options) {
   ScriptObserver observer;
   observer.before = [this](const wat::Command& command) { shared_->line = command.line; };
   observer.failed = [fd](const Failure& failure) {
-    write_all(fd, std::to_string(failure.line) + field_end + failure.kind + field_end + failure.message +
-                      record_end);
+    write_all(fd, std::to_string(failure.line) + field_end + failure.kind + field_end +
+                      printable(failure.message, longest_printed_message) + record_end);
   };
   run_script(report_.path, options, std::move(observer), shared_->tallies);
   _exit(0);

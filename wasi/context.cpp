@@ -1,4 +1,5 @@
 // Context: checks its configuration, opens what it names, and fills the descriptor table.
+#include "skerry/printable.hpp"
 #include "skerry/wasi/wasi.hpp"
 
 #include "wasi/os_errno.hpp"
@@ -36,13 +37,14 @@ Result<void> check(const Config& config) {
   }
   for (const auto& [name, value] : config.env) {
     if (name.empty() || name.find('=') != std::string::npos || has_nul(name)) {
-      return usage("not a name of an environment variable: '" + name + "'");
+      return usage("not a name of an environment variable: " + in_quotes(name));
     }
-    if (has_nul(value)) return usage("value of environment variable " + name + " contains a NUL byte");
+    if (has_nul(value))
+      return usage("value of environment variable " + in_quotes(name) + " contains a NUL byte");
   }
   for (const auto& preopen : config.preopens) {
     if (preopen.guest.empty() || has_nul(preopen.guest) || !is_utf8(preopen.guest)) {
-      return usage("not a guest path: '" + preopen.guest + "'");
+      return usage("not a guest path: " + in_quotes(preopen.guest));
     }
   }
   if (config.determinism && config.determinism->nanoseconds_per_instruction == 0) {
@@ -60,7 +62,8 @@ Result<void> check(const Config& config) {
 Result<HostFd> open_preopen(const Preopen& preopen) {
   const int fd =
       has_nul(preopen.host) ? -1 : ::open(preopen.host.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return io("cannot open directory " + preopen.host + ": " + std::strerror(errno));
+  if (fd < 0)
+    return io("cannot open directory " + printable(preopen.host, 1000) + ": " + std::strerror(errno));
   return HostFd::owned(fd);
 }
 

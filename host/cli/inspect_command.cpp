@@ -5,6 +5,7 @@
 #include "host/cli/units.hpp"
 #include "host/import_need.hpp"
 #include "host/json.hpp"
+#include "skerry/printable.hpp"
 
 #include <memory>
 #include <string>
@@ -127,35 +128,27 @@ std::string heading(std::string_view what, size_t count) {
   return std::string(what) + " (" + std::to_string(count) + ")\n";
 }
 
-/// Names come from the file: what a terminal would obey is shown as ?.
-std::string printable(std::string text) {
-  for (char& c : text) {
-    if (c == 0x7f || (c >= 0 && c < ' ' && c != '\n')) c = '?';
-  }
-  return text;
-}
-
 std::string module_text(const std::string& file, const Module& module) {
-  std::string text = file + ": " + std::to_string(module.bytes().size()) + " bytes";
-  if (!module.name().empty()) text += ", module " + std::string(module.name());
+  std::string text = printable(file) + ": " + std::to_string(module.bytes().size()) + " bytes";
+  if (!module.name().empty()) text += ", module " + printable(module.name());
   text += "\n" + heading("imports", module.imports().size());
   for (const ImportInfo& import : module.imports()) {
-    text += "  " + import.module + "." + import.name + "  " +
+    text += "  " + printable(import.module) + "." + printable(import.name) + "  " +
             typed(extern_kind_name(import.kind()), import.type) +
             need_text(import_need(import.module, import.name)) + "\n";
   }
   text += heading("exports", module.exports().size());
   for (const ExportInfo& item : module.exports()) {
-    text += "  " + item.name + "  " + typed(extern_kind_name(item.kind()), item.type) + "\n";
+    text += "  " + printable(item.name) + "  " + typed(extern_kind_name(item.kind()), item.type) + "\n";
   }
   auto all_memories = memories(module);
   text += heading("memories", all_memories.size());
   for (const MemoryType& memory : all_memories) text += "  " + memory_text(memory) + "\n";
   text += heading("custom sections", module.custom_sections().size());
   for (const CustomSection& section : module.custom_sections()) {
-    text += "  " + std::string(section.name) + "  " + std::to_string(section.bytes.size()) + " bytes\n";
+    text += "  " + printable(section.name) + "  " + std::to_string(section.bytes.size()) + " bytes\n";
   }
-  return printable(std::move(text));
+  return text;
 }
 
 int inspect(const std::string& file, bool json) {

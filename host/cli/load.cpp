@@ -2,6 +2,7 @@
 
 #include "host/cli/output.hpp"
 #include "host/file_bytes.hpp"
+#include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
 
 #include <string_view>
@@ -38,8 +39,8 @@ Result<Module> load_module(const Engine& engine, const std::string& file) {
 }
 
 void complain_about(const std::string& file, const Error& error) {
-  bool names_file = error.kind() == ErrorKind::io && error.message().starts_with(file);
-  complain(names_file ? error.message() : file + ": " + error.describe());
+  bool names_file = error.kind() == ErrorKind::io && error.message().starts_with(printable(file));
+  complain(names_file ? error.message() : printable(file) + ": " + error.describe());
 }
 
 } // namespace skerry::host::cli

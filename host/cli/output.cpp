@@ -1,5 +1,7 @@
 #include "host/cli/output.hpp"
 
+#include "skerry/printable.hpp"
+
 #include <poll.h>
 #include <unistd.h>
 
@@ -37,7 +39,7 @@ bool write_stderr(std::string_view text) { return write_all(STDERR_FILENO, text)
 
 void complain(std::string_view message) {
   std::string line = "skerry: ";
-  line += message;
+  line += printable_lines(message);
   if (!line.ends_with('\n')) line += '\n';
   write_stderr(line);
 }

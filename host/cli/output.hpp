@@ -14,7 +14,8 @@ namespace skerry::host::cli {
 bool write_stdout(std::string_view text);
 bool write_stderr(std::string_view text);
 
-/// "skerry: " and the message on stderr, ended by one newline.
+/// "skerry: " and the message on stderr, ended by one newline. Nothing that a terminal would obey gets
+/// through, but names in it must have been made one line before (skerry/printable.hpp).
 void complain(std::string_view message);
 
 /// What the user asked for in words that make no sense.

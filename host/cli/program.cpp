@@ -2,6 +2,7 @@
 
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
+#include "skerry/printable.hpp"
 
 #include <csignal>
 
@@ -16,7 +17,7 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out, err;
   int code = app.exit(error, out, err);
   bool written = write_stdout(out.str());
-  write_stderr(err.str());
+  write_stderr(printable_lines(err.str()));
   if (code != 0) return usage_error;
   return written ? 0 : failure;
 }

@@ -6,6 +6,7 @@
 #include "host/cli/values.hpp"
 #include "host/cli/wasi_options.hpp"
 #include "skerry/linker.hpp"
+#include "skerry/printable.hpp"
 
 #include <chrono>
 #include <cstdlib>
@@ -39,15 +40,10 @@ StoreLimits store_limits(const RunOptions& options) {
 
 /// "add, sub, mul", the first ones of them; empty when there are none.
 std::string exported_functions(const Module& module) {
-  constexpr size_t most_shown = 20;
-  std::string text;
-  size_t shown = 0;
-  for (const ExportInfo& item : module.exports()) {
-    if (item.kind() != ExternKind::func) continue;
-    if (shown++ == most_shown) return text + ", …";
-    text += (text.empty() ? "" : ", ") + item.name;
-  }
-  return text;
+  std::vector<std::string> names;
+  for (const ExportInfo& item : module.exports())
+    if (item.kind() == ExternKind::func) names.push_back(printable(item.name));
+  return printable_list(names);
 }
 
 Error cannot_print() { return Error(ErrorKind::io, ErrorCode::none, "cannot write to standard output"); }
@@ -63,8 +59,8 @@ Result<std::vector<Value>> parse_arguments(const FuncType& type, const std::stri
   for (size_t i = 0; i < words.size(); ++i) {
     auto value = parse_value(type.params[i], words[i]);
     if (!value) {
-      return fail(misused("argument " + std::to_string(i + 1) + " of \"" + name + "\": \"" + words[i] +
-                          "\" is no " + to_string(type.params[i])));
+      return fail(misused("argument " + std::to_string(i + 1) + " of " + in_quotes(name) + ": " +
+                          in_quotes(words[i]) + " is no " + to_string(type.params[i])));
     }
     values.push_back(*value);
   }

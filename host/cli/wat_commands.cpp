@@ -4,6 +4,7 @@
 #include "host/cli/output.hpp"
 #include "host/file_bytes.hpp"
 #include "skerry/module.hpp"
+#include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
 
 #include <fstream>
@@ -34,12 +35,12 @@ int write_output(const std::string& path, std::string_view content) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file.write(content.data(), static_cast<std::streamsize>(content.size()));
   if (file.flush()) return 0;
-  complain(path + ": cannot be written");
+  complain(printable(path) + ": cannot be written");
   return failure;
 }
 
 int report(const std::string& file, const Error& error) {
-  complain(file + ": " + std::string(kind_name(error.kind())) + ": " + error.message());
+  complain(printable(file) + ": " + std::string(kind_name(error.kind())) + ": " + error.message());
   return failure;
 }
 

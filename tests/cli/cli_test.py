@@ -356,6 +356,95 @@ class Run(CommandTest):
         self.assertIn("none", self.err)
 
 
+# A forged line, a terminal's commands, text that runs backwards, bytes that are no text.
+HOSTILE = ["a\nskerry: forged", "a\rforged", "\x1b[2J\x1b[31mred", "\u202etxt.exe", "\x9b31m", "a\u2028b", "z\u200bw"]
+
+
+def leb(number):
+    out = b""
+    while True:
+        number, low = number >> 7, number & 0x7F
+        out += bytes([low | (0x80 if number else 0)])
+        if not number:
+            return out
+
+
+def sized(content):
+    return leb(len(content)) + content
+
+
+def module_with(name, function_name=None):
+    """Exports, imports nothing, traps, has a custom section; all of it called `name`."""
+    raw = sized(name.encode())
+    names = sized(b"name") + b"\x00" + sized(raw) + b"\x01" + sized(b"\x01\x00" + sized((function_name or name).encode()))
+    sections = [(1, b"\x01\x60\x00\x00"), (3, b"\x01\x00"), (7, b"\x02" + raw + b"\x00\x00" + sized(b"_start") + b"\x00\x00"),
+                (10, b"\x01" + sized(b"\x00\x00\x0b")), (0, names), (0, raw + b"x")]
+    return b"\0asm\1\0\0\0" + b"".join(bytes([kind]) + sized(content) for kind, content in sections)
+
+
+class UntrustedText(CommandTest):
+    """Names from modules and files cannot control a terminal, forge lines, or be long."""
+
+    def check(self, longest=40_000):
+        for raw in [self.raw.stdout, self.raw.stderr]:
+            text = raw.decode()  # UTF-8, or this fails
+            self.assertLessEqual(len(raw), longest)
+            self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+            self.assertFalse(any(line.startswith(("skerry: forged", "forged")) for line in text.splitlines()), text)
+
+    def run_command(self, *words, **more):
+        self.raw = super().run_command(*words, **more)
+
+    def test_backtraces_and_suggestions(self):
+        for name in HOSTILE + ["x" * 1_000_000, "\x1b" * 1_000_000]:
+            self.file("m.wasm", module_with(name))
+            self.run_command("run", "m.wasm", status=134)
+            self.check()
+            self.run_command("run", "--invoke", "none", "m.wasm", status=2)
+            self.check()
+
+    def test_inspect(self):
+        for name in HOSTILE:
+            self.file("m.wasm", module_with(name))
+            self.run_command("inspect", "m.wasm")
+            self.check()
+            self.run_command("inspect", "--json", "m.wasm")
+            self.check()
+            self.assertEqual(json.loads(self.out)["exports"][0]["name"], name)
+            self.assertEqual(json.loads(self.out)["name"], name)
+        self.file("m.wasm", module_with("x" * 1_000_000))
+        self.run_command("inspect", "m.wasm")
+        self.check(2000)
+
+    def test_printed_modules(self):
+        for name in HOSTILE:
+            self.file("m.wasm", module_with(name))
+            self.run_command("wasm2wat", "m.wasm")
+            self.check()
+
+    def test_names_of_files(self):
+        for name in [*HOSTILE, b"\xff\xfe\x1b"]:
+            path = name.encode() if isinstance(name, str) else name
+            for command in ["run", "validate", "inspect", "wat2wasm", "wasm2wat"]:
+                self.run_command(command, path, status=1)
+                self.check()
+            (self.folder / path.decode(errors="surrogateescape")).write_bytes(b"\0asm\2\0\0\0")
+            for command in ["run", "validate", "inspect"]:
+                self.run_command(command, path, status=1)
+                self.check()
+            self.run_command("run", "--dir", path + b"::/d", "m", status=1)
+            self.check()
+
+    def test_scripts(self):
+        for name in [*HOSTILE, "x" * 1_000_000]:
+            literal = "".join(f"\\{byte:02x}" for byte in name.encode())
+            self.file("s.wast", f'(module (func (export "f") (unreachable)))\n(assert_return (invoke "{literal}"))\n'
+                                f'(assert_trap (invoke "f") "{literal}")\n(assert_invalid (module) "{literal}")')
+            for words in [["wast", "s.wast"], ["wast", "--json", "s.wast"], ["wast", "--no-fork", "s.wast"]]:
+                self.run_command(*words, status=1)
+                self.check(100_000)
+
+
 class Inspect(CommandTest):
     def test_json(self):
         self.file("importer.wat", IMPORTER)

@@ -1,5 +1,7 @@
 #include "skerry/error.hpp"
 
+#include "skerry/printable.hpp"
+
 #include <array>
 #include <utility>
 
@@ -120,7 +122,7 @@ std::string_view code_message(ErrorCode code) noexcept { return text_of(code).me
 Error::Error(ErrorKind kind, ErrorCode code, std::string message)
     : data_(std::make_unique<Data>(Data{.kind = kind,
                                         .code = code,
-                                        .message = std::move(message),
+                                        .message = printable(message, longest_printed_message),
                                         .func_name = {},
                                         .backtrace = {},
                                         .exit_status = {},
@@ -170,10 +172,14 @@ std::exception_ptr Error::host_exception() const noexcept { return data_->host_e
 Error& Error::with_offset(uint64_t offset) { return data_->offset = offset, *this; }
 Error& Error::with_func(uint32_t func_index, std::string func_name) {
   data_->func_index = func_index;
-  data_->func_name = std::move(func_name);
+  data_->func_name = printable(func_name);
   return *this;
 }
 Error& Error::with_backtrace(std::vector<Frame> frames) {
+  for (Frame& frame : frames) {
+    frame.func_name = printable(frame.func_name);
+    frame.module_name = printable(frame.module_name);
+  }
   return data_->backtrace = std::move(frames), *this;
 }
 Error& Error::with_exit_status(int32_t status) { return data_->exit_status = status, *this; }
@@ -181,7 +187,10 @@ Error& Error::with_host_exception(std::exception_ptr exception) {
   data_->host_exception = std::move(exception);
   return *this;
 }
-Error& Error::with_detail(std::string_view detail) { return data_->message += detail, *this; }
+Error& Error::with_detail(std::string_view detail) {
+  data_->message += printable(detail, longest_printed_message);
+  return *this;
+}
 
 std::string Error::describe() const {
   std::string text = std::string(kind_name(kind())) + ": " + message();

@@ -1,6 +1,7 @@
 // Memory, Table and Global: handles into a store.
 #include "skerry/instance.hpp"
 #include "vm/api/values.hpp"
+#include "vm/runtime/budget.hpp"
 #include "vm/runtime/linear_memory.hpp"
 #include "vm/runtime/linker.hpp"
 #include "vm/runtime/table.hpp"
@@ -14,6 +15,17 @@ Error empty_handle() { return usage_error("the handle is empty"); }
 Error growth_refused(std::string_view what, uint64_t size, uint64_t more) {
   return {ErrorKind::limit, ErrorCode::limit_exceeded,
           std::string(what) + " of " + std::to_string(size) + " cannot grow by " + std::to_string(more)};
+}
+
+/// Names the limit of the system where it is that which refuses.
+Error memory_growth_refused(const vm::MemoryInstance& memory, uint64_t more) {
+  const vm::Store& store = *memory.store;
+  const uint64_t pages = memory.byte_size / vm::wasm_page_bytes, bytes = more * vm::wasm_page_bytes;
+  if (!vm::fits(pages, more, memory.max_pages)) return growth_refused("a memory", pages, more);
+  if (!vm::fits(store.usage.memory_bytes, bytes, store.limits.memory_bytes))
+    return vm::limit_error("memory_bytes", vm::saturating_add(store.usage.memory_bytes, bytes),
+                           store.limits.memory_bytes);
+  return vm::memory_refused(store, bytes);
 }
 
 Result<void> check_limits(const Limits& limits, uint64_t largest) {
@@ -45,7 +57,7 @@ std::span<std::byte> Memory::bytes() const noexcept {
 Result<uint64_t> Memory::grow(uint64_t more) const {
   if (data_ == nullptr) return fail(empty_handle());
   const int64_t before = vm::grow_memory(*data_, more);
-  if (before < 0) return fail(growth_refused("a memory", pages(), more));
+  if (before < 0) return fail(memory_growth_refused(*data_, more));
   return static_cast<uint64_t>(before);
 }
 

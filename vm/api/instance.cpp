@@ -1,7 +1,7 @@
 #include "skerry/instance.hpp"
 
+#include "skerry/printable.hpp"
 #include "vm/api/values.hpp"
-#include "vm/runtime/names.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -38,13 +38,13 @@ std::string near_misses(const vm::Module& module, std::string_view name) {
   for (const ExportInfo& item : module.export_infos | std::views::take(most_looked_at)) {
     const size_t most = std::max(name.size() / 4, size_t{1});
     if (distance(item.name, name, most) > most || shown == most_shown) continue;
-    text += (shown++ == 0 ? "; did you mean " : " or ") + vm::quoted(item.name);
+    text += (shown++ == 0 ? "; did you mean " : " or ") + in_quotes(item.name);
   }
   return text;
 }
 
 Error no_export(const vm::Module& module, std::string_view name, ExternKind kind) {
-  std::string text = "no export " + vm::quoted(name) + " (" + std::string(extern_kind_name(kind)) + ")";
+  std::string text = "no export " + in_quotes(name) + " (" + std::string(extern_kind_name(kind)) + ")";
   return usage_error(text + near_misses(module, name));
 }
 
@@ -62,7 +62,7 @@ template <class T> Result<T> get(const vm::ModuleInstance* instance, std::string
   const ExportInfo* item = vm::find_export(*instance->module, name);
   if (item == nullptr) return fail(no_export(*instance->module, name, kind));
   if (item->kind() != kind)
-    return fail(usage_error("export " + vm::quoted(name) + " is a " + to_string(item->type) + ", not a " +
+    return fail(usage_error("export " + in_quotes(name) + " is a " + to_string(item->type) + ", not a " +
                             std::string(extern_kind_name(kind))));
   return std::get<T>(extern_at(*instance, kind, item->index));
 }

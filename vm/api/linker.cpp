@@ -1,5 +1,6 @@
 #include "skerry/linker.hpp"
 
+#include "skerry/printable.hpp"
 #include "vm/api/values.hpp"
 #include "vm/runtime/instantiate.hpp"
 #include "vm/runtime/linker.hpp"
@@ -33,7 +34,7 @@ void Linker::define(std::string_view module, std::string_view name, const Extern
       [&](const auto& handle) {
         if (handle.data() == nullptr)
           data_->error =
-              usage_error("an empty handle was defined as " + std::string(module) + "." + std::string(name));
+              usage_error("an empty handle was defined as " + in_quotes(module) + " " + in_quotes(name));
         else
           data_->define(module, name, handle.data());
       },

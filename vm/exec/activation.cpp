@@ -20,11 +20,15 @@ bool make_callable(Store& store, FuncInstance& f) {
 
 namespace {
 
+/// In an error that passed through many host functions, with frames between them.
+constexpr size_t most_frames = 200;
+
 /// Completes store.error.
 void add_backtrace(Store& store, Backtrace& backtrace) {
   Error& error = *store.error;
   std::vector<Frame> frames = error.backtrace();
-  for (Frame& frame : backtrace.frames()) frames.push_back(std::move(frame));
+  for (Frame& frame : backtrace.frames())
+    if (frames.size() < most_frames) frames.push_back(std::move(frame));
   const Frame& first = frames.front();
   if (error.func_index() == Error::no_func && error.kind() != ErrorKind::limit) {
     error.with_func(first.func_index, first.func_name);

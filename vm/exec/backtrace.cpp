@@ -1,5 +1,6 @@
 #include "vm/exec/backtrace.hpp"
 
+#include "skerry/printable.hpp"
 #include "vm/runtime/names.hpp"
 
 #include <algorithm>
@@ -73,8 +74,8 @@ Frame Backtrace::describe(size_t index) const {
   const Module& module = *position.instance->module;
   Frame frame;
   frame.func_index = position.func_index();
-  if (frame.func_index != Error::no_func) frame.func_name = std::string(func_name(module, frame.func_index));
-  frame.module_name = module.names.module;
+  if (frame.func_index != Error::no_func) frame.func_name = printable(func_name(module, frame.func_index));
+  frame.module_name = printable(module.names.module);
   frame.module_offset = locations_[index] ? locations_[index]->module_offset : Frame::unknown_offset;
   return frame;
 }

@@ -1,6 +1,7 @@
 #include "vm/runtime/image.hpp"
 
 #include "vm/runtime/budget.hpp"
+#include "vm/runtime/linear_memory.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -153,6 +154,17 @@ private:
     return true;
   }
 
+  /// Its bytes; what fails half-way leaves a memory without an image.
+  static bool bring_to(MemoryInstance& memory, const std::shared_ptr<const MemoryImage>& image) {
+    if (memory.image == image) return image->revert(memory);
+    memory.image = nullptr;
+    if (image->byte_size() > memory.reserved_bytes && !reserve_memory(memory, image->byte_size()))
+      return false;
+    if (!image->map_into(memory)) return false;
+    memory.image = image;
+    return true;
+  }
+
   /// The size must be right before the budget of the store allows what the image needs.
   bool restore_memory(MemoryInstance& memory, const std::shared_ptr<const MemoryImage>& image) {
     StoreUsage& usage = memory.store->usage;
@@ -161,8 +173,7 @@ private:
     const uint64_t more = image->byte_size() - std::min(image->byte_size(), memory.byte_size);
     if (!memory.store->take_budget(more)) return false;
     memory.store->give_back_budget(memory.byte_size - std::min(image->byte_size(), memory.byte_size));
-    if (!(memory.image == image ? image->revert(memory) : image->map_into(memory))) return false;
-    memory.image = image;
+    if (!bring_to(memory, image)) return false;
     memory.byte_size = image->byte_size();
     usage.memory_bytes = others + memory.byte_size;
     usage.peak_memory_bytes = std::max(usage.peak_memory_bytes, usage.memory_bytes);

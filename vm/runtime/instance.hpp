@@ -67,11 +67,13 @@ struct HostFunc {
   }
 };
 
-/// Spec §4.2.8. `base` never moves; `byte_size` only grows, but when an image is restored.
+/// Spec §4.2.8. `base` moves when the memory grows, and when an image is restored; `byte_size` only grows,
+/// but when an image is restored.
 struct MemoryInstance {
   std::byte* base = nullptr;
   uint64_t byte_size = 0;
-  uint64_t reserved_bytes = 0; // address space from base on
+  uint64_t reserved_bytes = 0; // address space from base on, all of it readable and writable
+  uint64_t front_bytes = 0;    // what of it is mapped apart from the rest: the pages of an image
   uint64_t max_pages = 0;      // from the type and the store's limit
   MemoryType type;
   Store* store = nullptr;

@@ -285,12 +285,12 @@ namespace {
 /// Steps that fail before the instance exists leave nothing behind.
 Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<const Module>& module,
                                           const BoundImports& imports) {
-  if (auto ok = ensure_stack(store); !ok) return fail(std::move(ok.error()));
   Rollback rollback(store);
   auto block = allocate_block(store, module);
   if (!block) return fail(std::move(block.error()));
   ModuleInstance& instance = **block;
-  instance.stack_limit = store.stack.limit();
+  // The stack is made at the first call: many instances wait for theirs.
+  if (store.stack.base != nullptr) instance.stack_limit = store.stack.limit();
   if (auto ok = Instantiation(store, instance).allocate(imports); !ok) return fail(std::move(ok.error()));
   rollback.keep();
   store.instances.push_back(std::move(*block));

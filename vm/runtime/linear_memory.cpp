@@ -10,6 +10,10 @@ namespace skerry::vm {
 namespace {
 
 constexpr uint64_t memory32_pages = 65'536;
+/// A memory of one page grows to four before it may have to move.
+constexpr uint64_t least_reserved_bytes = 4 * wasm_page_bytes;
+/// 1/256 of what a process has where addresses have 39 bits. A memory that has as much moves seldom anyway.
+constexpr uint64_t most_headroom_bytes = uint64_t{1} << 30;
 
 /// The largest size the memory could ever get: its type's, unless the store allows less.
 uint64_t largest_pages(const Store& store, const Limits& limits) {
@@ -18,24 +22,74 @@ uint64_t largest_pages(const Store& store, const Limits& limits) {
   return limits.has_max ? std::min(pages, limits.max) : pages;
 }
 
-/// Address space for `largest` bytes, or less where the process may not have so much, but `smallest` at
-/// least.
-bool reserve(MemoryInstance& memory, uint64_t smallest, uint64_t largest) {
-  for (uint64_t bytes = largest; bytes >= smallest; bytes = round_up_to_page(bytes / 2)) {
-    memory.base = reserve_pages(bytes);
-    if (memory.base != nullptr) return memory.reserved_bytes = bytes, true;
-    if (bytes <= wasm_page_bytes) break;
-  }
-  return false;
+/// What to reserve for a memory of `bytes`: as much again, so that growth in small steps moves a memory
+/// seldom, but neither more than it can use nor more than the process has to spare.
+uint64_t with_headroom(const MemoryInstance& memory, uint64_t bytes) {
+  const uint64_t largest = std::max(memory.max_pages, uint64_t{1}) * wasm_page_bytes;
+  const uint64_t more = std::clamp(bytes, least_reserved_bytes - wasm_page_bytes, most_headroom_bytes);
+  const uint64_t wanted = std::min(saturating_add(bytes, more), largest);
+  return wanted > bytes && has_headroom(wanted) ? wanted : bytes;
 }
 
-/// Makes pages usable behind the current ones, or changes nothing.
+/// Calls `take` with what to reserve for `bytes` until it is content: with headroom, then without.
+template <class F> bool reserve(const MemoryInstance& memory, uint64_t bytes, F&& take) {
+  const uint64_t wanted = with_headroom(memory, bytes);
+  return take(wanted) || (wanted > bytes && take(bytes));
+}
+
+void use_pages(MemoryInstance& memory, std::byte* base, uint64_t bytes, uint64_t front_bytes) {
+  memory.base = base;
+  memory.reserved_bytes = bytes;
+  memory.front_bytes = front_bytes;
+}
+
+/// The front, which is not of one mapping with the rest, is copied: that cannot fail half-way. A memory that
+/// had an image has it no longer, and gets it back with the next reset.
+bool move_elsewhere(MemoryInstance& memory, uint64_t bytes) {
+  const uint64_t front = memory.front_bytes, rest = memory.reserved_bytes - front;
+  std::byte* to = map_pages(bytes);
+  if (to == nullptr) return false;
+  if (rest > 0 && !move_pages(memory.base + front, rest, to + front, bytes - front)) {
+    if (front > 0) release_pages(to, front);
+    return false;
+  }
+  if (front > 0) {
+    copy_pages(to, {memory.base, front});
+    release_pages(memory.base, front);
+    memory.image = nullptr;
+  }
+  return use_pages(memory, to, bytes, front), true;
+}
+
+bool enlarge(MemoryInstance& memory, uint64_t bytes) {
+  const uint64_t front = memory.front_bytes, old_bytes = memory.reserved_bytes;
+  if (front > 0) {
+    if (front == old_bytes || !extend_pages(memory.base + front, old_bytes - front, bytes - front))
+      return move_elsewhere(memory, bytes);
+    return memory.reserved_bytes = bytes, true;
+  }
+  // Small reservations have small pages for good, so what becomes a large one is copied, once.
+  if (old_bytes < huge_page_bytes && bytes >= huge_page_bytes && has_automatic_huge_pages())
+    return copy_elsewhere(memory, bytes);
+  std::byte* base = remap_pages(memory.base, old_bytes, bytes);
+  return base != nullptr && (use_pages(memory, base, bytes, 0), true);
+}
+
+/// Room for `bytes` in all, wherever that is.
+bool make_room(MemoryInstance& memory, uint64_t bytes) {
+  if (memory.store->engine->config.move_stack) // test aid: who keeps an old address must be found out
+    return move_elsewhere(memory, std::max(bytes, memory.reserved_bytes));
+  if (bytes <= memory.reserved_bytes) return true;
+  return reserve(memory, bytes, [&](uint64_t wanted) { return enlarge(memory, wanted); });
+}
+
+/// Makes pages usable behind the current ones, or changes nothing. They are zero: nobody wrote there, or an
+/// image took it back.
 bool add_pages(MemoryInstance& memory, uint64_t pages) {
   const uint64_t bytes = pages * wasm_page_bytes;
   StoreUsage& usage = memory.store->usage;
-  if (bytes > memory.reserved_bytes - memory.byte_size) return false;
   if (!memory.store->take_budget(bytes)) return false;
-  if (!commit_pages(memory.base + memory.byte_size, bytes)) {
+  if (bytes > 0 && !make_room(memory, memory.byte_size + bytes)) {
     memory.store->give_back_budget(bytes);
     return false;
   }
@@ -55,14 +109,30 @@ Result<void> check_pages(const Store& store, uint64_t pages) {
   return {};
 }
 
-Error no_address_space(const Store& store, uint64_t bytes) {
-  if (store.budget && !fits(store.budget->used(), bytes, store.budget->allowed()))
-    return limit_error("budget_bytes", *store.budget, bytes);
-  return {ErrorKind::limit, ErrorCode::limit_exceeded,
-          "the system refuses " + std::to_string(bytes) + " bytes for a memory"};
+} // namespace
+
+bool copy_elsewhere(MemoryInstance& memory, uint64_t bytes) {
+  std::byte* to = map_pages(bytes);
+  if (to == nullptr) return false;
+  copy_pages(to, {memory.base, memory.byte_size});
+  release_pages(memory.base, memory.reserved_bytes);
+  return use_pages(memory, to, bytes, 0), true;
 }
 
-} // namespace
+bool reserve_memory(MemoryInstance& memory, uint64_t bytes) {
+  return reserve(memory, bytes, [&](uint64_t wanted) {
+    std::byte* base = map_pages(wanted);
+    if (base == nullptr) return false;
+    release_pages(memory.base, memory.reserved_bytes);
+    return use_pages(memory, base, wanted, 0), true;
+  });
+}
+
+Error memory_refused(const Store& store, uint64_t bytes) {
+  if (store.budget && !fits(store.budget->used(), bytes, store.budget->allowed()))
+    return limit_error("budget_bytes", *store.budget, bytes);
+  return address_space_refused(bytes, "a memory");
+}
 
 MemoryInstance::~MemoryInstance() { release_pages(base, reserved_bytes); }
 
@@ -74,10 +144,9 @@ Result<MemoryInstance*> allocate_memory(Store& store, const MemoryType& type) {
   memory->store = &store;
   memory->max_pages = largest_pages(store, type.limits);
   // Also a memory that can never grow from zero has an address, so that base is never null.
-  const uint64_t largest = std::max(memory->max_pages, uint64_t{1}) * wasm_page_bytes;
-  const uint64_t smallest = std::max(pages, uint64_t{1}) * wasm_page_bytes;
-  if (!reserve(*memory, smallest, largest) || !add_pages(*memory, pages))
-    return fail(no_address_space(store, smallest));
+  const uint64_t bytes = std::max(pages, uint64_t{1}) * wasm_page_bytes;
+  if (!reserve_memory(*memory, bytes) || !add_pages(*memory, pages))
+    return fail(memory_refused(store, bytes));
   return store.memories.emplace_back(std::move(memory)).get();
 }
 

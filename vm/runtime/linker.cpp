@@ -1,8 +1,8 @@
 #include "vm/runtime/linker.hpp"
 
+#include "skerry/printable.hpp"
 #include "vm/code/handler_table.hpp"
 #include "vm/runtime/import_matching.hpp"
-#include "vm/runtime/names.hpp"
 
 #include <algorithm>
 
@@ -144,7 +144,7 @@ private:
                    "the import " + name_of(import) + " is defined by something of another store");
   }
   static std::string name_of(const Import& import) {
-    return quoted(import.module) + " " + quoted(import.name);
+    return in_quotes(import.module) + " " + in_quotes(import.name);
   }
 
   const Linker& linker_;

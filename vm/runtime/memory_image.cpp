@@ -22,7 +22,7 @@ namespace {
 /// What a memory keeps of its own pages over a reset. More would make many idle instances expensive.
 constexpr uint64_t kept_bytes = uint64_t{128} << 10;
 
-uint64_t page_bytes() { return round_up_to_page(1); }
+uint64_t system_page_bytes() { return round_up_to_page(1); }
 
 #if defined(__linux__)
 
@@ -89,36 +89,16 @@ void seal(int) {}
 
 #endif
 
-bool is_zero(std::span<const std::byte> bytes) {
-  return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
-}
-
 /// Without the zero pages at the end.
 std::span<const std::byte> without_zero_tail(std::span<const std::byte> bytes) {
-  const uint64_t page = page_bytes();
-  while (bytes.size() >= page && is_zero(bytes.last(page))) bytes = bytes.first(bytes.size() - page);
+  const uint64_t page = system_page_bytes();
+  while (bytes.size() >= page && is_all_zero(bytes.last(page))) bytes = bytes.first(bytes.size() - page);
   return bytes;
 }
 
-/// Zero pages are left out, so that they cost no memory.
-void copy_pages(std::byte* to, std::span<const std::byte> from) {
-  const uint64_t page = page_bytes();
-  for (uint64_t at = 0; at < from.size(); at += page) {
-    const auto bytes = from.subspan(at, std::min(page, from.size() - at));
-    if (!is_zero(bytes)) std::memcpy(to + at, bytes.data(), bytes.size());
-  }
-}
-
-void* map(void* at, uint64_t bytes, int protection, int flags, int file, uint64_t offset = 0) {
+void* map(void* at, uint64_t bytes, int protection, int flags, int file) {
   if (file < 0) flags |= MAP_ANONYMOUS;
-  return mmap(at, bytes, protection, flags, file, static_cast<off_t>(offset));
-}
-
-/// Many instances of small memories must not cost 2 MiB each, nor copy as much at their first write.
-void use_small_pages([[maybe_unused]] std::byte* start, [[maybe_unused]] uint64_t bytes) {
-#if defined(MADV_NOHUGEPAGE)
-  (void)madvise(start, bytes, MADV_NOHUGEPAGE);
-#endif
+  return mmap(at, bytes, protection, flags, file, 0);
 }
 
 } // namespace
@@ -153,23 +133,16 @@ MemoryImage::~MemoryImage() {
   if (pagemap_ >= 0) close(pagemap_);
 }
 
-/// Maps everything from `from` (a page of the system) to the memory's present end anew.
-bool MemoryImage::renew(MemoryInstance& memory, uint64_t from) const {
-  constexpr int access = PROT_READ | PROT_WRITE, how = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
-  const uint64_t end = std::max(memory.byte_size, byte_size_);
-  const uint64_t content = file_ < 0 ? 0 : content_.size();
-  if (from < content && map(memory.base + from, content - from, access, how, file_, from) == MAP_FAILED)
-    return false;
-  const uint64_t zero_from = std::max(from, content);
-  if (zero_from < end && map(memory.base + zero_from, end - zero_from, access, how, -1) == MAP_FAILED)
-    return false;
-  if (content == 0 && from < content_.size()) copy_pages(memory.base + from, content_.subspan(from));
-  use_small_pages(memory.base + from, end - from);
-  return true;
-}
-
+/// Two mappings at most, each made whole: what is to be moved later must be one.
 bool MemoryImage::map_into(MemoryInstance& memory) const {
-  return byte_size_ <= memory.reserved_bytes && renew(memory, 0);
+  constexpr int access = PROT_READ | PROT_WRITE, how = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
+  const uint64_t front = file_ < 0 ? 0 : content_.size(), rest = memory.reserved_bytes - front;
+  if (front > 0 && map(memory.base, front, access, how, file_) == MAP_FAILED) return false;
+  if (rest > 0 && map(memory.base + front, rest, access, how, -1) == MAP_FAILED) return false;
+  memory.front_bytes = front;
+  if (front == 0) copy_pages(memory.base, content_);
+  use_small_pages(memory.base, memory.reserved_bytes);
+  return true;
 }
 
 /// [from, to) of the memory as it is in the image.
@@ -200,7 +173,7 @@ bool MemoryImage::revert(MemoryInstance& memory) const {
   if (file_ >= 0 || content_.empty())
     return madvise(memory.base + rest, memory.byte_size - rest, MADV_DONTNEED) == 0;
 #endif
-  return renew(memory, rest);
+  return map_into(memory);
 }
 
 } // namespace skerry::vm

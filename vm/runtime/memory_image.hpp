@@ -22,7 +22,8 @@ public:
   uint64_t content_bytes() const noexcept { return content_.size(); }
   uint64_t byte_size() const noexcept { return byte_size_; }
 
-  /// Makes this the content of `memory`, whatever was there. False when the system refuses.
+  /// Makes this the content of `memory`, whatever was there; its reservation must have room. False when the
+  /// system refuses.
   bool map_into(MemoryInstance& memory) const;
   /// Takes back what was written to a memory that has this image mapped. False when the system refuses.
   bool revert(MemoryInstance& memory) const;
@@ -30,7 +31,6 @@ public:
 private:
   MemoryImage() = default;
   bool freeze(std::span<const std::byte> bytes);
-  bool renew(MemoryInstance& memory, uint64_t from) const;
   void copy_back(const MemoryInstance& memory, uint64_t from, uint64_t to) const;
 
   int file_ = -1;    // the content, on systems that have files without names

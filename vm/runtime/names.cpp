@@ -14,18 +14,4 @@ std::string_view func_name(const Module& module, uint32_t func_index) {
   return {};
 }
 
-std::string quoted(std::string_view name) {
-  constexpr size_t longest = 200;
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text = "\"";
-  for (const char c : name.substr(0, longest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f || c == '"' || c == '\\')
-      (text += '\\') += {digits[byte >> 4], digits[byte & 15]};
-    else
-      text += c;
-  }
-  return text + (name.size() > longest ? "…\"" : "\"");
-}
-
 } // namespace skerry::vm

@@ -3,15 +3,11 @@
 
 #include "vm/runtime/store.hpp"
 
-#include <string>
 #include <string_view>
 
 namespace skerry::vm {
 
 /// From the name section, else an export's name, else empty. Lives as long as the module.
 std::string_view func_name(const Module& module, uint32_t func_index);
-
-/// "name" in quotes, control characters escaped, cut when it is very long: for one-line messages.
-std::string quoted(std::string_view name);
 
 } // namespace skerry::vm

@@ -13,8 +13,9 @@ namespace {
 constexpr uint64_t guard_bytes = 65'536;
 
 std::byte* map_stack(uint64_t bytes) {
-  std::byte* base = reserve_pages(bytes + guard_bytes);
-  if (base != nullptr && commit_pages(base, bytes)) return base;
+  std::byte* base = map_pages(bytes + guard_bytes);
+  if (base == nullptr) return nullptr;
+  if (guard_pages(base + bytes, guard_bytes)) return base;
   release_pages(base, bytes + guard_bytes);
   return nullptr;
 }
@@ -33,9 +34,7 @@ Result<void> ensure_stack(Store& store) {
   if (store.stack.base != nullptr) return {};
   const uint64_t bytes = round_up_to_page(store.limits.stack_bytes) + ValueStack::red_zone_bytes;
   std::byte* base = bytes < store.limits.stack_bytes ? nullptr : map_stack(bytes);
-  if (base == nullptr)
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "the system refuses " + std::to_string(bytes) + " bytes for the value stack"));
+  if (base == nullptr) return fail(address_space_refused(bytes, "the value stack"));
   use_stack(store, base, bytes);
   return {};
 }

@@ -1,5 +1,6 @@
 #include "vm/validate/module_validator.hpp"
 
+#include "skerry/printable.hpp"
 #include "vm/isa/features.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module_info.hpp"
@@ -268,7 +269,7 @@ bool ModuleValidator::check_exports() {
   const auto same = std::ranges::adjacent_find(
       order, [&](uint32_t a, uint32_t b) { return module_.exports[a].name == module_.exports[b].name; });
   return same == order.end() ||
-         fail(at(exports), "duplicate export name \"" + module_.exports[*same].name + "\"");
+         fail(at(exports), "duplicate export name " + in_quotes(module_.exports[*same].name));
 }
 
 bool ModuleValidator::check_start() {

@@ -1,5 +1,6 @@
 #include "vm/wat/cursor.hpp"
 
+#include "skerry/printable.hpp"
 #include "vm/base/utf8.hpp"
 #include "vm/wat/keywords.hpp"
 #include "vm/wat/lexer.hpp"
@@ -9,14 +10,7 @@ namespace skerry::vm::wat {
 
 namespace {
 
-constexpr size_t longest_quotation = 40;
-
-std::string quoted(std::string_view word) {
-  if (word.size() <= longest_quotation) return std::string(word);
-  size_t length = longest_quotation;
-  while (length > 0 && (static_cast<unsigned char>(word[length]) & 0xc0) == 0x80) --length;
-  return std::string(word.substr(0, length)) + "…";
-}
+constexpr size_t longest_quotation = 100;
 
 } // namespace
 
@@ -67,9 +61,10 @@ void Cursor::fail_unexpected(std::string_view expected) {
   if (token.kind == TokenKind::error) return fail_at(token, list_->error);
   bool unknown =
       token.kind == TokenKind::reserved || (token.kind == TokenKind::keyword && !is_known_keyword(spelling));
-  if (unknown) return fail_at(token, "unknown operator " + quoted(spelling) + suffix);
-  std::string what = token.kind == TokenKind::eof ? "end of text" : quoted(list_->spelling(peek()));
-  if (at(TokenKind::lparen)) what += quoted(spelling);
+  if (unknown) return fail_at(token, "unknown operator " + printable(spelling, longest_quotation) + suffix);
+  std::string what =
+      token.kind == TokenKind::eof ? "end of text" : printable(list_->spelling(peek()), longest_quotation);
+  if (at(TokenKind::lparen)) what += printable(spelling, longest_quotation);
   fail("unexpected token " + what + suffix);
 }
 

@@ -1,5 +1,7 @@
 #include "vm/wat/immediate_parser.hpp"
 
+#include "skerry/printable.hpp"
+
 #include "vm/isa/instruction.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/number.hpp"
@@ -159,7 +161,7 @@ uint32_t ImmediateParser::parse_label() {
     return cursor_.fail_unexpected("a label"), 0;
   }
   auto depth = function_.labels.depth(decode_id(cursor_.word()));
-  if (!depth) return cursor_.fail("unknown label " + std::string(cursor_.word())), 0;
+  if (!depth) return cursor_.fail("unknown label " + printable(cursor_.word())), 0;
   cursor_.advance();
   return *depth;
 }

@@ -1,5 +1,6 @@
 #include "vm/wat/module_context.hpp"
 
+#include "skerry/printable.hpp"
 #include "vm/wat/lexer.hpp"
 
 namespace skerry::vm::wat {
@@ -26,7 +27,7 @@ uint32_t parse_index(Cursor& cursor, const IndexSpace& space) {
   }
   auto index = space.find(decode_id(cursor.word()));
   if (!index) {
-    cursor.fail(std::string("unknown ") + space.kind() + " " + std::string(cursor.word()));
+    cursor.fail(std::string("unknown ") + space.kind() + " " + printable(cursor.word()));
     return 0;
   }
   cursor.advance();

@@ -1,5 +1,7 @@
 #include "vm/wat/name_collector.hpp"
 
+#include "skerry/printable.hpp"
+
 namespace skerry::vm::wat {
 
 namespace {
@@ -35,9 +37,9 @@ private:
 
   void add(IndexSpace& space) {
     const Token& where = cursor_.peek();
-    std::string spelling(cursor_.word());
+    const std::string_view spelling = cursor_.word();
     if (!space.add(cursor_.take_id()))
-      cursor_.fail_at(where, std::string("duplicate ") + space.short_kind() + " " + spelling);
+      cursor_.fail_at(where, std::string("duplicate ") + space.short_kind() + " " + printable(spelling));
   }
 
   /// `"module" "name" (kind $name? …)`

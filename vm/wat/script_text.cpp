@@ -1,4 +1,5 @@
 // Values, patterns and actions of test scripts in words.
+#include "skerry/printable.hpp"
 #include "skerry/wast.hpp"
 
 #include <array>
@@ -84,8 +85,8 @@ std::string to_string(const ResultPattern& pattern) {
 
 std::string to_string(const Action& action) {
   std::string text = action.kind == Action::Kind::get ? "get " : "invoke ";
-  if (action.module) text += "$" + *action.module + " ";
-  text += "\"" + action.field + "\"";
+  if (action.module) text += "$" + printable(*action.module) + " ";
+  text += in_quotes(action.field);
   for (const Argument& argument : action.arguments) text += " " + argument_text(argument);
   return text;
 }

@@ -5,6 +5,7 @@
 #include "host/cli/plugin/serve_config.hpp"
 #include "host/cli/units.hpp"
 #include "host/network.hpp"
+#include "skerry/printable.hpp"
 
 #include <memory>
 #include <string>
@@ -70,7 +71,7 @@ int post(const OperatorOptions& options, const std::string& path) {
     return fail(done == NetworkStatus::timeout ? "timeout" : "unreachable",
                 server + ": " + std::string(words_for(done)));
   if (response.status == 200) return write_stdout(response.body) ? 0 : failure;
-  write_stderr(response.body);
+  write_stderr(printable_lines(response.body));
   return failure;
 }
 

@@ -3,6 +3,7 @@
 
 #include "host/cli/output.hpp"
 #include "host/json.hpp"
+#include "skerry/printable.hpp"
 
 #include <httplib.h>
 
@@ -124,8 +125,9 @@ void PluginServer::Impl::set_up() {
 /// One line: "skerry: event: text", or the same as JSON.
 void PluginServer::Impl::log(std::string_view event, std::string_view text, const PluginError* error) const {
   if (!config.json_log) {
-    write_stderr("skerry: " + std::string(event) + ": " + std::string(text) +
-                 (error != nullptr ? ": " + error->code + ": " + error->message : "") + "\n");
+    const std::string why = error != nullptr ? ": " + error->code + ": " + error->message : "";
+    write_stderr("skerry: " + std::string(event) + ": " + printable(text, 1000) +
+                 printable(why, longest_printed_message) + "\n");
     return;
   }
   OrderedJson line{{"event", event}, {"text", text}};

@@ -65,7 +65,7 @@ TEST_CASE("a thousand missing imports make a short message") {
 TEST_CASE("names in messages are escaped") {
   Fixture f;
   const Error error = error_of(f.try_instantiate(R"((module (import "a\0ab" "\22" (func))))"));
-  CHECK(error.message() == R"(unknown import: "a\0ab" "\22": function () -> ())");
+  CHECK(error.message() == R"(unknown import: "a\u{a}b" "\"": function () -> ())");
 }
 
 TEST_CASE("kinds must agree") {

@@ -24,7 +24,9 @@ TEST_CASE("moving the stack keeps what is in use") {
 
 TEST_CASE("instances know where the stack ends, also after a move") {
   Fixture f;
-  const Instance a = f.instantiate("(module)");
+  const Instance a = f.instantiate(R"((module (func (export "f"))))");
+  CHECK(f.store.data()->stack.base == nullptr); // there is none before the first call
+  must(must(a.func<void()>("f"))());
   CHECK(a.data()->stack_limit == f.store.data()->stack.limit());
   vm::move_stack(*f.store.data());
   const Instance b = f.instantiate("(module)");
@@ -34,5 +36,7 @@ TEST_CASE("instances know where the stack ends, also after a move") {
 
 TEST_CASE("a stack that cannot be had is an error") {
   Fixture f(StoreLimits{.stack_bytes = uint64_t{1} << 60});
-  CHECK(error_of(f.try_instantiate("(module)")).kind() == ErrorKind::limit);
+  const Instance instance = f.instantiate(R"((module (func (export "f"))))");
+  CHECK(error_of(must(instance.func<void()>("f"))()).kind() == ErrorKind::limit);
+  CHECK(error_of(f.try_instantiate("(module (func $f) (start $f))")).kind() == ErrorKind::limit);
 }

@@ -74,7 +74,7 @@ struct Config {
   /// of kind limit ("engine_budget limit exceeded: …") and can be tried again. The default is enough for the
   /// largest body of ordinary code (docs/rationale.md has the figures).
   uint64_t engine_budget = uint64_t{256} << 20;
-  /// Test aid: give the value stack a new address at each of those looks.
+  /// Test aid: give the value stack a new address at each of those looks, and a memory at each growth.
   bool move_stack = false;
   /// Fuse frequent instruction sequences (superinstructions); off is for tests and ablation.
   bool fusion = true;

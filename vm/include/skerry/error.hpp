@@ -73,14 +73,17 @@ std::string_view code_message(ErrorCode code) noexcept;
 /// One frame of a wasm backtrace, innermost first.
 struct Frame {
   uint32_t func_index = 0;
-  std::string func_name;      ///< from the name section, else from an export, else empty
-  std::string module_name;    ///< from the name section; may be empty
+  std::string func_name;   ///< from the name section, else from an export, else empty; for people: printable
+  std::string module_name; ///< from the name section; may be empty; printable (skerry/printable.hpp), short
   uint64_t module_offset = 0; ///< byte offset of the instruction in the module; 0 for host functions
   /// A module_offset that was not found: the call's deadline had passed, or its budget was used up.
   static constexpr uint64_t unknown_offset = ~uint64_t{0};
 };
 
-/// An error with everything known about it. Copyable; one pointer in size, so results stay cheap.
+/// An error with everything known about it. Copyable; one pointer in size, so results stay cheap. All its
+/// text is for people: an Error makes what it is given printable (skerry/printable.hpp), so no name or
+/// message that a guest chose can control a terminal, begin a line or be long. Module has the names as they
+/// are.
 class Error {
 public:
   static constexpr uint64_t no_offset = ~uint64_t{0};
@@ -104,7 +107,8 @@ public:
 
   ErrorKind kind() const noexcept;
   ErrorCode code() const noexcept;
-  /// One line; begins with the specification's words where it has some. Holds no offset and no backtrace.
+  /// One printable line; begins with the specification's words where it has some. Without offset and
+  /// backtrace.
   const std::string& message() const noexcept;
   /// Byte offset in the module, or no_offset.
   uint64_t offset() const noexcept;
@@ -122,7 +126,7 @@ public:
   Error& with_backtrace(std::vector<Frame> frames);
   Error& with_exit_status(int32_t status);
   Error& with_host_exception(std::exception_ptr exception);
-  /// Appends `detail` to the message as it is, e.g. ": limit of 10 pages".
+  /// Appends `detail` to the message, printable, e.g. ": limit of 10 pages".
   Error& with_detail(std::string_view detail);
 
   /// Message, offset, function and backtrace, over several lines, for a terminal.

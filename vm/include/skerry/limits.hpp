@@ -37,13 +37,15 @@ struct ModuleLimits {
 /// message begins with the field's name ("memory_bytes limit exceeded: …"), never a crash; memory.grow and
 /// table.grow return -1 instead.
 struct StoreLimits {
-  uint64_t memory_bytes = uint64_t{4} << 30; ///< all linear memories; also the largest a single one can get
-  uint64_t table_elements = 10'000'000;      ///< all tables; 8 bytes each
+  /// All linear memories; also the largest a single one can get. Address space is reserved for at most twice
+  /// what is in use, and less where a process has little of it (docs/embedding.md, "Address space").
+  uint64_t memory_bytes = uint64_t{4} << 30;
+  uint64_t table_elements = 10'000'000; ///< all tables; 8 bytes each
   uint32_t instances = 10'000;
   uint32_t memories = 10'000;
   uint32_t tables = 10'000;
-  uint64_t stack_bytes = uint64_t{1} << 20;  ///< value stack of a running call; it bounds the call depth
-  uint32_t host_depth = 200;                 ///< host function → wasm → host function …: native stack
+  uint64_t stack_bytes = uint64_t{1} << 20; ///< value stack, made at the first call; it bounds the call depth
+  uint32_t host_depth = 200;                ///< host function → wasm → host function …: native stack
   uint64_t heap_bytes = uint64_t{256} << 20; ///< GC objects and host references
 };
 

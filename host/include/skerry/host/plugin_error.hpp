@@ -31,7 +31,7 @@ struct LimitReport {
 struct PluginError {
   Phase phase = Phase::read;
   std::string code;    ///< "timeout", "fuel", "trap.unreachable", "limit.memory", "unlinkable", …
-  std::string message; ///< one line for people
+  std::string message; ///< one printable line for people (skerry/printable.hpp), whatever the plugin chose
   std::string plugin;  ///< name of the plugin; empty while it is not known
   /// For phase reload: phase and code of what failed in the step that `code` names; an empty code: nothing.
   Phase cause_phase = Phase::reload;

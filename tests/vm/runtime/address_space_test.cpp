@@ -1,0 +1,180 @@
+// What guests may take of the process's address space and mappings, and what they are told.
+#include "vm/runtime/address_space.hpp"
+
+#include "tests/support/wasm.hpp"
+#include "vm/runtime/store.hpp"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+
+using namespace skerry;
+using namespace skerry::test;
+
+#if defined(__linux__) && !defined(SKERRY_TEST_SANITIZED) // sanitizers have terabytes of their own
+
+namespace {
+
+constexpr uint64_t MiB = uint64_t{1} << 20;
+
+uint64_t bytes_in_use() {
+  uint64_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+size_t mappings() {
+  std::ifstream maps("/proc/self/maps");
+  size_t count = 0;
+  for (std::string line; std::getline(maps, line);) ++count;
+  return count;
+}
+
+/// RLIMIT_AS for as long as it lives.
+class AddressSpaceLimit {
+public:
+  explicit AddressSpaceLimit(uint64_t bytes) {
+    REQUIRE(getrlimit(RLIMIT_AS, &old_) == 0);
+    rlimit limit = old_;
+    limit.rlim_cur = bytes;
+    REQUIRE(setrlimit(RLIMIT_AS, &limit) == 0);
+  }
+  ~AddressSpaceLimit() { setrlimit(RLIMIT_AS, &old_); }
+  AddressSpaceLimit(const AddressSpaceLimit&) = delete;
+  AddressSpaceLimit& operator=(const AddressSpaceLimit&) = delete;
+
+private:
+  rlimit old_{};
+};
+
+constexpr MemoryType unbounded(uint64_t min) { return {.limits = {.min = min}}; }
+
+} // namespace
+
+TEST_CASE("guests leave an eighth of a limited address space to the embedder") {
+  const uint64_t allowed = bytes_in_use() + 1024 * MiB;
+  const AddressSpaceLimit limit(allowed);
+  Fixture f{Config(), StoreLimits{.memory_bytes = 4096 * MiB}};
+  const Memory grows = must(Memory::create(f.store, unbounded(1)));
+  while (grows.grow(16)) {
+  }
+  const Error grown = error_of(grows.grow(16));
+  INFO(grown.message());
+  CHECK(grown.kind() == ErrorKind::limit);
+  CHECK(grown.message().find("RLIMIT_AS allows the process " + std::to_string(allowed)) != std::string::npos);
+  const Error created = error_of(Memory::create(f.store, unbounded(64)));
+  CHECK(created.kind() == ErrorKind::limit);
+  CHECK(created.message().find("RLIMIT_AS") != std::string::npos);
+  CHECK(bytes_in_use() <= allowed - allowed / 8);
+  CHECK(grows.bytes().size() > 512 * MiB); // and they get what is theirs
+  void* embedders = std::malloc(allowed / 10);
+  CHECK(embedders != nullptr);
+  std::free(embedders);
+}
+
+TEST_CASE("small memories stay small where address space is limited") {
+  const uint64_t allowed = bytes_in_use() + 1024 * MiB;
+  const AddressSpaceLimit limit(allowed);
+  const Engine engine{Config()};
+  const uint64_t before = bytes_in_use();
+  std::vector<std::unique_ptr<Store>> stores;
+  for (int i = 0; i < 1000; ++i) {
+    stores.push_back(std::make_unique<Store>(engine));
+    must(Memory::create(*stores.back(), unbounded(1)));
+  }
+  CHECK(bytes_in_use() - before <= 1000 * MiB / 4 + 16 * MiB);
+}
+
+TEST_CASE("a memory of half the limit can still grow") {
+  const uint64_t allowed = bytes_in_use() + 3072 * MiB;
+  const AddressSpaceLimit limit(allowed);
+  Fixture f{Config()};
+  const Memory memory = must(Memory::create(f.store, unbounded(16'384)));
+  for (int i = 0; i < 16; ++i) must(memory.grow(1024));
+  CHECK(memory.bytes().size() == 2048 * MiB);
+}
+
+TEST_CASE("idle instances are few mappings, and called ones not many") {
+  const Engine engine{Config()};
+  const Module module =
+      compile(engine, R"((module (memory 1) (func (export "f") (i32.store (i32.const 0) (i32.const 1)))))");
+  const Linker linker(engine);
+  const size_t before = mappings();
+  std::vector<std::unique_ptr<Store>> stores;
+  std::vector<Instance> instances;
+  constexpr size_t count = 500;
+  for (size_t i = 0; i < count; ++i) {
+    stores.push_back(std::make_unique<Store>(engine));
+    instances.push_back(must(linker.instantiate(*stores.back(), module)));
+  }
+  CHECK(mappings() - before < 50);
+  for (const Instance& instance : instances) must(must(instance.func<void()>("f"))());
+  CHECK(mappings() - before <= 3 * count);
+  for (size_t i = 0; i < count; i += 2) stores[i].reset(); // holes
+  for (size_t i = 1; i < count; i += 2) stores[i].reset();
+  CHECK(mappings() < before + 50);
+}
+
+TEST_CASE("a memory that has grown and moved is one mapping") {
+  Fixture f{Config()};
+  std::vector<Memory> memories;
+  for (int i = 0; i < 50; ++i) memories.push_back(must(Memory::create(f.store, unbounded(1))));
+  const size_t before = mappings();
+  for (int round = 0; round < 8; ++round)
+    for (const Memory& memory : memories) {
+      memory.bytes().front() = memory.bytes().back() = std::byte{1};
+      must(memory.grow(memory.pages()));
+    }
+  CHECK(mappings() <= before + 2 * memories.size());
+}
+
+TEST_CASE("where mappings are used up the error says so") {
+  uint64_t allowed = 0;
+  std::ifstream("/proc/sys/vm/max_map_count") >> allowed;
+  if (allowed > 200'000) {
+    WARN("vm.max_map_count is too large to be used up in a test");
+    return;
+  }
+  Fixture f{Config()};
+  const auto page = static_cast<size_t>(sysconf(_SC_PAGESIZE));
+  const size_t bytes = 2 * allowed * page;
+  auto* region = static_cast<std::byte*>(
+      mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0));
+  REQUIRE(region != MAP_FAILED);
+  for (size_t at = page; at < bytes && mprotect(region + at, page, PROT_READ) == 0; at += 2 * page) {
+  }
+  std::optional<Error> refused;
+  for (int i = 0; i < 100 && !refused; ++i)
+    if (auto memory = Memory::create(f.store, unbounded(i % 2 == 0 ? 64 : 1)); !memory)
+      refused = std::move(memory.error());
+  munmap(region, bytes);
+  REQUIRE(refused);
+  CHECK(refused->kind() == ErrorKind::limit);
+  INFO(refused->message());
+  CHECK(refused->message().find("vm.max_map_count allows the process " + std::to_string(allowed)) !=
+        std::string::npos);
+  must(Memory::create(f.store, unbounded(1))); // and all is well afterwards
+}
+
+TEST_CASE("behind the value stack lies a guard") {
+  Fixture f{Config()};
+  must(vm::ensure_stack(*f.store.data()));
+  const vm::ValueStack& stack = f.store.data()->stack;
+  stack.base[stack.bytes - 1] = std::byte{1};
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGSEGV, SIG_DFL);
+    *const_cast<volatile std::byte*>(stack.base + stack.bytes) = std::byte{1};
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status));
+}
+
+#endif
