@@ -3,13 +3,11 @@
 // it runs.
 #include "skerry/budget.hpp"
 #include "skerry/wasi/wasi.hpp"
+#include "tests/limits/blocking_pipes.hpp"
 #include "tests/limits/guests.hpp"
 #include "tests/limits/plugin_cells.hpp"
 #include "tests/support/heap_meter.hpp"
 #include "tests/support/wasm.hpp"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -38,35 +36,6 @@ constexpr uint64_t uncharged_bytes = 3 << 20;
 /// The look that ends the call, and how many more may follow it: the host call's own, the backtrace's first.
 constexpr uint64_t last_look = 5, looks_after = 3;
 
-/// Pipes that block a guest: one with nothing to read, one with no room to write.
-class BlockingPipes {
-public:
-  BlockingPipes() {
-    REQUIRE(::pipe(input_) == 0);
-    REQUIRE(::pipe(output_) == 0);
-    const int flags = ::fcntl(output_[1], F_GETFL);
-    ::fcntl(output_[1], F_SETFL, flags | O_NONBLOCK);
-    const std::string bytes(4'096, 'x');
-    while (::write(output_[1], bytes.data(), bytes.size()) > 0) {
-    }
-    ::fcntl(output_[1], F_SETFL, flags);
-  }
-  ~BlockingPipes() {
-    for (const int fd : {input_[0], input_[1], output_[0], output_[1]}) ::close(fd);
-  }
-  BlockingPipes(const BlockingPipes&) = delete;
-  BlockingPipes& operator=(const BlockingPipes&) = delete;
-  wasi::Config config() const {
-    wasi::Config config;
-    config.stdin_stream = wasi::BorrowedFd{input_[0]};
-    config.stdout_stream = wasi::BorrowedFd{output_[1]};
-    return config;
-  }
-
-private:
-  int input_[2], output_[2];
-};
-
 /// A clock that moves when it is looked at.
 struct CountingClock {
   const Store* store = nullptr;
@@ -94,7 +63,10 @@ public:
       : engine_(config(counts_looks)), module_(compile(engine_, guest.text())), linker_(engine_) {
     linker_.define("env", "host", [] {});
     if (guest.around == Around::wasi) {
-      context_.emplace(must(wasi::Context::create(pipes_.config())));
+      wasi::Config streams;
+      streams.stdin_stream = wasi::BorrowedFd{pipes_.input()};
+      streams.stdout_stream = wasi::BorrowedFd{pipes_.output()};
+      context_.emplace(must(wasi::Context::create(std::move(streams))));
       wasi::add_to_linker(linker_, *context_);
     }
     StoreLimits limits;
