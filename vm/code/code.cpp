@@ -8,8 +8,8 @@ namespace skerry::vm {
 const Code* CodeStore::publish(size_t defined_index, Code code) {
   const std::lock_guard lock(mutex_);
   if (const Code* faster = find(defined_index)) return faster;
-  bytes_ += code.size;
   const Code& published = owned_.emplace_back(std::move(code));
+  bytes_ += published.size;
   slots_[defined_index].store(&published, std::memory_order_release);
   return &published;
 }

@@ -1,5 +1,6 @@
 #include "vm/exec/activation.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/exec/trap_error.hpp"
 #include "vm/runtime/names.hpp"
 
@@ -14,14 +15,38 @@ FuncInstance* function_of_stub(const std::byte* pc) {
   return reinterpret_cast<FuncInstance*>(const_cast<std::byte*>(pc) - offset);
 }
 
-bool make_callable(Store& store, FuncInstance& f) {
-  if (f.frame_bytes != 0) return true;
+namespace {
+
+Result<void> translate(Store& store, FuncInstance& f) {
   const Module& module = *f.instance->module;
   auto code = store.engine->translate(module, f.func_index - module.imported_functions);
-  if (!code) return store.fail(std::move(code.error()));
+  if (!code) return fail(std::move(code.error()));
   f.frame_bytes = (*code)->frame_slots * static_cast<uint32_t>(sizeof(uint64_t));
   f.code = (*code)->bytes.get();
-  return true;
+  return {};
+}
+
+} // namespace
+
+bool make_callable(Store& store, FuncInstance& f) noexcept {
+  auto made = catching_out_of_memory("translating a function", [&]() -> Result<void> {
+    if (auto ok = ensure_stack(store); !ok) return ok;
+    return f.frame_bytes != 0 ? Result<void>{} : translate(store, f);
+  });
+  return made || store.fail(std::move(made.error()));
+}
+
+bool invoke_host(const FuncInstance& f, Store& store, ModuleInstance* caller, uint64_t* slots) noexcept {
+  return unless_out_of_memory(
+      [&] { return static_cast<const HostFuncInstance&>(f).host->invoke(store, caller, slots); },
+      [&] { return store.fail(Error::out_of_memory("calling a host function")); });
+}
+
+bool refuse_beside_suspended(Store& store) noexcept {
+  auto refused = catching_out_of_memory("calling a function", []() -> Result<void> {
+    return fail(Error(ErrorKind::usage, ErrorCode::none, "another call of the store is suspended"));
+  });
+  return store.fail(std::move(refused.error()));
 }
 
 namespace {
@@ -104,9 +129,8 @@ std::vector<Frame> backtrace(Position position) {
   return frames;
 }
 
-} // namespace
-
-void finish_trap(Store& store, ErrorCode code, bool charged) {
+/// As finish_trap, but throws where memory runs out; store.error says less then.
+void describe_trap(Store& store, ErrorCode code, bool charged) {
   const Position position{store.run.pc, store.run.frame, store.run.instance};
   const CodeLocation location = position.location();
   if (code != ErrorCode::none) store.fail(trap_error(store, code, location.module_offset));
@@ -119,6 +143,13 @@ void finish_trap(Store& store, ErrorCode code, bool charged) {
     error.with_func(frames.front().func_index, frames.front().func_name)
         .with_offset(frames.front().module_offset);
   error.with_backtrace(std::move(frames));
+}
+
+} // namespace
+
+void finish_trap(Store& store, ErrorCode code, bool charged) noexcept {
+  if (code != ErrorCode::none) store.fail(Error::trap(code));
+  unless_out_of_memory([&] { describe_trap(store, code, charged); }, [] {});
 }
 
 namespace {
@@ -136,7 +167,7 @@ void move_value_stack(Store& store) {
 
 } // namespace
 
-ErrorCode next_slice(Store& store) {
+ErrorCode next_slice(Store& store) noexcept {
   if (const auto stop = check_interrupt(store)) return stop->code();
   // As many whole slices as are owed, which may be several after a bulk operation.
   const int64_t slice = std::max<int64_t>(store.engine->config.fuel_slice, 1);
@@ -150,13 +181,14 @@ ErrorCode next_slice(Store& store) {
   return ErrorCode::none;
 }
 
-Suspension* suspend_for_fuel(Store& store, ErrorCode code) {
+Suspension* suspend_for_fuel(Store& store, ErrorCode code) noexcept {
   if (code != ErrorCode::out_of_fuel || !store.may_suspend || store.host_depth != 1) return nullptr;
-  store.suspended = std::make_shared<Suspension>();
+  unless_out_of_memory([&] { store.suspended = std::make_shared<Suspension>(); },
+                       [&] { store.fail(Error::out_of_memory("suspending a call")); });
   return suspension_of(store);
 }
 
-Suspension* suspend_for_host(Store& store) {
+Suspension* suspend_for_host(Store& store) noexcept {
   Suspension* asked = store.may_suspend && store.host_depth == 1 ? suspension_of(store) : nullptr;
   if (asked != nullptr) store.error.reset();
   return asked;

@@ -29,7 +29,7 @@ struct EngineData {
   /// The instruction at `code_offset` of a translated function. Translates again: only for when a call fails.
   CodeLocation (*locate)(const Module& module, uint32_t defined_index, uint32_t code_offset) = nullptr;
   /// Runs a function: arguments in `slots`, results written there. False when it failed: see Store::error.
-  bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) = nullptr;
+  bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) noexcept = nullptr;
 };
 
 } // namespace skerry::vm

@@ -76,12 +76,13 @@ Result<MemoryInstance*> allocate_memory(Store& store, const MemoryType& type) {
   // Also a memory that can never grow from zero has an address, so that base is never null.
   const uint64_t largest = std::max(memory->max_pages, uint64_t{1}) * wasm_page_bytes;
   const uint64_t smallest = std::max(pages, uint64_t{1}) * wasm_page_bytes;
-  if (!reserve(*memory, smallest, largest) || !add_pages(*memory, pages))
-    return fail(no_address_space(store, smallest));
-  return store.memories.emplace_back(std::move(memory)).get();
+  MemoryInstance& added = *store.memories.emplace_back(std::move(memory));
+  if (reserve(added, smallest, largest) && add_pages(added, pages)) return &added;
+  store.memories.pop_back();
+  return fail(no_address_space(store, smallest));
 }
 
-int64_t grow_memory(MemoryInstance& memory, uint64_t pages) {
+int64_t grow_memory(MemoryInstance& memory, uint64_t pages) noexcept {
   const uint64_t old_pages = memory.byte_size / wasm_page_bytes;
   const Store& store = *memory.store;
   if (!fits(old_pages, pages, memory.max_pages)) return -1;

@@ -24,12 +24,12 @@ void Store::give_back_budget(uint64_t bytes) noexcept {
   budget_taken -= bytes;
 }
 
-bool Store::fail(Error why) {
+bool Store::fail(Error why) noexcept {
   error.emplace(std::move(why));
   return false;
 }
 
-std::optional<Error> check_interrupt(const Store& store) {
+std::optional<Error> check_interrupt(const Store& store) noexcept {
   std::atomic<bool>& flag = *store.interrupt_flag;
   if (flag.load(std::memory_order_relaxed) && flag.exchange(false))
     return Error::trap(ErrorCode::interrupted);

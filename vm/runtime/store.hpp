@@ -83,7 +83,7 @@ struct Store {
   void give_back_budget(uint64_t bytes) noexcept;
 
   /// Records why the call ends; returns false so that callers can `return store.fail(…)`.
-  bool fail(Error why);
+  bool fail(Error why) noexcept;
 
   int64_t fuel_left() const noexcept { return fuel_budget + run.fuel; }
 };
@@ -94,12 +94,13 @@ struct Store::HostObject : Object {
 };
 
 /// Deadline and interrupt, at the end of a fuel slice and in host loops; the error that must end the call.
-std::optional<Error> check_interrupt(const Store& store);
+std::optional<Error> check_interrupt(const Store& store) noexcept;
 
+// Handlers call the next two: no exception may come out of them.
 /// Spec §4.5.3.8: grows by `pages` and returns the old size in pages, or -1 (limits, address space).
-int64_t grow_memory(MemoryInstance& memory, uint64_t pages);
+int64_t grow_memory(MemoryInstance& memory, uint64_t pages) noexcept;
 /// Spec §4.5.3.7: returns the old size in elements, or -1.
-int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init);
+int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init) noexcept;
 
 /// Makes the value stack if there is none yet. Errors: limit.
 Result<void> ensure_stack(Store& store);

@@ -61,13 +61,14 @@ Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint6
   table->type = type;
   table->store = &store;
   table->max_elements = largest_size(store, type.limits);
-  if (!add_elements(*table, size, init))
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "the system refuses memory for a table of " + std::to_string(size) + " elements"));
-  return store.tables.emplace_back(std::move(table)).get();
+  TableInstance& added = *store.tables.emplace_back(std::move(table));
+  if (add_elements(added, size, init)) return &added;
+  store.tables.pop_back();
+  return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
+                    "the system refuses memory for a table of " + std::to_string(size) + " elements"));
 }
 
-int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init) {
+int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init) noexcept {
   const uint64_t old_size = table.size;
   const Store& store = *table.store;
   if (!fits(old_size, elements, table.max_elements)) return -1;
