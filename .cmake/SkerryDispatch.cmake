@@ -9,11 +9,11 @@
 set(dispatch_checks "${CMAKE_CURRENT_LIST_DIR}/checks")
 # Options for vm/exec, where the handlers are. Hidden: a call through a PLT may clobber registers that preserve_none
 # passes arguments in.
-# No unwind tables: no exception ever passes a handler (host functions' are caught where they are called), and with tens of
-# thousands of handlers the tables are a quarter of the library.
+# No exceptions and no unwind tables: no exception ever passes a handler (what handlers call catches them,
+# vm/exec/activation.hpp), and with tens of thousands of handlers the tables are a quarter of the library.
 # No errno: the square root is one instruction, without a look for the negative numbers that the C library reports.
 set(SKERRY_EXEC_OPTIONS -fomit-frame-pointer -fno-stack-protector -fvisibility=hidden -fno-math-errno
-  -fno-asynchronous-unwind-tables -fno-unwind-tables)
+  -fno-exceptions -fno-asynchronous-unwind-tables -fno-unwind-tables)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   list(APPEND SKERRY_EXEC_OPTIONS -fcf-protection=none)
 endif()

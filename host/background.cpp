@@ -1,45 +1,48 @@
 #include "host/background.hpp"
 
+#include "host/out_of_memory.hpp"
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <system_error>
 
 namespace skerry::host {
 
 bool Background::run(const std::function<void()>& task) {
   Threads ended;
-  std::unique_lock lock(mutex_);
-  if (stopped_) return false;
-  ended = take_ended();
-  try {
-    threads_.emplace_back([this, task] {
-      task();
-      std::lock_guard done(mutex_);
-      ended_.push_back(std::this_thread::get_id());
-    });
-  } catch (const std::system_error&) {
-    lock.unlock();
-    task();
-    lock.lock();
+  bool has_thread = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return false;
+    ended = take_ended();
+    has_thread = unless_out_of_memory(
+        [&] {
+          Threads added(1);
+          Thread& own = added.front();
+          own.thread = start_thread([this, task, &own] {
+            task();
+            const std::lock_guard done(mutex_);
+            own.has_ended = true;
+          });
+          threads_.splice(threads_.end(), added);
+          return true;
+        },
+        [] { return false; });
   }
-  lock.unlock();
-  for (std::thread& thread : ended) thread.join();
+  if (!has_thread) task();
+  for (Thread& one : ended) one.thread.join();
   return true;
 }
 
-Background::Threads Background::take_ended() {
+Background::Threads Background::take_ended() noexcept {
   Threads taken;
   for (auto thread = threads_.begin(); thread != threads_.end();) {
     auto next = std::next(thread);
-    if (std::ranges::find(ended_, thread->get_id()) != ended_.end())
-      taken.splice(taken.end(), threads_, thread);
+    if (thread->has_ended) taken.splice(taken.end(), threads_, thread);
     thread = next;
   }
-  ended_.clear();
   return taken;
 }
 
@@ -68,15 +71,17 @@ void lower_own_priority() {
 
 } // namespace
 
-void run_with_low_priority(const std::function<void()>& work) {
-  try {
-    std::thread([&] {
-      lower_own_priority();
-      work();
-    }).join();
-  } catch (const std::system_error&) {
-    work();
-  }
+void run_with_low_priority(const std::function<void()>& work) noexcept {
+  const bool has_thread = unless_out_of_memory(
+      [&] {
+        start_thread([&] {
+          lower_own_priority();
+          work();
+        }).join();
+        return true;
+      },
+      [] { return false; });
+  if (!has_thread) work();
 }
 
 void Background::stop() {
@@ -86,7 +91,7 @@ void Background::stop() {
     stopped_ = true;
     all.swap(threads_);
   }
-  for (std::thread& thread : all) thread.join();
+  for (Thread& one : all) one.thread.join();
 }
 
 } // namespace skerry::host

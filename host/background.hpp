@@ -5,7 +5,6 @@
 #include <list>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace skerry::host {
 
@@ -17,23 +16,28 @@ public:
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// False when it was stopped. When the system has no thread left the task runs at once, on this one.
+  /// False when it was stopped. When the system has no thread or memory left for it, the task runs at once,
+  /// on this one. The task itself must deal with memory that runs out.
   bool run(const std::function<void()>& task);
   /// Lets no task start any more, and waits for those that run. Not from a task.
   void stop();
 
 private:
-  using Threads = std::list<std::thread>;
-  Threads take_ended(); // with the mutex held
+  struct Thread {
+    std::thread thread;
+    bool has_ended = false;
+  };
+  using Threads = std::list<Thread>;
+  Threads take_ended() noexcept; // with the mutex held
 
   std::mutex mutex_; // guards what follows
   Threads threads_;
-  std::vector<std::thread::id> ended_;
   bool stopped_ = false;
 };
 
 /// Runs `work` on a thread that yields to those that serve calls, and waits for it: with all cores busy it
-/// gets about a tenth of one caller's share. It must take no lock that calls take.
-void run_with_low_priority(const std::function<void()>& work);
+/// gets about a tenth of one caller's share. It must take no lock that calls take, and deal itself with
+/// memory that runs out. Without a thread left it runs on this one.
+void run_with_low_priority(const std::function<void()>& work) noexcept;
 
 } // namespace skerry::host

@@ -1,21 +1,26 @@
 #include "host/call_metrics.hpp"
 
+#include "host/out_of_memory.hpp"
+
 namespace skerry::host {
 
 void CallMetrics::call_succeeded(Duration time) noexcept { latency_.add(time); }
 
-void CallMetrics::call_failed(const std::string& code, Duration time) {
+void CallMetrics::call_failed(const std::string& code, Duration time) noexcept {
   latency_.add(time);
   errors_.fetch_add(1, std::memory_order_relaxed);
-  std::lock_guard lock(mutex_);
-  ++reasons_[code];
+  count_reason(code);
 }
 
-void CallMetrics::call_refused(const std::string& code) {
+void CallMetrics::call_refused(const std::string& code) noexcept {
   refused_.fetch_add(1, std::memory_order_relaxed);
   errors_.fetch_add(1, std::memory_order_relaxed);
-  std::lock_guard lock(mutex_);
-  ++reasons_[code];
+  count_reason(code);
+}
+
+void CallMetrics::count_reason(const std::string& code) noexcept {
+  const std::lock_guard lock(mutex_);
+  unless_out_of_memory([&] { ++reasons_[code]; }, [] {});
 }
 
 void CallMetrics::executed(uint64_t fuel, uint64_t memory_bytes, uint64_t dropped_log_lines) noexcept {

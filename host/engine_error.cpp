@@ -1,5 +1,6 @@
 #include "host/engine_error.hpp"
 
+#include "host/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 
 #include <array>
@@ -46,9 +47,15 @@ std::optional<LimitReport> parse_limit(std::string_view message) {
   return std::nullopt;
 }
 
+/// What the process lacks, whatever the plugin is allowed.
+bool is_of_process(std::string_view message) {
+  return message.starts_with("out of memory") || message.starts_with("the system refuses");
+}
+
 void describe_limit(PluginError& out, const Error& error) {
   out.limit = parse_limit(error.message());
   out.code = "limit." + (out.limit ? out.limit->name : "engine");
+  if (is_of_process(error.message())) out.code = process_limit;
   if (!out.limit || out.limit->key.empty()) return;
   out.message += "; " + out.limit->key + " raises it";
 }

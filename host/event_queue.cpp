@@ -1,5 +1,7 @@
 #include "host/event_queue.hpp"
 
+#include "host/out_of_memory.hpp"
+
 namespace skerry::host {
 
 EventQueue::~EventQueue() {
@@ -7,13 +9,17 @@ EventQueue::~EventQueue() {
   if (thread_.joinable()) thread_.join();
 }
 
-void EventQueue::push(ReloadEvent event) {
+void EventQueue::push(ReloadEvent event) noexcept {
   if (!callback_) return;
   std::lock_guard lock(mutex_);
   if (stopping_) return;
   event.number = ++last_number_;
-  events_.push_back(std::move(event));
-  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  unless_out_of_memory(
+      [&] {
+        if (!thread_.joinable()) thread_ = start_thread([this] { run(); });
+        events_.push_back(std::move(event));
+      },
+      [] {});
   wake_.notify_one();
 }
 
@@ -33,7 +39,7 @@ void EventQueue::run() {
     const ReloadEvent event = std::move(events_.front());
     events_.pop_front();
     lock.unlock();
-    callback_(event);
+    unless_out_of_memory([&] { callback_(event); }, [] {});
     lock.lock();
   }
   ended_ = true;

@@ -20,8 +20,8 @@ public:
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  /// After stop: ignored.
-  void push(ReloadEvent event);
+  /// After stop: ignored. An event that there is no memory or thread for is lost; its number is left out.
+  void push(ReloadEvent event) noexcept;
   /// Returns when all that was pushed has been told; called from the callback: at once.
   void stop();
 

@@ -1,6 +1,7 @@
 #include "host/file_watcher.hpp"
 
 #include "host/inotify_queue.hpp"
+#include "host/out_of_memory.hpp"
 #include "host/watch_path.hpp"
 
 #include <poll.h>
@@ -11,8 +12,10 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace skerry::host {
@@ -58,8 +61,15 @@ class FileWatcher::Impl {
 public:
   explicit Impl(Options options)
       : options_(std::move(options)), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (options_.use_inotify && !queue_.open()) trouble("no inotify: files are looked at regularly instead");
-    thread_ = std::thread([this] { run(); });
+    const auto begin = [&] {
+      if (options_.use_inotify && !queue_.open())
+        trouble("no inotify: files are looked at regularly instead");
+      thread_ = start_thread([this] { run(); });
+    };
+    unless_out_of_memory(begin, [&] {
+      close(wake_fd_);
+      throw std::bad_alloc();
+    });
   }
 
   ~Impl() {
@@ -75,21 +85,28 @@ public:
   Id watch(const std::vector<std::filesystem::path>& paths, std::chrono::milliseconds settle,
            Changed changed) {
     const std::lock_guard lock(mutex_);
-    WatchedGroup& group = groups_[++last_id_];
-    group.settle = settle;
-    group.changed = std::move(changed);
-    group.files.resize(paths.size());
-    for (size_t i = 0; i < paths.size(); ++i) {
-      WatchedFile& file = group.files[i];
-      file.path = paths[i];
-      register_steps(file);
-      file.reported = file.last = file_identity(file.path);
-    }
+    const Id id = ++last_id_;
+    WatchedGroup& group = groups_[id];
+    const auto fill = [&] {
+      group.settle = settle;
+      group.changed = std::move(changed);
+      group.files.resize(paths.size());
+      for (size_t i = 0; i < paths.size(); ++i) {
+        WatchedFile& file = group.files[i];
+        file.path = paths[i];
+        register_steps(file);
+        file.reported = file.last = file_identity(file.path);
+      }
+    };
+    unless_out_of_memory(fill, [&] {
+      groups_.erase(id);
+      throw std::bad_alloc();
+    });
     wake(); // what is to be polled may have changed
-    return last_id_;
+    return id;
   }
 
-  void unwatch(Id id) {
+  void unwatch(Id id) noexcept {
     std::unique_lock lock(mutex_);
     groups_.erase(id);
     drop_unused_watches();
@@ -109,14 +126,24 @@ private:
 
   // --- the thread
 
+  /// What is not known for want of memory is looked at again after a while.
   void run() {
     while (wait()) {
-      look_at_events();
-      const auto now = Clock::now();
-      if (now >= next_poll_) poll_files(now);
-      for (const Id id : due_files(now)) call_changed(id);
-      tell_troubles();
+      unless_out_of_memory([&] { look(); },
+                           [&] {
+                             const std::lock_guard lock(mutex_);
+                             has_missed_ = true;
+                             next_poll_ = Clock::now() + options_.poll_interval;
+                           });
     }
+  }
+
+  void look() {
+    look_at_events();
+    const auto now = Clock::now();
+    if (now >= next_poll_) poll_files(now);
+    for (const Id id : due_files(now)) call_changed(id);
+    tell_troubles();
   }
 
   /// False: stop.
@@ -142,7 +169,8 @@ private:
       if (group.due && !group.being_written() && (!next || *group.due < *next)) next = group.due;
       if (is_polled(group) && (!next || next_poll_ < *next)) next = next_poll_;
     }
-    if (!troubles_.empty()) return 0;
+    if (!troubles_.empty() && !has_missed_) return 0;
+    if (has_missed_) next = next_poll_;
     if (!next) return -1;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
     return static_cast<int>(std::clamp<int64_t>(left, 0, 60'000));
@@ -186,9 +214,11 @@ private:
   void poll_files(Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     next_poll_ = now + options_.poll_interval;
+    const bool all = std::exchange(has_missed_, false);
     for (auto& [id, group] : groups_) {
       for (WatchedFile& file : group.files) {
-        if (!is_polled(file)) continue;
+        if (all) file.being_written = false; // as with any event that was lost
+        if (!all && !is_polled(file)) continue;
         register_steps(file); // what could not be watched may be possible now
         look_at(group, file, now, false);
       }
@@ -198,6 +228,7 @@ private:
   std::vector<Id> due_files(Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     std::vector<Id> due;
+    due.reserve(groups_.size()); // a change that is taken must not be lost
     for (auto& [id, group] : groups_) {
       if (!group.due || *group.due > now || group.being_written()) continue;
       group.due.reset();
@@ -224,15 +255,32 @@ private:
       const std::lock_guard lock(mutex_);
       const auto found = groups_.find(id);
       if (found == groups_.end()) return;
-      changed = found->second.changed;
+      changed = copy_changed(found->second);
+      if (!changed) return;
       running_ = id;
     }
-    changed();
+    const bool told = unless_out_of_memory([&] { return changed(), true; }, [] { return false; });
     {
       const std::lock_guard lock(mutex_);
       running_ = 0;
+      if (const auto found = groups_.find(id); !told && found != groups_.end()) tell_again(found->second);
     }
     idle_.notify_all();
+  }
+
+  /// The callback, or nothing when there is no memory for it now.
+  Changed copy_changed(WatchedGroup& group) const noexcept {
+    return unless_out_of_memory([&] { return group.changed; },
+                                [&] {
+                                  tell_again(group);
+                                  return Changed();
+                                });
+  }
+
+  /// The user does not know of the change yet.
+  void tell_again(WatchedGroup& group) const noexcept {
+    for (WatchedFile& file : group.files) file.reported = {};
+    group.due = Clock::now() + std::max<Clock::duration>(group.settle, options_.poll_interval);
   }
 
   void tell_troubles() {
@@ -267,12 +315,16 @@ private:
     drop_unused_watches();
   }
 
-  void drop_unused_watches() {
-    std::vector<int> used;
-    for (const auto& [id, group] : groups_)
-      for (const WatchedFile& file : group.files)
-        used.insert(used.end(), file.watches.begin(), file.watches.end());
-    queue_.keep_only(used);
+  /// For want of memory they stay until the next time.
+  void drop_unused_watches() noexcept {
+    const auto drop = [&] {
+      std::vector<int> used;
+      for (const auto& [id, group] : groups_)
+        for (const WatchedFile& file : group.files)
+          used.insert(used.end(), file.watches.begin(), file.watches.end());
+      queue_.keep_only(used);
+    };
+    unless_out_of_memory(drop, [] {});
   }
 
   const Options options_;
@@ -285,6 +337,7 @@ private:
   Id running_ = 0; // whose callback runs
   Clock::time_point next_poll_ = {};
   std::vector<std::string> troubles_;
+  bool has_missed_ = false; // something, for want of memory: all is to be looked at
   bool stopping_ = false;
   std::thread thread_;
 };

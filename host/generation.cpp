@@ -2,6 +2,7 @@
 
 #include "host/engine_error.hpp"
 #include "host/lease.hpp"
+#include "host/out_of_memory.hpp"
 
 namespace skerry::host {
 
@@ -64,7 +65,7 @@ Expected<Generation::InstancePtr> Generation::wait_for_turn(Clock::time_point st
 }
 
 /// The instance as it was after `init`, or null when there is no way back.
-Generation::InstancePtr Generation::cleaned(InstancePtr instance) {
+Generation::InstancePtr Generation::cleaned(InstancePtr instance) noexcept {
   instance = version_->cleaned(std::move(instance));
   if (instance)
     metrics_->reset_instance();
@@ -86,14 +87,15 @@ Expected<Lease> Generation::lease(uint64_t input_bytes, Clock::time_point start,
   return Lease(shared_from_this(), std::move(buffers), std::move(*instance));
 }
 
-void Generation::give_back(InstancePtr instance, uint64_t fuel_before) {
+void Generation::give_back(InstancePtr instance, uint64_t fuel_before) noexcept {
   const PluginInstance& guest = *instance;
   metrics_->executed(guest.fuel_used() - fuel_before, guest.memory_bytes(), guest.dropped_log_lines());
   const bool must_clean = guest.broken() || manifest().pool.state == StateMode::fresh;
   pool_->release(must_clean ? cleaned(std::move(instance)) : std::move(instance));
 }
 
-bool Generation::ended(CircuitBreaker::Admission admission, const PluginError* error, Clock::duration time) {
+bool Generation::ended(CircuitBreaker::Admission admission, const PluginError* error,
+                       Clock::duration time) noexcept {
   using Outcome = CircuitBreaker::Outcome;
   const auto now = Clock::now();
   if (error == nullptr) {
@@ -101,14 +103,15 @@ bool Generation::ended(CircuitBreaker::Admission admission, const PluginError* e
     version_->metrics.call_succeeded(time);
     return trial_.record(false, now);
   }
-  const bool to_blame = error->code != "cancelled" && error->code != "unloaded";
+  const bool to_blame =
+      error->code != "cancelled" && error->code != "unloaded" && error->code != process_limit;
   breaker_.record(admission, to_blame ? Outcome::failure : Outcome::none, now);
   version_->metrics.call_failed(error->code, time);
   return to_blame && trial_.record(true, now);
 }
 
 /// Who finds the door closed was not here.
-bool Generation::turned_away(CircuitBreaker::Admission admission, const std::string& code) {
+bool Generation::turned_away(CircuitBreaker::Admission admission, const std::string& code) noexcept {
   const auto now = Clock::now();
   const bool by_breaker = admission == CircuitBreaker::Admission::refused;
   if (!by_breaker) breaker_.record(admission, CircuitBreaker::Outcome::none, now);

@@ -26,7 +26,7 @@ public:
   using InstancePtr = InstancePool::InstancePtr;
 
   /// `first` is an instance where `init` ended. One instance of `cap` must have been taken, which the
-  /// generation gives back in the end. `metrics` are those of the plugin.
+  /// generation gives back in the end, if it could be made. `metrics` are those of the plugin.
   Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
              std::shared_ptr<CallMetrics> metrics);
 
@@ -44,9 +44,9 @@ public:
 
   /// How a call went that had an instance; null: well. True for the one with which a new version had failed
   /// too often.
-  bool ended(CircuitBreaker::Admission admission, const PluginError* error, Clock::duration time);
+  bool ended(CircuitBreaker::Admission admission, const PluginError* error, Clock::duration time) noexcept;
   /// A call that did not get so far. True: the same.
-  bool turned_away(CircuitBreaker::Admission admission, const std::string& code);
+  bool turned_away(CircuitBreaker::Admission admission, const std::string& code) noexcept;
   std::chrono::milliseconds timeout(const CallOptions& options) const {
     return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
   }
@@ -79,8 +79,8 @@ private:
   Expected<InstancePtr> wait_for_turn(Clock::time_point start, std::chrono::milliseconds timeout);
   PluginError refusal(InstancePool::Refused why, Clock::time_point start,
                       std::chrono::milliseconds timeout) const;
-  InstancePtr cleaned(InstancePtr instance);
-  void give_back(InstancePtr instance, uint64_t fuel_before);
+  InstancePtr cleaned(InstancePtr instance) noexcept;
+  void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
 
   const VersionPtr version_;
   const std::shared_ptr<CallMetrics> metrics_;

@@ -2,7 +2,7 @@
 
 #include "host/base64.hpp"
 #include "host/call_state.hpp"
-#include "host/json.hpp"
+#include "host/json_text.hpp"
 #include "host/network.hpp"
 #include "host/plugin_instance.hpp"
 
@@ -222,13 +222,15 @@ std::optional<HttpRequest> parse_request(std::string_view text) {
 /// `{"status","headers":[[name, value],…],"body" or "body_base64"}`: text that is not UTF-8 is no JSON
 /// string.
 std::string response_json(const HttpResponse& response) {
-  OrderedJson json{{"status", response.status}, {"headers", OrderedJson::array()}};
-  for (const auto& [name, value] : response.headers) json["headers"].push_back({name, value});
+  ListText headers;
+  for (const auto& [name, value] : response.headers) headers.add_text(ListText().add(name).add(value).text());
+  ObjectText json;
+  json.add("status", response.status).add_text("headers", headers.text());
   if (is_utf8(response.body))
-    json["body"] = response.body;
+    json.add("body", response.body);
   else
-    json["body_base64"] = to_base64(response.body);
-  return dump_json(json);
+    json.add("body_base64", to_base64(response.body));
+  return json.text();
 }
 
 int32_t http_request(const Capabilities& capabilities, Caller& caller, uint32_t address, uint32_t length) {

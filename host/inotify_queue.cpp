@@ -42,7 +42,7 @@ int InotifyQueue::add(const std::filesystem::path& directory, bool content) {
   // Added to what another file wants of the same directory.
   const int watch = inotify_add_watch(
       fd_, directory.c_str(), names | writing | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD);
-  if (watch >= 0) watches_.insert(watch);
+  if (watch >= 0) watches_.insert(watch); // without memory for it, the kernel keeps it until the queue ends
   return watch;
 }
 

@@ -1,5 +1,7 @@
 #include "host/instance_pool.hpp"
 
+#include "host/out_of_memory.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -16,6 +18,7 @@ bool InstanceCap::take() noexcept {
 InstancePool::InstancePool(InstancePtr first, uint32_t size, uint32_t max_waiting, Make make,
                            std::shared_ptr<InstanceCap> cap)
     : make_(std::move(make)), cap_(std::move(cap)), max_waiting_(max_waiting), size_(size) {
+  idle_.reserve(std::max(size, 1u)); // so that giving an instance back needs no memory
   idle_.push_back(std::move(first));
 }
 
@@ -44,7 +47,7 @@ InstancePool::acquire(Clock::time_point deadline) {
 /// `existing_` counts it already.
 std::expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::make_one(Lock lock) {
   lock.unlock();
-  auto made = make_();
+  auto made = catching_out_of_memory("", Phase::instantiate, "making an instance", make_);
   if (made) return std::move(*made);
   release(nullptr);
   return std::unexpected(Failure(std::move(made.error())));
@@ -97,7 +100,7 @@ bool InstancePool::unpark() {
   return !refuse_parked_;
 }
 
-void InstancePool::release(InstancePtr instance) {
+void InstancePool::release(InstancePtr instance) noexcept {
   InstancePtr surplus; // destroyed without the lock
   Lock lock(mutex_);
   if (existing_ > size_ || ended_) surplus = std::move(instance);
@@ -118,6 +121,8 @@ void InstancePool::release(InstancePtr instance) {
 void InstancePool::resize(uint32_t size) {
   std::vector<InstancePtr> surplus;
   Lock lock(mutex_);
+  idle_.reserve(std::max(size, 1u));
+  surplus.reserve(idle_.size());
   size_ = std::max(size, 1u);
   while (existing_ > size_ && !idle_.empty()) {
     surplus.push_back(std::move(idle_.back()));

@@ -55,7 +55,7 @@ public:
   /// An instance that nobody else has, at the latest at `deadline`.
   std::expected<InstancePtr, Failure> acquire(Clock::time_point deadline);
   /// Gives it back, clean; or null when it had to be thrown away.
-  void release(InstancePtr instance);
+  void release(InstancePtr instance) noexcept;
 
   /// Who has an instance says that it will not be used for a while: neither drain nor close wait for it.
   void park();

@@ -3,43 +3,14 @@
 #include "skerry/printable.hpp"
 
 #include <algorithm>
-#include <set>
+#include <utility>
 #include <vector>
 
 namespace skerry::host {
 
 namespace {
 
-constexpr int max_depth = 100;
-
-/// Looks at every parse event; keeps the first complaint.
-class Watch {
-public:
-  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
-    if (!problem_.empty()) return false; // what is dropped has no end event, so keys_ is of no use any more
-    switch (event) {
-    case Json::parse_event_t::object_start: keys_.emplace_back(); [[fallthrough]];
-    case Json::parse_event_t::array_start:
-      if (depth >= max_depth) complain("nested deeper than 100 levels");
-      break;
-    case Json::parse_event_t::object_end: keys_.pop_back(); break;
-    case Json::parse_event_t::key: note_key(parsed.get_ref<const std::string&>()); break;
-    case Json::parse_event_t::array_end:
-    case Json::parse_event_t::value: break;
-    }
-    return problem_.empty(); // false drops the value: nothing deep is ever built
-  }
-  const std::string& problem() const { return problem_; }
-
-private:
-  void note_key(const std::string& key) {
-    if (!keys_.back().insert(key).second) complain("key " + in_quotes(key) + " occurs twice");
-  }
-  void complain(std::string what) { problem_ = std::move(what); }
-
-  std::vector<std::set<std::string>> keys_; // of the objects that are open
-  std::string problem_;
-};
+constexpr size_t max_depth = 100;
 
 /// The library's text without its "[json.exception.parse_error.101] " in front.
 std::string plain_message(const Json::exception& error) {
@@ -82,18 +53,95 @@ std::string harmless(std::string json) {
   return text;
 }
 
+/// Builds a value from what the library's reader tells; stops at the first problem.
+class Builder : public nlohmann::json_sax<Json> {
+public:
+  Builder(Json& root, std::string& problem) : root_(root), problem_(problem) {}
+
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t&) override { return add(value); }
+  bool string(string_t& value) override { return add(std::move(value)); }
+  bool binary(binary_t&) override { return false; } // no JSON text has any
+  bool start_object(std::size_t) override { return open(Json::value_t::object); }
+  bool start_array(std::size_t) override { return open(Json::value_t::array); }
+  bool end_object() override { return close(); }
+  bool end_array() override { return close(); }
+  bool key(string_t& name) override {
+    auto& members = open_.back()->get_ref<Json::object_t&>();
+    const auto [member, is_new] = members.try_emplace(name);
+    member_ = &member->second;
+    return is_new || complain("key \"" + name + "\" occurs twice");
+  }
+  bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
+    return complain(plain_message(error));
+  }
+
+private:
+  /// Where the next value goes.
+  Json& place() {
+    if (open_.empty()) return root_;
+    if (open_.back()->is_object()) return *member_;
+    return open_.back()->get_ref<Json::array_t&>().emplace_back();
+  }
+  template <class Value> bool add(Value&& value) {
+    place() = std::forward<Value>(value);
+    return true;
+  }
+  bool open(Json::value_t type) {
+    if (open_.size() >= max_depth) return complain("nested deeper than 100 levels");
+    open_.reserve(max_depth);
+    Json& opened = place();
+    opened = Json(type);
+    open_.push_back(&opened);
+    return true;
+  }
+  bool close() {
+    open_.pop_back();
+    return true;
+  }
+  bool complain(std::string what) {
+    problem_ = std::move(what);
+    return false;
+  }
+
+  Json& root_;
+  std::string& problem_;
+  std::vector<Json*> open_;
+  Json* member_ = nullptr; // of the innermost object, whose value comes next
+};
+
 } // namespace
 
-std::expected<Json, std::string> parse_json(std::string_view text) {
-  Watch watch;
-  try {
-    Json value = Json::parse(text, std::ref(watch));
-    if (!watch.problem().empty()) return std::unexpected(watch.problem());
-    return value;
-  } catch (const Json::exception& error) {
-    return std::unexpected(watch.problem().empty() ? plain_message(error) : watch.problem());
+ParsedJson::ParsedJson(std::string_view text) {
+  // What was built so far is taken apart before memory that ran out is told of.
+  struct Guard {
+    Json* value;
+    ~Guard() {
+      if (value != nullptr) take_apart(*value);
+    }
+  } guard{&value_};
+  Builder builder(value_, problem_);
+  (void)Json::sax_parse(text, &builder);
+  guard.value = nullptr;
+}
+
+/// From the inside out: what has no values in it is destroyed without allocating. At most max_depth deep.
+void ParsedJson::take_apart(Json& value) noexcept {
+  if (value.is_array()) {
+    auto& items = value.get_ref<Json::array_t&>();
+    for (Json& item : items) take_apart(item);
+    items.clear();
+  } else if (value.is_object()) {
+    auto& members = value.get_ref<Json::object_t&>();
+    for (auto& [name, member] : members) take_apart(member);
+    members.clear();
   }
 }
+
+std::string json_string(std::string_view text) { return dump_json(Json(text)); }
 
 std::string dump_json(const Json& value) {
   return harmless(value.dump(-1, ' ', false, Json::error_handler_t::replace));

@@ -23,13 +23,16 @@ bool KeyValueStore::set(std::string_view key, std::string_view value) {
   uint64_t before = is_new ? 0 : found->second.size();
   uint64_t after = value.size() + (is_new ? key.size() + entry_bytes : 0);
   if (bytes_ - before + after > max_bytes_) return false;
-  if (after > before && !budget_->take(after - before)) return false;
+  std::string kept_key(is_new ? key : std::string_view()), kept_value(value);
+  if (is_new) found = values_.try_emplace(std::move(kept_key)).first;
+  if (after > before && !budget_->take(after - before)) {
+    if (is_new) values_.erase(found);
+    return false;
+  }
+  // Memory can no longer run out.
   if (after < before) budget_->give_back(before - after);
   bytes_ = bytes_ - before + after;
-  if (is_new)
-    values_.emplace(key, value);
-  else
-    found->second = value;
+  found->second.swap(kept_value);
   return true;
 }
 

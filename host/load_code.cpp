@@ -119,6 +119,8 @@ Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, cons
   auto module = Module::compile(engine, bytes);
   if (!module) return std::unexpected(engine_error(manifest, Phase::decode, module.error()));
   auto code = std::make_unique<PluginCode>(manifest, std::move(*module), std::move(services));
+  if (const Error* error = code->linker.error())
+    return std::unexpected(engine_error(manifest, Phase::link, *error));
   if (auto ok = check_imports(*code); !ok) return std::unexpected(std::move(ok.error()));
   auto abi = find_abi(code->module, manifest);
   if (!abi) return std::unexpected(std::move(abi.error()));

@@ -3,6 +3,7 @@
 
 #include "host/engine_error.hpp"
 #include "host/near_miss.hpp"
+#include "host/out_of_memory.hpp"
 #include "host/plugin_impl.hpp"
 #include "host/reload_transaction.hpp"
 #include "host/reload_watch.hpp"
@@ -14,6 +15,7 @@
 #include <array>
 #include <map>
 #include <mutex>
+#include <new>
 
 namespace skerry::host {
 
@@ -66,15 +68,18 @@ struct Manager::Impl {
   /// A name is taken before its plugin is loaded, so that of two loads at once one fails early.
   Expected<void> reserve(const std::string& name);
   void forget(const std::string& name);
+  /// False: it is no longer there.
+  bool take_out(const PluginHandle& plugin);
   /// False when the manager was closed meanwhile.
   bool publish(const std::string& name, const PluginHandle& plugin);
   Expected<PluginHandle> load(const Manifest& manifest, const std::filesystem::path& manifest_file);
+  Expected<PluginHandle> load_reserved(const Manifest& manifest, const std::filesystem::path& manifest_file);
   PluginError not_found(std::string_view name) const; // with the mutex held
   PluginHandle find(std::string_view name) const;
 
   void follow(Plugin::Impl& plugin, const Manifest& manifest);
   void changed(const std::string& name);
-  void watch_trouble(const std::string& text);
+  void watch_trouble(const std::string& text) noexcept;
   Expected<Manifest> manifest_of(Plugin::Impl& plugin);
   Expected<ReloadResult> reload(Plugin& plugin, ReloadTrigger trigger, const ReloadOptions& options);
 
@@ -95,8 +100,20 @@ Expected<void> Manager::Impl::reserve(const std::string& name) {
 }
 
 void Manager::Impl::forget(const std::string& name) {
+  PluginHandle plugin; // freed without the lock
   std::lock_guard lock(mutex);
-  plugins.erase(name);
+  const auto found = plugins.find(name);
+  if (found == plugins.end()) return;
+  plugin = std::move(found->second);
+  plugins.erase(found);
+}
+
+bool Manager::Impl::take_out(const PluginHandle& plugin) {
+  std::lock_guard lock(mutex);
+  const auto found = plugins.find(plugin->name());
+  if (found == plugins.end() || found->second != plugin) return false;
+  plugins.erase(found);
+  return true;
 }
 
 bool Manager::Impl::publish(const std::string& name, const PluginHandle& plugin) {
@@ -127,37 +144,54 @@ Expected<PluginHandle> Manager::Impl::load(const Manifest& manifest,
                                            const std::filesystem::path& manifest_file) {
   const std::string& name = manifest.meta.name;
   if (auto free = reserve(name); !free) return std::unexpected(std::move(free.error()));
+  auto plugin = catching_out_of_memory(name, Phase::instantiate, "loading a plugin",
+                                       [&] { return load_reserved(manifest, manifest_file); });
+  if (!plugin) forget(name);
+  return plugin;
+}
+
+Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
+                                                    const std::filesystem::path& manifest_file) {
+  const std::string& name = manifest.meta.name;
   const FileIdentity before = file_identity(manifest.wasm_path);
   auto made = std::make_unique<Plugin::Impl>(manifest, manifest_file, host);
-  if (auto done = made->load(manifest); !done) {
-    forget(name);
-    return std::unexpected(std::move(done.error()));
-  }
+  if (auto done = made->load(manifest); !done) return std::unexpected(std::move(done.error()));
   auto plugin = std::make_shared<Plugin>(std::move(made));
   plugin->impl().self = plugin;
   if (!publish(name, plugin)) { // closed meanwhile
     (void)plugin->impl().unload();
     return std::unexpected(closed_error(name));
   }
-  follow(plugin->impl(), manifest);
-  // What changed between the reading and the watching is not told by the watcher.
-  if (manifest.reload.watch && file_identity(manifest.wasm_path) != before) changed(name);
+  unless_out_of_memory(
+      [&] {
+        follow(plugin->impl(), manifest);
+        // What changed between the reading and the watching is not told by the watcher.
+        if (manifest.reload.watch && file_identity(manifest.wasm_path) != before) changed(name);
+      },
+      [&] { watch_trouble(Error::out_of_memory("watching a plugin's files").message()); });
   return plugin;
 }
 
-Expected<PluginHandle> Manager::load(const Manifest& manifest) { return impl_->load(manifest, {}); }
+Expected<PluginHandle> Manager::load(const Manifest& manifest) {
+  return catching_out_of_memory(manifest.meta.name, Phase::read, "loading a plugin",
+                                [&] { return impl_->load(manifest, {}); });
+}
 
 Expected<PluginHandle> Manager::load(const std::filesystem::path& manifest_file) {
-  auto manifest = read_manifest(manifest_file);
-  if (!manifest) return std::unexpected(std::move(manifest.error()));
-  return impl_->load(*manifest, std::filesystem::absolute(manifest_file));
+  return catching_out_of_memory("", Phase::read, "loading a plugin", [&]() -> Expected<PluginHandle> {
+    auto manifest = read_manifest(manifest_file);
+    if (!manifest) return std::unexpected(std::move(manifest.error()));
+    return impl_->load(*manifest, std::filesystem::absolute(manifest_file));
+  });
 }
 
 Expected<PluginHandle> Manager::get(std::string_view name) const {
-  std::lock_guard lock(impl_->mutex);
-  auto found = impl_->plugins.find(name);
-  if (found == impl_->plugins.end() || !found->second) return std::unexpected(impl_->not_found(name));
-  return found->second;
+  return catching_out_of_memory(name, Phase::call, "finding a plugin", [&]() -> Expected<PluginHandle> {
+    std::lock_guard lock(impl_->mutex);
+    auto found = impl_->plugins.find(name);
+    if (found == impl_->plugins.end() || !found->second) return std::unexpected(impl_->not_found(name));
+    return found->second;
+  });
 }
 
 Expected<std::string> Manager::call(std::string_view name, std::string_view input,
@@ -185,16 +219,24 @@ void Manager::Impl::follow(Plugin::Impl& plugin, const Manifest& manifest) {
 void Manager::Impl::changed(const std::string& name) {
   PluginHandle plugin = find(name);
   if (!plugin || plugin->impl().change_pending.exchange(true)) return;
-  host->background.run([this, plugin] { (void)reload(*plugin, ReloadTrigger::file, {}); });
+  unless_out_of_memory(
+      [&] { host->background.run([this, plugin] { (void)reload(*plugin, ReloadTrigger::file, {}); }); },
+      [&] {
+        plugin->impl().change_pending = false;
+        throw std::bad_alloc(); // whoever told of the change tells of it again
+      });
 }
 
-void Manager::Impl::watch_trouble(const std::string& text) {
-  ReloadEvent event;
-  event.trigger = ReloadTrigger::file;
-  event.step = ReloadStep::watch;
-  event.outcome = ReloadOutcome::failed;
-  event.error = name_error(Phase::reload, "reload.watch", "", text);
-  host->events.push(std::move(event));
+void Manager::Impl::watch_trouble(const std::string& text) noexcept {
+  const auto make_event = [&] {
+    ReloadEvent event;
+    event.trigger = ReloadTrigger::file;
+    event.step = ReloadStep::watch;
+    event.outcome = ReloadOutcome::failed;
+    event.error = name_error(Phase::reload, "reload.watch", "", text);
+    host->events.push(std::move(event));
+  };
+  unless_out_of_memory(make_event, [] {});
 }
 
 /// What is watched follows a manifest as soon as it is read: the module that it names may be put right later.
@@ -207,7 +249,10 @@ Expected<Manifest> Manager::Impl::manifest_of(Plugin::Impl& plugin) {
 
 Expected<ReloadResult> Manager::Impl::reload(Plugin& plugin, ReloadTrigger trigger,
                                              const ReloadOptions& options) {
-  return ReloadTransaction(plugin.impl(), trigger, options, [&] { return manifest_of(plugin.impl()); }).run();
+  Plugin::Impl& impl = plugin.impl();
+  return catching_out_of_memory(impl.name, Phase::reload, "reloading a plugin", [&] {
+    return ReloadTransaction(impl, trigger, options, [&] { return manifest_of(impl); }).run();
+  });
 }
 
 Expected<ReloadResult> Manager::reload(std::string_view name, const ReloadOptions& options) {
@@ -220,12 +265,13 @@ Expected<ReloadResult> Manager::reload(const Manifest& manifest, const ReloadOpt
   auto plugin = get(manifest.meta.name);
   if (!plugin) return std::unexpected(std::move(plugin.error()));
   Plugin::Impl& impl = (*plugin)->impl();
-  return ReloadTransaction(impl, ReloadTrigger::command, options,
-                           [&]() -> Expected<Manifest> {
-                             impl_->follow(impl, manifest);
-                             return manifest;
-                           })
-      .run();
+  const auto follow = [&]() -> Expected<Manifest> {
+    impl_->follow(impl, manifest);
+    return manifest;
+  };
+  return catching_out_of_memory(impl.name, Phase::reload, "reloading a plugin", [&] {
+    return ReloadTransaction(impl, ReloadTrigger::command, options, follow).run();
+  });
 }
 
 Expected<void> Manager::rollback(std::string_view name) {
@@ -237,16 +283,11 @@ Expected<void> Manager::rollback(std::string_view name) {
 // --- unloading
 
 Expected<void> Manager::unload(std::string_view name) {
-  PluginHandle plugin;
-  {
-    std::lock_guard lock(impl_->mutex);
-    auto found = impl_->plugins.find(name);
-    if (found == impl_->plugins.end() || !found->second) return std::unexpected(impl_->not_found(name));
-    plugin = std::move(found->second);
-    impl_->plugins.erase(found);
-  }
-  impl_->watch.follow(plugin->name(), {});
-  return plugin->impl().unload();
+  auto plugin = get(name);
+  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  if (!impl_->take_out(*plugin)) return unload(name); // by another thread meanwhile
+  impl_->watch.follow((*plugin)->name(), {});
+  return (*plugin)->impl().unload();
 }
 
 void Manager::close() {

@@ -1,7 +1,7 @@
 // Metrics as JSON and as Prometheus text.
 #include "skerry/host/metrics.hpp"
 
-#include "host/json.hpp"
+#include "host/json_text.hpp"
 #include "skerry/printable.hpp"
 
 #include <array>
@@ -15,30 +15,42 @@ double in_ms(std::chrono::nanoseconds time) { return static_cast<double>(time.co
 double in_seconds(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
 double ratio(double part, uint64_t whole) { return whole == 0 ? 0 : part / static_cast<double>(whole); }
 
-OrderedJson latency_json(const LatencySummary& summary) {
-  return {{"count", summary.count},    {"avg", ratio(in_ms(summary.total), summary.count)},
-          {"p50", in_ms(summary.p50)}, {"p90", in_ms(summary.p90)},
-          {"p99", in_ms(summary.p99)}, {"max", in_ms(summary.max)}};
+std::string latency_text(const LatencySummary& summary) {
+  return ObjectText()
+      .add("count", summary.count)
+      .add("avg", ratio(in_ms(summary.total), summary.count))
+      .add("p50", in_ms(summary.p50))
+      .add("p90", in_ms(summary.p90))
+      .add("p99", in_ms(summary.p99))
+      .add("max", in_ms(summary.max))
+      .text();
 }
 
-OrderedJson reloads_json(const ReloadMetrics& reloads) {
-  return {{"swapped", reloads.swapped},
-          {"unchanged", reloads.unchanged},
-          {"failures", reloads.failures},
-          {"rollbacks", reloads.rollbacks},
-          {"automatic_rollbacks", reloads.automatic_rollbacks}};
+std::string reloads_text(const ReloadMetrics& reloads) {
+  return ObjectText()
+      .add("swapped", reloads.swapped)
+      .add("unchanged", reloads.unchanged)
+      .add_text("failures", ObjectText().add_all(reloads.failures).text())
+      .add("rollbacks", reloads.rollbacks)
+      .add("automatic_rollbacks", reloads.automatic_rollbacks)
+      .text();
 }
 
-OrderedJson versions_json(const std::vector<VersionMetrics>& versions) {
-  OrderedJson list = OrderedJson::array();
-  for (const VersionMetrics& v : versions)
-    list.push_back({{"version", v.version},
-                    {"hash", v.hash},
-                    {"serving", v.serving},
-                    {"call_count", v.calls},
-                    {"error_count", v.errors},
-                    {"duration_ms", latency_json(v.latency)}});
-  return list;
+std::string version_text(const VersionMetrics& version) {
+  return ObjectText()
+      .add("version", version.version)
+      .add("hash", version.hash)
+      .add("serving", version.serving)
+      .add("call_count", version.calls)
+      .add("error_count", version.errors)
+      .add_text("duration_ms", latency_text(version.latency))
+      .text();
+}
+
+std::string versions_text(const std::vector<VersionMetrics>& versions) {
+  ListText list;
+  for (const VersionMetrics& version : versions) list.add_text(version_text(version));
+  return list.text();
 }
 
 /// A label's value, printable and short, with the escapes of the Prometheus text format.
@@ -135,26 +147,27 @@ private:
 } // namespace
 
 std::string to_json(const PluginMetrics& m) {
-  OrderedJson json;
-  json["plugin"] = m.plugin;
-  json["call_count"] = m.calls;
-  json["error_count"] = m.errors;
-  json["error_rate"] = ratio(static_cast<double>(m.errors), m.calls);
-  json["avg_duration_ms"] = ratio(in_ms(m.latency.total), m.latency.count);
-  json["circuit_open"] = m.circuit_open;
-  json["reasons"] = m.reasons;
-  json["duration_ms"] = latency_json(m.latency);
-  json["queue_wait_ms"] = latency_json(m.queue_wait);
-  json["fuel"] = m.fuel;
-  json["memory_high_water_bytes"] = m.memory_high_water;
-  json["resets"] = m.resets;
-  json["replaced"] = m.replaced;
-  json["dropped_log_lines"] = m.dropped_log_lines;
-  json["instances"] = {{"total", m.instances}, {"busy", m.busy}, {"waiting", m.waiting}};
-  json["budget_bytes"] = {{"used", m.budget_used}, {"allowed", m.budget}};
-  json["reloads"] = reloads_json(m.reloads);
-  json["versions"] = versions_json(m.versions);
-  return dump_json(json);
+  return ObjectText()
+      .add("plugin", m.plugin)
+      .add("call_count", m.calls)
+      .add("error_count", m.errors)
+      .add("error_rate", ratio(static_cast<double>(m.errors), m.calls))
+      .add("avg_duration_ms", ratio(in_ms(m.latency.total), m.latency.count))
+      .add("circuit_open", m.circuit_open)
+      .add_text("reasons", ObjectText().add_all(m.reasons).text())
+      .add_text("duration_ms", latency_text(m.latency))
+      .add_text("queue_wait_ms", latency_text(m.queue_wait))
+      .add("fuel", m.fuel)
+      .add("memory_high_water_bytes", m.memory_high_water)
+      .add("resets", m.resets)
+      .add("replaced", m.replaced)
+      .add("dropped_log_lines", m.dropped_log_lines)
+      .add_text("instances",
+                ObjectText().add("total", m.instances).add("busy", m.busy).add("waiting", m.waiting).text())
+      .add_text("budget_bytes", ObjectText().add("used", m.budget_used).add("allowed", m.budget).text())
+      .add_text("reloads", reloads_text(m.reloads))
+      .add_text("versions", versions_text(m.versions))
+      .text();
 }
 
 std::string to_prometheus(std::span<const PluginMetrics> plugins) {

@@ -2,6 +2,7 @@
 #include "host/network.hpp"
 
 #include "host/ascii.hpp"
+#include "skerry/out_of_memory.hpp"
 
 #include <curl/curl.h>
 #include <netinet/in.h>
@@ -12,6 +13,7 @@
 #include <array>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <thread>
 
@@ -53,7 +55,20 @@ struct Exchange {
   uint64_t bytes_left = 0;
   bool address_denied = false;
   bool too_large = false;
+  bool out_of_memory = false; // told by perform: no exception can pass libcurl
 };
+
+/// What libcurl's callbacks do with bytes that were received; 0 ends the transfer.
+template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& store) noexcept {
+  if (size > exchange.bytes_left) return exchange.too_large = true, 0;
+  exchange.bytes_left -= size;
+  return unless_out_of_memory(
+      [&] {
+        store();
+        return size;
+      },
+      [&]() -> size_t { return exchange.out_of_memory = true, 0; });
+}
 
 std::string_view address_bytes(const sockaddr& address) {
   if (address.sa_family == AF_INET) {
@@ -79,10 +94,7 @@ curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
 
 size_t receive_body(char* data, size_t, size_t size, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
-  if (size > exchange.bytes_left) return exchange.too_large = true, 0;
-  exchange.bytes_left -= size;
-  exchange.response->body.append(data, size);
-  return size;
+  return keep_received(exchange, size, [&] { exchange.response->body.append(data, size); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -94,15 +106,15 @@ std::string_view trimmed(std::string_view text) {
 
 size_t receive_header(char* data, size_t, size_t size, void* user) {
   auto& exchange = *static_cast<Exchange*>(user);
-  if (size > exchange.bytes_left) return exchange.too_large = true, 0;
-  exchange.bytes_left -= size;
   std::string_view line(data, size);
   size_t colon = line.find(':');
-  if (line.starts_with("HTTP/")) // of an interim response, or the final one
-    exchange.response->headers.clear();
-  else if (colon != line.npos)
-    exchange.response->headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
-  return size;
+  auto& headers = exchange.response->headers;
+  return keep_received(exchange, size, [&] {
+    if (line.starts_with("HTTP/")) // of an interim response, or the final one
+      headers.clear();
+    else if (colon != line.npos)
+      headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+  });
 }
 
 NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
@@ -151,6 +163,7 @@ NetworkStatus perform(CURL* easy, const Exchange& exchange, Network::Clock::time
   if (const CURLMsg* done = curl_multi_info_read(multi.get(), &queued); done != nullptr)
     status = status_of(done->data.result, exchange);
   (void)curl_multi_remove_handle(multi.get(), easy);
+  if (exchange.out_of_memory) throw std::bad_alloc();
   return status;
 }
 
@@ -181,9 +194,8 @@ Easy connection(Exchange& exchange) {
 std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;
   if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
-  std::string copy = text;
-  curl_free(text);
-  return copy;
+  const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
+  return text;
 }
 
 /// Scheme, host and port of a URL that we would ask; nothing when it has others.

@@ -1,6 +1,7 @@
 // A loaded plugin: who serves its calls, and what is known of them.
 #include "skerry/host/plugin.hpp"
 
+#include "host/out_of_memory.hpp"
 #include "host/plugin_impl.hpp"
 #include "host/rollback.hpp"
 #include "skerry/host/plugin_call.hpp"
@@ -34,20 +35,25 @@ Expected<void> Plugin::Impl::load(const Manifest& manifest) {
   if (auto ok = version->ask_meta(**first); !ok) return ok;
   if (auto ok = version->prepare(**first); !ok) return ok;
   (void)store->move_to(manifest.capabilities, version->code().services.budget); // it is empty
-  (void)serving.swap(nullptr, std::make_shared<Generation>(std::move(version), std::move(*first),
-                                                           place->hand_on(), call_metrics));
+  auto generation =
+      std::make_shared<Generation>(std::move(version), std::move(*first), place->cap(), call_metrics);
+  place->hand_on();
+  (void)serving.swap(nullptr, std::move(generation));
   return {};
 }
 
 /// Who reaches a generation when it has just been replaced goes on to its successor.
-Expected<Plugin::Impl::Started> Plugin::Impl::begin(uint64_t input_bytes, const CallOptions& options) {
+Expected<Plugin::Impl::Started> Plugin::Impl::begin(uint64_t input_bytes,
+                                                    const CallOptions& options) noexcept {
   const auto start = Store::Clock::now();
   for (GenerationPtr generation = current();;) {
     const auto admission = generation->admit();
     const milliseconds timeout = generation->timeout(options);
-    Expected<Lease> lent = admission == CircuitBreaker::Admission::refused
-                               ? std::unexpected(generation->breaker_error())
-                               : generation->lease(input_bytes, start, timeout);
+    auto lent = catching_out_of_memory(name, Phase::call, "calling a plugin", [&]() -> Expected<Lease> {
+      if (admission == CircuitBreaker::Admission::refused)
+        return std::unexpected(generation->breaker_error());
+      return generation->lease(input_bytes, start, timeout);
+    });
     if (lent) return Started{admission, start, start + timeout, std::move(*lent)};
     const std::string& code = lent.error().code;
     const bool trial_failed = generation->turned_away(admission, code);
@@ -62,7 +68,7 @@ Expected<Plugin::Impl::Started> Plugin::Impl::begin(uint64_t input_bytes, const 
   }
 }
 
-void Plugin::Impl::end(const Started& started, const PluginError* error) {
+void Plugin::Impl::end(const Started& started, const PluginError* error) noexcept {
   const auto time = Store::Clock::now() - started.start;
   if (error == nullptr)
     call_metrics->call_succeeded(time);
@@ -110,10 +116,10 @@ PluginMetrics Plugin::Impl::metrics() const {
   return m;
 }
 
-Expected<void> Plugin::Impl::unload() {
+Expected<void> Plugin::Impl::unload() noexcept {
   serving.leave();
   serving.forget_kept();
-  return current()->close();
+  return catching_out_of_memory(name, Phase::call, "unloading a plugin", [&] { return current()->close(); });
 }
 
 void Plugin::Impl::drain() {
@@ -140,11 +146,14 @@ Expected<PluginCall> Plugin::begin(std::string input, const CallOptions& options
 }
 
 Expected<PluginResult> Plugin::execute(const PluginContext& context, const CallOptions& options) {
-  auto input = to_json(context);
-  if (!input) return std::unexpected(std::move(input.error()));
-  auto output = call(*input, options);
-  if (!output) return std::unexpected(std::move(output.error()));
-  return parse_plugin_result(*output);
+  return catching_out_of_memory(impl_->name, Phase::call, "calling a plugin",
+                                [&]() -> Expected<PluginResult> {
+                                  auto input = to_json(context);
+                                  if (!input) return std::unexpected(std::move(input.error()));
+                                  auto output = call(*input, options);
+                                  if (!output) return std::unexpected(std::move(output.error()));
+                                  return parse_plugin_result(*output);
+                                });
 }
 
 } // namespace skerry::host

@@ -2,6 +2,7 @@
 #include "skerry/host/plugin_call.hpp"
 
 #include "host/engine_error.hpp"
+#include "host/out_of_memory.hpp"
 #include "host/plugin_impl.hpp"
 
 #include <optional>
@@ -10,20 +11,22 @@
 namespace skerry::host {
 
 struct PluginCall::Impl {
-  Impl(std::shared_ptr<Plugin> owner, Plugin::Impl::Started begun, std::string input)
-      : plugin(std::move(owner)), manifest(begun.lease.generation().manifest()), started(std::move(begun)) {
-    started->lease->begin(std::move(input), started->deadline);
-    started->lease.generation().park();
-  }
+  Impl(std::shared_ptr<Plugin> owner, Manifest of) : plugin(std::move(owner)), manifest(std::move(of)) {}
   ~Impl() {
-    if (started) end_early(make_error(manifest, Phase::call, "cancelled", "the call was given up"), false);
+    if (started) end_early(given_up(), false);
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
   Expected<State> run(uint64_t instructions);
-  void finish();
-  void end_early(const PluginError& error, bool unparked);
+  Expected<void> begin(Plugin::Impl::Started begun, std::string input) noexcept;
+  void finish() noexcept;
+  void end_early(const PluginError& error, bool unparked) noexcept;
+  PluginError given_up() const noexcept {
+    return unless_out_of_memory(
+        [&] { return make_error(manifest, Phase::call, "cancelled", "the call was given up"); },
+        [&] { return out_of_memory_error(manifest.meta.name, Phase::call, "giving up a call"); });
+  }
 
   const std::shared_ptr<Plugin> plugin;
   const Manifest manifest;                      // the generation's may be gone when the call has ended
@@ -31,14 +34,25 @@ struct PluginCall::Impl {
   std::string result;
 };
 
-void PluginCall::Impl::finish() {
+/// Whatever fails, the call that was let in is told of as ended.
+Expected<void> PluginCall::Impl::begin(Plugin::Impl::Started begun, std::string input) noexcept {
+  started.emplace(std::move(begun));
+  auto ready = started->lease->begin(std::move(input), started->deadline);
+  if (!ready)
+    end_early(ready.error(), true);
+  else
+    started->lease.generation().park();
+  return ready;
+}
+
+void PluginCall::Impl::finish() noexcept {
   result = started->lease->take_answer();
   started->lease->end();
   plugin->impl().end(*started, nullptr);
   started.reset();
 }
 
-void PluginCall::Impl::end_early(const PluginError& error, bool unparked) {
+void PluginCall::Impl::end_early(const PluginError& error, bool unparked) noexcept {
   if (!unparked) (void)started->lease.generation().unpark();
   started->lease->end();
   plugin->impl().end(*started, &error);
@@ -48,9 +62,12 @@ void PluginCall::Impl::end_early(const PluginError& error, bool unparked) {
 Expected<PluginCall::State> PluginCall::Impl::run(uint64_t instructions) {
   if (!started) return std::unexpected(make_error(manifest, Phase::call, "usage", "the call has ended"));
   Generation& generation = started->lease.generation();
+  const auto unloaded = [&]() -> Expected<ResumableExecution::State> {
+    return std::unexpected(generation.unloaded());
+  };
   auto state = generation.unpark()
                    ? started->lease->resume(instructions)
-                   : Expected<ResumableExecution::State>(std::unexpected(generation.unloaded()));
+                   : catching_out_of_memory(plugin->name(), Phase::call, "ending a call", unloaded);
   if (!state) {
     end_early(state.error(), true);
     return std::unexpected(std::move(state.error()));
@@ -70,12 +87,29 @@ PluginCall::~PluginCall() = default;
 
 Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::string input,
                                        const CallOptions& options) {
-  auto started = plugin->impl().begin(input.size(), options);
-  if (!started) return std::unexpected(std::move(started.error()));
-  return PluginCall(std::make_unique<Impl>(std::move(plugin), std::move(*started), std::move(input)));
+  return catching_out_of_memory(
+      plugin->name(), Phase::call, "beginning a call", [&]() -> Expected<PluginCall> {
+        Plugin::Impl& of = plugin->impl();
+        auto begun = of.begin(input.size(), options);
+        if (!begun) return std::unexpected(std::move(begun.error()));
+        auto made = catching_out_of_memory(
+            of.name, Phase::call, "beginning a call", [&]() -> Expected<std::unique_ptr<Impl>> {
+              return std::make_unique<Impl>(plugin, begun->lease.generation().manifest());
+            });
+        if (!made) {
+          of.end(*begun, &made.error());
+          return std::unexpected(std::move(made.error()));
+        }
+        if (auto ready = (*made)->begin(std::move(*begun), std::move(input)); !ready)
+          return std::unexpected(std::move(ready.error()));
+        return PluginCall(std::move(*made));
+      });
 }
 
-Expected<PluginCall::State> PluginCall::run(uint64_t instructions) { return impl_->run(instructions); }
+Expected<PluginCall::State> PluginCall::run(uint64_t instructions) {
+  return catching_out_of_memory(impl_->plugin->name(), Phase::call, "running a call",
+                                [&] { return impl_->run(instructions); });
+}
 const std::string& PluginCall::result() const noexcept { return impl_->result; }
 
 } // namespace skerry::host

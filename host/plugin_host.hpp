@@ -34,8 +34,9 @@ public:
   ~InstancePlace() {
     if (cap_) cap_->give_back();
   }
-  /// The caller gives it back, or makes a pool that does.
-  std::shared_ptr<InstanceCap> hand_on() noexcept { return std::move(cap_); }
+  const std::shared_ptr<InstanceCap>& cap() const noexcept { return cap_; }
+  /// Somebody else gives it back now.
+  void hand_on() noexcept { cap_.reset(); }
 
 private:
   explicit InstancePlace(std::shared_ptr<InstanceCap> cap) noexcept : cap_(std::move(cap)) {}

@@ -23,7 +23,7 @@ struct Plugin::Impl {
   Expected<void> load(const Manifest& manifest);
   /// Waits for the calls that run, lets the guest `destroy` itself, frees the instances. Later calls fail, no
   /// reload brings the plugin back; doing it again does nothing.
-  Expected<void> unload();
+  Expected<void> unload() noexcept;
   void drain();
   /// A call that has been let in and has its instance.
   struct Started {
@@ -32,9 +32,9 @@ struct Plugin::Impl {
     Lease lease;
   };
   /// Asks the breaker and waits for an instance. What is refused is counted.
-  Expected<Started> begin(uint64_t input_bytes, const CallOptions& options);
+  Expected<Started> begin(uint64_t input_bytes, const CallOptions& options) noexcept;
   /// Tells breaker and metrics how it went. `error` is null for success.
-  void end(const Started& started, const PluginError* error);
+  void end(const Started& started, const PluginError* error) noexcept;
   Expected<std::string> call(std::string_view input, const CallOptions& options);
   PluginMetrics metrics() const;
   GenerationPtr current() const { return serving.current(); }

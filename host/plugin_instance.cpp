@@ -2,6 +2,7 @@
 
 #include "host/engine_error.hpp"
 #include "host/host_functions.hpp"
+#include "host/out_of_memory.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -116,10 +117,14 @@ Expected<Image> PluginInstance::freeze() const {
   return std::move(*image);
 }
 
-bool PluginInstance::restore(const Image& image) {
-  context_.reset();
-  state_.response = {};
-  broken_ = !image.restore(instance_);
+bool PluginInstance::restore(const Image& image) noexcept {
+  broken_ = unless_out_of_memory(
+      [&] {
+        context_.reset();
+        state_.response = {};
+        return !image.restore(instance_);
+      },
+      [] { return true; });
   return !broken_;
 }
 
@@ -129,53 +134,66 @@ void PluginInstance::arm(Store::Clock::time_point deadline) {
   store_.set_deadline(deadline);
 }
 
-/// Notes a failure, and says it when the reason was a limit that the engine does not know of.
-template <class T> Expected<T> PluginInstance::checked(Expected<T> result) {
+/// Says of a failure that the reason was a limit that the engine does not know of.
+void PluginInstance::describe_host_calls(PluginError& error) const {
+  const uint64_t allowed = code_.manifest.capabilities.max_host_calls;
+  error.code = "limit.hostCalls";
+  error.message = "more than " + std::to_string(allowed) +
+                  " calls of host functions; capabilities.maxHostCalls raises it";
+  error.limit = LimitReport{"hostCalls", "calls", allowed, std::nullopt, "capabilities.maxHostCalls"};
+}
+
+/// Runs `work`, and notes a failure: also that memory ran out, which may have left the guest anywhere.
+template <class F> std::invoke_result_t<F> PluginInstance::checked(Phase phase, F&& work) {
+  auto result = catching_out_of_memory(code_.manifest.meta.name, phase, "running a plugin",
+                                       [&]() -> std::invoke_result_t<F> {
+                                         auto done = std::forward<F>(work)();
+                                         if (!done && state_.too_many_host_calls)
+                                           describe_host_calls(done.error());
+                                         return done;
+                                       });
   broken_ |= !result;
-  if (!result && state_.too_many_host_calls) {
-    PluginError& error = result.error();
-    const uint64_t allowed = code_.manifest.capabilities.max_host_calls;
-    error.code = "limit.hostCalls";
-    error.message = "more than " + std::to_string(allowed) +
-                    " calls of host functions; capabilities.maxHostCalls raises it";
-    error.limit = LimitReport{"hostCalls", "calls", allowed, std::nullopt, "capabilities.maxHostCalls"};
-  }
   return result;
 }
 
 Expected<void> PluginInstance::instantiate() {
-  arm();
-  auto start = Store::Clock::now();
-  auto instance = code_.linker.instantiate(store_, code_.module);
-  if (!instance) {
-    auto elapsed = Store::Clock::now() - start;
-    return checked(Expected<void>(
-        std::unexpected(engine_error(code_.manifest, Phase::instantiate, instance.error(), elapsed))));
-  }
-  instance_ = *instance;
-  guest_.emplace(code_.abi, code_.manifest, *instance);
-  arm();
-  if (auto started = checked(guest_->start()); !started) return started;
-  arm();
-  return guest_->check_version();
+  return checked(Phase::instantiate, [&]() -> Expected<void> {
+    arm();
+    auto start = Store::Clock::now();
+    auto instance = code_.linker.instantiate(store_, code_.module);
+    if (!instance) {
+      auto elapsed = Store::Clock::now() - start;
+      return std::unexpected(engine_error(code_.manifest, Phase::instantiate, instance.error(), elapsed));
+    }
+    instance_ = *instance;
+    guest_.emplace(code_.abi, code_.manifest, *instance);
+    arm();
+    if (auto started = guest_->start(); !started) return started;
+    arm();
+    return guest_->check_version();
+  });
 }
 
 Expected<std::optional<std::string>> PluginInstance::meta() {
   arm();
-  return checked(guest_->meta());
+  return checked(Phase::init, [&] { return guest_->meta(); });
 }
 
 Expected<void> PluginInstance::init() {
   arm();
-  return checked(guest_->init());
+  return checked(Phase::init, [&] { return guest_->init(); });
 }
 
-void PluginInstance::begin(std::string input, Store::Clock::time_point deadline) {
+Expected<void> PluginInstance::begin(std::string input, Store::Clock::time_point deadline) {
   arm(deadline);
   begun_at_ = Store::Clock::now();
   fuel_at_begin_ = store_.fuel_used();
   finished_ = false;
-  execution_.emplace(*guest_, std::move(input));
+  return catching_out_of_memory(code_.manifest.meta.name, Phase::call, "beginning a call",
+                                [&]() -> Expected<void> {
+                                  execution_.emplace(*guest_, std::move(input));
+                                  return {};
+                                });
 }
 
 /// What is owed when a call stops counts as used: so a call that is cut uses up its fuel where one that is
@@ -185,12 +203,15 @@ Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   const uint64_t allowed = code_.manifest.fuel.value_or(Store::unlimited_fuel);
   const uint64_t left = allowed - std::min(allowed, store_.fuel_used() - fuel_at_begin_);
   store_.set_fuel(std::min(std::max<uint64_t>(fuel, 1), left));
-  auto state =
-      Store::Clock::now() < store_.deadline() ? execution_->run() : failed_now(ErrorCode::deadline_exceeded);
-  if (state && *state == State::out_of_fuel && store_.fuel_used() - fuel_at_begin_ > allowed)
-    state = failed_now(ErrorCode::out_of_fuel);
+  auto state = checked(Phase::call, [&]() -> Expected<State> {
+    auto reached = Store::Clock::now() < store_.deadline() ? execution_->run()
+                                                           : failed_now(ErrorCode::deadline_exceeded);
+    if (reached && *reached == State::out_of_fuel && store_.fuel_used() - fuel_at_begin_ > allowed)
+      reached = failed_now(ErrorCode::out_of_fuel);
+    return reached;
+  });
   finished_ = state && *state == State::finished;
-  return checked(std::move(state));
+  return state;
 }
 
 std::unexpected<PluginError> PluginInstance::failed_now(ErrorCode code) const {
@@ -205,22 +226,22 @@ void PluginInstance::end() noexcept {
 
 Expected<std::string> PluginInstance::execute(std::string_view input, Store::Clock::time_point deadline) {
   arm(deadline);
-  return checked(guest_->execute(std::as_bytes(std::span(input))));
+  return checked(Phase::call, [&] { return guest_->execute(std::as_bytes(std::span(input))); });
 }
 
 Expected<void> PluginInstance::destroy() {
   arm();
-  return checked(guest_->destroy());
+  return checked(Phase::call, [&] { return guest_->destroy(); });
 }
 
 Expected<SavedState> PluginInstance::save_state(Store::Clock::time_point deadline) {
   arm(deadline);
-  return checked(guest_->save_state());
+  return checked(Phase::reload, [&] { return guest_->save_state(); });
 }
 
 Expected<void> PluginInstance::restore_state(const SavedState& state, Store::Clock::time_point deadline) {
   arm(deadline);
-  return checked(guest_->restore_state(state));
+  return checked(Phase::reload, [&] { return guest_->restore_state(state); });
 }
 
 } // namespace skerry::host

@@ -18,6 +18,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace skerry::host {
@@ -75,7 +76,7 @@ public:
   Expected<void> init();
   Expected<std::string> execute(std::string_view input, Store::Clock::time_point deadline);
   /// `execute` in pieces: begin, then resume until it has finished or failed, and take the answer.
-  void begin(std::string input, Store::Clock::time_point deadline);
+  Expected<void> begin(std::string input, Store::Clock::time_point deadline);
   /// With as many instructions as `fuel` says, and no more in all than the manifest allows. Errors: those of
   /// execute.
   Expected<ResumableExecution::State> resume(uint64_t fuel);
@@ -88,12 +89,12 @@ public:
   Expected<void> restore_state(const SavedState& state, Store::Clock::time_point deadline);
   bool broken() const noexcept { return broken_; }
 
-  /// The present state, to start others from. Errors: code "usage" or "limit.engine" when it has none that
-  /// can be frozen.
+  /// The present state, to start others from. Errors: code "usage" when it has none that can be frozen,
+  /// "limit.process" when there is no memory for it.
   Expected<Image> freeze() const;
   /// Back to the state of the image, whatever happened; what the guest has open is closed. False: fit for
   /// nothing but destruction.
-  bool restore(const Image& image);
+  bool restore(const Image& image) noexcept;
 
   InterruptHandle interrupt_handle() const { return store_.interrupt_handle(); }
   uint64_t fuel_used() const noexcept { return store_.fuel_used(); }
@@ -107,7 +108,8 @@ private:
   static Expected<std::unique_ptr<PluginInstance>> create(const PluginCode& code);
   Expected<void> instantiate();
   std::unexpected<PluginError> failed_now(ErrorCode code) const;
-  template <class T> Expected<T> checked(Expected<T> result);
+  void describe_host_calls(PluginError& error) const;
+  template <class F> std::invoke_result_t<F> checked(Phase phase, F&& work);
 
   const PluginCode& code_;
   wasi::Context context_;

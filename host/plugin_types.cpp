@@ -1,7 +1,7 @@
 // PluginMeta, PluginContext and PluginResult to and from JSON.
 #include "skerry/host/plugin_types.hpp"
 
-#include "host/json.hpp"
+#include "host/json_text.hpp"
 #include "skerry/printable.hpp"
 
 namespace skerry::host {
@@ -19,21 +19,26 @@ std::unexpected<PluginError> json_error(std::string message) {
 } // namespace
 
 std::string to_json(const PluginMeta& meta) {
-  return dump_json(OrderedJson{{"name", meta.name},
-                               {"version", meta.version},
-                               {"description", meta.description},
-                               {"author", meta.author}});
+  return ObjectText()
+      .add("name", meta.name)
+      .add("version", meta.version)
+      .add("description", meta.description)
+      .add("author", meta.author)
+      .text();
 }
 
 Expected<std::string> to_json(const PluginContext& context) {
-  Json parameters = Json::object();
+  ObjectText parameters;
   for (const auto& [name, text] : context.parameters) {
-    auto value = parse_json(text);
+    const auto value = parse_json(text);
     if (!value) return json_error("parameter " + in_quotes(name) + " is not JSON: " + value.error());
-    parameters[name] = std::move(*value);
+    parameters.add_text(name, dump_json(*value));
   }
-  return dump_json(
-      Json{{"request_id", context.request_id}, {"headers", context.headers}, {"parameters", parameters}});
+  return ObjectText()
+      .add_text("headers", ObjectText().add_all(context.headers).text())
+      .add_text("parameters", parameters.text())
+      .add("request_id", context.request_id)
+      .text();
 }
 
 Expected<PluginResult> parse_plugin_result(std::string_view text) {

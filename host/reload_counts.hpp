@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/host/metrics.hpp"
+#include "skerry/out_of_memory.hpp"
 
 #include <cstdint>
 #include <mutex>
@@ -17,9 +18,10 @@ public:
   void rolled_back(bool by_error_rate) {
     add(by_error_rate ? &ReloadMetrics::automatic_rollbacks : &ReloadMetrics::rollbacks);
   }
-  void failed(const std::string& code) {
-    std::lock_guard lock(mutex_);
-    ++counts_.failures[code];
+  /// Not counted where there is no memory for it.
+  void failed(const std::string& code) noexcept {
+    const std::lock_guard lock(mutex_);
+    unless_out_of_memory([&] { ++counts_.failures[code]; }, [] {});
   }
   ReloadMetrics snapshot() const {
     std::lock_guard lock(mutex_);

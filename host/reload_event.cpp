@@ -1,5 +1,6 @@
 // Names of what a reload consists of, and events as JSON.
-#include "host/json.hpp"
+#include "host/error_text.hpp"
+#include "host/json_text.hpp"
 #include "skerry/host/reload.hpp"
 
 #include <array>
@@ -24,17 +25,17 @@ std::string_view reload_outcome_name(ReloadOutcome outcome) noexcept {
 }
 
 std::string to_json(const ReloadEvent& event) {
-  OrderedJson json;
-  json["number"] = event.number;
-  json["plugin"] = event.plugin;
-  json["trigger"] = reload_trigger_name(event.trigger);
-  json["step"] = reload_step_name(event.step);
-  json["outcome"] = reload_outcome_name(event.outcome);
-  json["version"] = event.version;
-  json["hash"] = event.hash;
-  json["duration_ms"] = static_cast<double>(event.duration.count()) / 1e6;
-  if (event.error) json["error"] = OrderedJson::parse(to_json(*event.error))["error"];
-  return dump_json(json);
+  ObjectText json;
+  json.add("number", event.number)
+      .add("plugin", event.plugin)
+      .add("trigger", reload_trigger_name(event.trigger))
+      .add("step", reload_step_name(event.step))
+      .add("outcome", reload_outcome_name(event.outcome))
+      .add("version", event.version)
+      .add("hash", event.hash)
+      .add("duration_ms", static_cast<double>(event.duration.count()) / 1e6);
+  if (event.error) json.add_text("error", error_text(*event.error));
+  return json.text();
 }
 
 } // namespace skerry::host

@@ -1,6 +1,7 @@
 // Tells of the steps of one reload or rollback. Internal.
 #pragma once
 
+#include "host/out_of_memory.hpp"
 #include "host/plugin_impl.hpp"
 #include "skerry/host/reload.hpp"
 
@@ -26,21 +27,21 @@ public:
   /// Runs `work`, which returns an Expected of anything, and tells how it went.
   template <class Work> auto step(ReloadStep which, const Work& work) -> decltype(work()) {
     const auto start = Clock::now();
-    auto result = work();
+    auto result = catching_out_of_memory(plugin_.name, Phase::reload, "reloading a plugin", work);
     if (!result) result.error() = failure(which, std::move(result.error()));
     tell(which, result ? ReloadOutcome::done : ReloadOutcome::failed, Clock::now() - start,
          result ? nullptr : &result.error());
     return result;
   }
-  /// A step that ended otherwise.
+  /// A step that ended otherwise. Not told where there is no memory for it.
   void tell(ReloadStep step, ReloadOutcome outcome, std::chrono::nanoseconds duration,
-            const PluginError* error = nullptr);
+            const PluginError* error = nullptr) noexcept;
 
   /// The old version, or what was made in vain: its calls end, its guest may destroy itself.
-  void retire(Generation& generation);
+  void retire(Generation& generation) noexcept;
 
 private:
-  PluginError failure(ReloadStep step, PluginError cause);
+  PluginError failure(ReloadStep step, PluginError cause) noexcept;
 
   Plugin::Impl& plugin_;
   const ReloadTrigger trigger_;

@@ -2,6 +2,7 @@
 
 #include "host/engine_error.hpp"
 #include "host/interface_change.hpp"
+#include "host/out_of_memory.hpp"
 
 namespace skerry::host {
 
@@ -29,13 +30,14 @@ Expected<ReloadResult> ReloadTransaction::run() {
     // Before anything is read: what changes from now on is another reload's.
     if (trigger_ == ReloadTrigger::file) plugin_.change_pending = false;
     base_ = plugin_.current();
-    Expected<void> ready;
-    run_with_low_priority([&] { ready = prepare(); });
+    Expected<void> ready = without_serving();
     if (ready && unchanged_) {
       plugin_.reload_counts.unchanged();
       return ReloadResult::unchanged;
     }
-    if (ready) ready = take_over();
+    if (ready)
+      ready = catching_out_of_memory(plugin_.name, Phase::reload, "reloading a plugin",
+                                     [&] { return take_over(); });
     if (!ready) {
       give_up();
       return std::unexpected(std::move(ready.error()));
@@ -43,6 +45,15 @@ Expected<ReloadResult> ReloadTransaction::run() {
   }
   run_with_low_priority([&] { report_.retire(*base_); });
   return ReloadResult::swapped;
+}
+
+Expected<void> ReloadTransaction::without_serving() noexcept {
+  Expected<void> ready;
+  run_with_low_priority([&] {
+    ready =
+        catching_out_of_memory(plugin_.name, Phase::reload, "reloading a plugin", [&] { return prepare(); });
+  });
+  return ready;
 }
 
 Expected<void> ReloadTransaction::prepare() {
@@ -58,7 +69,9 @@ Expected<void> ReloadTransaction::prepare() {
     auto done = report_.step(step.name, [&] { return (this->*step.run)(); });
     if (done) continue;
     // What the host lacks at the moment is not the version's fault.
-    if (step.says_bad && done.error().cause != "limit.instances")
+    const std::string& cause = done.error().cause;
+    if (step.says_bad && cause != "limit.instances" && cause != process_limit &&
+        done.error().code != process_limit)
       plugin_.serving.add_bad(manifest_, file_->hash);
     return done;
   }
@@ -139,12 +152,12 @@ Expected<void> ReloadTransaction::init() {
 Expected<void> ReloadTransaction::try_canary() { return version_->try_canary(first_); }
 
 /// What it has reserved goes with it; an instance that was held goes on to serve.
-void ReloadTransaction::give_up() {
+void ReloadTransaction::give_up() noexcept {
   release_held();
   if (first_ && has_init_ && !first_->broken()) (void)first_->destroy();
 }
 
-void ReloadTransaction::release_held() {
+void ReloadTransaction::release_held() noexcept {
   if (!held_) return;
   base_->put_back(held_->broken() ? base_->version()->cleaned(std::move(held_)) : std::move(held_));
 }
@@ -190,8 +203,8 @@ Expected<void> ReloadTransaction::swap() {
   const auto& budget = version_->code().services.budget;
   if (!plugin_.store->move_to(manifest_.capabilities, budget))
     return fail("limit.total", "the stored values do not fit the budget; capabilities.maxTotalMB raises it");
-  auto next =
-      std::make_shared<Generation>(version_, std::move(first_), place_->hand_on(), plugin_.call_metrics);
+  auto next = std::make_shared<Generation>(version_, std::move(first_), place_->cap(), plugin_.call_metrics);
+  place_->hand_on();
   auto done = publish(next);
   if (done) return done;
   const GenerationPtr serving = plugin_.current();

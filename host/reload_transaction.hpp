@@ -41,6 +41,7 @@ private:
   Expected<void> init();
   Expected<void> try_canary();
 
+  Expected<void> without_serving() noexcept; // prepare, beside the calls that run
   Expected<void> prepare();
   Expected<void> take_over();
   bool must_hand_over() const;
@@ -48,8 +49,8 @@ private:
   Expected<SavedState> save_state(Clock::time_point deadline);
   Expected<void> swap();
   Expected<void> publish(const GenerationPtr& next);
-  void release_held();
-  void give_up();
+  void release_held() noexcept;
+  void give_up() noexcept;
   std::unexpected<PluginError> fail(std::string code, std::string message) const;
 
   Plugin::Impl& plugin_;

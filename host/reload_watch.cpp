@@ -1,5 +1,9 @@
 #include "host/reload_watch.hpp"
 
+#include "skerry/out_of_memory.hpp"
+
+#include <new>
+
 namespace skerry::host {
 
 void ReloadWatch::follow(const std::string& plugin, WatchedFiles files) {
@@ -17,8 +21,15 @@ void ReloadWatch::follow(const std::string& plugin, WatchedFiles files) {
     options.on_trouble = trouble_;
     watcher_ = std::make_unique<FileWatcher>(std::move(options));
   }
-  const auto id = watcher_->watch(files.files, files.settle, [this, plugin] { changed_(plugin); });
-  followed_[plugin] = {std::move(files), id};
+  const auto added = followed_.try_emplace(plugin).first;
+  const auto watch = [&] {
+    added->second.id = watcher_->watch(files.files, files.settle, [this, plugin] { changed_(plugin); });
+    added->second.files = std::move(files);
+  };
+  unless_out_of_memory(watch, [&] {
+    followed_.erase(added);
+    throw std::bad_alloc();
+  });
 }
 
 void ReloadWatch::stop() {

@@ -1,6 +1,7 @@
 #include "host/rollback.hpp"
 
 #include "host/engine_error.hpp"
+#include "host/out_of_memory.hpp"
 #include "host/reload_report.hpp"
 
 namespace skerry::host {
@@ -19,7 +20,9 @@ Expected<GenerationPtr> revive(Plugin::Impl& plugin, const VersionPtr& version) 
     if (auto done = (*first)->restore_state(*version->state, deadline); !done)
       return std::unexpected(std::move(done.error()));
   }
-  return std::make_shared<Generation>(version, std::move(*first), place->hand_on(), plugin.call_metrics);
+  auto made = std::make_shared<Generation>(version, std::move(*first), place->cap(), plugin.call_metrics);
+  place->hand_on();
+  return made;
 }
 
 PluginError no_version(const GenerationPtr& current) {
@@ -52,9 +55,7 @@ Expected<Serving::Swap> attempt(Plugin::Impl& plugin, ReloadTrigger trigger, con
   return result;
 }
 
-} // namespace
-
-Expected<void> roll_back(Plugin::Impl& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
+Expected<void> attempt_until_done(Plugin::Impl& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
   for (;;) {
     auto result = attempt(plugin, trigger, only);
     if (!result) return std::unexpected(std::move(result.error()));
@@ -69,11 +70,22 @@ Expected<void> roll_back(Plugin::Impl& plugin, ReloadTrigger trigger, const Gene
   }
 }
 
-void roll_back_in_background(Plugin::Impl& plugin, GenerationPtr failed) {
+} // namespace
+
+Expected<void> roll_back(Plugin::Impl& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
+  return catching_out_of_memory(plugin.name, Phase::reload, "rolling a plugin back",
+                                [&] { return attempt_until_done(plugin, trigger, only); });
+}
+
+void roll_back_in_background(Plugin::Impl& plugin, GenerationPtr failed) noexcept {
   auto handle = plugin.self.lock();
   if (!handle) return;
-  plugin.host->background.run(
-      [handle, failed] { (void)roll_back(handle->impl(), ReloadTrigger::error_rate, failed); });
+  unless_out_of_memory(
+      [&] {
+        plugin.host->background.run(
+            [handle, failed] { (void)roll_back(handle->impl(), ReloadTrigger::error_rate, failed); });
+      },
+      [] {});
 }
 
 } // namespace skerry::host

@@ -12,6 +12,6 @@ namespace skerry::host {
 Expected<void> roll_back(Plugin::Impl& plugin, ReloadTrigger trigger, const GenerationPtr& only = nullptr);
 
 /// The same after `failed` has failed too often, on a thread of the host's.
-void roll_back_in_background(Plugin::Impl& plugin, GenerationPtr failed);
+void roll_back_in_background(Plugin::Impl& plugin, GenerationPtr failed) noexcept;
 
 } // namespace skerry::host

@@ -1,5 +1,7 @@
 #include "host/serving.hpp"
 
+#include "host/out_of_memory.hpp"
+
 #include <algorithm>
 
 namespace skerry::host {
@@ -16,9 +18,14 @@ Serving::Swap Serving::swap(const GenerationPtr& expected, GenerationPtr next) {
   if (leaving_) return Swap::leaving;
   if (current_ != expected) return Swap::changed;
   const Version& version = *next->version();
-  current_ = std::move(next);
-  if (!expected) return Swap::done;
+  if (!expected) {
+    current_ = std::move(next);
+    return Swap::done;
+  }
+  dropped.reserve(kept_.size() +
+                  1); // memory can run out here, or in the next line, and then nothing is changed
   kept_.push_front(expected->version());
+  current_ = std::move(next);
   const auto same = [&](const VersionPtr& kept) { return kept->is(version.manifest(), version.hash()); };
   for (auto kept = kept_.begin(); kept != kept_.end();) {
     const bool beyond = kept - kept_.begin() >= static_cast<ptrdiff_t>(version.manifest().reload.keep);
@@ -60,10 +67,14 @@ bool Serving::is_bad(const Manifest& manifest, std::string_view hash) const {
                              [&](const Bad& bad) { return bad.hash == hash && bad.manifest == manifest; });
 }
 
-void Serving::add_bad(const Manifest& manifest, std::string hash) {
-  std::lock_guard lock(bad_mutex_);
-  bad_.push_front({manifest, std::move(hash)});
-  if (bad_.size() > most_bad) bad_.pop_back();
+void Serving::add_bad(const Manifest& manifest, std::string_view hash) noexcept {
+  const std::lock_guard lock(bad_mutex_);
+  unless_out_of_memory(
+      [&] {
+        bad_.push_front({manifest, std::string(hash)});
+        if (bad_.size() > most_bad) bad_.pop_back();
+      },
+      [] {});
 }
 
 void Serving::forgive(const Version& version) {
@@ -76,10 +87,17 @@ void Serving::leave() {
   leaving_ = true;
 }
 
-void Serving::forget_kept() {
-  std::deque<VersionPtr> dropped;
-  std::lock_guard lock(mutex_);
-  dropped.swap(kept_);
+void Serving::forget_kept() noexcept {
+  for (VersionPtr dropped = take_kept(); dropped; dropped = take_kept()) { // freed without the lock
+  }
+}
+
+VersionPtr Serving::take_kept() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (kept_.empty()) return nullptr;
+  VersionPtr taken = std::move(kept_.back());
+  kept_.pop_back();
+  return taken;
 }
 
 } // namespace skerry::host

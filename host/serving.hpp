@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace skerry::host {
@@ -39,13 +40,13 @@ public:
   std::vector<VersionPtr> kept() const;
 
   bool is_bad(const Manifest& manifest, std::string_view hash) const;
-  /// The last few are remembered.
-  void add_bad(const Manifest& manifest, std::string hash);
+  /// The last few are remembered, where there is memory for them.
+  void add_bad(const Manifest& manifest, std::string_view hash) noexcept;
 
   /// No swap from now on.
   void leave();
   /// Gives up the versions that are kept.
-  void forget_kept();
+  void forget_kept() noexcept;
 
 private:
   struct Bad {
@@ -54,6 +55,7 @@ private:
   };
   static constexpr size_t most_bad = 16;
   void forgive(const Version& version);
+  VersionPtr take_kept() noexcept; // the oldest, or null
 
   mutable std::mutex mutex_; // guards what follows; calls take it
   GenerationPtr current_;

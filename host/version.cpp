@@ -2,6 +2,7 @@
 
 #include "host/engine_error.hpp"
 #include "host/json.hpp"
+#include "host/out_of_memory.hpp"
 
 namespace skerry::host {
 
@@ -32,7 +33,9 @@ Expected<void> Version::check_meta(const std::optional<std::string>& answer) {
 
 Expected<void> Version::prepare(PluginInstance& first) {
   if (auto ready = first.init(); !ready) return ready;
-  if (auto image = first.freeze()) image_ = std::move(*image);
+  auto image = first.freeze();
+  if (image) image_ = std::move(*image);
+  if (!image && image.error().code == process_limit) return std::unexpected(std::move(image.error()));
   return {};
 }
 
@@ -61,7 +64,7 @@ Expected<Version::InstancePtr> Version::make_instance() const {
   return instance;
 }
 
-Version::InstancePtr Version::cleaned(InstancePtr instance) const {
+Version::InstancePtr Version::cleaned(InstancePtr instance) const noexcept {
   if (image_ && instance->restore(*image_)) return instance;
   return nullptr;
 }

@@ -34,7 +34,7 @@ public:
   /// Another instance, where `init` ended; from the frozen state when there is one.
   Expected<InstancePtr> make_instance() const;
   /// The instance as it was after `init`, or null when there is no way back.
-  InstancePtr cleaned(InstancePtr instance) const;
+  InstancePtr cleaned(InstancePtr instance) const noexcept;
 
   const PluginCode& code() const noexcept { return *code_; }
   const Manifest& manifest() const noexcept { return code_->manifest; }

@@ -2,6 +2,7 @@
 #include "skerry/printable.hpp"
 #include "skerry/wasi/wasi.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "wasi/os_errno.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/state.hpp"
@@ -175,10 +176,12 @@ Context& Context::operator=(Context&&) noexcept = default;
 Context::~Context() = default;
 
 Result<Context> Context::create(Config config) {
-  if (auto checked = check(config); !checked) return fail(std::move(checked.error()));
-  auto state = std::make_unique<State>(std::move(config));
-  if (auto opened = open_all(*state); !opened) return fail(std::move(opened.error()));
-  return Context(std::move(state));
+  return catching_out_of_memory("making a WASI context", [&]() -> Result<Context> {
+    if (auto checked = check(config); !checked) return fail(std::move(checked.error()));
+    auto state = std::make_unique<State>(std::move(config));
+    if (auto opened = open_all(*state); !opened) return fail(std::move(opened.error()));
+    return Context(std::move(state));
+  });
 }
 
 const Config& Context::config() const noexcept { return state_->config; }

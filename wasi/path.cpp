@@ -210,16 +210,14 @@ Expected<HostFd> open_file(Call& call, const Request& at, int flags, bool follow
   auto opened = (flags & O_CREAT) != 0 ? open_or_create(call, at, plain, follow, change)
                                        : call.state.resolver.open(at.base(), at.path, plain, 0, follow);
   if (!opened) return opened;
+  const Errno error = truncates ? truncate(call, opened->get(), change) : Errno::success;
+  if (error != Errno::success) return refuse(error);
   struct stat status{};
   if (quota && ::fstat(opened->get(), &status) == 0 && S_ISREG(status.st_mode)) {
     change.opened(status);
-    opened->count_with(quota);
+    opened->count_with(quota); // the last step: closing the file would ask for the books that `change` holds
   }
-  const Errno error = truncates ? truncate(call, opened->get(), change) : Errno::success;
-  if (error == Errno::success) return opened;
-  // Closing it asks for the books.
-  change = QuotaChange(nullptr);
-  return refuse(error);
+  return opened;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // Quota: the books that contexts share, and the count of what a directory holds already.
 #include "skerry/wasi/quota.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "wasi/host_fd.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/quota_change.hpp"
@@ -102,7 +103,9 @@ private:
 Quota::Quota(uint64_t bytes, uint64_t files) : books_(std::make_unique<QuotaBooks>(bytes, files)) {}
 Quota::~Quota() = default;
 
-Result<void> Quota::count(const std::string& directory) {
+namespace {
+
+Result<void> count_into(QuotaBooks& books, const std::string& directory) {
   const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   const HostFd base = fd < 0 ? HostFd() : HostFd::owned(fd);
   auto root = fd < 0 ? nullptr : open_directory(fd, ".");
@@ -115,10 +118,17 @@ Result<void> Quota::count(const std::string& directory) {
     return fail(Error(ErrorKind::io, ErrorCode::none,
                       "cannot count what directory " + directory + " holds: " + std::strerror(census.error)));
   }
-  const std::scoped_lock lock(books_->mutex);
-  books_->bytes += census.bytes;
-  books_->files += census.files;
+  const std::scoped_lock lock(books.mutex);
+  books.bytes += census.bytes;
+  books.files += census.files;
   return {};
+}
+
+} // namespace
+
+Result<void> Quota::count(const std::string& directory) {
+  return catching_out_of_memory("counting what a directory holds",
+                                [&] { return count_into(*books_, directory); });
 }
 
 uint64_t Quota::bytes_used() const {

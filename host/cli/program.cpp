@@ -2,6 +2,7 @@
 
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
+#include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 
 #include <csignal>
@@ -34,12 +35,18 @@ int run_program(const char* name, const char* what, int argc, char** argv,
   app.failure_message(CLI::FailureMessage::simple);
   int status = 0;
   add_commands(app, status);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return report(app, error);
-  }
-  return status;
+  const auto run = [&] {
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return report(app, error);
+    }
+    return status;
+  };
+  return unless_out_of_memory(run, [] {
+    write_stderr("skerry: out of memory: the system refuses the process more\n");
+    return failure;
+  });
 }
 
 } // namespace skerry::host::cli

@@ -1,5 +1,6 @@
 #include "skerry/caller.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/fuel.hpp"
 #include "vm/runtime/store.hpp"
@@ -16,10 +17,14 @@ Result<std::span<std::byte>> Caller::memory(uint64_t address, uint64_t length) c
   const std::span<std::byte> bytes = memory();
   if (vm::fits(address, length, bytes.size())) [[likely]]
     return bytes.subspan(address, length);
-  return skerry::fail(Error::trap(ErrorCode::out_of_bounds_memory_access)
-                          .with_detail(": host function given address " + std::to_string(address) +
-                                       " and length " + std::to_string(length) + ", memory has " +
-                                       std::to_string(bytes.size()) + " bytes"));
+  Error error = Error::trap(ErrorCode::out_of_bounds_memory_access);
+  unless_out_of_memory(
+      [&] {
+        error.with_detail(": host function given address " + std::to_string(address) + " and length " +
+                          std::to_string(length) + ", memory has " + std::to_string(bytes.size()) + " bytes");
+      },
+      [] {});
+  return skerry::fail(std::move(error));
 }
 
 Instance Caller::instance() const noexcept { return Instance(instance_); }
@@ -41,12 +46,16 @@ Store::Clock::time_point Caller::deadline() const noexcept { return store_->dead
 void* Caller::user_data() const noexcept { return store_->user_data; }
 
 std::unexpected<Error> Caller::not_ready() {
-  if (store_->may_suspend && store_->host_depth == 1) {
-    auto asked = std::make_shared<vm::Suspension>();
-    asked->by_host = true;
-    store_->suspended = std::move(asked);
-  }
-  return skerry::fail(Error::host("a host function is not ready, and the call cannot wait for it"));
+  auto why = catching_out_of_memory("suspending a call", [&]() -> Result<void> {
+    auto error = Error::host("a host function is not ready, and the call cannot wait for it");
+    if (store_->may_suspend && store_->host_depth == 1) {
+      auto asked = std::make_shared<vm::Suspension>();
+      asked->by_host = true;
+      store_->suspended = std::move(asked);
+    }
+    return skerry::fail(std::move(error));
+  });
+  return skerry::fail(std::move(why.error()));
 }
 
 bool Caller::fail(Error why) { return store_->fail(std::move(why)); }

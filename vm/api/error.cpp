@@ -1,5 +1,6 @@
 #include "skerry/error.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 
 #include <array>
@@ -8,9 +9,10 @@
 namespace skerry {
 
 struct Error::Data {
-  ErrorKind kind;
-  ErrorCode code;
+  ErrorKind kind = ErrorKind::limit;
+  ErrorCode code = ErrorCode::limit_exceeded;
   std::string message;
+  bool is_shared = false; // one of SharedData: never changed, never deleted
   uint64_t offset = no_offset;
   uint32_t func_index = no_func;
   std::string func_name;
@@ -80,6 +82,15 @@ bool is_exhaustion(ErrorCode code) {
   return code >= ErrorCode::call_stack_exhausted && code <= ErrorCode::interrupted;
 }
 
+ErrorKind kind_of_trap(ErrorCode code) {
+  if (code == ErrorCode::uncaught_exception) return ErrorKind::exception;
+  return is_exhaustion(code) ? ErrorKind::exhaustion : ErrorKind::trap;
+}
+
+constexpr std::string_view out_of_memory_help = "the system refuses the process more; allow it more (ulimit "
+                                                "-v, the container's limit), or have fewer and "
+                                                "smaller modules, memories and calls at a time";
+
 std::string hex(uint64_t value) {
   std::string digits;
   do digits.insert(digits.begin(), "0123456789abcdef"[value & 15]);
@@ -119,14 +130,54 @@ std::string_view kind_name(ErrorKind kind) noexcept {
 std::string_view code_name(ErrorCode code) noexcept { return text_of(code).name; }
 std::string_view code_message(ErrorCode code) noexcept { return text_of(code).message; }
 
-Error::Error(ErrorKind kind, ErrorCode code, std::string message)
-    : data_(std::make_unique<Data>(Data{.kind = kind,
-                                        .code = code,
-                                        .message = printable(message, longest_printed_message),
-                                        .func_name = {},
-                                        .backtrace = {},
-                                        .exit_status = {},
-                                        .host_exception = {}})) {}
+/// The errors that must be there when memory is not: made when the program starts, and never destroyed, since
+/// others may hold them until its very end.
+struct Error::SharedData {
+  std::array<Data, code_texts.size()> traps; // by code
+  Data out_of_memory;
+
+  SharedData() {
+    for (size_t i = 0; i < traps.size(); ++i) {
+      traps[i].kind = kind_of_trap(code_texts[i].code);
+      traps[i].code = code_texts[i].code;
+      traps[i].message = code_texts[i].message;
+      traps[i].is_shared = true;
+    }
+    out_of_memory.message = "out of memory: " + std::string(out_of_memory_help);
+    out_of_memory.is_shared = true;
+  }
+
+  static SharedData& get() {
+    static auto* const all = new SharedData;
+    return *all;
+  }
+  static const SharedData* const made_at_start;
+};
+
+const Error::SharedData* const Error::SharedData::made_at_start = &get();
+
+void Error::Deleter::operator()(Data* data) const noexcept {
+  if (!data->is_shared) delete data;
+}
+
+/// The data to write to; null when that would take a copy for which there is no memory.
+Error::Data* Error::own_data() noexcept {
+  if (!data_->is_shared) return data_.get();
+  return unless_out_of_memory(
+      [this]() -> Data* {
+        auto copy = std::make_unique<Data>(*data_);
+        copy->is_shared = false;
+        data_.reset(copy.release());
+        return data_.get();
+      },
+      []() -> Data* { return nullptr; });
+}
+
+Error::Error(ErrorKind kind, ErrorCode code, std::string message) : data_(new Data) {
+  data_->kind = kind;
+  data_->code = code;
+  data_->message = printable(message, longest_printed_message);
+}
 
 Error Error::at(ErrorKind kind, uint64_t offset, std::string message) {
   Error error(kind, ErrorCode::none, std::move(message));
@@ -134,10 +185,18 @@ Error Error::at(ErrorKind kind, uint64_t offset, std::string message) {
   return error;
 }
 
-Error Error::trap(ErrorCode code) {
-  ErrorKind kind = is_exhaustion(code) ? ErrorKind::exhaustion : ErrorKind::trap;
-  if (code == ErrorCode::uncaught_exception) kind = ErrorKind::exception;
-  return {kind, code, std::string(code_message(code))};
+Error Error::trap(ErrorCode code) noexcept {
+  const auto index = static_cast<size_t>(code);
+  return Error(&SharedData::get().traps[index < code_texts.size() ? index : 0]);
+}
+
+Error Error::out_of_memory(std::string_view doing) noexcept {
+  return unless_out_of_memory(
+      [doing] {
+        return Error(ErrorKind::limit, ErrorCode::limit_exceeded,
+                     "out of memory while " + std::string(doing) + ": " + std::string(out_of_memory_help));
+      },
+      [] { return Error(&SharedData::get().out_of_memory); });
 }
 
 Error Error::host(std::string message) {
@@ -150,10 +209,11 @@ Error Error::exit(int32_t status) {
   return error;
 }
 
-Error::Error(const Error& other) : data_(std::make_unique<Data>(*other.data_)) {}
+Error::Error(const Error& other)
+    : data_(other.data_->is_shared ? other.data_.get() : new Data(*other.data_)) {}
 Error::Error(Error&&) noexcept = default;
 Error& Error::operator=(const Error& other) {
-  if (this != &other) data_ = std::make_unique<Data>(*other.data_);
+  if (this != &other) *this = Error(other);
   return *this;
 }
 Error& Error::operator=(Error&&) noexcept = default;
@@ -169,26 +229,38 @@ const std::vector<Frame>& Error::backtrace() const noexcept { return data_->back
 std::optional<int32_t> Error::exit_status() const noexcept { return data_->exit_status; }
 std::exception_ptr Error::host_exception() const noexcept { return data_->host_exception; }
 
-Error& Error::with_offset(uint64_t offset) { return data_->offset = offset, *this; }
-Error& Error::with_func(uint32_t func_index, std::string func_name) {
-  data_->func_index = func_index;
-  data_->func_name = printable(func_name);
+Error& Error::with_offset(uint64_t offset) noexcept {
+  if (Data* data = own_data()) data->offset = offset;
   return *this;
 }
-Error& Error::with_backtrace(std::vector<Frame> frames) {
-  for (Frame& frame : frames) {
-    frame.func_name = printable(frame.func_name);
-    frame.module_name = printable(frame.module_name);
+Error& Error::with_func(uint32_t func_index, std::string func_name) noexcept {
+  if (Data* data = own_data()) {
+    data->func_index = func_index;
+    unless_out_of_memory([&] { data->func_name = printable(func_name); }, [] {});
   }
-  return data_->backtrace = std::move(frames), *this;
-}
-Error& Error::with_exit_status(int32_t status) { return data_->exit_status = status, *this; }
-Error& Error::with_host_exception(std::exception_ptr exception) {
-  data_->host_exception = std::move(exception);
   return *this;
 }
-Error& Error::with_detail(std::string_view detail) {
-  data_->message += printable(detail, longest_printed_message);
+Error& Error::with_backtrace(std::vector<Frame> frames) noexcept {
+  const auto add = [&] {
+    for (Frame& frame : frames) {
+      frame.func_name = printable(frame.func_name);
+      frame.module_name = printable(frame.module_name);
+    }
+    if (Data* data = own_data()) data->backtrace = std::move(frames);
+  };
+  unless_out_of_memory(add, [] {});
+  return *this;
+}
+Error& Error::with_exit_status(int32_t status) noexcept {
+  if (Data* data = own_data()) data->exit_status = status;
+  return *this;
+}
+Error& Error::with_host_exception(std::exception_ptr exception) noexcept {
+  if (Data* data = own_data()) data->host_exception = std::move(exception);
+  return *this;
+}
+Error& Error::with_detail(std::string_view detail) noexcept {
+  if (Data* data = own_data()) unless_out_of_memory([&] { data->message += printable(detail, longest_printed_message); }, [] {});
   return *this;
 }
 

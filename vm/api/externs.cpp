@@ -1,5 +1,6 @@
 // Memory, Table and Global: handles into a store.
 #include "skerry/instance.hpp"
+#include "skerry/out_of_memory.hpp"
 #include "vm/api/values.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/linear_memory.hpp"
@@ -39,11 +40,13 @@ Result<void> check_limits(const Limits& limits, uint64_t largest) {
 // --- Memory
 
 Result<Memory> Memory::create(Store& store, const MemoryType& type) {
-  const uint64_t largest = type.limits.is_64 ? uint64_t{1} << 48 : uint64_t{1} << 16;
-  if (auto ok = check_limits(type.limits, largest); !ok) return fail(std::move(ok.error()));
-  auto memory = vm::allocate_memory(*store.data(), type);
-  if (!memory) return fail(std::move(memory.error()));
-  return Memory(*memory);
+  return catching_out_of_memory("making a memory", [&]() -> Result<Memory> {
+    const uint64_t largest = type.limits.is_64 ? uint64_t{1} << 48 : uint64_t{1} << 16;
+    if (auto ok = check_limits(type.limits, largest); !ok) return fail(std::move(ok.error()));
+    auto memory = vm::allocate_memory(*store.data(), type);
+    if (!memory) return fail(std::move(memory.error()));
+    return Memory(*memory);
+  });
 }
 
 MemoryType Memory::type() const { return data_ == nullptr ? MemoryType{} : vm::memory_type(*data_); }
@@ -55,22 +58,26 @@ std::span<std::byte> Memory::bytes() const noexcept {
 }
 
 Result<uint64_t> Memory::grow(uint64_t more) const {
-  if (data_ == nullptr) return fail(empty_handle());
-  const int64_t before = vm::grow_memory(*data_, more);
-  if (before < 0) return fail(memory_growth_refused(*data_, more));
-  return static_cast<uint64_t>(before);
+  return catching_out_of_memory("growing a memory", [&]() -> Result<uint64_t> {
+    if (data_ == nullptr) return fail(empty_handle());
+    const int64_t before = vm::grow_memory(*data_, more);
+    if (before < 0) return fail(memory_growth_refused(*data_, more));
+    return static_cast<uint64_t>(before);
+  });
 }
 
 // --- Table
 
 Result<Table> Table::create(Store& store, const TableType& type, const Value& init) {
-  const uint64_t largest = type.limits.is_64 ? ~uint64_t{0} : uint32_t(-1);
-  if (auto ok = check_limits(type.limits, largest); !ok) return fail(std::move(ok.error()));
-  if (!type.element.is_ref()) return fail(usage_error("tables hold references"));
-  if (auto ok = check_value(*store.data(), init, type.element); !ok) return fail(std::move(ok.error()));
-  auto table = vm::allocate_table(*store.data(), type, init.lo());
-  if (!table) return fail(std::move(table.error()));
-  return Table(*table);
+  return catching_out_of_memory("making a table", [&]() -> Result<Table> {
+    const uint64_t largest = type.limits.is_64 ? ~uint64_t{0} : uint32_t(-1);
+    if (auto ok = check_limits(type.limits, largest); !ok) return fail(std::move(ok.error()));
+    if (!type.element.is_ref()) return fail(usage_error("tables hold references"));
+    if (auto ok = check_value(*store.data(), init, type.element); !ok) return fail(std::move(ok.error()));
+    auto table = vm::allocate_table(*store.data(), type, init.lo());
+    if (!table) return fail(std::move(table.error()));
+    return Table(*table);
+  });
 }
 
 TableType Table::type() const { return data_ == nullptr ? TableType{} : vm::table_type(*data_); }
@@ -82,31 +89,37 @@ Result<Value> Table::get(uint64_t index) const {
 }
 
 Result<void> Table::set(uint64_t index, const Value& value) const {
-  if (index >= size()) return fail(Error::trap(ErrorCode::out_of_bounds_table_access));
-  if (auto ok = check_value(*data_->store, value, data_->type.element); !ok) return ok;
-  data_->elements[index] = value.lo();
-  data_->written = true;
-  return {};
+  return catching_out_of_memory("setting an element", [&]() -> Result<void> {
+    if (index >= size()) return fail(Error::trap(ErrorCode::out_of_bounds_table_access));
+    if (auto ok = check_value(*data_->store, value, data_->type.element); !ok) return ok;
+    data_->elements[index] = value.lo();
+    data_->written = true;
+    return {};
+  });
 }
 
 Result<uint64_t> Table::grow(uint64_t elements, const Value& init) const {
-  if (data_ == nullptr) return fail(empty_handle());
-  if (auto ok = check_value(*data_->store, init, data_->type.element); !ok)
-    return fail(std::move(ok.error()));
-  const int64_t before = vm::grow_table(*data_, elements, init.lo());
-  if (before < 0) return fail(growth_refused("a table", size(), elements));
-  return static_cast<uint64_t>(before);
+  return catching_out_of_memory("growing a table", [&]() -> Result<uint64_t> {
+    if (data_ == nullptr) return fail(empty_handle());
+    if (auto ok = check_value(*data_->store, init, data_->type.element); !ok)
+      return fail(std::move(ok.error()));
+    const int64_t before = vm::grow_table(*data_, elements, init.lo());
+    if (before < 0) return fail(growth_refused("a table", size(), elements));
+    return static_cast<uint64_t>(before);
+  });
 }
 
 // --- Global
 
 Result<Global> Global::create(Store& store, const GlobalType& type, const Value& value) {
-  if (auto ok = check_value(*store.data(), value, type.value); !ok) return fail(std::move(ok.error()));
-  auto global = std::make_unique<vm::GlobalInstance>();
-  global->type = type;
-  global->store = store.data();
-  global->value[0] = value.lo(), global->value[1] = value.hi();
-  return Global(store.data()->globals.emplace_back(std::move(global)).get());
+  return catching_out_of_memory("making a global", [&]() -> Result<Global> {
+    if (auto ok = check_value(*store.data(), value, type.value); !ok) return fail(std::move(ok.error()));
+    auto global = std::make_unique<vm::GlobalInstance>();
+    global->type = type;
+    global->store = store.data();
+    global->value[0] = value.lo(), global->value[1] = value.hi();
+    return Global(store.data()->globals.emplace_back(std::move(global)).get());
+  });
 }
 
 GlobalType Global::type() const { return data_ == nullptr ? GlobalType{} : data_->type; }
@@ -117,11 +130,13 @@ Value Global::get() const {
 }
 
 Result<void> Global::set(const Value& value) const {
-  if (data_ == nullptr) return fail(empty_handle());
-  if (!data_->type.is_mutable) return fail(usage_error("the global is immutable"));
-  if (auto ok = check_value(*data_->store, value, data_->type.value); !ok) return ok;
-  data_->value[0] = value.lo(), data_->value[1] = value.hi();
-  return {};
+  return catching_out_of_memory("setting a global", [&]() -> Result<void> {
+    if (data_ == nullptr) return fail(empty_handle());
+    if (!data_->type.is_mutable) return fail(usage_error("the global is immutable"));
+    if (auto ok = check_value(*data_->store, value, data_->type.value); !ok) return ok;
+    data_->value[0] = value.lo(), data_->value[1] = value.hi();
+    return {};
+  });
 }
 
 } // namespace skerry

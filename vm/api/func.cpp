@@ -1,5 +1,6 @@
 #include "skerry/func.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/api/call_slots.hpp"
 #include "vm/api/values.hpp"
 #include "vm/runtime/instantiate.hpp"
@@ -13,6 +14,16 @@ namespace {
 
 Error no_function() { return usage_error("the function handle is empty"); }
 
+/// Says why call_raw cannot be done.
+Error no_call(const vm::FuncInstance* func, size_t slots) {
+  const auto refused = catching_out_of_memory("calling a function", [&]() -> Result<void> {
+    return fail(func == nullptr ? no_function()
+                                : usage_error("the function needs more slots than the " +
+                                              std::to_string(slots) + " given"));
+  });
+  return refused.error();
+}
+
 /// Slots for a call: on the native stack where they fit.
 class CallSlots {
 public:
@@ -24,6 +35,17 @@ private:
   std::vector<uint64_t> many_;
 };
 
+Result<std::vector<Value>> call(const Func& func, std::span<const Value> args) {
+  if (!func) return fail(no_function());
+  const vm::FuncInstance& f = *func.data();
+  const FuncType& type = vm::store_of(f).engine->types[f.type_id].func;
+  if (auto ok = check_arguments(vm::store_of(f), type, args); !ok) return fail(std::move(ok.error()));
+  CallSlots slots(std::max(f.params_slots, f.results_slots));
+  store_values(args, slots.all().data());
+  if (auto done = func.call_raw(slots.all()); !done) return fail(std::move(done.error()));
+  return load_values(type.results, slots.all().data());
+}
+
 } // namespace
 
 FuncType Func::type() const {
@@ -31,20 +53,12 @@ FuncType Func::type() const {
 }
 
 Result<std::vector<Value>> Func::call(std::span<const Value> args) const {
-  if (data_ == nullptr) return fail(no_function());
-  const FuncType& type = vm::store_of(*data_).engine->types[data_->type_id].func;
-  if (auto ok = check_arguments(vm::store_of(*data_), type, args); !ok) return fail(std::move(ok.error()));
-  CallSlots slots(std::max(data_->params_slots, data_->results_slots));
-  store_values(args, slots.all().data());
-  if (auto done = call_raw(slots.all()); !done) return fail(std::move(done.error()));
-  return load_values(type.results, slots.all().data());
+  return catching_out_of_memory("calling a function", [&] { return skerry::call(*this, args); });
 }
 
 Result<void> Func::call_raw(std::span<uint64_t> slots) const {
-  if (data_ == nullptr) return fail(no_function());
-  if (slots.size() < std::max(data_->params_slots, data_->results_slots))
-    return fail(
-        usage_error("the function needs more slots than the " + std::to_string(slots.size()) + " given"));
+  if (data_ == nullptr || slots.size() < std::max(data_->params_slots, data_->results_slots))
+    return fail(no_call(data_, slots.size()));
   vm::Store& store = vm::store_of(*data_);
   if (store.engine->invoke(store, *data_, slots.data())) [[likely]]
     return {};
@@ -54,13 +68,16 @@ Result<void> Func::call_raw(std::span<uint64_t> slots) const {
 Ref Func::ref() const noexcept { return Ref{reinterpret_cast<uintptr_t>(data_)}; }
 
 Result<void> detail::check_signature(const Func& func, const FuncType& type) {
-  if (!func) return fail(no_function());
-  const FuncType have = func.type();
-  const auto result_fits = [](ValType got, ValType wanted) {
-    return wanted == externref ? got.is_ref() : got == wanted;
-  };
-  if (have.params == type.params && std::ranges::equal(have.results, type.results, result_fits)) return {};
-  return fail(usage_error("the function has type " + to_string(have) + ", asked for is " + to_string(type)));
+  return catching_out_of_memory("looking at a function's type", [&]() -> Result<void> {
+    if (!func) return fail(no_function());
+    const FuncType have = func.type();
+    const auto result_fits = [](ValType got, ValType wanted) {
+      return wanted == externref ? got.is_ref() : got == wanted;
+    };
+    if (have.params == type.params && std::ranges::equal(have.results, type.results, result_fits)) return {};
+    return fail(
+        usage_error("the function has type " + to_string(have) + ", asked for is " + to_string(type)));
+  });
 }
 
 } // namespace skerry

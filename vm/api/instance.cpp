@@ -1,5 +1,6 @@
 #include "skerry/instance.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 #include "vm/api/values.hpp"
 
@@ -57,7 +58,8 @@ Extern extern_at(const vm::ModuleInstance& instance, ExternKind kind, uint32_t i
   }
 }
 
-template <class T> Result<T> get(const vm::ModuleInstance* instance, std::string_view name, ExternKind kind) {
+template <class T>
+Result<T> find(const vm::ModuleInstance* instance, std::string_view name, ExternKind kind) {
   if (instance == nullptr) return fail(usage_error("the instance handle is empty"));
   const ExportInfo* item = vm::find_export(*instance->module, name);
   if (item == nullptr) return fail(no_export(*instance->module, name, kind));
@@ -65,6 +67,10 @@ template <class T> Result<T> get(const vm::ModuleInstance* instance, std::string
     return fail(usage_error("export " + in_quotes(name) + " is a " + to_string(item->type) + ", not a " +
                             std::string(extern_kind_name(kind))));
   return std::get<T>(extern_at(*instance, kind, item->index));
+}
+
+template <class T> Result<T> get(const vm::ModuleInstance* instance, std::string_view name, ExternKind kind) {
+  return catching_out_of_memory("finding an export", [&] { return find<T>(instance, name, kind); });
 }
 
 } // namespace

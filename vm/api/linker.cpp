@@ -1,11 +1,32 @@
 #include "skerry/linker.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 #include "vm/api/values.hpp"
 #include "vm/runtime/instantiate.hpp"
 #include "vm/runtime/linker.hpp"
 
 namespace skerry {
+
+namespace {
+
+std::shared_ptr<vm::HostFunc> make_host_func(std::string_view module, std::string_view name, FuncType type,
+                                             vm::TypeId type_id) {
+  auto host = std::make_shared<vm::HostFunc>();
+  host->type = std::move(type);
+  host->type_id = type_id;
+  host->module = module;
+  host->name = name;
+  return host;
+}
+
+/// Makes a definition, or remembers for instantiate why it could not be made.
+template <class F> void try_to_define(vm::Linker& linker, F&& define) {
+  if (auto done = catching_out_of_memory("defining an import", std::forward<F>(define)); !done)
+    linker.error = std::move(done.error());
+}
+
+} // namespace
 
 Linker::Linker(const Engine& engine) : data_(std::make_unique<vm::Linker>(engine)) {}
 Linker::Linker(Linker&&) noexcept = default;
@@ -14,43 +35,41 @@ Linker::~Linker() = default;
 
 void Linker::define_native(std::string_view module, std::string_view name, FuncType type,
                            NativeHostFunc function, std::shared_ptr<void> context) {
-  auto type_id = data_->engine.data()->types.intern(type);
-  if (!type_id) {
-    data_->error = std::move(type_id.error());
-    return;
-  }
-  auto host = std::make_shared<vm::HostFunc>();
-  host->native = function;
-  host->context = std::move(context);
-  host->type = std::move(type);
-  host->type_id = *type_id;
-  host->module = module;
-  host->name = name;
-  data_->define(module, name, std::shared_ptr<const vm::HostFunc>(std::move(host)));
+  try_to_define(*data_, [&]() -> Result<void> {
+    auto type_id = data_->engine.data()->types.intern(type);
+    if (!type_id) return fail(std::move(type_id.error()));
+    auto host = make_host_func(module, name, std::move(type), *type_id);
+    host->native = function;
+    host->context = std::move(context);
+    data_->define(module, name, std::shared_ptr<const vm::HostFunc>(std::move(host)));
+    return {};
+  });
 }
 
 void Linker::define(std::string_view module, std::string_view name, const Extern& item) {
-  std::visit(
-      [&](const auto& handle) {
-        if (handle.data() == nullptr)
-          data_->error =
-              usage_error("an empty handle was defined as " + in_quotes(module) + " " + in_quotes(name));
-        else
-          data_->define(module, name, handle.data());
-      },
-      item);
+  try_to_define(*data_, [&]() -> Result<void> {
+    const bool is_empty = std::visit([](const auto& handle) { return handle.data() == nullptr; }, item);
+    if (is_empty)
+      return fail(
+          usage_error("an empty handle was defined as " + in_quotes(module) + " " + in_quotes(name)));
+    std::visit([&](const auto& handle) { data_->define(module, name, handle.data()); }, item);
+    return {};
+  });
 }
 
 void Linker::define_instance(std::string_view module, const Instance& instance) {
-  if (instance.data() == nullptr) {
-    data_->error = usage_error("an empty instance was defined as " + std::string(module));
-    return;
-  }
-  for (const ExportInfo& item : instance.data()->module->export_infos)
-    if (const auto value = instance.get_export(item.name)) define(module, item.name, *value);
+  try_to_define(*data_, [&]() -> Result<void> {
+    if (instance.data() == nullptr)
+      return fail(usage_error("an empty instance was defined as " + std::string(module)));
+    for (const ExportInfo& item : instance.data()->module->export_infos)
+      if (const auto value = instance.get_export(item.name)) define(module, item.name, *value);
+    return {};
+  });
 }
 
 void Linker::set_unknown_imports(UnknownImports what) noexcept { data_->unknown_imports = what; }
+
+const Error* Linker::error() const noexcept { return data_->error ? &*data_->error : nullptr; }
 
 std::vector<MissingImport> Linker::missing(const Module& module) const {
   std::vector<MissingImport> missing;
@@ -81,11 +100,15 @@ Result<Instance> instantiate_from(const vm::Linker& linker, Store& store, const 
 } // namespace
 
 Result<Instance> Linker::instantiate(Store& store, const Module& module) const {
-  return instantiate_from(*data_, store, *module.data(), module.data());
+  return catching_out_of_memory("instantiating a module", [&] {
+    return instantiate_from(*data_, store, *module.data(), module.data());
+  });
 }
 
 Result<Instance> Linker::instantiate(Store& store, const Image& image) const {
-  return instantiate_from(*data_, store, *image.data()->module, *image.data());
+  return catching_out_of_memory("instantiating an image", [&] {
+    return instantiate_from(*data_, store, *image.data()->module, *image.data());
+  });
 }
 
 } // namespace skerry

@@ -1,5 +1,6 @@
 #include "skerry/module.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/runtime/names.hpp"
 #include "vm/validate/module_validator.hpp"
@@ -12,9 +13,7 @@ std::string_view text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-} // namespace
-
-Result<Module> Module::compile(const Engine& engine, std::span<const std::byte> bytes) {
+Result<Module> compile(const Engine& engine, std::span<const std::byte> bytes) {
   const uint64_t allowed = engine.config().module_limits.module_bytes;
   if (bytes.size() > allowed)
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
@@ -24,6 +23,12 @@ Result<Module> Module::compile(const Engine& engine, std::span<const std::byte> 
   if (!module) return fail(std::move(module.error()));
   if (auto valid = vm::validate_module(**module); !valid) return fail(std::move(valid.error()));
   return Module(std::move(*module));
+}
+
+} // namespace
+
+Result<Module> Module::compile(const Engine& engine, std::span<const std::byte> bytes) {
+  return catching_out_of_memory("compiling a module", [&] { return skerry::compile(engine, bytes); });
 }
 
 Result<void> Module::validate(const Engine& engine, std::span<const std::byte> bytes) {

@@ -1,5 +1,6 @@
 #include "skerry/store.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/fuel.hpp"
 #include "vm/runtime/store.hpp"
@@ -39,15 +40,19 @@ void Store::set_user_data(void* data) noexcept { data_->user_data = data; }
 void* Store::user_data() const noexcept { return data_->user_data; }
 
 Result<Ref> Store::make_externref(std::any value) {
-  constexpr uint64_t bytes = sizeof(vm::Store::HostObject);
-  if (!vm::fits(data_->usage.heap_bytes, bytes, data_->limits.heap_bytes))
-    return fail(vm::limit_error("heap_bytes", data_->usage.heap_bytes + bytes, data_->limits.heap_bytes));
-  auto object = std::make_unique<vm::Store::HostObject>();
-  object->kind = vm::ObjectKind::host;
-  object->store = data_.get();
-  object->value = std::move(value);
-  data_->usage.heap_bytes += bytes;
-  return Ref{reinterpret_cast<uintptr_t>(data_->host_objects.emplace_back(std::move(object)).get())};
+  return catching_out_of_memory("making an externref", [&]() -> Result<Ref> {
+    constexpr uint64_t bytes = sizeof(vm::Store::HostObject);
+    if (!vm::fits(data_->usage.heap_bytes, bytes, data_->limits.heap_bytes))
+      return fail(vm::limit_error("heap_bytes", data_->usage.heap_bytes + bytes, data_->limits.heap_bytes));
+    auto object = std::make_unique<vm::Store::HostObject>();
+    object->kind = vm::ObjectKind::host;
+    object->store = data_.get();
+    object->value = std::move(value);
+    const Ref ref{reinterpret_cast<uintptr_t>(object.get())};
+    data_->host_objects.push_back(std::move(object));
+    data_->usage.heap_bytes += bytes;
+    return ref;
+  });
 }
 
 const std::any* Store::externref_value(Ref ref) const noexcept {

@@ -1,5 +1,6 @@
 #include "skerry/suspendable_call.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/api/call_slots.hpp"
 #include "vm/api/values.hpp"
 #include "vm/runtime/instantiate.hpp"
@@ -27,16 +28,18 @@ private:
 } // namespace
 
 Result<SuspendableCall> SuspendableCall::prepare(const Func& func, std::span<const Value> args) {
-  if (!func) return fail(usage_error("the function handle is empty"));
-  const vm::FuncInstance& f = *func.data();
-  const vm::Store& store = vm::store_of(f);
-  if (auto ok = check_arguments(store, store.engine->types[f.type_id].func, args); !ok)
-    return fail(std::move(ok.error()));
-  SuspendableCall call;
-  call.func_ = func;
-  call.slots_.resize(std::max({f.params_slots, f.results_slots, uint16_t{1}}));
-  store_values(args, call.slots_.data());
-  return call;
+  return catching_out_of_memory("preparing a call", [&]() -> Result<SuspendableCall> {
+    if (!func) return fail(usage_error("the function handle is empty"));
+    const vm::FuncInstance& f = *func.data();
+    const vm::Store& store = vm::store_of(f);
+    if (auto ok = check_arguments(store, store.engine->types[f.type_id].func, args); !ok)
+      return fail(std::move(ok.error()));
+    SuspendableCall call;
+    call.func_ = func;
+    call.slots_.resize(std::max({f.params_slots, f.results_slots, uint16_t{1}}));
+    store_values(args, call.slots_.data());
+    return call;
+  });
 }
 
 SuspendableCall::SuspendableCall(SuspendableCall&& other) noexcept
@@ -65,26 +68,28 @@ void SuspendableCall::give_up() noexcept {
 }
 
 Result<SuspendableCall::State> SuspendableCall::run() {
-  if (progress_ == Progress::finished || progress_ == Progress::failed)
-    return fail(usage_error("the call has ended"));
-  vm::Store& store = vm::store_of(*func_.data());
-  if (store.host_depth != 0) return fail(usage_error("the store runs a call"));
-  if (store.suspended != suspended_)
-    return fail(usage_error(suspended_ ? "the instance was reset while the call was suspended"
-                                       : "another call of the store is suspended"));
-  const bool ended = [&] {
-    const MaySuspend may_suspend(store);
-    return store.engine->invoke(store, *func_.data(), slots_.data());
-  }();
-  suspended_ = ended ? store.suspended : nullptr;
-  if (!ended) {
-    store.suspended.reset();
-    progress_ = Progress::failed;
-    return fail(vm::take_error(store));
-  }
-  progress_ = suspended_ ? Progress::suspended : Progress::finished;
-  if (!suspended_) return State::finished;
-  return vm::suspension_of(store)->by_host ? State::not_ready : State::out_of_fuel;
+  return catching_out_of_memory("running a call", [&]() -> Result<State> {
+    if (progress_ == Progress::finished || progress_ == Progress::failed)
+      return fail(usage_error("the call has ended"));
+    vm::Store& store = vm::store_of(*func_.data());
+    if (store.host_depth != 0) return fail(usage_error("the store runs a call"));
+    if (store.suspended != suspended_)
+      return fail(usage_error(suspended_ ? "the instance was reset while the call was suspended"
+                                         : "another call of the store is suspended"));
+    const bool ended = [&] {
+      const MaySuspend may_suspend(store);
+      return store.engine->invoke(store, *func_.data(), slots_.data());
+    }();
+    suspended_ = ended ? store.suspended : nullptr;
+    if (!ended) {
+      store.suspended.reset();
+      progress_ = Progress::failed;
+      return fail(vm::take_error(store));
+    }
+    progress_ = suspended_ ? Progress::suspended : Progress::finished;
+    if (!suspended_) return State::finished;
+    return vm::suspension_of(store)->by_host ? State::not_ready : State::out_of_fuel;
+  });
 }
 
 std::vector<Value> SuspendableCall::results() const {

@@ -1,5 +1,6 @@
 #include "vm/exec/activation.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/exec/backtrace.hpp"
 #include "vm/exec/trap_error.hpp"
 
@@ -7,15 +8,41 @@
 
 namespace skerry::vm {
 
-bool make_callable(Store& store, FuncInstance& f) {
-  if (f.frame_bytes != 0) return true;
+namespace {
+
+Result<void> translate(Store& store, FuncInstance& f) {
   const Module& module = *f.instance->module;
   WorkMeter meter = work_meter(store);
   auto code = store.engine->translate(module, f.func_index - module.imported_functions, meter);
-  if (!code) return store.fail(std::move(code.error()));
+  if (!code) return fail(std::move(code.error()));
   f.frame_bytes = (*code)->frame_slots * static_cast<uint32_t>(sizeof(uint64_t));
   f.code = (*code)->bytes.get();
-  return true;
+  return {};
+}
+
+} // namespace
+
+bool make_callable(Store& store, FuncInstance& f) noexcept {
+  auto made = catching_out_of_memory("translating a function", [&]() -> Result<void> {
+    if (auto ok = ensure_stack(store); !ok) return ok;
+    return f.frame_bytes != 0 ? Result<void>{} : translate(store, f);
+  });
+  return made || store.fail(std::move(made.error()));
+}
+
+bool invoke_host(const FuncInstance& f, Store& store, ModuleInstance* caller, uint64_t* slots) noexcept {
+  if (const ErrorCode stop = look_roughly(store); stop != ErrorCode::none) [[unlikely]]
+    return store.fail(Error::trap(stop));
+  return unless_out_of_memory(
+      [&] { return static_cast<const HostFuncInstance&>(f).host->invoke(store, caller, slots); },
+      [&] { return store.fail(Error::out_of_memory("calling a host function")); });
+}
+
+bool refuse_beside_suspended(Store& store) noexcept {
+  auto refused = catching_out_of_memory("calling a function", []() -> Result<void> {
+    return fail(Error(ErrorKind::usage, ErrorCode::none, "another call of the store is suspended"));
+  });
+  return store.fail(std::move(refused.error()));
 }
 
 namespace {
@@ -37,9 +64,8 @@ void add_backtrace(Store& store, Backtrace& backtrace) {
   error.with_backtrace(std::move(frames));
 }
 
-} // namespace
-
-Suspension* end_with_trap(Store& store, ErrorCode code) {
+/// As end_with_trap, but throws where memory runs out.
+Suspension* trap(Store& store, ErrorCode code) {
   Backtrace backtrace(store);
   const std::optional<CodeLocation> location = backtrace.innermost();
   const int64_t owed = location ? location->pending_fuel : 0;
@@ -55,12 +81,25 @@ Suspension* end_with_trap(Store& store, ErrorCode code) {
   return nullptr;
 }
 
-void end_call(Store& store, ErrorCode code) {
+} // namespace
+
+Suspension* end_with_trap(Store& store, ErrorCode code) noexcept {
+  const auto say_less = [&]() -> Suspension* {
+    if (!store.error) store.fail(Error::trap(code));
+    return nullptr;
+  };
+  return unless_out_of_memory([&] { return trap(store, code); }, say_less);
+}
+
+void end_call(Store& store, ErrorCode code) noexcept {
   if (code == ErrorCode::out_of_fuel) store.fuel_budget = store.run.fuel = 0;
   if (code != ErrorCode::none) store.fail(Error::trap(code));
   if (store.error->code() == ErrorCode::exit) return;
-  Backtrace backtrace(store, store.error->code());
-  add_backtrace(store, backtrace);
+  const auto describe = [&] {
+    Backtrace backtrace(store, store.error->code());
+    add_backtrace(store, backtrace);
+  };
+  unless_out_of_memory(describe, [] {});
 }
 
 namespace {
@@ -83,7 +122,7 @@ void first_slice(Store& store) noexcept {
   store.run.fuel += taken;
 }
 
-ErrorCode next_slice(Store& store, int64_t needed) {
+ErrorCode next_slice(Store& store, int64_t needed) noexcept {
   if (const ErrorCode stop = look(store); stop != ErrorCode::none) {
     store.run.fuel -= std::min(needed, std::max<int64_t>(store.fuel_left(), 0));
     return stop;
@@ -100,15 +139,18 @@ ErrorCode next_slice(Store& store, int64_t needed) {
   return ErrorCode::none;
 }
 
-Suspension* suspend_for_fuel(Store& store, ErrorCode code) {
+Suspension* suspend_for_fuel(Store& store, ErrorCode code) noexcept {
   if (code != ErrorCode::out_of_fuel || !store.may_suspend || store.host_depth != 1) return nullptr;
-  store.suspended = std::make_shared<Suspension>();
-  suspension_of(store)->fuel = store.fuel_left();
+  unless_out_of_memory([&] { store.suspended = std::make_shared<Suspension>(); },
+                       [&] { store.fail(Error::out_of_memory("suspending a call")); });
+  Suspension* suspension = suspension_of(store);
+  if (suspension == nullptr) return nullptr;
+  suspension->fuel = store.fuel_left();
   store.fuel_budget = store.run.fuel = 0;
-  return suspension_of(store);
+  return suspension;
 }
 
-Suspension* suspend_for_host(Store& store) {
+Suspension* suspend_for_host(Store& store) noexcept {
   Suspension* asked = store.may_suspend && store.host_depth == 1 ? suspension_of(store) : nullptr;
   if (asked != nullptr) store.error.reset();
   return asked;

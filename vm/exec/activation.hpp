@@ -1,4 +1,7 @@
 // Slow paths around the handlers: what happens when a call begins, fails, or its slice of fuel ends.
+//
+// Handlers have no unwind tables, so no exception may reach one: everything here is noexcept, and turns
+// memory that runs out into store.error.
 #pragma once
 
 #include "vm/exec/frame_walk.hpp"
@@ -14,28 +17,34 @@ inline constexpr uint64_t bridge_slots = 4;
 /// Where every instruction that calls has what it costs.
 inline constexpr int call_charge_offset = 20;
 
-/// Translates the function, or takes the code that another instance of its module has. False: store.error.
-bool make_callable(Store& store, FuncInstance& f);
+/// Translates the function, or takes the code that another instance of its module has, and makes the value
+/// stack if there is none. False: store.error.
+bool make_callable(Store& store, FuncInstance& f) noexcept;
+/// Calls a host function, unless it is time to stop; `caller` is null when the host itself calls. False:
+/// store.error.
+bool invoke_host(const FuncInstance& f, Store& store, ModuleInstance* caller, uint64_t* slots) noexcept;
+/// False: store.error says that another call of the store is suspended.
+bool refuse_beside_suspended(Store& store) noexcept;
 
 /// Gives a call that begins its first slice.
 void first_slice(Store& store) noexcept;
 /// Looks at interrupt and deadline, cuts the next slice, which has `needed` instructions at least. `run` has
 /// been saved; it may have moved with the value stack. Returns why the call must end, or none.
-ErrorCode next_slice(Store& store, int64_t needed = 0);
+ErrorCode next_slice(Store& store, int64_t needed = 0) noexcept;
 
 /// Where a call that stops for lack of fuel is to be kept, and what is left or owed of it; null when it
-/// cannot stop, and must fail.
-Suspension* suspend_for_fuel(Store& store, ErrorCode code);
+/// cannot stop, and must fail: for lack of memory when store.error is set.
+Suspension* suspend_for_fuel(Store& store, ErrorCode code) noexcept;
 /// The same for a call whose host function asked for it, after the fuel of the instruction has been given
 /// back; null when none did.
-Suspension* suspend_for_host(Store& store);
+Suspension* suspend_for_host(Store& store) noexcept;
 
 /// Ends the call with a trap of the instruction at run.pc: charges what has been executed since the last
 /// charge, makes store.error. When the fuel would not have lasted to there, the call ends for that reason, or
-/// is to be suspended and will trap when it goes on.
-Suspension* end_with_trap(Store& store, ErrorCode code);
+/// is to be suspended and will trap when it goes on. What there is no memory for is left out of the error.
+Suspension* end_with_trap(Store& store, ErrorCode code) noexcept;
 /// Ends the call at run.pc, where all has been charged, for the reason `code`, or with none for the one in
-/// store.error.
-void end_call(Store& store, ErrorCode code);
+/// store.error. What there is no memory for is left out of the error; the error itself is always there.
+void end_call(Store& store, ErrorCode code) noexcept;
 
 } // namespace skerry::vm

@@ -31,15 +31,6 @@ static_assert(at_charge == call_charge_offset);
     SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-/// Out of line: it gives the host function a view of the caller, and a handler whose locals have addresses
-/// would not end in a sibling call.
-[[gnu::noinline]] bool invoke_host(const FuncInstance& f, Store& store, ModuleInstance* caller,
-                                   uint64_t* slots) {
-  if (const ErrorCode stop = look_roughly(store); stop != ErrorCode::none) [[unlikely]]
-    return store.fail(Error::trap(stop));
-  return static_cast<const HostFuncInstance&>(f).host->invoke(store, caller, slots);
-}
-
 /// Calls a host function; its fuel has been paid. False: the call fails, store.error says why.
 SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   Store& store = *s.instance->store;

@@ -1,9 +1,7 @@
 #include "vm/exec/invoke.hpp"
 
 #include "vm/exec/activation.hpp"
-#include "vm/exec/handlers.hpp"
 #include "vm/exec/operands.hpp"
-#include "vm/exec/simd/targets.hpp"
 #include "vm/exec/state.hpp"
 
 namespace skerry::vm {
@@ -48,7 +46,7 @@ SKERRY_COLD SKERRY_HANDLER(slice_end_handler) {
     if (Suspension* suspension = suspend_for_fuel(store, code))
       suspend(s, *suspension);
     else
-      end_call(store, code);
+      end_call(store, store.error ? ErrorCode::none : code);
     SKERRY_LEAVE;
   }
   SKERRY_DISPATCH;
@@ -65,7 +63,7 @@ SKERRY_COLD SKERRY_HANDLER(fuel_short_handler) {
     if (Suspension* suspension = suspend_for_fuel(store, code))
       suspend(s, *suspension);
     else
-      end_call(store, code);
+      end_call(store, store.error ? ErrorCode::none : code);
     SKERRY_LEAVE;
   }
   reload_memory(s);
@@ -172,52 +170,26 @@ private:
   RunState outer_; // when there is one
 };
 
-bool call_host_function(Store& store, const HostFuncInstance& f, uint64_t* slots) {
-  return f.host->invoke(store, nullptr, slots);
-}
-
 } // namespace
 
 const std::byte* exit_code() { return reinterpret_cast<const std::byte*>(&exit_word); }
 
-bool invoke(Store& store, FuncInstance& func, uint64_t* slots) {
+bool invoke(Store& store, FuncInstance& func, uint64_t* slots) noexcept {
   if (func.instance == nullptr) {
     if (store.fuel_left() <= 0) return store.fail(Error::trap(ErrorCode::out_of_fuel));
-    return call_host_function(store, static_cast<const HostFuncInstance&>(func), slots);
+    return invoke_host(func, store, nullptr, slots);
   }
   if (store.host_depth >= store.limits.host_depth)
     return store.fail(Error::trap(ErrorCode::call_stack_exhausted));
   if (store.suspended != nullptr && store.host_depth == 0) {
-    if (!store.may_suspend)
-      return store.fail(Error(ErrorKind::usage, ErrorCode::none, "another call of the store is suspended"));
+    if (!store.may_suspend) return refuse_beside_suspended(store);
     Activation activation(store);
     return activation.resume(func, slots);
   }
-  if (store.stack.base == nullptr) [[unlikely]]
-    if (auto ok = ensure_stack(store); !ok) return store.fail(std::move(ok.error()));
-  if (func.frame_bytes == 0 && !make_callable(store, func)) [[unlikely]]
+  if ((store.stack.base == nullptr || func.frame_bytes == 0) && !make_callable(store, func)) [[unlikely]]
     return false;
   Activation activation(store);
   return activation.call(func, slots);
-}
-
-std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion) {
-  auto table = std::make_shared<HandlerTable>();
-  add_int32_handlers(*table);
-  add_int64_handlers(*table);
-  add_float_handlers(*table);
-  add_conversion_handlers(*table);
-  add_branch_handlers(*table);
-  add_load_handlers(*table);
-  add_store_handlers(*table);
-  add_lane_handlers(*table);
-  add_move_handlers(*table);
-  add_control_handlers(*table);
-  add_call_handlers(*table);
-  add_stack_op_handlers(*table);
-  add_simd_handlers(*table, resolve_simd_target(simd_target));
-  if (fusion) table->sequences = sequence_table();
-  return table;
 }
 
 } // namespace skerry::vm

@@ -41,7 +41,7 @@ struct EngineData {
   Result<void> (*locate)(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
                          std::span<CodeLocation> locations, WorkMeter& meter) = nullptr;
   /// Runs a function: arguments in `slots`, results written there. False when it failed: see Store::error.
-  bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) = nullptr;
+  bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) noexcept = nullptr;
 };
 
 } // namespace skerry::vm

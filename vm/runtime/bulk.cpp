@@ -14,29 +14,29 @@ constexpr ErrorCode table_trap = ErrorCode::out_of_bounds_table_access;
 
 } // namespace
 
-ErrorCode memory_fill(MemoryInstance& memory, uint64_t destination, uint8_t value, uint64_t count) {
+ErrorCode memory_fill(MemoryInstance& memory, uint64_t destination, uint8_t value, uint64_t count) noexcept {
   if (!fits(destination, count, memory.byte_size)) return memory_trap;
   std::memset(memory.base + destination, value, count);
   return ErrorCode::none;
 }
 
 ErrorCode memory_copy(MemoryInstance& to, const MemoryInstance& from, uint64_t destination, uint64_t source,
-                      uint64_t count) {
+                      uint64_t count) noexcept {
   if (!fits(source, count, from.byte_size) || !fits(destination, count, to.byte_size)) return memory_trap;
   std::memmove(to.base + destination, from.base + source, count);
   return ErrorCode::none;
 }
 
 ErrorCode memory_init(MemoryInstance& memory, const DataInstance& segment, uint64_t destination,
-                      uint64_t source, uint64_t count) {
+                      uint64_t source, uint64_t count) noexcept {
   if (!fits(source, count, segment.size) || !fits(destination, count, memory.byte_size)) return memory_trap;
   if (count != 0) std::memcpy(memory.base + destination, segment.bytes + source, count);
   return ErrorCode::none;
 }
 
-void data_drop(DataInstance& segment) { segment = {}; }
+void data_drop(DataInstance& segment) noexcept { segment = {}; }
 
-ErrorCode table_fill(TableInstance& table, uint64_t destination, uint64_t value, uint64_t count) {
+ErrorCode table_fill(TableInstance& table, uint64_t destination, uint64_t value, uint64_t count) noexcept {
   if (!fits(destination, count, table.size)) return table_trap;
   table.written = true;
   std::fill_n(table.elements + destination, count, value);
@@ -44,7 +44,7 @@ ErrorCode table_fill(TableInstance& table, uint64_t destination, uint64_t value,
 }
 
 ErrorCode table_copy(TableInstance& to, const TableInstance& from, uint64_t destination, uint64_t source,
-                     uint64_t count) {
+                     uint64_t count) noexcept {
   if (!fits(source, count, from.size) || !fits(destination, count, to.size)) return table_trap;
   to.written = true;
   if (count != 0) std::memmove(to.elements + destination, from.elements + source, count * sizeof(uint64_t));
@@ -52,13 +52,13 @@ ErrorCode table_copy(TableInstance& to, const TableInstance& from, uint64_t dest
 }
 
 ErrorCode table_init(TableInstance& table, const ElemInstance& segment, uint64_t destination, uint64_t source,
-                     uint64_t count) {
+                     uint64_t count) noexcept {
   if (!fits(source, count, segment.refs.size()) || !fits(destination, count, table.size)) return table_trap;
   table.written = true;
   std::copy_n(segment.refs.data() + source, count, table.elements + destination);
   return ErrorCode::none;
 }
 
-void elem_drop(ElemInstance& segment) { std::vector<uint64_t>().swap(segment.refs); }
+void elem_drop(ElemInstance& segment) noexcept { std::vector<uint64_t>().swap(segment.refs); }
 
 } // namespace skerry::vm

@@ -7,18 +7,18 @@
 
 namespace skerry::vm {
 
-ErrorCode memory_fill(MemoryInstance& memory, uint64_t destination, uint8_t value, uint64_t count);
+ErrorCode memory_fill(MemoryInstance& memory, uint64_t destination, uint8_t value, uint64_t count) noexcept;
 ErrorCode memory_copy(MemoryInstance& to, const MemoryInstance& from, uint64_t destination, uint64_t source,
-                      uint64_t count);
+                      uint64_t count) noexcept;
 ErrorCode memory_init(MemoryInstance& memory, const DataInstance& segment, uint64_t destination,
-                      uint64_t source, uint64_t count);
-void data_drop(DataInstance& segment);
+                      uint64_t source, uint64_t count) noexcept;
+void data_drop(DataInstance& segment) noexcept;
 
-ErrorCode table_fill(TableInstance& table, uint64_t destination, uint64_t value, uint64_t count);
+ErrorCode table_fill(TableInstance& table, uint64_t destination, uint64_t value, uint64_t count) noexcept;
 ErrorCode table_copy(TableInstance& to, const TableInstance& from, uint64_t destination, uint64_t source,
-                     uint64_t count);
+                     uint64_t count) noexcept;
 ErrorCode table_init(TableInstance& table, const ElemInstance& segment, uint64_t destination, uint64_t source,
-                     uint64_t count);
-void elem_drop(ElemInstance& segment);
+                     uint64_t count) noexcept;
+void elem_drop(ElemInstance& segment) noexcept;
 
 } // namespace skerry::vm

@@ -292,8 +292,8 @@ Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<co
   // The stack is made at the first call: many instances wait for theirs.
   if (store.stack.base != nullptr) instance.stack_limit = store.stack.limit();
   if (auto ok = Instantiation(store, instance).allocate(imports); !ok) return fail(std::move(ok.error()));
-  rollback.keep();
   store.instances.push_back(std::move(*block));
+  rollback.keep();
   ++store.usage.instances;
   return &instance;
 }

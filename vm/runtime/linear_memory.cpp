@@ -145,12 +145,13 @@ Result<MemoryInstance*> allocate_memory(Store& store, const MemoryType& type) {
   memory->max_pages = largest_pages(store, type.limits);
   // Also a memory that can never grow from zero has an address, so that base is never null.
   const uint64_t bytes = std::max(pages, uint64_t{1}) * wasm_page_bytes;
-  if (!reserve_memory(*memory, bytes) || !add_pages(*memory, pages))
-    return fail(memory_refused(store, bytes));
-  return store.memories.emplace_back(std::move(memory)).get();
+  MemoryInstance& added = *store.memories.emplace_back(std::move(memory));
+  if (reserve_memory(added, bytes) && add_pages(added, pages)) return &added;
+  store.memories.pop_back();
+  return fail(memory_refused(store, bytes));
 }
 
-int64_t grow_memory(MemoryInstance& memory, uint64_t pages) {
+int64_t grow_memory(MemoryInstance& memory, uint64_t pages) noexcept {
   const uint64_t old_pages = memory.byte_size / wasm_page_bytes;
   const Store& store = *memory.store;
   if (!fits(old_pages, pages, memory.max_pages)) return -1;

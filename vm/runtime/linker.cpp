@@ -186,9 +186,8 @@ FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostF
   func->results_slots = static_cast<uint16_t>(slot_count(host->type.results));
   func->store = &store;
   func->host = host;
-  known = func.get();
   store.host_funcs.push_back(std::move(func));
-  return known;
+  return known = store.host_funcs.back().get();
 }
 
 ExternType extern_type(const FuncInstance& func) { return store_of(func).engine->types[func.type_id].func; }

@@ -27,7 +27,7 @@ void Store::give_back_budget(uint64_t bytes) noexcept {
   budget_taken -= bytes;
 }
 
-bool Store::fail(Error why) {
+bool Store::fail(Error why) noexcept {
   error.emplace(std::move(why));
   return false;
 }
@@ -56,7 +56,7 @@ bool is_far(Clock::time_point deadline) {
 
 } // namespace
 
-ErrorCode look(const Store& store) {
+ErrorCode look(const Store& store) noexcept {
   if (take_interrupt(store)) return ErrorCode::interrupted;
   if (store.deadline == Clock::time_point::max()) return ErrorCode::none;
   const auto& clock = store.engine->config.clock;
@@ -64,13 +64,13 @@ ErrorCode look(const Store& store) {
   return now >= store.deadline ? ErrorCode::deadline_exceeded : ErrorCode::none;
 }
 
-ErrorCode look_roughly(const Store& store) {
+ErrorCode look_roughly(const Store& store) noexcept {
   const bool has_deadline = store.deadline != Clock::time_point::max();
   if (has_deadline && (store.engine->config.clock || !is_far(store.deadline))) return look(store);
   return take_interrupt(store) ? ErrorCode::interrupted : ErrorCode::none;
 }
 
-std::optional<Error> check_interrupt(const Store& store) {
+std::optional<Error> check_interrupt(const Store& store) noexcept {
   if (const ErrorCode stop = look(store); stop != ErrorCode::none) return Error::trap(stop);
   return {};
 }

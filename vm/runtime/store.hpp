@@ -84,7 +84,7 @@ struct Store {
   void give_back_budget(uint64_t bytes) noexcept;
 
   /// Records why the call ends; returns false so that callers can `return store.fail(…)`.
-  bool fail(Error why);
+  bool fail(Error why) noexcept;
 
   int64_t fuel_left() const noexcept { return fuel_budget + run.fuel; }
 };
@@ -95,20 +95,21 @@ struct Store::HostObject : Object {
 };
 
 /// Looks at interrupt and deadline: why a call must end, or none.
-ErrorCode look(const Store& store);
+ErrorCode look(const Store& store) noexcept;
 /// The same with a clock that costs a few nanoseconds while the deadline is not near: for what comes often.
-ErrorCode look_roughly(const Store& store);
+ErrorCode look_roughly(const Store& store) noexcept;
 /// look() as an error, for host loops.
-std::optional<Error> check_interrupt(const Store& store);
+std::optional<Error> check_interrupt(const Store& store) noexcept;
 /// For the engine's own work in the store: looks at its deadline and interrupt, and charges its budget. Work
 /// that nobody has looked at counts on from one meter to the next.
 WorkMeter work_meter(Store& store);
 
+// Handlers call the next two: no exception may come out of them.
 /// Spec §4.5.3.8: grows by `pages` and returns the old size in pages, or -1 (limits, address space).
-int64_t grow_memory(MemoryInstance& memory, uint64_t pages);
+int64_t grow_memory(MemoryInstance& memory, uint64_t pages) noexcept;
 /// Spec §4.5.3.7: returns the old size in elements, or -1. With `stop`, deadline and interrupt are looked at
 /// after each piece: the table is then left as it was, and *stop says why.
-int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init, ErrorCode* stop = nullptr);
+int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init, ErrorCode* stop = nullptr) noexcept;
 /// Do the limits allow that many elements more?
 bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept;
 

@@ -96,8 +96,10 @@ Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint6
   table->store = &store;
   table->max_elements = largest_size(store, type.limits);
   ErrorCode stop = ErrorCode::none;
-  if (!add_elements(*table, size, init, &stop)) return fail(no_elements(store, size, stop));
-  return store.tables.emplace_back(std::move(table)).get();
+  TableInstance& added = *store.tables.emplace_back(std::move(table));
+  if (add_elements(added, size, init, &stop)) return &added;
+  store.tables.pop_back();
+  return fail(no_elements(store, size, stop));
 }
 
 bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept {
@@ -106,7 +108,7 @@ bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept {
          fits(store.usage.table_elements, elements, store.limits.table_elements);
 }
 
-int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init, ErrorCode* stop) {
+int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init, ErrorCode* stop) noexcept {
   const uint64_t old_size = table.size;
   if (!table_may_grow(table, elements)) return -1;
   return add_elements(table, elements, init, stop) ? static_cast<int64_t>(old_size) : -1;

@@ -1,5 +1,6 @@
 // Modules as text (skerry/wat.hpp).
 #include "skerry/engine.hpp"
+#include "skerry/out_of_memory.hpp"
 #include "skerry/wat.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/wat/instruction_text.hpp"
@@ -249,9 +250,11 @@ Engine engine_with_everything() {
 } // namespace
 
 Result<std::string> to_text(std::span<const std::byte> bytes) {
-  auto module = decode_module(engine_with_everything().data(), std::vector(bytes.begin(), bytes.end()));
-  if (!module) return fail(std::move(module.error()));
-  return ModulePrinter(**module).run();
+  return catching_out_of_memory("printing a module", [&]() -> Result<std::string> {
+    auto module = decode_module(engine_with_everything().data(), std::vector(bytes.begin(), bytes.end()));
+    if (!module) return fail(std::move(module.error()));
+    return ModulePrinter(**module).run();
+  });
 }
 
 } // namespace skerry::wat

@@ -1,5 +1,7 @@
 // Test scripts (skerry/wast.hpp).
 #include "skerry/wast.hpp"
+
+#include "skerry/out_of_memory.hpp"
 #include "vm/wat/immediate_parser.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/module_parser.hpp"
@@ -322,7 +324,14 @@ const std::array<ScriptParser::Form, 13> ScriptParser::forms = {{
 
 } // namespace
 
-std::vector<Command> parse_script(std::string_view text) { return ScriptParser(text).run(); }
+std::vector<Command> parse_script(std::string_view text) {
+  return unless_out_of_memory([&] { return ScriptParser(text).run(); },
+                              [] {
+                                std::vector<Command> commands(1);
+                                commands[0].error = Error::out_of_memory("reading a script");
+                                return commands;
+                              });
+}
 
 std::string_view command_name(Command::Kind kind) noexcept {
   constexpr std::array<std::string_view, 14> names = {"module",

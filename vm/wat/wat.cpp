@@ -1,6 +1,7 @@
 // The public functions of skerry/wat.hpp.
 #include "skerry/wat.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/module_parser.hpp"
 
@@ -10,7 +11,8 @@
 namespace skerry::wat {
 
 Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options) {
-  return vm::wat::parse_module_text(text, {options.names});
+  return catching_out_of_memory("reading a module's text",
+                                [&] { return vm::wat::parse_module_text(text, {options.names}); });
 }
 
 Position position_at(std::string_view text, size_t offset) noexcept {

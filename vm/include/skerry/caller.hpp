@@ -47,7 +47,9 @@ private:
 
 /// How the engine calls a host function: arguments in `slots` (v128 takes two, i32 and f32 are zero-extended
 /// to 64 bits), results written to its start. Returns false after caller.fail(…): that ends the running call.
-/// Must not throw: the engine has no exceptions. Linker::define makes these from any callable.
+/// Must not throw, but for what the C++ library throws when memory runs out (std::bad_alloc,
+/// std::length_error): the call then ends with Error::out_of_memory. Linker::define makes these from any
+/// callable.
 using NativeHostFunc = bool (*)(void* context, Caller& caller, uint64_t* slots);
 
 } // namespace skerry

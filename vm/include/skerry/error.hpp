@@ -83,7 +83,8 @@ struct Frame {
 /// An error with everything known about it. Copyable; one pointer in size, so results stay cheap. All its
 /// text is for people: an Error makes what it is given printable (skerry/printable.hpp), so no name or
 /// message that a guest chose can control a terminal, begin a line or be long. Module has the names as they
-/// are.
+/// are. Functions that cannot return one because they return plain values, constructors among them, throw
+/// std::bad_alloc when memory runs out.
 class Error {
 public:
   static constexpr uint64_t no_offset = ~uint64_t{0};
@@ -92,8 +93,11 @@ public:
   Error(ErrorKind kind, ErrorCode code, std::string message);
   /// malformed/invalid: what, and at which byte offset of the module.
   static Error at(ErrorKind kind, uint64_t offset, std::string message);
-  /// A trap or exhaustion with its standard message.
-  static Error trap(ErrorCode code);
+  /// A trap or exhaustion with its standard message. Needs no memory.
+  static Error trap(ErrorCode code) noexcept;
+  /// limit: memory ran out while `doing` ("compiling a module") was done. Needs no memory; where there is
+  /// none, the message leaves out what was done.
+  static Error out_of_memory(std::string_view doing) noexcept;
   /// A host function failed, for the reason given.
   static Error host(std::string message);
   /// The program ended itself with this status.
@@ -121,20 +125,28 @@ public:
   /// Set for ErrorCode::host_exception: what the host function threw.
   std::exception_ptr host_exception() const noexcept;
 
-  Error& with_offset(uint64_t offset);
-  Error& with_func(uint32_t func_index, std::string func_name = {});
-  Error& with_backtrace(std::vector<Frame> frames);
-  Error& with_exit_status(int32_t status);
-  Error& with_host_exception(std::exception_ptr exception);
+  /// What these add is left out where there is no memory for it.
+  Error& with_offset(uint64_t offset) noexcept;
+  Error& with_func(uint32_t func_index, std::string func_name = {}) noexcept;
+  Error& with_backtrace(std::vector<Frame> frames) noexcept;
+  Error& with_exit_status(int32_t status) noexcept;
+  Error& with_host_exception(std::exception_ptr exception) noexcept;
   /// Appends `detail` to the message, printable, e.g. ": limit of 10 pages".
-  Error& with_detail(std::string_view detail);
+  Error& with_detail(std::string_view detail) noexcept;
 
   /// Message, offset, function and backtrace, over several lines, for a terminal.
   std::string describe() const;
 
 private:
   struct Data;
-  std::unique_ptr<Data> data_;
+  struct SharedData;
+  struct Deleter {
+    void operator()(Data* data) const noexcept;
+  };
+  explicit Error(Data* shared) noexcept : data_(shared) {}
+  Data* own_data() noexcept;
+
+  std::unique_ptr<Data, Deleter> data_;
 };
 
 template <class T> using Result = std::expected<T, Error>;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/linker.hpp"
+#include "skerry/out_of_memory.hpp"
 #include "skerry/wasm_type.hpp"
 
 #include <array>
@@ -81,11 +82,12 @@ template <class R> struct HostResults<Result<R>> {
 
 // --- the function that the engine calls
 
-/// Runs `body`; what it throws becomes the error of the call, because the engine cannot pass exceptions on.
+/// Runs `body`; what it throws becomes the error of the call, because no exception can pass the interpreter.
 template <class Body> bool guarded([[maybe_unused]] Caller& caller, Body body) {
 #if defined(__cpp_exceptions)
   try {
-    return body();
+    return unless_out_of_memory(std::move(body),
+                                [&] { return caller.fail(Error::out_of_memory("calling a host function")); });
   } catch (const std::exception& exception) {
     return caller.fail(Error(ErrorKind::host, ErrorCode::host_exception, exception.what())
                            .with_host_exception(std::current_exception()));

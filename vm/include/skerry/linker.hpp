@@ -54,7 +54,8 @@ public:
   /// Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double; std::span<(const) std::byte> or
   /// std::string_view for an (i32 pointer, i32 length) pair, bounds-checked. Returns void, one of the
   /// numbers, std::tuple of them, or Result of any of these. Exceptions are caught and become
-  /// ErrorCode::host_exception. A second definition of a name replaces the first.
+  /// ErrorCode::host_exception; std::bad_alloc becomes Error::out_of_memory. A second definition of a name
+  /// replaces the first.
   template <class F>
     requires(!std::convertible_to<F, Extern>)
   void define(std::string_view module, std::string_view name, F&& function);
@@ -69,6 +70,10 @@ public:
   /// All exports of an instance, under `module`.
   void define_instance(std::string_view module, const Instance& instance);
   void set_unknown_imports(UnknownImports what) noexcept;
+
+  /// Why a definition could not be made: memory ran out, or the handle was empty. Null when all were made;
+  /// instantiate fails with it.
+  const Error* error() const noexcept;
 
   /// Imports of `module` that nothing here defines (whatever set_unknown_imports says).
   std::vector<MissingImport> missing(const Module& module) const;

@@ -91,7 +91,8 @@ struct Command {
 std::string_view command_name(Command::Kind kind) noexcept;
 
 /// Reads a whole script. A command that cannot be read becomes `broken`, and reading goes on behind it; text
-/// modules that are malformed say so in their `bytes`. Thread-safe.
+/// modules that are malformed say so in their `bytes`. When memory runs out, one `broken` command says so.
+/// Thread-safe.
 std::vector<Command> parse_script(std::string_view text);
 
 /// "i32:1 0x00000001", "f32:nan:canonical", "(ref.extern 3)", …: for messages.

@@ -1,0 +1,13 @@
+// An error as a JSON object, for inside others. Internal.
+#pragma once
+
+#include "skerry/host/plugin_error.hpp"
+
+#include <string>
+
+namespace skerry::host {
+
+/// What to_json(error) has under "error".
+std::string error_text(const PluginError& error);
+
+} // namespace skerry::host
