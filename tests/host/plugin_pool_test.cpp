@@ -88,7 +88,10 @@ TEST_CASE_METHOD(PluginFixture, "one compile for all instances, which share its 
   while (plugin->metrics().busy < 3) std::this_thread::yield();
   CHECK(plugin->metrics().instances == 3);
   for (std::thread& thread : threads) thread.join();
-  CHECK(plugin->metrics().budget_used == one + 2 * 2 * 65'536); // two memories of two pages more
+  // Two memories of two pages more, two instances, and the threaded code of what ran.
+  const uint64_t memories = one + 2 * 2 * 65'536;
+  CHECK(plugin->metrics().budget_used >= memories);
+  CHECK(plugin->metrics().budget_used < memories + 65'536);
 }
 
 TEST_CASE_METHOD(PluginFixture, "an instance that cannot be made leaks nothing and takes no other with it") {
@@ -102,6 +105,7 @@ TEST_CASE_METHOD(PluginFixture, "an instance that cannot be made leaks nothing a
     (call $pack (local.get $p) (local.get $n)))") +
                  "(memory 14)"),
            m);
+  CHECK(result_of(plugin->call("x")) == "x"); // what calls need is translated now
   const uint64_t used = plugin->metrics().budget_used;
   for (int round = 0; round < 3; ++round) {
     std::thread busy([&] { (void)plugin->call("s"); });
@@ -135,6 +139,8 @@ TEST_CASE_METHOD(PluginFixture,
                  "a reload frees the compiled module and the instances of the version before") {
   auto m = manifest();
   auto plugin = load(guest(execute_digit("(i32.const 1)")), m);
+  REQUIRE(
+      manager.reload(m, {.force = true})); // from now on each version is checked, and so translated, alike
   const uint64_t used = plugin->metrics().budget_used;
   for (int i = 0; i < 20; ++i) REQUIRE(manager.reload(m, {.force = true}));
   CHECK(plugin->metrics().budget_used == used);

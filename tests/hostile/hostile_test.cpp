@@ -2,10 +2,13 @@
 #include "tests/catch.hpp"
 #include "tests/hostile/modules.hpp"
 #include "tests/support/heap_meter.hpp"
+#include "tests/support/hostile_bodies.hpp"
 
 #include "skerry/linker.hpp"
 #include "skerry/module.hpp"
 #include "skerry/store.hpp"
+#include "vm/module/engine_data.hpp"
+#include "vm/module/module.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -122,6 +125,28 @@ TEST_CASE("changing any byte of a module never does harm") {
       bytes[at] = static_cast<std::byte>(value);
       const auto module = Module::compile(engine, bytes);
       if (!module) CHECK(module.error().offset() <= bytes.size());
+    }
+  }
+}
+
+TEST_CASE("translation holds no memory that its budget has not been charged with") {
+  const Engine engine = make_engine(false);
+  for (const HostileBody& body : hostile_bodies()) {
+    DYNAMIC_SECTION(body.name) {
+      const auto module = Module::compile(engine, body.make(100'000));
+      REQUIRE(module.has_value());
+      const vm::Module& data = *module->data();
+      for (const uint64_t allowed : {100'000u, 1'000'000u, 30'000'000u}) {
+        ByteBudget budget(allowed);
+        vm::WorkMeter meter(budget);
+        bool done = false;
+        const size_t peak =
+            heap::peak_of([&] { done = engine.data()->translate(data, 0, meter).has_value(); });
+        constexpr uint64_t beside = 16'384; // errors, and who owns the code
+        CHECK(peak <= allowed + data.code.code_bytes() + beside);
+        CHECK(budget.used() == 0);
+        CHECK((done || allowed < 30'000'000));
+      }
     }
   }
 }

@@ -118,6 +118,7 @@ public:
   }
 
   Result<void> initialise() {
+    if (auto why = has_segments() ? check_interrupt(store_) : std::nullopt) return fail(std::move(*why));
     for (size_t i = 0; i < module_.elem_segments.size(); ++i)
       if (auto ok = initialise_table(module_.elem_segments[i]); !ok) return ok;
     for (size_t i = 0; i < module_.data_segments.size(); ++i)
@@ -132,6 +133,8 @@ private:
       return {};
     return fail(meter_.take_error());
   }
+
+  bool has_segments() const { return !module_.elem_segments.empty() || !module_.data_segments.empty(); }
 
   Result<void> make_functions() {
     auto* own = at<FuncInstance>(instance_, layout_.own_functions);

@@ -81,8 +81,8 @@ struct [[gnu::packed]] Operand {
   /// For a slot from `first` on how far it is from there, more than any slot's for all else. `first` is at
   /// least 1.
   uint32_t distance_from_slot(uint32_t first) const {
-    const auto in_order = [](Where where, uint32_t index) {
-      return uint32_t{std::to_underlying(where)} << 16 | index;
+    const auto in_order = [](Where kind, uint32_t number) {
+      return uint32_t{std::to_underlying(kind)} << 16 | number;
     };
     return in_order(where, index) - in_order(Where::slot, first);
   }

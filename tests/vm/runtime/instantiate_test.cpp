@@ -2,7 +2,10 @@
 
 #include "tests/support/wasm.hpp"
 
+#include <chrono>
 #include <cstring>
+#include <memory>
+#include <string>
 
 using namespace skerry;
 using namespace skerry::test;
@@ -183,4 +186,59 @@ TEST_CASE("a past deadline stops a long initialisation") {
   f.store.set_deadline(Store::Clock::now() - std::chrono::seconds(1));
   const Error error = error_of(f.try_instantiate(R"((module (memory 1) (data (i32.const 0) "x")))"));
   CHECK(error.code() == ErrorCode::deadline_exceeded);
+}
+
+TEST_CASE("instantiation looks at the deadline within long segments, values and lists") {
+  const auto many = [](int count, std::string_view text) {
+    std::string all;
+    for (int i = 0; i < count; ++i) all += text;
+    return all;
+  };
+  const auto [what, text] = GENERATE_COPY(table<std::string, std::string>({
+      {"data", "(memory 50) (data (i32.const 0) \"" + std::string(3'000'000, 'x') + "\")"},
+      {"elements", "(func $f) (table 40000 funcref) (elem (i32.const 0) func " + many(40'000, "$f ") + ")"},
+      {"passive elements", "(func $f) (elem func " + many(40'000, "$f ") + ")"},
+      {"globals", many(40'000, "(global i32 (i32.const 1))")},
+      {"an initial value", "(global i32 (i32.const 1) " + many(20'000, "(i32.const 1) i32.add ") + ")"},
+      {"functions", many(40'000, "(func)")},
+  }));
+  INFO(what);
+  using Clock = std::chrono::steady_clock;
+  uint64_t looks = 0, due_at = ~uint64_t{0};
+  Config config = test_config();
+  config.clock = [&] {
+    return ++looks >= due_at ? Clock::time_point(std::chrono::hours(1)) : Clock::time_point();
+  };
+  const Engine engine(config);
+  const Module module = compile(engine, "(module " + text + ")");
+  const auto instantiate = [&] {
+    Store store(engine);
+    store.set_deadline(Clock::time_point(std::chrono::hours(1)));
+    return Linker(engine).instantiate(store, module);
+  };
+  must(instantiate());
+  CHECK(looks >= 4);
+  looks = 0;
+  due_at = 3;
+  CHECK(error_of(instantiate()).code() == ErrorCode::deadline_exceeded);
+  CHECK(looks == 3);
+}
+
+TEST_CASE("an instance and its passive elements are charged before they are allocated") {
+  Fixture f;
+  std::string elements;
+  for (int i = 0; i < 10'000; ++i) elements += "$f ";
+  const Module module = compile(f.engine, "(module (func $f) (elem func " + elements + "))");
+  for (const uint64_t allowed : {100u, 20'000u, 100'000u}) {
+    const auto budget = std::make_shared<ByteBudget>(allowed);
+    {
+      Store store(f.engine);
+      store.set_budget(budget);
+      const auto instance = f.linker.instantiate(store, module);
+      CHECK(instance.has_value() == (allowed == 100'000));
+      if (!instance) CHECK(instance.error().message().starts_with("budget_bytes limit exceeded: "));
+      CHECK((budget->used() > 0) == instance.has_value());
+    }
+    CHECK(budget->used() == 0);
+  }
 }

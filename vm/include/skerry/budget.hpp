@@ -6,8 +6,8 @@
 
 namespace skerry {
 
-/// Bytes of linear memory and tables, counted as they are allocated; an embedder may take its own from it,
-/// too. Thread-safe.
+/// Bytes, counted before they are allocated (Store::set_budget says which); an embedder may take its own from
+/// it, too. Thread-safe.
 class ByteBudget {
 public:
   explicit ByteBudget(uint64_t allowed) noexcept : allowed_(allowed) {}

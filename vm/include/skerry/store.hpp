@@ -71,9 +71,10 @@ public:
 
   InterruptHandle interrupt_handle() const;
 
-  /// Counts memories and tables against a budget that several stores share, too: growth beyond it fails,
-  /// instantiation is an Error of kind limit ("budget_bytes limit exceeded: …"). Before anything is made in
-  /// the store.
+  /// Counts memories, tables, instances and passive segments against a budget that several stores share, too,
+  /// and translation while it lasts: growth beyond it fails, what instantiates or calls for the first time is
+  /// an Error of kind limit ("budget_bytes limit exceeded: …"). Code that a call of this store has had
+  /// translated counts until its module goes. Before anything is made in the store.
   void set_budget(std::shared_ptr<ByteBudget> budget) noexcept;
 
   /// Whatever the embedder wants its host functions to find, through Caller::user_data.

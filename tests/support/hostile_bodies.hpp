@@ -1,24 +1,34 @@
-#include "tests/vm/translate/bodies.hpp"
+// Bodies that make a translator work hard: each is small for what a careless one does with it, and can be
+// made as long as a test likes.
+#pragma once
+
+#include "tests/support/module_builder.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
 
 namespace skerry::test {
 
-namespace {
+/// A module's first function has the body; about `size` bytes of instructions.
+struct HostileBody {
+  std::string_view name;
+  std::vector<std::byte> (*make)(uint64_t size);
+};
+
+namespace bodies {
 
 // Types and functions of every module here, by index.
 enum : int { none_to_none, none_to_many, many_to_many, i32_to_none, none_to_i32, none_to_v128s };
 enum : int { under_test, pass_many, make_many, nothing, take_i32, make_vectors };
 constexpr uint64_t many = 1000, vectors = 500;
 
-Bytes func_type(uint64_t params, uint64_t results, int value_type = 0x7f) {
-  return Bytes{0x60}
-      .count(params)
-      .repeat(params, {value_type})
-      .count(results)
-      .repeat(results, {value_type});
+inline Bytes func_type(uint64_t params, uint64_t results, int value_type = 0x7f) {
+  return Bytes{0x60}.count(params).repeat(params, {value_type}).count(results).repeat(results, {value_type});
 }
-Bytes types() {
+inline Bytes types() {
   return Bytes{6}
       .with(func_type(0, 0))
       .with(func_type(0, many))
@@ -28,16 +38,18 @@ Bytes types() {
       .with(func_type(0, vectors, 0x7b));
 }
 
-Bytes zero() { return {0x41, 0}; }
-Bytes call(int function) { return {0x10, function}; }
-Bytes br(uint64_t depth) { return Bytes{0x0c}.count(depth); }
-Bytes br_if(uint64_t depth) { return Bytes{0x0d}.count(depth); }
-constexpr int block = 0x02, loop = 0x03, if_ = 0x04, else_ = 0x05, end = 0x0b, drop = 0x1a, empty = 0x40, i32 = 0x7f,
-              return_ = 0x0f, unreachable = 0x00;
+inline Bytes zero() { return {0x41, 0}; }
+inline Bytes call(int function) { return {0x10, function}; }
+inline Bytes br(uint64_t depth) { return Bytes{0x0c}.count(depth); }
+inline Bytes br_if(uint64_t depth) { return Bytes{0x0d}.count(depth); }
+constexpr int block = 0x02, loop = 0x03, if_ = 0x04, else_ = 0x05, end = 0x0b, drop = 0x1a, empty = 0x40,
+              i32 = 0x7f, return_ = 0x0f, unreachable = 0x00;
 
 /// The function under test is () -> () with one local of i32, f64 and v128 each, and more when asked for.
-std::vector<std::byte> module_with(const Bytes& instructions, uint64_t more_locals = 1) {
-  const auto body = [](const Bytes& content) { return Bytes{}.with_sized(Bytes{0}.with(content).add({end})); };
+inline std::vector<std::byte> module_with(const Bytes& instructions, uint64_t more_locals = 1) {
+  const auto body = [](const Bytes& content) {
+    return Bytes{}.with_sized(Bytes{0}.with(content).add({end}));
+  };
   Bytes pass;
   for (uint64_t i = 0; i < many; ++i) pass.add({0x20}).count(i);
   const Bytes tested = Bytes{}.with_sized(
@@ -59,31 +71,34 @@ std::vector<std::byte> module_with(const Bytes& instructions, uint64_t more_loca
 }
 
 /// `part` again and again.
-Bytes fill(uint64_t size, const Bytes& part) {
+inline Bytes fill(uint64_t size, const Bytes& part) {
   Bytes filled;
   return filled.repeat(size / std::max<uint64_t>(part.view().size(), 1) + 1, part);
 }
-Bytes drops(uint64_t count) { return Bytes{}.repeat(count, {drop}); }
+inline Bytes drops(uint64_t count) { return Bytes{}.repeat(count, {drop}); }
 
-std::vector<std::byte> unary_chain(uint64_t size) {
+inline std::vector<std::byte> unary_chain(uint64_t size) {
   return module_with(zero().with(fill(size, {0x67})).add({drop}));
 }
-std::vector<std::byte> branches(uint64_t size) {
+inline std::vector<std::byte> branches(uint64_t size) {
   return module_with(Bytes{block, empty}.with(fill(size, zero().with(br_if(0)))).add({end}));
 }
-std::vector<std::byte> branches_with_a_value(uint64_t size) {
-  return module_with(
-      Bytes{block, i32}.repeat(2, zero()).with(fill(size, zero().with(br_if(0)))).with(br(0)).add({end, drop}));
+inline std::vector<std::byte> branches_with_a_value(uint64_t size) {
+  return module_with(Bytes{block, i32}
+                         .repeat(2, zero())
+                         .with(fill(size, zero().with(br_if(0))))
+                         .with(br(0))
+                         .add({end, drop}));
 }
 /// The values are where the label wants them.
-std::vector<std::byte> branches_with_many_values(uint64_t size) {
+inline std::vector<std::byte> branches_with_many_values(uint64_t size) {
   return module_with(Bytes{block, none_to_many}
                          .repeat(many, zero())
                          .with(fill(size, zero().with(br_if(0))))
                          .add({end})
                          .with(drops(many)));
 }
-std::vector<std::byte> branches_that_move_many_values(uint64_t size) {
+inline std::vector<std::byte> branches_that_move_many_values(uint64_t size) {
   return module_with(Bytes{block, none_to_many}
                          .repeat(many + 1, zero())
                          .with(fill(size, zero().with(br_if(0))))
@@ -92,72 +107,74 @@ std::vector<std::byte> branches_that_move_many_values(uint64_t size) {
                          .with(drops(many)));
 }
 /// Conditions come from calls, so that two bytes are a branch.
-std::vector<std::byte> branches_on_results(uint64_t size) {
+inline std::vector<std::byte> branches_on_results(uint64_t size) {
   const Bytes part = call(make_many).with(Bytes{}.repeat(many - 1, br_if(0))).add({drop});
   return module_with(Bytes{block, i32}.repeat(2, zero()).with(fill(size, part)).with(br(0)).add({end, drop}));
 }
 /// One value of many is taken away and put back between.
-std::vector<std::byte> branches_with_a_changed_value(uint64_t size) {
+inline std::vector<std::byte> branches_with_a_changed_value(uint64_t size) {
   return module_with(Bytes{block, none_to_many}
                          .repeat(many, zero())
                          .with(fill(size, Bytes{0x21, 0, 0x20, 0}.with(zero()).with(br_if(0))))
                          .add({end})
                          .with(drops(many)));
 }
-std::vector<std::byte> branches_to_the_end(uint64_t size) {
+inline std::vector<std::byte> branches_to_the_end(uint64_t size) {
   Bytes part = Bytes{block, none_to_many}.repeat(many, zero());
   part.with(fill(std::max<uint64_t>(size, 1), zero().with(br_if(1)))).add({end}).with(drops(many));
-  return module_with(Bytes{block, none_to_many}.with(part).with(call(make_many)).add({end}).with(drops(many)));
+  return module_with(
+      Bytes{block, none_to_many}.with(part).with(call(make_many)).add({end}).with(drops(many)));
 }
-std::vector<std::byte> calls_of_many(uint64_t size) {
+inline std::vector<std::byte> calls_of_many(uint64_t size) {
   return module_with(Bytes{}.repeat(many, zero()).with(fill(size, call(pass_many))).with(drops(many)));
 }
-std::vector<std::byte> calls_with_a_new_value(uint64_t size) {
+inline std::vector<std::byte> calls_with_a_new_value(uint64_t size) {
   return module_with(Bytes{}
                          .repeat(many, zero())
                          .with(fill(size, Bytes{drop}.with(zero()).with(call(pass_many))))
                          .with(drops(many)));
 }
-std::vector<std::byte> results_that_are_dropped(uint64_t size) {
+inline std::vector<std::byte> results_that_are_dropped(uint64_t size) {
   return module_with(fill(size, Bytes{block, empty}.with(call(make_many)).with(br(0)).add({end})));
 }
-std::vector<std::byte> vectors_that_are_dropped(uint64_t size) {
+inline std::vector<std::byte> vectors_that_are_dropped(uint64_t size) {
   return module_with(
       fill(size, Bytes{block, empty}.with(call(make_vectors)).add({0x21, 2}).with(br(0)).add({end})));
 }
-std::vector<std::byte> blocks_of_many(uint64_t size) {
+inline std::vector<std::byte> blocks_of_many(uint64_t size) {
   return module_with(
       Bytes{}.repeat(many, zero()).with(fill(size, {block, many_to_many, end})).with(drops(many)));
 }
-std::vector<std::byte> nested_blocks_of_many(uint64_t size) {
+inline std::vector<std::byte> nested_blocks_of_many(uint64_t size) {
   const uint64_t depth = std::min<uint64_t>(size / 3, 90'000);
   Bytes nest = Bytes{}.repeat(depth, {block, many_to_many}).repeat(depth, {end});
   return module_with(Bytes{}.repeat(many, zero()).with(fill(size, nest)).with(drops(many)));
 }
-std::vector<std::byte> loops_of_many(uint64_t size) {
+inline std::vector<std::byte> loops_of_many(uint64_t size) {
   return module_with(Bytes{}
                          .repeat(many, zero())
                          .with(fill(size, Bytes{loop, many_to_many}.with(zero()).with(br_if(0)).add({end})))
                          .with(drops(many)));
 }
-std::vector<std::byte> ifs_of_many(uint64_t size) {
+inline std::vector<std::byte> ifs_of_many(uint64_t size) {
   return module_with(Bytes{}
                          .repeat(many, zero())
                          .with(fill(size, zero().add({if_, many_to_many, else_, end})))
                          .with(drops(many)));
 }
-std::vector<std::byte> short_ifs(uint64_t size) {
+inline std::vector<std::byte> short_ifs(uint64_t size) {
   return module_with(fill(size, {0x20, 0, if_, empty, else_, end}));
 }
-std::vector<std::byte> tables_of_one_label(uint64_t size) {
+inline std::vector<std::byte> tables_of_one_label(uint64_t size) {
   const Bytes part =
       Bytes{block, empty}.with(zero()).add({0x0e}).count(65'520).repeat(65'521, {0}).add({end});
   return module_with(fill(size, part));
 }
 /// Each label wants a value elsewhere, so that each needs code of its own, in each table.
-std::vector<std::byte> tables_of_many_labels(uint64_t size) {
+inline std::vector<std::byte> tables_of_many_labels(uint64_t size) {
   constexpr uint64_t labels = 30'000;
-  Bytes table = Bytes{block, empty}.repeat(3, zero()).add({0x0e}).count(labels - 1);
+  Bytes table =
+      Bytes{block, empty}.with(zero()).with(br_if(0)).repeat(3, zero()).add({0x0e}).count(labels - 1);
   for (uint64_t i = 1; i <= labels; ++i) table.count(i);
   table.add({end});
   return module_with(Bytes{}
@@ -167,11 +184,11 @@ std::vector<std::byte> tables_of_many_labels(uint64_t size) {
                          .repeat(labels, {end, drop, 0x41, 0})
                          .add({drop}));
 }
-std::vector<std::byte> small_tables(uint64_t size) {
+inline std::vector<std::byte> small_tables(uint64_t size) {
   return module_with(fill(size, Bytes{block, empty}.with(zero()).add({0x0e, 0, 0, end})));
 }
 /// Jumps to where many blocks end together: labels stand there, one behind the other.
-std::vector<std::byte> jumps_to_many_labels(uint64_t size) {
+inline std::vector<std::byte> jumps_to_many_labels(uint64_t size) {
   const uint64_t depth = std::min<uint64_t>(size / 24, 20'000);
   Bytes body = Bytes{}.repeat(depth, {block, empty});
   for (uint64_t i = 0; i < depth; ++i) body.add({0x20, 0}).with(br_if(i));
@@ -179,44 +196,56 @@ std::vector<std::byte> jumps_to_many_labels(uint64_t size) {
   return module_with(body.repeat(depth, {end}));
 }
 /// A local that is worth a register, and calls that it must be saved for.
-std::vector<std::byte> calls_around_registers(uint64_t size) {
+inline std::vector<std::byte> calls_around_registers(uint64_t size) {
   const uint64_t uses = size / 16 + 1;
-  Bytes body = Bytes{}.repeat(5, {loop, empty}).repeat(uses, {0x20, 0, 0x41, 1, 0x6a, 0x21, 0}).repeat(5, {end});
+  Bytes body =
+      Bytes{}.repeat(5, {loop, empty}).repeat(uses, {0x20, 0, 0x41, 1, 0x6a, 0x21, 0}).repeat(5, {end});
   return module_with(body.with(fill(size / 2, call(nothing))));
 }
-std::vector<std::byte> locals_that_are_overwritten(uint64_t size) {
+inline std::vector<std::byte> locals_that_are_overwritten(uint64_t size) {
   const Bytes part = Bytes{}.repeat(1000, {0x20, 0}).add({0x41, 7, 0x21, 0}).with(drops(1000));
   return module_with(fill(size, part));
 }
-std::vector<std::byte> many_locals(uint64_t size) {
+inline std::vector<std::byte> many_locals(uint64_t size) {
   return module_with(fill(size, {0x20, 0, 0x21, 1}), 40'000);
 }
-std::vector<std::byte> stores(uint64_t size) {
+inline std::vector<std::byte> stores(uint64_t size) {
   return module_with(fill(size, {0x20, 0, 0x41, 2, 0x74, 0x20, 0, 0x6a, 0x41, 8, 0x6a, 0x20, 0, 0x36, 2, 0}));
 }
-std::vector<std::byte> operations_that_fold(uint64_t size) {
+inline std::vector<std::byte> operations_that_fold(uint64_t size) {
   return module_with(fill(size, {0x20, 0, 0x20, 0, 0x41, 2, 0x74, 0x6a, 0x20, 0, 0x6a, 0x45, 0x45, 0x1a}));
 }
-std::vector<std::byte> values_that_change_type(uint64_t size) {
-  return module_with(fill(size, Bytes{block, empty}.with(call(make_many)).add({0xad, drop}).with(br(0)).add({end})));
+inline std::vector<std::byte> values_that_change_type(uint64_t size) {
+  return module_with(
+      fill(size, Bytes{block, empty}.with(call(make_many)).add({0xad, drop}).with(br(0)).add({end})));
 }
-std::vector<std::byte> bulk_operations(uint64_t size) {
+inline std::vector<std::byte> bulk_operations(uint64_t size) {
   return module_with(fill(size, Bytes{}.repeat(3, zero()).add({0xfc, 11, 0})));
 }
-std::vector<std::byte> nothing_at_all(uint64_t size) { return module_with(fill(size, {0x01})); }
-std::vector<std::byte> empty_blocks(uint64_t size) { return module_with(fill(size, {block, empty, end})); }
-std::vector<std::byte> empty_loops(uint64_t size) { return module_with(fill(size, {loop, empty, end})); }
-std::vector<std::byte> code_that_is_not_reached(uint64_t size) {
+inline std::vector<std::byte> nothing_at_all(uint64_t size) { return module_with(fill(size, {0x01})); }
+inline std::vector<std::byte> empty_blocks(uint64_t size) {
+  return module_with(fill(size, {block, empty, end}));
+}
+inline std::vector<std::byte> empty_loops(uint64_t size) {
+  return module_with(fill(size, {loop, empty, end}));
+}
+inline std::vector<std::byte> code_that_is_not_reached(uint64_t size) {
   return module_with(Bytes{return_}.with(fill(size, {block, empty, unreachable, end})));
 }
-std::vector<std::byte> calls_of_nothing(uint64_t size) { return module_with(fill(size, call(nothing))); }
-std::vector<std::byte> globals_and_memory(uint64_t size) { return module_with(fill(size, {0x3f, 0, drop})); }
+inline std::vector<std::byte> calls_of_nothing(uint64_t size) {
+  return module_with(fill(size, call(nothing)));
+}
+inline std::vector<std::byte> globals_and_memory(uint64_t size) {
+  return module_with(fill(size, {0x3f, 0, drop}));
+}
 
-} // namespace
+} // namespace bodies
 
-const std::vector<HostileBody>& hostile_bodies() {
-#define BODY(name) HostileBody{#name, name}
-  static const std::vector<HostileBody> bodies = {
+inline std::vector<HostileBody> hostile_bodies() {
+  using namespace bodies;
+#define BODY(name)                                                                                           \
+  HostileBody { #name, name }
+  return {
       BODY(unary_chain),
       BODY(branches),
       BODY(branches_with_a_value),
@@ -253,7 +282,6 @@ const std::vector<HostileBody>& hostile_bodies() {
       BODY(globals_and_memory),
   };
 #undef BODY
-  return bodies;
 }
 
 } // namespace skerry::test
