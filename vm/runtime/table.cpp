@@ -1,6 +1,8 @@
 #include "vm/runtime/table.hpp"
 
+#include "vm/runtime/address_space.hpp"
 #include "vm/runtime/budget.hpp"
+#include "vm/runtime/linear_memory.hpp"
 
 #include <algorithm>
 
@@ -20,6 +22,8 @@ uint64_t largest_size(const Store& store, const Limits& limits) {
 bool reserve(TableInstance& table, uint64_t size) {
   if (size <= table.capacity) return true;
   const uint64_t capacity = std::min(std::max(size, table.capacity * 2), std::max(size, table.max_elements));
+  constexpr uint64_t large = 1 << 17; // elements: 1 MiB
+  if (capacity >= large && !may_take(capacity * sizeof(uint64_t))) return false;
   auto* elements = static_cast<uint64_t*>(std::calloc(capacity, sizeof(uint64_t)));
   if (elements == nullptr) return false;
   std::copy_n(table.elements, table.size, elements);
@@ -62,8 +66,7 @@ Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint6
   table->store = &store;
   table->max_elements = largest_size(store, type.limits);
   if (!add_elements(*table, size, init))
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "the system refuses memory for a table of " + std::to_string(size) + " elements"));
+    return fail(memory_refused(store, size * sizeof(uint64_t), "a table"));
   return store.tables.emplace_back(std::move(table)).get();
 }
 
