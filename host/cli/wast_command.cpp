@@ -1,6 +1,7 @@
 // skerry wast: runs scripts of the official test suite.
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
+#include "skerry/printable.hpp"
 #include "spec-tests/report.hpp"
 #include "spec-tests/suite_runner.hpp"
 
@@ -70,7 +71,8 @@ int wast(WastOptions& options) {
   if (options.json) {
     write_stdout(spec::totals_json(reports, problems));
   } else {
-    for (const std::string& problem : problems) write_stdout(problem + "\n");
+    for (const std::string& problem : problems)
+      write_stdout(printable(problem, longest_printed_message) + "\n");
     write_stdout(spec::totals_text(reports));
   }
   return bad ? failure : 0;
@@ -98,7 +100,8 @@ void add_wast_command(CLI::App& app, int& status) {
       ->type_name("N");
   command->add_option("--simd", options->simd, "How vector instructions run (auto; scalar, sse4, avx2, neon)")
       ->type_name("TARGET");
-  command->add_flag("--move-stack", options->suite.config.move_stack, "Move the value stack at every slice");
+  command->add_flag("--move-stack", options->suite.config.move_stack,
+                    "Move the value stack at every slice, memories at every growth");
   command->add_flag("--no-fusion", options->no_fusion, "No superinstructions");
   command->footer(
       "Prints a line for each failure and the totals. Status 1 when anything failed, crashed, or passed\n"

@@ -173,7 +173,7 @@ TEST_CASE("JSON") {
   CHECK(spec::file_json(report) ==
         R"({"file":"a\"b","passed":1,"failed":1,"skipped":0,"kinds":{"assert_trap":)"
         R"({"passed":1,"failed":1,"skipped":0}},"failures":[{"line":3,"kind":"assert_trap",)"
-        R"("message":"x\u000ay"}]})"
+        R"("message":"x\\u{a}y"}]})"
         "\n");
   CHECK(spec::totals_json({report}, {"p"}) ==
         R"({"files":1,"passed":1,"failed":1,"skipped":0,"kinds":{"assert_trap":)"

@@ -94,7 +94,7 @@ bool leaves_free(uint64_t bytes, uint64_t divisor) noexcept {
 // ---- pages
 
 std::byte* map_pages(uint64_t bytes) noexcept {
-  if (bytes == 0 || bytes > SIZE_MAX / 2 || !leaves_free(bytes, kept_free_divisor)) return nullptr;
+  if (bytes == 0 || bytes > SIZE_MAX / 2 || !may_take(bytes)) return nullptr;
   void* mapped = mmap(nullptr, bytes, access, anonymous, -1, 0);
   if (mapped == MAP_FAILED) return nullptr;
   auto* start = static_cast<std::byte*>(mapped);
@@ -116,19 +116,20 @@ void release_pages(std::byte* start, uint64_t bytes) noexcept {
   (void)madvise(start, bytes, MADV_DONTNEED);
 }
 
+bool may_take(uint64_t bytes) noexcept { return leaves_free(bytes, kept_free_divisor); }
+
 bool has_headroom(uint64_t bytes) noexcept { return leaves_free(bytes, headroom_divisor); }
 
 #if defined(__linux__)
 
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept {
-  if (!leaves_free(new_bytes - bytes, kept_free_divisor)) return nullptr;
+  if (!may_take(new_bytes - bytes)) return nullptr;
   void* moved = mremap(start, bytes, new_bytes, MREMAP_MAYMOVE);
   return moved == MAP_FAILED ? nullptr : static_cast<std::byte*>(moved);
 }
 
 bool extend_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept {
-  return leaves_free(new_bytes - bytes, kept_free_divisor) &&
-         mremap(start, bytes, new_bytes, 0) != MAP_FAILED;
+  return may_take(new_bytes - bytes) && mremap(start, bytes, new_bytes, 0) != MAP_FAILED;
 }
 
 bool move_pages(std::byte* start, uint64_t bytes, std::byte* to, uint64_t new_bytes) noexcept {
@@ -193,7 +194,7 @@ std::string met(std::string_view name, uint64_t allowed, std::string_view unit, 
 }
 
 std::string reason(uint64_t bytes) {
-  if (!leaves_free(bytes, kept_free_divisor)) {
+  if (!may_take(bytes)) {
     const bool by_limit = resource_limit(RLIMIT_AS).value_or(~uint64_t{0}) <= address_space();
     return met(by_limit ? "RLIMIT_AS" : "the address space", address_space(), "bytes", bytes_in_use()) +
            ", and guests must leave an eighth free";

@@ -27,6 +27,8 @@ std::byte* map_pages(uint64_t bytes) noexcept;
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept;
 void release_pages(std::byte* start, uint64_t bytes) noexcept;
 
+/// Would `bytes` more, from whoever they come, leave the process its share? To be asked for what is large.
+bool may_take(uint64_t bytes) noexcept;
 /// May so much be reserved that nobody needs yet?
 bool has_headroom(uint64_t bytes) noexcept;
 

@@ -1,6 +1,7 @@
 #include "vm/runtime/instantiate.hpp"
 
 #include "vm/code/handler_table.hpp"
+#include "vm/runtime/address_space.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/bulk.hpp"
 #include "vm/runtime/const_expr.hpp"
@@ -72,13 +73,17 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Mod
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
                       "an instance of the module needs " + std::to_string(layout.size) + " bytes, " +
                           std::to_string(largest) + " are possible"));
+  constexpr uint64_t large = 1 << 20;
+  if (layout.size >= large && !may_take(layout.size))
+    return fail(address_space_refused(layout.size, "an instance"));
   WorkMeter meter = work_meter(store);
   if (!meter.spend(1)) return fail(meter.take_error());
   if (!store.take_budget(layout.size)) return fail(limit_error("budget_bytes", *store.budget, layout.size));
   void* block = allocate_bytes(layout.size);
-  if (block == nullptr)
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "the system refuses " + std::to_string(layout.size) + " bytes for an instance"));
+  if (block == nullptr) {
+    store.give_back_budget(layout.size);
+    return fail(address_space_refused(layout.size, "an instance"));
+  }
   auto* instance = new (block) ModuleInstance{};
   instance->store = &store;
   instance->module = module;

@@ -128,10 +128,10 @@ bool reserve_memory(MemoryInstance& memory, uint64_t bytes) {
   });
 }
 
-Error memory_refused(const Store& store, uint64_t bytes) {
+Error memory_refused(const Store& store, uint64_t bytes, std::string_view purpose) {
   if (store.budget && !fits(store.budget->used(), bytes, store.budget->allowed()))
     return limit_error("budget_bytes", *store.budget, bytes);
-  return address_space_refused(bytes, "a memory");
+  return address_space_refused(bytes, purpose);
 }
 
 MemoryInstance::~MemoryInstance() { release_pages(base, reserved_bytes); }

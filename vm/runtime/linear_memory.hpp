@@ -19,7 +19,7 @@ bool reserve_memory(MemoryInstance& memory, uint64_t bytes);
 /// have none with pages. False, and nothing is changed, when the system refuses.
 bool copy_elsewhere(MemoryInstance& memory, uint64_t bytes);
 
-/// Why `bytes` more for a memory were refused, of kind limit: the budget, or which limit of the system.
-Error memory_refused(const Store& store, uint64_t bytes);
+/// Why `bytes` more for `purpose` were refused, of kind limit: the budget, or which limit of the system.
+Error memory_refused(const Store& store, uint64_t bytes, std::string_view purpose = "a memory");
 
 } // namespace skerry::vm

@@ -1,6 +1,8 @@
 #include "vm/runtime/table.hpp"
 
+#include "vm/runtime/address_space.hpp"
 #include "vm/runtime/budget.hpp"
+#include "vm/runtime/linear_memory.hpp"
 
 #include <algorithm>
 
@@ -31,6 +33,8 @@ template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCo
 bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   if (size <= table.capacity) return true;
   const uint64_t capacity = std::min(std::max(size, table.capacity * 2), std::max(size, table.max_elements));
+  constexpr uint64_t large = 1 << 17; // elements: 1 MiB
+  if (capacity >= large && !may_take(capacity * sizeof(uint64_t))) return false;
   auto* elements = static_cast<uint64_t*>(std::calloc(capacity, sizeof(uint64_t)));
   if (elements == nullptr) return false;
   const bool copied = in_pieces(*table.store, table.size, stop, [&](uint64_t first, uint64_t count) {
@@ -79,11 +83,7 @@ Result<void> check_elements(const Store& store, uint64_t elements) {
 
 Error no_elements(const Store& store, uint64_t elements, ErrorCode stop) {
   if (stop != ErrorCode::none) return Error::trap(stop);
-  const uint64_t bytes = elements * sizeof(uint64_t);
-  if (store.budget && !fits(store.budget->used(), bytes, store.budget->allowed()))
-    return limit_error("budget_bytes", *store.budget, bytes);
-  return {ErrorKind::limit, ErrorCode::limit_exceeded,
-          "the system refuses memory for a table of " + std::to_string(elements) + " elements"};
+  return memory_refused(store, elements * sizeof(uint64_t), "a table");
 }
 
 } // namespace

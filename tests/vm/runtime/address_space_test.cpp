@@ -77,6 +77,17 @@ TEST_CASE("guests leave an eighth of a limited address space to the embedder") {
   std::free(embedders);
 }
 
+TEST_CASE("tables and instances leave it as well") {
+  const uint64_t allowed = bytes_in_use() + 64 * MiB;
+  const AddressSpaceLimit limit(allowed);
+  Fixture f{Config()};
+  const TableType type{.element = funcref, .limits = {.min = 9'000'000}};
+  const Error table = error_of(Table::create(f.store, type, Value(funcref, Ref{})));
+  CHECK(table.kind() == ErrorKind::limit);
+  CHECK(table.message().find("RLIMIT_AS") != std::string::npos);
+  CHECK(bytes_in_use() <= allowed - allowed / 8);
+}
+
 TEST_CASE("small memories stay small where address space is limited") {
   const uint64_t allowed = bytes_in_use() + 1024 * MiB;
   const AddressSpaceLimit limit(allowed);

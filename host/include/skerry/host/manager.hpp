@@ -26,8 +26,8 @@ enum class LogLevel : uint8_t { trace, debug, info, warn, error };
 /// "trace", "debug", …
 std::string_view log_level_name(LogLevel level) noexcept;
 
-/// Receives what a plugin gives to `log`, one call for each line, on the thread that calls the plugin. Must
-/// not call back into the plugin.
+/// Receives what a plugin gives to `log`, as it is (see skerry/printable.hpp), one call for each line, on the
+/// thread that calls the plugin. Must not call back into the plugin.
 using GuestLog = std::function<void(std::string_view plugin, LogLevel level, std::string_view text)>;
 
 struct ManagerOptions {
