@@ -71,12 +71,16 @@ std::string load(const Engine& engine, const Input& input) {
                        true);
 }
 
-/// What a process does that has `kib` more; returns what went wrong.
+/// What a process does that has `kib` more; returns what went wrong. The large ones, which take long, are
+/// loaded at one step only.
 std::string load_all(const std::vector<Input>& all, uint64_t kib) {
+  constexpr size_t large = 256 << 10;
   try {
     const Engine plain, full(everything_on());
-    for (const Input& input : all)
+    for (const Input& input : all) {
+      if (input.bytes.size() > large && kib != enough_kib) continue;
       if (auto wrong = load(input.module.all_features ? full : plain, input); !wrong.empty()) return wrong;
+    }
     const auto small = Module::compile(plain, small_module());
     if (!small && (kib >= enough_kib || !has_run_out(small.error())))
       return "the small module: " + small.error().describe();
