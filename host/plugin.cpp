@@ -68,22 +68,28 @@ Expected<Plugin::Impl::Started> Plugin::Impl::begin(uint64_t input_bytes,
   }
 }
 
-void Plugin::Impl::end(const Started& started, const PluginError* error) noexcept {
+GenerationPtr Plugin::Impl::end(const Started& started, const PluginError* error) noexcept {
   const auto time = Store::Clock::now() - started.start;
   if (error == nullptr)
     call_metrics->call_succeeded(time);
   else
     call_metrics->call_failed(error->code, time);
   Generation& generation = started.lease.generation();
-  if (generation.ended(started.admission, error, time))
-    roll_back_in_background(*this, generation.shared_from_this());
+  return generation.ended(started.admission, error, time) ? generation.shared_from_this() : nullptr;
 }
 
 Expected<std::string> Plugin::Impl::call(std::string_view input, const CallOptions& options) {
-  auto started = begin(input.size(), options);
-  if (!started) return std::unexpected(std::move(started.error()));
-  auto result = started->lease->execute(input, started->deadline);
-  end(*started, result ? nullptr : &result.error());
+  GenerationPtr failed;
+  const auto run = [&]() -> Expected<std::string> {
+    auto started = begin(input.size(), options);
+    if (!started) return std::unexpected(std::move(started.error()));
+    auto result = started->lease->execute(input, started->deadline);
+    failed = end(*started, result ? nullptr : &result.error());
+    return result;
+  };
+  auto result = run();
+  if (failed)
+    roll_back_in_background(*this, std::move(failed)); // it waits for calls, so ours must have ended
   return result;
 }
 

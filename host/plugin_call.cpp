@@ -4,6 +4,7 @@
 #include "host/engine_error.hpp"
 #include "host/out_of_memory.hpp"
 #include "host/plugin_impl.hpp"
+#include "host/rollback.hpp"
 
 #include <optional>
 #include <utility>
@@ -22,6 +23,7 @@ struct PluginCall::Impl {
   Expected<void> begin(Plugin::Impl::Started begun, std::string input) noexcept;
   void finish() noexcept;
   void end_early(const PluginError& error, bool unparked) noexcept;
+  void give_back(const PluginError* error) noexcept;
   PluginError given_up() const noexcept {
     return unless_out_of_memory(
         [&] { return make_error(manifest, Phase::call, "cancelled", "the call was given up"); },
@@ -48,15 +50,19 @@ Expected<void> PluginCall::Impl::begin(Plugin::Impl::Started begun, std::string 
 void PluginCall::Impl::finish() noexcept {
   result = started->lease->take_answer();
   started->lease->end();
-  plugin->impl().end(*started, nullptr);
-  started.reset();
+  give_back(nullptr);
 }
 
 void PluginCall::Impl::end_early(const PluginError& error, bool unparked) noexcept {
   if (!unparked) (void)started->lease.generation().unpark();
   started->lease->end();
-  plugin->impl().end(*started, &error);
+  give_back(&error);
+}
+
+void PluginCall::Impl::give_back(const PluginError* error) noexcept {
+  GenerationPtr failed = plugin->impl().end(*started, error);
   started.reset();
+  if (failed) roll_back_in_background(plugin->impl(), std::move(failed));
 }
 
 Expected<PluginCall::State> PluginCall::Impl::run(uint64_t instructions) {
@@ -97,7 +103,7 @@ Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::stri
               return std::make_unique<Impl>(plugin, begun->lease.generation().manifest());
             });
         if (!made) {
-          of.end(*begun, &made.error());
+          (void)of.end(*begun, &made.error()); // no fault of the version
           return std::unexpected(std::move(made.error()));
         }
         if (auto ready = (*made)->begin(std::move(*begun), std::move(input)); !ready)

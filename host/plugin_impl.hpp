@@ -33,8 +33,9 @@ struct Plugin::Impl {
   };
   /// Asks the breaker and waits for an instance. What is refused is counted.
   Expected<Started> begin(uint64_t input_bytes, const CallOptions& options) noexcept;
-  /// Tells breaker and metrics how it went. `error` is null for success.
-  void end(const Started& started, const PluginError* error) noexcept;
+  /// Tells breaker and metrics how it went. `error` is null for success. Returns the version that has failed
+  /// too often with this call, which is to be rolled back when the lease is gone; else null.
+  GenerationPtr end(const Started& started, const PluginError* error) noexcept;
   Expected<std::string> call(std::string_view input, const CallOptions& options);
   PluginMetrics metrics() const;
   GenerationPtr current() const { return serving.current(); }

@@ -200,12 +200,14 @@ Expected<SavedState> ReloadTransaction::save_state(Clock::time_point deadline) {
 }
 
 Expected<void> ReloadTransaction::swap() {
-  const auto& budget = version_->code().services.budget;
-  if (!plugin_.store->move_to(manifest_.capabilities, budget))
-    return fail("limit.total", "the stored values do not fit the budget; capabilities.maxTotalMB raises it");
   auto next = std::make_shared<Generation>(version_, std::move(first_), place_->cap(), plugin_.call_metrics);
   place_->hand_on();
-  auto done = publish(next);
+  if (!plugin_.store->move_to(manifest_.capabilities, version_->code().services.budget)) {
+    (void)next->close();
+    return fail("limit.total", "the stored values do not fit the budget; capabilities.maxTotalMB raises it");
+  }
+  auto done = catching_out_of_memory(plugin_.name, Phase::reload, "putting a version in service",
+                                     [&] { return publish(next); });
   if (done) return done;
   const GenerationPtr serving = plugin_.current();
   (void)plugin_.store->move_to(serving->manifest().capabilities, serving->code().services.budget);

@@ -65,7 +65,7 @@ private:
 };
 
 /// What one run of a large module costs is paid for with fewer runs.
-uint64_t runs_for(size_t bytes) { return std::clamp<uint64_t>(4'000'000 / (bytes + 1), 4, 60); }
+uint64_t runs_for(size_t bytes) { return std::clamp<uint64_t>(2'000'000 / (bytes + 1), 4, 30); }
 
 class TextToBinary {
 public:

@@ -1,9 +1,12 @@
 // Memory runs out in the plugin host: while plugins are loaded, called, reloaded, rolled back and unloaded.
+#include "host/key_value_store.hpp"
 #include "tests/host/support/reload_fixture.hpp"
+#include "tests/out_of_memory/child_process.hpp"
 #include "tests/out_of_memory/sweep.hpp"
 
 #include "skerry/host/plugin_call.hpp"
 
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -252,6 +255,89 @@ private:
   std::optional<Expected<PluginResult>> result_;
 };
 
+/// What the embedder prints: errors with all that they can have, metrics, events.
+class WritingJson {
+public:
+  void attempt() {
+    for (size_t i = 0; i < texts_.size(); ++i) {
+      try {
+        texts_[i] = write(i);
+      } catch (const std::bad_alloc&) {
+      }
+    }
+  }
+  void check(bool may_fail) const {
+    for (size_t i = 0; i < texts_.size(); ++i)
+      if (!may_fail || !texts_[i].empty()) CHECK(texts_[i] == write(i));
+  }
+
+private:
+  static PluginError error() {
+    PluginError e = name_error();
+    e.limit = LimitReport{"a limit with a name for the heap", "bytes", 1, 2, "capabilities.maxMemoryMB"};
+    e.capabilities = {"capabilities.allowNetwork", "capabilities.allowFileSystem"};
+    e.backtrace = {{1, "a function with a name for the heap", "", 7}, {2, "", "", 0}};
+    return e;
+  }
+  static PluginError name_error() {
+    PluginError e;
+    e.code = "a code that is long enough for the heap";
+    e.cause = "a cause that is long enough for the heap";
+    return e;
+  }
+  static std::string write(size_t which) {
+    if (which == 0) return to_json(error());
+    if (which == 2) {
+      ReloadEvent event;
+      event.error = error();
+      return to_json(event);
+    }
+    PluginMetrics metrics;
+    metrics.reasons = {{"limit.hostCalls and more", 1}, {"trap.unreachable and more", 2}};
+    metrics.versions.resize(2);
+    return to_json(metrics);
+  }
+  std::array<std::string, 3> texts_;
+};
+
+/// The budget is right whatever fails.
+class Storing {
+public:
+  Storing() {
+    Capabilities limits;
+    budget_ = std::make_shared<ByteBudget>(1'000'000);
+    store_.emplace(limits, budget_);
+    store_->set(first_, value_);
+  }
+  void attempt() {
+    try {
+      (void)store_->set(second_, value_);
+      (void)store_->set(first_, longer_);
+      (void)store_->get(first_);
+      (void)store_->remove(second_);
+      (void)store_->set(second_, longer_);
+    } catch (const std::bad_alloc&) {
+    }
+  }
+  void check(bool may_fail) {
+    CHECK(budget_->used() == store_->bytes());
+    uint64_t bytes = 0;
+    for (const std::string& key : {first_, second_})
+      if (const auto value = store_->get(key))
+        bytes += key.size() + value->size() + KeyValueStore::entry_bytes;
+    CHECK(bytes == store_->bytes());
+    if (!may_fail) CHECK(store_->get(second_) == longer_);
+    CHECK(store_->remove(first_));
+    CHECK(store_->set(first_, value_));
+  }
+
+private:
+  const std::string first_ = "a key that is longer than a short string", second_ = first_ + ", and another",
+                    value_ = std::string(100, 'v'), longer_ = std::string(1000, 'l');
+  std::shared_ptr<ByteBudget> budget_;
+  std::optional<KeyValueStore> store_;
+};
+
 class ReadingManifest {
 public:
   explicit ReadingManifest(const std::filesystem::path& file) : file_(file) {}
@@ -271,7 +357,55 @@ private:
   std::optional<Expected<Manifest>> manifest_;
 };
 
+/// Empty when an outcome is right, or memory ran out.
+template <class T> std::string wrong_outcome(const Expected<T>& outcome, std::string_view code = "") {
+  if (outcome) return code.empty() ? "" : "no " + std::string(code);
+  if (outcome.error().code == code || says_out_of_memory(outcome.error())) return "";
+  return describe(outcome.error());
+}
+
+/// What a process with `kib` more of address space does with a plugin.
+std::string serve(const Versions& versions, uint64_t kib) {
+  constexpr uint64_t enough_kib = 65'536;
+  std::string wrong;
+  const auto check = [&](std::string found) {
+    if (wrong.empty()) wrong = std::move(found);
+  };
+  try {
+    ManagerOptions options;
+    options.guest_output = [](std::string_view, std::span<const std::byte>) {};
+    options.guest_log = [](std::string_view, LogLevel, std::string_view) {};
+    Manager manager(options);
+    const Manifest manifest = busy_manifest(versions.folder);
+    const auto loaded = manager.load(manifest);
+    check(wrong_outcome(loaded));
+    if (kib >= enough_kib && !loaded) check("not loaded: " + describe(loaded.error()));
+    if (!loaded) return wrong;
+    check(wrong_outcome(manager.call("p", "input")));
+    check(wrong_outcome(manager.call("p", "trap"), "trap.unreachable"));
+    ReloadOptions forced;
+    forced.force = true;
+    check(wrong_outcome(manager.reload("p", forced)));
+    check(wrong_outcome(manager.call("p", "input")));
+    check(wrong_outcome(manager.unload("p")));
+    check(wrong_outcome(manager.load(manifest)));
+  } catch (const std::bad_alloc&) { // of a constructor, or of this function
+    if (kib >= enough_kib) return "no manager can be made";
+  }
+  return wrong;
+}
+
 } // namespace
+
+TEST_CASE("plugins in little address space are served, or an error says that there is not enough") {
+  if (skerry::test::cannot_limit_address_space()) return;
+  const Versions versions;
+  versions.put('1');
+  for (const uint64_t kib : {256, 1024, 2048, 4096, 8192, 16'384, 32'768, 65'536, 262'144}) {
+    INFO(kib << " KiB of address space");
+    CHECK(skerry::test::in_limited_child(kib, [&] { return serve(versions, kib); }) == "");
+  }
+}
 
 TEST_CASE("memory that runs out while a plugin is loaded is an error, and its name stays free") {
   const Versions versions;
@@ -304,6 +438,12 @@ TEST_CASE("memory that runs out while JSON is read leaves nothing that needs mem
                R"({"success":true,"data":{"list":[1,[2,{"a":[3,"a text for the heap, and more"]}],{}],)"
                R"("n":{"o":{"p":[[[]]]}}},"error":"an error that is longer than a short string"})"));
 }
+
+TEST_CASE("memory that runs out while JSON is written leaves nothing that needs memory") {
+  sweep<WritingJson>(400);
+}
+
+TEST_CASE("memory that runs out while a value is stored leaves the budget right") { sweep<Storing>(100); }
 
 TEST_CASE("memory that runs out while a manifest is read leaves nothing that needs memory") {
   const Versions versions;

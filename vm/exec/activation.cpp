@@ -135,7 +135,8 @@ ErrorCode next_slice(Store& store, int64_t needed) noexcept {
   store.run.fuel += taken;
   if (store.run.fuel < needed) return ErrorCode::out_of_fuel;
   // Host functions further out hold pointers into the stack.
-  if (store.engine->config.move_stack && store.host_depth == 1) move_value_stack(store);
+  if (store.engine->config.move_stack && store.host_depth == 1)
+    unless_out_of_memory([&] { move_value_stack(store); }, [] {}); // it stays where it is
   return ErrorCode::none;
 }
 

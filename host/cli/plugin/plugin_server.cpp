@@ -24,7 +24,7 @@ int http_status(const PluginError& error) {
   if (code == "limit.input") return 413;
   if (code == "timeout") return 504;
   if (code == "busy" || code == "breaker_open" || code == "unloaded" || code == "closed" ||
-      code == "limit.total" || code == "limit.instances")
+      code == "limit.total" || code == "limit.instances" || code == "limit.process")
     return 503;
   return error.phase == Phase::call ? 502 : 422; // else it is a plugin that cannot be loaded
 }

@@ -52,7 +52,8 @@ struct ManagerOptions {
   bool watch_files = true;
 };
 
-/// Thread-safe. Nothing here throws.
+/// Thread-safe. Nothing here throws, but for std::bad_alloc where no Expected is returned. Memory that runs
+/// out elsewhere is an error with code "limit.process", and everything that was loaded goes on.
 class Manager {
 public:
   explicit Manager(ManagerOptions options = {});

@@ -24,7 +24,8 @@ struct CallOptions {
 class PluginCall;
 
 /// Thread-safe; made by a Manager and held by std::shared_ptr. A handle stays valid whatever happens to the
-/// plugin: after an unload its calls fail with code "unloaded". Nothing here throws.
+/// plugin: after an unload its calls fail with code "unloaded". Nothing here throws, but for
+/// std::bad_alloc where no Expected is returned.
 class Plugin : public std::enable_shared_from_this<Plugin> {
 public:
   struct Impl;

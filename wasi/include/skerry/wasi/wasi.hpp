@@ -34,7 +34,8 @@ public:
   /// itself. False also for what is no path.
   bool exists(std::size_t preopen, std::string_view path) const;
   /// Closes whatever the program opened and gives back what create gave: streams, preopens, all of stdin.
-  /// Output that was captured stays. For the next program, or the next call with fresh state.
+  /// Output that was captured stays. For the next program, or the next call with fresh state. Throws
+  /// std::bad_alloc when memory runs out; then it must be called again before the context is used.
   void reset();
 
   State& state() noexcept { return *state_; }
