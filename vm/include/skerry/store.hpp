@@ -58,10 +58,12 @@ public:
   StoreUsage usage() const noexcept;
 
   /// Instructions that calls may still execute. It goes down as they run; a call that needs more ends with
-  /// ErrorCode::out_of_fuel. Starts unlimited.
+  /// ErrorCode::out_of_fuel, and with 0 none begins. Up to 1,100 instructions may run before the end is seen,
+  /// but no host function, growth or bulk operation begins among them (docs/security.md). Starts unlimited.
   void set_fuel(uint64_t instructions) noexcept;
   uint64_t fuel() const noexcept;
-  /// Instructions executed since the store was made; exact, and the same in every configuration.
+  /// Instructions executed since the store was made: exact, the same in every configuration, and never more
+  /// than were given.
   uint64_t fuel_used() const noexcept;
 
   /// Calls still running then end with ErrorCode::deadline_exceeded. Host functions and WASI waits obey it.
