@@ -37,9 +37,9 @@ Result<Module> load_module(const Engine& engine, const std::string& file) {
   return Module::compile(engine, *bytes);
 }
 
-void complain_about(const std::string& file, const Error& error) {
+void complain_about(const std::string& file, const Error& error, Deadline deadline) {
   bool names_file = error.kind() == ErrorKind::io && error.message().starts_with(file);
-  complain(names_file ? error.message() : file + ": " + error.describe());
+  complain(names_file ? error.message() : file + ": " + error.describe(), deadline);
 }
 
 } // namespace skerry::host::cli
