@@ -1,5 +1,7 @@
 #include "fuzz/file_model.hpp"
 
+#include "skerry/wasi/quota.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -45,9 +47,13 @@ uint64_t count_names(const Node& directory) {
   return count;
 }
 
-void collect_files(const NodePtr& node, std::set<NodePtr>& files) {
-  if (node->kind == Kind::file) files.insert(node);
-  for (const auto& [name, below] : node->entries) collect_files(below, files);
+uint64_t target_price(std::string_view target) {
+  return target.size() > wasi::Quota::short_target_bytes ? wasi::Quota::long_target_bytes : 0;
+}
+
+void collect_nodes(const NodePtr& node, std::set<NodePtr>& nodes) {
+  nodes.insert(node);
+  for (const auto& [name, below] : node->entries) collect_nodes(below, nodes);
 }
 
 bool holds(const NodePtr& directory, const NodePtr& wanted) {
@@ -152,15 +158,22 @@ Errno FileModel::check_new(const Place& at) const {
 }
 
 uint64_t FileModel::bytes_used() const {
-  std::set<NodePtr> files;
-  collect_files(root_, files);
+  std::set<NodePtr> nodes;
+  collect_nodes(root_, nodes);
   for (const auto& descriptor : descriptors_) {
     if (descriptor && descriptor->node && descriptor->node->kind == Kind::file)
-      files.insert(descriptor->node);
+      nodes.insert(descriptor->node);
   }
-  uint64_t bytes = 0;
-  for (const auto& file : files) bytes += file->data.size();
+  uint64_t bytes = names_used() * wasi::Quota::name_bytes;
+  for (const auto& node : nodes) {
+    if (node->kind == Kind::file) bytes += node->data.size();
+    if (node->kind == Kind::link) bytes += target_price(node->data);
+  }
   return bytes;
+}
+
+bool FileModel::has_room_for_name(std::string_view target) const {
+  return names_used() < name_limit_ && largest(0) >= wasi::Quota::name_bytes + target_price(target);
 }
 
 uint64_t FileModel::names_used() const {
@@ -396,7 +409,7 @@ Errno FileModel::symlink(std::string_view target, uint32_t fd, std::string_view 
   if (target.empty()) return Errno::noent;
   if (target.starts_with('/')) return Errno::perm;
   if (const Errno error = check_new(at); error != Errno::success) return error;
-  if (!has_room_for_name()) return Errno::dquot;
+  if (!has_room_for_name(target)) return Errno::dquot;
   if (at.found()) return Errno::exist;
   if (at.directory->links == 0) return Errno::noent;
   auto made = make(Kind::link, std::string(target));

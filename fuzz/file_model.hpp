@@ -80,7 +80,7 @@ private:
   wasi::Errno place(uint32_t fd, std::string_view path, bool follow, Place& into) const;
   wasi::Errno parent_and_name(uint32_t fd, std::string_view path, bool follow_slash, Place& into) const;
   wasi::Errno check_new(const Place& at) const;
-  bool has_room_for_name() const { return names_used() < name_limit_; }
+  bool has_room_for_name(std::string_view target = {}) const;
   uint64_t largest(uint64_t size) const;
   wasi::Errno resize(Node& file, uint64_t size);
   wasi::Errno writable_file(uint32_t fd, Descriptor*& into);

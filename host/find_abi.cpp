@@ -63,7 +63,10 @@ private:
 
   void find_memory() {
     const ExportInfo* memory = module_.find_export("memory");
-    if (memory == nullptr || memory->kind() != ExternKind::memory) missing("memory", "");
+    if (memory == nullptr || memory->kind() != ExternKind::memory) return missing("memory", "");
+    if (std::get<MemoryType>(memory->type).limits.is_64)
+      complain("abi.type",
+               "export \"memory\" must be a 32-bit memory, as the ABI's addresses are, but is a 64-bit one");
   }
 
   /// allocate and deallocate, or malloc and free; never one of each pair.

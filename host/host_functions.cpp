@@ -2,13 +2,16 @@
 
 #include "host/base64.hpp"
 #include "host/call_state.hpp"
+#include "host/guest_output.hpp"
 #include "host/json_text.hpp"
 #include "host/network.hpp"
 #include "host/plugin_instance.hpp"
+#include "skerry/work_meter.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
+#include <map>
+#include <utility>
 
 namespace skerry::host {
 
@@ -31,29 +34,45 @@ int32_t code_of(NetworkStatus status) {
   return failed;
 }
 
-Result<void> counted(const Caller& caller) {
-  if (CallState::of(caller)->count_host_call()) return {};
-  return fail(Error::host("too many calls of host functions"));
+/// What a guest can name here and no longer.
+constexpr size_t longest_path = 4096; // as WASI's
+constexpr size_t longest_host = 255;  // RFC 1035
+/// The work of one call of a host function beyond its bytes; for each line of the log, too.
+constexpr uint64_t call_price = 64, line_price = 16;
+
+/// What every function begins with: it counts, and there is time and fuel for it.
+Result<void> begin(const Caller& caller, WorkMeter& meter) {
+  if (!CallState::of(caller)->count_host_call()) return fail(Error::host("too many calls of host functions"));
+  if (meter.must_stop() || meter.spend(call_price)) return fail(std::move(*meter.stop));
+  return {};
 }
 
-/// Bytes of the guest, or nothing when they lie outside its memory.
-std::optional<std::span<std::byte>> bytes_at(const Caller& caller, uint32_t address, uint32_t length) {
-  auto bytes = caller.memory(address, length);
-  if (!bytes) return std::nullopt;
-  return *bytes;
-}
-std::optional<std::string_view> text_at(const Caller& caller, uint32_t address, uint32_t length) {
-  auto bytes = bytes_at(caller, address, length);
-  if (!bytes) return std::nullopt;
-  return std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-}
+/// What one call of a host function works with.
+struct HostCall {
+  Caller& caller;
+  WorkMeter meter;
+
+  CallState& state() const { return *CallState::of(caller); }
+  /// Bytes of the guest, or nothing when they lie outside its memory.
+  std::optional<std::span<std::byte>> bytes_at(uint32_t address, uint32_t length) const {
+    auto bytes = caller.memory(address, length);
+    if (!bytes) return std::nullopt;
+    return *bytes;
+  }
+  std::optional<std::string_view> text_at(uint32_t address, uint32_t length) const {
+    auto bytes = bytes_at(address, length);
+    if (!bytes) return std::nullopt;
+    return std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size());
+  }
+};
 
 /// Writes as much of `value` as fits the guest's buffer; returns the value's whole length.
-int32_t give_text(const Caller& caller, std::string_view value, uint32_t out, uint32_t capacity) {
-  auto place = bytes_at(caller, out, capacity);
+int32_t give_text(HostCall& call, std::string_view value, uint32_t out, uint32_t capacity) {
+  auto place = call.bytes_at(out, capacity);
   if (!place) return bad_pointer;
-  if (size_t size = std::min<size_t>(value.size(), capacity); size != 0)
-    std::memcpy(place->data(), value.data(), size);
+  const size_t size = std::min<size_t>(value.size(), capacity);
+  if (call.meter.spend_bytes(size)) return failed;
+  if (size != 0) std::memcpy(place->data(), value.data(), size);
   return static_cast<int32_t>(value.size());
 }
 
@@ -70,63 +89,82 @@ std::optional<std::string_view> path_within(std::string_view folder, std::string
   return rest.substr(1);
 }
 
-bool exists(const Capabilities& capabilities, const wasi::Context& context, std::string_view guest_path) {
+bool exists(const Capabilities& capabilities, HostCall& call, std::string_view guest_path) {
   const auto path = normalize_guest_path(guest_path);
   for (size_t i = 0; path && i < capabilities.allowed_paths.size(); ++i) {
     const auto within = path_within(capabilities.allowed_paths[i].guest, *path);
-    if (within && context.exists(i, *within))
+    if (within && call.state().context->exists(i, *within, call.meter))
       return true; // its preopens are the allowed paths, in their order
   }
   return false;
 }
 
-int32_t fs_check2(const Capabilities& capabilities, const Caller& caller, uint32_t address, uint32_t length) {
-  auto path = text_at(caller, address, length);
+int32_t fs_check2(const Capabilities& capabilities, HostCall& call, uint32_t address, uint32_t length) {
+  auto path = call.text_at(address, length);
   if (!path) return bad_pointer;
-  if (path->empty() || path->find('\0') != path->npos) return failed;
+  if (path->empty() || path->size() > longest_path || path->find('\0') != path->npos) return failed;
   if (!check_path(capabilities, *path)) return denied;
-  return exists(capabilities, *CallState::of(caller)->context, *path) ? 1 : unreachable;
+  return exists(capabilities, call, *path) ? 1 : unreachable;
 }
 
-int32_t net_dial2(const Capabilities& capabilities, const Caller& caller, uint32_t address, uint32_t length,
+int32_t net_dial2(const Capabilities& capabilities, HostCall& call, uint32_t address, uint32_t length,
                   int32_t port) {
-  auto host = text_at(caller, address, length);
+  auto host = call.text_at(address, length);
   if (!host) return bad_pointer;
-  if (port < 1 || port > 65535 || host->empty()) return failed;
-  return code_of(Network(capabilities).dial(*host, static_cast<uint16_t>(port), caller.deadline()));
+  if (port < 1 || port > 65535 || host->empty() || host->size() > longest_host) return failed;
+  return code_of(Network(capabilities).dial(*host, static_cast<uint16_t>(port), call.meter));
+}
+
+/// Defines a function whose parameters are numbers (the bytes and texts of linker.define trap on a bad
+/// pointer).
+template <class... Args, class F> void define_counted(Linker& linker, const char* name, F function) {
+  linker.define("env", name,
+                [function](Caller& caller,
+                           Args... args) -> Result<decltype(function(std::declval<HostCall&>(), args...))> {
+                  HostCall call{caller, WorkMeter(caller)};
+                  if (auto ok = begin(caller, call.meter); !ok) return fail(std::move(ok.error()));
+                  auto result = function(call, args...);
+                  if (call.meter.stop) return fail(std::move(*call.meter.stop));
+                  return result;
+                });
 }
 
 /// As in the reference: 1 or 0. These exist for every plugin.
 void define_checks(Linker& linker, const Capabilities& capabilities) {
-  linker.define("env", "fs_check", [&capabilities](Caller& caller, std::string_view path) -> Result<int32_t> {
-    if (auto ok = counted(caller); !ok) return fail(std::move(ok.error()));
-    return check_path(capabilities, path).granted;
-  });
-  linker.define("env", "net_dial",
-                [&capabilities](Caller& caller, std::string_view host, int32_t port) -> Result<int32_t> {
-                  if (auto ok = counted(caller); !ok) return fail(std::move(ok.error()));
-                  if (port < 1 || port > 65535) return 0;
-                  auto to = static_cast<uint16_t>(port);
-                  return Network(capabilities).dial(host, to, caller.deadline()) == NetworkStatus::ok;
-                });
-}
-
-/// Defines a function whose parameters are numbers, and that counts as a host call.
-template <class... Args, class F> void define_counted(Linker& linker, const char* name, F function) {
-  linker.define("env", name, [function](Caller& caller, Args... args) -> Result<int32_t> {
-    if (auto ok = counted(caller); !ok) return fail(std::move(ok.error()));
-    return function(caller, args...);
-  });
+  define_counted<std::string_view>(linker, "fs_check",
+                                   [&capabilities](HostCall& call, std::string_view path) -> int32_t {
+                                     if (path.size() > longest_path || call.meter.spend_bytes(path.size()))
+                                       return 0;
+                                     return check_path(capabilities, path).granted;
+                                   });
+  define_counted<std::string_view, int32_t>(
+      linker, "net_dial", [&capabilities](HostCall& call, std::string_view host, int32_t port) -> int32_t {
+        if (port < 1 || port > 65535 || host.size() > longest_host) return 0;
+        return Network(capabilities).dial(host, static_cast<uint16_t>(port), call.meter) == NetworkStatus::ok;
+      });
 }
 
 // ---- log
 
 LogLevel level_of(int32_t level) { return static_cast<LogLevel>(std::clamp(level, 0, 4)); }
 
+/// The length of the text's first line. Looked for in pieces: a guest's line may be as long as its memory.
+size_t line_length(WorkMeter& meter, std::string_view text) {
+  constexpr size_t piece_bytes = WorkMeter::look_units * WorkMeter::bytes_per_unit;
+  for (size_t at = 0; at < text.size(); at += piece_bytes) {
+    const std::string_view piece = text.substr(at, piece_bytes);
+    const size_t end = std::min(piece.find('\n'), piece.size());
+    if (meter.spend_bytes(end) || end < piece.size()) return at + end;
+  }
+  return text.size();
+}
+
 /// A line of the log for each line of the text.
-void log_lines(CallState& state, std::string_view text, const auto& write) {
-  while (!text.empty()) {
-    size_t end = std::min(text.find('\n'), text.size());
+void log_lines(HostCall& call, std::string_view text, const auto& write) {
+  CallState& state = call.state();
+  while (!text.empty() && !call.meter.spend(line_price)) {
+    const size_t end = line_length(call.meter, text);
+    if (call.meter.stop) return;
     std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (state.log_lines_left == 0 || line.size() > state.log_bytes_left) {
@@ -141,45 +179,59 @@ void log_lines(CallState& state, std::string_view text, const auto& write) {
 
 void define_log(Linker& linker, const Manifest& manifest, const PluginServices& services) {
   linker.define("env", "log", [&](Caller& caller, int32_t level, std::string_view text) -> Result<void> {
-    if (auto ok = counted(caller); !ok) return ok;
-    log_lines(*CallState::of(caller), text,
-              [&](std::string_view line) { services.log(manifest.meta.name, level_of(level), line); });
+    HostCall call{caller, WorkMeter(caller)};
+    if (auto ok = begin(caller, call.meter); !ok) return ok;
+    log_lines(call, text, [&](std::string_view line) {
+      pass_log_line(services.log, manifest.meta.name, level_of(level), line, caller.deadline());
+    });
+    if (call.meter.stop) return fail(std::move(*call.meter.stop));
     return {};
   });
 }
 
 // ---- configuration and store
 
+/// Without a copy of the guest's key, which may be as long as its memory.
+const std::string* find_value(const std::map<std::string, std::string>& values, std::string_view key) {
+  const auto found =
+      std::ranges::find(values, key, [](const auto& item) { return std::string_view(item.first); });
+  return found == values.end() ? nullptr : &found->second;
+}
+
 void define_config(Linker& linker, const std::map<std::string, std::string>& values) {
   define_counted<uint32_t, uint32_t, uint32_t, uint32_t>(
       linker, "config_get",
-      [&values](Caller& caller, uint32_t key, uint32_t length, uint32_t out, uint32_t capacity) -> int32_t {
-        auto name = text_at(caller, key, length);
+      [&values](HostCall& call, uint32_t key, uint32_t length, uint32_t out, uint32_t capacity) -> int32_t {
+        auto name = call.text_at(key, length);
         if (!name) return bad_pointer;
-        auto found = values.find(std::string(*name));
-        return found == values.end() ? missing : give_text(caller, found->second, out, capacity);
+        if (call.meter.spend(values.size())) return failed;
+        const std::string* value = find_value(values, *name);
+        return value ? give_text(call, *value, out, capacity) : missing;
       });
 }
 
 void define_key_value(Linker& linker, KeyValueStore& store) {
   define_counted<uint32_t, uint32_t, uint32_t, uint32_t>(
       linker, "kv_get",
-      [&store](Caller& caller, uint32_t key, uint32_t length, uint32_t out, uint32_t capacity) -> int32_t {
-        auto name = text_at(caller, key, length);
+      [&store](HostCall& call, uint32_t key, uint32_t length, uint32_t out, uint32_t capacity) -> int32_t {
+        auto name = call.text_at(key, length);
         if (!name) return bad_pointer;
         auto value = store.get(*name);
-        return value ? give_text(caller, *value, out, capacity) : missing;
+        if (!value) return missing;
+        if (call.meter.spend_bytes(value->size())) return failed;
+        return give_text(call, *value, out, capacity);
       });
   define_counted<uint32_t, uint32_t, uint32_t, uint32_t>(
       linker, "kv_set",
-      [&store](Caller& caller, uint32_t key, uint32_t length, uint32_t value, uint32_t size) -> int32_t {
-        auto name = text_at(caller, key, length), text = text_at(caller, value, size);
+      [&store](HostCall& call, uint32_t key, uint32_t length, uint32_t value, uint32_t size) -> int32_t {
+        auto name = call.text_at(key, length), text = call.text_at(value, size);
         if (!name || !text) return bad_pointer;
+        if (call.meter.spend_bytes(uint64_t{length} + size)) return failed;
         return store.set(*name, *text) ? 1 : too_large;
       });
   define_counted<uint32_t, uint32_t>(linker, "kv_delete",
-                                     [&store](Caller& caller, uint32_t key, uint32_t length) -> int32_t {
-                                       auto name = text_at(caller, key, length);
+                                     [&store](HostCall& call, uint32_t key, uint32_t length) -> int32_t {
+                                       auto name = call.text_at(key, length);
                                        if (!name) return bad_pointer;
                                        return store.remove(*name) ? 1 : missing;
                                      });
@@ -233,32 +285,35 @@ std::string response_json(const HttpResponse& response) {
   return json.text();
 }
 
-int32_t http_request(const Capabilities& capabilities, Caller& caller, uint32_t address, uint32_t length) {
-  auto text = text_at(caller, address, length);
+int32_t http_request(const Capabilities& capabilities, HostCall& call, uint32_t address, uint32_t length) {
+  auto text = call.text_at(address, length);
   if (!text) return bad_pointer;
+  if (text->size() > capabilities.max_http_response_bytes()) return too_large;
+  if (call.meter.spend_bytes(text->size())) return failed;
   auto request = parse_request(*text);
   if (!request) return bad_request;
   HttpResponse response;
-  NetworkStatus status = Network(capabilities).http(*request, response, caller.deadline());
+  NetworkStatus status = Network(capabilities).http(*request, response, call.meter);
   if (status != NetworkStatus::ok) return code_of(status);
-  std::string& kept = CallState::of(caller)->response;
+  if (call.meter.spend_bytes(response.body.size())) return failed;
+  std::string& kept = call.state().response;
   kept = response_json(response);
   return static_cast<int32_t>(kept.size());
 }
 
 void define_network(Linker& linker, const Capabilities& capabilities) {
   define_counted<uint32_t, uint32_t, int32_t>(
-      linker, "net_dial2", [&capabilities](Caller& caller, uint32_t host, uint32_t length, int32_t port) {
-        return net_dial2(capabilities, caller, host, length, port);
+      linker, "net_dial2", [&capabilities](HostCall& call, uint32_t host, uint32_t length, int32_t port) {
+        return net_dial2(capabilities, call, host, length, port);
       });
   define_counted<uint32_t, uint32_t>(linker, "http_request",
-                                     [&capabilities](Caller& caller, uint32_t request, uint32_t length) {
-                                       return http_request(capabilities, caller, request, length);
+                                     [&capabilities](HostCall& call, uint32_t request, uint32_t length) {
+                                       return http_request(capabilities, call, request, length);
                                      });
-  define_counted<uint32_t, uint32_t>(
-      linker, "http_response", [](Caller& caller, uint32_t out, uint32_t capacity) {
-        return give_text(caller, CallState::of(caller)->response, out, capacity);
-      });
+  define_counted<uint32_t, uint32_t>(linker, "http_response",
+                                     [](HostCall& call, uint32_t out, uint32_t capacity) {
+                                       return give_text(call, call.state().response, out, capacity);
+                                     });
 }
 
 } // namespace
@@ -272,8 +327,8 @@ void define_host_functions(Linker& linker, const Manifest& manifest, const Plugi
   if (capabilities.allow_network && !capabilities.allowed_hosts.empty()) define_network(linker, capabilities);
   if (capabilities.allow_file_system && !capabilities.allowed_paths.empty())
     define_counted<uint32_t, uint32_t>(linker, "fs_check2",
-                                       [&capabilities](Caller& caller, uint32_t path, uint32_t length) {
-                                         return fs_check2(capabilities, caller, path, length);
+                                       [&capabilities](HostCall& call, uint32_t path, uint32_t length) {
+                                         return fs_check2(capabilities, call, path, length);
                                        });
 }
 

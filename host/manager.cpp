@@ -10,8 +10,6 @@
 #include "host/rollback.hpp"
 #include "host/watch_path.hpp"
 
-#include <unistd.h>
-
 #include <array>
 #include <map>
 #include <mutex>
@@ -20,23 +18,6 @@
 namespace skerry::host {
 
 namespace {
-
-/// The default for guests' output; what cannot be written is lost.
-void write_to_stderr(std::string_view, std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    ssize_t count = write(STDERR_FILENO, bytes.data(), bytes.size());
-    if (count <= 0) return;
-    bytes = bytes.subspan(static_cast<size_t>(count));
-  }
-}
-
-/// The default for log lines.
-void log_to_stderr(std::string_view plugin, LogLevel level, std::string_view text) {
-  std::string line;
-  line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
-  line.append(printable_lines(text, longest_printed_message)).append("\n"); // a line without its newline
-  write_to_stderr(plugin, std::as_bytes(std::span(line)));
-}
 
 PluginError name_error(Phase phase, std::string code, std::string_view name, std::string message) {
   PluginError error;
@@ -51,17 +32,11 @@ PluginError closed_error(std::string_view name) {
   return name_error(Phase::read, "closed", name, "the plugin manager is closed");
 }
 
-ManagerOptions with_defaults(ManagerOptions options) {
-  if (!options.guest_output) options.guest_output = write_to_stderr;
-  if (!options.guest_log) options.guest_log = log_to_stderr;
-  return options;
-}
-
 } // namespace
 
 struct Manager::Impl {
   explicit Impl(ManagerOptions given)
-      : host(std::make_shared<PluginHost>(with_defaults(std::move(given)))),
+      : host(std::make_shared<PluginHost>(std::move(given))),
         watch([this](const std::string& name) { changed(name); },
               [this](const std::string& text) { watch_trouble(text); }) {}
 

@@ -23,6 +23,8 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
+/// How long an interrupt can go unnoticed, as in the waits of WASI.
+constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 // CURL and CURLM are both void in C++.
 struct EasyDeleter {
@@ -134,9 +136,9 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Until something happens, or for that time. libcurl waits for whole milliseconds: it is the last, broken
-/// one that is slept through.
-void wait(CURLM* multi, Network::Clock::duration time) {
+/// Until something happens, or for that time. libcurl waits for whole milliseconds: the fraction at the end
+/// is slept through.
+void wait(CURLM* multi, Patience::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)
     (void)curl_multi_poll(multi, nullptr, 0, static_cast<int>(std::min<int64_t>(whole, 3'600'000)), nullptr);
@@ -145,7 +147,7 @@ void wait(CURLM* multi, Network::Clock::duration time) {
 }
 
 /// Not curl_easy_perform: its own timeouts are only as fine as its one-second resolver polling.
-NetworkStatus perform(CURL* easy, const Exchange& exchange, Network::Clock::time_point deadline) {
+NetworkStatus perform(CURL* easy, const Exchange& exchange, Patience& patience) {
   Multi multi(curl_multi_init());
   if (!multi || curl_multi_add_handle(multi.get(), easy) != CURLM_OK) return NetworkStatus::failed;
   NetworkStatus status = NetworkStatus::timeout;
@@ -155,9 +157,8 @@ NetworkStatus perform(CURL* easy, const Exchange& exchange, Network::Clock::time
       break;
     }
     if (running == 0) break;
-    auto left = deadline - Network::Clock::now();
-    if (left <= left.zero()) break;
-    wait(multi.get(), left);
+    if (patience.is_over()) break;
+    wait(multi.get(), patience.longest_wait());
   }
   int queued = 0;
   if (const CURLMsg* done = curl_multi_info_read(multi.get(), &queued); done != nullptr)
@@ -261,7 +262,7 @@ List header_list(const HttpRequest& request) {
   return list;
 }
 
-NetworkStatus ask(const HttpRequest& request, Exchange& exchange, Network::Clock::time_point deadline) {
+NetworkStatus ask(const HttpRequest& request, Exchange& exchange, Patience& patience) {
   Easy easy = connection(exchange);
   if (!easy) return NetworkStatus::failed;
   CURL* handle = easy.get();
@@ -275,7 +276,7 @@ NetworkStatus ask(const HttpRequest& request, Exchange& exchange, Network::Clock
     set(handle, CURLOPT_POSTFIELDS, request.body.c_str());
     set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }
-  NetworkStatus status = perform(handle, exchange, deadline);
+  NetworkStatus status = perform(handle, exchange, patience);
   long http_status = 0;
   (void)curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &http_status);
   exchange.response->status = static_cast<int>(http_status);
@@ -304,8 +305,12 @@ void redirect(HttpRequest& request, int status, bool elsewhere) {
 
 } // namespace
 
-NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response,
-                            Clock::time_point deadline) const {
+Patience::Clock::duration Patience::longest_wait() const {
+  const auto left = std::max(deadline_ - Clock::now(), Clock::duration::zero());
+  return meter_ != nullptr ? std::min<Clock::duration>(left, longest_slice) : left;
+}
+
+NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response, Patience patience) const {
   if (!is_well_formed(asked)) return NetworkStatus::bad_request;
   HttpRequest request = asked;
   Url url(curl_url());
@@ -321,7 +326,7 @@ NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response,
     before = target;
     request.url = url_part(url.get(), CURLUPART_URL);
     response = {};
-    NetworkStatus status = ask(request, exchange, deadline);
+    NetworkStatus status = ask(request, exchange, patience);
     std::string location = status == NetworkStatus::ok ? location_of(response) : "";
     if (location.empty()) return status;
     if (location.size() > longest_url ||
@@ -331,7 +336,7 @@ NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response,
   return NetworkStatus::failed;
 }
 
-NetworkStatus Network::dial(std::string_view host, uint16_t port, Clock::time_point deadline) const {
+NetworkStatus Network::dial(std::string_view host, uint16_t port, Patience patience) const {
   if (!check_host(capabilities_, host, port)) return NetworkStatus::denied;
   bool bare_v6 = host.find(':') != host.npos && !host.starts_with('[');
   std::string address = bare_v6 ? "[" + std::string(host) + "]" : std::string(host);
@@ -346,7 +351,7 @@ NetworkStatus Network::dial(std::string_view host, uint16_t port, Clock::time_po
   if (!easy) return NetworkStatus::failed;
   set(easy.get(), CURLOPT_CURLU, url.get());
   set(easy.get(), CURLOPT_CONNECT_ONLY, 1L);
-  NetworkStatus status = perform(easy.get(), exchange, deadline);
+  NetworkStatus status = perform(easy.get(), exchange, patience);
   return status == NetworkStatus::timeout ? NetworkStatus::unreachable : status;
 }
 

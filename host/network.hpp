@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/host/capability.hpp"
+#include "skerry/work_meter.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -33,20 +34,37 @@ struct HttpResponse {
   std::string body;
 };
 
+/// How long the network is waited for: until a moment, or as long as a guest's call may go on.
+class Patience {
+public:
+  using Clock = std::chrono::steady_clock;
+  Patience(Clock::time_point deadline) noexcept : deadline_(deadline) {}
+  Patience(WorkMeter& meter) noexcept : deadline_(meter.watch.deadline), meter_(&meter) {}
+
+  /// Looks at the meter's deadline and interrupt, too.
+  bool is_over() { return Clock::now() >= deadline_ || (meter_ != nullptr && meter_->must_stop()); }
+  /// The next wait may take so long: an interrupt must not go unnoticed.
+  Clock::duration longest_wait() const;
+
+private:
+  Clock::time_point deadline_;
+  WorkMeter* meter_ = nullptr;
+};
+
 /// Every function here decides by the grants, for each connection anew: the name (and port) against the
 /// allow-list before it is resolved, the address that is then really connected to against the private
 /// ranges, so that a name cannot change its address in between. No proxy from the environment is used.
-/// All end at `deadline`. Thread-safe.
+/// All end when the patience does. Thread-safe.
 class Network {
 public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = Patience::Clock;
   explicit Network(const Capabilities& capabilities) : capabilities_(capabilities) {}
 
   /// Can a TCP connection be made?
-  NetworkStatus dial(std::string_view host, uint16_t port, Clock::time_point deadline) const;
+  NetworkStatus dial(std::string_view host, uint16_t port, Patience patience) const;
   /// Follows up to five redirects, each decided like a request of its own. `response` counts its headers and
   /// body against the grants' limit.
-  NetworkStatus http(const HttpRequest& asked, HttpResponse& response, Clock::time_point deadline) const;
+  NetworkStatus http(const HttpRequest& asked, HttpResponse& response, Patience patience) const;
 
 private:
   const Capabilities& capabilities_;

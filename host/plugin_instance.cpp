@@ -1,6 +1,7 @@
 #include "host/plugin_instance.hpp"
 
 #include "host/engine_error.hpp"
+#include "host/guest_output.hpp"
 #include "host/host_functions.hpp"
 #include "host/out_of_memory.hpp"
 
@@ -80,7 +81,9 @@ Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCod
     uint64_t& left = (*self)->state_.print_bytes_left;
     auto taken = static_cast<size_t>(std::min<uint64_t>(bytes.size(), left));
     left -= taken;
-    if (taken != 0) code.services.output(code.manifest.meta.name, bytes.first(taken));
+    if (taken != 0)
+      pass_output(code.services.output, code.manifest.meta.name, bytes.first(taken),
+                  (*self)->store_.deadline());
     return bytes.size();
   };
   config.stdout_stream = output;

@@ -25,7 +25,7 @@ namespace skerry::host {
 
 /// What a version of a plugin may use. The store is handed on to the next version.
 struct PluginServices {
-  GuestOutput output;
+  GuestOutput output; // either may be empty: see guest_output.hpp
   GuestLog log;
   std::shared_ptr<ByteBudget> budget;
   std::shared_ptr<KeyValueStore> store;

@@ -19,6 +19,7 @@ uint64_t total_bytes(Strings strings) {
 }
 
 Errno sizes(Call& call, Strings strings, i32 count, i32 bytes) {
+  if (call.meter.spend(strings.size())) return Errno::intr;
   const uint64_t total = total_bytes(strings);
   if (total > std::numeric_limits<uint32_t>::max()) return Errno::overflow;
   const Errno error = call.memory.store(count, static_cast<uint32_t>(strings.size()));
@@ -29,9 +30,9 @@ Errno copy_out(Call& call, Strings strings, i32 pointers, i32 buffer) {
   const auto list = call.memory.bytes(pointers, strings.size() * uint64_t{4});
   const auto text = call.memory.bytes(buffer, total_bytes(strings));
   if (!list || !text) return Errno::fault;
-  if (call.charge_bytes(list->size() + text->size())) return Errno::intr;
   std::size_t at = 0;
   for (std::size_t i = 0; i < strings.size(); ++i) {
+    if (call.meter.spend(price::item) || call.meter.spend_bytes(strings[i].size() + 1)) return Errno::intr;
     put(*list, i * 4, static_cast<uint32_t>(buffer + at));
     std::memcpy(text->data() + at, strings[i].c_str(), strings[i].size() + 1);
     at += strings[i].size() + 1;

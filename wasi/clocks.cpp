@@ -34,7 +34,7 @@ const std::function<uint64_t()>& given_clock(const Clocks& clocks, uint32_t id) 
 } // namespace
 
 Expected<uint64_t> clock_time(Call& call, uint32_t id) {
-  if (auto& run = call.state.run) return run->time(id, call.watch.fuel_used(call.watch.self));
+  if (auto& run = call.state.run) return run->time(id, call.meter.watch.fuel_used(call.meter.watch.self));
   const auto clock = system_clock(id);
   if (!clock) return refuse(Errno::inval);
   if (const auto& given = given_clock(call.state.config.clocks, id)) return given();

@@ -39,6 +39,13 @@ Expected<Descriptor> describe(HostFd fd, Rights base, Rights inheriting, uint16_
   made.inheriting = S_ISDIR(status.st_mode) ? inheriting : rights::none;
   made.flags = flags;
   made.is_stream = !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode) && !S_ISBLK(status.st_mode);
+  if (made.is_stream && !fd.is_owned()) {
+    made.stream = stream_kind(status.st_mode);
+    if (HostFd anew = open_terminal_anew(fd.get()); anew.get() >= 0) {
+      made.stream = StreamKind::own;
+      fd = std::move(anew);
+    }
+  }
   made.resource = std::move(fd);
   return made;
 }

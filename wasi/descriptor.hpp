@@ -3,6 +3,7 @@
 
 #include "skerry/wasi/config.hpp"
 #include "wasi/host_fd.hpp"
+#include "wasi/stream_io.hpp"
 #include "wasi/types.hpp"
 
 #include <memory>
@@ -39,9 +40,10 @@ struct Descriptor {
   uint16_t flags = 0;           ///< fdflags as the program sees them
   bool read_only = false;       ///< below a read-only preopen
   std::shared_ptr<Quota> quota; ///< of the preopen that it is below, if that has one
-  /// Reading and writing may block: a pipe, terminal or socket. Then every system call is preceded by a wait
-  /// that ends at the deadline, whatever the system's own blocking flag says.
+  /// Reading and writing may have to wait: a pipe, terminal or socket. We wait, until the deadline; the
+  /// system calls never do, whatever the system's own blocking flag says.
   bool is_stream = false;
+  StreamKind stream = StreamKind::own;     ///< of a stream with a descriptor of the system
   std::optional<std::string> preopen_name; ///< the guest path, for preopens
   DirectoryCursor cursor;
 
@@ -55,7 +57,8 @@ struct Descriptor {
 };
 
 /// A descriptor for an open file of the system, with its type, and rights cut down to what makes sense for
-/// the type. `flags` are the fdflags it was opened with. Errors: what fstat reports.
+/// the type. What `fd` owns was opened nonblocking; a terminal that it borrows is opened anew. `flags` are
+/// the fdflags it was opened with. Errors: what fstat reports.
 Expected<Descriptor> describe(HostFd fd, Rights base, Rights inheriting, uint16_t flags);
 
 } // namespace skerry::wasi

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 
 namespace skerry::wasi::abi {
@@ -67,20 +68,25 @@ Errno seek(Call& call, const Descriptor& file, i64 offset, int whence, i32 newof
 
 // A change of a file's size by `resize`, at most to `size` when it grows.
 template <class F> Errno resize_to(Call& call, const Descriptor& file, uint64_t size, F&& resize) {
-  QuotaChange change(file.quota.get());
+  auto change = QuotaChange::begin(call.meter, file.quota.get());
+  if (!change) return change.error();
   struct stat before{}, after{};
   const int fd = file.host_fd();
   if (::fstat(fd, &before) != 0) return last_os_errno();
   const auto old_size = static_cast<uint64_t>(before.st_size);
-  if (size > old_size && size > change.largest(old_size)) return Errno::dquot;
+  if (size > old_size && size > change->largest(old_size)) return Errno::dquot;
   const Errno error = resize(fd);
-  if (::fstat(fd, &after) == 0) change.resized(old_size, static_cast<uint64_t>(after.st_size));
-  if (error == Errno::success) note_changed(call, fd);
+  if (::fstat(fd, &after) == 0) change->resized(before, after);
   return error;
 }
 
-// Reserved at once: on file systems in memory that is memory, cleared. Some milliseconds of it.
-constexpr uint64_t allocation_slice = uint64_t{8} << 20;
+Errno set_size(Call& call, const Descriptor& file, uint64_t size) {
+  return resize_to(call, file, size,
+                   [&](int fd) { return os_result(::ftruncate(fd, static_cast<off_t>(size))); });
+}
+
+// Reserved at once: on file systems in memory that is memory, cleared. About a millisecond of it.
+constexpr uint64_t allocation_slice = uint64_t{4} << 20;
 
 Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
   if (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length)) == 0) return Errno::success;
@@ -92,24 +98,69 @@ Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
   return os_result(::ftruncate(fd, static_cast<off_t>(offset + length)));
 }
 
-// All of it, or the file keeps its size.
-Errno allocate(Call& call, int fd, uint64_t offset, uint64_t length) {
+// Whether the file's quota has room for it, before any of it is made.
+Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
+  auto change = QuotaChange::begin(call.meter, file.quota.get());
+  if (!change) return change.error();
+  struct stat status{};
+  if (::fstat(file.host_fd(), &status) != 0) return last_os_errno();
+  const auto old_size = static_cast<uint64_t>(status.st_size);
+  return size > old_size && size > change->largest(old_size) ? Errno::dquot : Errno::success;
+}
+
+// What an allocation that failed has added. It must be done even when the call's time is over: the books are
+// waited for without an end.
+void undo_growth(const Descriptor& file, const struct stat& before) {
+  struct stat status{};
+  WorkMeter patient;
+  auto change = QuotaChange::begin(patient, file.quota.get());
+  const int fd = file.host_fd();
+  if (!change || ::fstat(fd, &status) != 0 || status.st_size <= before.st_size) return;
+  if (::ftruncate(fd, before.st_size) == 0) change->resized(status, before);
+}
+
+// All of it, or the file keeps its size. Each slice is a change of its own, so that nobody waits long for the
+// books of a shared quota.
+Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t length) {
+  Errno error = check_room(call, file, offset + length);
   struct stat before{};
-  if (::fstat(fd, &before) != 0) return last_os_errno();
-  Errno error = Errno::success;
+  if (error == Errno::success && ::fstat(file.host_fd(), &before) != 0) error = last_os_errno();
+  if (error != Errno::success) return error;
   while (length > 0 && error == Errno::success) {
-    const uint64_t slice = std::min(length, allocation_slice);
-    if (call.must_stop() || call.charge_bytes(slice))
-      error = Errno::intr;
-    else
-      error = allocate_slice(fd, offset, slice);
+    const uint64_t slice = std::min(length, allocation_slice), at = offset;
+    error = call.meter.spend_bytes(slice)
+                ? Errno::intr
+                : resize_to(call, file, at + slice, [&](int fd) { return allocate_slice(fd, at, slice); });
     offset += slice;
     length -= slice;
   }
-  struct stat after{};
-  const bool has_grown = ::fstat(fd, &after) == 0 && after.st_size > before.st_size;
-  if (error != Errno::success && has_grown) (void)os_result(::ftruncate(fd, before.st_size));
-  return error;
+  if (error == Errno::success) return error;
+  return undo_growth(file, before), error;
+}
+
+// Writes what fsync would write, in slices, so that a large file does not outlast the deadline. For fsync
+// itself little is left.
+constexpr uint64_t sync_slice = uint64_t{4} << 20;
+
+Errno write_back(Call& call, int fd) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) return last_os_errno();
+  const uint64_t size = S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
+  for (uint64_t at = 0; at < size; at += sync_slice) {
+    if (call.meter.spend(price::sync)) return Errno::intr;
+    constexpr unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
+    if (::sync_file_range(fd, static_cast<off_t>(at), static_cast<off_t>(sync_slice), all) == 0) continue;
+    // An error of the disk is told once only. Others mean that the file system cannot do it in slices.
+    if (errno == EIO || errno == ENOSPC || errno == EDQUOT) return last_os_errno();
+    break;
+  }
+  return call.meter.spend(price::sync) || call.meter.must_stop() ? Errno::intr : Errno::success;
+}
+
+Errno sync(Call& call, const Descriptor& file, int (*system_call)(int)) {
+  if (file.host_fd() < 0) return Errno::success;
+  const Errno error = write_back(call, file.host_fd());
+  return error == Errno::success ? os_result(system_call(file.host_fd())) : error;
 }
 
 Errno set_append(int fd, bool append) {
@@ -136,16 +187,16 @@ Errno fd_allocate(Call& call, i32 fd, i64 offset, i64 len) {
   if (!file) return file.error();
   if (len == 0) return Errno::inval;
   if (offset > max_offset || len > max_offset - offset) return Errno::fbig;
-  return resize_to(call, **file, offset + len,
-                   [&](int host_fd) { return allocate(call, host_fd, offset, len); });
+  const Errno error = allocate(call, **file, offset, len);
+  if (error == Errno::success) note_changed(call, (*file)->host_fd());
+  return error;
 }
 
 Errno fd_close(Call& call, i32 fd) { return call.fds().close(fd); }
 
 Errno fd_datasync(Call& call, i32 fd) {
   const auto file = call.fds().get(fd, rights::fd_datasync);
-  if (!file) return file.error();
-  return (*file)->host_fd() < 0 ? Errno::success : os_result(::fdatasync((*file)->host_fd()));
+  return file ? sync(call, **file, ::fdatasync) : file.error();
 }
 
 Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
@@ -202,8 +253,9 @@ Errno fd_filestat_set_size(Call& call, i32 fd, i64 size) {
   if (file) file = seekable(call, fd, rights::fd_filestat_set_size);
   if (!file) return file.error();
   if (size > max_offset) return Errno::fbig;
-  return resize_to(call, **file, size,
-                   [&](int host_fd) { return os_result(::ftruncate(host_fd, static_cast<off_t>(size))); });
+  const Errno error = set_size(call, **file, size);
+  if (error == Errno::success) note_changed(call, (*file)->host_fd());
+  return error;
 }
 
 Errno fd_filestat_set_times(Call& call, i32 fd, i64 atim, i64 mtim, i32 fst_flags) {
@@ -244,6 +296,7 @@ Errno fd_prestat_dir_name(Call& call, i32 fd, i32 path, i32 path_len) {
   if (path_len < name->size()) return Errno::nametoolong;
   const auto to = call.memory.bytes(path, name->size());
   if (!to) return to.error();
+  if (call.meter.spend_bytes(name->size())) return Errno::intr;
   std::memcpy(to->data(), name->data(), name->size());
   return Errno::success;
 }
@@ -275,8 +328,7 @@ Errno fd_seek(Call& call, i32 fd, i64 offset, i32 whence, i32 newoffset) {
 
 Errno fd_sync(Call& call, i32 fd) {
   const auto file = call.fds().get(fd, rights::fd_sync);
-  if (!file) return file.error();
-  return (*file)->host_fd() < 0 ? Errno::success : os_result(::fsync((*file)->host_fd()));
+  return file ? sync(call, **file, ::fsync) : file.error();
 }
 
 Errno fd_tell(Call& call, i32 fd, i32 offset) {

@@ -3,6 +3,7 @@
 
 #include "wasi/descriptor.hpp"
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -27,6 +28,8 @@ public:
   Errno renumber(uint32_t from, uint32_t to);
   void clear() noexcept;
   uint32_t open_count() const noexcept { return open_; }
+  /// Host memory for the entries that open directories keep, all together.
+  std::size_t kept_entry_bytes() const noexcept;
 
 private:
   std::optional<Descriptor>* find(uint32_t fd) noexcept;

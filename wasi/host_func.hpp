@@ -4,11 +4,14 @@
 
 #include "skerry/caller.hpp"
 #include "skerry/types.hpp"
+#include "skerry/work_meter.hpp"
 #include "wasi/call.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace skerry::wasi {
@@ -31,20 +34,22 @@ template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
   }
 };
 
-inline Watch watch(Caller& caller) {
-  return {&caller, [](void* self) { return static_cast<Caller*>(self)->check_interrupt(); },
-          [](void* self, uint64_t instructions) {
-            return static_cast<Caller*>(self)->consume_fuel(instructions);
-          },
-          [](void* self) { return static_cast<Caller*>(self)->fuel_used(); }, caller.deadline()};
-}
+/// Why preview 1, whose addresses have 32 bits, cannot reach the caller's memory, when that is so.
+std::optional<Error> memory_problem(const std::optional<MemoryType>& type);
 
-/// Calls `function` with the arguments in `slots`, and stores its errno there.
+/// Looks at deadline and interrupt, calls `function` with the arguments in `slots`, and stores its errno
+/// there.
 template <auto function>
 Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<uint64_t> slots) {
-  Call call{state, GuestMemory(caller.memory()), snapshot, watch(caller)};
+  const auto type = caller.memory_type();
+  const bool is_reachable = type && !type->limits.is_64;
+  Call call{state, GuestMemory(is_reachable ? caller.memory() : std::span<std::byte>()), snapshot,
+            WorkMeter(caller)};
+  if (call.meter.must_stop()) return fail(std::move(*call.meter.stop));
   const Errno error = Signature<decltype(function)>::apply(function, call, slots);
-  if (call.stop) return fail(std::move(*call.stop));
+  if (call.meter.stop) return fail(std::move(*call.meter.stop));
+  // Only a call that needs the memory fails for want of it.
+  if (error == Errno::fault && !is_reachable) return fail(std::move(*memory_problem(type)));
   if (!slots.empty()) slots[0] = static_cast<uint16_t>(error);
   return {};
 }

@@ -49,6 +49,14 @@ template <class StateOf> void define_snapshots(Linker& linker, const StateOf& st
 
 } // namespace
 
+std::optional<Error> memory_problem(const std::optional<MemoryType>& type) {
+  if (type && !type->limits.is_64) return std::nullopt;
+  const std::string what = type ? "that memory is a 64-bit one" : "the module that calls has none";
+  return Error::host("WASI preview 1 works on the 32-bit memory that a module exports as \"memory\" (without "
+                     "such an export, on its memory 0), and " +
+                     what);
+}
+
 void add_to_linker(Linker& linker, Context& context) {
   define_snapshots(linker, FixedState{&context.state()});
 }

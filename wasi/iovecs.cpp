@@ -9,6 +9,12 @@ namespace {
 constexpr uint32_t pair_bytes = 8;
 }
 
+std::size_t bytes_in(std::span<const iovec> vectors) noexcept {
+  std::size_t sum = 0;
+  for (const iovec& one : vectors) sum += one.iov_len;
+  return sum;
+}
+
 Expected<IoVecs> IoVecs::read(const GuestMemory& memory, uint32_t address, uint32_t count,
                               const Limits& limits) {
   const auto list = memory.bytes(address, uint64_t{count} * pair_bytes);

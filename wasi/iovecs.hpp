@@ -14,6 +14,8 @@
 
 namespace skerry::wasi {
 
+std::size_t bytes_in(std::span<const iovec> vectors) noexcept;
+
 class IoVecs {
 public:
   /// Reads `count` (address, length) pairs at `address`. Only the first limits.iovecs of them and

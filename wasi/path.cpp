@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
+#include <optional>
 
 namespace skerry::wasi::abi {
 
@@ -40,7 +40,8 @@ Expected<Request> request(Call& call, i32 fd, Rights needed, i32 path, i32 path_
   if (!at) return refuse(at.error());
   const auto bytes = call.memory.bytes(path, path_len);
   if (!bytes) return refuse(bytes.error());
-  if (call.charge_bytes(bytes->size())) return refuse(Errno::intr);
+  if (call.meter.spend_bytes(std::min<uint64_t>(bytes->size(), call.limits().path_bytes)))
+    return refuse(Errno::intr);
   auto parsed = parse_path(*bytes, call.limits().path_bytes);
   if (!parsed) return refuse(parsed.error());
   return Request{*at, std::move(*parsed)};
@@ -49,7 +50,7 @@ Expected<Request> request(Call& call, i32 fd, Rights needed, i32 path, i32 path_
 // The place of the last component, which is not followed.
 Expected<Place> place(Call& call, const Expected<Request>& at) {
   if (!at) return refuse(at.error());
-  return call.state.resolver.place(at->base(), at->path, false);
+  return call.state.resolver.place(call.meter, at->base(), at->path, false);
 }
 
 // The place of what is meant when links are followed, or else only where a trailing slash says so.
@@ -57,7 +58,7 @@ Expected<Place> final_place(Call& call, const Expected<Request>& at, i32 lookup_
   if (!at) return refuse(at.error());
   if ((lookup_flags & ~lookupflags::all) != 0) return refuse(Errno::inval);
   const bool follow = (lookup_flags & lookupflags::symlink_follow) != 0 || at->path.wants_directory;
-  return call.state.resolver.place(at->base(), at->path, follow);
+  return call.state.resolver.place(call.meter, at->base(), at->path, follow);
 }
 
 // Of a directory descriptor that is known to be open.
@@ -85,23 +86,34 @@ Errno refuse_new_with_slash(const Place& at) {
   return S_ISDIR(status->st_mode) ? Errno::exist : Errno::notdir;
 }
 
+// What a quota must know of a name before it is made.
+struct NewName {
+  bool is_new = true;  // the first of something made with it
+  uint64_t target = 0; // the length of what a symbolic link leads to
+};
+
 // A name made by `make`, a *at call, below the directory `fd`.
-template <class F> Errno add_name(Call& call, i32 fd, const Place& at, F&& make) {
-  QuotaChange change(quota_of(call, fd));
-  if (!change.has_room_for_name()) return Errno::dquot;
+template <class F> Errno add_name(Call& call, i32 fd, const Place& at, NewName what, F&& make) {
+  auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
+  if (!change) return change.error();
+  if (!change->has_room_for_name(what.target)) return Errno::dquot;
   const Errno error = os_result(make());
   if (error != Errno::success) return error;
-  change.name_added();
+  if (const auto made = status_at(at); made)
+    change->name_added(*made, what.is_new);
+  else
+    change->name_added(std::nullopt, what.is_new);
   note_made(call, at.directory.get(), at.name.c_str());
   return Errno::success;
 }
 
 Errno remove_name(Call& call, i32 fd, const Place& at, int flags) {
-  QuotaChange change(quota_of(call, fd));
+  auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
+  if (!change) return change.error();
   const auto before = status_at(at);
   const Errno error = os_result(::unlinkat(at.directory.get(), at.name.c_str(), flags));
   if (error != Errno::success || !before) return error;
-  change.name_gone(*before);
+  change->name_gone(*before);
   note_removed(call, at.directory.get(), *before);
   return Errno::success;
 }
@@ -112,13 +124,14 @@ bool is_same_file(const struct stat& a, const struct stat& b) {
 
 // Both ends have the same quota. Two names of one file stay as they are.
 Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
-  QuotaChange change(quota_of(call, fd));
+  auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
+  if (!change) return change.error();
   const auto moved = status_at(from), replaced = status_at(to);
   const Errno error =
       os_result(::renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()));
   if (error != Errno::success || (moved && replaced && is_same_file(*moved, *replaced))) return error;
   if (replaced) {
-    change.name_gone(*replaced);
+    change->name_gone(*replaced);
     note_removed(call, to.directory.get(), *replaced);
   }
   note_changed(call, from.directory.get());
@@ -159,22 +172,22 @@ Errno check_open(const Descriptor& at, i32 open, Rights base) {
 Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool follow, QuotaChange& change) {
   if (at.path.wants_directory) return refuse(Errno::isdir);
   constexpr int max_tries = 32;
+  struct stat status{};
   for (int i = 0; i < max_tries; ++i) {
     if ((flags & O_EXCL) == 0) {
-      auto found = call.state.resolver.open(at.base(), at.path, flags & ~O_CREAT, 0, follow);
-      struct stat status{};
+      auto found = call.state.resolver.open(call.meter, at.base(), at.path, flags & ~O_CREAT, 0, follow);
       const bool is_there = found && ::fstat(found->get(), &status) == 0;
       if (is_there && S_ISDIR(status.st_mode)) return refuse(Errno::isdir); // as O_CREAT has it
       if (found || found.error() != Errno::noent) return found;
     }
-    const auto where = call.state.resolver.place(at.base(), at.path, follow);
+    const auto where = call.state.resolver.place(call.meter, at.base(), at.path, follow);
     if (!where) return refuse(where.error());
     if (where->wants_directory) return refuse(Errno::isdir);
     if (!change.has_room_for_name()) return refuse(Errno::dquot);
-    auto made = call.state.resolver.open(where->directory.get(), GuestPath{where->name, false},
+    auto made = call.state.resolver.open(call.meter, where->directory.get(), GuestPath{where->name, false},
                                          flags | O_EXCL, new_file_mode, false);
     if (made) {
-      change.name_added();
+      if (::fstat(made->get(), &status) == 0) change.name_added(status, true);
       note_made(call, where->directory.get(), where->name.c_str());
     }
     // Somebody was faster, unless it had to be new.
@@ -185,11 +198,11 @@ Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool f
 
 // What O_TRUNC does, with the bytes given back to the quota.
 Errno truncate(Call& call, int fd, QuotaChange& change) {
-  struct stat before{};
+  struct stat before{}, after{};
   if (::fstat(fd, &before) != 0) return last_os_errno();
   if (!S_ISREG(before.st_mode)) return Errno::success;
   if (::ftruncate(fd, 0) != 0) return last_os_errno();
-  change.resized(static_cast<uint64_t>(before.st_size), 0);
+  if (::fstat(fd, &after) == 0) change.resized(before, after);
   note_changed(call, fd);
   return Errno::success;
 }
@@ -201,20 +214,22 @@ int flags_to_truncate(int flags) {
 
 Expected<HostFd> open_file(Call& call, const Request& at, int flags, bool follow) {
   const auto& quota = at.directory->quota;
-  if (!quota && !call.state.run) {
-    return call.state.resolver.open(at.base(), at.path, flags, new_file_mode, follow);
-  }
-  QuotaChange change(quota.get());
   const bool truncates = (flags & O_TRUNC) != 0;
+  if (!quota && !call.state.run) {
+    return call.state.resolver.open(call.meter, at.base(), at.path, flags, new_file_mode, follow);
+  }
+  auto change = QuotaChange::begin(call.meter, quota.get());
+  if (!change) return refuse(change.error());
   const int plain = truncates ? flags_to_truncate(flags & ~O_TRUNC) : flags;
-  auto opened = (flags & O_CREAT) != 0 ? open_or_create(call, at, plain, follow, change)
-                                       : call.state.resolver.open(at.base(), at.path, plain, 0, follow);
+  auto opened = (flags & O_CREAT) != 0
+                    ? open_or_create(call, at, plain, follow, *change)
+                    : call.state.resolver.open(call.meter, at.base(), at.path, plain, 0, follow);
   if (!opened) return opened;
-  const Errno error = truncates ? truncate(call, opened->get(), change) : Errno::success;
+  const Errno error = truncates ? truncate(call, opened->get(), *change) : Errno::success;
   if (error != Errno::success) return refuse(error);
   struct stat status{};
   if (quota && ::fstat(opened->get(), &status) == 0 && S_ISREG(status.st_mode)) {
-    change.opened(status);
+    change->opened(status);
     opened->count_with(quota); // the last step: closing the file would ask for the books that `change` holds
   }
   return opened;
@@ -226,7 +241,7 @@ Errno path_create_directory(Call& call, i32 fd, i32 path, i32 path_len) {
   const auto at = place(call, request(call, fd, rights::path_create_directory, path, path_len));
   if (!at) return at.error();
   if (at->is_dots()) return Errno::exist;
-  return add_name(call, fd, *at,
+  return add_name(call, fd, *at, {},
                   [&] { return ::mkdirat(at->directory.get(), at->name.c_str(), new_directory_mode); });
 }
 
@@ -273,7 +288,7 @@ Errno path_link(Call& call, i32 old_fd, i32 old_flags, i32 old_path, i32 old_pat
   }
   if (to->wants_directory) return refuse_new_with_slash(*to);
   if (quota_of(call, old_fd) != quota_of(call, new_fd)) return Errno::xdev;
-  return add_name(call, new_fd, *to, [&] {
+  return add_name(call, new_fd, *to, {.is_new = false}, [&] {
     return ::linkat(from->directory.get(), from->name.c_str(), to->directory.get(), to->name.c_str(), 0);
   });
 }
@@ -307,7 +322,7 @@ Errno path_open(Call& call, i32 fd, i32 dirflags, i32 path, i32 path_len, i32 of
 Errno path_readlink(Call& call, i32 fd, i32 path, i32 path_len, i32 buf, i32 buf_len, i32 bufused) {
   const auto at = final_place(call, request(call, fd, rights::path_readlink, path, path_len), 0);
   if (!at) return at.error();
-  const auto target = read_link(at->directory.get(), at->name);
+  const auto target = read_link(call.meter, at->directory.get(), at->name);
   if (!target) return target.error();
   const auto length = static_cast<uint32_t>(std::min<std::size_t>(target->size(), buf_len));
   const auto to = call.memory.bytes(buf, length);
@@ -342,11 +357,12 @@ Errno path_symlink(Call& call, i32 old_path, i32 old_path_len, i32 fd, i32 new_p
   if (!at) return at.error();
   const auto bytes = call.memory.bytes(old_path, old_path_len);
   if (!bytes) return bytes.error();
+  if (call.meter.spend_bytes(std::min<uint64_t>(bytes->size(), call.limits().path_bytes))) return Errno::intr;
   const auto target = parse_link_target(*bytes, call.limits().path_bytes);
   if (!target) return target.error();
   if (at->is_dots()) return Errno::exist;
   if (at->wants_directory) return refuse_new_with_slash(*at);
-  return add_name(call, fd, *at,
+  return add_name(call, fd, *at, {.target = target->size()},
                   [&] { return ::symlinkat(target->c_str(), at->directory.get(), at->name.c_str()); });
 }
 

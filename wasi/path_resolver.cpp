@@ -2,6 +2,7 @@
 
 #include "wasi/os_errno.hpp"
 #include "wasi/path_text.hpp"
+#include "wasi/prices.hpp"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -24,8 +25,7 @@ namespace {
 constexpr int max_links = 40; // as Linux
 // Directories that a walk holds open at once, for the way back up; also its longest path in components.
 constexpr std::size_t max_depth = 256;
-// Names that a walk looks up, those of links included: a chain of long links must not outlast a deadline.
-// Every path of the longest kind has fewer.
+// Names that a walk looks up, those of links included. Every path of the longest kind has fewer.
 constexpr int max_steps = 2048;
 // openat2 gives up when the tree is renamed during a ".."; after so many tries the walk, which never does,
 // takes over.
@@ -36,15 +36,16 @@ long openat2_once(int base, const char* path, int flags, mode_t mode) {
   struct open_how how{};
   how.flags = static_cast<unsigned>(flags);
   how.mode = (flags & O_CREAT) != 0 ? mode : 0;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
   return ::syscall(SYS_openat2, base, path, &how, sizeof how);
 }
 
-// Nothing when the tree never held still.
+// Nothing when there is a link, or when the tree never held still: then the walk does it.
 std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, int flags, mode_t mode) {
   for (int i = 0; i < max_tries; ++i) {
     const long fd = openat2_once(base, path.c_str(), flags, mode);
     if (fd >= 0) return HostFd::owned(static_cast<int>(fd));
+    if (errno == ELOOP) return std::nullopt;
     if (errno == EXDEV) return refuse(Errno::perm);
     if (errno != EAGAIN && errno != EINTR) return refuse(last_os_errno());
   }
@@ -74,11 +75,15 @@ private:
   std::vector<std::string> names_;
 };
 
+bool pay_names(WorkMeter& meter, std::string_view path) {
+  return meter.spend(count_names(path) * price::name);
+}
+
 // Opens the directory `path` names, holding every directory from the base down, so that ".." is a step back
-// to one of them and never a question to the file system.
+// to one of them and never a question to the file system. The path's own names are paid for already.
 class Walk {
 public:
-  explicit Walk(int base) : base_(base) {}
+  Walk(WorkMeter& meter, int base) : meter_(meter), base_(base) {}
 
   Expected<HostFd> to(std::string_view path) {
     pending_.push(path);
@@ -94,6 +99,7 @@ private:
 
   Errno step(const std::string& name) {
     if (++steps_ > max_steps) return Errno::nametoolong;
+    if (meter_.pass(price::name)) return Errno::intr;
     if (name == ".") return Errno::success;
     if (name == "..") return up();
     const int fd = ::openat(here(), name.c_str(), directory_flags | O_NOFOLLOW);
@@ -111,14 +117,16 @@ private:
     return Errno::success;
   }
   Errno follow(const std::string& name) {
-    const auto target = read_link(here(), name);
+    const auto target = read_link(meter_, here(), name);
     if (!target) return target.error() == Errno::inval ? Errno::notdir : target.error();
     if (++links_ > max_links) return Errno::loop;
     if (is_absolute(*target)) return Errno::perm;
+    if (pay_names(meter_, *target)) return Errno::intr;
     pending_.push(*target);
     return Errno::success;
   }
 
+  WorkMeter& meter_;
   int base_;
   std::vector<HostFd> held_;
   Pending pending_;
@@ -139,11 +147,12 @@ Split split(std::string_view path) {
 
 } // namespace
 
-Expected<std::string> read_link(int directory, const std::string& name) {
+Expected<std::string> read_link(WorkMeter& meter, int directory, const std::string& name) {
   std::array<char, PATH_MAX> target;
   const ssize_t length = ::readlinkat(directory, name.c_str(), target.data(), target.size());
   if (length < 0) return refuse(last_os_errno());
   if (static_cast<std::size_t>(length) == target.size()) return refuse(Errno::nametoolong);
+  if (meter.spend_bytes(static_cast<uint64_t>(length))) return refuse(Errno::intr);
   return std::string(target.data(), static_cast<std::size_t>(length));
 }
 
@@ -158,26 +167,33 @@ Expected<PathResolver> PathResolver::create(PathResolverKind kind) {
   return PathResolver(PathResolverKind::component_wise);
 }
 
-Expected<HostFd> PathResolver::directory(int base, const std::string& path) const {
+Expected<HostFd> PathResolver::directory(WorkMeter& meter, int base, const std::string& path) const {
   if (path.empty()) return HostFd::borrowed(base);
   if (kind_ == PathResolverKind::openat2) {
     if (auto opened = open_beneath(base, path, directory_flags, 0)) return std::move(*opened);
   }
-  return Walk(base).to(path);
+  return Walk(meter, base).to(path);
 }
 
-Expected<Place> PathResolver::place(int base, const GuestPath& path, bool follow) const {
+Expected<Place> PathResolver::place(WorkMeter& meter, int base, const GuestPath& path, bool follow) const {
+  if (pay_names(meter, path.text)) return refuse(Errno::intr);
+  return place_of(meter, base, path, follow);
+}
+
+// The names of `path` are paid for already. A link in the last place makes a new text, which is walked from
+// the base and paid for as a whole.
+Expected<Place> PathResolver::place_of(WorkMeter& meter, int base, const GuestPath& path, bool follow) const {
   std::string text = path.text;
   bool wants_directory = path.wants_directory;
   for (int links = 0; links <= max_links; ++links) {
     const auto [parent, name] = split(text);
     const bool dots = is_dots(name);
-    auto found = directory(base, dots ? text : std::string(parent));
+    auto found = directory(meter, base, dots ? text : std::string(parent));
     if (!found) return refuse(found.error());
     Place place{std::move(*found), dots ? "." : std::string(name), wants_directory};
     if (dots || !follow) return place;
 
-    auto target = read_link(place.directory.get(), place.name);
+    auto target = read_link(meter, place.directory.get(), place.name);
     if (!target) {
       // Not a link, or nothing at all: that is for the caller to find out.
       if (target.error() == Errno::inval || target.error() == Errno::noent) return place;
@@ -187,13 +203,15 @@ Expected<Place> PathResolver::place(int base, const GuestPath& path, bool follow
     wants_directory |= strip_trailing_slashes(*target);
     text = parent.empty() ? std::move(*target) : std::string(parent) + "/" + *target;
     if (text.size() >= PATH_MAX) return refuse(Errno::nametoolong);
+    if (pay_names(meter, text)) return refuse(Errno::intr);
   }
   return refuse(Errno::loop);
 }
 
-Expected<HostFd> PathResolver::open(int base, const GuestPath& path, int flags, mode_t mode,
+Expected<HostFd> PathResolver::open(WorkMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
                                     bool follow) const {
   if (path.wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir); // as the kernel has it
+  if (pay_names(meter, path.text)) return refuse(Errno::intr);
   flags |= O_CLOEXEC | (path.wants_directory ? O_DIRECTORY : 0);
   if (kind_ == PathResolverKind::openat2) {
     if (auto opened = open_beneath(base, path.text, flags | (follow ? 0 : O_NOFOLLOW), mode)) {
@@ -201,7 +219,7 @@ Expected<HostFd> PathResolver::open(int base, const GuestPath& path, int flags, 
     }
   }
   for (int i = 0; i < max_tries; ++i) {
-    const auto found = place(base, path, follow);
+    const auto found = place_of(meter, base, path, follow);
     if (!found) return refuse(found.error());
     if (found->wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir);
     const int directory_flag = found->wants_directory ? O_DIRECTORY : 0;
@@ -211,8 +229,9 @@ Expected<HostFd> PathResolver::open(int base, const GuestPath& path, int flags, 
     // A link that was not there a moment ago: look again.
     const int error = errno;
     const bool is_link = follow && (error == ELOOP || error == ENOTDIR) &&
-                         read_link(found->directory.get(), found->name).has_value();
+                         read_link(meter, found->directory.get(), found->name).has_value();
     if (!is_link && error != EINTR) return refuse(from_os(error));
+    if (meter.must_stop()) return refuse(Errno::intr);
   }
   return refuse(Errno::loop);
 }

@@ -2,11 +2,14 @@
 //
 // Promises, whoever changes the tree meanwhile: no component above the base is looked at, not even on the way
 // back down; absolute link targets and magic links of /proc are refused; nothing outside is opened, created
-// or changed. Two ways to keep them, with the same answers: the kernel's openat2, and a walk that opens one
-// component at a time and never lets the kernel follow a link.
+// or changed. Two ways to keep them, with the same answers and the same fuel: the kernel's openat2, for paths
+// without links, and a walk that opens one component at a time and never lets the kernel follow a link. Where
+// a path has links the walk always does the work, so what they cost is known, and the kernel is never asked
+// for more than the names of one path.
 #pragma once
 
 #include "skerry/wasi/config.hpp"
+#include "skerry/work_meter.hpp"
 #include "wasi/host_fd.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/types.hpp"
@@ -36,21 +39,24 @@ public:
   PathResolverKind kind() const noexcept { return kind_; }
 
   /// Opens with open(2)'s `flags` (O_CLOEXEC and, for a trailing slash, O_DIRECTORY are added). `follow` says
-  /// whether a link in the last component is followed. Errors: perm for a path that leaves the base; else the
-  /// system's.
-  Expected<HostFd> open(int base, const GuestPath& path, int flags, mode_t mode, bool follow) const;
+  /// whether a link in the last component is followed. Errors: perm for a path that leaves the base; intr
+  /// with meter.stop set; else the system's.
+  Expected<HostFd> open(WorkMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
+                        bool follow) const;
   /// Finds the place of the last component; with `follow`, that of what a link there finally names. What is
   /// there, if anything, is not looked at. Errors: as open's.
-  Expected<Place> place(int base, const GuestPath& path, bool follow) const;
+  Expected<Place> place(WorkMeter& meter, int base, const GuestPath& path, bool follow) const;
 
 private:
   explicit PathResolver(PathResolverKind kind) : kind_(kind) {}
-  Expected<HostFd> directory(int base, const std::string& path) const;
+  Expected<HostFd> directory(WorkMeter& meter, int base, const std::string& path) const;
+  Expected<Place> place_of(WorkMeter& meter, int base, const GuestPath& path, bool follow) const;
 
   PathResolverKind kind_ = PathResolverKind::component_wise;
 };
 
-/// The contents of the link `name` in `directory`. Errors: inval when it is no link; else the system's.
-Expected<std::string> read_link(int directory, const std::string& name);
+/// The contents of the link `name` in `directory`. Errors: inval when it is no link; intr with meter.stop
+/// set; else the system's.
+Expected<std::string> read_link(WorkMeter& meter, int directory, const std::string& name);
 
 } // namespace skerry::wasi

@@ -51,6 +51,16 @@ bool is_utf8(std::string_view text) noexcept {
 
 bool is_absolute(std::string_view path) noexcept { return path.starts_with('/'); }
 
+std::size_t count_names(std::string_view path) noexcept {
+  std::size_t count = 0;
+  bool before_name = true;
+  for (const char letter : path) {
+    count += before_name && letter != '/';
+    before_name = letter == '/';
+  }
+  return count;
+}
+
 bool strip_trailing_slashes(std::string& path) {
   const std::size_t length = path.find_last_not_of('/') + 1;
   if (length == path.size()) return false;

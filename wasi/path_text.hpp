@@ -27,6 +27,8 @@ bool is_utf8(std::string_view text) noexcept;
 bool is_absolute(std::string_view path) noexcept;
 /// A name that every directory has for itself or its parent.
 inline bool is_dots(std::string_view name) noexcept { return name == "." || name == ".."; }
+/// The names that `path` consists of, "." and ".." included.
+std::size_t count_names(std::string_view path) noexcept;
 /// Takes trailing slashes off; true when there were some.
 bool strip_trailing_slashes(std::string& path);
 

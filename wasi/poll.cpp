@@ -102,11 +102,12 @@ public:
     waits_.push_back(wait);
   }
 
-  // Errors: intr with call.stop set, or the system's.
+  // Errors: intr with call.meter.stop set, or the system's.
   Errno run() {
     const auto ready = wait();
     if (!ready) return ready.error();
     for (Wait& one : waits_) {
+      if (call_.meter.pass(price::item)) return Errno::intr;
       if (one.is_polled) finish_fd(one);
     }
     return Errno::success;
@@ -198,10 +199,9 @@ Errno poll_oneoff(Call& call, i32 in, i32 out, i32 nsubscriptions, i32 nevents) 
   const auto from = call.memory.bytes(in, uint64_t{nsubscriptions} * length);
   const auto to = call.memory.bytes(out, uint64_t{nsubscriptions} * event_bytes);
   if (!from || !to) return Errno::fault;
-  if (call.charge_bytes(from->size())) return Errno::intr;
-
   Poll poll(call, nsubscriptions);
   for (std::size_t i = 0; i < nsubscriptions; ++i) {
+    if (call.meter.spend(price::item)) return Errno::intr;
     poll.add(read_subscription(from->subspan(i * length, length), call.snapshot));
   }
   if (const Errno error = poll.run(); error != Errno::success) return error;

@@ -19,18 +19,18 @@ bool is_ignored(uint32_t signal) {
 } // namespace
 
 Errno proc_exit(Call& call, i32 status) {
-  call.stop = Error::exit(static_cast<int32_t>(status));
+  call.meter.stop = Error::exit(static_cast<int32_t>(status));
   return Errno::success;
 }
 
 Errno proc_raise(Call& call, i32 signal) {
   if (signal > last_signal) return Errno::inval;
-  if (!is_ignored(signal)) call.stop = Error::exit(signal_status + static_cast<int32_t>(signal));
+  if (!is_ignored(signal)) call.meter.stop = Error::exit(signal_status + static_cast<int32_t>(signal));
   return Errno::success;
 }
 
 Errno sched_yield(Call& call) {
-  if (call.must_stop()) return Errno::intr;
+  if (call.meter.must_stop()) return Errno::intr;
   ::sched_yield();
   return Errno::success;
 }

@@ -1,102 +1,104 @@
-// Quota: the books that contexts share, and the count of what a directory holds already.
+// Quota: the books that contexts share.
 #include "skerry/wasi/quota.hpp"
 
 #include "skerry/out_of_memory.hpp"
-#include "wasi/host_fd.hpp"
-#include "wasi/path_text.hpp"
+#include "wasi/census.hpp"
 #include "wasi/quota_change.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-
 #include <algorithm>
-#include <cerrno>
+#include <chrono>
 #include <compare>
-#include <cstring>
 #include <map>
-#include <set>
-#include <string_view>
+#include <thread>
 #include <utility>
-#include <vector>
 
 namespace skerry::wasi {
 
-namespace {
-
-struct FileId {
-  dev_t device;
-  ino_t inode;
-  auto operator<=>(const FileId&) const = default;
-};
-
-FileId id_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
-
-} // namespace
+uint64_t target_price(uint64_t length) {
+  return length > Quota::short_target_bytes ? Quota::long_target_bytes : 0;
+}
 
 struct QuotaBooks {
+  struct FileId {
+    dev_t device;
+    ino_t inode;
+    auto operator<=>(const FileId&) const = default;
+  };
+  // What is counted of one file, directory or link. Only that is ever given back.
+  struct Counted {
+    uint64_t bytes = 0; // its contents
+    uint32_t names = 0;
+    uint32_t open = 0; // descriptors that programs have of it
+  };
+
   const uint64_t byte_limit, file_limit;
   std::mutex mutex;
   uint64_t bytes = 0, files = 0;
-  std::map<FileId, uint32_t> open; // how many descriptors there are of each
+  std::map<FileId, Counted> counted;
 
   QuotaBooks(uint64_t most_bytes, uint64_t most_files) : byte_limit(most_bytes), file_limit(most_files) {}
-  void give_back(uint64_t freed_bytes, uint64_t freed_files) {
-    bytes -= std::min(bytes, freed_bytes);
-    files -= std::min(files, freed_files);
+
+  // What is known of a file, or null: for all that lies beyond known_files.
+  Counted* known(FileId id) {
+    if (const auto found = counted.find(id); found != counted.end()) return &found->second;
+    return counted.size() < Quota::known_files ? &counted[id] : nullptr;
+  }
+  void add_bytes(Counted* file, uint64_t added) {
+    bytes += added;
+    if (file) file->bytes += added;
+  }
+  void add_name(Counted* file, uint64_t target) {
+    bytes += Quota::name_bytes + target;
+    ++files;
+    if (!file) return;
+    ++file->names;
+    file->bytes += target;
+  }
+  // Nothing that was not counted.
+  void give_back_bytes(Counted& file, uint64_t freed) {
+    freed = std::min(freed, file.bytes);
+    file.bytes -= freed;
+    bytes -= freed;
+  }
+  void give_back_names(Counted& file, uint32_t freed) {
+    freed = std::min(freed, file.names);
+    file.names -= freed;
+    files -= freed;
+    bytes -= freed * Quota::name_bytes;
+  }
+  void forget(std::map<FileId, Counted>::iterator file) {
+    give_back_bytes(file->second, file->second.bytes);
+    give_back_names(file->second, file->second.names);
+    counted.erase(file);
+  }
+
+  // Enters what a census found and is not counted yet.
+  void merge(const QuotaBooks& census) {
+    uint64_t known_bytes = 0, known_names = 0;
+    for (const auto& [id, found] : census.counted) {
+      known_bytes += found.bytes + found.names * Quota::name_bytes;
+      known_names += found.names;
+      Counted* file = known(id);
+      if (file && file->names > 0) continue;
+      add_bytes(file, found.bytes - std::min(found.bytes, file ? file->bytes : 0));
+      for (uint32_t i = 0; i < found.names; ++i) add_name(file, 0);
+    }
+    bytes += census.bytes - known_bytes;
+    files += census.files - known_names;
   }
 };
 
 namespace {
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
+QuotaBooks::FileId id_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
-Directory open_directory(int parent, const char* name) {
-  const int fd = ::openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (fd < 0) return nullptr;
-  DIR* directory = ::fdopendir(fd);
-  if (directory == nullptr) ::close(fd);
-  return Directory(directory);
+uint64_t content_bytes(const struct stat& status) {
+  return S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
 }
 
-// Counts a tree without recursion; what disappears meanwhile is not counted. One directory for each level is
-// open.
-class Census {
-public:
-  uint64_t bytes = 0, files = 0;
-  int error = 0; // of a directory that could not be looked into
-
-  void run(Directory root) {
-    levels_.push_back(std::move(root));
-    while (!levels_.empty()) {
-      DIR* here = levels_.back().get();
-      const dirent* entry = ::readdir(here);
-      if (entry == nullptr)
-        levels_.pop_back();
-      else if (!is_dots(entry->d_name))
-        add(::dirfd(here), entry->d_name);
-    }
-  }
-
-private:
-  void add(int directory, const char* name) {
-    struct stat status{};
-    if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
-    ++files;
-    const bool is_new = status.st_nlink < 2 || seen_.insert(id_of(status)).second;
-    if (S_ISREG(status.st_mode) && is_new) bytes += static_cast<uint64_t>(status.st_size);
-    if (!S_ISDIR(status.st_mode)) return;
-    if (auto below = open_directory(directory, name))
-      levels_.push_back(std::move(below));
-    else if (errno != ENOENT && errno != ENOTDIR)
-      error = errno;
-  }
-
-  std::vector<Directory> levels_;
-  std::set<FileId> seen_; // files with several names
-};
+uint64_t target_bytes(const struct stat& status) {
+  return S_ISLNK(status.st_mode) ? target_price(static_cast<uint64_t>(status.st_size)) : 0;
+}
 
 } // namespace
 
@@ -105,30 +107,30 @@ Quota::~Quota() = default;
 
 namespace {
 
-Result<void> count_into(QuotaBooks& books, const std::string& directory) {
-  const int fd = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const HostFd base = fd < 0 ? HostFd() : HostFd::owned(fd);
-  auto root = fd < 0 ? nullptr : open_directory(fd, ".");
-  Census census;
-  if (root)
-    census.run(std::move(root));
-  else
-    census.error = errno;
-  if (census.error != 0) {
+Result<void> count_into(QuotaBooks& books, const std::string& directory,
+                        const std::function<Result<void>()>& look) {
+  QuotaBooks census(unlimited, unlimited);
+  const auto add = [&](const struct stat& status) {
+    QuotaBooks::Counted* file = census.known(id_of(status));
+    if (!file || file->names == 0) census.add_bytes(file, content_bytes(status));
+    census.add_name(file, !file || file->names == 0 ? target_bytes(status) : 0);
+  };
+  if (auto taken = take_census(directory, add, look); !taken) {
+    Error error = std::move(taken.error());
+    if (error.kind() != ErrorKind::io) return fail(std::move(error));
     return fail(Error(ErrorKind::io, ErrorCode::none,
-                      "cannot count what directory " + directory + " holds: " + std::strerror(census.error)));
+                      "cannot count what directory " + directory + " holds: " + error.message()));
   }
   const std::scoped_lock lock(books.mutex);
-  books.bytes += census.bytes;
-  books.files += census.files;
+  books.merge(census);
   return {};
 }
 
 } // namespace
 
-Result<void> Quota::count(const std::string& directory) {
+Result<void> Quota::count(const std::string& directory, const std::function<Result<void>()>& look) {
   return catching_out_of_memory("counting what a directory holds",
-                                [&] { return count_into(*books_, directory); });
+                                [&] { return count_into(*books_, directory, look); });
 }
 
 uint64_t Quota::bytes_used() const {
@@ -141,10 +143,23 @@ uint64_t Quota::files_used() const {
   return books_->files;
 }
 
-QuotaChange::QuotaChange(Quota* quota) {
-  if (quota == nullptr) return;
-  books_ = &quota->books();
-  lock_ = std::unique_lock(books_->mutex);
+Expected<QuotaChange> QuotaChange::begin(WorkMeter& meter, Quota* quota) {
+  constexpr auto pause = std::chrono::microseconds(100);
+  QuotaChange change;
+  if (quota == nullptr) return change;
+  change.lock_ = std::unique_lock(quota->books().mutex, std::try_to_lock);
+  while (!change.lock_.owns_lock()) {
+    if (meter.must_stop()) return refuse(Errno::intr);
+    std::this_thread::sleep_for(pause);
+    (void)change.lock_.try_lock();
+  }
+  change.books_ = &quota->books();
+  return change;
+}
+
+void QuotaChange::end() noexcept {
+  books_ = nullptr;
+  lock_ = {};
 }
 
 uint64_t QuotaChange::largest(uint64_t size) const {
@@ -153,31 +168,45 @@ uint64_t QuotaChange::largest(uint64_t size) const {
   return room > Quota::unlimited - size ? Quota::unlimited : size + room;
 }
 
-void QuotaChange::resized(uint64_t before, uint64_t after) {
+void QuotaChange::resized(const struct stat& before, const struct stat& after) {
   if (books_ == nullptr) return;
-  if (after >= before)
-    books_->bytes += after - before;
-  else
-    books_->give_back(before - after, 0);
+  const auto old_size = static_cast<uint64_t>(before.st_size), size = static_cast<uint64_t>(after.st_size);
+  if (size > old_size) return books_->add_bytes(books_->known(id_of(after)), size - old_size);
+  const auto file = books_->counted.find(id_of(after));
+  if (file == books_->counted.end() || file->second.bytes <= size) return;
+  books_->give_back_bytes(file->second, file->second.bytes - size);
 }
 
-bool QuotaChange::has_room_for_name() const {
-  return books_ == nullptr || books_->files < books_->file_limit;
+bool QuotaChange::has_room_for_name(uint64_t target) const {
+  if (books_ == nullptr) return true;
+  return books_->files < books_->file_limit && largest(0) >= Quota::name_bytes + target_price(target);
 }
 
-void QuotaChange::name_added() {
-  if (books_ != nullptr) ++books_->files;
+void QuotaChange::name_added(const std::optional<struct stat>& made, bool is_new) {
+  if (books_ == nullptr) return;
+  if (!made) return books_->add_name(nullptr, 0);
+  const auto former = books_->counted.find(id_of(*made));
+  // A file that went by other ways, and whose number is this one's now.
+  if (is_new && former != books_->counted.end()) books_->forget(former);
+  books_->add_name(books_->known(id_of(*made)), is_new ? target_bytes(*made) : 0);
 }
 
 void QuotaChange::name_gone(const struct stat& before) {
   if (books_ == nullptr) return;
-  const bool was_last = S_ISREG(before.st_mode) && before.st_nlink < 2;
-  if (was_last && books_->open.contains(id_of(before))) return; // until it is closed
-  books_->give_back(was_last ? static_cast<uint64_t>(before.st_size) : 0, 1);
+  const auto file = books_->counted.find(id_of(before));
+  if (file == books_->counted.end()) return;
+  const bool was_last = S_ISDIR(before.st_mode) || before.st_nlink < 2;
+  if (was_last && file->second.open == 0) return books_->forget(file);
+  if (was_last) return; // until it is closed
+  // Names that are left may be counted ones, whichever this was.
+  const uint64_t left = before.st_nlink - 1;
+  if (file->second.names > left)
+    books_->give_back_names(file->second, file->second.names - static_cast<uint32_t>(left));
 }
 
 void QuotaChange::opened(const struct stat& file) {
-  if (books_ != nullptr) ++books_->open[id_of(file)];
+  if (books_ == nullptr) return;
+  if (QuotaBooks::Counted* known = books_->known(id_of(file))) ++known->open;
 }
 
 void quota_closing(Quota& quota, int fd) noexcept {
@@ -185,10 +214,10 @@ void quota_closing(Quota& quota, int fd) noexcept {
   QuotaBooks& books = quota.books();
   const std::scoped_lock lock(books.mutex);
   if (::fstat(fd, &status) != 0) return;
-  const auto found = books.open.find(id_of(status));
-  if (found == books.open.end() || --found->second != 0) return;
-  books.open.erase(found);
-  if (status.st_nlink == 0) books.give_back(static_cast<uint64_t>(status.st_size), 1);
+  const auto found = books.counted.find(id_of(status));
+  if (found == books.counted.end() || found->second.open == 0 || --found->second.open != 0) return;
+  const bool is_worth_nothing = found->second.bytes == 0 && found->second.names == 0;
+  if (status.st_nlink == 0 || is_worth_nothing) books.forget(found);
 }
 
 } // namespace skerry::wasi

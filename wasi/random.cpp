@@ -13,7 +13,7 @@ namespace skerry::wasi::abi {
 namespace {
 
 // Filled between two looks at deadline and interrupts; about a quarter of a millisecond.
-constexpr std::size_t chunk_bytes = std::size_t{64} << 10;
+constexpr std::size_t chunk_bytes = WorkMeter::look_units * WorkMeter::bytes_per_unit;
 
 Errno fill_from_system(std::span<std::byte> bytes) {
   while (!bytes.empty()) {
@@ -43,7 +43,7 @@ Errno random_get(Call& call, i32 buf, i32 buf_len) {
   if (!bytes) return bytes.error();
   for (auto rest = *bytes; !rest.empty();) {
     const std::size_t length = std::min(rest.size(), chunk_bytes);
-    if (call.must_stop() || call.charge_bytes(length)) return Errno::intr;
+    if (call.meter.spend_bytes(length)) return Errno::intr;
     const Errno error = fill(call.state, rest.first(length));
     if (error != Errno::success) return error;
     rest = rest.subspan(length);

@@ -1,16 +1,18 @@
 // fd_readdir. Cookies: 0 is before ".", 1 before "..", and c + 2 is the file system's own position c, so they
 // stay good for as long as the file system's are. "." and ".." are made here; ".." has no inode number, since
 // that of a preopened directory's parent is nobody's business.
+#include "wasi/directory_entries.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
+#include "wasi/path_text.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
@@ -20,7 +22,6 @@ namespace skerry::wasi::abi {
 namespace {
 
 constexpr std::size_t header_bytes = 24;
-constexpr std::size_t read_ahead_bytes = std::size_t{4} << 10; // kept for each directory that is being read
 // A sorted listing (deterministic runs only) is kept whole; a longer one is `overflow`.
 constexpr std::size_t sorted_bytes = std::size_t{1} << 20;
 constexpr uint64_t own_entries = 2;
@@ -72,15 +73,6 @@ struct stat own_status(int directory) {
   return status;
 }
 
-// Appends entries from where the system is; none at the end of the directory.
-Errno append_entries(int directory, std::vector<std::byte>& entries) {
-  const std::size_t before = entries.size();
-  entries.resize(before + read_ahead_bytes);
-  const long got = ::syscall(SYS_getdents64, directory, entries.data() + before, read_ahead_bytes);
-  entries.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
-  return got < 0 ? last_os_errno() : Errno::success;
-}
-
 // Fills the read-ahead from where the system is; it stays empty at the end of the directory.
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
   cursor.entries.clear();
@@ -88,57 +80,30 @@ Errno read_ahead(int directory, DirectoryCursor& cursor) {
   return append_entries(directory, cursor.entries);
 }
 
-uint16_t entry_length(std::span<const std::byte> at) {
-  uint16_t length = 0;
-  std::memcpy(&length, at.data() + offsetof(dirent64, d_reclen), sizeof length);
-  return length;
-}
-
-std::string_view entry_name(std::span<const std::byte> at) {
-  return reinterpret_cast<const char*>(at.data() + offsetof(dirent64, d_name));
-}
-
-// Sorts entries by name and makes their positions numbers from 1 upwards.
-std::vector<std::byte> sorted(std::span<const std::byte> entries) {
-  std::vector<std::span<const std::byte>> list;
-  for (; !entries.empty(); entries = entries.subspan(entry_length(entries))) {
-    list.push_back(entries.first(entry_length(entries)));
-  }
-  std::ranges::sort(list, {}, entry_name);
-  std::vector<std::byte> made;
-  uint64_t position = 0;
-  for (const auto entry : list) {
-    ++position;
-    const std::size_t at = made.size();
-    made.insert(made.end(), entry.begin(), entry.end());
-    std::memcpy(made.data() + at + offsetof(dirent64, d_off), &position, sizeof position);
-  }
-  return made;
-}
-
-Errno read_sorted(int directory, DirectoryCursor& cursor) {
-  if (::lseek(directory, 0, SEEK_SET) < 0) return last_os_errno();
-  std::vector<std::byte> entries;
-  for (std::size_t before = 0;; before = entries.size()) {
-    const Errno error = append_entries(directory, entries);
-    if (error != Errno::success) return error;
-    if (entries.size() == before) break;
-    if (entries.size() > sorted_bytes) return Errno::overflow;
-  }
-  cursor.entries = sorted(entries);
+// Reads the listing anew, within what all listings together may keep.
+Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
+  cursor = {};
+  const uint64_t kept = call.fds().kept_entry_bytes(), most = call.limits().listing_bytes;
+  auto entries =
+      read_sorted(call.meter, directory, std::min<uint64_t>(sorted_bytes, most - std::min(most, kept)));
+  if (!entries) return entries.error();
+  cursor.entries = std::move(*entries);
   return Errno::success;
 }
 
 // The listing stays as it is until it is begun anew.
-Errno go_to_sorted(int directory, DirectoryCursor& cursor, uint64_t cookie) {
-  if (cookie == own_entries || cursor.entries.empty()) {
-    const Errno error = read_sorted(directory, cursor);
+Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t cookie) {
+  const bool is_new = cookie == own_entries || cursor.entries.empty();
+  if (!is_new && cookie == cursor.cookie) return Errno::success;
+  if (is_new) {
+    const Errno error = begin_sorted(call, directory, cursor);
     if (error != Errno::success) return error;
   }
   const std::span<const std::byte> entries = cursor.entries;
   cursor.at = 0;
   for (uint64_t i = own_entries; i < cookie && cursor.at < entries.size(); ++i) {
-    cursor.at += entry_length(entries.subspan(cursor.at));
+    if (call.meter.spend(1)) return Errno::intr;
+    cursor.at += first_entry(entries.subspan(cursor.at)).length;
   }
   cursor.cookie = cookie;
   return Errno::success;
@@ -153,30 +118,23 @@ Errno go_to(int directory, DirectoryCursor& cursor, uint64_t cookie) {
   return ::lseek(directory, position, SEEK_SET) < 0 ? last_os_errno() : Errno::success;
 }
 
-// The entry at the cursor, and its length there.
+// The entry at the cursor, and its length there. Its name is empty for "." and "..".
 std::pair<Entry, std::size_t> entry_at(int directory, const DirectoryCursor& cursor) {
-  const std::byte* at = cursor.entries.data() + cursor.at;
-  uint64_t inode = 0, position = 0;
-  uint16_t length = 0;
-  unsigned char type = 0;
-  std::memcpy(&inode, at + offsetof(dirent64, d_ino), sizeof inode);
-  std::memcpy(&position, at + offsetof(dirent64, d_off), sizeof position);
-  std::memcpy(&length, at + offsetof(dirent64, d_reclen), sizeof length);
-  std::memcpy(&type, at + offsetof(dirent64, d_type), sizeof type);
-  const char* name = reinterpret_cast<const char*>(at + offsetof(dirent64, d_name));
-  const bool is_own = std::string_view(name) == "." || std::string_view(name) == "..";
-  const Filetype filetype = is_own ? Filetype::directory : filetype_of_entry(directory, type, name);
-  return {Entry{position + own_entries, inode, filetype, is_own ? "" : name}, length};
+  const SystemEntry at = first_entry(std::span(cursor.entries).subspan(cursor.at));
+  if (is_dots(at.name))
+    return {Entry{at.position + own_entries, at.inode, Filetype::directory, ""}, at.length};
+  const Filetype type = filetype_of_entry(directory, at.type, at.name.data());
+  return {Entry{at.position + own_entries, at.inode, type, at.name}, at.length};
 }
 
 Errno add_system_entries(Call& call, int directory, dev_t device, DirectoryCursor& cursor, Listing& listing) {
   while (!listing.is_full()) {
     if (cursor.at == cursor.entries.size()) {
       if (call.state.run) return Errno::success; // it was whole
-      if (call.must_stop()) return Errno::intr;
       const Errno error = read_ahead(directory, cursor);
       if (error != Errno::success || cursor.entries.empty()) return error;
     }
+    if (call.meter.spend(price::entry)) return Errno::intr;
     auto [entry, length] = entry_at(directory, cursor);
     if (call.state.run) entry.inode = call.state.run->number(device, entry.inode);
     if (!entry.name.empty() && !listing.add(entry)) return Errno::success;
@@ -200,7 +158,7 @@ Errno list(Call& call, Descriptor& file, uint64_t cookie, Listing& listing) {
     cookie = own_entries;
   }
   const Errno error =
-      run ? go_to_sorted(directory, file.cursor, cookie) : go_to(directory, file.cursor, cookie);
+      run ? go_to_sorted(call, directory, file.cursor, cookie) : go_to(directory, file.cursor, cookie);
   if (error != Errno::success) return error;
   return add_system_entries(call, directory, own.st_dev, file.cursor, listing);
 }
@@ -217,7 +175,7 @@ Errno fd_readdir(Call& call, i32 fd, i32 buf, i32 buf_len, i64 cookie, i32 bufus
   Listing listing(*buffer);
   const Errno error = list(call, **file, cookie, listing);
   if (error != Errno::success) return error;
-  if (call.charge_bytes(listing.used())) return Errno::intr;
+  if (call.meter.spend_bytes(listing.used())) return Errno::intr;
   return call.memory.store(bufused, listing.used());
 }
 

@@ -30,15 +30,14 @@ void consume(const sigset_t& signal) {
 
 // The signal goes to the writing thread, so blocking it there and taking it out again is enough. One that was
 // pending before is not ours to take.
-ssize_t write_without_sigpipe(int fd, std::span<const iovec> vectors) {
-  const int count = static_cast<int>(vectors.size());
-  if (is_ignored()) return ::writev(fd, vectors.data(), count);
+ssize_t without_sigpipe(ssize_t (*write)(void*), void* context) {
+  if (is_ignored()) return write(context);
   sigset_t signal, before;
   sigemptyset(&signal);
   sigaddset(&signal, SIGPIPE);
   const bool was_pending = is_pending();
   ::pthread_sigmask(SIG_BLOCK, &signal, &before);
-  const ssize_t written = ::writev(fd, vectors.data(), count);
+  const ssize_t written = write(context);
   const int error = errno;
   if (written < 0 && error == EPIPE && !was_pending) consume(signal);
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <sys/types.h>
-#include <sys/uio.h>
-
-#include <span>
 
 namespace skerry::wasi {
 
-/// As writev; EPIPE comes back as an error only. The embedder's signal settings stay untouched.
-ssize_t write_without_sigpipe(int fd, std::span<const iovec> vectors);
+/// As the other without_sigpipe, with `write` and its context apart.
+ssize_t without_sigpipe(ssize_t (*write)(void* context), void* context);
+
+/// Calls `write`, one system call that returns a size; its EPIPE comes back as an error only. The embedder's
+/// signal settings stay untouched.
+template <class F> ssize_t without_sigpipe(F write) {
+  return without_sigpipe([](void* context) { return (*static_cast<F*>(context))(); }, &write);
+}
 
 } // namespace skerry::wasi

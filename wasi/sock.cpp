@@ -5,6 +5,7 @@
 #include "wasi/transfer.hpp"
 #include "wasi/wait.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -57,6 +58,15 @@ bool is_listener(int fd) {
   return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
 }
 
+// There is no accept that does not wait whatever the flag says, and somebody else may accept what we waited
+// for.
+Errno make_nonblocking(int listener) {
+  const int flags = ::fcntl(listener, F_GETFL);
+  if (flags < 0) return last_os_errno();
+  return (flags & O_NONBLOCK) != 0 ? Errno::success
+                                   : os_result(::fcntl(listener, F_SETFL, flags | O_NONBLOCK));
+}
+
 msghdr message(std::span<iovec> vectors) {
   msghdr made{};
   made.msg_iov = vectors.data();
@@ -79,13 +89,13 @@ Expected<Received> receive(Call& call, const Descriptor& file, IoVecs& vectors, 
     const auto got =
         when_ready(call, file, POLLIN, [&] { return ::recvmsg(file.host_fd(), &header, system_flags); });
     if (!got) {
-      if (received.bytes == 0 || call.stop) return refuse(got.error());
+      if (received.bytes == 0 || call.meter.stop) return refuse(got.error());
       break;
     }
     if ((header.msg_flags & MSG_TRUNC) != 0) received.flags = recv_data_truncated;
     received.bytes += static_cast<uint32_t>(*got);
     vectors.advance(*got);
-    if (call.charge_bytes(*got)) return refuse(Errno::intr);
+    if (call.meter.spend_bytes(*got)) return refuse(Errno::intr);
     if (*got == 0) break;
   } while (wants_all && vectors.left() > 0);
   return received;
@@ -96,19 +106,18 @@ Expected<uint32_t> send(Call& call, const Descriptor& file, IoVecs& vectors) {
   uint32_t sent = 0;
   do {
     const auto batch = vectors.next(slice_bytes);
-    std::size_t wanted = 0;
-    for (const iovec& one : batch) wanted += one.iov_len;
-    if (is_datagram && wanted < vectors.left()) return refuse(Errno::msgsize); // cannot be sent in pieces
+    if (is_datagram && bytes_in(batch) < vectors.left())
+      return refuse(Errno::msgsize); // cannot be sent in pieces
     msghdr header = message(batch);
     const auto done = when_ready(
         call, file, POLLOUT, [&] { return ::sendmsg(file.host_fd(), &header, MSG_DONTWAIT | MSG_NOSIGNAL); });
     if (!done) {
-      if (sent == 0 || call.stop) return refuse(done.error());
+      if (sent == 0 || call.meter.stop) return refuse(done.error());
       break;
     }
     sent += static_cast<uint32_t>(*done);
     vectors.advance(*done);
-    if (call.charge_bytes(*done)) return refuse(Errno::intr);
+    if (call.meter.spend_bytes(*done)) return refuse(Errno::intr);
   } while (vectors.left() > 0);
   return sent;
 }
@@ -122,8 +131,7 @@ Errno sock_accept(Call& call, i32 fd, i32 flags, i32 opened_fd) {
     return Errno::inval;
   if (!call.fds().has_room()) return Errno::mfile;
   if (const auto room = call.memory.bytes(opened_fd, 4); !room) return room.error();
-  // The listener's own blocking flag is the embedder's: only another process that accepts from it too can
-  // make this wait after the wait.
+  if (const Errno error = make_nonblocking((*listener)->host_fd()); error != Errno::success) return error;
   const auto accepted = when_ready(call, **listener, POLLIN, [&] {
     return static_cast<ssize_t>(
         ::accept4((*listener)->host_fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));

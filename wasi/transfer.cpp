@@ -3,7 +3,7 @@
 #include "wasi/filestat.hpp"
 #include "wasi/os_errno.hpp"
 #include "wasi/quota_change.hpp"
-#include "wasi/sigpipe.hpp"
+#include "wasi/stream_io.hpp"
 #include "wasi/wait.hpp"
 
 #include <sys/uio.h>
@@ -22,9 +22,10 @@ namespace {
 // What one system call moves before deadline and interrupts are looked at again: under a millisecond of
 // copying.
 constexpr std::size_t slice_bytes = std::size_t{1} << 20;
-// A pipe that is ready for writing takes this much without blocking, even when its own flag says that it may
-// block.
-constexpr std::size_t stream_slice_bytes = PIPE_BUF;
+// The same for a stream that others may slow down.
+constexpr std::size_t stream_slice_bytes = std::size_t{64} << 10;
+// What is ready for writing takes this much without blocking, where the call itself might block.
+constexpr std::size_t ready_bytes = PIPE_BUF;
 
 enum class Direction { read, write };
 
@@ -38,14 +39,9 @@ struct Transfer {
   Expected<std::size_t> host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done);
   Errno wait_ready(int fd);
   ssize_t system_call(int fd, std::span<const iovec> batch, uint64_t done) const;
-  ssize_t write_counted(int fd, std::span<iovec> batch, uint64_t done) const;
+  Expected<std::size_t> moved_or_error(int fd, std::span<const iovec> batch, uint64_t done) const;
+  Expected<std::size_t> write_counted(int fd, std::span<iovec> batch, uint64_t done) const;
 };
-
-std::size_t total(std::span<const iovec> batch) {
-  std::size_t sum = 0;
-  for (const iovec& one : batch) sum += one.iov_len;
-  return sum;
-}
 
 std::size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
   std::size_t done = 0;
@@ -84,11 +80,11 @@ ssize_t Transfer::system_call(int fd, std::span<const iovec> batch, uint64_t don
   const int count = static_cast<int>(batch.size());
   const off_t at = offset ? static_cast<off_t>(*offset + done) : 0;
   if (direction == Direction::read) {
-    return offset ? ::preadv(fd, batch.data(), count, at) : ::readv(fd, batch.data(), count);
+    if (offset) return ::preadv(fd, batch.data(), count, at);
+    return file.is_stream ? read_without_waiting(fd, file.stream, batch) : ::readv(fd, batch.data(), count);
   }
   if (offset) return ::pwritev(fd, batch.data(), count, at);
-  if (!file.is_stream) return ::writev(fd, batch.data(), count);
-  return write_without_sigpipe(fd, batch);
+  return file.is_stream ? write_without_waiting(fd, file.stream, batch) : ::writev(fd, batch.data(), count);
 }
 
 // The first `size` bytes of them.
@@ -103,41 +99,49 @@ std::span<iovec> shorten(std::span<iovec> batch, uint64_t size) {
   return batch;
 }
 
+Expected<std::size_t> Transfer::moved_or_error(int fd, std::span<const iovec> batch, uint64_t done) const {
+  const ssize_t moved = system_call(fd, batch, done);
+  if (moved < 0) return refuse(last_os_errno());
+  return static_cast<std::size_t>(moved);
+}
+
 // Writes what the quota of the file's directory has room for.
-ssize_t Transfer::write_counted(int fd, std::span<iovec> batch, uint64_t done) const {
-  QuotaChange change(file.quota.get());
+Expected<std::size_t> Transfer::write_counted(int fd, std::span<iovec> batch, uint64_t done) const {
+  auto change = QuotaChange::begin(call.meter, file.quota.get());
+  if (!change) return refuse(change.error());
   struct stat before{}, after{};
-  if (::fstat(fd, &before) != 0) return -1;
+  if (::fstat(fd, &before) != 0) return refuse(last_os_errno());
   const auto size = static_cast<uint64_t>(before.st_size);
   const off_t position = offset ? static_cast<off_t>(*offset + done) : ::lseek(fd, 0, SEEK_CUR);
   const bool appends = (file.flags & fdflags::append) != 0;
   const uint64_t at = appends || position < 0 ? size : static_cast<uint64_t>(position);
-  if (const uint64_t end = at + total(batch); end > size && end > change.largest(size)) {
-    const uint64_t room = std::max(size, change.largest(size));
-    if (room <= at) return errno = EDQUOT, -1;
+  if (const uint64_t end = at + bytes_in(batch); end > size && end > change->largest(size)) {
+    const uint64_t room = std::max(size, change->largest(size));
+    if (room <= at) return refuse(Errno::dquot);
     batch = shorten(batch, room - at);
   }
-  const ssize_t written = system_call(fd, batch, done);
-  const int error = errno;
-  if (::fstat(fd, &after) == 0) change.resized(size, static_cast<uint64_t>(after.st_size));
-  errno = error;
+  const auto written = moved_or_error(fd, batch, done);
+  if (::fstat(fd, &after) == 0) change->resized(before, after);
   return written;
 }
 
 Expected<std::size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done) {
+  // A FIFO without a writer is empty to the system, and to a program not there yet: reads wait, too.
+  const bool reads = direction == Direction::read;
+  bool waits = file.is_stream && (reads || must_wait_first(file.stream));
   for (;;) {
-    if (file.is_stream) {
+    if (waits) {
       if (const Errno error = wait_ready(fd.get()); error != Errno::success) return refuse(error);
     }
     const bool is_counted = direction == Direction::write && file.quota && !file.is_stream;
-    const ssize_t moved =
-        is_counted ? write_counted(fd.get(), batch, done) : system_call(fd.get(), batch, done);
-    if (moved >= 0) return static_cast<std::size_t>(moved);
-    const int error = errno;
-    if (call.must_stop()) return refuse(Errno::intr);
-    // A stream said to be ready and then was not: somebody else shares it.
-    const bool may_wait = file.is_stream && (file.flags & fdflags::nonblock) == 0;
-    if (error != EINTR && !(error == EAGAIN && may_wait)) return refuse(from_os(error));
+    const auto moved =
+        is_counted ? write_counted(fd.get(), batch, done) : moved_or_error(fd.get(), batch, done);
+    if (moved) return moved;
+    if (call.meter.must_stop()) return refuse(Errno::intr);
+    if (moved.error() == Errno::again && file.is_stream && (file.flags & fdflags::nonblock) == 0)
+      waits = true; // for the first time, or because somebody else was faster
+    else if (moved.error() != Errno::intr)
+      return moved;
   }
 }
 
@@ -156,27 +160,31 @@ Expected<std::size_t> Transfer::step(std::span<iovec> batch, uint64_t done) {
   return write_bytes(*std::get<std::shared_ptr<const OutputCallback>>(file.resource), batch);
 }
 
+std::size_t slice_of(const Transfer& transfer) {
+  const Descriptor& file = transfer.file;
+  if (!file.is_stream || file.host_fd() < 0 || transfer.direction == Direction::read) return slice_bytes;
+  return must_wait_first(file.stream) ? ready_bytes : stream_slice_bytes;
+}
+
 Expected<uint32_t> run(Transfer transfer, IoVecs& vectors) {
   constexpr uint64_t max_offset = std::numeric_limits<off_t>::max();
   if (transfer.offset && *transfer.offset > max_offset - vectors.left()) {
     return refuse(transfer.direction == Direction::write ? Errno::fbig : Errno::inval);
   }
   const bool is_read = transfer.direction == Direction::read;
-  const bool may_block = transfer.file.is_stream && transfer.file.host_fd() >= 0;
-  const std::size_t slice = may_block && !is_read ? stream_slice_bytes : slice_bytes;
+  const std::size_t slice = slice_of(transfer);
   uint64_t done = 0;
   while (vectors.left() > 0) {
-    if (transfer.call.must_stop()) return refuse(Errno::intr);
     const auto batch = vectors.next(slice);
-    const std::size_t wanted = total(batch);
+    const std::size_t wanted = bytes_in(batch);
     const auto moved = transfer.step(batch, done);
     if (!moved) {
-      if (done == 0 || transfer.call.stop) return refuse(moved.error());
+      if (done == 0 || transfer.call.meter.stop) return refuse(moved.error());
       break; // the error comes again with the next call, if it is still true
     }
     done += *moved;
     vectors.advance(*moved);
-    if (transfer.call.charge_bytes(*moved)) return refuse(Errno::intr);
+    if (transfer.call.meter.spend_bytes(*moved)) return refuse(Errno::intr);
     if (is_read && (transfer.file.is_stream || *moved < wanted)) break;
     if (!is_read && *moved == 0) break;
   }
@@ -186,10 +194,9 @@ Expected<uint32_t> run(Transfer transfer, IoVecs& vectors) {
 } // namespace
 
 Expected<IoVecs> read_vectors(Call& call, uint32_t address, uint32_t count) {
-  auto made = IoVecs::read(call.memory, address, count, call.limits());
   const uint64_t looked_at = std::min(count, call.limits().iovecs);
-  if (made && call.charge_bytes(looked_at * sizeof(uint64_t))) return refuse(Errno::intr);
-  return made;
+  if (call.meter.spend(looked_at * price::item)) return refuse(Errno::intr);
+  return IoVecs::read(call.memory, address, count, call.limits());
 }
 
 Expected<uint32_t> read_into(Call& call, Descriptor& file, IoVecs& vectors, std::optional<uint64_t> offset) {

@@ -8,13 +8,13 @@
 
 namespace skerry::wasi {
 
-/// IoVecs::read with the call's limits; looking at the list costs fuel like moving it. Errors: as there; intr
-/// with call.stop set.
+/// IoVecs::read with the call's limits; each vector looked at costs price::item. Errors: as there; intr with
+/// call.meter.stop set.
 Expected<IoVecs> read_vectors(Call& call, uint32_t address, uint32_t count);
 
 /// Reads into `vectors`, at `offset` when there is one, else at the position. Streams give what they have;
 /// files fill all. Waits end at the deadline. Returns the bytes read; 0 at the end. Errors: again for a
-/// nonblocking stream without data, intr with call.stop set, spipe for an offset on a stream, else the
+/// nonblocking stream without data, intr with call.meter.stop set, spipe for an offset on a stream, else the
 /// system's.
 Expected<uint32_t> read_into(Call& call, Descriptor& file, IoVecs& vectors, std::optional<uint64_t> offset);
 

@@ -33,8 +33,8 @@ Expected<int> wait_any(Call& call, std::span<pollfd> fds, nanoseconds timeout) {
   const auto start = Watch::Clock::now();
   nanoseconds left = timeout;
   for (;;) {
-    if (call.must_stop()) return refuse(Errno::intr);
-    const nanoseconds length = std::min({slice, left, until(call.watch.deadline)});
+    if (call.meter.must_stop()) return refuse(Errno::intr);
+    const nanoseconds length = std::min({slice, left, until(call.meter.watch.deadline)});
     const int ready = poll_once(fds, length);
     if (ready < 0) return refuse(last_os_errno());
     if (ready > 0) return ready;

@@ -11,7 +11,8 @@
 namespace skerry::wasi {
 
 /// Waits until one of `fds` is ready, `timeout` is over, the deadline passes or an interrupt arrives; sleeps
-/// when there are none. Returns how many are ready. Errors: intr with call.stop set; else what poll reports.
+/// when there are none. Returns how many are ready. Errors: intr with call.meter.stop set; else what poll
+/// reports.
 Expected<int> wait_any(Call& call, std::span<pollfd> fds, std::chrono::nanoseconds timeout);
 
 /// Waits, without end of its own, until `fd` is ready for `events`. Errors: as wait_any.

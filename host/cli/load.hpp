@@ -1,6 +1,7 @@
 // Modules from files, for every command.
 #pragma once
 
+#include "host/cli/output.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/error.hpp"
 #include "skerry/module.hpp"
@@ -21,6 +22,6 @@ Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std
 Result<Module> load_module(const Engine& engine, const std::string& file);
 
 /// Tells on stderr what is wrong with the module of this file; with the backtrace, if there is one.
-void complain_about(const std::string& file, const Error& error);
+void complain_about(const std::string& file, const Error& error, Deadline deadline = no_deadline);
 
 } // namespace skerry::host::cli

@@ -31,6 +31,15 @@ struct RunOptions {
   std::vector<std::string> words; // the file, and the guest's arguments
 };
 
+/// Of everything that the command does; the guest's, too.
+Deadline deadline_of(const RunOptions& options) {
+  if (options.timeout.empty()) return no_deadline;
+  return std::chrono::steady_clock::now() + *parse_duration(options.timeout);
+}
+
+/// How much later than the deadline the last words may be: what ended the run.
+constexpr auto grace = std::chrono::milliseconds(50);
+
 StoreLimits store_limits(const RunOptions& options) {
   StoreLimits limits;
   limits.memory_bytes = *parse_size(options.max_memory);
@@ -46,7 +55,11 @@ std::string exported_functions(const Module& module) {
   return printable_list(names);
 }
 
-Error cannot_print() { return Error(ErrorKind::io, ErrorCode::none, "cannot write to standard output"); }
+Error cannot_print(Deadline deadline) {
+  if (std::chrono::steady_clock::now() >= deadline)
+    return Error::trap(ErrorCode::deadline_exceeded).with_detail(": while writing to standard output");
+  return Error(ErrorKind::io, ErrorCode::none, "cannot write to standard output");
+}
 
 Result<std::vector<Value>> parse_arguments(const FuncType& type, const std::string& name,
                                            std::span<const std::string> words) {
@@ -76,7 +89,8 @@ Result<void> call_no_arguments(const Instance& instance, std::string_view name) 
 }
 
 /// Calls an exported function with the words as arguments and prints its results, a line each.
-Result<void> invoke(const Instance& instance, const std::string& name, std::span<const std::string> words) {
+Result<void> invoke(const Instance& instance, const std::string& name, std::span<const std::string> words,
+                    Deadline deadline) {
   auto function = instance.func(name);
   if (!function) {
     std::string names = exported_functions(instance.module());
@@ -88,37 +102,39 @@ Result<void> invoke(const Instance& instance, const std::string& name, std::span
   if (!results) return fail(std::move(results.error()));
   std::string lines;
   for (const Value& value : *results) lines += print_value(value) + "\n";
-  if (!write_stdout(lines)) return fail(cannot_print());
+  if (!write_stdout(lines, deadline)) return fail(cannot_print(deadline));
   return {};
 }
 
 /// What a module is for decides: a command has _start, a reactor _initialize, a library neither.
-Result<void> run_instance(const Instance& instance, const RunOptions& options) {
+Result<void> run_instance(const Instance& instance, const RunOptions& options, Deadline deadline) {
   const Module& module = instance.module();
   if (options.invoke.empty() && module.find_export("_start")) return call_no_arguments(instance, "_start");
   if (module.find_export("_initialize")) {
     if (auto ready = call_no_arguments(instance, "_initialize"); !ready) return ready;
   }
-  if (!options.invoke.empty()) return invoke(instance, options.invoke, std::span(options.words).subspan(1));
+  if (!options.invoke.empty())
+    return invoke(instance, options.invoke, std::span(options.words).subspan(1), deadline);
   if (std::string names = exported_functions(module); !names.empty()) {
-    complain("no _start to run; --invoke calls one of: " + names);
+    complain("no _start to run; --invoke calls one of: " + names, deadline);
   }
   return {};
 }
 
-void print_stats(const Store& store, std::chrono::nanoseconds elapsed) {
+void print_stats(const Store& store, std::chrono::nanoseconds elapsed, Deadline deadline) {
   double seconds = std::chrono::duration<double>(elapsed).count();
   StoreUsage usage = store.usage();
   write_stderr("instructions: " + std::to_string(store.fuel_used()) + "\n" +
-               "seconds:      " + std::to_string(seconds) + "\n" +
-               "memory:       " + std::to_string(usage.peak_memory_bytes) + " bytes at most\n");
+                   "seconds:      " + std::to_string(seconds) + "\n" +
+                   "memory:       " + std::to_string(usage.peak_memory_bytes) + " bytes at most\n",
+               deadline);
 }
 
 Result<void> instantiate_and_run(Linker& linker, Store& store, const Module& module,
-                                 const RunOptions& options) {
+                                 const RunOptions& options, Deadline deadline) {
   auto instance = linker.instantiate(store, module);
   if (!instance) return fail(std::move(instance.error()));
-  return run_instance(*instance, options);
+  return run_instance(*instance, options, deadline);
 }
 
 /// With --invoke, the others are the function's.
@@ -126,12 +142,12 @@ std::vector<std::string> guest_arguments(const RunOptions& options) {
   return options.invoke.empty() ? options.words : std::vector{options.words.front()};
 }
 
-Result<void> run_program(const RunOptions& options) {
+Result<void> run_program(const RunOptions& options, Deadline deadline) {
   auto start = std::chrono::steady_clock::now();
   Engine engine;
   auto module = load_module(engine, options.words.front());
   if (!module) return fail(std::move(module.error()));
-  auto setup = WasiSetup::create(options.wasi, guest_arguments(options));
+  auto setup = WasiSetup::create(options.wasi, guest_arguments(options), deadline);
   if (!setup) return fail(std::move(setup.error()));
   auto context = wasi::Context::create(setup->config());
   if (!context) return fail(std::move(context.error()));
@@ -140,10 +156,10 @@ Result<void> run_program(const RunOptions& options) {
   linker.set_unknown_imports(options.unknown_imports);
   Store store(engine, store_limits(options));
   store.set_fuel(options.fuel);
-  if (!options.timeout.empty()) store.set_deadline(start + *parse_duration(options.timeout));
-  auto done = instantiate_and_run(linker, store, *module, options);
-  if (!setup->print_captured() && done) done = fail(cannot_print());
-  if (options.stats) print_stats(store, std::chrono::steady_clock::now() - start);
+  if (deadline != no_deadline) store.set_deadline(deadline);
+  auto done = instantiate_and_run(linker, store, *module, options, deadline);
+  if (!setup->print_captured(deadline) && done) done = fail(cannot_print(deadline));
+  if (options.stats) print_stats(store, std::chrono::steady_clock::now() - start, deadline);
   return done;
 }
 
@@ -171,12 +187,14 @@ int exit_status(const Error& error) {
 }
 
 int run(const RunOptions& options) {
-  auto done = run_program(options);
+  const Deadline deadline = deadline_of(options);
+  auto done = run_program(options, deadline);
   if (done) return 0;
   const Error& error = done.error();
   if (error.code() != ErrorCode::exit) {
-    complain_about(options.words.front(), error);
-    write_stderr(hint(error));
+    const Deadline last = deadline == no_deadline ? no_deadline : deadline + grace;
+    complain_about(options.words.front(), error, last);
+    write_stderr(hint(error), last);
   }
   return exit_status(error);
 }

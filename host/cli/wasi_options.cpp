@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -127,19 +128,25 @@ Result<void> WasiSetup::open_stream(const std::string& text, int number) {
   return {};
 }
 
-Result<void> WasiSetup::add_quota(const std::string& text) {
+Result<void> WasiSetup::add_quota(const std::string& text, Deadline deadline) {
+  const auto look = [&]() -> Result<void> {
+    if (std::chrono::steady_clock::now() < deadline) return {};
+    return fail(Error::trap(ErrorCode::deadline_exceeded)
+                    .with_detail(": while counting what the folder of --quota " + text + " holds"));
+  };
   const auto wanted = parse_quota(text);
   if (!wanted)
     return fail(misused("--quota: \"" + text + "\" is not GUEST=SIZE[,FILES], e.g. /data=10MiB,1000"));
   for (wasi::Preopen& preopen : config_.preopens) {
     if (preopen.guest != wanted->guest) continue;
     preopen.quota = std::make_shared<wasi::Quota>(wanted->bytes, wanted->files);
-    return preopen.quota->count(preopen.host);
+    return preopen.quota->count(preopen.host, look);
   }
   return fail(misused("--quota: no --dir gives the guest a folder " + wanted->guest));
 }
 
-Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std::string> args) {
+Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std::string> args,
+                                    Deadline deadline) {
   WasiSetup made;
   wasi::Config& config = made.config_;
   config.args = std::move(args);
@@ -148,7 +155,7 @@ Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std:
   }
   for (const std::string& text : options.dirs) config.preopens.push_back(parse_dir(text));
   for (const std::string& text : options.quotas) {
-    if (auto added = made.add_quota(text); !added) return fail(std::move(added.error()));
+    if (auto added = made.add_quota(text, deadline); !added) return fail(std::move(added.error()));
   }
   const std::string* streams[] = {&options.stdin_from, &options.stdout_to, &options.stderr_to};
   for (int i = 0; i < 3; ++i) {
@@ -166,13 +173,14 @@ Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std:
   return made;
 }
 
-bool WasiSetup::print_captured() const {
-  if (captured_[STDOUT_FILENO] && !write_stdout(captured_[STDOUT_FILENO]->text())) return false;
-  if (captured_[STDERR_FILENO]) write_stderr(captured_[STDERR_FILENO]->text());
+bool WasiSetup::print_captured(Deadline deadline) const {
+  if (captured_[STDOUT_FILENO] && !write_stdout(captured_[STDOUT_FILENO]->text(), deadline)) return false;
+  if (captured_[STDERR_FILENO]) write_stderr(captured_[STDERR_FILENO]->text(), deadline);
   for (int i = STDOUT_FILENO; i <= STDERR_FILENO; ++i) {
     if (captured_[i] && captured_[i]->dropped() != 0) {
       complain(std::string(stream_names[i]) + ": " + std::to_string(captured_[i]->dropped()) +
-               " more bytes were dropped");
+                   " more bytes were dropped",
+               deadline);
     }
   }
   return true;
@@ -186,7 +194,8 @@ void add_wasi_options(CLI::App& command, WasiOptions& options) {
        "Let the guest use a folder: HOST::GUEST, HOST::GUEST:ro for reading only, or HOST")
       ->type_name("HOST::GUEST[:ro]");
   list("--quota", options.quotas,
-       "What a folder may hold at most, what is in it included: GUEST=SIZE or GUEST=SIZE,FILES")
+       "What a folder may hold at most, what is in it included: GUEST=SIZE or GUEST=SIZE,FILES;\neach name "
+       "counts 512 bytes")
       ->type_name("GUEST=SIZE[,FILES]");
   list("--env", options.env, "Set an environment variable, or pass one on: KEY=VALUE or KEY")
       ->type_name("KEY[=VALUE]");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/cli/cli11.hpp"
+#include "host/cli/output.hpp"
 #include "skerry/error.hpp"
 #include "skerry/wasi/wasi.hpp"
 
@@ -30,19 +31,21 @@ void add_wasi_options(CLI::App& command, WasiOptions& options);
 /// A configuration and what it borrows: must live as long as the context.
 class WasiSetup {
 public:
-  /// Opens files and sockets. Errors: usage, io.
-  static Result<WasiSetup> create(const WasiOptions& options, std::vector<std::string> args);
+  /// Opens files and sockets, and counts what lies in folders with a quota. Errors: usage, io,
+  /// deadline_exceeded.
+  static Result<WasiSetup> create(const WasiOptions& options, std::vector<std::string> args,
+                                  Deadline deadline);
   WasiSetup(WasiSetup&&) noexcept;
   ~WasiSetup();
 
   const wasi::Config& config() const { return config_; }
   /// Prints what was captured. False when that failed.
-  bool print_captured() const;
+  bool print_captured(Deadline deadline) const;
 
 private:
   WasiSetup() = default;
   Result<void> open_stream(const std::string& text, int number);
-  Result<void> add_quota(const std::string& text);
+  Result<void> add_quota(const std::string& text, Deadline deadline);
 
   wasi::Config config_;
   std::vector<int> fds_; // closed at the end

@@ -4,8 +4,11 @@
 usage: cli_test.py SKERRY [unittest options]
 """
 
+import contextlib
 import json
+import os
 import re
+import resource
 import socket
 import struct
 import subprocess
@@ -104,6 +107,13 @@ WRITER = r"""(module
       (i64.const 64) (i64.const 0) (i32.const 0) (i32.const 64)))
     (call $check (call $write (i32.load (i32.const 64)) (i32.const 0) (i32.const 1) (i32.const 68)))))"""
 
+# Prints "printed".
+PRINTER = r"""(module
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 0) "\10\00\00\00\07\00\00\00") (data (i32.const 16) "printed")
+  (func (export "_start") (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"""
+
 # Accepts a connection, says "hello", ends.
 SERVER = r"""(module
   (import "wasi_snapshot_preview1" "sock_accept" (func $accept (param i32 i32 i32) (result i32)))
@@ -150,6 +160,23 @@ class CommandTest(unittest.TestCase):
         self.assertEqual(done.returncode, status, (words, done.stdout, done.stderr))
         self.out, self.err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
         return done
+
+
+@contextlib.contextmanager
+def full_pipe():
+    """The end to write to of a pipe that is full and that nobody reads."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    for size in [65536, 1]:
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(writer, b"x" * size)
+    os.set_blocking(writer, True)
+    try:
+        yield writer
+    finally:
+        os.close(reader)
+        os.close(writer)
 
 
 class General(CommandTest):
@@ -299,16 +326,59 @@ class Run(CommandTest):
         (self.folder / "data").mkdir()
         self.file("data/old", "old")
         words = ["run", "--dir", "data::/data"]
-        self.run_command(*words, "--quota", "/data=10", "writer.wat")  # 3 of 10 are used: a short write
+        name = 512  # what each name counts
+        room = 3 + 2 * name  # for "old" and an empty file beside it
+        self.run_command(*words, "--quota", f"/data={room + 7}", "writer.wat")  # a short write
         self.assertEqual((self.folder / "data/new").read_text(), "8 bytes")
-        self.run_command(*words, "--quota", "/data=10", "writer.wat")  # no growth
+        self.run_command(*words, "--quota", f"/data={room + 7}", "writer.wat")  # no growth
         (self.folder / "data/new").unlink()
-        self.run_command(*words, "--quota", "/data=3", "writer.wat", status=19)  # dquot
+        self.run_command(*words, "--quota", f"/data={room}", "writer.wat", status=19)  # dquot
         (self.folder / "data/new").unlink()
-        self.run_command(*words, "--quota", "/data=1MiB,1", "writer.wat", status=19)
-        self.assertFalse((self.folder / "data/new").exists())
+        for quota in [f"/data={room - 1}", "/data=1MiB,1"]:
+            self.run_command(*words, "--quota", quota, "writer.wat", status=19)
+            self.assertFalse((self.folder / "data/new").exists())
         for quota in ["/data", "/data=", "/data=x", "/data=1MiB,", "/data=1,x", "/other=5"]:
             self.run_command(*words, "--quota", quota, "writer.wat", status=2)
+
+    def test_quota_of_a_deep_folder(self):
+        """However deep it is, a few descriptors are enough to count it."""
+        self.file("empty.wat", '(module (memory (export "memory") 1) (func (export "_start")))')
+        (self.folder / "data").mkdir()
+        at = os.open(self.folder / "data", os.O_RDONLY)
+        for _ in range(200):
+            os.mkdir("d", dir_fd=at)
+            below = os.open("d", os.O_RDONLY, dir_fd=at)
+            os.close(at)
+            at = below
+        os.close(at)
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (50, 50))
+        words = ["run", "--dir", "data::/data", "--quota", "/data=1MiB"]
+        self.run_command(*words, "empty.wat", preexec_fn=limit)
+
+    def test_memory_by_its_export(self):
+        """WASI works on the memory exported as "memory", whatever its index."""
+        self.file("second.wat", """(module
+          (import "wasi_snapshot_preview1" "fd_write" (func $w (param i32 i32 i32 i32) (result i32)))
+          (memory 1) (memory $second (export "memory") 1)
+          (data (memory 0) (i32.const 0) "\\10\\00\\00\\00\\05\\00\\00\\00") (data (memory 0) (i32.const 16) "wrong")
+          (data (memory 1) (i32.const 0) "\\10\\00\\00\\00\\05\\00\\00\\00") (data (memory 1) (i32.const 16) "right")
+          (func (export "_start")
+            (drop (call $w (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))""")
+        self.run_command("run", "second.wat")
+        self.assertEqual(self.out, "right")
+
+    def test_output_that_nobody_takes(self):
+        """The command's own output obeys --timeout, too: results, captured output, messages."""
+        self.file("math.wat", MATH)
+        self.file("printer.wat", PRINTER)
+        for words in [["--invoke", "add", "math.wat", "1", "2"], ["--stdout", "capture:1MiB", "printer.wat"],
+                      ["printer.wat"], ["--invoke", "spin", "math.wat"]]:
+            with self.subTest(words), full_pipe() as full:
+                command = [SKERRY, "run", "--timeout", "200ms", *words]
+                # Both streams are the full pipe: the message has nowhere to go either. A hang is the test's timeout.
+                done = subprocess.run(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=full, stderr=full, timeout=50)
+                self.assertEqual(done.returncode, 134)
+                self.assertTrue(os.get_blocking(full))
 
     def test_open_files(self):
         self.file("writer.wat", WRITER)

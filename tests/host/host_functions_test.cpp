@@ -221,6 +221,81 @@ TEST_CASE_METHOD(PluginFixture,
   CHECK(result_of(plugin->call("gs")) == "-8");
 }
 
+TEST_CASE_METHOD(PluginFixture,
+                 "imports of env work on the memory exported as \"memory\", whatever its index") {
+  auto m = manifest();
+  m.capabilities.allow_file_system = true;
+  m.capabilities.allowed_paths.push_back({folder.string(), "/data"});
+  // The text is in the second memory; in the first one, at the same place, is a path that is not granted.
+  auto plugin = load(R"((module
+    (import "env" "fs_check" (func $fs_check (param i32 i32) (result i32)))
+    (memory $first 1) (memory $second (export "memory") 2)
+    (data (memory $first) (i32.const 0) "/wrong") (data (memory $second) (i32.const 0) "/data/")
+    (func (export "allocate") (param i32) (result i32) (i32.const 4096))
+    (func (export "deallocate") (param i32 i32))
+    (func (export "execute") (param i32 i32) (result i64)
+      (i32.store8 $second (i32.const 16) (i32.add (i32.const 48) (call $fs_check (i32.const 0) (i32.const 6))))
+      (i64.const 0x0000001000000001))))",
+                     m);
+  CHECK(result_of(plugin->call("x")) == "1");
+}
+
+TEST_CASE_METHOD(PluginFixture, "a 64-bit memory is refused when a plugin is loaded") {
+  const PluginError error = load_error(R"((module (memory (export "memory") i64 1)
+    (func (export "allocate") (param i32) (result i32) (i32.const 8)) (func (export "deallocate") (param i32 i32))
+    (func (export "execute") (param i32 i32) (result i64) (i64.const 0))))");
+  CHECK(error.code == "abi.type");
+  CHECK(contains(error.message, "32-bit memory"));
+}
+
+TEST_CASE_METHOD(PluginFixture,
+                 "texts that no path, host or key can be are refused before they are looked at") {
+  auto m = with_network(manifest());
+  m.capabilities.max_memory_mb = 4;
+  m.capabilities.max_http_response_kb = 64;
+  m.capabilities.allow_file_system = true;
+  m.capabilities.allowed_paths.push_back({folder.string(), "/"});
+  m.config = std::map<std::string, std::string>{{"key", "value"}};
+  const auto answer = [&, this](const std::string& name, const char* type, const std::string& call) {
+    m.meta.name = name;
+    m.wasm_path = folder / (name + ".wasm");
+    std::string wat = importing({}, execute_code(call));
+    if (type != nullptr) wat = importing({{name.c_str(), type}}, execute_code(call));
+    return result_of(load(wat, m)->call(std::string(1 << 20, '/')));
+  };
+  constexpr const char* three = "(param i32 i32 i32) (result i32)";
+  CHECK(answer("fs_check", nullptr, "(call $fs_check (local.get $p) (local.get $n))") == "0");
+  CHECK(answer("net_dial", nullptr, "(call $net_dial (local.get $p) (local.get $n) (i32.const 80))") == "0");
+  CHECK(answer("fs_check2", two, "(call $fs_check2 (local.get $p) (local.get $n))") == "-2");
+  CHECK(answer("net_dial2", three, "(call $net_dial2 (local.get $p) (local.get $n) (i32.const 80))") == "-2");
+  CHECK(answer("http_request", two, "(call $http_request (local.get $p) (local.get $n))") == "-5");
+  CHECK(answer("config_get", four,
+               "(call $config_get (local.get $p) (local.get $n) (i32.const 0) (i32.const 0))") == "-8");
+}
+
+TEST_CASE_METHOD(PluginFixture, "the lines of a log, and the bytes of a value, are paid with fuel") {
+  auto m = manifest();
+  m.capabilities.max_memory_mb = 2;
+  m.capabilities.max_log_lines = 1; // the others are dropped, and paid all the same
+  m.fuel = 500'000;
+  auto lines = load(importing({{"log", "(param i32 i32 i32)"}}, execute_code(R"(
+      (memory.fill (local.get $p) (i32.const 10) (local.get $n))
+      (call $log (i32.const 2) (local.get $p) (local.get $n)) (i32.const 1))")),
+                    m);
+  CHECK(result_of(lines->call("1000 lines at most")) == "1");
+  CHECK(error_of(lines->call(std::string(100'000, 'x'))).code == "fuel"); // 16 for each line
+  m.meta.name = "values";
+  m.wasm_path = folder / "values.wasm";
+  m.capabilities.allow_key_value = true;
+  auto values = load(importing({{"kv_set", four}}, execute_code(R"(
+      (loop $again
+        (drop (call $kv_set (local.get $p) (i32.const 1) (local.get $p) (local.get $n)))
+        (br $again))
+      (i32.const 1))")),
+                     m);
+  CHECK(error_of(values->call(std::string(500'000, 'x'))).code == "fuel");
+}
+
 TEST_CASE("base64 there and back") {
   for (const std::string text : {"", "f", "fo", "foo", "foob", "fooba", "foobar", "\xff\xfe\x00z"}) {
     CHECK(from_base64(to_base64(text)) == text);

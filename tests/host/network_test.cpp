@@ -107,6 +107,24 @@ TEST_CASE("a dial that nobody answers ends at the deadline") {
   CHECK(Network::Clock::now() - start < milliseconds(1000));
 }
 
+TEST_CASE("an interrupt ends the wait for a silent peer") {
+  LocalServer silent([](const std::string&) { return std::string(); }, LocalServer::Manner::silent);
+  int looks = 0;
+  WorkWatch watch;
+  watch.self = &looks;
+  watch.check = [](void* self) -> Result<void> {
+    if (++*static_cast<int*>(self) < 3) return {};
+    return fail(Error::trap(ErrorCode::interrupted));
+  };
+  WorkMeter meter(watch);
+  HttpResponse response;
+  const auto granted = local({"127.0.0.1"});
+  CHECK(Network(granted).http({"GET", silent.url("/"), {}, ""}, response, meter) == NetworkStatus::timeout);
+  REQUIRE(meter.stop);
+  CHECK(meter.stop->code() == ErrorCode::interrupted);
+  CHECK(looks == 3);
+}
+
 TEST_CASE("a request and its answer") {
   LocalServer server([](const std::string& request) {
     CHECK(request.starts_with("POST /path?q=1 HTTP/1.1\r\n"));

@@ -4,7 +4,9 @@
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
 
+#include <atomic>
 #include <chrono>
+#include <memory>
 
 namespace skerry::test {
 
@@ -174,14 +176,97 @@ TEST_CASE("host module: the context can be found by who calls") {
   CHECK(count->call({})->front().as_i32() == 1);
 }
 
-TEST_CASE("host module: a program without a memory gets faults") {
+// One memory says "right", all others "wrong"; prints the five bytes at 0 of what WASI takes for the memory,
+// and returns the errno.
+std::string printer(const std::string& memories) {
+  return R"((module
+    (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32))))" +
+         memories + R"((func (export "print") (result i32)
+      (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 32)))))";
+}
+std::string data(const std::string& memory, const std::string& text) {
+  return "(data (memory " + memory + ") (i32.const 0) \"" + text + "\")" + "(data (memory " + memory +
+         ") (i32.const 16) \"\\00\\00\\00\\00\\05\\00\\00\\00\")";
+}
+
+std::string printed_by(const std::string& memories) {
+  Host host;
+  const auto output = std::make_shared<wasi::OutputBuffer>(100);
+  wasi::Config config;
+  config.stdout_stream = output;
+  auto wasi = context(std::move(config));
+  wasi::add_to_linker(host.linker, wasi);
+  const auto other = host.instantiate("(module (memory (export \"given\") 1) " + data("0", "right") + ")");
+  host.linker.define("env", "given", *other.memory("given"));
+  const auto done = host.instantiate(printer(memories)).func("print")->call({});
+  if (!done) return done.error().message();
+  CHECK(done->front().as_i32() == 0);
+  return output->text();
+}
+
+TEST_CASE("host module: the memory is the one exported as \"memory\", whatever its index") {
+  const std::string first = data("0", "wrong"), second = data("1", "right");
+  CHECK(printed_by("(memory 1) (memory (export \"memory\") 1)" + first + second) == "right");
+  CHECK(printed_by("(memory 1) (memory 1) (export \"other\" (memory 0)) (export \"memory\" (memory 1))" +
+                   first + second) == "right");
+  CHECK(printed_by("(memory (export \"memory\") 1) (memory 1)" + data("0", "right") + data("1", "wrong")) ==
+        "right");
+  // An imported one.
+  CHECK(printed_by("(import \"env\" \"given\" (memory 1)) (memory 1) (export \"memory\" (memory 0))" +
+                   data("1", "wrong")) == "right");
+  // None has that name, or something else has it.
+  CHECK(printed_by("(memory 1) (memory 1)" + data("0", "right") + data("1", "wrong")) == "right");
+  CHECK(printed_by("(global (export \"memory\") i32 (i32.const 0)) (memory (export \"m\") 1)" +
+                   data("0", "right")) == "right");
+}
+
+TEST_CASE("host module: a memory that preview 1 cannot use is an error that says so") {
+  const auto none = printed_by("");
+  CHECK(none.find("memory that a module exports as \"memory\"") != none.npos);
+  CHECK(none.find("has none") != none.npos);
+  const auto wide = printed_by("(memory (export \"memory\") i64 1) (memory 1)");
+  CHECK(wide.find("64-bit") != wide.npos);
+  // A call that needs no memory works without one.
   Host host;
   auto wasi = context();
   wasi::add_to_linker(host.linker, wasi);
   const auto instance = host.instantiate(R"((module
-    (import "wasi_unstable" "clock_time_get" (func $time (param i32 i64 i32) (result i32)))
-    (func (export "time") (result i32) (call $time (i32.const 0) (i64.const 0) (i32.const 0)))))");
-  CHECK(instance.func("time")->call({})->front().as_i32() == static_cast<int32_t>(Errno::fault));
+    (import "wasi_unstable" "fd_close" (func $close (param i32) (result i32)))
+    (func (export "close") (result i32) (call $close (i32.const 99)))))");
+  CHECK(instance.func("close")->call({})->front().as_i32() == static_cast<int32_t>(Errno::badf));
+}
+
+TEST_CASE("host module: every call looks at the deadline when it begins") {
+  // A clock that goes on by one with each look; the deadline is ten looks away.
+  std::atomic<int64_t> looks = 0;
+  const std::chrono::steady_clock::time_point start;
+  skerry::Config config;
+  config.clock = [&] { return start + std::chrono::seconds(++looks); };
+  Engine engine(config);
+  Store store(engine);
+  Linker linker(engine);
+  auto wasi = context();
+  wasi::add_to_linker(linker, wasi);
+  const auto binary = wat::to_binary(R"((module
+    (import "wasi_snapshot_preview1" "fd_tell" (func $tell (param i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (global (export "calls") (mut i32) (i32.const 0))
+    (func (export "loop") (loop
+      (global.set 0 (i32.add (global.get 0) (i32.const 1)))
+      (drop (call $tell (i32.const 99) (i32.const 0)))
+      (br 0)))))");
+  REQUIRE(binary);
+  const auto module = Module::compile(engine, *binary);
+  REQUIRE(module);
+  const auto instance = linker.instantiate(store, *module);
+  REQUIRE(instance);
+  const int64_t before = looks;
+  store.set_deadline(start + std::chrono::seconds(before + 10));
+  const auto done = instance->func("loop")->call({});
+  REQUIRE_FALSE(done);
+  CHECK(done.error().code() == ErrorCode::deadline_exceeded);
+  CHECK(looks == before + 10);
+  CHECK(instance->global("calls")->get().as_i32() <= 10);
 }
 
 } // namespace skerry::test

@@ -14,6 +14,7 @@ struct Tree {
   TempDir temp;
   wasi::PathResolver resolver;
   wasi::HostFd base;
+  WorkMeter meter;
 
   explicit Tree(wasi::PathResolverKind kind) : resolver(*wasi::PathResolver::create(kind)) {
     fs::create_directories(temp / "base/dir/nested");
@@ -30,7 +31,7 @@ struct Tree {
   wasi::Expected<wasi::HostFd> open(std::string_view text, int flags = O_RDONLY, bool follow = true) {
     auto path = wasi::parse_path(std::as_bytes(std::span(text)), 4096);
     if (!path) return wasi::refuse(path.error());
-    return resolver.open(base.get(), *path, flags, 0600, follow);
+    return resolver.open(meter, base.get(), *path, flags, 0600, follow);
   }
   Errno error(std::string_view text, int flags = O_RDONLY, bool follow = true) {
     const auto opened = open(text, flags, follow);
@@ -44,7 +45,7 @@ struct Tree {
     return {buffer, length > 0 ? static_cast<std::size_t>(length) : 0};
   }
   wasi::Expected<wasi::Place> place(std::string_view text, bool follow) {
-    return resolver.place(base.get(), *wasi::parse_path(std::as_bytes(std::span(text)), 4096), follow);
+    return resolver.place(meter, base.get(), *wasi::parse_path(std::as_bytes(std::span(text)), 4096), follow);
   }
 };
 
@@ -199,7 +200,7 @@ TEST_CASE("resolver: magic links of /proc lead nowhere") {
   for (const auto* text : {"root", "cwd", "exe", "fd/0", "root/etc", "cwd/."}) {
     INFO(text);
     const auto path = *wasi::parse_path(std::as_bytes(std::span(std::string_view(text))), 4096);
-    const auto opened = tree.resolver.open(proc.get(), path, O_RDONLY | O_NONBLOCK, 0, true);
+    const auto opened = tree.resolver.open(tree.meter, proc.get(), path, O_RDONLY | O_NONBLOCK, 0, true);
     REQUIRE_FALSE(opened);
     CHECK((opened.error() == Errno::loop || opened.error() == Errno::perm || opened.error() == Errno::noent));
   }

@@ -89,10 +89,11 @@ TEST_CASE("sizes: what is moved, listed and looked at is charged to fuel") {
   costs([&] { return program.call(abi::random_get, buffer, 64'000); }, 1000);
   costs([&] { return program.call(abi::fd_allocate, file.fd, 0, 64'000); }, 1000);
   std::fill_n(program.memory().begin() + buffer, 1024 * 8, std::byte{0});
-  costs([&] { return program.call(abi::fd_write, 1, buffer, 1024, count); }, 128); // empty vectors
+  costs([&] { return program.call(abi::fd_write, 1, buffer, 1024, count); },
+        1024 * wasi::price::item); // empty vectors
   std::string path;
   for (int i = 0; i < 500; ++i) path += "./";
-  costs([&] { return program.filestat(path + "file", 0); }, 1004 / 64);
+  costs([&] { return program.filestat(path + "file", 0); }, 501 * wasi::price::name + 1004 / 64);
 }
 
 TEST_CASE("sizes: a huge reservation ends when it must, and takes nothing") {

@@ -9,8 +9,13 @@
 namespace skerry {
 
 std::span<std::byte> Caller::memory() const noexcept {
-  if (instance_ == nullptr || instance_->memory0 == nullptr) return {};
-  return {instance_->memory0->base, instance_->memory0->byte_size};
+  if (instance_ == nullptr || instance_->host_memory == nullptr) return {};
+  return {instance_->host_memory->base, instance_->host_memory->byte_size};
+}
+
+std::optional<MemoryType> Caller::memory_type() const noexcept {
+  if (instance_ == nullptr || instance_->host_memory == nullptr) return std::nullopt;
+  return instance_->host_memory->type;
 }
 
 Result<std::span<std::byte>> Caller::memory(uint64_t address, uint64_t length) const {

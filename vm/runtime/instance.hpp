@@ -134,6 +134,10 @@ struct ModuleInstance {
   GlobalInstance** globals;
   ElemInstance* elem_segments;
   DataInstance* data_segments;
+
+  // Not read by handlers. What host functions work on (Caller::memory): the memory exported as "memory", else
+  // memory 0, null when there is none.
+  MemoryInstance* host_memory;
 };
 
 /// Byte offsets inside a module's instance block; the same for every instance of the module.

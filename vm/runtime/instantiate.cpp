@@ -178,7 +178,15 @@ private:
       instance_.memories[i] = *memory;
     }
     instance_.memory0 = module_.memories.empty() ? nullptr : instance_.memories[0];
+    instance_.host_memory = host_memory();
     return {};
+  }
+
+  MemoryInstance* host_memory() const {
+    const ExportInfo* found = find_export(module_, "memory");
+    if (found == nullptr || found->kind() != ExternKind::memory) return instance_.memory0;
+    const auto at = static_cast<size_t>(found - module_.export_infos.data());
+    return instance_.memories[module_.exports[at].index];
   }
 
   Result<void> make_globals() {

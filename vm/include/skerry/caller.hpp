@@ -4,6 +4,7 @@
 #include "skerry/error.hpp"
 #include "skerry/instance.hpp"
 #include "skerry/store.hpp"
+#include "skerry/types.hpp"
 
 #include <cstddef>
 #include <expected>
@@ -15,10 +16,13 @@ namespace skerry {
 /// Valid only during the call it was given to.
 class Caller {
 public:
-  /// Bytes of the caller's memory 0 (exported or not); empty when it has none or when the host itself called.
-  /// Valid until wasm runs again or the memory grows.
+  /// Bytes of the memory that the caller exports as "memory", whatever its index; of its memory 0 (exported
+  /// or not) when no memory has that name. Empty when it has none or when the host itself called. Valid until
+  /// wasm runs again or the memory grows.
   std::span<std::byte> memory() const noexcept;
-  /// The bytes [address, address + length) of memory 0. Errors: trap out_of_bounds_memory_access.
+  /// The type of memory(); nothing when there is none.
+  std::optional<MemoryType> memory_type() const noexcept;
+  /// The bytes [address, address + length) of memory(). Errors: trap out_of_bounds_memory_access.
   Result<std::span<std::byte>> memory(uint64_t address, uint64_t length) const;
   /// The calling instance; null when the host called.
   Instance instance() const noexcept;

@@ -33,7 +33,7 @@ template <WasmValue T> struct HostParam<T> {
   T value;
 };
 
-/// Bytes of the caller's memory 0. Valid until wasm runs again or the memory grows.
+/// Bytes of the memory that Caller::memory names. Valid until wasm runs again or the memory grows.
 template <class T>
   requires std::same_as<T, std::span<std::byte>> || std::same_as<T, std::span<const std::byte>> ||
            std::same_as<T, std::string_view>

@@ -16,3 +16,4 @@
 #include "skerry/suspendable_call.hpp"
 #include "skerry/types.hpp"
 #include "skerry/wat.hpp"
+#include "skerry/work_meter.hpp"

@@ -34,9 +34,10 @@ struct ManagerOptions {
   Config engine;
   /// Larger module files are refused before they are read.
   uint64_t max_module_bytes = uint64_t{256} << 20;
-  /// Where the guests' standard output and error go; the process's standard error when empty.
+  /// Where the guests' standard output and error go; the process's standard error when empty. What that does
+  /// not take until a call's deadline is lost.
   GuestOutput guest_output;
-  /// Where their log lines go; as "PLUGIN: LEVEL: TEXT" to the process's standard error when empty.
+  /// Where their log lines go; as "PLUGIN: LEVEL: TEXT" to the process's standard error when empty, as above.
   GuestLog guest_log;
   /// Called for each plugin that is loaded, to define host functions of the embedder's own for it; the
   /// manifest says which plugin it is. They run on the threads that call the plugin, may be asynchronous

@@ -30,7 +30,9 @@ struct Preopen {
   std::shared_ptr<Quota> quota = nullptr; ///< none: what the file system has
 };
 
-/// A host socket given to the program, after its directories: a listener or a connection. Not closed by us.
+/// A host socket given to the program, after its directories: a listener or a connection. Not closed by us. A
+/// listener is made nonblocking (O_NONBLOCK) when the program first accepts: nothing else keeps a call from
+/// waiting past its deadline when somebody else accepts from it, too.
 struct PreopenedSocket {
   int host_fd = -1;
 };
@@ -109,10 +111,10 @@ struct Determinism {
 /// not use the program's store.
 using RandomSource = std::function<bool(std::span<std::byte>)>;
 
-/// How paths are kept below their directory. Both give the same answers.
+/// How paths are kept below their directory. Both give the same answers and take the same fuel.
 enum class PathResolverKind : uint8_t {
   automatic,      ///< openat2 where the kernel has it
-  openat2,        ///< openat2(RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS); Linux 5.6
+  openat2,        ///< openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), Linux 5.6; as component_wise with links
   component_wise, ///< one openat(O_NOFOLLOW) for each component
 };
 
@@ -123,6 +125,9 @@ struct Limits {
   uint64_t transfer_bytes = 1u << 30; ///< one read or write; more is a short transfer
   uint32_t path_bytes = 4096;         ///< then `nametoolong`
   uint32_t poll_subscriptions = 4096; ///< then `inval`
+  /// Kept for the sorted listings of open directories (deterministic runs only), all together; then
+  /// `overflow`.
+  uint64_t listing_bytes = 8u << 20;
 };
 
 struct Config {

@@ -4,6 +4,7 @@
 
 #include "skerry/linker.hpp"
 #include "skerry/wasi/config.hpp"
+#include "skerry/work_meter.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -31,8 +32,9 @@ public:
   uint32_t open_descriptors() const noexcept;
   /// Is there something at `path`, which is relative to Config::preopens[preopen]? Found as the program's own
   /// path functions find it, so nothing outside the folder is looked at; a link in the last place counts
-  /// itself. False also for what is no path.
-  bool exists(std::size_t preopen, std::string_view path) const;
+  /// itself. False also for what is no path, and with meter.stop set when there is no time or fuel left to
+  /// look.
+  bool exists(std::size_t preopen, std::string_view path, WorkMeter& meter) const;
   /// Closes whatever the program opened and gives back what create gave: streams, preopens, all of stdin.
   /// Output that was captured stays. For the next program, or the next call with fresh state. Throws
   /// std::bad_alloc when memory runs out; then it must be called again before the context is used.
@@ -50,8 +52,9 @@ using ContextOf = std::function<Context*(Caller&)>;
 
 /// Defines all functions as `wasi_snapshot_preview1` and, with that snapshot's own layouts, as
 /// `wasi_unstable`. `context` must outlive every instance made with this linker; moving the Context object
-/// afterwards is allowed. The functions end waits at the store's deadline, heed interrupts, and charge bytes
-/// moved to the store's fuel (one instruction for each 64). `proc_exit` returns Error::exit.
+/// afterwards is allowed. The functions work on the memory that Caller::memory names, end at the store's
+/// deadline, heed interrupts, and charge what they do to the store's fuel (docs/wasi.md has the prices).
+/// `proc_exit` returns Error::exit.
 void add_to_linker(Linker& linker, Context& context);
 void add_to_linker(Linker& linker, ContextOf context_of);
 

@@ -1,0 +1,237 @@
+// Reads and writes of what is shared never wait in the system, whoever takes the bytes or fills the pipe
+// first.
+#include "wasi/stream_io.hpp"
+
+#include "tests/catch.hpp"
+#include "tests/wasi/program.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cerrno>
+#include <functional>
+#include <thread>
+
+namespace skerry::test {
+
+namespace {
+
+using wasi::StreamKind;
+
+// Two ends of something that bytes go through, both blocking.
+struct Ends {
+  int out = -1, in = -1;
+  ~Ends() {
+    ::close(out);
+    ::close(in);
+  }
+};
+
+void make_pipe(Ends& ends, const TempDir&) {
+  int both[2];
+  REQUIRE(::pipe2(both, O_CLOEXEC) == 0);
+  ends.out = both[0], ends.in = both[1];
+}
+void make_fifo(Ends& ends, const TempDir& temp) {
+  const std::string path = (temp / "fifo").string();
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  ends.out = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  ends.in = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  REQUIRE(::fcntl(ends.out, F_SETFL, O_RDONLY) == 0);
+}
+void make_sockets(Ends& ends, const TempDir&) {
+  int both[2];
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, both) == 0);
+  ends.out = both[0], ends.in = both[1];
+}
+
+struct Kind {
+  const char* name;
+  StreamKind stream;
+  void (*make)(Ends&, const TempDir&);
+};
+const Kind kinds[] = {{"pipe", StreamKind::pipe, make_pipe},
+                      {"FIFO", StreamKind::pipe, make_fifo},
+                      {"socket", StreamKind::socket, make_sockets}};
+
+using Transfer = ssize_t (*)(int fd, std::span<const iovec>);
+
+std::string read_with(const std::function<ssize_t(std::span<const iovec>)>& read) {
+  char bytes[3], more[100];
+  const iovec vectors[] = {{bytes, sizeof bytes}, {more, sizeof more}};
+  const ssize_t got = read(vectors);
+  if (got < 0) return "errno " + std::to_string(errno);
+  const auto length = static_cast<std::size_t>(got);
+  return std::string(bytes, std::min<std::size_t>(length, 3)) +
+         std::string(more, length - std::min<std::size_t>(length, 3));
+}
+
+const std::string not_ready = "errno " + std::to_string(EAGAIN);
+
+// Fills what is behind `fd` without ever waiting; how much went in.
+std::size_t fill(const std::function<ssize_t(std::span<const iovec>)>& write) {
+  std::string bytes(10'000, 'x');
+  const iovec vectors[] = {{bytes.data(), 1}, {bytes.data() + 1, bytes.size() - 1}};
+  std::size_t sum = 0;
+  for (;;) {
+    const ssize_t put = write(vectors);
+    if (put < 0) CHECK(errno == EAGAIN);
+    if (put <= 0) return sum;
+    sum += static_cast<std::size_t>(put);
+  }
+}
+
+bool is_blocking(int fd) { return (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0; }
+
+} // namespace
+
+TEST_CASE("streams: what is not ready answers at once, what is ready is moved, and no flag changes") {
+  for (const auto& kind : kinds) {
+    INFO(kind.name);
+    TempDir temp;
+    Ends ends;
+    kind.make(ends, temp);
+    const auto read = [&](auto vectors) {
+      return wasi::read_without_waiting(ends.out, kind.stream, vectors);
+    };
+    const auto write = [&](auto vectors) {
+      return wasi::write_without_waiting(ends.in, kind.stream, vectors);
+    };
+    CHECK(read_with(read) == not_ready);
+    REQUIRE(::write(ends.in, "abcdef", 6) == 6);
+    CHECK(read_with(read) == "abcdef");
+    CHECK(read_with(read) == not_ready);
+    const std::size_t filled = fill(write);
+    CHECK(filled >= 40'000); // pages may be filled in part
+    std::size_t drained = 0;
+    for (std::string got; (got = read_with(read)) != not_ready; drained += got.size())
+      REQUIRE(got == std::string(got.size(), 'x'));
+    CHECK(drained == filled);
+    CHECK(is_blocking(ends.out));
+    CHECK(is_blocking(ends.in));
+    ::close(ends.in);
+    ends.in = -1;
+    CHECK(read_with(read) == "");
+  }
+}
+
+TEST_CASE("streams: the fallback for pipes moves the same bytes") {
+  TempDir temp;
+  Ends ends;
+  make_pipe(ends, temp);
+  const auto read = [&](auto vectors) { return wasi::read_by_splice(ends.out, vectors); };
+  const auto write = [&](auto vectors) { return wasi::write_by_splice(ends.in, vectors); };
+  CHECK(read_with(read) == not_ready);
+  REQUIRE(::write(ends.in, "abcdef", 6) == 6);
+  CHECK(read_with(read) == "abcdef");
+  const std::size_t filled = fill(write);
+  CHECK(filled >= 40'000); // pages may be filled in part
+  std::size_t drained = 0;
+  for (std::string got; (got = read_with(read)) != not_ready; drained += got.size()) {
+  }
+  CHECK(drained == filled);
+  ::close(ends.out);
+  ends.out = -1;
+  char byte = 'x';
+  const iovec one{&byte, 1};
+  CHECK(wasi::write_by_splice(ends.in, {&one, 1}) < 0); // without SIGPIPE, which would end the test
+  CHECK(errno == EPIPE);
+}
+
+namespace {
+
+// Somebody else who reads from the same stream, or writes to it, without a pause.
+class Rival {
+public:
+  explicit Rival(std::function<void()> act)
+      : thread_([this, act = std::move(act)] {
+          while (!stops_) act();
+        }) {}
+  ~Rival() {
+    stops_ = true;
+    thread_.join();
+  }
+
+private:
+  std::atomic<bool> stops_ = false;
+  std::thread thread_;
+};
+
+// Lets a call go on until it has looked so many times: no clock decides.
+struct Looks {
+  int left = 0;
+  static void watch(Program& program, Looks& looks) {
+    program.watch.self = &looks;
+    program.watch.check = [](void* self) -> Result<void> {
+      if (--static_cast<Looks*>(self)->left <= 0) return fail(Error::trap(ErrorCode::deadline_exceeded));
+      return {};
+    };
+  }
+};
+
+} // namespace
+
+// One byte is there, and a rival takes it: sometimes after the wait and before the read. Nobody gives another
+// one, so a read that blocks hangs this test.
+TEST_CASE("streams: a rival that takes the bytes first makes no read wait") {
+  for (const auto& kind : kinds) {
+    INFO(kind.name);
+    TempDir temp;
+    Ends ends;
+    kind.make(ends, temp);
+    wasi::Config config;
+    config.stdin_stream = wasi::BorrowedFd{ends.out};
+    Program program(std::move(config));
+    Looks looks;
+    Looks::watch(program, looks);
+    Rival taker([&] {
+      char byte = 0;
+      const iovec one{&byte, 1};
+      (void)wasi::read_without_waiting(ends.out, kind.stream, {&one, 1});
+    });
+    const uint32_t buffer = program.space(8), count = program.space(4);
+    const uint32_t vectors = program.iovecs({{buffer, 8}});
+    for (int i = 0; i < 500; ++i) {
+      REQUIRE(::write(ends.in, "x", 1) == 1);
+      looks.left = 2; // one wait of some milliseconds, when the rival was faster
+      program.call(abi::fd_read, 0, vectors, 1, count);
+    }
+  }
+}
+
+// What fills the stream is not us, and nobody empties it: a write that blocks hangs this test.
+TEST_CASE("streams: a rival that fills the stream first makes no write wait") {
+  for (const auto& kind : kinds) {
+    INFO(kind.name);
+    TempDir temp;
+    Ends ends;
+    kind.make(ends, temp);
+    wasi::Config config;
+    config.stdout_stream = wasi::BorrowedFd{ends.in};
+    Program program(std::move(config));
+    Looks looks;
+    Looks::watch(program, looks);
+    const auto write = [&](auto vectors) {
+      return wasi::write_without_waiting(ends.in, kind.stream, vectors);
+    };
+    fill(write);
+    char bytes[4096] = {};
+    const iovec one{bytes, sizeof bytes};
+    Rival filler([&] { (void)write(std::span(&one, 1)); });
+    const uint32_t buffer = program.space(8192), count = program.space(4);
+    const uint32_t vectors = program.iovecs({{buffer, 8192}});
+    for (int i = 0; i < 200; ++i) {
+      char room[4096];
+      const iovec drained{room, sizeof room};
+      (void)wasi::read_without_waiting(ends.out, kind.stream, {&drained, 1});
+      looks.left = 2;
+      program.call(abi::fd_write, 1, vectors, 1, count);
+    }
+    CHECK(is_blocking(ends.in));
+  }
+}
+
+} // namespace skerry::test
