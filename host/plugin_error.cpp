@@ -48,7 +48,8 @@ std::string to_json(const PluginError& error) {
   json["phase"] = phase_name(error.phase);
   json["code"] = error.code;
   json["message"] = printable(error.message, longest_printed_message);
-  if (!error.plugin.empty()) json["plugin"] = printable(error.plugin); // as it is, where a manifest may have the name
+  if (!error.plugin.empty())
+    json["plugin"] = printable(error.plugin); // as it is, where a manifest may have the name
   if (!error.cause.empty()) json["cause"] = {{"phase", phase_name(error.cause_phase)}, {"code", error.cause}};
   if (error.limit) json["limit"] = limit_json(*error.limit);
   if (!error.capabilities.empty()) json["capabilities"] = error.capabilities;
