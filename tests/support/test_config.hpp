@@ -11,7 +11,8 @@
 namespace skerry::test {
 
 /// "default", "slice1" (look at deadline and interrupt after each instruction), "move_stack" (every few
-/// instructions, and give the value stack a new address each time), "no_fusion" (no superinstructions).
+/// instructions, and give the value stack a new address each time, and memories one at each growth),
+/// "no_fusion" (no superinstructions).
 inline std::string_view test_mode() {
   const char* mode = std::getenv("SKERRY_TEST_MODE");
   return mode != nullptr ? mode : "default";

@@ -1,3 +1,4 @@
+// Which characters are printable, and what the others become (docs: skerry/printable.hpp).
 #include "skerry/printable.hpp"
 
 #include "vm/base/utf8.hpp"

@@ -15,6 +15,18 @@
 #include <optional>
 #include <string>
 
+// The thread sanitizer knows mmap and munmap, and would take a moved page for one that others still use.
+#if defined(__SANITIZE_THREAD__)
+#define SKERRY_THREAD_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define SKERRY_THREAD_SANITIZER
+#endif
+#endif
+#if defined(__linux__) && !defined(SKERRY_THREAD_SANITIZER)
+#define SKERRY_HAS_MREMAP
+#endif
+
 namespace skerry::vm {
 
 namespace {
@@ -120,7 +132,7 @@ bool may_take(uint64_t bytes) noexcept { return leaves_free(bytes, kept_free_div
 
 bool has_headroom(uint64_t bytes) noexcept { return leaves_free(bytes, headroom_divisor); }
 
-#if defined(__linux__)
+#if defined(SKERRY_HAS_MREMAP)
 
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept {
   if (!may_take(new_bytes - bytes)) return nullptr;
@@ -147,7 +159,7 @@ std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noe
 bool extend_pages(std::byte*, uint64_t, uint64_t) noexcept { return false; }
 
 bool move_pages(std::byte* start, uint64_t bytes, std::byte* to, uint64_t) noexcept {
-  std::memcpy(to, start, bytes);
+  copy_pages(to, {start, bytes});
   release_pages(start, bytes);
   return true;
 }

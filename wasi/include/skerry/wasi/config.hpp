@@ -107,8 +107,8 @@ struct Determinism {
   uint64_t nanoseconds_per_instruction = 1; ///< at least 1
 };
 
-/// Fills the bytes; false fails the program's call with "I/O error". Empty means the system's random source. Must
-/// not use the program's store.
+/// Fills the bytes; false fails the program's call with "I/O error". Empty means the system's random source.
+/// Must not use the program's store.
 using RandomSource = std::function<bool(std::span<std::byte>)>;
 
 /// How paths are kept below their directory. Both give the same answers and take the same fuel.
