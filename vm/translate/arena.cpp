@@ -1,7 +1,6 @@
 #include "vm/translate/arena.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <utility>
 
 namespace skerry::vm {
@@ -17,17 +16,9 @@ Arena::~Arena() {
   }
 }
 
-void* Arena::do_allocate(size_t bytes, size_t alignment) {
-  void* at = next_;
-  if (std::align(alignment, bytes, at, left_) == nullptr) [[unlikely]] {
-    add_block(bytes + alignment);
-    at = next_;
-    std::align(alignment, bytes, at, left_);
-  }
-  next_ = static_cast<std::byte*>(at) + bytes;
-  left_ -= bytes;
-  spend(bytes / bytes_per_unit);
-  return at;
+void* Arena::take_from_new_block(size_t bytes, size_t alignment) {
+  add_block(bytes + alignment);
+  return take(bytes, alignment);
 }
 
 /// What is left of the last block is given up.
@@ -41,7 +32,7 @@ void Arena::add_block(size_t bytes) {
   }
   last_ = new (memory) Block{last_, size};
   next_ = static_cast<std::byte*>(memory) + sizeof(Block);
-  left_ = size - sizeof(Block);
+  end_ = static_cast<std::byte*>(memory) + size;
   block_bytes_ = std::min(block_bytes_ * 2, largest_block);
 }
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <cstring>
 #include <new>
 #include <span>
 #include <type_traits>
@@ -24,7 +23,12 @@ public:
   explicit ChunkList(Arena& arena) : arena_(&arena) {}
   ChunkList(const ChunkList&) = delete;
   ChunkList& operator=(const ChunkList&) = delete;
-  ChunkList(ChunkList&&) noexcept = default;
+  ChunkList(ChunkList&& other) noexcept
+      : arena_(other.arena_), chunks_(other.chunks_), size_(other.size_), made_(other.made_),
+        capacity_(other.capacity_) {
+    std::copy_n(other.few_, few, few_);
+    if (chunks_ == other.few_) chunks_ = few_;
+  }
 
   uint32_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -70,16 +74,19 @@ private:
     made_ = i + 1;
   }
   void need_places() {
-    const uint32_t capacity = std::max(capacity_ * 2, uint32_t{8});
-    T** chunks = arena_->make_room<T*>(capacity);
-    if (made_ != 0) std::memcpy(chunks, chunks_, made_ * sizeof(T*));
+    const uint32_t capacity = capacity_ * 4;
+    T** chunks = arena_->template make_room<T*>(capacity);
+    std::copy_n(chunks_, made_, chunks);
     chunks_ = chunks;
     capacity_ = capacity;
   }
 
+  static constexpr uint32_t few = 4;
+
   Arena* arena_;
-  T** chunks_ = nullptr;
-  uint32_t size_ = 0, made_ = 0, capacity_ = 0; // capacity_: places for chunks
+  T** chunks_ = few_;
+  uint32_t size_ = 0, made_ = 0, capacity_ = few; // capacity_: places for chunks
+  T* few_[few] = {};                              // enough for most functions
 };
 
 } // namespace skerry::vm

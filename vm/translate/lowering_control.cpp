@@ -101,10 +101,10 @@ void Lowering::bind(uint32_t label) {
 /// The parameters stay where they are: what is below is not touched before the block ends.
 void Lowering::open_block(Control& control) {
   const Types types = params(control);
-  settle_for_long(types);
+  if (!types.empty()) settle_for_long(types);
   flush_all();
-  control.height = begin_of_top(types);
-  control.slot = first_slot_of(types);
+  control.height = types.empty() ? clean_ : begin_of_top(types);
+  control.slot = types.empty() ? next_slot_ : first_slot_of(types);
   clean_ = static_cast<uint32_t>(stack_.size());
   controls_.push_back(control);
 }
