@@ -58,7 +58,9 @@ std::string_view phase_name(Phase phase) noexcept {
 
 std::string error_text(const PluginError& error) {
   ObjectText json;
-  json.add("phase", phase_name(error.phase)).add("code", error.code).add("message", printable(error.message, longest_printed_message));
+  json.add("phase", phase_name(error.phase))
+      .add("code", error.code)
+      .add("message", printable(error.message, longest_printed_message));
   if (!error.plugin.empty())
     json.add("plugin", printable(error.plugin)); // as it is, where a manifest may have the name
   if (!error.cause.empty()) {

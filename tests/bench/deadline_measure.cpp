@@ -1,4 +1,5 @@
-// How late calls end after their deadline or an interrupt: the guests of the matrix of limits, each run many times.
+// How late calls end after their deadline or an interrupt: the guests of the matrix of limits, each run many
+// times.
 #include "skerry/wasi/wasi.hpp"
 #include "skerry/wat.hpp"
 #include "tests/limits/blocking_pipes.hpp"
@@ -38,8 +39,10 @@ struct Sample {
   bool is_early = false; // the guest ended by itself
 };
 
-/// A fresh engine, module and store for each run: work that is done once, like translation, is measured as well.
-Sample run_once(const Guest& guest, const std::vector<std::byte>& bytes, Ending ending, milliseconds allowed) {
+/// A fresh engine, module and store for each run: work that is done once, like translation, is measured as
+/// well.
+Sample run_once(const Guest& guest, const std::vector<std::byte>& bytes, Ending ending,
+                milliseconds allowed) {
   const BlockingPipes pipes;
   const Engine engine;
   const Module module = must(Module::compile(engine, bytes));

@@ -260,7 +260,8 @@ Error& Error::with_host_exception(std::exception_ptr exception) noexcept {
   return *this;
 }
 Error& Error::with_detail(std::string_view detail) noexcept {
-  if (Data* data = own_data()) unless_out_of_memory([&] { data->message += printable(detail, longest_printed_message); }, [] {});
+  if (Data* data = own_data())
+    unless_out_of_memory([&] { data->message += printable(detail, longest_printed_message); }, [] {});
   return *this;
 }
 

@@ -50,8 +50,7 @@ void Linker::define(std::string_view module, std::string_view name, const Extern
   try_to_define(*data_, [&]() -> Result<void> {
     const bool is_empty = std::visit([](const auto& handle) { return handle.data() == nullptr; }, item);
     if (is_empty)
-      return fail(
-          usage_error("an empty handle was defined as " + in_quotes(module) + " " + in_quotes(name)));
+      return fail(usage_error("an empty handle was defined as " + in_quotes(module) + " " + in_quotes(name)));
     std::visit([&](const auto& handle) { data_->define(module, name, handle.data()); }, item);
     return {};
   });

@@ -109,7 +109,8 @@ WorkMeter work_meter(Store& store);
 int64_t grow_memory(MemoryInstance& memory, uint64_t pages) noexcept;
 /// Spec §4.5.3.7: returns the old size in elements, or -1. With `stop`, deadline and interrupt are looked at
 /// after each piece: the table is then left as it was, and *stop says why.
-int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init, ErrorCode* stop = nullptr) noexcept;
+int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init,
+                   ErrorCode* stop = nullptr) noexcept;
 /// Do the limits allow that many elements more?
 bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept;
 
