@@ -6,7 +6,7 @@
 #include "host/json_text.hpp"
 #include "host/network.hpp"
 #include "host/plugin_instance.hpp"
-#include "skerry/work_meter.hpp"
+#include "skerry/host_meter.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -41,7 +41,7 @@ constexpr size_t longest_host = 255;  // RFC 1035
 constexpr uint64_t call_price = 64, line_price = 16;
 
 /// What every function begins with: it counts, and there is time and fuel for it.
-Result<void> begin(const Caller& caller, WorkMeter& meter) {
+Result<void> begin(const Caller& caller, HostMeter& meter) {
   if (!CallState::of(caller)->count_host_call()) return fail(Error::host("too many calls of host functions"));
   if (meter.must_stop() || meter.spend(call_price)) return fail(std::move(*meter.stop));
   return {};
@@ -50,7 +50,7 @@ Result<void> begin(const Caller& caller, WorkMeter& meter) {
 /// What one call of a host function works with.
 struct HostCall {
   Caller& caller;
-  WorkMeter meter;
+  HostMeter meter;
 
   CallState& state() const { return *CallState::of(caller); }
   /// Bytes of the guest, or nothing when they lie outside its memory.
@@ -121,7 +121,7 @@ template <class... Args, class F> void define_counted(Linker& linker, const char
   linker.define("env", name,
                 [function](Caller& caller,
                            Args... args) -> Result<decltype(function(std::declval<HostCall&>(), args...))> {
-                  HostCall call{caller, WorkMeter(caller)};
+                  HostCall call{caller, HostMeter(caller)};
                   if (auto ok = begin(caller, call.meter); !ok) return fail(std::move(ok.error()));
                   auto result = function(call, args...);
                   if (call.meter.stop) return fail(std::move(*call.meter.stop));
@@ -149,8 +149,8 @@ void define_checks(Linker& linker, const Capabilities& capabilities) {
 LogLevel level_of(int32_t level) { return static_cast<LogLevel>(std::clamp(level, 0, 4)); }
 
 /// The length of the text's first line. Looked for in pieces: a guest's line may be as long as its memory.
-size_t line_length(WorkMeter& meter, std::string_view text) {
-  constexpr size_t piece_bytes = WorkMeter::look_units * WorkMeter::bytes_per_unit;
+size_t line_length(HostMeter& meter, std::string_view text) {
+  constexpr size_t piece_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
   for (size_t at = 0; at < text.size(); at += piece_bytes) {
     const std::string_view piece = text.substr(at, piece_bytes);
     const size_t end = std::min(piece.find('\n'), piece.size());
@@ -179,7 +179,7 @@ void log_lines(HostCall& call, std::string_view text, const auto& write) {
 
 void define_log(Linker& linker, const Manifest& manifest, const PluginServices& services) {
   linker.define("env", "log", [&](Caller& caller, int32_t level, std::string_view text) -> Result<void> {
-    HostCall call{caller, WorkMeter(caller)};
+    HostCall call{caller, HostMeter(caller)};
     if (auto ok = begin(caller, call.meter); !ok) return ok;
     log_lines(call, text, [&](std::string_view line) {
       pass_log_line(services.log, manifest.meta.name, level_of(level), line, caller.deadline());

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "skerry/host/capability.hpp"
-#include "skerry/work_meter.hpp"
+#include "skerry/host_meter.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -39,7 +39,7 @@ class Patience {
 public:
   using Clock = std::chrono::steady_clock;
   Patience(Clock::time_point deadline) noexcept : deadline_(deadline) {}
-  Patience(WorkMeter& meter) noexcept : deadline_(meter.watch.deadline), meter_(&meter) {}
+  Patience(HostMeter& meter) noexcept : deadline_(meter.watch.deadline), meter_(&meter) {}
 
   /// Looks at the meter's deadline and interrupt, too.
   bool is_over() { return Clock::now() >= deadline_ || (meter_ != nullptr && meter_->must_stop()); }
@@ -48,7 +48,7 @@ public:
 
 private:
   Clock::time_point deadline_;
-  WorkMeter* meter_ = nullptr;
+  HostMeter* meter_ = nullptr;
 };
 
 /// Every function here decides by the grants, for each connection anew: the name (and port) against the

@@ -2,7 +2,7 @@
 // directly.
 #pragma once
 
-#include "skerry/work_meter.hpp"
+#include "skerry/host_meter.hpp"
 #include "wasi/guest_memory.hpp"
 #include "wasi/prices.hpp"
 #include "wasi/state.hpp"
@@ -10,7 +10,7 @@
 
 namespace skerry::wasi {
 
-using Watch = WorkWatch;
+using Watch = HostWatch;
 
 struct Call {
   State& state;
@@ -18,7 +18,7 @@ struct Call {
   Snapshot snapshot = Snapshot::preview1;
   /// Its `stop` is set when the program must not go on: it exited, or its time or fuel is over. Then the
   /// returned errno never reaches it.
-  WorkMeter meter = WorkMeter();
+  HostMeter meter = HostMeter();
 
   FdTable& fds() { return state.fds; }
   const Limits& limits() const { return state.config.limits; }

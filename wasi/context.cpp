@@ -187,7 +187,7 @@ Result<Context> Context::create(Config config) {
 const Config& Context::config() const noexcept { return state_->config; }
 uint32_t Context::open_descriptors() const noexcept { return state_->fds.open_count(); }
 
-bool Context::exists(std::size_t preopen, std::string_view path, WorkMeter& meter) const {
+bool Context::exists(std::size_t preopen, std::string_view path, HostMeter& meter) const {
   if (preopen >= state_->preopens.size()) return false;
   if (meter.spend_bytes(std::min<uint64_t>(path.size(), state_->config.limits.path_bytes))) return false;
   const auto parsed = parse_path(std::as_bytes(std::span(path)), state_->config.limits.path_bytes);

@@ -16,7 +16,7 @@ namespace {
 
 using Entries = std::vector<std::span<const std::byte>>;
 
-Expected<std::vector<std::byte>> read_all(WorkMeter& meter, int directory, std::size_t most_bytes) {
+Expected<std::vector<std::byte>> read_all(HostMeter& meter, int directory, std::size_t most_bytes) {
   if (::lseek(directory, 0, SEEK_SET) < 0) return refuse(last_os_errno());
   std::vector<std::byte> entries;
   for (std::size_t before = 0;; before = entries.size()) {
@@ -24,11 +24,11 @@ Expected<std::vector<std::byte>> read_all(WorkMeter& meter, int directory, std::
     if (error != Errno::success) return refuse(error);
     if (entries.size() == before) return entries;
     if (entries.size() > most_bytes) return refuse(Errno::overflow);
-    if (meter.pass(WorkMeter::look_units)) return refuse(Errno::intr);
+    if (meter.pass(HostMeter::look_units)) return refuse(Errno::intr);
   }
 }
 
-Expected<Entries> split(WorkMeter& meter, std::span<const std::byte> entries) {
+Expected<Entries> split(HostMeter& meter, std::span<const std::byte> entries) {
   Entries list;
   while (!entries.empty()) {
     if (meter.spend(price::entry)) return refuse(Errno::intr);
@@ -42,7 +42,7 @@ Expected<Entries> split(WorkMeter& meter, std::span<const std::byte> entries) {
 std::string_view name_of(std::span<const std::byte> entry) { return first_entry(entry).name; }
 
 // A heap sort, because it can stop at every step.
-Errno sort(WorkMeter& meter, Entries& list) {
+Errno sort(HostMeter& meter, Entries& list) {
   const auto less = [](const auto& a, const auto& b) { return name_of(a) < name_of(b); };
   for (auto end = list.begin(); end != list.end();) {
     if (meter.spend(price::entry)) return Errno::intr;
@@ -77,7 +77,7 @@ Errno append_entries(int directory, std::vector<std::byte>& entries) {
   return got < 0 ? last_os_errno() : Errno::success;
 }
 
-Expected<std::vector<std::byte>> read_sorted(WorkMeter& meter, int directory, std::size_t most_bytes) {
+Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, std::size_t most_bytes) {
   const auto entries = read_all(meter, directory, most_bytes);
   if (!entries) return entries;
   auto list = split(meter, *entries);

@@ -1,7 +1,7 @@
 // Entries of a directory as the system gives them (getdents64), one behind the other.
 #pragma once
 
-#include "skerry/work_meter.hpp"
+#include "skerry/host_meter.hpp"
 #include "wasi/types.hpp"
 
 #include <cstddef>
@@ -31,6 +31,6 @@ Errno append_entries(int directory, std::vector<std::byte>& entries);
 /// All entries in the order of their names, with positions numbered from 1 upwards: the same for the same
 /// names, whatever the file system. Each costs price::entry once when it is read and twice when it is sorted.
 /// Errors: overflow when they are more than `most_bytes`; intr with meter.stop set; the system's.
-Expected<std::vector<std::byte>> read_sorted(WorkMeter& meter, int directory, std::size_t most_bytes);
+Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, std::size_t most_bytes);
 
 } // namespace skerry::wasi

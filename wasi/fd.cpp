@@ -112,7 +112,7 @@ Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
 // waited for without an end.
 void undo_growth(const Descriptor& file, const struct stat& before) {
   struct stat status{};
-  WorkMeter patient;
+  HostMeter patient;
   auto change = QuotaChange::begin(patient, file.quota.get());
   const int fd = file.host_fd();
   if (!change || ::fstat(fd, &status) != 0 || status.st_size <= before.st_size) return;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "skerry/caller.hpp"
+#include "skerry/host_meter.hpp"
 #include "skerry/types.hpp"
-#include "skerry/work_meter.hpp"
 #include "wasi/call.hpp"
 
 #include <cstddef>
@@ -44,7 +44,7 @@ Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<u
   const auto type = caller.memory_type();
   const bool is_reachable = type && !type->limits.is_64;
   Call call{state, GuestMemory(is_reachable ? caller.memory() : std::span<std::byte>()), snapshot,
-            WorkMeter(caller)};
+            HostMeter(caller)};
   if (call.meter.must_stop()) return fail(std::move(*call.meter.stop));
   const Errno error = Signature<decltype(function)>::apply(function, call, slots);
   if (call.meter.stop) return fail(std::move(*call.meter.stop));

@@ -75,7 +75,7 @@ private:
   std::vector<std::string> names_;
 };
 
-bool pay_names(WorkMeter& meter, std::string_view path) {
+bool pay_names(HostMeter& meter, std::string_view path) {
   return meter.spend(count_names(path) * price::name);
 }
 
@@ -83,7 +83,7 @@ bool pay_names(WorkMeter& meter, std::string_view path) {
 // to one of them and never a question to the file system. The path's own names are paid for already.
 class Walk {
 public:
-  Walk(WorkMeter& meter, int base) : meter_(meter), base_(base) {}
+  Walk(HostMeter& meter, int base) : meter_(meter), base_(base) {}
 
   Expected<HostFd> to(std::string_view path) {
     pending_.push(path);
@@ -126,7 +126,7 @@ private:
     return Errno::success;
   }
 
-  WorkMeter& meter_;
+  HostMeter& meter_;
   int base_;
   std::vector<HostFd> held_;
   Pending pending_;
@@ -147,7 +147,7 @@ Split split(std::string_view path) {
 
 } // namespace
 
-Expected<std::string> read_link(WorkMeter& meter, int directory, const std::string& name) {
+Expected<std::string> read_link(HostMeter& meter, int directory, const std::string& name) {
   std::array<char, PATH_MAX> target;
   const ssize_t length = ::readlinkat(directory, name.c_str(), target.data(), target.size());
   if (length < 0) return refuse(last_os_errno());
@@ -167,7 +167,7 @@ Expected<PathResolver> PathResolver::create(PathResolverKind kind) {
   return PathResolver(PathResolverKind::component_wise);
 }
 
-Expected<HostFd> PathResolver::directory(WorkMeter& meter, int base, const std::string& path) const {
+Expected<HostFd> PathResolver::directory(HostMeter& meter, int base, const std::string& path) const {
   if (path.empty()) return HostFd::borrowed(base);
   if (kind_ == PathResolverKind::openat2) {
     if (auto opened = open_beneath(base, path, directory_flags, 0)) return std::move(*opened);
@@ -175,14 +175,14 @@ Expected<HostFd> PathResolver::directory(WorkMeter& meter, int base, const std::
   return Walk(meter, base).to(path);
 }
 
-Expected<Place> PathResolver::place(WorkMeter& meter, int base, const GuestPath& path, bool follow) const {
+Expected<Place> PathResolver::place(HostMeter& meter, int base, const GuestPath& path, bool follow) const {
   if (pay_names(meter, path.text)) return refuse(Errno::intr);
   return place_of(meter, base, path, follow);
 }
 
 // The names of `path` are paid for already. A link in the last place makes a new text, which is walked from
 // the base and paid for as a whole.
-Expected<Place> PathResolver::place_of(WorkMeter& meter, int base, const GuestPath& path, bool follow) const {
+Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPath& path, bool follow) const {
   std::string text = path.text;
   bool wants_directory = path.wants_directory;
   for (int links = 0; links <= max_links; ++links) {
@@ -208,7 +208,7 @@ Expected<Place> PathResolver::place_of(WorkMeter& meter, int base, const GuestPa
   return refuse(Errno::loop);
 }
 
-Expected<HostFd> PathResolver::open(WorkMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
+Expected<HostFd> PathResolver::open(HostMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
                                     bool follow) const {
   if (path.wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir); // as the kernel has it
   if (pay_names(meter, path.text)) return refuse(Errno::intr);

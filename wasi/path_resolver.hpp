@@ -8,8 +8,8 @@
 // for more than the names of one path.
 #pragma once
 
+#include "skerry/host_meter.hpp"
 #include "skerry/wasi/config.hpp"
-#include "skerry/work_meter.hpp"
 #include "wasi/host_fd.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/types.hpp"
@@ -41,22 +41,22 @@ public:
   /// Opens with open(2)'s `flags` (O_CLOEXEC and, for a trailing slash, O_DIRECTORY are added). `follow` says
   /// whether a link in the last component is followed. Errors: perm for a path that leaves the base; intr
   /// with meter.stop set; else the system's.
-  Expected<HostFd> open(WorkMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
+  Expected<HostFd> open(HostMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
                         bool follow) const;
   /// Finds the place of the last component; with `follow`, that of what a link there finally names. What is
   /// there, if anything, is not looked at. Errors: as open's.
-  Expected<Place> place(WorkMeter& meter, int base, const GuestPath& path, bool follow) const;
+  Expected<Place> place(HostMeter& meter, int base, const GuestPath& path, bool follow) const;
 
 private:
   explicit PathResolver(PathResolverKind kind) : kind_(kind) {}
-  Expected<HostFd> directory(WorkMeter& meter, int base, const std::string& path) const;
-  Expected<Place> place_of(WorkMeter& meter, int base, const GuestPath& path, bool follow) const;
+  Expected<HostFd> directory(HostMeter& meter, int base, const std::string& path) const;
+  Expected<Place> place_of(HostMeter& meter, int base, const GuestPath& path, bool follow) const;
 
   PathResolverKind kind_ = PathResolverKind::component_wise;
 };
 
 /// The contents of the link `name` in `directory`. Errors: inval when it is no link; intr with meter.stop
 /// set; else the system's.
-Expected<std::string> read_link(WorkMeter& meter, int directory, const std::string& name);
+Expected<std::string> read_link(HostMeter& meter, int directory, const std::string& name);
 
 } // namespace skerry::wasi

@@ -1,5 +1,5 @@
 // What work that a program makes the host do costs it, in instructions. docs/wasi.md has the list; bytes cost
-// one for each WorkMeter::bytes_per_unit.
+// one for each HostMeter::bytes_per_unit.
 #pragma once
 
 #include <cstdint>

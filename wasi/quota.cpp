@@ -143,7 +143,7 @@ uint64_t Quota::files_used() const {
   return books_->files;
 }
 
-Expected<QuotaChange> QuotaChange::begin(WorkMeter& meter, Quota* quota) {
+Expected<QuotaChange> QuotaChange::begin(HostMeter& meter, Quota* quota) {
   constexpr auto pause = std::chrono::microseconds(100);
   QuotaChange change;
   if (quota == nullptr) return change;

@@ -1,8 +1,8 @@
 // QuotaChange: one change below a directory that may have a quota.
 #pragma once
 
+#include "skerry/host_meter.hpp"
 #include "skerry/wasi/quota.hpp"
-#include "skerry/work_meter.hpp"
 #include "wasi/types.hpp"
 
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ uint64_t target_price(uint64_t length);
 class QuotaChange {
 public:
   /// Waits for the books, when somebody else has them. Errors: intr with meter.stop set.
-  static Expected<QuotaChange> begin(WorkMeter& meter, Quota* quota);
+  static Expected<QuotaChange> begin(HostMeter& meter, Quota* quota);
 
   /// The size up to which a file of `size` bytes may grow.
   uint64_t largest(uint64_t size) const;

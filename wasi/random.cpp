@@ -13,7 +13,7 @@ namespace skerry::wasi::abi {
 namespace {
 
 // Filled between two looks at deadline and interrupts; about a quarter of a millisecond.
-constexpr std::size_t chunk_bytes = WorkMeter::look_units * WorkMeter::bytes_per_unit;
+constexpr std::size_t chunk_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
 
 Errno fill_from_system(std::span<std::byte> bytes) {
   while (!bytes.empty()) {

@@ -110,13 +110,13 @@ TEST_CASE("a dial that nobody answers ends at the deadline") {
 TEST_CASE("an interrupt ends the wait for a silent peer") {
   LocalServer silent([](const std::string&) { return std::string(); }, LocalServer::Manner::silent);
   int looks = 0;
-  WorkWatch watch;
+  HostWatch watch;
   watch.self = &looks;
   watch.check = [](void* self) -> Result<void> {
     if (++*static_cast<int*>(self) < 3) return {};
     return fail(Error::trap(ErrorCode::interrupted));
   };
-  WorkMeter meter(watch);
+  HostMeter meter(watch);
   HttpResponse response;
   const auto granted = local({"127.0.0.1"});
   CHECK(Network(granted).http({"GET", silent.url("/"), {}, ""}, response, meter) == NetworkStatus::timeout);

@@ -14,7 +14,7 @@ struct Tree {
   TempDir temp;
   wasi::PathResolver resolver;
   wasi::HostFd base;
-  WorkMeter meter;
+  HostMeter meter;
 
   explicit Tree(wasi::PathResolverKind kind) : resolver(*wasi::PathResolver::create(kind)) {
     fs::create_directories(temp / "base/dir/nested");

@@ -95,7 +95,7 @@ public:
 
   template <class... Params, class... Args>
   Errno call(Errno (*function)(wasi::Call&, Params...), Args... args) {
-    wasi::Call one{context_.state(), wasi::GuestMemory(memory_), snapshot_, WorkMeter(watch)};
+    wasi::Call one{context_.state(), wasi::GuestMemory(memory_), snapshot_, HostMeter(watch)};
     const Errno error = function(one, static_cast<Params>(args)...);
     stop = std::move(one.meter.stop);
     return error;

@@ -103,7 +103,7 @@ TEST_CASE("work: every name of a path costs, those in links too, and all of them
     const Ledger whole = run(program, call, expected);
     CHECK(whole.charged >= wasi::count_names(long_way("d")) * wasi::price::name);
     const bool is_walked = resolver == wasi::PathResolverKind::component_wise;
-    CHECK(whole.looks >= (is_walked ? whole.charged / WorkMeter::look_units / 2 : 1));
+    CHECK(whole.looks >= (is_walked ? whole.charged / HostMeter::look_units / 2 : 1));
     check_ends(program, call, whole);
   }
   const Ledger plain = run(program, [&] { return program.filestat("d", 0); });
@@ -209,8 +209,8 @@ TEST_CASE("work: a sorted listing costs by its entries, is watched, and is sorte
   const auto whole = [&] { return it.list(3, 200'000, 0); };
   const Ledger first = run(it.program, whole);
   CHECK(first.charged >= uint64_t{4} * Sorted::names * wasi::price::entry);
-  CHECK(first.looks >= first.charged / WorkMeter::look_units / 2);
-  CHECK(first.longest <= 2 * WorkMeter::look_units + 200'000 / 64);
+  CHECK(first.looks >= first.charged / HostMeter::look_units / 2);
+  CHECK(first.longest <= 2 * HostMeter::look_units + 200'000 / 64);
   check_ends(it.program, whole, first);
   // In pieces: only the first one sorts.
   run(it.program, [&] { return it.list(3, 1000, 0); });

@@ -7,6 +7,7 @@
 #include "skerry/error.hpp"
 #include "skerry/func.hpp"
 #include "skerry/host_func.hpp"
+#include "skerry/host_meter.hpp"
 #include "skerry/image.hpp"
 #include "skerry/instance.hpp"
 #include "skerry/limits.hpp"
@@ -16,4 +17,3 @@
 #include "skerry/suspendable_call.hpp"
 #include "skerry/types.hpp"
 #include "skerry/wat.hpp"
-#include "skerry/work_meter.hpp"

@@ -2,9 +2,9 @@
 // (https://github.com/WebAssembly/WASI/tree/wasi-0.1/preview1/docs.md).
 #pragma once
 
+#include "skerry/host_meter.hpp"
 #include "skerry/linker.hpp"
 #include "skerry/wasi/config.hpp"
-#include "skerry/work_meter.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -34,7 +34,7 @@ public:
   /// path functions find it, so nothing outside the folder is looked at; a link in the last place counts
   /// itself. False also for what is no path, and with meter.stop set when there is no time or fuel left to
   /// look.
-  bool exists(std::size_t preopen, std::string_view path, WorkMeter& meter) const;
+  bool exists(std::size_t preopen, std::string_view path, HostMeter& meter) const;
   /// Closes whatever the program opened and gives back what create gave: streams, preopens, all of stdin.
   /// Output that was captured stays. For the next program, or the next call with fresh state. Throws
   /// std::bad_alloc when memory runs out; then it must be called again before the context is used.

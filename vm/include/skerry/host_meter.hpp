@@ -1,4 +1,4 @@
-// WorkMeter: what a host function does for a guest is charged as fuel, and ends at the deadline.
+// HostMeter: what a host function does for a guest is charged as fuel, and ends at the deadline.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -12,7 +12,7 @@
 namespace skerry {
 
 /// Who may end a host function early. The default lets it run forever and for free.
-struct WorkWatch {
+struct HostWatch {
   using Clock = std::chrono::steady_clock;
   void* self = nullptr;
   /// Looks at deadline and interrupt; the error that must end the call.
@@ -28,7 +28,7 @@ struct WorkWatch {
 
 /// For loops of a host function whose length a guest decides:
 ///
-///   WorkMeter meter(caller);
+///   HostMeter meter(caller);
 ///   for (…) {
 ///     if (meter.spend(1)) return fail(std::move(*meter.stop));
 ///     …
@@ -37,13 +37,13 @@ struct WorkWatch {
 /// One unit of work is charged as one instruction, and ought to take about as long: a nanosecond or two. All
 /// loops share one policy: deadline and interrupt are looked at whenever look_units have been spent since the
 /// last look. Valid during the call it was made in. One thread.
-class WorkMeter {
+class HostMeter {
 public:
   static constexpr uint64_t look_units = 1024;   ///< a look costs some 30 ns: 2 % of what it watches
   static constexpr uint64_t bytes_per_unit = 64; ///< as the engine's own bulk operations cost
 
-  explicit WorkMeter(const WorkWatch& given = {}) noexcept : watch(given) {}
-  explicit WorkMeter(Caller& caller) noexcept : watch(watch_of(caller)) {}
+  explicit HostMeter(const HostWatch& given = {}) noexcept : watch(given) {}
+  explicit HostMeter(Caller& caller) noexcept : watch(watch_of(caller)) {}
 
   /// Looks now. True when it is time to return: `stop` says why. Once true, it stays so.
   bool must_stop() {
@@ -65,10 +65,10 @@ public:
   }
 
   std::optional<Error> stop; ///< why the guest's call must end; a host function may set it, too
-  WorkWatch watch;
+  HostWatch watch;
 
 private:
-  static WorkWatch watch_of(Caller& caller) noexcept {
+  static HostWatch watch_of(Caller& caller) noexcept {
     return {&caller, [](void* self) { return static_cast<Caller*>(self)->check_interrupt(); },
             [](void* self, uint64_t instructions) {
               return static_cast<Caller*>(self)->consume_fuel(instructions);
