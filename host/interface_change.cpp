@@ -56,10 +56,10 @@ std::vector<uint8_t> section_ids(std::span<const std::byte> module) {
 std::string interface_change(const Module& before, const Module& after) {
   std::string changes;
   for (const ExportInfo& item : before.exports()) {
-    const ExportInfo* other = after.find_export(item.name);
+    const auto other = after.find_export(item.name);
     if (other && is_same(item.type, other->type)) continue;
     changes += (changes.empty() ? "" : "; ") + ("export \"" + item.name + "\" ");
-    if (other == nullptr) {
+    if (!other) {
       changes += "is gone";
       continue;
     }

@@ -21,6 +21,7 @@ public:
     return *this;
   }
   Bytes& count(uint64_t n) { return leb_u64(n), *this; }
+  Bytes& signed_count(int64_t n) { return leb_s33(n), *this; }
   Bytes& with(const Bytes& other) { return bytes(other.view()), *this; }
   Bytes& with_name(std::string_view text) { return name(text), *this; }
   /// Its length first.

@@ -32,12 +32,12 @@ FuncType Func::type() const {
 
 Result<std::vector<Value>> Func::call(std::span<const Value> args) const {
   if (data_ == nullptr) return fail(no_function());
-  const FuncType& type = vm::store_of(*data_).engine->types[data_->type_id].func;
+  const vm::CanonicalType& type = vm::type_of(*data_);
   if (auto ok = check_arguments(vm::store_of(*data_), type, args); !ok) return fail(std::move(ok.error()));
   CallSlots slots(std::max(data_->params_slots, data_->results_slots));
   store_values(args, slots.all().data());
   if (auto done = call_raw(slots.all()); !done) return fail(std::move(done.error()));
-  return load_values(type.results, slots.all().data());
+  return load_values(type.results(), slots.all().data());
 }
 
 Result<void> Func::call_raw(std::span<uint64_t> slots) const {

@@ -1,6 +1,7 @@
 #include "skerry/linker.hpp"
 
 #include "vm/api/values.hpp"
+#include "vm/module/module_info.hpp"
 #include "vm/runtime/instantiate.hpp"
 #include "vm/runtime/linker.hpp"
 
@@ -13,16 +14,15 @@ Linker::~Linker() = default;
 
 void Linker::define_native(std::string_view module, std::string_view name, FuncType type,
                            NativeHostFunc function, std::shared_ptr<void> context) {
-  auto type_id = data_->engine.data()->types.intern(type);
-  if (!type_id) {
-    data_->error = std::move(type_id.error());
+  auto interned = data_->engine.data()->types.intern(type);
+  if (!interned) {
+    data_->error = std::move(interned.error());
     return;
   }
   auto host = std::make_shared<vm::HostFunc>();
   host->native = function;
   host->context = std::move(context);
-  host->type = std::move(type);
-  host->type_id = *type_id;
+  host->type = std::move(*interned);
   host->module = module;
   host->name = name;
   data_->define(module, name, std::shared_ptr<const vm::HostFunc>(std::move(host)));
@@ -45,7 +45,7 @@ void Linker::define_instance(std::string_view module, const Instance& instance) 
     data_->error = usage_error("an empty instance was defined as " + std::string(module));
     return;
   }
-  for (const ExportInfo& item : instance.data()->module->export_infos)
+  for (const vm::Export& item : instance.data()->module->exports)
     if (const auto value = instance.get_export(item.name)) define(module, item.name, *value);
 }
 
@@ -53,10 +53,10 @@ void Linker::set_unknown_imports(UnknownImports what) noexcept { data_->unknown_
 
 std::vector<MissingImport> Linker::missing(const Module& module) const {
   std::vector<MissingImport> missing;
-  const auto& imports = module.data()->imports;
-  for (size_t i = 0; i < imports.size(); ++i)
-    if (data_->find(imports[i]) == nullptr)
-      missing.push_back({imports[i].module, imports[i].name, module.imports()[i].type});
+  for (const vm::Import& import : module.data()->imports)
+    if (data_->find(import) == nullptr)
+      missing.push_back({std::string(import.module), std::string(import.name),
+                         vm::extern_type(*module.data(), import.kind, import.index)});
   return missing;
 }
 

@@ -85,7 +85,7 @@ private:
   // operands (lowering_operands.cpp)
   void push(Entry entry);
   void push_temp(char letter, uint32_t def);
-  void push_results(std::span<const ValType> types);
+  void push_results(const TypeList& types);
   Entry pop();
   uint32_t local_of(Entry entry) const;
   void truncate(uint32_t height);
@@ -132,9 +132,9 @@ private:
   void stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second = 0);
 
   // control (lowering_control.cpp)
-  std::span<const ValType> params(const Control& control) const;
-  std::span<const ValType> results(const Control& control) const;
-  std::span<const ValType> label_types(const Control& control) const;
+  TypeList params(const Control& control) const;
+  TypeList results(const Control& control) const;
+  TypeList label_types(const Control& control) const;
   uint32_t new_label();
   void add_reference(uint32_t label, uint32_t ir, uint32_t entry);
   int32_t& charge_of(const Reference& reference);
@@ -165,7 +165,7 @@ private:
   void unreachable();
 
   // calls and the rest (lowering_calls.cpp, lowering.cpp)
-  void call(Operation operation, const FuncType& type, int64_t callee, Operand index = {},
+  void call(Operation operation, const CanonicalType& type, int64_t callee, Operand index = {},
             uint32_t table = no_label);
   void truncate_arguments(uint32_t count);
   void direct_call(uint32_t index, bool is_tail);
@@ -187,7 +187,7 @@ private:
 
   const Module& module_;
   const Layout& layout_;
-  const FuncType& type_;
+  const CanonicalType& type_;
   IrFunction function_;
   std::pmr::vector<Ir>& ir_;
   std::pmr::vector<Entry> stack_;

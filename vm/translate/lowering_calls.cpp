@@ -7,9 +7,9 @@ namespace skerry::vm {
 
 /// `callee`: the instance's function, its offset, or the type; `index` and `table` for what is called through
 /// them.
-void Lowering::call(Operation operation, const FuncType& type, int64_t callee, Operand index,
+void Lowering::call(Operation operation, const CanonicalType& type, int64_t callee, Operand index,
                     uint32_t table) {
-  const auto count = static_cast<uint32_t>(type.params.size());
+  const auto count = type.params().size();
   flush_top(count);
   keep_top(count);
   truncate_arguments(count);
@@ -22,7 +22,7 @@ void Lowering::call(Operation operation, const FuncType& type, int64_t callee, O
   ir.count = function_.link_slot; // tail calls leave this frame
   ir.charge = pending_;
   pending_ = 0;
-  push_results(type.results);
+  push_results(type.results());
   if (operation >= Operation::return_call) return_();
 }
 
@@ -39,14 +39,14 @@ void Lowering::direct_call(uint32_t index, bool is_tail) {
 
 void Lowering::indirect_call(const Instruction& instr, bool is_tail) {
   const Entry index = materialize(pop());
-  const auto& type = module_.types[instr.index[0]];
-  call(is_tail ? Operation::return_call_indirect : Operation::call_indirect, type.func, type.id,
+  const CanonicalType& type = module_.type(instr.index[0]);
+  call(is_tail ? Operation::return_call_indirect : Operation::call_indirect, type, type.id(),
        operand(index), instr.index[1]);
 }
 
 void Lowering::ref_call(const Instruction& instr, bool is_tail) {
   const Entry ref = materialize(pop());
-  call(is_tail ? Operation::return_call_ref : Operation::call_ref, module_.types[instr.index[0]].func, 0,
+  call(is_tail ? Operation::return_call_ref : Operation::call_ref, module_.type(instr.index[0]), 0,
        operand(ref));
 }
 

@@ -9,19 +9,19 @@
 
 namespace skerry::vm {
 
-std::span<const ValType> Lowering::params(const Control& control) const {
+TypeList Lowering::params(const Control& control) const {
   if (control.kind == Control::Kind::function || control.type.kind != BlockType::Kind::type) return {};
-  return module_.types[control.type.type].func.params;
+  return module_.type(control.type.type).params();
 }
-std::span<const ValType> Lowering::results(const Control& control) const {
-  if (control.kind == Control::Kind::function) return type_.results;
+TypeList Lowering::results(const Control& control) const {
+  if (control.kind == Control::Kind::function) return type_.results();
   switch (control.type.kind) {
   case BlockType::Kind::empty: return {};
-  case BlockType::Kind::value: return {&control.type.value, 1};
-  default: return module_.types[control.type.type].func.results;
+  case BlockType::Kind::value: return TypeList(control.type.value);
+  default: return module_.type(control.type.type).results();
   }
 }
-std::span<const ValType> Lowering::label_types(const Control& control) const {
+TypeList Lowering::label_types(const Control& control) const {
   return control.kind == Control::Kind::loop ? params(control) : results(control);
 }
 
@@ -160,7 +160,7 @@ void Lowering::end_function() {
     if (!dead_) join_results(control);
     bind(control.label);
     truncate(0);
-    push_results(type_.results);
+    push_results(type_.results());
   }
   if (!dead_) return_();
   controls_.pop_back();
@@ -278,8 +278,8 @@ void Lowering::conditional(Entry condition, uint32_t label, bool negate) {
 }
 
 void Lowering::return_() {
-  const auto count = static_cast<uint32_t>(type_.results.size());
-  const bool is_single = count == 1 && letter_of(type_.results[0]) != 'v';
+  const auto count = type_.results().size();
+  const bool is_single = count == 1 && letter_of(type_.results().front()) != 'v';
   if (!is_single && count > 0) {
     flush_top(count);
     keep_top(count);

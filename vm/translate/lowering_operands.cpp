@@ -5,7 +5,7 @@
 
 namespace skerry::vm {
 
-void Lowering::push_results(std::span<const ValType> types) {
+void Lowering::push_results(const TypeList& types) {
   for (const ValType type : types) push_temp(letter_of(type), none);
 }
 

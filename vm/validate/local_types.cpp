@@ -4,13 +4,14 @@
 
 namespace skerry::vm {
 
-void LocalTypes::reset(std::span<const ValType> params) {
+void LocalTypes::reset(TypeList params) {
   params_ = params;
   runs_.clear();
   all_defaultable_ = true;
-  size_ = static_cast<uint32_t>(params.size());
+  size_ = params.size();
   head_size_ = std::min<uint32_t>(size_, head_.size());
-  std::copy_n(params.begin(), head_size_, head_.begin());
+  TypeList::Iterator type = params.begin();
+  for (uint32_t i = 0; i < head_size_; ++i, ++type) head_[i] = *type;
 }
 
 void LocalTypes::add(uint32_t count, ValType type) {
