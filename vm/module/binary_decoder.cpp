@@ -38,8 +38,11 @@ constexpr uint8_t section_order[section_count] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10,
 
 /// Reads instructions until the end that belongs to them.
 template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
+  constexpr uint64_t looked_at_once = 1024;
   Instruction instr{};
-  for (uint64_t depth = 1; depth > 0 && decode_instruction(reader, instr) && may_go_on();) {
+  uint64_t read = 0;
+  for (uint64_t depth = 1; depth > 0 && decode_instruction(reader, instr);) {
+    if (++read % looked_at_once == 0 && !may_go_on()) return;
     const ImmediateKind kind = info(instr.op).immediate;
     if (kind == ImmediateKind::block_type || kind == ImmediateKind::try_table) ++depth;
     if (instr.op == Opcode::end) --depth;

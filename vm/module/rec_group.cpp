@@ -4,17 +4,35 @@
 #include "vm/isa/instruction.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 namespace skerry::vm {
 
 namespace {
 
+// What types of one byte need.
+constexpr std::array needed_features = {Feature::mvp, Feature::simd, Feature::reference_types, Feature::gc,
+                                        Feature::exceptions};
+/// By code: a position in needed_features, or behind them.
+constexpr std::array<uint8_t, 256> short_type_features = [] {
+  std::array<uint8_t, 256> table{};
+  table.fill(needed_features.size());
+  for (const uint8_t number : {0x7c, 0x7d, 0x7e, 0x7f}) table[number] = 0;
+  table[ValType::v128_] = 1;
+  for (uint8_t heap = 0x6a; heap <= 0x73; ++heap) table[heap] = 3;
+  for (const uint8_t heap : {0x6f, 0x70}) table[heap] = 2; // extern, func
+  for (const uint8_t heap : {0x69, 0x74}) table[heap] = 4; // exn, noexn
+  return table;
+}();
+
 /// One member function per production of the grammar of types. All read on after an error, as the reader does.
 class RecGroupDecoder {
 public:
   RecGroupDecoder(ByteReader& reader, const Config& config, RecGroup& group)
-      : reader_(reader), features_(config.features), limits_(config.module_limits), group_(group) {}
+      : reader_(reader), features_(config.features), limits_(config.module_limits), group_(group) {
+    for (size_t i = 0; i < needed_features.size(); ++i) is_on_[i] = features_.has(needed_features[i]);
+  }
 
   void rec_type() {
     const uint64_t start = reader_.offset();
@@ -73,16 +91,16 @@ private:
 
   void result_type(uint32_t limit, const char* what, bool is_result) {
     const uint32_t count = decode_count(reader_, std::min(limit, 0xffffu), what);
-    uint32_t read = numbers(count);
+    uint32_t read = short_types(count);
     (is_result ? group_.types.back().results : group_.types.back().params) = static_cast<uint16_t>(read);
     for (; read < count && reader_.ok(); ++read) group_.add(decode_value_type(reader_, features_), is_result);
   }
 
-  /// Types of numbers at the beginning of a list: most are nothing else, and their codes are taken as they are.
-  uint32_t numbers(uint32_t most) {
+  /// Types of one byte at the beginning of a list: most are nothing else, and their codes are taken as they are.
+  uint32_t short_types(uint32_t most) {
     const auto* codes = reinterpret_cast<const uint8_t*>(reader_.cursor());
     uint32_t count = 0;
-    while (count < most && codes[count] >= ValType::f64_ && codes[count] <= ValType::i32_) ++count;
+    while (count < most && is_on_[short_type_features[codes[count]]]) ++count;
     group_.codes.insert(group_.codes.end(), codes, codes + count);
     reader_.bytes(count);
     return count;
@@ -107,6 +125,7 @@ private:
     return reader_.u8(), ValType(static_cast<ValType::Kind>(code));
   }
 
+  std::array<bool, needed_features.size() + 1> is_on_{}; // the last stands for what is no type
   ByteReader& reader_;
   const Features& features_;
   const ModuleLimits& limits_;

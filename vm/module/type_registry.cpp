@@ -195,8 +195,16 @@ bool TypeTable::rebuild(size_t capacity, const TypeRegistry& registry) {
 
 // ---- Interning
 
-/// Whoever holds types keeps the engine alive.
-TypeRegistry::~TypeRegistry() = default;
+/// Whoever holds types keeps the engine alive: there are none, but in tests.
+TypeRegistry::~TypeRegistry() {
+  for (const Chunk& chunk : chunks_)
+    for (uint32_t i = 0; i < chunk.touched; ++i) {
+      const uintptr_t entry = chunk.entries[i];
+      const auto* type = (entry & 1) == 0 ? reinterpret_cast<const CanonicalType*>(entry) : nullptr;
+      if (type != nullptr && type->position() + 1 == TypeGroup::of(*type).size())
+        ::operator delete(&TypeGroup::of(*type));
+    }
+}
 
 uint32_t TypeRegistry::hash(const RecGroup& group) const {
   uint64_t hash = keyed_hash_.add(keyed_hash_.seed(), std::as_bytes(std::span(group.types)));

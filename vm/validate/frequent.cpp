@@ -53,7 +53,8 @@ constexpr Frequent frequent_kind(Opcode op) {
   case Opcode::unreachable:
   case Opcode::else_:
   case Opcode::return_:
-  case Opcode::drop: return Frequent::plain;
+  case Opcode::drop:
+  case Opcode::select: return Frequent::plain;
   default: break;
   }
   if (info(op).feature != Feature::mvp) return Frequent::no;
@@ -96,9 +97,13 @@ bool short_number(const std::byte*& at, uint32_t& value) {
   return false;
 }
 
-/// Nothing, or one number.
+/// Nothing, one number, or a type of a small index.
 bool short_block_type(uint8_t code, BlockType& block) {
   const bool is_empty = code == empty_block_type;
+  if (code < empty_block_type) {
+    block = {BlockType::Kind::type, {}, code};
+    return true;
+  }
   block = {is_empty ? BlockType::Kind::empty : BlockType::Kind::value, ValType::from_bits(code), 0};
   return is_empty || block.value.is_num();
 }
@@ -123,6 +128,7 @@ bool FunctionValidator::check_plain(Opcode op) {
   case Opcode::unreachable: return set_unreachable(), true;
   case Opcode::else_: return else_();
   case Opcode::return_: return return_();
+  case Opcode::select: return select();
   default: return drop();
   }
 }
@@ -170,9 +176,15 @@ bool FunctionValidator::check_frequent() {
       const uint32_t height = stack_.height();
       const bool popped =
           (rule.param_count < 2 || stack_.pop_equal(rule.second)) && stack_.pop_equal(rule.first);
-      if (!popped || (rule.has_result && !stack_.push(rule.result))) {
+      if (!popped) [[unlikely]] {
         stack_.truncate(height);
-        goto done;
+        const std::array operands = {rule.first, rule.second};
+        if (!stack_.pop(std::span(operands).first(rule.param_count))) goto done;
+      }
+      // There is room where an operand was; unreachable code may have had none.
+      if (rule.has_result && !stack_.push(rule.result)) {
+        ok = too_many_operands();
+        break;
       }
       break;
     }

@@ -5,11 +5,14 @@
 namespace skerry::vm {
 
 void LocalTypes::reset(TypeList params) {
+  // Functions of one type often follow each other: locals come behind the parameters, which are still there.
+  const bool is_same = params.codes().data() == params_.codes().data() && params.size() == params_.size();
   params_ = params;
   runs_.clear();
   all_defaultable_ = true;
   size_ = params.size();
   head_size_ = std::min<uint32_t>(size_, head_.size());
+  if (is_same) return;
   TypeList::Iterator type = params.begin();
   for (uint32_t i = 0; i < head_size_; ++i, ++type) head_[i] = *type;
 }

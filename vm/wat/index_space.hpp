@@ -40,6 +40,7 @@ public:
   struct Named {
     uint32_t index;
     IdOffset id;
+    uint32_t hash; // of the name
   };
   static constexpr uint32_t unlimited = ~uint32_t{0};
 
@@ -59,16 +60,21 @@ public:
     if (id == no_id) return true;
     const auto position = static_cast<uint32_t>(named_.size());
     if (named_.size() == named_.capacity()) named_.reserve(position + std::max(position / 4, 16u));
-    named_.push_back({index, id});
     std::string storage;
     const std::string_view name = names.get(id, storage);
-    const auto is_same = [&](uint32_t other) { return names.is(named_[other].id, name); };
-    const auto hash_of = [&](uint32_t other) { return names.hash(named_[other].id); };
-    return by_name_.insert(names.hash(name), position, is_same, hash_of) == position;
+    const auto hash = static_cast<uint32_t>(names.hash(name));
+    named_.push_back({index, id, hash});
+    const auto is_same = [&](uint32_t other) {
+      return named_[other].hash == hash && names.is(named_[other].id, name);
+    };
+    const auto hash_of = [&](uint32_t other) { return named_[other].hash; };
+    return by_name_.insert(hash, position, is_same, hash_of) == position;
   }
   std::optional<uint32_t> find(std::string_view name, const Names& names) const {
-    const uint32_t found =
-        by_name_.find(names.hash(name), [&](uint32_t other) { return names.is(named_[other].id, name); });
+    const auto hash = static_cast<uint32_t>(names.hash(name));
+    const uint32_t found = by_name_.find(hash, [&](uint32_t other) {
+      return named_[other].hash == hash && names.is(named_[other].id, name);
+    });
     return found == NameIndex::none ? std::nullopt : std::optional(named_[found].index);
   }
   /// By index.

@@ -199,7 +199,7 @@ void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signatur
   while (cursor.take_open("param")) {
     const IdOffset id = may_have_names ? cursor.take_id() : no_id;
     if (id != no_id) {
-      type.named.push_back({type.params++, id});
+      type.named.push_back({type.params++, id, 0});
       write_val_type(type.param_types, parse_val_type(cursor, context));
     } else {
       for (; cursor.more(); ++type.params) write_val_type(type.param_types, parse_val_type(cursor, context));

@@ -22,11 +22,8 @@ HeapType heap(TypeId id) { return static_cast<HeapType>(id); }
 void add_func(RecGroup& group, const std::vector<ValType>& params) {
   group.types.emplace_back();
   for (const ValType param : params) {
-    group.codes.push_back(param.is_ref() && param.kind() != ValType::ref_ && !vm::is_concrete(param) &&
-                                  (param.kind() & TypeRegistry::inside_kind) == 0
-                              ? vm::code_of(param)
-                          : param.is_ref() || (param.kind() & TypeRegistry::inside_kind) != 0 ? vm::concrete_code
-                                                                                              : vm::code_of(param));
+    const bool is_inside = param.bits() % 256 == (ValType::ref_null_ | TypeRegistry::inside_kind);
+    group.codes.push_back(is_inside ? vm::concrete_code : vm::code_of(param));
     ++group.types.back().params;
     if (group.codes.back() != vm::concrete_code) continue;
     group.refs.push_back(param);
