@@ -31,7 +31,7 @@ void check(const skerry::Engine& engine, std::span<const std::byte> bytes) {
   }
   FUZZ_CHECK(module->bytes().size() == bytes.size());
   for (const skerry::ExportInfo& item : module->exports())
-    FUZZ_CHECK(module->find_export(item.name) != nullptr);
+    FUZZ_CHECK(module->find_export(item.name).has_value());
   for (const skerry::CustomSection& section : module->custom_sections())
     FUZZ_CHECK(section.bytes.size() < bytes.size());
   (void)module->name();

@@ -11,7 +11,7 @@ namespace {
 
 using Types = std::vector<ValType>;
 
-bool is_type(const ExportInfo* item, const Types& params, const Types& results) {
+bool is_type(const std::optional<ExportInfo>& item, const Types& params, const Types& results) {
   const FuncType* type = item ? std::get_if<FuncType>(&item->type) : nullptr;
   return type && type->params == params && type->results == results;
 }
@@ -44,7 +44,11 @@ private:
 
   std::vector<std::string> export_names() const {
     std::vector<std::string> names;
-    for (const ExportInfo& item : module_.exports()) names.push_back(item.name);
+    constexpr size_t most = 10'000;
+    for (const ExportInfo& item : module_.exports()) {
+      if (names.size() == most) break;
+      names.push_back(item.name);
+    }
     return names;
   }
 
@@ -62,8 +66,8 @@ private:
   }
 
   void find_memory() {
-    const ExportInfo* memory = module_.find_export("memory");
-    if (memory == nullptr || memory->kind() != ExternKind::memory) return missing("memory", "");
+    const auto memory = module_.find_export("memory");
+    if (!memory || memory->kind() != ExternKind::memory) return missing("memory", "");
     if (std::get<MemoryType>(memory->type).limits.is_64)
       complain("abi.type",
                "export \"memory\" must be a 32-bit memory, as the ABI's addresses are, but is a 64-bit one");
@@ -75,8 +79,8 @@ private:
         !module_.find_export("allocate") && module_.find_export("malloc") && module_.find_export("free");
     shape_.allocate = standard ? "malloc" : "allocate";
     shape_.deallocate = standard ? "free" : "deallocate";
-    const ExportInfo* allocate = module_.find_export(shape_.allocate);
-    const ExportInfo* deallocate = module_.find_export(shape_.deallocate);
+    const auto allocate = module_.find_export(shape_.allocate);
+    const auto deallocate = module_.find_export(shape_.deallocate);
     if (!allocate) return missing("allocate", "(i32) -> (i32)");
     if (!deallocate) return missing("deallocate", "(i32, i32) -> ()");
     if (!is_type(allocate, {i32}, {i32})) wrong_type(shape_.allocate, "(i32) -> (i32)", *allocate);
@@ -88,8 +92,8 @@ private:
 
   /// Of an optional function with these parameters. An i32 of `init` is a status, of the others a pointer.
   std::optional<ResultForm> form(std::string_view name, const Types& params, bool may_be_status) {
-    const ExportInfo* item = module_.find_export(name);
-    if (item == nullptr) return std::nullopt;
+    const auto item = module_.find_export(name);
+    if (!item) return std::nullopt;
     if (is_type(item, params, {i64})) return ResultForm::packed;
     if (is_type(item, params, {i32, i32})) return ResultForm::pair;
     if (is_type(item, params, {i32})) return may_be_status ? ResultForm::status : ResultForm::pointer;
@@ -100,29 +104,29 @@ private:
   }
 
   std::optional<ResultForm> destroy_form() {
-    const ExportInfo* item = module_.find_export("destroy");
-    if (item == nullptr) return std::nullopt;
+    const auto item = module_.find_export("destroy");
+    if (!item) return std::nullopt;
     if (is_type(item, {}, {})) return ResultForm::nothing;
     if (!is_type(item, {}, {i32})) wrong_type("destroy", "() -> () or () -> (i32)", *item);
     return ResultForm::status;
   }
 
   bool takes_nothing(std::string_view name) {
-    const ExportInfo* item = module_.find_export(name);
+    const auto item = module_.find_export(name);
     if (item && !is_type(item, {}, {})) wrong_type(name, "() -> ()", *item);
-    return item != nullptr;
+    return item.has_value();
   }
 
   /// save_state: () -> a result with a length; restore_state: (version, pointer, length) -> status or
   /// nothing.
   void find_state() {
     shape_.state_version = version_kind("skerry_state_version");
-    if (const ExportInfo* item = module_.find_export("save_state")) {
+    if (const auto item = module_.find_export("save_state")) {
       shape_.save_state = is_type(item, {}, {i32, i32}) ? ResultForm::pair : ResultForm::packed;
       if (shape_.save_state == ResultForm::packed && !is_type(item, {}, {i64}))
         wrong_type("save_state", "() -> (i64) or () -> (i32, i32)", *item);
     }
-    if (const ExportInfo* item = module_.find_export("restore_state")) {
+    if (const auto item = module_.find_export("restore_state")) {
       const Types params{i32, i32, i32};
       shape_.restore_state = is_type(item, params, {}) ? ResultForm::nothing : ResultForm::status;
       if (shape_.restore_state == ResultForm::status && !is_type(item, params, {i32}))
@@ -131,8 +135,8 @@ private:
   }
 
   std::optional<ExternKind> version_kind(std::string_view name) {
-    const ExportInfo* item = module_.find_export(name);
-    if (item == nullptr) return std::nullopt;
+    const auto item = module_.find_export(name);
+    if (!item) return std::nullopt;
     const GlobalType* global = std::get_if<GlobalType>(&item->type);
     if (global && global->value == i32) return ExternKind::global;
     if (!is_type(item, {}, {i32})) wrong_type(item->name, "() -> (i32) or an i32 global", *item);

@@ -60,14 +60,14 @@ std::string interface_change(const Module& before, const Module& after) {
   std::string changes;
   size_t left_out = 0;
   for (const ExportInfo& item : before.exports()) {
-    const ExportInfo* other = after.find_export(item.name);
+    const auto other = after.find_export(item.name);
     if (other && is_same(item.type, other->type)) continue;
     if (changes.size() > enough) {
       ++left_out;
       continue;
     }
     changes += (changes.empty() ? "" : "; ") + ("export " + in_quotes(item.name) + " ");
-    if (other == nullptr) {
+    if (!other) {
       changes += "is gone";
       continue;
     }

@@ -35,7 +35,7 @@ Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std
 Result<Module> load_module(const Engine& engine, const std::string& file) {
   auto bytes = read_module_bytes(engine, file);
   if (!bytes) return fail(std::move(bytes.error()));
-  return Module::compile(engine, *bytes);
+  return Module::compile(engine, std::move(*bytes));
 }
 
 void complain_about(const std::string& file, const Error& error, Deadline deadline) {

@@ -2,21 +2,24 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
 #include "host/cli/output.hpp"
+#include "host/cli/units.hpp"
 #include "host/file_bytes.hpp"
 #include "skerry/module.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
 
+#include <cstdio>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace skerry::host::cli {
 
 namespace {
 
 struct WatOptions {
-  std::string input, output;
+  std::string input, output, max_text;
   bool no_names = false;
   bool no_check = false;
 };
@@ -50,6 +53,7 @@ int wat2wasm(const WatOptions& options) {
   if (!source) return complain(source.error().message), failure;
   auto module = wat::to_binary(text_of(*source), {!options.no_names});
   if (!module) return report(options.input, module.error());
+  std::vector<std::byte>().swap(*source); // only one of both is needed from here on
   if (!options.no_check) {
     auto valid = Module::validate(engine, *module);
     if (!valid) return report(options.input, valid.error());
@@ -61,9 +65,23 @@ int wat2wasm(const WatOptions& options) {
 int wasm2wat(const WatOptions& options) {
   auto source = read_file(options.input, ModuleLimits().module_bytes);
   if (!source) return complain(source.error().message), failure;
-  auto text = wat::to_text(*source);
-  if (!text) return report(options.input, text.error());
-  return write_output(options.output.empty() ? "-" : options.output, *text);
+  const uint64_t most = options.max_text.empty() ? wat::most_text(source->size()) : *parse_size(options.max_text);
+  const bool to_stdout = options.output.empty() || options.output == "-";
+  std::ofstream file;
+  if (!to_stdout) file.open(options.output, std::ios::binary | std::ios::trunc);
+  const auto write = [&](std::string_view text) {
+    if (to_stdout) return write_stdout(text);
+    file.write(text.data(), static_cast<std::streamsize>(text.size()));
+    return file.good();
+  };
+  auto done = wat::to_text(*source, write, {most});
+  if (done && (to_stdout || file.flush())) return 0;
+  if (!to_stdout) std::remove(options.output.c_str()); // half a module is none
+  if (done || done.error().kind() == ErrorKind::io) {
+    if (!to_stdout) complain(options.output + ": cannot be written");
+    return failure;
+  }
+  return report(options.input, done.error());
 }
 
 } // namespace
@@ -85,6 +103,11 @@ void add_wasm2wat_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("wasm2wat", "Translate a module from binary to text");
   command->add_option("FILE", options->input, "Module in the binary format")->required()->type_name("");
   command->add_option("-o,--output", options->output, "Where to (stdout)")->type_name("FILE");
+  command
+      ->add_option("--max-text", options->max_text,
+                   "Give up when there is more text (16MiB, and 64 times the file)")
+      ->type_name("SIZE")
+      ->check(size_validator());
   command->footer("Example:\n  skerry wasm2wat add.wasm");
   command->callback([options, &status] { status = wasm2wat(*options); });
 }

@@ -3,10 +3,11 @@
 // instead.
 #pragma once
 
+#include "tests/support/heap.hpp"
+
 #include <malloc.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
@@ -21,28 +22,6 @@
 #if defined(SKERRY_SANITIZED)
 #include <sanitizer/allocator_interface.h>
 #endif
-
-namespace skerry::test::heap {
-
-inline std::atomic<std::size_t> held{0}, most{0};
-
-inline void add(std::size_t bytes) {
-  const std::size_t now = held += bytes;
-  std::size_t before = most;
-  while (before < now && !most.compare_exchange_weak(before, now)) {
-  }
-}
-inline void remove(std::size_t bytes) { held -= bytes; }
-
-/// Bytes that were held beyond what is held now, at any time while `run` ran.
-template <class Run> std::size_t peak_of(Run&& run) {
-  const std::size_t before = held;
-  most = before;
-  run();
-  return most - before;
-}
-
-} // namespace skerry::test::heap
 
 #if defined(SKERRY_SANITIZED)
 

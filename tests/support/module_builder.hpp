@@ -3,6 +3,7 @@
 
 #include "vm/base/byte_writer.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
@@ -21,12 +22,20 @@ public:
     return *this;
   }
   Bytes& count(uint64_t n) { return leb_u64(n), *this; }
+  Bytes& signed_count(int64_t n) { return leb_s33(n), *this; }
   Bytes& with(const Bytes& other) { return bytes(other.view()), *this; }
   Bytes& with_name(std::string_view text) { return name(text), *this; }
   /// Its length first.
   Bytes& with_sized(const Bytes& other) { return sized(other.view()), *this; }
   Bytes& repeat(uint64_t times, const Bytes& part) {
-    for (uint64_t i = 0; i < times; ++i) with(part);
+    const size_t start = size();
+    if (times > 0) with(part);
+    for (uint64_t done = 1, more = 0; done < times; done += more) {
+      more = std::min(done, times - done);
+      const auto* first = view().data() + start;
+      const std::vector<std::byte> again(first, first + more * part.size());
+      bytes(again);
+    }
     return *this;
   }
 };

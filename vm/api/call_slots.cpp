@@ -11,7 +11,7 @@ void store_values(std::span<const Value> values, uint64_t* slots) {
   }
 }
 
-std::vector<Value> load_values(const std::vector<ValType>& types, const uint64_t* slots) {
+std::vector<Value> load_values(const vm::TypeList& types, const uint64_t* slots) {
   std::vector<Value> values;
   values.reserve(types.size());
   for (const ValType type : types) {
@@ -21,12 +21,15 @@ std::vector<Value> load_values(const std::vector<ValType>& types, const uint64_t
   return values;
 }
 
-Result<void> check_arguments(const vm::Store& store, const FuncType& type, std::span<const Value> args) {
-  if (args.size() != type.params.size())
-    return fail(usage_error("the function takes " + std::to_string(type.params.size()) +
+Result<void> check_arguments(const vm::Store& store, const vm::CanonicalType& type,
+                             std::span<const Value> args) {
+  const vm::TypeList params = type.params();
+  if (args.size() != params.size())
+    return fail(usage_error("the function takes " + std::to_string(params.size()) +
                             " arguments, given are " + std::to_string(args.size())));
-  for (size_t i = 0; i < args.size(); ++i)
-    if (auto ok = check_value(store, args[i], type.params[i]); !ok)
+  vm::TypeList::Iterator param = params.begin();
+  for (size_t i = 0; i < args.size(); ++i, ++param)
+    if (auto ok = check_value(store, args[i], *param); !ok)
       return fail(std::move(ok.error().with_detail(" (argument " + std::to_string(i) + ")")));
   return {};
 }

@@ -12,8 +12,9 @@
 namespace skerry {
 
 /// Errors: usage, unless there are as many values as parameters and each has the parameter's type.
-Result<void> check_arguments(const vm::Store& store, const FuncType& type, std::span<const Value> args);
+Result<void> check_arguments(const vm::Store& store, const vm::CanonicalType& type,
+                             std::span<const Value> args);
 void store_values(std::span<const Value> values, uint64_t* slots);
-std::vector<Value> load_values(const std::vector<ValType>& types, const uint64_t* slots);
+std::vector<Value> load_values(const vm::TypeList& types, const uint64_t* slots);
 
 } // namespace skerry

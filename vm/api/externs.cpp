@@ -35,6 +35,15 @@ Result<void> check_limits(const Limits& limits, uint64_t largest) {
   return fail(usage_error("size minimum must not be greater than maximum"));
 }
 
+/// As long as the store lives.
+Result<void> hold_type(vm::Store& store, ValType type) {
+  if (!vm::is_concrete(type)) return {};
+  auto held = store.engine->types.hold(static_cast<vm::TypeId>(type.heap()));
+  if (!held) return fail(std::move(held.error()));
+  store.types.push_back(std::move(*held));
+  return {};
+}
+
 } // namespace
 
 // --- Memory
@@ -73,6 +82,7 @@ Result<Table> Table::create(Store& store, const TableType& type, const Value& in
     const uint64_t largest = type.limits.is_64 ? ~uint64_t{0} : uint32_t(-1);
     if (auto ok = check_limits(type.limits, largest); !ok) return fail(std::move(ok.error()));
     if (!type.element.is_ref()) return fail(usage_error("tables hold references"));
+    if (auto ok = hold_type(*store.data(), type.element); !ok) return fail(std::move(ok.error()));
     if (auto ok = check_value(*store.data(), init, type.element); !ok) return fail(std::move(ok.error()));
     auto table = vm::allocate_table(*store.data(), type, init.lo());
     if (!table) return fail(std::move(table.error()));
@@ -113,6 +123,7 @@ Result<uint64_t> Table::grow(uint64_t elements, const Value& init) const {
 
 Result<Global> Global::create(Store& store, const GlobalType& type, const Value& value) {
   return catching_out_of_memory("making a global", [&]() -> Result<Global> {
+    if (auto ok = hold_type(*store.data(), type.value); !ok) return fail(std::move(ok.error()));
     if (auto ok = check_value(*store.data(), value, type.value); !ok) return fail(std::move(ok.error()));
     auto global = std::make_unique<vm::GlobalInstance>();
     global->type = type;

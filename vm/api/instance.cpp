@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 #include "vm/api/values.hpp"
+#include "vm/module/module_info.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -36,7 +37,7 @@ std::string near_misses(const vm::Module& module, std::string_view name) {
   if (name.size() > longest) return {};
   std::string text;
   size_t shown = 0;
-  for (const ExportInfo& item : module.export_infos | std::views::take(most_looked_at)) {
+  for (const vm::Export& item : module.exports | std::views::take(most_looked_at)) {
     const size_t most = std::max(name.size() / 4, size_t{1});
     if (distance(item.name, name, most) > most || shown == most_shown) continue;
     text += (shown++ == 0 ? "; did you mean " : " or ") + in_quotes(item.name);
@@ -61,10 +62,11 @@ Extern extern_at(const vm::ModuleInstance& instance, ExternKind kind, uint32_t i
 template <class T>
 Result<T> find(const vm::ModuleInstance* instance, std::string_view name, ExternKind kind) {
   if (instance == nullptr) return fail(usage_error("the instance handle is empty"));
-  const ExportInfo* item = vm::find_export(*instance->module, name);
+  const vm::Export* item = vm::find_export(*instance->module, name);
   if (item == nullptr) return fail(no_export(*instance->module, name, kind));
-  if (item->kind() != kind)
-    return fail(usage_error("export " + in_quotes(name) + " is a " + to_string(item->type) + ", not a " +
+  if (item->kind != kind)
+    return fail(usage_error("export " + in_quotes(name) + " is a " +
+                            to_string(vm::extern_type(*instance->module, item->kind, item->index)) + ", not a " +
                             std::string(extern_kind_name(kind))));
   return std::get<T>(extern_at(*instance, kind, item->index));
 }
@@ -79,9 +81,9 @@ Module Instance::module() const { return Module(data_ == nullptr ? nullptr : dat
 
 std::optional<Extern> Instance::get_export(std::string_view name) const {
   if (data_ == nullptr) return {};
-  const ExportInfo* item = vm::find_export(*data_->module, name);
-  if (item == nullptr || item->kind() == ExternKind::tag) return {};
-  return extern_at(*data_, item->kind(), item->index);
+  const vm::Export* item = vm::find_export(*data_->module, name);
+  if (item == nullptr || item->kind == ExternKind::tag) return {};
+  return extern_at(*data_, item->kind, item->index);
 }
 
 Result<Func> Instance::func(std::string_view name) const { return get<Func>(data_, name, ExternKind::func); }

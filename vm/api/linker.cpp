@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 #include "vm/api/values.hpp"
+#include "vm/module/module_info.hpp"
 #include "vm/runtime/instantiate.hpp"
 #include "vm/runtime/linker.hpp"
 
@@ -10,11 +11,10 @@ namespace skerry {
 
 namespace {
 
-std::shared_ptr<vm::HostFunc> make_host_func(std::string_view module, std::string_view name, FuncType type,
-                                             vm::TypeId type_id) {
+std::shared_ptr<vm::HostFunc> make_host_func(std::string_view module, std::string_view name,
+                                             vm::TypeHold type) {
   auto host = std::make_shared<vm::HostFunc>();
   host->type = std::move(type);
-  host->type_id = type_id;
   host->module = module;
   host->name = name;
   return host;
@@ -36,9 +36,9 @@ Linker::~Linker() = default;
 void Linker::define_native(std::string_view module, std::string_view name, FuncType type,
                            NativeHostFunc function, std::shared_ptr<void> context) {
   try_to_define(*data_, [&]() -> Result<void> {
-    auto type_id = data_->engine.data()->types.intern(type);
-    if (!type_id) return fail(std::move(type_id.error()));
-    auto host = make_host_func(module, name, std::move(type), *type_id);
+    auto interned = data_->engine.data()->types.intern(type);
+    if (!interned) return fail(std::move(interned.error()));
+    auto host = make_host_func(module, name, std::move(*interned));
     host->native = function;
     host->context = std::move(context);
     data_->define(module, name, std::shared_ptr<const vm::HostFunc>(std::move(host)));
@@ -59,8 +59,8 @@ void Linker::define(std::string_view module, std::string_view name, const Extern
 void Linker::define_instance(std::string_view module, const Instance& instance) {
   try_to_define(*data_, [&]() -> Result<void> {
     if (instance.data() == nullptr)
-      return fail(usage_error("an empty instance was defined as " + std::string(module)));
-    for (const ExportInfo& item : instance.data()->module->export_infos)
+      return fail(usage_error("an empty instance was defined as " + in_quotes(module)));
+    for (const vm::Export& item : instance.data()->module->exports)
       if (const auto value = instance.get_export(item.name)) define(module, item.name, *value);
     return {};
   });
@@ -72,10 +72,10 @@ const Error* Linker::error() const noexcept { return data_->error ? &*data_->err
 
 std::vector<MissingImport> Linker::missing(const Module& module) const {
   std::vector<MissingImport> missing;
-  const auto& imports = module.data()->imports;
-  for (size_t i = 0; i < imports.size(); ++i)
-    if (data_->find(imports[i]) == nullptr)
-      missing.push_back({imports[i].module, imports[i].name, module.imports()[i].type});
+  for (const vm::Import& import : module.data()->imports)
+    if (data_->find(import) == nullptr)
+      missing.push_back({std::string(import.module), std::string(import.name),
+                         vm::extern_type(*module.data(), import.kind, import.index)});
   return missing;
 }
 

@@ -2,6 +2,7 @@
 
 #include "skerry/out_of_memory.hpp"
 #include "vm/module/binary_decoder.hpp"
+#include "vm/module/module_info.hpp"
 #include "vm/runtime/names.hpp"
 #include "vm/validate/module_validator.hpp"
 
@@ -13,32 +14,83 @@ std::string_view text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-Result<Module> compile(const Engine& engine, std::span<const std::byte> bytes) {
+ExportInfo export_info(const vm::Module& module, const vm::Export& item) {
+  return {std::string(item.name), vm::extern_type(module, item.kind, item.index), item.index};
+}
+
+Result<void> check_size(const Engine& engine, uint64_t size) {
   const uint64_t allowed = engine.config().module_limits.module_bytes;
-  if (bytes.size() > allowed)
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "module_bytes limit exceeded: " + std::to_string(bytes.size()) + " bytes, " +
-                          std::to_string(allowed) + " allowed"));
-  auto module = vm::decode_module(engine.data(), std::vector(bytes.begin(), bytes.end()));
+  if (size <= allowed) return {};
+  return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
+                    "module_bytes limit exceeded: " + std::to_string(size) + " bytes, " +
+                        std::to_string(allowed) + " allowed"));
+}
+
+Result<void> check_budget(uint64_t size, uint64_t allowed) {
+  constexpr uint64_t bytes_per_byte = 4;
+  if (size <= allowed / bytes_per_byte) return {};
+  return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
+                    "compiling a module of " + std::to_string(size) + " bytes may take " +
+                        std::to_string(size * bytes_per_byte) + " bytes of memory, " + std::to_string(allowed) +
+                        " allowed (CompileOptions::max_bytes)"));
+}
+
+Result<std::shared_ptr<vm::Module>> load(const Engine& engine, vm::ModuleBytes bytes,
+                                         const CompileOptions& options) {
+  if (auto ok = check_size(engine, bytes.all().size()); !ok) return fail(std::move(ok.error()));
+  if (auto ok = check_budget(bytes.all().size(), options.max_bytes); !ok) return fail(std::move(ok.error()));
+  vm::LoadWatch watch(options, engine.config());
+  auto module = vm::decode_module(engine.data(), std::move(bytes), watch);
+  if (!module) return module;
+  if (auto valid = vm::validate_module(**module, watch); !valid) return fail(std::move(valid.error()));
+  return module;
+}
+
+Result<Module> compile(const Engine& engine, std::vector<std::byte>&& bytes, const CompileOptions& options) {
+  auto module = load(engine, vm::ModuleBytes(std::move(bytes)), options);
   if (!module) return fail(std::move(module.error()));
-  if (auto valid = vm::validate_module(**module); !valid) return fail(std::move(valid.error()));
   return Module(std::move(*module));
 }
 
 } // namespace
 
-Result<Module> Module::compile(const Engine& engine, std::span<const std::byte> bytes) {
-  return catching_out_of_memory("compiling a module", [&] { return skerry::compile(engine, bytes); });
+Result<Module> Module::compile(const Engine& engine, std::span<const std::byte> bytes,
+                               const CompileOptions& options) {
+  return catching_out_of_memory("compiling a module", [&]() -> Result<Module> {
+    if (auto ok = check_size(engine, bytes.size()); !ok) return fail(std::move(ok.error()));
+    return skerry::compile(engine, std::vector(bytes.begin(), bytes.end()), options);
+  });
 }
 
-Result<void> Module::validate(const Engine& engine, std::span<const std::byte> bytes) {
-  if (auto module = compile(engine, bytes); !module) return fail(std::move(module.error()));
+Result<Module> Module::compile(const Engine& engine, std::vector<std::byte>&& bytes,
+                               const CompileOptions& options) {
+  return catching_out_of_memory("compiling a module",
+                                [&] { return skerry::compile(engine, std::move(bytes), options); });
+}
+
+Result<void> Module::validate(const Engine& engine, std::span<const std::byte> bytes,
+                              const CompileOptions& options) {
+  auto module = catching_out_of_memory("validating a module",
+                                       [&] { return load(engine, vm::ModuleBytes(bytes), options); });
+  if (!module) return fail(std::move(module.error()));
   return {};
 }
 
-const std::vector<ImportInfo>& Module::imports() const { return data_->import_infos; }
-const std::vector<ExportInfo>& Module::exports() const { return data_->export_infos; }
-const ExportInfo* Module::find_export(std::string_view name) const { return vm::find_export(*data_, name); }
+template <> size_t ImportList::size() const { return module_->imports.size(); }
+template <> size_t ExportList::size() const { return module_->exports.size(); }
+template <> ImportInfo ImportList::operator[](size_t index) const {
+  const vm::Import& import = module_->imports[index];
+  return {std::string(import.module), std::string(import.name),
+          vm::extern_type(*module_, import.kind, import.index)};
+}
+template <> ExportInfo ExportList::operator[](size_t index) const {
+  return export_info(*module_, module_->exports[index]);
+}
+
+std::optional<ExportInfo> Module::find_export(std::string_view name) const {
+  const vm::Export* item = vm::find_export(*data_, name);
+  return item == nullptr ? std::nullopt : std::optional(export_info(*data_, *item));
+}
 std::string_view Module::name() const { return data_->names.module; }
 
 std::string_view Module::func_name(uint32_t func_index) const { return vm::func_name(*data_, func_index); }

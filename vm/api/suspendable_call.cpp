@@ -32,7 +32,7 @@ Result<SuspendableCall> SuspendableCall::prepare(const Func& func, std::span<con
     if (!func) return fail(usage_error("the function handle is empty"));
     const vm::FuncInstance& f = *func.data();
     const vm::Store& store = vm::store_of(f);
-    if (auto ok = check_arguments(store, store.engine->types[f.type_id].func, args); !ok)
+    if (auto ok = check_arguments(store, vm::type_of(f), args); !ok)
       return fail(std::move(ok.error()));
     SuspendableCall call;
     call.func_ = func;
@@ -94,7 +94,7 @@ Result<SuspendableCall::State> SuspendableCall::run() {
 
 std::vector<Value> SuspendableCall::results() const {
   if (progress_ != Progress::finished) return {};
-  return load_values(func_.type().results, slots_.data());
+  return load_values(vm::type_of(*func_.data()).results(), slots_.data());
 }
 
 } // namespace skerry

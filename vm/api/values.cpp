@@ -43,6 +43,7 @@ Result<void> check_value(const vm::Store& store, const Value& value, ValType wan
   if (have.is_ref() && want.is_ref()) {
     if (value.as_ref().is_null()) {
       if (want.is_nullable()) return {};
+      have = ValType(ValType::bottom); // matches nothing: a type that the embedder made up may not be there
     } else {
       // What it points to decides: the Value's own type may say more or less.
       have = type_of_reference(value.as_ref());

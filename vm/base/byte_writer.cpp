@@ -1,6 +1,14 @@
 #include "vm/base/byte_writer.hpp"
 
+#include <algorithm>
+
 namespace skerry::vm {
+
+void ByteWriter::make_room(size_t more) {
+  constexpr size_t least = 64, large = 65'536;
+  const size_t size = bytes_.size();
+  bytes_.reserve(size + std::max({more, least, size < large ? size : size / 4}));
+}
 
 void ByteWriter::leb_u64(uint64_t value) {
   while (value >= 0x80) {

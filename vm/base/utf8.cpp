@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace skerry::vm {
 
@@ -25,7 +26,16 @@ size_t utf8_length(std::string_view text, size_t at) {
 }
 
 bool is_utf8(std::string_view text) {
+  constexpr uint64_t high_bits = 0x8080'8080'8080'8080;
   for (size_t at = 0; at < text.size();) {
+    uint64_t word = 0;
+    if (text.size() - at >= sizeof word) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if ((word & high_bits) == 0) { // eight characters of ASCII
+        at += sizeof word;
+        continue;
+      }
+    }
     const size_t length = utf8_length(text, at);
     if (length == 0) return false;
     at += length;

@@ -5,6 +5,7 @@
 #include "vm/isa/instruction.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/name_section.hpp"
+#include "vm/module/rec_group.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -36,9 +37,12 @@ constexpr uint8_t section_count = 14;
 constexpr uint8_t section_order[section_count] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
 
 /// Reads instructions until the end that belongs to them.
-void skip_instructions(ByteReader& reader) {
+template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
+  constexpr uint64_t looked_at_once = 1024;
   Instruction instr{};
+  uint64_t read = 0;
   for (uint64_t depth = 1; depth > 0 && decode_instruction(reader, instr);) {
+    if (++read % looked_at_once == 0 && !may_go_on()) return;
     const ImmediateKind kind = info(instr.op).immediate;
     if (kind == ImmediateKind::block_type || kind == ImmediateKind::try_table) ++depth;
     if (instr.op == Opcode::end) --depth;
@@ -48,8 +52,8 @@ void skip_instructions(ByteReader& reader) {
 /// One member function per production of the binary grammar. All read on after an error, as the reader does.
 class BinaryDecoder {
 public:
-  BinaryDecoder(Module& module, const Config& config)
-      : module_(module), features_(config.features), limits_(config.module_limits),
+  BinaryDecoder(Module& module, const Config& config, LoadWatch& watch)
+      : module_(module), config_(config), watch_(watch), features_(config.features), limits_(config.module_limits),
         reader_(module.bytes, 0, end_of_section) {}
 
   Result<void> module();
@@ -64,13 +68,6 @@ private:
 
   // Types (spec §5.3)
   void type_section();
-  void rec_type();
-  void sub_type(uint32_t group);
-  void composite_type(SubType& type);
-  void func_type(FuncType& type);
-  std::vector<ValType> result_type(uint32_t limit, const char* what);
-  FieldType field_type();
-  ValType storage_type();
   ValType value_type();
   ValType ref_type();
   Limits limits();
@@ -81,7 +78,9 @@ private:
   // Sections (spec §5.5)
   void import_section();
   void import_entry();
-  void import_type(Import& import);
+  void import_header(Import& import);
+  void import_type(Import& import, Module* module);
+  void reserve_imports(uint32_t count);
   void function_section();
   void table_section();
   void memory_section();
@@ -98,29 +97,46 @@ private:
   void data_segment();
 
   ConstExpr const_expr();
-  /// The length of a vec, which is no more than the bytes left.
-  uint32_t count(uint64_t limit, const char* what);
+  uint32_t count(uint64_t limit, const char* what) { return decode_count(reader_, limit, what); }
   /// Makes room for `count` more, but not for more than the bytes left can hold.
   template <class T> void reserve(std::vector<T>& items, uint64_t count, uint64_t min_bytes) {
     items.reserve(items.size() + std::min(count, reader_.remaining() / min_bytes));
   }
-  void check_limit(uint64_t value, uint64_t limit, const char* what, uint64_t offset);
-  void need(Feature feature, uint64_t offset, const char* message, const char* what);
-  void need_for(ValType type, uint64_t offset);
+  /// Whether to read an item more.
+  bool more(uint32_t index, uint32_t count) { return index < count && reader_.ok() && is_on_time(); }
+  /// Nothing is read behind the deadline.
+  bool is_on_time() {
+    const uint64_t offset = reader_.offset();
+    const bool is_on_time = watch_.spend(offset - std::min(offset, seen_));
+    seen_ = offset;
+    if (!is_on_time) reader_.fail("too late");
+    return is_on_time;
+  }
+  void check_limit(uint64_t value, uint64_t limit, const char* what, uint64_t offset) {
+    vm::check_limit(reader_, value, limit, what, offset);
+  }
+  void need(Feature feature, uint64_t offset, const char* message, const char* what) {
+    need_feature(reader_, features_, feature, offset, message, what);
+  }
 
   Module& module_;
+  const Config& config_;
+  LoadWatch& watch_;
   const Features& features_;
   const ModuleLimits& limits_;
   ByteReader reader_;
   uint8_t last_order_ = 0;
   uint32_t declared_functions_ = 0;
   uint32_t data_count_ = 0;
+  std::span<const std::byte> name_section_; // the last one
+  uint64_t seen_ = 0;                       // up to here the watch knows
 };
 
 Result<void> BinaryDecoder::module() {
   header();
-  while (reader_.ok() && !reader_.at_end()) section();
+  while (reader_.ok() && !reader_.at_end() && is_on_time()) section();
   if (reader_.ok()) finish();
+  if (watch_.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
   if (reader_.ok()) return {};
   if (auto bodies = scan_bodies(); !bodies) return bodies;
   return fail(reader_.error());
@@ -133,7 +149,9 @@ Result<void> BinaryDecoder::scan_bodies() {
     ByteReader reader = body_reader(module_, module_.bodies[i]);
     const uint32_t runs = reader.leb_u32();
     for (uint32_t run = 0; run < runs && reader.ok(); ++run) reader.leb_u32(), decode_value_type(reader);
-    skip_instructions(reader);
+    uint64_t seen = reader.offset();
+    skip_instructions(reader, [&] { return watch_.spend(reader.offset() - std::exchange(seen, reader.offset())); });
+    if (watch_.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
     if (!reader.ok())
       return fail(reader.error().with_func(module_.imported_functions + static_cast<uint32_t>(i)));
   }
@@ -206,10 +224,12 @@ void BinaryDecoder::custom_section(uint32_t size) {
   const auto offset_of = [&](const void* at) {
     return static_cast<uint32_t>(static_cast<const std::byte*>(at) - module_.bytes.data());
   };
+  check_limit(module_.custom_sections.size() + 1, limits_.custom_sections, "custom sections",
+              offset_of(name.data()));
   module_.custom_sections.push_back({offset_of(name.data()), static_cast<uint32_t>(name.size()),
                                      offset_of(content.cursor()),
                                      static_cast<uint32_t>(content.remaining())});
-  if (name == "name") module_.names = decode_name_section({content.cursor(), content.remaining()});
+  if (name == "name") name_section_ = {content.cursor(), content.remaining()};
 }
 
 void BinaryDecoder::finish() {
@@ -221,61 +241,20 @@ void BinaryDecoder::finish() {
   if (module_.has_data_count && data_count_ != module_.data_segments.size())
     reader_.fail("data count and data section have inconsistent lengths: " + std::to_string(data_count_) +
                  " segments announced, " + std::to_string(module_.data_segments.size()) + " present");
+  module_.names = decode_name_section(name_section_, module_.functions.size());
 }
 
 // ---- Helpers
 
-uint32_t BinaryDecoder::count(uint64_t limit, const char* what) {
-  const uint64_t start = reader_.offset();
-  const uint32_t n = reader_.leb_u32();
-  if (n > reader_.remaining()) {
-    reader_.fail_at(start, std::string(end_of_section) + ": " + std::to_string(n) + " " + what +
-                               " declared, " + std::to_string(reader_.remaining()) + " bytes left");
-    return 0;
-  }
-  check_limit(n, limit, what, start);
-  return reader_.ok() ? n : 0;
-}
-
-void BinaryDecoder::check_limit(uint64_t value, uint64_t limit, const char* what, uint64_t offset) {
-  if (value > limit)
-    reader_.fail_at(offset,
-                    std::string("too many ") + what + ": " + std::to_string(value) + ", the limit is " +
-                        std::to_string(limit),
-                    ErrorKind::limit);
-}
-
-void BinaryDecoder::need(Feature feature, uint64_t offset, const char* message, const char* what) {
-  if (!features_.has(feature))
-    reader_.fail_at(offset, std::string(message) + ": " + what + " without the feature " +
-                                std::string(feature_name(feature)));
-}
-
-void BinaryDecoder::need_for(ValType type, uint64_t offset) {
-  if (reader_.ok() && !features_.has(required_feature(type)))
-    need(required_feature(type), offset, "malformed value type", to_string(type).c_str());
-}
-
 ConstExpr BinaryDecoder::const_expr() {
   const uint64_t start = reader_.offset();
-  skip_instructions(reader_);
+  skip_instructions(reader_, [&] { return is_on_time(); });
   return {static_cast<uint32_t>(start), static_cast<uint32_t>(reader_.offset() - start)};
 }
 
 // ---- Types
 
-ValType BinaryDecoder::value_type() {
-  const uint64_t start = reader_.offset();
-  const ValType type = decode_value_type(reader_);
-  need_for(type, start);
-  return type;
-}
-
-ValType BinaryDecoder::storage_type() {
-  const uint8_t code = reader_.peek();
-  if (code != ValType::i8 && code != ValType::i16) return value_type();
-  return reader_.u8(), ValType(static_cast<ValType::Kind>(code));
-}
+ValType BinaryDecoder::value_type() { return decode_value_type(reader_, features_); }
 
 ValType BinaryDecoder::ref_type() {
   const uint64_t start = reader_.offset();
@@ -285,88 +264,24 @@ ValType BinaryDecoder::ref_type() {
     return {};
   }
   const ValType type = decode_value_type(reader_);
-  if (type != funcref) need_for(type, start);
+  if (type != funcref && reader_.ok() && !features_.has(required_feature(type)))
+    need(required_feature(type), start, "malformed value type", to_string(type).c_str());
   return type;
 }
 
-std::vector<ValType> BinaryDecoder::result_type(uint32_t limit, const char* what) {
-  std::vector<ValType> types(count(limit, what));
-  for (ValType& type : types) type = value_type();
-  return types;
-}
-
-void BinaryDecoder::func_type(FuncType& type) {
-  type.params = result_type(limits_.params, "parameters");
-  const uint64_t start = reader_.offset();
-  type.results = result_type(limits_.results, "results");
-  if (type.results.size() > 1) need(Feature::multi_value, start, "invalid result arity", "several results");
-}
-
-FieldType BinaryDecoder::field_type() {
-  FieldType field;
-  field.storage = storage_type();
-  const uint64_t start = reader_.offset();
-  const uint8_t mutability = reader_.u8();
-  if (mutability > 1) reader_.fail_at(start, "malformed mutability");
-  field.is_mutable = mutability == 1;
-  return field;
-}
-
-void BinaryDecoder::composite_type(SubType& type) {
-  const uint64_t start = reader_.offset();
-  const uint8_t form = reader_.u8();
-  switch (form) {
-  case 0x60: return func_type(type.func);
-  case 0x5f:
-    need(Feature::gc, start, "malformed definition type", "struct");
-    type.kind = CompositeKind::struct_;
-    type.fields.resize(count(limits_.struct_fields, "fields"));
-    for (FieldType& field : type.fields) field = field_type();
-    return;
-  case 0x5e:
-    need(Feature::gc, start, "malformed definition type", "array");
-    type.kind = CompositeKind::array;
-    type.fields.push_back(field_type());
-    return;
-  default: break;
-  }
-  const bool is_long = form >= 0x80; // the form is a signed LEB128 of 7 bits
-  reader_.fail_at(start, is_long ? "integer representation too long" : "malformed definition type");
-}
-
-void BinaryDecoder::sub_type(uint32_t group) {
-  SubType type;
-  type.group = group;
-  const uint64_t start = reader_.offset();
-  const uint8_t form = reader_.peek();
-  if (form == 0x50 || form == 0x4f) {
-    need(Feature::gc, start, "malformed definition type", "sub");
-    reader_.u8();
-    type.is_final = form == 0x4f;
-    const uint32_t supertypes = count(1, "supertypes");
-    if (supertypes == 1) type.supertype = reader_.leb_u32();
-  }
-  composite_type(type);
-  if (reader_.ok()) module_.types.push_back(std::move(type));
-}
-
-void BinaryDecoder::rec_type() {
-  const auto group = static_cast<uint32_t>(module_.types.size());
-  const uint64_t start = reader_.offset();
-  if (reader_.peek() != 0x4e) return sub_type(group);
-  need(Feature::gc, start, "malformed definition type", "rec");
-  reader_.u8();
-  const uint32_t size = count(limits_.types, "types");
-  check_limit(uint64_t{group} + size, limits_.types, "types", start);
-  for (uint32_t i = 0; i < size && reader_.ok(); ++i) sub_type(group);
-}
-
+/// Only looks whether it is well-formed: types are kept by the engine, once they have canonical ids.
 void BinaryDecoder::type_section() {
   const uint32_t n = count(limits_.types, "types");
-  reserve(module_.types, n, 2);
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
-    rec_type();
-    check_limit(module_.types.size(), limits_.types, "types", reader_.offset());
+  RecGroup group;
+  uint64_t items = 0;
+  for (uint32_t i = 0; more(i, n); ++i) {
+    const uint64_t start = reader_.offset();
+    decode_rec_group(reader_, config_, group);
+    const uint64_t types = uint64_t{module_.type_count} + group.size();
+    check_limit(types, limits_.types, "types", start);
+    items += group.codes.size() + group.fields.size();
+    check_limit(items, limits_.type_items, "parameters, results and fields of types", start);
+    module_.type_count = static_cast<uint32_t>(types);
   }
 }
 
@@ -410,8 +325,8 @@ uint32_t BinaryDecoder::tag_type() {
 
 void BinaryDecoder::import_section() {
   const uint32_t n = count(limits_.imports, "imports");
-  reserve(module_.imports, n, 4);
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) import_entry();
+  reserve_imports(n);
+  for (uint32_t i = 0; more(i, n); ++i) import_entry();
   module_.imported_functions = static_cast<uint32_t>(module_.functions.size());
   module_.imported_tables = static_cast<uint32_t>(module_.tables.size());
   module_.imported_memories = static_cast<uint32_t>(module_.memories.size());
@@ -419,8 +334,27 @@ void BinaryDecoder::import_section() {
   module_.imported_tags = static_cast<uint32_t>(module_.tags.size());
 }
 
-void BinaryDecoder::import_entry() {
-  Import import;
+/// Reads them twice: index spaces that grow step by step take several times what they hold.
+void BinaryDecoder::reserve_imports(uint32_t n) {
+  const ByteReader start = reader_;
+  std::array<uint32_t, 5> counts{};
+  uint32_t read = 0;
+  for (; more(read, n); ++read) {
+    Import import;
+    import_header(import);
+    import_type(import, nullptr);
+    if (reader_.ok()) ++counts[static_cast<size_t>(import.kind)];
+  }
+  reader_ = start; // what is malformed is met again
+  module_.imports.reserve(read);
+  module_.functions.reserve(counts[static_cast<size_t>(ExternKind::func)]);
+  module_.globals.reserve(counts[static_cast<size_t>(ExternKind::global)]);
+  module_.tables.reserve(counts[static_cast<size_t>(ExternKind::table)]);
+  module_.memories.reserve(counts[static_cast<size_t>(ExternKind::memory)]);
+  module_.tags.reserve(counts[static_cast<size_t>(ExternKind::tag)]);
+}
+
+void BinaryDecoder::import_header(Import& import) {
   import.module = reader_.name();
   import.name = reader_.name();
   const uint64_t start = reader_.offset();
@@ -428,33 +362,31 @@ void BinaryDecoder::import_entry() {
   if (kind > 4) return reader_.fail_at(start, "malformed import kind: " + std::to_string(kind));
   if (kind == 4) need(Feature::exceptions, start, "malformed import kind", "tag");
   import.kind = static_cast<ExternKind>(kind);
-  import_type(import);
-  if (reader_.ok()) module_.imports.push_back(std::move(import));
 }
 
-void BinaryDecoder::import_type(Import& import) {
-  const auto next_index = [](const auto& space) { return static_cast<uint32_t>(space.size()); };
+void BinaryDecoder::import_entry() {
+  const uint64_t start = reader_.offset();
+  Import import;
+  import_header(import);
+  import_type(import, &module_);
+  if (!reader_.ok()) return;
+  check_limit(module_.tables.size(), limits_.tables, "tables", start);
+  check_limit(module_.memories.size(), limits_.memories, "memories", start);
+  module_.imports.push_back(import);
+}
+
+/// Without a module only reads.
+void BinaryDecoder::import_type(Import& import, Module* module) {
+  const auto add = [&](auto& space, auto&& item) {
+    import.index = static_cast<uint32_t>(space.size());
+    if (module != nullptr) space.push_back(item);
+  };
   switch (import.kind) {
-  case ExternKind::func:
-    import.index = next_index(module_.functions);
-    module_.functions.push_back(reader_.leb_u32());
-    return;
-  case ExternKind::table:
-    import.index = next_index(module_.tables);
-    module_.tables.push_back({table_type(), {}});
-    return;
-  case ExternKind::memory:
-    import.index = next_index(module_.memories);
-    module_.memories.push_back({limits()});
-    return;
-  case ExternKind::global:
-    import.index = next_index(module_.globals);
-    module_.globals.push_back({global_type(), {}});
-    return;
-  case ExternKind::tag:
-    import.index = next_index(module_.tags);
-    module_.tags.push_back(tag_type());
-    return;
+  case ExternKind::func: return add(module_.functions, reader_.leb_u32());
+  case ExternKind::table: return add(module_.tables, Table{table_type(), {}});
+  case ExternKind::memory: return add(module_.memories, MemoryType{limits()});
+  case ExternKind::global: return add(module_.globals, Global{global_type(), {}});
+  case ExternKind::tag: return add(module_.tags, tag_type());
   }
 }
 
@@ -462,14 +394,14 @@ void BinaryDecoder::function_section() {
   declared_functions_ =
       count(limits_.functions - std::min(limits_.functions, module_.imported_functions), "functions");
   reserve(module_.functions, declared_functions_, 1);
-  for (uint32_t i = 0; i < declared_functions_ && reader_.ok(); ++i)
+  for (uint32_t i = 0; more(i, declared_functions_); ++i)
     module_.functions.push_back(reader_.leb_u32());
 }
 
 void BinaryDecoder::table_section() {
   const uint32_t n = count(limits_.tables, "tables");
   reserve(module_.tables, n, 3);
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
+  for (uint32_t i = 0; more(i, n); ++i) {
     Table table;
     const uint64_t start = reader_.offset();
     const bool has_init = reader_.peek() == 0x40;
@@ -486,18 +418,18 @@ void BinaryDecoder::table_section() {
 
 void BinaryDecoder::memory_section() {
   const uint32_t n = count(limits_.memories, "memories");
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) module_.memories.push_back({limits()});
+  for (uint32_t i = 0; more(i, n); ++i) module_.memories.push_back({limits()});
 }
 
 void BinaryDecoder::tag_section() {
   const uint32_t n = count(limits_.tags, "tags");
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) module_.tags.push_back(tag_type());
+  for (uint32_t i = 0; more(i, n); ++i) module_.tags.push_back(tag_type());
 }
 
 void BinaryDecoder::global_section() {
   const uint32_t n = count(limits_.globals, "globals");
   reserve(module_.globals, n, 4);
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
+  for (uint32_t i = 0; more(i, n); ++i) {
     const GlobalType type = global_type();
     module_.globals.push_back({type, const_expr()});
   }
@@ -506,7 +438,7 @@ void BinaryDecoder::global_section() {
 void BinaryDecoder::export_section() {
   const uint32_t n = count(limits_.exports, "exports");
   reserve(module_.exports, n, 3);
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
+  for (uint32_t i = 0; more(i, n); ++i) {
     Export entry;
     entry.name = reader_.name();
     const uint64_t start = reader_.offset();
@@ -525,7 +457,8 @@ void BinaryDecoder::start_section() {
 
 void BinaryDecoder::elem_section() {
   const uint32_t n = count(limits_.elem_segments, "element segments");
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) elem_segment();
+  reserve(module_.elem_segments, n, 3);
+  for (uint32_t i = 0; more(i, n); ++i) elem_segment();
 }
 
 void BinaryDecoder::elem_segment() {
@@ -558,7 +491,7 @@ void BinaryDecoder::elem_segment() {
 void BinaryDecoder::elem_items(ElemSegment& segment) {
   segment.count = count(limits_.table_elements, "elements");
   const uint64_t start = reader_.offset();
-  for (uint32_t i = 0; i < segment.count && reader_.ok(); ++i) {
+  for (uint32_t i = 0; more(i, segment.count); ++i) {
     if (segment.is_expressions)
       const_expr();
     else
@@ -576,7 +509,7 @@ void BinaryDecoder::data_count_section() {
 void BinaryDecoder::code_section() {
   const uint32_t n = count(limits_.functions, "function bodies");
   reserve(module_.bodies, n, 2);
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) {
+  for (uint32_t i = 0; more(i, n); ++i) {
     const uint64_t start = reader_.offset();
     const uint32_t size = reader_.leb_u32();
     if (size > limits_.body_bytes && size <= reader_.remaining())
@@ -590,7 +523,7 @@ void BinaryDecoder::code_section() {
 void BinaryDecoder::data_section() {
   const uint32_t n = count(limits_.data_segments, "data segments");
   reserve(module_.data_segments, n, 2);
-  for (uint32_t i = 0; i < n && reader_.ok(); ++i) data_segment();
+  for (uint32_t i = 0; more(i, n); ++i) data_segment();
 }
 
 void BinaryDecoder::data_segment() {
@@ -613,19 +546,20 @@ void BinaryDecoder::data_segment() {
 
 } // namespace
 
-Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine,
-                                              std::vector<std::byte> bytes) {
+Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine, ModuleBytes bytes,
+                                              LoadWatch& watch) {
   const Config& config = engine->config;
   // Byte offsets are 32 bits wide.
   const uint64_t limit = std::min(config.module_limits.module_bytes, uint64_t{0xffff'ffff});
-  if (bytes.size() > limit)
+  if (bytes.all().size() > limit)
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "module too large: " + std::to_string(bytes.size()) + " bytes, the limit is " +
+                      "module too large: " + std::to_string(bytes.all().size()) + " bytes, the limit is " +
                           std::to_string(limit)));
   auto module = std::make_shared<Module>();
   module->engine = engine;
-  module->bytes = std::move(bytes);
-  if (auto done = BinaryDecoder(*module, config).module(); !done) return fail(std::move(done.error()));
+  module->owned_bytes = std::move(bytes.owned);
+  module->bytes = module->owned_bytes.empty() ? bytes.borrowed : std::span<const std::byte>(module->owned_bytes);
+  if (auto done = BinaryDecoder(*module, config, watch).module(); !done) return fail(std::move(done.error()));
   module->code.resize(module->bodies.size());
   return module;
 }

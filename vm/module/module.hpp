@@ -6,47 +6,27 @@
 #include "skerry/module.hpp"
 #include "skerry/types.hpp"
 #include "vm/code/code.hpp"
+#include "vm/module/canonical_type.hpp"
+#include "vm/module/name_index.hpp"
 
 #include <array>
 #include <cstddef>
 #include <memory>
 #include <span>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace skerry::vm {
 
-/// Canonical id of a type in the engine's TypeRegistry: equal ids, equal types, across modules.
-using TypeId = uint32_t;
-
-enum class CompositeKind : uint8_t { func, struct_, array };
-
-struct FieldType {
-  ValType storage; // i8 and i16 too
-  bool is_mutable = false;
-};
-
-/// Spec §2.3.8: a composite type with its place in the subtype hierarchy.
-struct SubType {
-  CompositeKind kind = CompositeKind::func;
-  bool is_final = true;
-  uint32_t supertype = no_type;  // type index
-  FuncType func;                 // kind func
-  std::vector<FieldType> fields; // kind struct; kind array has one
-  TypeId id = 0;                 // canonical
-  uint32_t depth = 0;            // number of supertypes
-  uint32_t group = 0;            // type index where its recursion group begins
-  static constexpr uint32_t no_type = ~uint32_t{0};
-};
-
+/// Names are views of the module's bytes.
 struct Import {
-  std::string module;
-  std::string name;
+  std::string_view module;
+  std::string_view name;
   ExternKind kind = ExternKind::func;
   uint32_t index = 0; // in the kind's index space
 };
 struct Export {
-  std::string name;
+  std::string_view name;
   ExternKind kind = ExternKind::func;
   uint32_t index = 0;
 };
@@ -95,20 +75,33 @@ struct CustomRange {
   uint32_t name_offset, name_size, bytes_offset, bytes_size;
 };
 
-/// Names from the custom section "name"; decoded leniently: what is broken is dropped.
+/// Names from the custom section "name", views of the module's bytes; decoded leniently: what is broken is
+/// dropped, and names of functions that are not there.
 struct NameSection {
-  std::string module;
-  std::vector<std::pair<uint32_t, std::string>> functions; // sorted by index
+  struct Function {
+    uint32_t index;
+    std::string_view name;
+  };
+  std::string_view module;
+  std::vector<Function> functions; // sorted by index
 };
 
 struct Module {
-  std::shared_ptr<EngineData> engine;
-  std::vector<std::byte> bytes; // own copy; all ranges above point into it
+  Module() = default;
+  /// Releases the types.
+  ~Module();
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
 
-  std::vector<SubType> types;
+  std::shared_ptr<EngineData> engine;
+  std::vector<std::byte> owned_bytes;
+  std::span<const std::byte> bytes; // owned_bytes, or the caller's; all ranges above point into it
+
+  uint32_t type_count = 0;                 // that the type section has
+  std::vector<const CanonicalType*> types; // of a valid module; it holds their groups
   std::vector<Import> imports;
   std::vector<Export> exports;
-  // Index spaces: imports first.
+  // Index spaces: imports first. Concrete heap types are type indices when decoded, canonical ids when valid.
   std::vector<uint32_t> functions; // type indices
   std::vector<Table> tables;
   std::vector<MemoryType> memories;
@@ -125,22 +118,20 @@ struct Module {
   bool has_start = false;
   uint32_t start = 0;
   NameSection names;
-
-  std::vector<ImportInfo> import_infos; // for the public API; same order as imports
-  std::vector<ExportInfo> export_infos;
-  std::vector<uint32_t> exports_by_name; // indices of exports, sorted by name
+  NameIndex exports_by_name; // of a valid module
 
   /// Translated code, filled in at first call, by any thread.
   mutable CodeStore code;
 
-  const FuncType& func_type(uint32_t func_index) const { return types[functions[func_index]].func; }
-  TypeId func_type_id(uint32_t func_index) const { return types[functions[func_index]].id; }
+  const CanonicalType& type(uint32_t type_index) const { return *types[type_index]; }
+  const CanonicalType& func_type(uint32_t func_index) const { return *types[functions[func_index]]; }
+  TypeId func_type_id(uint32_t func_index) const { return func_type(func_index).id(); }
   std::span<const std::byte> range(uint32_t offset, uint32_t size) const {
-    return std::span(bytes).subspan(offset, size);
+    return bytes.subspan(offset, size);
   }
 };
 
-/// Finds an export by name in O(log n).
-const ExportInfo* find_export(const Module& module, std::string_view name);
+/// Finds an export by name, in a constant number of steps. Null when there is none.
+const Export* find_export(const Module& module, std::string_view name);
 
 } // namespace skerry::vm

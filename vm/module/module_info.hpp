@@ -2,18 +2,21 @@
 #pragma once
 
 #include "skerry/error.hpp"
+#include "vm/module/load_watch.hpp"
 #include "vm/module/module.hpp"
 
 namespace skerry::vm {
 
-/// Indices of the exports, sorted by name.
-std::vector<uint32_t> sort_exports(const Module& module);
+/// Fills exports_by_name. The index of an export whose name an earlier one has, or NameIndex::none;
+/// unfinished when the watch has expired.
+uint32_t index_exports(Module& module, LoadWatch& watch);
 
-/// Fills import_infos and export_infos of a module whose indices have been checked. Error: limit, when all
-/// these types together are too large (every one is a copy).
-Result<void> describe_externs(Module& module);
+/// Error: limit, when the types of all imports and exports together are too large to be listed.
+Result<void> check_extern_types(const Module& module);
 
-/// The type of an entity, with canonical ids for concrete heap types.
+/// The type of an entity of a valid module, with canonical ids for concrete heap types.
 ExternType extern_type(const Module& module, ExternKind kind, uint32_t index);
+
+FuncType func_type_of(const CanonicalType& type);
 
 } // namespace skerry::vm

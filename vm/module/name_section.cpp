@@ -2,6 +2,8 @@
 
 #include "vm/base/byte_reader.hpp"
 
+#include <algorithm>
+
 namespace skerry::vm {
 
 namespace {
@@ -10,19 +12,20 @@ constexpr uint8_t module_subsection = 0;
 constexpr uint8_t function_subsection = 1;
 
 /// A vec of index and name, indices increasing.
-void decode_name_map(ByteReader& reader, std::vector<std::pair<uint32_t, std::string>>& names) {
+void decode_name_map(ByteReader& reader, size_t functions, std::vector<NameSection::Function>& names) {
   const uint32_t count = reader.leb_u32();
+  names.reserve(std::min({size_t{count}, functions, reader.remaining() / 2}));
   for (uint32_t i = 0; i < count && reader.ok(); ++i) {
     const uint32_t index = reader.leb_u32();
     const std::string_view name = reader.name();
-    if (!reader.ok() || (!names.empty() && index <= names.back().first)) return;
-    names.emplace_back(index, name);
+    if (!reader.ok() || index >= functions || (!names.empty() && index <= names.back().index)) return;
+    names.push_back({index, name});
   }
 }
 
 } // namespace
 
-NameSection decode_name_section(std::span<const std::byte> bytes) {
+NameSection decode_name_section(std::span<const std::byte> bytes, size_t functions) {
   NameSection names;
   ByteReader reader(bytes);
   while (reader.ok() && !reader.at_end()) {
@@ -30,7 +33,7 @@ NameSection decode_name_section(std::span<const std::byte> bytes) {
     ByteReader content = reader.sub_reader(reader.leb_u32(), "unexpected end");
     if (!reader.ok()) break;
     if (id == module_subsection) names.module = content.name();
-    if (id == function_subsection && names.functions.empty()) decode_name_map(content, names.functions);
+    if (id == function_subsection && names.functions.empty()) decode_name_map(content, functions, names.functions);
   }
   return names;
 }

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "skerry/error.hpp"
-#include "vm/module/module.hpp"
+#include "vm/base/keyed_hash.hpp"
+#include "vm/module/canonical_type.hpp"
 
 #include <array>
 #include <bit>
@@ -11,78 +12,164 @@
 #include <memory>
 #include <mutex>
 #include <span>
-#include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace skerry::vm {
 
-/// One canonical type. Concrete heap types in it are canonical ids. Immutable.
-struct CanonicalType {
-  CompositeKind kind = CompositeKind::func;
-  bool is_final = true;
-  FuncType func;
-  std::vector<FieldType> fields;
-  TypeId supertype = SubType::no_type;
-  uint32_t depth = 0; // number of supertypes
-  /// Supertypes of depth 0 … 7 and the type itself; deeper ones are reached through `supertype`. Of fixed
-  /// size, so that memory stays linear in what modules declare.
-  std::array<TypeId, 8> display{};
+class TypeRegistry;
+
+/// Keeps a recursion group in the registry, which must outlive it.
+class TypeHold {
+public:
+  TypeHold() = default;
+  TypeHold(TypeRegistry& registry, const CanonicalType& type) : registry_(&registry), type_(&type) {}
+  TypeHold(TypeHold&& other) noexcept
+      : registry_(other.registry_), type_(std::exchange(other.type_, nullptr)) {}
+  TypeHold& operator=(TypeHold&& other) noexcept {
+    std::swap(registry_, other.registry_), std::swap(type_, other.type_);
+    return *this;
+  }
+  ~TypeHold();
+  const CanonicalType* operator->() const { return type_; }
+  const CanonicalType& operator*() const { return *type_; }
+
+private:
+  TypeRegistry* registry_ = nullptr;
+  const CanonicalType* type_ = nullptr;
 };
 
-/// Thread-safe; grows only. A type is read without a lock: who has an id got it after the type was published.
+/// Where groups are found by what they consist of: open addressing, four bytes a slot, an id with a few bits of
+/// the hash. Not thread-safe.
+class TypeTable {
+public:
+  static constexpr unsigned id_bits = 23;
+
+  /// Makes room for so many groups more. False: out of memory.
+  [[nodiscard]] bool reserve(size_t more, const TypeRegistry& registry);
+  void insert(uint32_t hash, TypeId id);
+  void erase(uint32_t hash, TypeId id);
+  void clear();
+  /// Gives memory back when most of it is not needed.
+  void shrink(const TypeRegistry& registry);
+  /// Calls `is_equal` with ids of groups that may have this hash, until it says so; then that id, else
+  /// no_type_id.
+  template <class F> TypeId find(uint32_t hash, F&& is_equal) const {
+    if (capacity_ == 0) return no_type_id;
+    for (size_t at = first_slot(hash); slots_[at] != empty; at = (at + 1) & (capacity_ - 1))
+      if (slots_[at] >> id_bits == tag(hash) && slots_[at] != erased && is_equal(slots_[at] & id_mask))
+        return slots_[at] & id_mask;
+    return no_type_id;
+  }
+
+private:
+  static constexpr uint32_t empty = 0xffff'ffff, erased = 0xffff'fffe, id_mask = (1u << id_bits) - 1;
+  static uint32_t tag(uint32_t hash) { return hash >> id_bits; }
+  size_t first_slot(uint32_t hash) const { return (hash * uint64_t{0x9e37'79b9}) >> 8 & (capacity_ - 1); }
+  [[nodiscard]] bool rebuild(size_t capacity, const TypeRegistry& registry);
+  void put(uint32_t hash, uint32_t slot);
+
+  std::unique_ptr<uint32_t[]> slots_;
+  size_t capacity_ = 0; // a power of 2
+  size_t used_ = 0;     // slots that are not empty
+  size_t live_ = 0;
+};
+
+/// Thread-safe. Groups are counted: who interns one holds it until it is released, and it holds the groups that
+/// it refers to. A type is read without a lock by who holds it.
 class TypeRegistry {
 public:
   /// Ids stay below, because ValType keeps a heap type in 24 signed bits.
-  static constexpr TypeId max_types = 1 << 23;
+  static constexpr TypeId max_types = (1 << TypeTable::id_bits) - 2;
+  /// How a group that is interned names types: those of the group by their position, with these bits.
+  static constexpr uint32_t inside_bit = 0x8000'0000; // of a supertype
+  static constexpr uint32_t inside_kind = 0x08;       // of a reference's kind
 
-  /// The canonical id of types[first]; types[first + i] has that id + i. `count` types make one recursion
-  /// group; they refer to types before it, which have their ids, and to each other. Error: the registry is
-  /// full.
-  Result<TypeId> intern(std::span<const SubType> types, uint32_t first, uint32_t count);
-  /// A function type on its own, final and without supertype. Heap types in it are canonical already.
-  Result<TypeId> intern(const FuncType& type);
+  TypeRegistry() = default;
+  ~TypeRegistry();
+  TypeRegistry(const TypeRegistry&) = delete;
+  TypeRegistry& operator=(const TypeRegistry&) = delete;
 
-  const CanonicalType& operator[](TypeId id) const { return chunks_[chunk_of(id)][index_in_chunk(id)]; }
+  /// The canonical form of a group, with one holder more. Supertypes and references in it name ids, or
+  /// positions. Errors: limit, when the registry is full or memory is short.
+  Result<const TypeGroup*> intern(const RecGroup& group);
+  /// A function type on its own, final and without supertype. Heap types in it are canonical already. Errors:
+  /// limit; usage for an id that no type has.
+  Result<TypeHold> intern(const FuncType& type);
+  /// Makes room for so many groups, as far as there is memory: interning them one by one takes less time then.
+  void expect(size_t groups);
+  /// Gives back what was expected and did not come.
+  void settle();
+  /// One holder more of a type that somebody holds.
+  TypeHold hold(const CanonicalType& type);
+  /// The same of an id that an embedder gave: usage when no type has it.
+  Result<TypeHold> hold(TypeId id);
+  /// One holder less.
+  void release(const CanonicalType& type);
+  /// Of all types of a module, which holds each of their groups once for each time that it has it.
+  void release(std::span<const CanonicalType* const> types);
 
-  /// At most 56 steps for deep hierarchies, one for those of up to 8 levels.
+  const CanonicalType& operator[](TypeId id) const {
+    return *reinterpret_cast<const CanonicalType*>(chunks_[chunk_of(id)].entries[index_in_chunk(id)]);
+  }
+
+  /// In at most a dozen steps.
   bool is_subtype(TypeId sub, TypeId super) const;
   /// Spec §3.3.3. Concrete heap types are canonical ids.
   bool matches(HeapType sub, HeapType super) const;
   /// Spec §3.3.5.
   bool matches(ValType sub, ValType super) const;
 
+  /// For other tables that modules could be written against.
+  const KeyedHash& keyed_hash() const { return keyed_hash_; }
+  /// How many types there are.
   size_t size() const;
 
 private:
-  // Chunk k has 64 << k types and never moves.
+  friend class TypeTable;
+  // Chunk k has 64 << k ids. It goes when none of them is used.
   static constexpr unsigned first_chunk_bits = 6;
   static unsigned chunk_of(TypeId id) {
     return static_cast<unsigned>(std::bit_width((id >> first_chunk_bits) + 1)) - 1;
   }
-  static size_t index_in_chunk(TypeId id) {
-    return id - (((size_t{1} << chunk_of(id)) - 1) << first_chunk_bits);
-  }
-  /// Keyed by chance, so that no module can be written to collide.
-  class Hash {
-  public:
-    Hash();
-    size_t operator()(const std::u32string& words) const;
-
-  private:
-    uint64_t seed_, multiplier_;
+  static TypeId first_of_chunk(unsigned chunk) { return ((TypeId{1} << chunk) - 1) << first_chunk_bits; }
+  static size_t index_in_chunk(TypeId id) { return id - first_of_chunk(chunk_of(id)); }
+  /// An entry is the address of a type; of an id that is free again, twice the next free one's index plus 1.
+  struct Chunk {
+    std::unique_ptr<uintptr_t[]> entries;
+    uint32_t used = 0;
+    uint32_t touched = 0; // no index from here on was ever used
+    uint32_t first_free = none;
+    static constexpr uint32_t none = ~uint32_t{0};
   };
 
-  static Error full();
-  void publish(TypeId id, CanonicalType type);
+  uint32_t hash(const RecGroup& group) const;
+  bool is_equal(const RecGroup& group, const TypeGroup& other) const;
+  TypeGroup* find(const RecGroup& group, uint32_t hash) const;
+  Result<const TypeGroup*> intern_locked(const RecGroup& group);
+  Result<const TypeGroup*> add(const RecGroup& group, uint32_t hash);
+  bool take_ids(TypeGroup& group);
+  TypeId take_id();
+  void free_id(TypeId id);
+  bool is_live(TypeId id) const;
+  void link_supertype(CanonicalType& type);
+  template <class F> void for_each_reference(const TypeGroup& group, F&& f) const;
+  void drop_holder(TypeGroup& group);
+  void bury();
+  TypeGroup& group_of(TypeId id) const { return TypeGroup::of((*this)[id]); }
 
   mutable std::mutex mutex_;
-  std::unordered_map<std::u32string, TypeId, Hash> ids_; // by encoded group
-  std::array<std::unique_ptr<CanonicalType[]>, 24 - first_chunk_bits> chunks_;
-  TypeId count_ = 0;
+  const KeyedHash keyed_hash_;
+  TypeTable table_;
+  std::array<Chunk, TypeTable::id_bits - first_chunk_bits + 1> chunks_;
+  size_t count_ = 0;
+  // Groups without holders, in a list through TypeGroup::holders_, until bury() frees them.
+  TypeId first_dead_ = no_type_id, last_dead_ = no_type_id;
+  size_t dead_types_ = 0;
 };
 
-/// A module's value type with its type index replaced by the canonical id; other types as they are.
-ValType canonical(std::span<const SubType> types, ValType type);
+inline TypeHold::~TypeHold() {
+  if (type_ != nullptr) registry_->release(*type_);
+}
 
 } // namespace skerry::vm

@@ -9,6 +9,7 @@
 #include "skerry/types.hpp"
 #include "vm/code/handler.hpp"
 #include "vm/module/module.hpp"
+#include "vm/module/type_registry.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -55,8 +56,7 @@ struct HostFuncInstance : FuncInstance {
 struct HostFunc {
   NativeHostFunc native = nullptr;
   std::shared_ptr<void> context; // first argument of `native`
-  FuncType type;
-  TypeId type_id = 0;
+  TypeHold type; // of the engine that linkers and stores keep alive
   std::string module, name; // for backtraces
 
   /// Arguments in `slots`, results there afterwards. False: store.error says why. `caller` is null when the

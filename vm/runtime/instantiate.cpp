@@ -155,15 +155,15 @@ private:
 
   void make_function(FuncInstance& func, size_t defined_index) {
     const auto index = static_cast<uint32_t>(module_.imported_functions + defined_index);
-    const FuncType& type = module_.func_type(index);
+    const CanonicalType& type = module_.func_type(index);
     func.kind = ObjectKind::func;
-    func.type_id = module_.func_type_id(index);
+    func.type_id = type.id();
     func.instance = &instance_;
     func.stub = store_.engine->handlers->lazy_stub;
     func.code = reinterpret_cast<const std::byte*>(&func.stub);
     func.func_index = index;
-    func.params_slots = static_cast<uint16_t>(slot_count(type.params));
-    func.results_slots = static_cast<uint16_t>(slot_count(type.results));
+    func.params_slots = static_cast<uint16_t>(type.params().slots());
+    func.results_slots = static_cast<uint16_t>(type.results().slots());
     func.link_offset = std::max(func.params_slots, func.results_slots) * 8u;
     if (const Code* code = module_.code.find(defined_index)) {
       func.code = code->bytes.get();
@@ -183,10 +183,9 @@ private:
   }
 
   MemoryInstance* host_memory() const {
-    const ExportInfo* found = find_export(module_, "memory");
-    if (found == nullptr || found->kind() != ExternKind::memory) return instance_.memory0;
-    const auto at = static_cast<size_t>(found - module_.export_infos.data());
-    return instance_.memories[module_.exports[at].index];
+    const Export* found = find_export(module_, "memory");
+    const bool is_memory = found != nullptr && found->kind == ExternKind::memory;
+    return is_memory ? instance_.memories[found->index] : instance_.memory0;
   }
 
   Result<void> make_globals() {
@@ -195,7 +194,6 @@ private:
       if (!meter_.spend(1)) break;
       auto* global = new (own++) GlobalInstance{};
       global->type = module_.globals[i].type;
-      global->type.value = canonical(module_.types, global->type.value);
       global->store = &store_;
       const SlotPair value = constants_.evaluate(module_.globals[i].init);
       global->value[0] = value.lo, global->value[1] = value.hi;
@@ -206,10 +204,8 @@ private:
 
   Result<void> make_tables() {
     for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
-      TableType type = module_.tables[i].type;
-      type.element = canonical(module_.types, type.element);
       const ConstExpr& init = module_.tables[i].init;
-      auto table = allocate_table(store_, type, init.size == 0 ? 0 : constants_.evaluate(init).lo);
+      auto table = allocate_table(store_, module_.tables[i].type, init.size == 0 ? 0 : constants_.evaluate(init).lo);
       if (!table) return fail(std::move(table.error()));
       if (auto ok = worked(1); !ok) return ok;
       instance_.tables[i] = *table;

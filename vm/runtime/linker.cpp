@@ -2,6 +2,7 @@
 
 #include "skerry/printable.hpp"
 #include "vm/code/handler_table.hpp"
+#include "vm/module/module_info.hpp"
 #include "vm/runtime/import_matching.hpp"
 
 #include <algorithm>
@@ -14,9 +15,11 @@ template <class... F> struct Overloaded : F... {
   using F::operator()...;
 };
 
-ExternType type_of(const Definition& definition) {
+ExternType type_of_definition(const Definition& definition) {
   return std::visit(Overloaded{
-                        [](const std::shared_ptr<const HostFunc>& host) -> ExternType { return host->type; },
+                        [](const std::shared_ptr<const HostFunc>& host) -> ExternType {
+                          return func_type_of(*host->type);
+                        },
                         [](FuncInstance* func) -> ExternType { return extern_type(*func); },
                         [](TableInstance* table) -> ExternType { return table_type(*table); },
                         [](MemoryInstance* memory) -> ExternType { return memory_type(*memory); },
@@ -53,14 +56,14 @@ public:
   ImportBinder(const Linker& linker, Store& store, const Module& module)
       : linker_(linker), store_(store), module_(module) {}
 
-  void bind(const Import& import, const ExternType& type) {
+  void bind(const Import& import) {
     const Definition* definition = linker_.find(import);
     if (definition == nullptr)
-      bind_unknown(import, type);
+      bind_unknown(import);
     else if (const Store* store = owner(*definition); store != nullptr && store != &store_)
       foreign(import);
     else if (!std::visit([&](const auto& item) { return bind_item(import, item); }, *definition))
-      incompatible(import, type, *definition);
+      incompatible(import, *definition);
   }
 
   Result<BoundImports> finish() {
@@ -79,7 +82,7 @@ private:
            store_.engine->types.is_subtype(have, module_.func_type_id(import.index));
   }
   bool bind_item(const Import& import, const std::shared_ptr<const HostFunc>& host) {
-    if (!bind_func(import, host->type_id)) return false;
+    if (!bind_func(import, host->type->id())) return false;
     return bound_.functions.push_back(host_func_instance(store_, host)), true;
   }
   bool bind_item(const Import& import, FuncInstance* func) {
@@ -88,8 +91,7 @@ private:
   }
   bool bind_item(const Import& import, TableInstance* table) {
     if (import.kind != ExternKind::table) return false;
-    TableType want = module_.tables[import.index].type;
-    want.element = canonical(module_.types, want.element);
+    const TableType& want = module_.tables[import.index].type;
     if (!matches(store_.engine->types, table_type(*table), want)) return false;
     return bound_.tables.push_back(table), true;
   }
@@ -100,29 +102,27 @@ private:
   }
   bool bind_item(const Import& import, GlobalInstance* global) {
     if (import.kind != ExternKind::global) return false;
-    GlobalType want = module_.globals[import.index].type;
-    want.value = canonical(module_.types, want.value);
+    const GlobalType& want = module_.globals[import.index].type;
     if (!matches(store_.engine->types, global->type, want)) return false;
     return bound_.globals.push_back(global), true;
   }
 
-  void bind_unknown(const Import& import, const ExternType& type) {
+  void bind_unknown(const Import& import) {
     if (import.kind != ExternKind::func || linker_.unknown_imports == UnknownImports::error)
-      return problem("unknown import: " + name_of(import) + ": " + to_string(type));
-    bound_.functions.push_back(host_func_instance(store_, stand_in(import, std::get<FuncType>(type))));
+      return problem([&] { return "unknown import: " + name_of(import) + ": " + to_string(type_of(import)); });
+    bound_.functions.push_back(host_func_instance(store_, stand_in(import)));
   }
 
-  std::shared_ptr<const HostFunc> stand_in(const Import& import, const FuncType& type) const {
-    const bool has_zeroes =
-        std::all_of(type.results.begin(), type.results.end(), [](ValType t) { return t.is_defaultable(); });
+  std::shared_ptr<const HostFunc> stand_in(const Import& import) const {
+    const CanonicalType& type = module_.func_type(import.index);
+    const bool has_zeroes = type.results().all_defaultable();
     auto host = std::make_shared<HostFunc>();
-    host->type = type;
-    host->type_id = module_.func_type_id(import.index);
+    host->type = store_.engine->types.hold(type);
     host->module = import.module;
     host->name = import.name;
     if (linker_.unknown_imports == UnknownImports::return_zeroes && has_zeroes) {
       host->native = return_zeroes;
-      host->context = std::make_shared<size_t>(slot_count(type.results));
+      host->context = std::make_shared<size_t>(type.results().slots());
     } else {
       host->native = call_of_unknown_import;
       host->context = std::make_shared<std::string>(name_of(import));
@@ -130,13 +130,17 @@ private:
     return host;
   }
 
-  void incompatible(const Import& import, const ExternType& want, const Definition& have) {
-    problem("incompatible import type: " + name_of(import) + ": the module wants " + to_string(want) +
-            ", given is " + to_string(type_of(have)));
+  void incompatible(const Import& import, const Definition& have) {
+    problem([&] {
+      return "incompatible import type: " + name_of(import) + ": the module wants " +
+             to_string(type_of(import)) + ", given is " + to_string(type_of_definition(have));
+    });
   }
-  void problem(const std::string& text) {
+  ExternType type_of(const Import& import) const { return extern_type(module_, import.kind, import.index); }
+  /// Only the first ones are put into words.
+  template <class F> void problem(F&& text) {
     if (problems_++ >= listed_problems) return;
-    message_ += (message_.empty() ? "" : "; ") + text;
+    message_ += (message_.empty() ? "" : "; ") + text();
   }
   void foreign(const Import& import) {
     if (error_) return;
@@ -169,8 +173,7 @@ void Linker::define(std::string_view module, std::string_view name, Definition d
 
 Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module) {
   ImportBinder binder(linker, store, module);
-  for (size_t i = 0; i < module.imports.size(); ++i)
-    binder.bind(module.imports[i], module.import_infos[i].type);
+  for (const Import& import : module.imports) binder.bind(import);
   return binder.finish();
 }
 
@@ -179,18 +182,18 @@ FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostF
   if (known != nullptr) return known;
   auto func = std::make_unique<HostFuncInstance>();
   func->kind = ObjectKind::func;
-  func->type_id = host->type_id;
+  func->type_id = host->type->id();
   func->code = reinterpret_cast<const std::byte*>(&func->stub);
   func->func_index = static_cast<uint32_t>(store.host_funcs.size());
-  func->params_slots = static_cast<uint16_t>(slot_count(host->type.params));
-  func->results_slots = static_cast<uint16_t>(slot_count(host->type.results));
+  func->params_slots = static_cast<uint16_t>(host->type->params().slots());
+  func->results_slots = static_cast<uint16_t>(host->type->results().slots());
   func->store = &store;
   func->host = host;
   store.host_funcs.push_back(std::move(func));
   return known = store.host_funcs.back().get();
 }
 
-ExternType extern_type(const FuncInstance& func) { return store_of(func).engine->types[func.type_id].func; }
+ExternType extern_type(const FuncInstance& func) { return func_type_of(type_of(func)); }
 
 TableType table_type(const TableInstance& table) {
   TableType type = table.type;

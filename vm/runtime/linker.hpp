@@ -61,6 +61,11 @@ inline Store& store_of(const FuncInstance& func) {
   return func.instance != nullptr ? *func.instance->store : *static_cast<const HostFuncInstance&>(func).store;
 }
 
+/// Lives as long as the function's store.
+inline const CanonicalType& type_of(const FuncInstance& func) {
+  return store_of(func).engine->types[func.type_id];
+}
+
 /// Types as an embedder sees them, with the current size as minimum.
 ExternType extern_type(const FuncInstance& func);
 TableType table_type(const TableInstance& table);

@@ -27,11 +27,9 @@ bool Lowering::declare_locals(ByteReader& reader) {
     function_.locals.push_back({static_cast<uint32_t>(slot), type, letter_of(type)});
     slot += type.slots();
   };
-  for (const ValType type : type_.params) declare(type);
+  for (const ValType type : type_.params()) declare(type);
   function_.param_slots = static_cast<uint32_t>(slot);
-  uint64_t result_slots = 0;
-  for (const ValType type : type_.results) result_slots += type.slots();
-  function_.link_slot = static_cast<uint32_t>(std::max(slot, result_slots));
+  function_.link_slot = std::max(static_cast<uint32_t>(slot), type_.results().slots());
   slot = function_.link_slot + 2;
   const uint32_t first_local = static_cast<uint32_t>(slot);
   for (uint32_t groups = reader.leb_u32(); groups > 0; --groups) {

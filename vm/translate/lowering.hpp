@@ -51,7 +51,7 @@ private:
     union {
       uint64_t value;       // constant
       uint64_t previous;    // local: next lower entry that reads the same local, or none
-      const ValType* types; // run
+      const uint8_t* codes; // run: of the types (vm/module/type_list.hpp)
     };
     static Entry of_local(char letter, uint32_t local) {
       return {.where = Where::local, .letter = letter, .slot = 0, .local = local, .previous = none};
@@ -70,7 +70,7 @@ private:
     }
   };
   static_assert(sizeof(Entry) == 16);
-  using Types = std::span<const ValType>;
+  using Types = TypeList;
   struct Control {
     enum class Kind : uint8_t { function, block, loop, if_, else_ };
     Kind kind;
@@ -98,14 +98,14 @@ private:
   // operands (lowering_operands.cpp)
   void push(Entry entry);
   void push_temp(char letter, uint32_t def);
-  void push_results(Types types);
-  void push_run(Types types);
+  void push_results(const Types& types);
+  void push_run(const Types& types);
   Entry pop();
   Entry pop_from_run();
   void drop_entry();
-  void drop(Types types);
-  uint32_t slots_of_all(Types types);
-  uint32_t first_slot_of(Types types) { return next_slot_ - slots_of_all(types); }
+  void drop(const Types& types);
+  uint32_t slots_of_all(const Types& types);
+  uint32_t first_slot_of(const Types& types) { return next_slot_ - slots_of_all(types); }
   uint32_t local_of(Entry entry) const;
   void truncate(uint32_t height);
   Operand operand(Entry entry) const;
@@ -115,9 +115,9 @@ private:
   uint32_t emit_move(uint32_t slot, Entry entry);
   void flush(Entry& entry);
   void settle(size_t count);
-  void settle_for_long(Types types);
+  void settle_for_long(const Types& types);
   void flush_all();
-  uint32_t begin_of_top(Types types);
+  uint32_t begin_of_top(const Types& types);
   void divide_run(uint32_t index, uint32_t count, uint32_t slot);
   Entry materialize(Entry entry);
   Ir* definition(Entry entry);
@@ -173,8 +173,8 @@ private:
   void join_results(const Control& control);
   Control& target(uint32_t depth) { return controls_[controls_.size() - 1 - depth]; }
   void open_block(Control& control);
-  bool needs_move(const Control& control, Types types);
-  void move_to(uint32_t slot, Types types);
+  bool needs_move(const Control& control, const Types& types);
+  void move_to(uint32_t slot, const Types& types);
   void branch(uint32_t depth);
   void branch_if(uint32_t depth);
   void branch_when(Entry condition, uint32_t depth, bool negate);
@@ -196,7 +196,7 @@ private:
   void look();
 
   // calls and the rest (lowering_calls.cpp, lowering.cpp)
-  void call(Operation operation, const FuncType& type, int64_t callee, Operand index = {},
+  void call(Operation operation, const CanonicalType& type, int64_t callee, Operand index = {},
             uint32_t table = no_label);
   void direct_call(uint32_t index, bool is_tail);
   void indirect_call(const Instruction& instr, bool is_tail);
@@ -218,7 +218,7 @@ private:
 
   const Module& module_;
   const Layout& layout_;
-  const FuncType& type_;
+  const CanonicalType& type_;
   Arena& arena_; // what ends with this stage
   IrFunction function_;
   ChunkList<Ir, 64>& ir_;
@@ -227,7 +227,7 @@ private:
   ChunkList<LabelInfo, 64> labels_;
   ChunkList<Reference, 64> references_; // to labels
   std::pmr::vector<uint32_t> stubs_;    // depths that the branch table needs them for
-  std::pmr::unordered_map<const ValType*, uint32_t> slots_of_many_;
+  std::pmr::unordered_map<const uint8_t*, uint32_t> slots_of_many_;
   /// What the symbolic stack knows of a local.
   struct LocalState {
     uint32_t read = none; // the highest entry on the stack that reads it
@@ -262,6 +262,10 @@ constexpr char letter_of(ValType type) {
   case ValType::v128_: return 'v';
   default: return 'I';
   }
+}
+/// The same for a byte of a TypeList.
+constexpr char letter_of_code(uint8_t code) {
+  return code == concrete_code ? 'I' : letter_of(type_of_code[code]);
 }
 constexpr uint32_t slots_of(char letter) { return letter == 'v' ? 2 : 1; }
 

@@ -16,14 +16,14 @@ namespace skerry::vm {
 
 Lowering::Types Lowering::params(const Control& control) const {
   if (control.kind == Control::Kind::function || control.type.kind != BlockType::Kind::type) return {};
-  return module_.types[control.type.type].func.params;
+  return module_.type(control.type.type).params();
 }
 Lowering::Types Lowering::results(const Control& control) const {
-  if (control.kind == Control::Kind::function) return type_.results;
+  if (control.kind == Control::Kind::function) return type_.results();
   switch (control.type.kind) {
   case BlockType::Kind::empty: return {};
-  case BlockType::Kind::value: return {&control.type.value, 1};
-  default: return module_.types[control.type.type].func.results;
+  case BlockType::Kind::value: return TypeList(control.type.value);
+  default: return module_.type(control.type.type).results();
   }
 }
 Lowering::Types Lowering::label_types(const Control& control) const {
@@ -180,7 +180,7 @@ void Lowering::end_function() {
     if (!dead_) join_results(control);
     bind(control.label);
     truncate(0);
-    push_results(type_.results);
+    push_results(type_.results());
   }
   if (!dead_) return_();
   controls_.pop_back();
@@ -189,10 +189,10 @@ void Lowering::end_function() {
 // ---- branches
 
 /// Are the label's values elsewhere than where it expects them? They have been flushed.
-bool Lowering::needs_move(const Control& control, Types types) {
+bool Lowering::needs_move(const Control& control, const Types& types) {
   return !types.empty() && first_slot_of(types) != control.slot;
 }
-void Lowering::move_to(uint32_t slot, Types types) {
+void Lowering::move_to(uint32_t slot, const Types& types) {
   const uint32_t from = first_slot_of(types);
   Ir& ir = emit(Operation::copy_slots);
   ir.imm = static_cast<int32_t>(slot);
@@ -306,8 +306,8 @@ void Lowering::conditional(Entry condition, uint32_t label, bool negate) {
 }
 
 void Lowering::return_() {
-  const Types types = type_.results;
-  const bool is_single = types.size() == 1 && letter_of(types[0]) != 'v';
+  const Types types = type_.results();
+  const bool is_single = types.size() == 1 && letter_of(types.front()) != 'v';
   if (!is_single && !types.empty()) {
     settle(types.size());
     move_to(0, types);

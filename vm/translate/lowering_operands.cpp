@@ -10,37 +10,32 @@ namespace skerry::vm {
 /// From so many values on that are in their slots they are one entry. Fewer are as fast one by one.
 static constexpr size_t smallest_run = 16;
 
-void Lowering::push_results(Types types) {
+void Lowering::push_results(const Types& types) {
   if (types.size() >= smallest_run) return push_run(types);
   for (const ValType type : types) push_temp(letter_of(type), none);
 }
 
-void Lowering::push_run(Types types) {
+void Lowering::push_run(const Types& types) {
   Entry run = Entry::of_temp('-', static_cast<uint32_t>(types.size()));
   run.where = Entry::Where::run;
   run.slot = static_cast<uint16_t>(next_slot_);
-  run.types = types.data();
+  run.codes = types.codes().data();
   stack_.push_back(run);
   next_slot_ += slots_of_all(types);
   max_slot_ = std::max(max_slot_, next_slot_);
 }
 
 /// Of many values they are added up once: types are the module's and stay where they are.
-uint32_t Lowering::slots_of_all(Types types) {
-  const auto sum = [&] {
-    uint32_t slots = 0;
-    for (const ValType type : types) slots += type.slots();
-    return slots;
-  };
-  if (types.size() < smallest_run) return sum();
-  const auto [known, is_new] = slots_of_many_.try_emplace(types.data(), 0);
-  if (is_new) known->second = sum();
+uint32_t Lowering::slots_of_all(const Types& types) {
+  if (types.size() < smallest_run) return types.slots();
+  const auto [known, is_new] = slots_of_many_.try_emplace(types.codes().data(), 0);
+  if (is_new) known->second = types.slots();
   return known->second;
 }
 
 Lowering::Entry Lowering::pop_from_run() {
   Entry& run = stack_.back();
-  const char letter = letter_of(run.types[run.count - 1]);
+  const char letter = letter_of_code(run.codes[run.count - 1]);
   next_slot_ -= slots_of(letter);
   if (--run.count == 0) drop_entry();
   Entry entry = Entry::of_temp(letter, none);
@@ -64,7 +59,7 @@ void Lowering::truncate(uint32_t height) {
 }
 
 /// Drops the top values, which have these types; what is left of a run stays one.
-void Lowering::drop(Types types) {
+void Lowering::drop(const Types& types) {
   const uint32_t behind = next_slot_;
   for (size_t left = types.size(); left > 0;) {
     Entry& top = stack_.back();
@@ -81,7 +76,7 @@ void Lowering::drop(Types types) {
 
 /// Where the entries of the top values begin; they have been flushed. A run that begins further down is
 /// divided.
-uint32_t Lowering::begin_of_top(Types types) {
+uint32_t Lowering::begin_of_top(const Types& types) {
   auto i = static_cast<uint32_t>(stack_.size());
   for (size_t left = types.size(); left > 0;) {
     const size_t count = stack_[--i].is_run() ? stack_[i].count : 1;
@@ -98,7 +93,7 @@ uint32_t Lowering::begin_of_top(Types types) {
 /// up: none of them reads a local.
 void Lowering::divide_run(uint32_t index, uint32_t count, uint32_t slot) {
   Entry upper = stack_[index];
-  upper.types += upper.count - count;
+  upper.codes += upper.count - count;
   upper.count = count;
   upper.slot = static_cast<uint16_t>(slot);
   stack_[index].count -= count;
@@ -144,7 +139,7 @@ void Lowering::settle(size_t count) {
 }
 
 /// The same for values that stay, and may be settled again by each of many branches.
-void Lowering::settle_for_long(Types types) {
+void Lowering::settle_for_long(const Types& types) {
   const size_t count = types.size();
   if (count >= smallest_run && stack_.back().is_run() && stack_.back().count >= count) return;
   settle(count);

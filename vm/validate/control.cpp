@@ -5,36 +5,36 @@
 
 namespace skerry::vm {
 
-std::span<const ValType> FunctionValidator::param_types(const BlockType& block) const {
-  if (block.kind != BlockType::Kind::type) return {};
-  return module_.types[block.type].func.params;
+TypeList FunctionValidator::param_types(const BlockType& block) const {
+  return block.kind == BlockType::Kind::type ? module_.type(block.type).params() : TypeList();
 }
 
-std::span<const ValType> FunctionValidator::result_types(const BlockType& block) const {
+TypeList FunctionValidator::result_types(const BlockType& block) const {
   switch (block.kind) {
   case BlockType::Kind::empty: return {};
-  case BlockType::Kind::value: return {&block.value, 1};
+  case BlockType::Kind::value: return TypeList(block.value);
   case BlockType::Kind::type: break;
   }
-  return module_.types[block.type].func.results;
+  return module_.type(block.type).results();
 }
 
 // ---- Frames
 
-bool FunctionValidator::check_block_type(const BlockType& block) {
+bool FunctionValidator::resolve_block_type(BlockType& block) {
   if (block.kind == BlockType::Kind::empty) return true;
-  if (block.kind == BlockType::Kind::value) return block.value.is_num() || check_value_type(block.value);
+  if (block.kind == BlockType::Kind::value) return block.value.is_num() || resolve(block.value);
   if (!find_func_type(block.type)) return false;
-  const FuncType& type = module_.types[block.type].func;
-  if ((type.params.empty() && type.results.size() <= 1) || features_.has(Feature::multi_value)) return true;
+  const CanonicalType& type = module_.type(block.type);
+  if ((type.params().empty() && type.results().size() <= 1) || features_.has(Feature::multi_value)) return true;
   return needs_feature(Feature::multi_value, "block with parameters", "invalid result arity");
 }
 
-bool FunctionValidator::enter(Opcode op, const BlockType& block) {
+bool FunctionValidator::enter(Opcode op, BlockType block) {
   if (frames_.size() > limits_.nesting)
     return fail("nesting too deep: the limit is " + std::to_string(limits_.nesting), ErrorKind::limit);
-  if (!check_block_type(block) || (op == Opcode::if_ && !pop(i32))) return false;
-  const auto params = param_types(block);
+  if (!resolve_block_type(block) || (op == Opcode::if_ && !pop(i32))) return false;
+  if (block.kind != BlockType::Kind::type) return push_frame(op, block), true;
+  const TypeList params = param_types(block);
   if (!pop(params)) return false;
   push_frame(op, block);
   return push(params);
@@ -55,7 +55,7 @@ void FunctionValidator::set_unreachable() {
 bool FunctionValidator::end_of_frame(const ControlFrame& frame) {
   if (!pop(result_types(frame.block))) return false;
   forget_initialized(frame.init_count);
-  return stack_.operands().empty() || mismatch({});
+  return stack_.is_empty() || mismatch({});
 }
 
 bool FunctionValidator::else_() {
@@ -74,7 +74,7 @@ bool FunctionValidator::end() {
   // Without else, the parameters become the results.
   if (frame.op == Opcode::if_) {
     const auto params = param_types(frame.block), results = result_types(frame.block);
-    if (params.size() != results.size() || !matcher_.matches(params, results)) return mismatch(results);
+    if (!matcher_.matches(params, results)) return mismatch(results.to_vector());
   }
   frames_.pop_back();
   if (frames_.empty()) return true;
@@ -104,21 +104,26 @@ bool FunctionValidator::br_table(const BrTableTargets& targets) {
     return fail("too many br_table targets: " + std::to_string(targets.count()) + ", the limit is " +
                     std::to_string(limits_.br_table_targets),
                 ErrorKind::limit);
-  if (!pop(i32)) return false;
+  return pop(i32) && check_targets(targets) && (set_unreachable(), true);
+}
+
+/// In linear time: each label is compared once, and lists that are one and the same not again.
+bool FunctionValidator::check_targets(const BrTableTargets& targets) {
   const uint32_t id = ++br_table_count_;
-  size_t arity = 0;
-  bool is_first = true;
+  std::optional<TypeList> last;
   for (uint32_t label : targets) {
     if (!find_label(label)) return false;
     ControlFrame& frame = frames_[frames_.size() - 1 - label];
-    if (frame.visited_by == id) continue; // linear work: each label is compared once
+    if (frame.visited_by == id) continue;
     frame.visited_by = id;
-    const auto types = label_types(frame);
-    if (is_first) arity = types.size();
-    if (types.size() != arity || !stack_.top_matches(types)) return mismatch(types);
-    is_first = false;
+    const TypeList types = label_types(frame);
+    if (last && *last == types) continue;
+    const bool has_arity = !last || last->size() == types.size();
+    if (!has_arity || !matcher_.charge(types.size()) || !stack_.top_matches(types))
+      return mismatch(types.to_vector());
+    last = types;
   }
-  return set_unreachable(), true;
+  return true;
 }
 
 bool FunctionValidator::br_on_null(uint32_t label) {
@@ -133,8 +138,8 @@ bool FunctionValidator::br_on_non_null(uint32_t label) {
   if (!find_label(label) || !pop_ref(type)) return false;
   const auto types = label_types(frame_of_label(label));
   const ValType taken = type == bottom_ref ? type : ValType::ref(type.heap(), false);
-  if (types.empty() || !matcher_.matches(taken, types.back())) return mismatch(types);
-  const auto others = types.first(types.size() - 1);
+  if (types.empty() || !matcher_.matches(taken, types.back())) return mismatch(types.to_vector());
+  const TypeList others = types.without_last();
   return pop(others) && push(others);
 }
 
@@ -149,18 +154,20 @@ bool FunctionValidator::find_func(uint32_t index) {
 bool FunctionValidator::find_func_type(uint32_t type) { return find_type(type, CompositeKind::func); }
 
 bool FunctionValidator::apply_func_type(uint32_t type) {
-  const FuncType& func = module_.types[type].func;
-  return pop(func.params) && push(func.results);
+  const CanonicalType& func = module_.type(type);
+  return pop(func.params()) && push(func.results());
 }
 
 /// The callee's results are the caller's.
 bool FunctionValidator::tail_call(uint32_t type) {
-  const FuncType& func = module_.types[type].func;
-  const auto results = result_types(frames_.front().block);
-  if (func.results.size() != results.size() || !matcher_.matches(func.results, results))
-    return fail("type mismatch: the function called returns " + to_string(func) +
-                ", its caller something else");
-  if (!pop(func.params)) return false;
+  const CanonicalType& func = module_.type(type);
+  const TypeList results = result_types(frames_.front().block);
+  if (!matcher_.matches(func.results(), results)) {
+    if (matcher_.is_exhausted()) return too_many_comparisons();
+    return fail("type mismatch: the function called returns " + list(func.results().to_vector()) +
+                ", its caller " + list(results.to_vector()));
+  }
+  if (!pop(func.params())) return false;
   return set_unreachable(), true;
 }
 
@@ -180,7 +187,7 @@ bool FunctionValidator::call_indirect(const Instruction& instr, bool is_tail) {
 }
 
 bool FunctionValidator::call_ref(uint32_t type, bool is_tail) {
-  if (!find_func_type(type) || !pop(ValType::ref(static_cast<HeapType>(type), true))) return false;
+  if (!find_func_type(type) || !pop(ref_to(type, true))) return false;
   return is_tail ? tail_call(type) : apply_func_type(type);
 }
 
@@ -188,7 +195,7 @@ bool FunctionValidator::call_ref(uint32_t type, bool is_tail) {
 
 bool FunctionValidator::throw_(uint32_t tag) {
   if (tag >= module_.tags.size()) return unknown("tag", tag, module_.tags.size());
-  if (!pop(module_.types[module_.tags[tag]].func.params)) return false;
+  if (!pop(module_.type(module_.tags[tag]).params())) return false;
   return set_unreachable(), true;
 }
 
@@ -205,13 +212,17 @@ bool FunctionValidator::check_catch(const CatchClause& clause) {
   const bool has_ref = clause.kind == CatchKind::catch_ref || clause.kind == CatchKind::catch_all_ref;
   if (has_tag && clause.tag >= module_.tags.size()) return unknown("tag", clause.tag, module_.tags.size());
   if (!find_label(clause.label)) return false;
-  std::span<const ValType> payload;
-  if (has_tag) payload = module_.types[module_.tags[clause.tag]].func.params;
-  const auto wanted = label_types(frame_of_label(clause.label));
-  const bool matches = wanted.size() == payload.size() + has_ref &&
-                       matcher_.matches(payload, wanted.first(payload.size())) &&
-                       (!has_ref || matcher_.matches(ValType::ref(HeapType::exn, false), wanted.back()));
-  return matches || fail("type mismatch: a catch clause and label " + std::to_string(clause.label));
+  TypeList payload;
+  if (has_tag) payload = module_.type(module_.tags[clause.tag]).params();
+  TypeList wanted = label_types(frame_of_label(clause.label));
+  bool matches = true;
+  if (has_ref) {
+    matches = !wanted.empty() && matcher_.matches(ValType::ref(HeapType::exn, false), wanted.back());
+    if (matches) wanted = wanted.without_last();
+  }
+  if (matches && matcher_.matches(payload, wanted)) return true;
+  if (matcher_.is_exhausted()) return too_many_comparisons();
+  return fail("type mismatch: a catch clause and label " + std::to_string(clause.label));
 }
 
 } // namespace skerry::vm

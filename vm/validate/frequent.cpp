@@ -4,6 +4,8 @@
 #include "vm/validate/function_validator.hpp"
 #include "vm/validate/signature.hpp"
 
+#include <algorithm>
+
 namespace skerry::vm {
 
 namespace {
@@ -19,6 +21,7 @@ enum class Frequent : uint8_t {
   block,
   end,
   indexed,
+  plain,
 };
 
 /// What is known of a one-byte opcode, on half a line of cache.
@@ -46,6 +49,12 @@ constexpr Frequent frequent_kind(Opcode op) {
   case Opcode::global_set: return Frequent::indexed;
   case Opcode::i32_const:
   case Opcode::i64_const: return Frequent::constant;
+  case Opcode::nop:
+  case Opcode::unreachable:
+  case Opcode::else_:
+  case Opcode::return_:
+  case Opcode::drop:
+  case Opcode::select: return Frequent::plain;
   default: break;
   }
   if (info(op).feature != Feature::mvp) return Frequent::no;
@@ -88,6 +97,17 @@ bool short_number(const std::byte*& at, uint32_t& value) {
   return false;
 }
 
+/// Nothing, one number, or a type of a small index.
+bool short_block_type(uint8_t code, BlockType& block) {
+  const bool is_empty = code == empty_block_type;
+  if (code < empty_block_type) {
+    block = {BlockType::Kind::type, {}, code};
+    return true;
+  }
+  block = {is_empty ? BlockType::Kind::empty : BlockType::Kind::value, ValType::from_bits(code), 0};
+  return is_empty || block.value.is_num();
+}
+
 } // namespace
 
 /// Of Frequent::indexed.
@@ -101,11 +121,25 @@ bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
   }
 }
 
+/// Of Frequent::plain.
+bool FunctionValidator::check_plain(Opcode op) {
+  switch (op) {
+  case Opcode::nop: return true;
+  case Opcode::unreachable: return set_unreachable(), true;
+  case Opcode::else_: return else_();
+  case Opcode::return_: return return_();
+  case Opcode::select: return select();
+  default: return drop();
+  }
+}
+
 /// Checks instructions as long as they are frequent ones. False: an error; otherwise the reader is behind
 /// them.
 bool FunctionValidator::check_frequent() {
   const std::byte* const begin = reader_.cursor();
-  const std::byte* const end_of_body = begin + reader_.remaining();
+  // Every so often somebody must look at the clock.
+  constexpr size_t most_bytes = 65'536;
+  const std::byte* const end_of_body = begin + std::min(reader_.remaining(), most_bytes);
   const uint64_t begin_offset = reader_.offset();
   const std::byte* start = begin; // of the instruction being checked
   const bool has_plain_locals = locals_.all_defaultable();
@@ -115,6 +149,7 @@ bool FunctionValidator::check_frequent() {
     const FrequentRule& rule = frequent_rules[byte];
     const std::byte* at = start + 1;
     uint32_t index = 0;
+    BlockType block;
     // What fails here without having changed anything is done again by check().
     switch (rule.kind) {
     case Frequent::no: goto done;
@@ -124,11 +159,11 @@ bool FunctionValidator::check_frequent() {
       break;
     case Frequent::local_set:
       if (!short_number(at, index) || index >= locals_.size() || !has_plain_locals) goto done;
-      if (!stack_.pop(locals_[index])) goto done;
+      if (!stack_.pop_equal(locals_[index])) goto done;
       break;
     case Frequent::local_tee:
       if (!short_number(at, index) || index >= locals_.size() || !has_plain_locals) goto done;
-      if (!stack_.pop(locals_[index]) || !stack_.push(locals_[index])) goto done;
+      if (!stack_.pop_equal(locals_[index]) || !stack_.push(locals_[index])) goto done;
       break;
     case Frequent::constant:
       if (!short_number(at, index) || !stack_.push(rule.result)) goto done;
@@ -139,21 +174,32 @@ bool FunctionValidator::check_frequent() {
       [[fallthrough]];
     case Frequent::numeric: {
       const uint32_t height = stack_.height();
-      const bool popped = (rule.param_count < 2 || stack_.pop(rule.second)) && stack_.pop(rule.first);
-      if (!popped || (rule.has_result && !stack_.push(rule.result))) {
+      const bool popped =
+          (rule.param_count < 2 || stack_.pop_equal(rule.second)) && stack_.pop_equal(rule.first);
+      if (!popped) [[unlikely]] {
         stack_.truncate(height);
-        goto done;
+        const std::array operands = {rule.first, rule.second};
+        if (!stack_.pop(std::span(operands).first(rule.param_count))) goto done;
+      }
+      // There is room where an operand was; unreachable code may have had none.
+      if (rule.has_result && !stack_.push(rule.result)) {
+        ok = too_many_operands();
+        break;
       }
       break;
     }
     case Frequent::block:
-      if (static_cast<uint8_t>(*at++) != empty_block_type) goto done;
+      if (!short_block_type(static_cast<uint8_t>(*at++), block)) goto done;
       offset_ = begin_offset + static_cast<uint64_t>(start - begin);
-      ok = enter(one_byte_opcodes[byte], {BlockType::Kind::empty, {}, 0});
+      ok = enter(one_byte_opcodes[byte], block);
       break;
     case Frequent::end:
       offset_ = begin_offset + static_cast<uint64_t>(start - begin);
       ok = end();
+      break;
+    case Frequent::plain:
+      offset_ = begin_offset + static_cast<uint64_t>(start - begin);
+      ok = check_plain(one_byte_opcodes[byte]);
       break;
     case Frequent::indexed:
       if (!short_number(at, index)) goto done;

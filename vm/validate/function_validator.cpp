@@ -9,30 +9,20 @@
 
 namespace skerry::vm {
 
-namespace {
-
-std::string list(std::span<const ValType> types) {
-  constexpr size_t shown = 16;
-  std::string text = "[";
-  for (size_t i = 0; i < std::min(types.size(), shown); ++i)
-    text +=
-        (i ? " " : "") + (types[i].is_ref() || types[i].kind() >= ValType::i16 ? to_string(types[i]) : "bot");
-  return text + (types.size() > shown ? " ...]" : "]");
-}
-
-} // namespace
-
-FunctionValidator::FunctionValidator(const Module& module, const std::vector<bool>* declared)
+FunctionValidator::FunctionValidator(const Module& module, const std::vector<bool>* declared, LoadWatch* watch)
     : module_(module), features_(module.engine->config.features),
-      limits_(module.engine->config.module_limits), declared_(declared), matcher_(module),
+      limits_(module.engine->config.module_limits), declared_(declared), watch_(watch),
+      matcher_(module),
       stack_(matcher_, limits_.operand_slots),
       has_short_memory_(!module.memories.empty() && !module.memories[0].limits.is_64) {}
 
 Result<void> FunctionValidator::validate(uint32_t defined_index) {
   if (!begin(defined_index)) return skerry::fail(*error_);
   Instruction instr{};
-  while (check_frequent() && !done())
-    if (!decode(instr) || !check(instr)) return skerry::fail(*error_);
+  for (uint64_t seen = reader_.offset(); check_frequent() && !done();) {
+    if (!decode(instr) || !check(instr)) break;
+    if (!is_on_time(reader_.offset() - std::exchange(seen, reader_.offset()))) break;
+  }
   if (error_) return skerry::fail(*error_);
   const FuncBody& body = module_.bodies[defined_index];
   if (reader_.offset() == uint64_t{body.offset} + body.size) return {};
@@ -48,9 +38,9 @@ bool FunctionValidator::begin(uint32_t defined_index) {
   func_index_ = module_.imported_functions + defined_index;
   error_.reset();
   reader_ = body_reader(module_, body);
-  stack_.truncate(0);
+  stack_.clear();
   frames_.clear();
-  if (!decode_locals(module_.func_type(func_index_).params)) return false;
+  if (!decode_locals(module_.func_type(func_index_).params())) return false;
   push_frame(Opcode::block, {BlockType::Kind::type, {}, module_.functions[func_index_]});
   return true;
 }
@@ -60,18 +50,18 @@ bool FunctionValidator::decode(Instruction& instr) {
 }
 
 /// Spec §5.5.13.
-bool FunctionValidator::decode_locals(std::span<const ValType> params) {
+bool FunctionValidator::decode_locals(TypeList params) {
   locals_.reset(params);
   uint64_t total = params.size();
   const uint32_t runs = reader_.leb_u32();
   for (uint32_t i = 0; i < runs && reader_.ok(); ++i) {
     offset_ = reader_.offset();
     const uint32_t count = reader_.leb_u32();
-    const ValType type = decode_value_type(reader_);
+    ValType type = decode_value_type(reader_);
     if (!reader_.ok()) break;
     total += count;
     if (total > 0xffff'ffff) return fail("too many locals", ErrorKind::malformed);
-    if (!check_value_type(type)) return false;
+    if (!type.is_num() && !resolve(type)) return false;
     if (total <= limits_.locals) locals_.add(count, type);
   }
   if (!reader_.ok()) return fail_reading();
@@ -91,13 +81,15 @@ Result<void> FunctionValidator::validate_const_expr(ByteReader& reader, ValType 
   error_.reset();
   named_ = &named;
   visible_globals_ = visible_globals;
-  stack_.truncate(0);
+  stack_.clear();
   frames_.clear();
   push_frame(Opcode::block, {BlockType::Kind::value, type, 0});
   Instruction instr{};
   while (!done()) {
+    const uint64_t start = reader.offset();
     const bool decoded = decode_instruction(reader, instr);
     if (!decoded) error_ = reader.error();
+    if (!is_on_time(reader.offset() - start)) break;
     if (!decoded || !check_const_instruction(instr) || !check(instr)) break;
   }
   named_ = nullptr;
@@ -185,12 +177,8 @@ bool FunctionValidator::check(const Instruction& instr) {
 }
 
 bool FunctionValidator::apply(const OpcodeRule& rule) {
-  const uint32_t height = stack_.height();
-  for (unsigned i = rule.param_count; i-- > 0;)
-    if (!stack_.pop(rule.params[i])) [[unlikely]] {
-      stack_.truncate(height); // so that the error can name what was there
-      return mismatch({rule.params.data(), rule.param_count});
-    }
+  if (!pop(std::span(rule.params).first(rule.param_count))) [[unlikely]]
+    return false;
   return rule.result_count == 0 || push(rule.result);
 }
 
@@ -244,10 +232,32 @@ bool FunctionValidator::unknown(const char* what, uint64_t index, uint64_t count
               std::to_string(count));
 }
 
-bool FunctionValidator::mismatch(std::span<const ValType> required) {
-  const auto operands = stack_.operands();
-  const auto seen = operands.last(std::min(operands.size(), required.size()));
+bool FunctionValidator::mismatch(std::vector<ValType> required) {
+  if (matcher_.is_exhausted()) return too_many_comparisons();
+  const std::vector<ValType> seen = stack_.top(required.size());
   return fail("type mismatch: instruction requires " + list(required) + " but stack has " + list(seen));
+}
+
+bool FunctionValidator::too_many_comparisons() {
+  return fail("too many comparisons of operand types: the limit is " +
+                  std::to_string(limits_.type_comparisons) + ", and one for each byte of the module",
+              ErrorKind::limit);
+}
+
+/// With the index that the module has for it.
+std::string FunctionValidator::name_of(ValType type) const {
+  if (!type.is_ref() && type.kind() < ValType::i16) return "bot";
+  if (!is_concrete(type)) return to_string(type);
+  const auto has_id = [&](const CanonicalType* of) { return static_cast<HeapType>(of->id()) == type.heap(); };
+  const auto index = std::ranges::find_if(module_.types, has_id) - module_.types.begin();
+  return to_string(ValType::ref(static_cast<HeapType>(index), type.is_nullable()));
+}
+
+std::string FunctionValidator::list(std::span<const ValType> types) const {
+  constexpr size_t shown = 16;
+  std::string text = "[";
+  for (size_t i = 0; i < std::min(types.size(), shown); ++i) text += (i ? " " : "") + name_of(types[i]);
+  return text + (types.size() > shown ? " ...]" : "]");
 }
 
 bool FunctionValidator::too_many_operands() {

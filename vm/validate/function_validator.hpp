@@ -5,6 +5,7 @@
 #include "skerry/error.hpp"
 #include "vm/base/byte_reader.hpp"
 #include "vm/isa/instruction.hpp"
+#include "vm/module/load_watch.hpp"
 #include "vm/module/module.hpp"
 #include "vm/validate/local_types.hpp"
 #include "vm/validate/type_stack.hpp"
@@ -32,7 +33,9 @@ struct ControlFrame {
 class FunctionValidator {
 public:
   /// `declared` are the functions that ref.func may name; null: all. The module's types have canonical ids.
-  explicit FunctionValidator(const Module& module, const std::vector<bool>* declared = nullptr);
+  /// When the watch expires, checking ends with an error.
+  explicit FunctionValidator(const Module& module, const std::vector<bool>* declared = nullptr,
+                             LoadWatch* watch = nullptr);
   FunctionValidator(const FunctionValidator&) = delete;
   FunctionValidator& operator=(const FunctionValidator&) = delete;
 
@@ -58,18 +61,23 @@ public:
   std::span<const ControlFrame> frames() const { return frames_; }
   /// Label 0 is the innermost frame.
   const ControlFrame& frame_of_label(uint32_t label) const { return frames_[frames_.size() - 1 - label]; }
-  std::span<const ValType> param_types(const BlockType& block) const;
-  std::span<const ValType> result_types(const BlockType& block) const;
+  // Views: of the block, when it has a value.
+  TypeList param_types(const BlockType& block) const;
+  TypeList result_types(const BlockType& block) const;
   /// What a branch to the frame takes.
-  std::span<const ValType> label_types(const ControlFrame& frame) const {
+  TypeList label_types(const ControlFrame& frame) const {
     return frame.op == Opcode::loop ? param_types(frame.block) : result_types(frame.block);
   }
 
 private:
   // Functions (function_validator.cpp, frequent.cpp)
+  bool is_on_time(uint64_t bytes) {
+    return watch_ == nullptr || watch_->spend(bytes) || fail("too late", ErrorKind::trap);
+  }
   bool check_frequent();
   bool check_indexed(Opcode op, uint32_t index);
-  bool decode_locals(std::span<const ValType> params);
+  bool check_plain(Opcode op);
+  bool decode_locals(TypeList params);
   bool apply(const OpcodeRule& rule);
   bool check_access(const Instruction& instr, const OpcodeRule& rule);
   bool check_memarg(const MemArg& memarg, const OpcodeRule& rule);
@@ -78,8 +86,8 @@ private:
   bool check_const_instruction(const Instruction& instr);
 
   // Control (control.cpp)
-  bool check_block_type(const BlockType& block);
-  bool enter(Opcode op, const BlockType& block);
+  bool resolve_block_type(BlockType& block);
+  bool enter(Opcode op, BlockType block);
   bool else_();
   bool end();
   bool end_of_frame(const ControlFrame& frame);
@@ -89,6 +97,7 @@ private:
   bool br(uint32_t label);
   bool br_if(uint32_t label);
   bool br_table(const BrTableTargets& targets);
+  bool check_targets(const BrTableTargets& targets);
   bool br_on_null(uint32_t label);
   bool br_on_non_null(uint32_t label);
   bool return_();
@@ -129,7 +138,9 @@ private:
   bool memory_copy(uint32_t destination, uint32_t source);
 
   // References and aggregates (references.cpp)
-  bool check_value_type(ValType type);
+  /// Checks a type as the module has it, and gives it its canonical form.
+  bool resolve(ValType& type);
+  ValType ref_to(uint32_t type, bool is_nullable) const;
   bool ref_func(uint32_t index);
   bool ref_is_null();
   bool ref_as_non_null();
@@ -150,16 +161,22 @@ private:
 
   // Operands. A failed pop is a type mismatch.
   bool push(ValType type) { return stack_.push(type) || too_many_operands(); }
-  bool push(std::span<const ValType> types) { return stack_.push(types) || too_many_operands(); }
-  bool pop(ValType type) { return stack_.pop(type) || mismatch({&type, 1}); }
-  bool pop(std::span<const ValType> types) { return stack_.pop(types) || mismatch(types); }
+  bool push(const TypeList& types) { return stack_.push(types) || too_many_operands(); }
+  bool pop(ValType type) { return stack_.pop(type) || mismatch({type}); }
+  bool pop(const TypeList& types) { return stack_.pop(types) || mismatch(types.to_vector()); }
+  bool pop(std::span<const ValType> types) {
+    return stack_.pop(types) || mismatch({types.begin(), types.end()});
+  }
   bool pop(std::initializer_list<ValType> types) { return pop(std::span(types.begin(), types.size())); }
   bool pop_ref(ValType& type);
 
   [[gnu::cold]] bool fail(std::string message, ErrorKind kind = ErrorKind::invalid);
   bool fail_reading();
   [[gnu::cold]] bool unknown(const char* what, uint64_t index, uint64_t count);
-  [[gnu::cold]] bool mismatch(std::span<const ValType> required);
+  [[gnu::cold]] bool mismatch(std::vector<ValType> required);
+  [[gnu::cold]] bool too_many_comparisons();
+  [[gnu::cold]] std::string name_of(ValType type) const;
+  [[gnu::cold]] std::string list(std::span<const ValType> types) const;
   [[gnu::cold]] bool too_many_operands();
   [[gnu::cold]] bool needs_feature(Feature feature, const std::string& what, const char* message);
 
@@ -167,6 +184,7 @@ private:
   const Features& features_;
   const ModuleLimits& limits_;
   const std::vector<bool>* declared_;
+  LoadWatch* watch_;
   TypeMatcher matcher_;
   TypeStack stack_;
   ByteReader reader_;

@@ -4,13 +4,17 @@
 
 namespace skerry::vm {
 
-void LocalTypes::reset(std::span<const ValType> params) {
+void LocalTypes::reset(TypeList params) {
+  // Functions of one type often follow each other: locals come behind the parameters, which are still there.
+  const bool is_same = params.codes().data() == params_.codes().data() && params.size() == params_.size();
   params_ = params;
   runs_.clear();
   all_defaultable_ = true;
-  size_ = static_cast<uint32_t>(params.size());
+  size_ = params.size();
   head_size_ = std::min<uint32_t>(size_, head_.size());
-  std::copy_n(params.begin(), head_size_, head_.begin());
+  if (is_same) return;
+  TypeList::Iterator type = params.begin();
+  for (uint32_t i = 0; i < head_size_; ++i, ++type) head_[i] = *type;
 }
 
 void LocalTypes::add(uint32_t count, ValType type) {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "skerry/types.hpp"
+#include "vm/module/type_list.hpp"
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 namespace skerry::vm {
@@ -14,14 +14,14 @@ namespace skerry::vm {
 /// in each of thousands of functions, so only the first ones are written out.
 class LocalTypes {
 public:
-  void reset(std::span<const ValType> params);
+  void reset(TypeList params);
   void add(uint32_t count, ValType type);
 
   uint32_t size() const { return size_; }
   ValType operator[](uint32_t index) const { return index < head_size_ ? head_[index] : find(index); }
   /// Whether all locals that are not parameters have a default value.
   bool all_defaultable() const { return all_defaultable_; }
-  uint32_t param_count() const { return static_cast<uint32_t>(params_.size()); }
+  uint32_t param_count() const { return params_.size(); }
 
 private:
   struct Run {
@@ -34,7 +34,7 @@ private:
   uint32_t head_size_ = 0;
   uint32_t size_ = 0;
   bool all_defaultable_ = true;
-  std::span<const ValType> params_;
+  TypeList params_;
   std::vector<Run> runs_;
 };
 

@@ -4,6 +4,7 @@
 #include "vm/isa/features.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module_info.hpp"
+#include "vm/module/rec_group.hpp"
 #include "vm/module/type_registry.hpp"
 #include "vm/validate/function_validator.hpp"
 
@@ -29,20 +30,21 @@ enum Section : uint8_t {
 /// Stops at the first error; `error_` then holds it.
 class ModuleValidator {
 public:
-  explicit ModuleValidator(Module& module)
-      : module_(module), features_(module.engine->config.features),
+  ModuleValidator(Module& module, LoadWatch& watch)
+      : module_(module), watch_(watch), features_(module.engine->config.features),
         limits_(module.engine->config.module_limits), matcher_(module), declared_(module.functions.size()) {}
 
   Result<void> validate();
 
 private:
   bool check_types();
-  bool check_group(uint32_t first, uint32_t end);
-  bool check_sub_type(uint32_t index, uint32_t group_end);
+  bool check_group(RecGroup& group);
+  bool rename_references(RecGroup& group, uint32_t first);
+  bool rename_supertypes(RecGroup& group, uint32_t first);
   bool check_matches_supertype(uint32_t index);
   bool check_func_indices();
   bool check_tables();
-  bool check_table(const Table& table, uint64_t offset);
+  bool check_table(Table& table, uint64_t offset);
   bool check_memories();
   bool check_tags();
   bool check_globals();
@@ -54,7 +56,7 @@ private:
   bool check_bodies();
 
   bool check_limits(const Limits& limits, uint64_t range, const char* what, uint64_t offset);
-  bool check_value_type(ValType type, uint32_t types, uint64_t offset);
+  bool resolve(ValType& type, uint64_t offset);
   bool check_const_expr(const ConstExpr& expr, ValType type);
   bool check_func_type(uint32_t type, uint64_t offset);
   size_t space_size(ExternKind kind) const;
@@ -66,12 +68,14 @@ private:
   bool take(Result<void> result);
 
   Module& module_;
+  LoadWatch& watch_;
   const Features& features_;
   const ModuleLimits& limits_;
   TypeMatcher matcher_;
   std::vector<bool> declared_; // functions that occur outside of bodies: ref.func may name them
   std::optional<FunctionValidator> functions_;
   uint32_t visible_globals_ = 0;
+  std::vector<uint8_t> depths_; // of the types of a group
   std::optional<Error> error_;
 };
 
@@ -79,81 +83,114 @@ Result<void> ModuleValidator::validate() {
   const bool is_valid = check_types() && check_func_indices() && check_memories() && check_tags() &&
                         check_globals() && check_tables() && check_exports() && check_start() &&
                         check_elems() && check_data() && check_bodies();
+  if (watch_.has_expired()) return skerry::fail(Error::trap(ErrorCode::deadline_exceeded));
   if (!is_valid) return skerry::fail(std::move(*error_));
-  return describe_externs(module_);
+  return check_extern_types(module_);
 }
 
 // ---- Types (spec §3.2)
 
+/// Reads the types again, group by group, and gives them to the engine. The module holds what it has got so
+/// far, whatever becomes of it.
 bool ModuleValidator::check_types() {
-  const auto count = static_cast<uint32_t>(module_.types.size());
-  for (uint32_t first = 0, end = 0; first < count; first = end) {
-    end = first + 1;
-    while (end < count && module_.types[end].group == first) ++end;
-    if (!check_group(first, end)) return false;
+  if (module_.type_count == 0) return true;
+  ByteReader reader(module_.bytes.subspan(at(types)), at(types));
+  const uint32_t groups = reader.leb_u32();
+  module_.types.reserve(module_.type_count);
+  module_.engine->types.expect(groups);
+  RecGroup group;
+  bool ok = true;
+  for (uint32_t i = 0; i < groups && ok; ++i) {
+    const uint64_t start = reader.offset();
+    decode_rec_group(reader, module_.engine->config, group);
+    // Takes as long as ten times that many bytes of code.
+    ok = watch_.spend(10 * (reader.offset() - start)) && check_group(group);
   }
-  return true;
+  module_.engine->types.settle();
+  return ok;
 }
 
-bool ModuleValidator::check_group(uint32_t first, uint32_t end) {
-  for (uint32_t i = first; i < end; ++i)
-    if (!check_sub_type(i, end)) return false;
-  const auto id = module_.engine->types.intern(module_.types, first, end - first);
-  if (!id) return fail(at(types), id.error().message(), ErrorKind::limit);
-  for (uint32_t i = first; i < end; ++i) module_.types[i].id = *id + (i - first);
-  for (uint32_t i = first; i < end; ++i)
+bool ModuleValidator::check_group(RecGroup& group) {
+  const auto first = static_cast<uint32_t>(module_.types.size());
+  if (!rename_references(group, first) || !rename_supertypes(group, first)) return false;
+  const auto interned = module_.engine->types.intern(group);
+  if (!interned) return fail(at(types), interned.error().message(), ErrorKind::limit);
+  for (uint32_t i = 0; i < group.size(); ++i) module_.types.push_back(&(**interned)[i]);
+  for (uint32_t i = first; i < module_.types.size(); ++i)
     if (!check_matches_supertype(i)) return false;
   return true;
 }
 
-bool ModuleValidator::check_sub_type(uint32_t index, uint32_t group_end) {
-  SubType& type = module_.types[index];
-  const auto is_known = [&](ValType value) { return check_value_type(value, group_end, at(types)); };
-  for (ValType param : type.func.params)
-    if (!is_known(param)) return false;
-  for (ValType value : type.func.results)
-    if (!is_known(value)) return false;
-  for (const FieldType& field : type.fields)
-    if (!is_known(field.storage)) return false;
-  if (type.supertype == SubType::no_type) return true;
-  if (type.supertype >= index) return unknown(at(types), "type", type.supertype, index);
-  type.depth = module_.types[type.supertype].depth + 1;
-  return type.depth <= limits_.subtype_depth ||
-         fail(at(types), "sub type hierarchy too deep: type " + std::to_string(index), ErrorKind::limit);
+/// From type indices to what the registry takes.
+bool ModuleValidator::rename_references(RecGroup& group, uint32_t first) {
+  const uint32_t end = first + group.size();
+  const auto rename = [&](ValType& type) {
+    const auto index = static_cast<uint32_t>(type.heap());
+    if (index >= end) return unknown(at(types), "type", index, end);
+    if (index < first)
+      type = ValType::ref(static_cast<HeapType>(module_.type(index).id()), type.is_nullable());
+    else
+      type = ValType::from_bits((index - first) << 8 | type.kind() | TypeRegistry::inside_kind);
+    return true;
+  };
+  for (ValType& ref : group.refs)
+    if (!rename(ref)) return false;
+  for (PackedField& field : group.fields) {
+    FieldType renamed = field.get();
+    if (!is_concrete(renamed.storage)) continue;
+    if (!rename(renamed.storage)) return false;
+    field = PackedField(renamed);
+  }
+  return true;
+}
+
+bool ModuleValidator::rename_supertypes(RecGroup& group, uint32_t first) {
+  constexpr uint32_t deepest = 255; // a canonical type keeps its depth in a byte
+  depths_.assign(group.size(), 0);
+  for (uint32_t i = 0; i < group.size(); ++i) {
+    uint32_t& super = group.types[i].supertype;
+    if (super == RecGroup::no_type) continue;
+    if (super >= first + i) return unknown(at(types), "type", super, first + i);
+    const uint32_t depth = 1 + (super >= first ? depths_[super - first] : module_.type(super).depth());
+    if (depth > std::min(limits_.subtype_depth, deepest))
+      return fail(at(types), "sub type hierarchy too deep: type " + std::to_string(first + i), ErrorKind::limit);
+    depths_[i] = static_cast<uint8_t>(depth);
+    super = super >= first ? (super - first) | TypeRegistry::inside_bit : module_.type(super).id();
+  }
+  return true;
 }
 
 /// Spec §3.3.9, "Composite Types" and §3.2.12.
 bool ModuleValidator::check_matches_supertype(uint32_t index) {
-  const SubType& sub = module_.types[index];
-  if (sub.supertype == SubType::no_type) return true;
-  const SubType& super = module_.types[sub.supertype];
-  const auto field_matches = [&](const FieldType& a, const FieldType& b) {
-    if (a.is_mutable != b.is_mutable || !matcher_.matches(a.storage, b.storage)) return false;
-    return !a.is_mutable || matcher_.matches(b.storage, a.storage);
+  const CanonicalType& sub = module_.type(index);
+  if (sub.depth() == 0) return true;
+  const CanonicalType& super = module_.engine->types[sub.supertype()];
+  const auto field_matches = [&](const PackedField& a, const PackedField& b) {
+    if (a.is_mutable() != b.is_mutable() || !matcher_.matches(a.storage(), b.storage())) return false;
+    return !a.is_mutable() || matcher_.matches(b.storage(), a.storage());
   };
-  bool matches = !super.is_final && sub.kind == super.kind;
-  if (matches && sub.kind == CompositeKind::func)
-    matches = sub.func.params.size() == super.func.params.size() &&
-              sub.func.results.size() == super.func.results.size() &&
-              matcher_.matches(super.func.params, sub.func.params) &&
-              matcher_.matches(sub.func.results, super.func.results);
+  bool matches = !super.is_final() && sub.kind() == super.kind();
+  if (matches && sub.kind() == CompositeKind::func)
+    matches = matcher_.matches(super.params(), sub.params()) && matcher_.matches(sub.results(), super.results());
   else if (matches)
-    matches = sub.fields.size() >= super.fields.size() &&
-              std::equal(super.fields.begin(), super.fields.end(), sub.fields.begin(),
-                         [&](const FieldType& b, const FieldType& a) { return field_matches(a, b); });
-  return matches || fail(at(types), "sub type " + std::to_string(index) + " does not match super type " +
-                                        std::to_string(sub.supertype));
+    matches = sub.fields().size() >= super.fields().size() &&
+              std::equal(super.fields().begin(), super.fields().end(), sub.fields().begin(),
+                         [&](const PackedField& b, const PackedField& a) { return field_matches(a, b); });
+  return matches || fail(at(types), "sub type " + std::to_string(index) + " does not match its super type");
 }
 
-bool ModuleValidator::check_value_type(ValType type, uint32_t types, uint64_t offset) {
-  if (!type.is_ref() || static_cast<int32_t>(type.heap()) < 0) return true;
+/// Checks a type as the module has it, and gives it its canonical form.
+bool ModuleValidator::resolve(ValType& type, uint64_t offset) {
+  if (!is_concrete(type)) return true;
   const auto index = static_cast<uint32_t>(type.heap());
-  return index < types || unknown(offset, "type", index, types);
+  if (index >= module_.types.size()) return unknown(offset, "type", index, module_.types.size());
+  type = ValType::ref(static_cast<HeapType>(module_.type(index).id()), type.is_nullable());
+  return true;
 }
 
 bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
   if (type >= module_.types.size()) return unknown(offset, "type", type, module_.types.size());
-  return module_.types[type].kind == CompositeKind::func ||
+  return module_.type(type).kind() == CompositeKind::func ||
          fail(offset, "unknown type: type " + std::to_string(type) + " is no function type");
 }
 
@@ -185,9 +222,9 @@ bool ModuleValidator::check_tables() {
   return true;
 }
 
-bool ModuleValidator::check_table(const Table& table, uint64_t offset) {
-  const TableType& type = table.type;
-  if (!check_value_type(type.element, static_cast<uint32_t>(module_.types.size()), offset)) return false;
+bool ModuleValidator::check_table(Table& table, uint64_t offset) {
+  TableType& type = table.type;
+  if (!resolve(type.element, offset)) return false;
   const uint64_t range = type.limits.is_64 ? ~uint64_t{0} : 0xffff'ffff;
   if (!check_limits(type.limits, range, "table", offset)) return false;
 
@@ -216,7 +253,7 @@ bool ModuleValidator::check_tags() {
   for (size_t i = 0; i < module_.tags.size(); ++i) {
     const uint64_t offset = at_import_or(tags, i < module_.imported_tags);
     if (!check_func_type(module_.tags[i], offset)) return false;
-    if (!module_.types[module_.tags[i]].func.results.empty())
+    if (!module_.type(module_.tags[i]).results().empty())
       return fail(offset, "non-empty tag result type: tag " + std::to_string(i));
   }
   return true;
@@ -229,12 +266,11 @@ bool ModuleValidator::check_const_expr(const ConstExpr& expr, ValType type) {
 
 /// A global's expression may name the globals before it.
 bool ModuleValidator::check_globals() {
-  functions_.emplace(module_, &declared_);
-  const auto type_count = static_cast<uint32_t>(module_.types.size());
+  functions_.emplace(module_, &declared_, &watch_);
   for (uint32_t i = 0; i < module_.globals.size(); ++i) {
-    const Global& global = module_.globals[i];
+    Global& global = module_.globals[i];
     const bool is_import = i < module_.imported_globals;
-    if (!check_value_type(global.type.value, type_count, at_import_or(globals, is_import))) return false;
+    if (!resolve(global.type.value, at_import_or(globals, is_import))) return false;
     if (is_import && global.type.is_mutable && !features_.has(Feature::mutable_globals))
       return fail(at(imports), "mutable globals cannot be imported without the feature mutable-globals");
     visible_globals_ = i;
@@ -264,30 +300,28 @@ bool ModuleValidator::check_exports() {
         !features_.has(Feature::mutable_globals))
       return fail(at(exports), "mutable globals cannot be exported without the feature mutable-globals");
   }
-  module_.exports_by_name = sort_exports(module_);
-  const auto& order = module_.exports_by_name;
-  const auto same = std::ranges::adjacent_find(
-      order, [&](uint32_t a, uint32_t b) { return module_.exports[a].name == module_.exports[b].name; });
-  return same == order.end() ||
-         fail(at(exports), "duplicate export name " + in_quotes(module_.exports[*same].name));
+  const uint32_t same = index_exports(module_, watch_);
+  return same == NameIndex::none ||
+         fail(at(exports), "duplicate export name " + in_quotes(module_.exports[same].name));
 }
 
 bool ModuleValidator::check_start() {
   if (!module_.has_start) return true;
   if (module_.start >= module_.functions.size())
     return unknown(at(start), "function", module_.start, module_.functions.size());
-  const FuncType& type = module_.func_type(module_.start);
-  return (type.params.empty() && type.results.empty()) ||
-         fail(at(start), "start function must have no parameters and results: it is " + to_string(type));
+  const CanonicalType& type = module_.func_type(module_.start);
+  return (type.params().empty() && type.results().empty()) ||
+         fail(at(start), "start function must have no parameters and results: it has " +
+                             std::to_string(type.params().size()) + " and " +
+                             std::to_string(type.results().size()));
 }
 
 // ---- Segments
 
 bool ModuleValidator::check_elems() {
   visible_globals_ = static_cast<uint32_t>(module_.globals.size());
-  const auto type_count = static_cast<uint32_t>(module_.types.size());
-  for (const ElemSegment& segment : module_.elem_segments) {
-    if (!check_value_type(segment.type, type_count, at(elems)) || !check_elem_items(segment)) return false;
+  for (ElemSegment& segment : module_.elem_segments) {
+    if (!resolve(segment.type, at(elems)) || !check_elem_items(segment)) return false;
     if (segment.mode != SegmentMode::active) continue;
     if (segment.table >= module_.tables.size())
       return unknown(segment.offset.offset, "table", segment.table, module_.tables.size());
@@ -303,6 +337,7 @@ bool ModuleValidator::check_elems() {
 bool ModuleValidator::check_elem_items(const ElemSegment& segment) {
   ByteReader reader(module_.range(segment.items.offset, segment.items.size), segment.items.offset);
   for (uint32_t i = 0; i < segment.count; ++i) {
+    if (!watch_.spend(2)) return false;
     if (segment.is_expressions) {
       if (!take(functions_->validate_const_expr(reader, segment.type, visible_globals_, declared_)))
         return false;
@@ -353,6 +388,8 @@ bool ModuleValidator::take(Result<void> result) {
 
 } // namespace
 
-Result<void> validate_module(Module& module) { return ModuleValidator(module).validate(); }
+Result<void> validate_module(Module& module, LoadWatch& watch) {
+  return ModuleValidator(module, watch).validate();
+}
 
 } // namespace skerry::vm

@@ -12,10 +12,6 @@ constexpr ValType eqref = ValType::ref(HeapType::eq, true);
 constexpr ValType i31ref = ValType::ref(HeapType::i31, true);
 constexpr ValType arrayref = ValType::ref(HeapType::array, true);
 
-ValType ref(uint32_t type, bool is_nullable) {
-  return ValType::ref(static_cast<HeapType>(type), is_nullable);
-}
-
 bool is_packed(ValType storage) { return storage.kind() == ValType::i8 || storage.kind() == ValType::i16; }
 
 /// The type of a field's value on the stack.
@@ -34,29 +30,33 @@ const char* kind_name(CompositeKind kind) {
 
 // ---- Types
 
-bool FunctionValidator::check_value_type(ValType type) {
-  if (type.is_ref()) {
-    const auto index = static_cast<int32_t>(type.heap());
-    if (index >= 0 && static_cast<size_t>(index) >= module_.types.size())
-      return unknown("type", static_cast<uint32_t>(index), module_.types.size());
-  }
+bool FunctionValidator::resolve(ValType& type) {
   const Feature feature = required_feature(type);
+  if (is_concrete(type)) {
+    const auto index = static_cast<uint32_t>(type.heap());
+    if (index >= module_.types.size()) return unknown("type", index, module_.types.size());
+    if (features_.has(feature)) return type = ref_to(index, type.is_nullable()), true;
+  }
   return features_.has(feature) || needs_feature(feature, to_string(type), "malformed value type");
+}
+
+ValType FunctionValidator::ref_to(uint32_t type, bool is_nullable) const {
+  return ValType::ref(static_cast<HeapType>(module_.type(type).id()), is_nullable);
 }
 
 bool FunctionValidator::find_type(uint32_t index, CompositeKind kind) {
   if (index >= module_.types.size()) return unknown("type", index, module_.types.size());
-  return module_.types[index].kind == kind ||
+  return module_.type(index).kind() == kind ||
          fail("unknown type: type " + std::to_string(index) + " is no " + kind_name(kind) + " type");
 }
 
 bool FunctionValidator::pop_ref(ValType& type) {
-  if (!stack_.pop_any(type)) return mismatch({&bottom_type, 1});
+  if (!stack_.pop_any(type)) return mismatch({bottom_type});
   if (type == bottom_type) type = bottom_ref;
-  return type.is_ref() || fail("type mismatch: a reference is required, stack has " + to_string(type));
+  return type.is_ref() || fail("type mismatch: a reference is required, stack has " + name_of(type));
 }
 
-/// The greatest type of a heap type's hierarchy.
+/// The greatest type of the hierarchy of a heap type as the module has it.
 static HeapType top_of(const Module& module, HeapType heap) {
   switch (heap) {
   case HeapType::func:
@@ -68,7 +68,7 @@ static HeapType top_of(const Module& module, HeapType heap) {
   default: break;
   }
   const auto index = static_cast<int32_t>(heap);
-  const bool is_func = index >= 0 && module.types[static_cast<size_t>(index)].kind == CompositeKind::func;
+  const bool is_func = index >= 0 && module.type(static_cast<uint32_t>(index)).kind() == CompositeKind::func;
   return is_func ? HeapType::func : HeapType::any;
 }
 
@@ -78,7 +78,7 @@ bool FunctionValidator::ref_func(uint32_t index) {
   if (!find_func(index)) return false;
   if (declared_ && !named_ && !(*declared_)[index])
     return fail("undeclared function reference: " + std::to_string(index));
-  return push(ref(module_.functions[index], false));
+  return push(ref_to(module_.functions[index], false));
 }
 
 bool FunctionValidator::ref_is_null() {
@@ -94,8 +94,8 @@ bool FunctionValidator::ref_as_non_null() {
 bool FunctionValidator::reference_instruction(const Instruction& instr) {
   switch (instr.op) {
   case Opcode::ref_null: {
-    const ValType type = ValType::ref(instr.heap[0], true);
-    return check_value_type(type) && push(type);
+    ValType type = ValType::ref(instr.heap[0], true);
+    return resolve(type) && push(type);
   }
   case Opcode::ref_is_null: return ref_is_null();
   case Opcode::ref_func: return ref_func(instr.index[0]);
@@ -121,8 +121,8 @@ bool FunctionValidator::reference_instruction(const Instruction& instr) {
 }
 
 bool FunctionValidator::cast(const Instruction& instr, bool is_nullable, bool is_test) {
-  const ValType target = ValType::ref(instr.heap[0], is_nullable);
-  if (!check_value_type(target)) return false;
+  ValType target = ValType::ref(instr.heap[0], is_nullable);
+  if (!resolve(target)) return false;
   if (!pop(ValType::ref(top_of(module_, instr.heap[0]), true))) return false;
   return push(is_test ? i32 : target);
 }
@@ -130,17 +130,17 @@ bool FunctionValidator::cast(const Instruction& instr, bool is_nullable, bool is
 /// The operand is of type `from`. The branch takes it as `to` when the cast succeeds, else what is left of
 /// `from` goes on; on_fail is the other way round.
 bool FunctionValidator::br_on_cast(const Instruction& instr, bool on_fail) {
-  const ValType from = ValType::ref(instr.heap[0], instr.cast_flags & 1);
-  const ValType to = ValType::ref(instr.heap[1], instr.cast_flags & 2);
-  if (!check_value_type(from) || !check_value_type(to) || !find_label(instr.index[0])) return false;
+  ValType from = ValType::ref(instr.heap[0], instr.cast_flags & 1);
+  ValType to = ValType::ref(instr.heap[1], instr.cast_flags & 2);
+  if (!resolve(from) || !resolve(to) || !find_label(instr.index[0])) return false;
   if (!matcher_.matches(to, from))
-    return fail("type mismatch: " + to_string(to) + " is no subtype of " + to_string(from));
+    return fail("type mismatch: " + name_of(to) + " is no subtype of " + name_of(from));
   const ValType rest = to.is_nullable() ? ValType::ref(from.heap(), false) : from;
   const ValType taken = on_fail ? rest : to;
   const auto types = label_types(frame_of_label(instr.index[0]));
   if (types.empty() || !matcher_.matches(taken, types.back()))
-    return fail("type mismatch: the label does not take " + to_string(taken));
-  const auto others = types.first(types.size() - 1);
+    return fail("type mismatch: the label does not take " + name_of(taken));
+  const TypeList others = types.without_last();
   return pop(from) && pop(others) && push(others) && push(on_fail ? to : rest);
 }
 
@@ -150,7 +150,7 @@ bool FunctionValidator::convert_reference(HeapType from, HeapType to) {
   const ValType wanted = ValType::ref(from, true);
   if (!matcher_.matches(type, wanted))
     return fail("type mismatch: instruction requires [" + to_string(wanted) + "] but stack has [" +
-                to_string(type) + "]");
+                name_of(type) + "]");
   return push(ValType::ref(to, type.is_nullable()));
 }
 
@@ -164,14 +164,19 @@ bool FunctionValidator::struct_instruction(const Instruction& instr) {
 }
 
 bool FunctionValidator::struct_new(uint32_t type, bool is_default) {
-  const auto& fields = module_.types[type].fields;
-  for (size_t i = fields.size(); i-- > 0;) {
-    const ValType value = unpacked(fields[i].storage);
-    if (is_default && !value.is_defaultable())
-      return fail("type mismatch: field " + std::to_string(i) + " has no default value");
-    if (!is_default && !pop(value)) return false;
+  const CanonicalType& structure = module_.type(type);
+  const std::span<const PackedField> fields = structure.fields();
+  if (is_default) {
+    if (structure.is_defaultable()) return push(ref_to(type, false));
+    const auto without = std::ranges::find_if(fields, [](auto f) { return !f.storage().is_defaultable(); });
+    return fail("type mismatch: field " + std::to_string(without - fields.begin()) + " has no default value");
   }
-  return push(ref(type, false));
+  for (size_t i = fields.size(); i-- > 0;) {
+    if (stack_.is_polymorphic() && stack_.is_empty()) break; // what is missing is there
+    if (!matcher_.charge(1)) return too_many_comparisons();
+    if (!pop(unpacked(fields[i].storage()))) return false;
+  }
+  return push(ref_to(type, false));
 }
 
 bool FunctionValidator::check_packing(ValType storage, bool extends) {
@@ -181,14 +186,14 @@ bool FunctionValidator::check_packing(ValType storage, bool extends) {
 
 bool FunctionValidator::struct_access(const Instruction& instr) {
   const auto [type, index] = instr.index;
-  const auto& fields = module_.types[type].fields;
+  const std::span<const PackedField> fields = module_.type(type).fields();
   if (index >= fields.size()) return unknown("field", index, fields.size());
-  const FieldType& field = fields[index];
+  const FieldType field = fields[index].get();
   if (instr.op == Opcode::struct_set) {
     if (!field.is_mutable) return fail("immutable field " + std::to_string(index));
-    return pop({ref(type, true), unpacked(field.storage)});
+    return pop({ref_to(type, true), unpacked(field.storage)});
   }
-  return check_packing(field.storage, instr.op != Opcode::struct_get) && pop(ref(type, true)) &&
+  return check_packing(field.storage, instr.op != Opcode::struct_get) && pop(ref_to(type, true)) &&
          push(unpacked(field.storage));
 }
 
@@ -198,14 +203,14 @@ bool FunctionValidator::array_instruction(const Instruction& instr) {
   if (instr.op == Opcode::array_len) return pop(arrayref) && push(i32);
   const uint32_t type = instr.index[0];
   if (!find_type(type, CompositeKind::array)) return false;
-  const FieldType& field = module_.types[type].fields[0];
+  const FieldType field = module_.type(type).fields()[0].get();
   const ValType value = unpacked(field.storage);
-  const ValType array = ref(type, true);
+  const ValType array = ref_to(type, true);
   switch (instr.op) {
-  case Opcode::array_new: return pop({value, i32}) && push(ref(type, false));
+  case Opcode::array_new: return pop({value, i32}) && push(ref_to(type, false));
   case Opcode::array_new_default:
     if (!value.is_defaultable()) return fail("type mismatch: the elements have no default value");
-    return pop(i32) && push(ref(type, false));
+    return pop(i32) && push(ref_to(type, false));
   case Opcode::array_new_fixed: return array_new_fixed(type, instr.index[1]);
   case Opcode::array_new_data: return array_segment(instr, true, true);
   case Opcode::array_new_elem: return array_segment(instr, true, false);
@@ -222,39 +227,40 @@ bool FunctionValidator::array_instruction(const Instruction& instr) {
 }
 
 bool FunctionValidator::check_mutable_array(uint32_t type) {
-  return module_.types[type].fields[0].is_mutable || fail("immutable array: type " + std::to_string(type));
+  return module_.type(type).fields()[0].is_mutable() || fail("immutable array: type " + std::to_string(type));
 }
 
 bool FunctionValidator::array_new_fixed(uint32_t type, uint32_t count) {
-  const ValType value = unpacked(module_.types[type].fields[0].storage);
+  const ValType value = unpacked(module_.type(type).fields()[0].storage());
   // Once the operands of unreachable code are used up, the others are there without being counted.
   for (uint32_t i = 0; i < count; ++i) {
-    if (stack_.is_polymorphic() && stack_.operands().empty()) break;
+    if (stack_.is_polymorphic() && stack_.is_empty()) break;
+    if (!matcher_.charge(1)) return too_many_comparisons();
     if (!pop(value)) return false;
   }
-  return push(ref(type, false));
+  return push(ref_to(type, false));
 }
 
 bool FunctionValidator::array_copy(uint32_t destination, uint32_t source) {
   if (!find_type(source, CompositeKind::array) || !check_mutable_array(destination)) return false;
-  const ValType to = module_.types[destination].fields[0].storage;
-  const ValType from = module_.types[source].fields[0].storage;
+  const ValType to = module_.type(destination).fields()[0].storage();
+  const ValType from = module_.type(source).fields()[0].storage();
   if (!matcher_.matches(from, to))
-    return fail("array types do not match: " + to_string(from) + " and " + to_string(to));
-  return pop({ref(destination, true), i32, ref(source, true), i32, i32});
+    return fail("array types do not match: " + name_of(from) + " and " + name_of(to));
+  return pop({ref_to(destination, true), i32, ref_to(source, true), i32, i32});
 }
 
 /// array.new_data, array.new_elem, array.init_data, array.init_elem.
 bool FunctionValidator::array_segment(const Instruction& instr, bool is_new, bool is_data) {
   const auto [type, segment] = instr.index;
-  const ValType storage = module_.types[type].fields[0].storage;
+  const ValType storage = module_.type(type).fields()[0].storage();
   if (!is_new && !check_mutable_array(type)) return false;
-  if (is_data && storage.is_ref()) return fail("array type is not numeric or vector: " + to_string(storage));
+  if (is_data && storage.is_ref()) return fail("array type is not numeric or vector: " + name_of(storage));
   if (is_data ? !find_data(segment) : !find_elem(segment)) return false;
   if (!is_data && !matcher_.matches(module_.elem_segments[segment].type, storage))
     return fail("type mismatch: element segment " + std::to_string(segment) + " and array elements");
-  if (is_new) return pop({i32, i32}) && push(ref(type, false));
-  return pop({ref(type, true), i32, i32, i32});
+  if (is_new) return pop({i32, i32}) && push(ref_to(type, false));
+  return pop({ref_to(type, true), i32, i32, i32});
 }
 
 } // namespace skerry::vm

@@ -4,9 +4,8 @@
 #include "skerry/types.hpp"
 #include "vm/module/module.hpp"
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -19,38 +18,52 @@ inline constexpr ValType bottom_type{ValType::bottom};
 /// The same when it is known to be a reference: matches every reference type.
 inline constexpr ValType bottom_ref = ValType::ref(static_cast<HeapType>(-1), false);
 
-/// Subtyping between the types of one module (spec §3.3); they have canonical ids.
+/// Subtyping (spec §3.3) of types that have canonical ids. Counts the comparisons that are not linear in a
+/// module's size: when too many were made, nothing matches any more.
 class TypeMatcher {
 public:
   explicit TypeMatcher(const Module& module);
   bool matches(ValType sub, ValType super) const { return sub == super || matches_slow(sub, super); }
-  bool matches(HeapType sub, HeapType super) const;
-  /// Element-wise, of equal length.
-  bool matches(std::span<const ValType> sub, std::span<const ValType> super) const;
+  /// Element-wise. Equal lists are compared as a whole.
+  bool matches(TypeList sub, TypeList super) const;
+
+  /// Takes so many comparisons. False: there are not so many.
+  bool charge(uint64_t comparisons) const;
+  bool is_exhausted() const { return is_exhausted_; }
 
 private:
   bool matches_slow(ValType sub, ValType super) const;
-  const std::vector<SubType>& types_;
   const TypeRegistry& registry_;
+  mutable uint64_t left_;
+  mutable bool is_exhausted_ = false;
 };
 
 /// A flat array of types above a base, the height of the innermost control frame. When polymorphic (after a
 /// branch or trap), there are any number of operands of bottom type below the base.
+///
+/// What calls and blocks push at once is one entry when it is long, and is popped as one: no instruction takes
+/// longer for a thousand operands than for a few, unless they are compared one by one (TypeMatcher).
 class TypeStack {
 public:
   TypeStack(const TypeMatcher& matcher, uint32_t limit) : matcher_(matcher), limit_(limit) { grow(); }
 
+  /// In entries.
   uint32_t height() const { return static_cast<uint32_t>(top_ - types_.data()); }
   uint32_t base() const { return base_; }
   bool is_polymorphic() const { return is_polymorphic_; }
-  /// The operands above the base, the top one last.
-  std::span<const ValType> operands() const { return {types_.data() + base_, top_}; }
-  /// All operands, of outer frames too.
-  std::span<const ValType> all() const { return {types_.data(), top_}; }
+  /// Whether there are no operands above the base.
+  bool is_empty() const { return height() == base_; }
+  /// The operands above the base, `most` at most, the top one last.
+  std::vector<ValType> top(size_t most) const;
 
   void enter(uint32_t base, bool is_polymorphic) { base_ = base, is_polymorphic_ = is_polymorphic; }
-  void truncate(uint32_t height) { top_ = types_.data() + height; }
+  void truncate(uint32_t height) {
+    if (!lists_.empty()) [[unlikely]]
+      drop_lists(height);
+    top_ = types_.data() + height;
+  }
   void make_polymorphic() { truncate(base_), is_polymorphic_ = true; }
+  void clear() { truncate(0), base_ = 0, is_polymorphic_ = false; }
 
   /// False when the stack would exceed its limit.
   [[nodiscard]] bool push(ValType type) {
@@ -59,40 +72,53 @@ public:
     *top_++ = type;
     return true;
   }
-  [[nodiscard]] bool push(std::span<const ValType> types);
+  [[nodiscard]] bool push(const TypeList& types);
 
-  /// False when the top is not of this type.
-  [[nodiscard]] bool pop(ValType expected) {
-    if (top_ > types_.data() + base_ && top_[-1] == expected) [[likely]]
-      return --top_, true;
-    return pop_slow(expected);
+  /// False, and nothing popped, when the top is not of this type.
+  [[nodiscard]] bool pop(ValType expected) { return pop_equal(expected) || pop_slow(expected); }
+  /// The same, but true only when the top is this very type.
+  [[nodiscard]] bool pop_equal(ValType expected) {
+    if (top_ == types_.data() + base_ || top_[-1] != expected) return false;
+    return --top_, true;
   }
   /// Of any type; bottom when the stack is polymorphic. False when there is none.
   [[nodiscard]] bool pop_any(ValType& type) {
-    if (top_ > types_.data() + base_) [[likely]]
+    if (top_ > types_.data() + base_ && !is_list(top_[-1])) [[likely]]
       return type = *--top_, true;
-    return type = bottom_type, is_polymorphic_;
+    return pop_any_slow(type);
   }
   /// All, last on top; nothing is popped when false.
-  [[nodiscard]] bool pop(std::span<const ValType> expected) {
-    if (!top_matches(expected)) return false;
-    top_ -= std::min<size_t>(expected.size(), height() - base_);
-    return true;
-  }
+  [[nodiscard]] bool pop(const TypeList& expected);
+  [[nodiscard]] bool pop(std::span<const ValType> expected);
   /// Whether pop(expected) would succeed.
-  bool top_matches(std::span<const ValType> expected) const;
+  bool top_matches(const TypeList& expected) const;
 
 private:
+  /// From so many on, operands that are pushed at once are one entry.
+  static constexpr uint32_t list_from = 6;
+  static constexpr ValType list_entry = ValType::from_bits(2); // no type has this kind
+  static bool is_list(ValType entry) { return entry == list_entry; }
+  class Peek;
+
   bool grow();
+  void set_end();
   bool pop_slow(ValType expected);
+  bool pop_any_slow(ValType& type);
+  bool pop_long(const TypeList& expected);
+  bool walk(TypeList expected) const;
+  void drop(uint32_t count);
+  void drop_lists(uint32_t height);
+  void resize_top_list(TypeList rest);
 
   const TypeMatcher& matcher_;
-  uint32_t limit_;
+  uint32_t limit_; // of operands
   uint32_t base_ = 0;
   bool is_polymorphic_ = false;
   ValType* top_ = nullptr;
   ValType* end_ = nullptr;
   std::vector<ValType> types_;
+  std::vector<TypeList> lists_;  // of the entries that are lists, in order
+  uint32_t hidden_operands_ = 0; // in lists, but for one each
 };
 
 } // namespace skerry::vm

@@ -7,23 +7,24 @@ namespace skerry::vm {
 
 bool FunctionValidator::drop() {
   ValType type;
-  return stack_.pop_any(type) || mismatch({&bottom_type, 1});
+  return stack_.pop_any(type) || mismatch({bottom_type});
 }
 
 bool FunctionValidator::select() {
   const auto is_plain = [](ValType type) { return type.is_num() || type.is_vec() || type == bottom_type; };
   ValType second, first;
   if (!pop(i32)) return false;
-  if (!stack_.pop_any(second) || !stack_.pop_any(first)) return mismatch({{bottom_type, bottom_type}});
+  if (!stack_.pop_any(second) || !stack_.pop_any(first)) return mismatch({bottom_type, bottom_type});
   const bool agree = first == second || first == bottom_type || second == bottom_type;
   if (!is_plain(first) || !is_plain(second) || !agree)
-    return fail("type mismatch: select of " + to_string(first) + " and " + to_string(second));
+    return fail("type mismatch: select of " + name_of(first) + " and " + name_of(second));
   return push(first == bottom_type ? second : first);
 }
 
 bool FunctionValidator::select_typed(const Instruction& instr) {
   if (instr.index[0] != 1) return fail("invalid result arity: select of " + std::to_string(instr.index[0]));
-  return check_value_type(instr.type) && pop({instr.type, instr.type, i32}) && push(instr.type);
+  ValType type = instr.type;
+  return resolve(type) && pop({type, type, i32}) && push(type);
 }
 
 // ---- Locals and globals

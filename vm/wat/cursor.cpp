@@ -3,7 +3,6 @@
 #include "skerry/printable.hpp"
 #include "vm/base/utf8.hpp"
 #include "vm/wat/keywords.hpp"
-#include "vm/wat/lexer.hpp"
 #include "vm/wat/number.hpp"
 
 namespace skerry::vm::wat {
@@ -14,11 +13,32 @@ constexpr size_t longest_quotation = 100;
 
 } // namespace
 
-std::optional<std::string> Cursor::take_id() {
-  if (!at(TokenKind::id)) return std::nullopt;
-  std::string name = decode_id(word());
+std::string quoted(std::string_view word) { return printable(word, longest_quotation); }
+
+IdOffset Cursor::take_id() {
+  if (!at(TokenKind::id)) return no_id;
+  const IdOffset id = peek().begin;
   advance();
-  return name;
+  return id;
+}
+
+std::optional<std::string> Cursor::take_name() {
+  const IdOffset id = take_id();
+  return id == no_id ? std::nullopt : std::optional(name_of(id));
+}
+
+/// Through the tokens that were read ahead, then through the text.
+bool Cursor::close_to(int64_t depth) {
+  if (failed_) return false;
+  for (; depth_ > depth && filled_ > 0; --filled_) {
+    depth_ += tokens_[0].kind == TokenKind::lparen;
+    depth_ -= tokens_[0].kind == TokenKind::rparen;
+    tokens_[0] = tokens_[1], tokens_[1] = tokens_[2];
+  }
+  const bool is_closed = depth_ <= depth || lexer_.skip(static_cast<uint32_t>(depth_ - depth));
+  depth_ = depth;
+  if (filled_ == 0) fill();
+  return is_closed;
 }
 
 void Cursor::expect(TokenKind kind, std::string_view what) {
@@ -37,8 +57,14 @@ std::string Cursor::expect_string() {
   return value;
 }
 
+void Cursor::expect_string(ByteWriter& out) {
+  if (!at(TokenKind::string)) return fail_unexpected("a string");
+  decode_string(word(), out);
+  advance();
+}
+
 std::string Cursor::expect_name() {
-  const Token& token = peek();
+  const Token token = peek();
   std::string name = expect_string();
   if (!is_utf8(name)) fail_at(token, "malformed UTF-8 encoding");
   return name;
@@ -55,30 +81,37 @@ uint64_t Cursor::expect_unsigned(unsigned bits, const char* message) {
 
 void Cursor::fail_unexpected(std::string_view expected) {
   // Of "(word", the word is what is wrong.
-  const Token& token = at(TokenKind::lparen) ? peek(1) : peek();
-  std::string_view spelling = list_->spelling(token);
+  const Token token = at(TokenKind::lparen) ? peek(1) : peek();
+  std::string_view spelling = this->spelling(token);
   std::string suffix = expected.empty() ? "" : ", expected " + std::string(expected);
-  if (token.kind == TokenKind::error) return fail_at(token, list_->error);
+  if (token.kind == TokenKind::error) return fail_at(token, lexer_.error());
   bool unknown =
       token.kind == TokenKind::reserved || (token.kind == TokenKind::keyword && !is_known_keyword(spelling));
-  if (unknown) return fail_at(token, "unknown operator " + printable(spelling, longest_quotation) + suffix);
-  std::string what =
-      token.kind == TokenKind::eof ? "end of text" : printable(list_->spelling(peek()), longest_quotation);
-  if (at(TokenKind::lparen)) what += printable(spelling, longest_quotation);
+  if (unknown) return fail_at(token, "unknown operator " + quoted(spelling) + suffix);
+  std::string what = token.kind == TokenKind::eof ? "end of text" : quoted(this->spelling(peek()));
+  if (at(TokenKind::lparen)) what += quoted(spelling);
   fail("unexpected token " + what + suffix);
 }
 
-void Cursor::fail_at(const Token& token, std::string message) {
+void Cursor::fail_limit(const char* what, uint64_t limit) {
+  fail_at(peek(), std::string("too many ") + what + ": the limit is " + std::to_string(limit), ErrorKind::limit);
+}
+
+void Cursor::fail_at(const Token& token, std::string message, ErrorKind kind) {
   if (failed_) return;
-  failed_ = true;
+  error_kind_ = kind;
   error_offset_ = token.begin;
+  end_.begin = end_.end = static_cast<uint32_t>(text().size());
+  failed_ = true;
   message_ = std::move(message);
 }
 
 Error Cursor::error() const {
-  Position position = position_at(list_->text, error_offset_);
-  return Error::at(ErrorKind::malformed, error_offset_,
-                   message_ + " at " + std::to_string(position.line) + ":" + std::to_string(position.column));
+  const Position position = position_at(text(), error_offset_);
+  const ErrorCode code = error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
+  return Error(error_kind_, code,
+               message_ + " at " + std::to_string(position.line) + ":" + std::to_string(position.column))
+      .with_offset(error_offset_);
 }
 
 } // namespace skerry::vm::wat

@@ -33,15 +33,15 @@ bool ExpressionParser::takes_flat_instructions() const {
          kind == FrameKind::folded_then || kind == FrameKind::folded_else;
 }
 
-void ExpressionParser::push(FrameKind kind, std::optional<std::string> label) {
+void ExpressionParser::push(FrameKind kind, size_t pending, IdOffset label) {
   if (frames_.size() >= max_nesting)
     return cursor_.fail("nesting too deep, the limit is " + std::to_string(max_nesting));
-  frames_.push_back({kind, pending_.size(), std::move(label)});
+  frames_.push_back({kind, pending, label});
 }
 
 void ExpressionParser::emit_pending(size_t from) {
-  out_.bytes(std::span(pending_).subspan(from));
-  pending_.resize(from);
+  out_.bytes(std::span(pending_.view()).subspan(from));
+  pending_.truncate(from);
 }
 
 /// At `(`.
@@ -61,10 +61,9 @@ void ExpressionParser::open() {
   cursor_.advance();
   if (op == Opcode::if_) return begin_folded_if();
   if (op == Opcode::block || op == Opcode::loop || op == Opcode::try_table) return begin_block(op, true);
-  ByteWriter code;
-  immediates_.parse(op, code);
-  push(FrameKind::folded_plain);
-  pending_.insert(pending_.end(), code.view().begin(), code.view().end());
+  const size_t start = pending_.size();
+  immediates_.parse(op, pending_);
+  push(FrameKind::folded_plain, start);
 }
 
 /// At `)`.
@@ -93,28 +92,27 @@ void ExpressionParser::close() {
 }
 
 void ExpressionParser::begin_block(Opcode op, bool folded) {
-  auto label = cursor_.take_id();
+  const IdOffset label = cursor_.take_id();
   write_opcode(out_, op);
   immediates_.parse_block_type(out_);
   if (op == Opcode::try_table) immediates_.parse_catches(out_); // the clauses are outside of the block
-  function_.labels.push(std::move(label));
+  function_.labels.push(label);
   FrameKind flat = op == Opcode::if_ ? FrameKind::flat_if : FrameKind::flat_block;
-  push(folded ? FrameKind::folded_block : flat);
+  push(folded ? FrameKind::folded_block : flat, pending_.size());
 }
 
 void ExpressionParser::begin_folded_if() {
-  auto label = cursor_.take_id();
-  ByteWriter code;
-  write_opcode(code, Opcode::if_);
-  immediates_.parse_block_type(code);
-  push(FrameKind::folded_if, std::move(label));
-  pending_.insert(pending_.end(), code.view().begin(), code.view().end());
+  const IdOffset label = cursor_.take_id();
+  const size_t start = pending_.size();
+  write_opcode(pending_, Opcode::if_);
+  immediates_.parse_block_type(pending_);
+  push(FrameKind::folded_if, start, label);
 }
 
 void ExpressionParser::open_then() {
   Frame& frame = frames_.back();
   emit_pending(frame.pending);
-  function_.labels.push(std::move(frame.label));
+  function_.labels.push(frame.label);
   frame.kind = FrameKind::folded_then;
   cursor_.advance();
   cursor_.advance();
@@ -160,11 +158,10 @@ void ExpressionParser::flat_end() {
 
 /// The label may be repeated behind `else` and `end`.
 void ExpressionParser::expect_same_label() {
-  const Token& where = cursor_.peek();
-  std::string_view written = cursor_.word();
-  auto label = cursor_.take_id();
-  if (label && label != function_.labels.innermost())
-    cursor_.fail_at(where, "mismatching label " + std::string(written));
+  const Token where = cursor_.peek();
+  const IdOffset label = cursor_.take_id();
+  if (label != no_id && !function_.labels.is_innermost(label))
+    cursor_.fail_at(where, "mismatching label " + quoted(cursor_.spelling(where)));
 }
 
 } // namespace skerry::vm::wat

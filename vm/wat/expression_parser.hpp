@@ -41,7 +41,7 @@ private:
   struct Frame {
     FrameKind kind;
     size_t pending;                   // where its bytes begin in pending_
-    std::optional<std::string> label; // folded_if: pushed when `then` begins
+    IdOffset label; // folded_if: pushed when `then` begins
   };
 
   void step();
@@ -55,7 +55,7 @@ private:
   void expect_same_label();
   void begin_block(Opcode op, bool folded);
   void begin_folded_if();
-  void push(FrameKind kind, std::optional<std::string> label = std::nullopt);
+  void push(FrameKind kind, size_t pending, IdOffset label = no_id);
   void emit_pending(size_t from);
   bool takes_flat_instructions() const;
 
@@ -64,7 +64,7 @@ private:
   ImmediateParser immediates_;
   ByteWriter& out_;
   std::vector<Frame> frames_;
-  std::vector<std::byte> pending_;
+  ByteWriter pending_;
 };
 
 } // namespace skerry::vm::wat

@@ -3,9 +3,12 @@
 
 #include "vm/wat/index_space.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace skerry::vm::wat {
@@ -13,28 +16,63 @@ namespace skerry::vm::wat {
 /// Labels of the blocks that are open, innermost last.
 class LabelStack {
 public:
-  void push(std::optional<std::string> name) {
-    if (name) by_name_[*name].push_back(static_cast<uint32_t>(names_.size()));
-    names_.push_back(std::move(name));
+  explicit LabelStack(const Names& names) : innermost_(0, Hash{&names}, Same{&names}) {}
+
+  void push(IdOffset id) {
+    const auto level = static_cast<uint32_t>(labels_.size());
+    uint32_t hidden = none;
+    if (id != no_id) hidden = std::exchange(innermost_.try_emplace(id, none).first->second, level);
+    labels_.push_back({id, hidden});
   }
   void pop() {
-    if (names_.back()) by_name_[*names_.back()].pop_back();
-    names_.pop_back();
+    const auto [id, hidden] = labels_.back();
+    labels_.pop_back();
+    if (id == no_id) return;
+    if (hidden == none)
+      innermost_.erase(id);
+    else
+      innermost_[id] = hidden;
   }
-  const std::optional<std::string>& innermost() const { return names_.back(); }
+  /// Whether the innermost block has this name.
+  bool is_innermost(IdOffset id) const {
+    return labels_.back().id != no_id && innermost_.key_eq()(labels_.back().id, id);
+  }
   /// How many blocks to leave: 0 for the innermost.
-  std::optional<uint32_t> depth(const std::string& name) const {
-    auto found = by_name_.find(name);
-    if (found == by_name_.end() || found->second.empty()) return std::nullopt;
-    return static_cast<uint32_t>(names_.size()) - 1 - found->second.back();
+  std::optional<uint32_t> depth(IdOffset id) const {
+    const auto found = innermost_.find(id);
+    if (found == innermost_.end()) return std::nullopt;
+    return static_cast<uint32_t>(labels_.size()) - 1 - found->second;
   }
+  void clear() { labels_.clear(), innermost_.clear(); }
 
 private:
-  std::vector<std::optional<std::string>> names_;
-  std::unordered_map<std::string, std::vector<uint32_t>> by_name_;
+  static constexpr uint32_t none = ~uint32_t{0};
+  struct Label {
+    IdOffset id;
+    uint32_t hidden; // the level of the label that had the name before
+  };
+  // Names that are equal are one, wherever they stand.
+  struct Hash {
+    const Names* names;
+    size_t operator()(IdOffset id) const { return names->hash(id); }
+  };
+  struct Same {
+    const Names* names;
+    bool operator()(IdOffset a, IdOffset b) const {
+      std::string storage;
+      return a == b || names->is(a, names->get(b, storage));
+    }
+  };
+
+  std::vector<Label> labels_;
+  std::unordered_map<IdOffset, uint32_t, Hash, Same> innermost_; // level
 };
 
+/// Reusable.
 struct FunctionContext {
+  explicit FunctionContext(const Names& names) : labels(names) {}
+  void clear() { locals.clear(), labels.clear(); }
+
   IndexSpace locals{"local", "local"}; // parameters first
   LabelStack labels;
 };

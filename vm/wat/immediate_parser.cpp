@@ -8,7 +8,6 @@
 #include "vm/wat/type_parser.hpp"
 
 #include <bit>
-#include <vector>
 
 namespace skerry::vm::wat {
 
@@ -77,19 +76,19 @@ std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor) {
   Shape shape = cursor.at(TokenKind::keyword) ? find_shape(cursor.word()) : Shape{};
   if (shape.lanes == 0) return cursor.fail_unexpected("a vector shape"), bytes;
   cursor.advance();
-  uint32_t count = 0;
-  while (cursor.peek(count).kind == TokenKind::integer || cursor.peek(count).kind == TokenKind::floating)
-    ++count;
-  TokenKind next = cursor.peek(count).kind;
-  bool other_literal = next == TokenKind::reserved || next == TokenKind::keyword;
-  if (count > shape.lanes || (count < shape.lanes && !other_literal))
-    return cursor.fail("wrong number of lane literals, expected " + std::to_string(shape.lanes)), bytes;
+  const auto at_number = [&] { return cursor.at(TokenKind::integer) || cursor.at(TokenKind::floating); };
+  const auto wrong_number = [&] {
+    cursor.fail("wrong number of lane literals, expected " + std::to_string(shape.lanes));
+  };
   for (unsigned lane = 0; lane < shape.lanes; ++lane) {
+    const bool is_other_literal = cursor.at(TokenKind::reserved) || cursor.at(TokenKind::keyword);
+    if (!at_number() && !is_other_literal) return wrong_number(), bytes;
     uint64_t value =
         shape.is_float ? parse_float_literal(cursor, shape.bits) : parse_int_literal(cursor, shape.bits);
     for (unsigned i = 0; i < shape.bits / 8; ++i)
       bytes[lane * shape.bits / 8 + i] = static_cast<uint8_t>(value >> (8 * i));
   }
+  if (at_number()) wrong_number();
   return bytes;
 }
 
@@ -160,20 +159,20 @@ uint32_t ImmediateParser::parse_label() {
     if (cursor_.at(TokenKind::integer)) return cursor_.expect_u32();
     return cursor_.fail_unexpected("a label"), 0;
   }
-  auto depth = function_.labels.depth(decode_id(cursor_.word()));
-  if (!depth) return cursor_.fail("unknown label " + printable(cursor_.word())), 0;
+  auto depth = function_.labels.depth(cursor_.peek().begin);
+  if (!depth) return cursor_.fail("unknown label " + quoted(cursor_.word())), 0;
   cursor_.advance();
   return *depth;
 }
 
 void ImmediateParser::parse_block_type(ByteWriter& out) {
-  const Token& where = cursor_.peek();
-  TypeUse use = parse_type_use(cursor_, module_, nullptr);
-  const FuncType& type = use.signature;
-  bool is_short = !use.index && type.params.empty() && type.results.size() <= 1;
-  if (!is_short) return out.leb_s33(resolve_type_use(cursor_, module_, use, where));
-  if (type.results.empty()) return out.u8(empty_block_type);
-  write_val_type(out, type.results[0]);
+  const Token where = cursor_.peek();
+  parse_type_use(cursor_, module_, use_, false);
+  const Signature& type = use_.signature;
+  const bool is_short = !use_.index && type.params == 0 && type.results <= 1;
+  if (!is_short) return out.leb_s33(resolve_type_use(cursor_, module_, use_, where));
+  if (type.results == 0) return out.u8(empty_block_type);
+  out.bytes(type.result_types.view());
 }
 
 void ImmediateParser::parse_catches(ByteWriter& out) {
@@ -222,26 +221,25 @@ void ImmediateParser::parse_optional_two(const IndexSpace& space, ByteWriter& ou
 }
 
 void ImmediateParser::parse_br_table(ByteWriter& out) {
-  std::vector<uint32_t> labels;
-  do labels.push_back(parse_label());
-  while (cursor_.at_index());
-  out.leb_u64(labels.size() - 1);
-  for (uint32_t label : labels) out.leb_u32(label);
+  ByteWriter labels;
+  uint32_t count = 0;
+  for (; count == 0 || cursor_.at_index(); ++count) labels.leb_u32(parse_label());
+  out.leb_u32(count - 1);
+  out.bytes(labels.view());
 }
 
 void ImmediateParser::parse_call_indirect(ByteWriter& out) {
   uint32_t table = optional_index(module_.tables);
-  const Token& where = cursor_.peek();
-  TypeUse use = parse_type_use(cursor_, module_, nullptr);
-  out.leb_u32(resolve_type_use(cursor_, module_, use, where));
+  const Token where = cursor_.peek();
+  parse_type_use(cursor_, module_, use_, false);
+  out.leb_u32(resolve_type_use(cursor_, module_, use_, where));
   out.leb_u32(table);
 }
 
 void ImmediateParser::parse_type_field(ByteWriter& out) {
   uint32_t type = index(module_.types);
   out.leb_u32(type);
-  bool known = type < module_.type_entries.size();
-  out.leb_u32(index(known ? module_.type_entries[type].fields : module_.no_fields));
+  out.leb_u32(parse_field_index(cursor_, module_, type));
 }
 
 void ImmediateParser::parse_memarg(Opcode op, ByteWriter& out) {
@@ -253,7 +251,7 @@ void ImmediateParser::parse_memarg(Opcode op, ByteWriter& out) {
   bool has_memory = cursor_.at(TokenKind::id) || (cursor_.at(TokenKind::integer) && number_is_memory);
   uint32_t memory = has_memory ? index(module_.memories) : 0;
   uint64_t offset = take_key_value(cursor_, "offset=").value_or(0);
-  const Token& where = cursor_.peek();
+  const Token where = cursor_.peek();
   uint64_t align = take_key_value(cursor_, "align=").value_or(info(op).access_bytes);
   if (!std::has_single_bit(align)) cursor_.fail_at(where, "alignment must be a power of two");
   auto flags = static_cast<uint32_t>(std::countr_zero(align | uint64_t{1} << 63));
@@ -287,10 +285,11 @@ void ImmediateParser::parse_v128(ByteWriter& out) {
 
 void ImmediateParser::parse_select(ByteWriter& out) {
   if (!cursor_.at_open("result")) return write_opcode(out, Opcode::select);
-  std::vector<ValType> types = parse_func_signature(cursor_, module_, nullptr).results;
+  Signature types;
+  parse_func_signature(cursor_, module_, types, false);
   write_opcode(out, Opcode::select_t);
-  out.leb_u64(types.size());
-  for (ValType type : types) write_val_type(out, type);
+  out.leb_u32(types.results);
+  out.bytes(types.result_types.view());
 }
 
 void ImmediateParser::parse_ref_test_or_cast(Opcode op, ByteWriter& out) {

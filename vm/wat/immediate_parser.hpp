@@ -6,6 +6,7 @@
 #include "vm/wat/cursor.hpp"
 #include "vm/wat/function_context.hpp"
 #include "vm/wat/module_context.hpp"
+#include "vm/wat/type_parser.hpp"
 
 namespace skerry::vm::wat {
 
@@ -24,7 +25,7 @@ public:
 
 private:
   uint32_t parse_label();
-  uint32_t index(const IndexSpace& space) { return parse_index(cursor_, space); }
+  uint32_t index(const IndexSpace& space) { return parse_index(cursor_, space, module_.names); }
   uint32_t optional_index(const IndexSpace& space) { return cursor_.at_index() ? index(space) : 0; }
   /// `a b`, or only `b` with `a` being 0: text order of segments and their table or memory.
   void parse_segment_of(const IndexSpace& owner, const IndexSpace& segment, ByteWriter& out);
@@ -44,6 +45,7 @@ private:
   Cursor& cursor_;
   ModuleContext& module_;
   FunctionContext& function_;
+  TypeUse use_;
 };
 
 void write_opcode(ByteWriter& out, Opcode op);

@@ -1,45 +1,99 @@
 // Names of one kind of thing and the indices they stand for (spec §6.1.3).
 #pragma once
 
+#include "vm/module/name_index.hpp"
+#include "vm/wat/cursor.hpp"
+
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace skerry::vm::wat {
 
+/// Reads names where they stand in the text: a name costs no more than some bytes.
+class Names {
+public:
+  explicit Names(std::string_view text) : text_(text) {}
+  /// A view of the text, or of `storage`.
+  std::string_view get(IdOffset id, std::string& storage) const { return decode_id(id_at(text_, id), storage); }
+  std::string get(IdOffset id) const { return decode_id(id_at(text_, id)); }
+  uint64_t hash(std::string_view name) const { return hash_(name); }
+  uint64_t hash(IdOffset id) const {
+    std::string storage;
+    return hash_(get(id, storage));
+  }
+  bool is(IdOffset id, std::string_view name) const {
+    std::string storage;
+    return get(id, storage) == name;
+  }
+
+private:
+  std::string_view text_;
+  KeyedHash hash_;
+};
+
 class IndexSpace {
 public:
+  struct Named {
+    uint32_t index;
+    IdOffset id;
+    uint32_t hash; // of the name
+  };
+  static constexpr uint32_t unlimited = ~uint32_t{0};
+
   /// `kind` is what messages call it: "func" in "duplicate func", "function" in "unknown function".
-  IndexSpace(const char* short_kind, const char* kind) : short_kind_(short_kind), kind_(kind) {}
+  IndexSpace(const char* short_kind, const char* kind, uint32_t limit = unlimited)
+      : short_kind_(short_kind), kind_(kind), limit_(limit) {}
 
   const char* short_kind() const { return short_kind_; }
   const char* kind() const { return kind_; }
   uint32_t size() const { return size_; }
+  uint32_t limit() const { return limit_; }
+  bool is_full() const { return size_ >= limit_; }
 
   /// The next index, with or without a name. False when the name is taken.
-  bool add(const std::optional<std::string>& name) {
-    uint32_t index = size_++;
-    if (!name) return true;
-    named_.emplace_back(index, *name);
-    return indices_.emplace(*name, index).second;
+  bool add(IdOffset id, const Names& names) {
+    const uint32_t index = size_++;
+    if (id == no_id) return true;
+    const auto position = static_cast<uint32_t>(named_.size());
+    if (named_.size() == named_.capacity()) named_.reserve(position + std::max(position / 4, 16u));
+    std::string storage;
+    const std::string_view name = names.get(id, storage);
+    const auto hash = static_cast<uint32_t>(names.hash(name));
+    named_.push_back({index, id, hash});
+    const auto is_same = [&](uint32_t other) {
+      return named_[other].hash == hash && names.is(named_[other].id, name);
+    };
+    const auto hash_of = [&](uint32_t other) { return named_[other].hash; };
+    return by_name_.insert(hash, position, is_same, hash_of) == position;
   }
-  std::optional<uint32_t> find(const std::string& name) const {
-    auto found = indices_.find(name);
-    return found == indices_.end() ? std::nullopt : std::optional(found->second);
+  std::optional<uint32_t> find(std::string_view name, const Names& names) const {
+    const auto hash = static_cast<uint32_t>(names.hash(name));
+    const uint32_t found = by_name_.find(hash, [&](uint32_t other) {
+      return named_[other].hash == hash && names.is(named_[other].id, name);
+    });
+    return found == NameIndex::none ? std::nullopt : std::optional(named_[found].index);
   }
   /// By index.
-  const std::vector<std::pair<uint32_t, std::string>>& named() const { return named_; }
+  const std::vector<Named>& named() const { return named_; }
+  /// As new, but for the memory.
+  void clear() {
+    size_ = 0;
+    if (named_.empty()) return;
+    named_.clear();
+    by_name_.clear();
+  }
 
 private:
   const char* short_kind_;
   const char* kind_;
+  uint32_t limit_;
   uint32_t size_ = 0;
-  std::unordered_map<std::string, uint32_t> indices_;
-  std::vector<std::pair<uint32_t, std::string>> named_;
+  NameIndex by_name_; // positions in named_
+  std::vector<Named> named_;
 };
 
 } // namespace skerry::vm::wat

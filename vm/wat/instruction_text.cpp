@@ -3,6 +3,7 @@
 #include "vm/wat/number_text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace skerry::vm::wat {
 
@@ -29,41 +30,55 @@ bool opens_block(Opcode op) {
 
 } // namespace
 
-void InstructionText::append_body(ByteReader& reader, uint32_t function, std::string& out) const {
+void InstructionText::append_body(ByteReader& reader, uint32_t function, TextSink& out) const {
   Instruction instr;
-  for (uint32_t depth = 1; decode_instruction(reader, instr);) {
+  for (uint32_t depth = 1; out.is_open() && decode_instruction(reader, instr);) {
     bool closes = instr.op == Opcode::end;
     if (closes && --depth == 0) return;
     uint32_t level = instr.op == Opcode::else_ ? depth - 1 : depth;
-    out.append(2 + 2 * std::min(level, max_indent), ' ');
-    out += line(instr, function);
-    out += '\n';
+    static const std::string spaces(2 + 2 * max_indent, ' ');
+    out += std::string_view(spaces).substr(0, 2 + 2 * std::min(level, max_indent));
+    line(instr, function, out);
+    out += "\n";
     if (opens_block(instr.op)) ++depth;
   }
 }
 
-std::string InstructionText::const_expr(const ConstExpr& expression) const {
+void InstructionText::const_expr(const ConstExpr& expression, TextSink& out) const {
   ByteReader reader(module_.range(expression.offset, expression.size), expression.offset);
-  std::string text;
+  const char* separator = "";
   Instruction instr;
-  for (uint32_t depth = 1; decode_instruction(reader, instr);) {
+  for (uint32_t depth = 1; out.is_open() && decode_instruction(reader, instr);) {
     if (instr.op == Opcode::end && --depth == 0) break;
     if (opens_block(instr.op)) ++depth;
-    text += (text.empty() ? "" : " ") + line(instr, no_function);
+    out += std::exchange(separator, " ");
+    line(instr, no_function, out);
   }
-  return text;
 }
 
-std::string InstructionText::line(const Instruction& instr, uint32_t function) const {
+/// Name and immediates. Lists of any length are written as they are read.
+void InstructionText::line(const Instruction& instr, uint32_t function, TextSink& out) const {
+  out += info(instr.op).text;
+  switch (info(instr.op).immediate) {
+  case ImmediateKind::block_type: return block_text(instr.block, out);
+  case ImmediateKind::try_table: return block_text(instr.block, out), catches_text(instr.catches, out);
+  case ImmediateKind::br_table: return br_table_text(instr.br_table, out);
+  case ImmediateKind::select_types: return select_types_text(instr, out);
+  default: out += immediates(instr, function);
+  }
+}
+
+std::string InstructionText::immediates(const Instruction& instr, uint32_t function) const {
   using enum ImmediateKind;
-  std::string text(info(instr.op).text);
+  std::string text;
   const uint32_t a = instr.index[0], b = instr.index[1];
   switch (info(instr.op).immediate) {
-  case none: return text;
-  case block_type: return text + block_text(instr.block);
-  case ImmediateKind::try_table: return text + block_text(instr.block) + catches_text(instr.catches);
+  case none:
+  case block_type:
+  case ImmediateKind::try_table:
+  case ImmediateKind::br_table:
+  case ImmediateKind::select_types: return text;
   case label: return text + number(a);
-  case ImmediateKind::br_table: return text + br_table_text(instr.br_table);
   case func: return text + space(NameKind::function, a);
   case type: return text + space(NameKind::type, a);
   case type_table: return text + space_or_zero(NameKind::table, b) + types_.type_use(a);
@@ -89,7 +104,6 @@ std::string InstructionText::line(const Instruction& instr, uint32_t function) c
   case f32: return text + " " + f32_text(static_cast<uint32_t>(instr.value));
   case f64: return text + " " + f64_text(instr.value);
   case v128: return text + v128_text(instr.bytes);
-  case ImmediateKind::select_types: return text + select_types_text(instr);
   case heap_type: {
     bool bare = instr.op == Opcode::ref_null;
     if (bare) return text + " " + types_.heap_type(instr.heap[0]);
@@ -108,10 +122,9 @@ std::string InstructionText::line(const Instruction& instr, uint32_t function) c
   return text;
 }
 
-std::string InstructionText::block_text(const BlockType& block) const {
-  if (block.kind == BlockType::Kind::empty) return "";
-  if (block.kind == BlockType::Kind::value) return types_.results({block.value});
-  return types_.type_use(block.type);
+void InstructionText::block_text(const BlockType& block, TextSink& out) const {
+  if (block.kind == BlockType::Kind::value) types_.results(TypeList(block.value), out);
+  if (block.kind == BlockType::Kind::type) out += types_.type_use(block.type);
 }
 
 std::string InstructionText::memarg_text(const Instruction& instr) const {
@@ -123,31 +136,30 @@ std::string InstructionText::memarg_text(const Instruction& instr) const {
   return text;
 }
 
-std::string InstructionText::br_table_text(const BrTableTargets& targets) const {
-  std::string text;
-  for (uint32_t target : targets) text += number(target);
-  return text;
+void InstructionText::br_table_text(const BrTableTargets& targets, TextSink& out) const {
+  for (uint32_t target : targets) {
+    if (!out.is_open()) return;
+    out += number(target);
+  }
 }
 
-std::string InstructionText::catches_text(Catches clauses) const {
+void InstructionText::catches_text(Catches clauses, TextSink& out) const {
   constexpr std::string_view names[] = {"catch", "catch_ref", "catch_all", "catch_all_ref"};
-  std::string text;
-  for (uint32_t i = 0; i < clauses.count; ++i) {
+  for (uint32_t i = 0; i < clauses.count && out.is_open(); ++i) {
     const CatchClause clause = clauses.next();
-    text += " (" + std::string(names[static_cast<size_t>(clause.kind)]);
-    if (clause.kind <= CatchKind::catch_ref) text += space(NameKind::tag, clause.tag);
-    text += number(clause.label) + ")";
+    out += " (" + std::string(names[static_cast<size_t>(clause.kind)]);
+    if (clause.kind <= CatchKind::catch_ref) out += space(NameKind::tag, clause.tag);
+    out += number(clause.label) + ")";
   }
-  return text;
 }
 
 /// Read again, because Instruction keeps only one type.
-std::string InstructionText::select_types_text(const Instruction& instr) const {
-  ByteReader reader(std::span(module_.bytes).subspan(instr.offset + 1));
-  std::vector<ValType> types;
-  for (uint32_t count = reader.leb_u32(); count > 0 && reader.ok(); --count)
-    types.push_back(decode_value_type(reader));
-  return types.empty() ? " (result)" : types_.results(types);
+void InstructionText::select_types_text(const Instruction& instr, TextSink& out) const {
+  ByteReader reader(module_.bytes.subspan(instr.offset + 1));
+  out += " (result";
+  for (uint32_t count = reader.leb_u32(); count > 0 && reader.ok() && out.is_open(); --count)
+    out += " " + types_.val_type(decode_value_type(reader));
+  out += ")";
 }
 
 std::string InstructionText::ref_type(HeapType heap, bool nullable) const {
@@ -159,7 +171,7 @@ std::string InstructionText::both_or_zero(NameKind kind, uint32_t first, uint32_
 }
 
 std::string InstructionText::local_text(uint32_t function, uint32_t index) const {
-  const std::string* name = names_.find_local(function, index);
+  const auto name = names_.find_local(function, index);
   return " " + (name ? id_text(*name) : std::to_string(index));
 }
 

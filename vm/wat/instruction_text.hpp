@@ -17,20 +17,20 @@ public:
       : module_(module), names_(names), types_(types) {}
 
   /// Instructions up to the `end` that belongs to them, one a line, indented.
-  void append_body(ByteReader& reader, uint32_t function, std::string& out) const;
+  void append_body(ByteReader& reader, uint32_t function, TextSink& out) const;
   /// A constant expression on one line, without its `end`.
-  std::string const_expr(const ConstExpr& expression) const;
+  void const_expr(const ConstExpr& expression, TextSink& out) const;
 
 private:
   static constexpr uint32_t no_function = ~uint32_t{0};
 
-  /// Name and immediates.
-  std::string line(const Instruction& instr, uint32_t function) const;
-  std::string block_text(const BlockType& block) const;
+  void line(const Instruction& instr, uint32_t function, TextSink& out) const;
+  std::string immediates(const Instruction& instr, uint32_t function) const;
+  void block_text(const BlockType& block, TextSink& out) const;
   std::string memarg_text(const Instruction& instr) const;
-  std::string br_table_text(const BrTableTargets& targets) const;
-  std::string catches_text(Catches clauses) const;
-  std::string select_types_text(const Instruction& instr) const;
+  void br_table_text(const BrTableTargets& targets, TextSink& out) const;
+  void catches_text(Catches clauses, TextSink& out) const;
+  void select_types_text(const Instruction& instr, TextSink& out) const;
   std::string ref_type(HeapType heap, bool nullable) const;
   /// ` name`; for memory and table 0, which may be left out, nothing.
   std::string space(NameKind kind, uint32_t index) const { return " " + types_.index(kind, index); }

@@ -7,14 +7,23 @@ namespace skerry::vm::wat {
 
 namespace {
 
-/// Opcodes sorted by text, and by row where the text is the same.
-constexpr std::array<Opcode, opcode_count> by_text = [] {
-  std::array<Opcode, opcode_count> table{};
-  for (size_t i = 0; i < opcode_count; ++i) table[i] = static_cast<Opcode>(i);
-  std::sort(table.begin(), table.end(), [](Opcode a, Opcode b) {
-    int order = info(a).text.compare(info(b).text);
-    return order != 0 ? order < 0 : a < b;
-  });
+constexpr uint32_t hash_of(std::string_view text) {
+  uint32_t hash = 2'166'136'261;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16'777'619;
+  return hash ^ hash >> 15;
+}
+
+/// Opcodes by their text, in open addressing; of several with the same text the first row.
+constexpr size_t slot_count = 2048;
+constexpr std::array<Opcode, slot_count> by_text = [] {
+  std::array<Opcode, slot_count> table{};
+  for (Opcode& slot : table) slot = Opcode::invalid;
+  for (size_t i = 0; i < opcode_count; ++i) {
+    const auto op = static_cast<Opcode>(i);
+    size_t at = hash_of(info(op).text) % slot_count;
+    while (table[at] != Opcode::invalid && info(table[at]).text != info(op).text) at = (at + 1) % slot_count;
+    if (table[at] == Opcode::invalid) table[at] = op;
+  }
   return table;
 }();
 
@@ -125,9 +134,11 @@ constexpr auto structural_words = sorted(std::to_array<std::string_view>({
 } // namespace
 
 Opcode find_instruction(std::string_view text) noexcept {
-  auto before = [](Opcode op, std::string_view word) { return info(op).text < word; };
-  auto found = std::lower_bound(by_text.begin(), by_text.end(), text, before);
-  return found != by_text.end() && info(*found).text == text ? *found : Opcode::invalid;
+  constexpr size_t longest = 64;
+  if (text.size() > longest) return Opcode::invalid;
+  size_t at = hash_of(text) % slot_count;
+  while (by_text[at] != Opcode::invalid && info(by_text[at]).text != text) at = (at + 1) % slot_count;
+  return by_text[at];
 }
 
 bool is_known_keyword(std::string_view word) noexcept {

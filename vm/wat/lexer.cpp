@@ -20,6 +20,8 @@ constexpr std::array<bool, 256> id_chars = [] {
 bool is_reserved_punctuation(char c) {
   return c == ',' || c == ';' || c == '[' || c == ']' || c == '{' || c == '}';
 }
+constexpr const char* malformed_utf8 = "malformed UTF-8 encoding";
+
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -28,269 +30,305 @@ int hex_digit(char c) {
   return -1;
 }
 
-class Lexer {
-public:
-  explicit Lexer(std::string_view text) : text_(text) { list_.text = text; }
-
-  TokenList run() {
-    while (list_.error.empty() && pos_ < text_.size()) step();
-    if (list_.error.empty() && annotation_depth_ != 0)
-      fail(list_.annotations.back().begin, "unclosed annotation");
-    auto end = static_cast<uint32_t>(list_.tokens.size() - (list_.error.empty() ? 0 : 1));
-    push(TokenKind::eof, text_.size(), text_.size());
-    for (uint32_t open : open_) list_.tokens[open].close = end;
-    return std::move(list_);
-  }
-
-private:
-  char at(size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
-
-  void push(TokenKind kind, size_t begin, size_t end) {
-    Token token{kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(end), 0};
-    bool inside = annotation_depth_ != 0 && kind != TokenKind::eof && kind != TokenKind::error;
-    (inside ? list_.annotation_tokens : list_.tokens).push_back(token);
-  }
-
-  void fail(size_t where, std::string message) {
-    list_.error = std::move(message);
-    push(TokenKind::error, where, std::min(where + 1, text_.size()));
-    pos_ = text_.size();
-  }
-
-  void step() {
-    char c = text_[pos_];
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') return void(++pos_);
-    if (c == '(') return open();
-    if (c == ')') return close();
-    if (c == ';' && at(pos_ + 1) == ';') return line_comment();
-    if (is_id_char(c) || c == '"' || is_reserved_punctuation(c)) return word();
-    if (static_cast<unsigned char>(c) >= 0x80 && utf8_length(text_, pos_) == 0)
-      return fail(pos_, "malformed UTF-8 encoding");
-    fail(pos_, "illegal character");
-  }
-
-  void open() {
-    char next = at(pos_ + 1);
-    if (next == ';' && pos_ + 1 < text_.size()) return block_comment();
-    if (next == '@' && annotation_depth_ == 0) return open_annotation();
-    if (annotation_depth_ == 0) {
-      open_.push_back(static_cast<uint32_t>(list_.tokens.size()));
-    } else {
-      ++annotation_depth_;
-    }
-    push(TokenKind::lparen, pos_, pos_ + 1);
-    ++pos_;
-  }
-
-  void close() {
-    if (annotation_depth_ != 0) {
-      if (--annotation_depth_ == 0) return close_annotation();
-    } else if (!open_.empty()) {
-      list_.tokens[open_.back()].close = static_cast<uint32_t>(list_.tokens.size());
-      open_.pop_back();
-    }
-    push(TokenKind::rparen, pos_, pos_ + 1);
-    ++pos_;
-  }
-
-  void line_comment() {
-    while (pos_ < text_.size() && text_[pos_] != '\n' && text_[pos_] != '\r') {
-      size_t length = utf8_length(text_, pos_);
-      if (length == 0) return fail(pos_, "malformed UTF-8 encoding");
-      pos_ += length;
-    }
-  }
-
-  void block_comment() {
-    size_t start = pos_;
-    size_t depth = 1;
-    pos_ += 2;
-    while (depth > 0) {
-      if (pos_ >= text_.size()) return fail(start, "unclosed comment");
-      if (text_[pos_] == '(' && at(pos_ + 1) == ';') {
-        ++depth, pos_ += 2;
-      } else if (text_[pos_] == ';' && at(pos_ + 1) == ')') {
-        --depth, pos_ += 2;
-      } else {
-        size_t length = utf8_length(text_, pos_);
-        if (length == 0) return fail(pos_, "malformed UTF-8 encoding");
-        pos_ += length;
-      }
-    }
-  }
-
-  void open_annotation() {
-    size_t start = pos_;
-    pos_ += 2;
-    size_t begin = pos_;
-    std::string name;
-    if (at(pos_) == '"') {
-      size_t end = string_end(pos_);
-      if (end != 0) name = decode_string(text_.substr(pos_, end - pos_)), pos_ = end;
-    } else {
-      while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
-      name = text_.substr(begin, pos_ - begin);
-    }
-    if (name.empty()) return fail(start, "empty annotation id");
-    if (!is_utf8(name)) return fail(start, "malformed UTF-8 encoding");
-    list_.annotations.push_back({std::move(name), static_cast<uint32_t>(list_.tokens.size()),
-                                 static_cast<uint32_t>(start), 0,
-                                 static_cast<uint32_t>(list_.annotation_tokens.size()), 0});
-    annotation_depth_ = 1;
-  }
-
-  void close_annotation() {
-    ++pos_;
-    Annotation& done = list_.annotations.back();
-    done.end = static_cast<uint32_t>(pos_);
-    done.tokens = static_cast<uint32_t>(list_.annotation_tokens.size()) - done.first_token;
-  }
-
-  /// End of the string that begins at `start`, or 0 when it is not a string.
-  size_t string_end(size_t start) {
-    size_t i = start + 1;
-    while (i < text_.size()) {
-      char c = text_[i];
-      if (c == '"') return i + 1;
-      size_t length = c == '\\' ? escape_length(i) : is_control(c) ? 0 : utf8_length(text_, i);
-      if (length == 0) return string_failed(i);
-      i += length;
-    }
-    return string_failed(i);
-  }
-
-  size_t string_failed(size_t where) {
-    bad_string_at_ = where;
-    if (where >= text_.size() || text_[where] == '\n') {
-      bad_string_ = "unclosed string literal";
-    } else if (text_[where] == '\\') {
-      bad_string_ = "illegal escape";
-    } else if (is_control(text_[where])) {
-      bad_string_ = "illegal control character in string literal";
-    } else {
-      bad_string_ = "malformed UTF-8 encoding";
-    }
-    return 0;
-  }
-
-  /// Length of the escape at `i`, or 0 (spec §6.3.3).
-  size_t escape_length(size_t i) const {
-    char c = at(i + 1);
-    if (c == 't' || c == 'n' || c == 'r' || c == '"' || c == '\'' || c == '\\') return 2;
-    if (hex_digit(c) >= 0) return hex_digit(at(i + 2)) >= 0 ? 3 : 0;
-    if (c != 'u' || at(i + 2) != '{') return 0;
-    size_t end = text_.find('}', i + 3);
-    if (end == std::string_view::npos) return 0;
-    std::string_view digits = text_.substr(i + 3, end - i - 3);
-    uint32_t value = 0;
-    bool after_digit = false;
-    for (char d : digits) {
-      if (d == '_' ? !after_digit : hex_digit(d) < 0) return 0;
-      after_digit = d != '_';
-      if (after_digit) value = value << 4 | static_cast<uint32_t>(hex_digit(d));
-      if (value > 0x10ffff) return 0;
-    }
-    bool surrogate = value >= 0xd800 && value < 0xe000;
-    return after_digit && !surrogate ? end + 1 - i : 0;
-  }
-
-  /// A maximal run of id characters, strings and reserved punctuation: one token (spec §6.3.2).
-  void word() {
-    size_t start = pos_;
-    size_t strings = 0, first_string = 0;
-    bool punctuation = false;
-    while (pos_ < text_.size()) {
-      char c = text_[pos_];
-      if (is_id_char(c)) {
-        ++pos_;
-      } else if (c == '"') {
-        size_t end = string_end(pos_);
-        if (end == 0) return bad_word(start);
-        if (strings++ == 0) first_string = pos_;
-        pos_ = end;
-      } else if (is_reserved_punctuation(c) && !(c == ';' && at(pos_ + 1) == ';')) {
-        punctuation = true;
-        ++pos_;
-      } else {
-        break;
-      }
-    }
-    classify(start, strings, first_string, punctuation);
-  }
-
-  void bad_word(size_t start) {
-    // As if the string were not there: `$` alone is an identifier without a name.
-    if (text_[start] == '$' && pos_ == start + 1 && bad_string_ != "malformed UTF-8 encoding")
-      return fail(start, "empty identifier");
-    fail(bad_string_at_, bad_string_);
-  }
-
-  void classify(size_t start, size_t strings, size_t first_string, bool punctuation) {
-    std::string_view word = text_.substr(start, pos_ - start);
-    TokenKind kind = TokenKind::reserved;
-    if (punctuation) {
-      kind = TokenKind::reserved;
-    } else if (strings == 1 && first_string == start && string_end(start) == pos_) {
-      kind = TokenKind::string;
-    } else if (word[0] == '$') {
-      bool quoted = strings == 1 && first_string == start + 1 && string_end(start + 1) == pos_;
-      if (word == "$" || word == "$\"\"") return fail(start, "empty identifier");
-      if (quoted && !is_utf8(decode_id(word))) return fail(start, "malformed UTF-8 encoding");
-      if (strings == 0 || quoted) kind = TokenKind::id;
-    } else if (strings == 0) {
-      kind = classify_plain(word);
-    }
-    push(kind, start, pos_);
-  }
-
-  static TokenKind classify_plain(std::string_view word) {
-    if (is_integer(word)) return TokenKind::integer;
-    if (is_float(word)) return TokenKind::floating;
-    return word[0] >= 'a' && word[0] <= 'z' ? TokenKind::keyword : TokenKind::reserved;
-  }
-
-  std::string_view text_;
-  size_t pos_ = 0;
-  TokenList list_;
-  std::vector<uint32_t> open_;    // indices of lparens not yet closed
-  uint32_t annotation_depth_ = 0; // parentheses open in the annotation that we are in
-  size_t bad_string_at_ = 0;
-  std::string bad_string_;
-};
+TokenKind classify_plain(std::string_view word) {
+  // Of words that begin with a letter, these may be numbers.
+  if (word[0] >= 'a' && word[0] <= 'z' && word[0] != 'i' && word[0] != 'n') return TokenKind::keyword;
+  if (is_integer(word)) return TokenKind::integer;
+  if (is_float(word)) return TokenKind::floating;
+  return word[0] >= 'a' && word[0] <= 'z' ? TokenKind::keyword : TokenKind::reserved;
+}
 
 } // namespace
 
+Token Lexer::next() {
+  Token other;
+  return skip_space(other) ? any() : other;
+}
+
+Token Lexer::fail(size_t where, const char* message) {
+  error_ = message;
+  pos_ = text_.size();
+  return {TokenKind::error, static_cast<uint32_t>(where), static_cast<uint32_t>(std::min(where + 1, pos_))};
+}
+
+bool Lexer::skip_space(Token& other) {
+  while (pos_ < text_.size()) {
+    const char c = text_[pos_];
+    if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+      ++pos_;
+    } else if (c == ';' && at(pos_ + 1) == ';') {
+      if (!line_comment(other)) return false;
+    } else if (c == '(' && at(pos_ + 1) == ';') {
+      if (!block_comment(other)) return false;
+    } else if (c == '(' && at(pos_ + 1) == '@') {
+      if (!annotation(other)) return false;
+    } else {
+      return true;
+    }
+  }
+  other = token(TokenKind::eof, pos_);
+  return false;
+}
+
+bool Lexer::line_comment(Token& error) {
+  while (pos_ < text_.size() && text_[pos_] != '\n' && text_[pos_] != '\r') {
+    if (!skip_character(error)) return false;
+  }
+  return true;
+}
+
+bool Lexer::skip_character(Token& error) {
+  const bool is_ascii = static_cast<unsigned char>(text_[pos_]) < 0x80;
+  const size_t length = is_ascii ? 1 : utf8_length(text_, pos_);
+  if (length == 0) return error = fail(pos_, malformed_utf8), false;
+  pos_ += length;
+  return true;
+}
+
+bool Lexer::block_comment(Token& error) {
+  const size_t start = pos_;
+  size_t depth = 1;
+  pos_ += 2;
+  while (depth > 0) {
+    if (pos_ >= text_.size()) return error = fail(start, "unclosed comment"), false;
+    if (text_[pos_] == '(' && at(pos_ + 1) == ';') {
+      ++depth, pos_ += 2;
+    } else if (text_[pos_] == ';' && at(pos_ + 1) == ')') {
+      --depth, pos_ += 2;
+    } else {
+      if (!skip_character(error)) return false;
+    }
+  }
+  return true;
+}
+
+/// At "(@". Annotations in it are parentheses like others.
+bool Lexer::annotation(Token& error) {
+  const size_t start = pos_;
+  pos_ += 2;
+  const size_t begin = pos_;
+  std::string name;
+  if (at(pos_) == '"') {
+    const size_t end = string_end(pos_);
+    if (end != 0) name = decode_string(text_.substr(pos_, end - pos_)), pos_ = end;
+  } else {
+    while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
+    name = text_.substr(begin, pos_ - begin);
+  }
+  if (name.empty()) return error = fail(start, "empty annotation id"), false;
+  if (!is_utf8(name)) return error = fail(start, malformed_utf8), false;
+  for (uint64_t depth = 1; depth > 0;) {
+    while (pos_ < text_.size() && (at(pos_) == '(' && at(pos_ + 1) == '@')) pos_ += 2, ++depth;
+    const bool has_token = skip_space(error);
+    if (!has_token && error.kind == TokenKind::eof)
+      return error = fail(start, "unclosed annotation"), false;
+    if (!has_token) return false;
+    const Token inside = any();
+    if (inside.kind == TokenKind::error) return error = inside, false;
+    if (inside.kind == TokenKind::lparen) ++depth;
+    if (inside.kind == TokenKind::rparen) --depth;
+  }
+  return true;
+}
+
+/// At the first character of a token.
+Token Lexer::any() {
+  const char c = text_[pos_];
+  if (c == '(') return ++pos_, token(TokenKind::lparen, pos_ - 1);
+  if (c == ')') return ++pos_, token(TokenKind::rparen, pos_ - 1);
+  if (is_id_char(c) || c == '"' || is_reserved_punctuation(c)) return word();
+  if (static_cast<unsigned char>(c) >= 0x80 && utf8_length(text_, pos_) == 0)
+    return fail(pos_, malformed_utf8);
+  return fail(pos_, "illegal character");
+}
+
+/// End of the string that begins at `start`, or 0 when it is not a string.
+size_t Lexer::string_end(size_t start) {
+  size_t i = start + 1;
+  while (i < text_.size()) {
+    const char c = text_[i];
+    if (c == '"') return i + 1;
+    const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
+    const size_t length =
+        c == '\\' ? escape_length(i) : is_control(c) ? 0 : is_ascii ? 1 : utf8_length(text_, i);
+    if (length == 0) return string_failed(i);
+    i += length;
+  }
+  return string_failed(i);
+}
+
+size_t Lexer::string_failed(size_t where) {
+  bad_string_at_ = where;
+  if (where >= text_.size() || text_[where] == '\n') {
+    bad_string_ = "unclosed string literal";
+  } else if (text_[where] == '\\') {
+    bad_string_ = "illegal escape";
+  } else if (is_control(text_[where])) {
+    bad_string_ = "illegal control character in string literal";
+  } else {
+    bad_string_ = malformed_utf8;
+  }
+  return 0;
+}
+
+/// Length of the escape at `i`, or 0 (spec §6.3.3).
+size_t Lexer::escape_length(size_t i) const {
+  const char c = at(i + 1);
+  if (c == 't' || c == 'n' || c == 'r' || c == '"' || c == '\'' || c == '\\') return 2;
+  if (hex_digit(c) >= 0) return hex_digit(at(i + 2)) >= 0 ? 3 : 0;
+  if (c != 'u' || at(i + 2) != '{') return 0;
+  uint32_t value = 0;
+  bool after_digit = false;
+  for (size_t end = i + 3; end < text_.size(); ++end) {
+    const char d = text_[end];
+    const bool is_surrogate = value >= 0xd800 && value < 0xe000;
+    if (d == '}') return after_digit && !is_surrogate ? end + 1 - i : 0;
+    if (d == '_' ? !after_digit : hex_digit(d) < 0) return 0;
+    after_digit = d != '_';
+    if (after_digit) value = value << 4 | static_cast<uint32_t>(hex_digit(d));
+    if (value > 0x10ffff) return 0;
+  }
+  return 0;
+}
+
+/// A maximal run of id characters, strings and reserved punctuation: one token (spec §6.3.2).
+Token Lexer::word() {
+  const size_t start = pos_;
+  size_t strings = 0, first_string = 0, first_end = 0;
+  bool punctuation = false;
+  while (pos_ < text_.size()) {
+    const char c = text_[pos_];
+    if (is_id_char(c)) {
+      ++pos_;
+    } else if (c == '"') {
+      const size_t end = string_end(pos_);
+      if (end == 0) return bad_word(start);
+      if (strings++ == 0) first_string = pos_, first_end = end;
+      pos_ = end;
+    } else if (is_reserved_punctuation(c) && !(c == ';' && at(pos_ + 1) == ';')) {
+      punctuation = true;
+      ++pos_;
+    } else {
+      break;
+    }
+  }
+  return classify(start, strings, first_string, first_end, punctuation);
+}
+
+Token Lexer::bad_word(size_t start) {
+  // As if the string were not there: `$` alone is an identifier without a name.
+  if (text_[start] == '$' && pos_ == start + 1 && bad_string_ != malformed_utf8)
+    return fail(start, "empty identifier");
+  return fail(bad_string_at_, bad_string_);
+}
+
+Token Lexer::classify(size_t start, size_t strings, size_t first_string, size_t first_end, bool punctuation) {
+  const std::string_view word = text_.substr(start, pos_ - start);
+  const bool ends_with_string = strings == 1 && first_end == pos_;
+  if (punctuation) return token(TokenKind::reserved, start);
+  if (ends_with_string && first_string == start) return token(TokenKind::string, start);
+  if (word[0] == '$') {
+    const bool quoted = ends_with_string && first_string == start + 1;
+    std::string storage;
+    if (word == "$" || word == "$\"\"") return fail(start, "empty identifier");
+    if (quoted && !is_utf8(decode_id(word, storage))) return fail(start, malformed_utf8);
+    return token(strings == 0 || quoted ? TokenKind::id : TokenKind::reserved, start);
+  }
+  return token(strings == 0 ? classify_plain(word) : TokenKind::reserved, start);
+}
+
+bool Lexer::skip(uint32_t levels) {
+  Token unused;
+  while (levels > 0 && pos_ < text_.size()) {
+    const char c = text_[pos_];
+    if (c == '"') {
+      skip_string();
+    } else if (c == ';' && at(pos_ + 1) == ';') {
+      if (!line_comment(unused)) return false;
+    } else if (c == '(' && at(pos_ + 1) == ';') {
+      if (!block_comment(unused)) return false;
+    } else {
+      levels += c == '(';
+      levels -= c == ')';
+      ++pos_;
+    }
+  }
+  return levels == 0;
+}
+
+void Lexer::skip_string() {
+  for (++pos_; pos_ < text_.size() && text_[pos_] != '"'; ++pos_) pos_ += text_[pos_] == '\\';
+  pos_ = std::min(pos_ + 1, text_.size());
+}
+
 bool is_id_char(char c) noexcept { return id_chars[static_cast<unsigned char>(c)]; }
 
-TokenList tokenize(std::string_view text) { return Lexer(text).run(); }
+namespace {
 
-std::string decode_string(std::string_view literal) {
-  std::string out;
+/// Gives `put` the bytes of a string token, as runs where the literal has them.
+template <class F> void decode(std::string_view literal, F&& put) {
   for (size_t i = 1; i + 1 < literal.size();) {
     if (literal[i] != '\\') {
-      out.push_back(literal[i++]);
+      const size_t end = std::min(literal.find('\\', i), literal.size() - 1);
+      put(literal.substr(i, end - i));
+      i = end;
       continue;
     }
-    char c = literal[i + 1];
+    const char c = literal[i + 1];
     if (c == 'u') {
       uint32_t value = 0;
       for (i += 3; literal[i] != '}'; ++i)
         if (literal[i] != '_') value = value << 4 | static_cast<uint32_t>(hex_digit(literal[i]));
-      append_utf8(out, value);
+      std::string scalar;
+      append_utf8(scalar, value);
+      put(scalar);
       ++i;
     } else if (hex_digit(c) >= 0) {
-      out.push_back(static_cast<char>(hex_digit(c) << 4 | hex_digit(literal[i + 2])));
+      const char byte = static_cast<char>(hex_digit(c) << 4 | hex_digit(literal[i + 2]));
+      put(std::string_view(&byte, 1));
       i += 3;
     } else {
-      out.push_back(c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : c);
+      const char byte = c == 't' ? '\t' : c == 'n' ? '\n' : c == 'r' ? '\r' : c;
+      put(std::string_view(&byte, 1));
       i += 2;
     }
   }
+}
+
+} // namespace
+
+std::string decode_string(std::string_view literal) {
+  std::string out;
+  decode(literal, [&](std::string_view bytes) { out += bytes; });
   return out;
 }
 
-std::string decode_id(std::string_view literal) {
-  return literal[1] == '"' ? decode_string(literal.substr(1)) : std::string(literal.substr(1));
+void decode_string(std::string_view literal, ByteWriter& out) {
+  decode(literal, [&](std::string_view bytes) { out.text(bytes); });
+}
+
+uint64_t decoded_size(std::string_view literal) {
+  uint64_t size = 0;
+  decode(literal, [&](std::string_view bytes) { size += bytes.size(); });
+  return size;
+}
+
+std::string_view decode_id(std::string_view literal, std::string& storage) {
+  if (literal[1] != '"') return literal.substr(1);
+  const std::string_view inside = literal.substr(2, literal.size() - 3);
+  if (inside.find('\\') == std::string_view::npos) return inside;
+  return storage = decode_string(literal.substr(1));
+}
+
+std::string_view id_at(std::string_view text, size_t offset) {
+  size_t end = offset + 1;
+  if (text[end] != '"') {
+    while (end < text.size() && is_id_char(text[end])) ++end;
+  } else {
+    for (++end; text[end] != '"'; ++end) end += text[end] == '\\';
+    ++end;
+  }
+  return text.substr(offset, end - offset);
 }
 
 Position position_at(std::string_view text, size_t offset) noexcept {

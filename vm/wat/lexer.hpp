@@ -1,22 +1,73 @@
-// Splits a text into tokens (spec §6.3).
+// Splits a text into tokens, one after the other (spec §6.3).
 #pragma once
 
+#include "vm/base/byte_writer.hpp"
 #include "vm/wat/token.hpp"
 
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace skerry::vm::wat {
 
-/// Linear in the text's size; nests on a heap stack only. `text` must stay alive and be shorter than 4 GiB.
-TokenList tokenize(std::string_view text);
+/// Keeps a position and nothing else: copying it remembers where one was. Annotations, `(@name …)`, are looked at
+/// and left out. Linear in the text's size.
+class Lexer {
+public:
+  /// `text` must stay alive and be shorter than 4 GiB.
+  explicit Lexer(std::string_view text) : text_(text) {}
+
+  Token next();
+  /// Goes behind the parenthesis that closes so many levels, or to the end. In between only strings, comments and
+  /// parentheses are told apart.
+  /// False when there is none.
+  bool skip(uint32_t levels);
+  std::string_view text() const { return text_; }
+  /// Of the error token.
+  const char* error() const { return error_; }
+
+private:
+  char at(size_t i) const { return i < text_.size() ? text_[i] : '\0'; }
+  Token token(TokenKind kind, size_t begin) const {
+    return {kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(pos_)};
+  }
+  Token fail(size_t where, const char* message);
+  /// Whether there is a token of the text behind white space, comments and annotations; else an error, or the end.
+  bool skip_space(Token& other);
+  bool line_comment(Token& error);
+  bool block_comment(Token& error);
+  bool skip_character(Token& error);
+  bool annotation(Token& error);
+  Token any();
+  size_t string_end(size_t start);
+  size_t string_failed(size_t where);
+  size_t escape_length(size_t i) const;
+  Token word();
+  Token bad_word(size_t start);
+  Token classify(size_t start, size_t strings, size_t first_string, size_t first_end, bool punctuation);
+  void skip_string();
+
+  std::string_view text_;
+  size_t pos_ = 0;
+  const char* error_ = nullptr;
+  size_t bad_string_at_ = 0;
+  const char* bad_string_ = nullptr;
+};
 
 /// The bytes that a string token means; `literal` includes the quotes and has passed the lexer.
 std::string decode_string(std::string_view literal);
+void decode_string(std::string_view literal, ByteWriter& out);
+uint64_t decoded_size(std::string_view literal);
 
-/// The name behind `$`: for `$"…"` its decoded string, else the characters.
-std::string decode_id(std::string_view literal);
+/// The name behind `$`: for `$"…"` its decoded string, else the characters. A view of the literal where that is
+/// possible, else of `storage`.
+std::string_view decode_id(std::string_view literal, std::string& storage);
+inline std::string decode_id(std::string_view literal) {
+  std::string storage;
+  return std::string(decode_id(literal, storage));
+}
+/// The identifier that begins at `offset` of a text that has passed the lexer there.
+std::string_view id_at(std::string_view text, size_t offset);
 
 /// Whether identifiers and keywords may contain it (spec §6.3.5).
 bool is_id_char(char c) noexcept;

@@ -1,14 +1,16 @@
 // What parsing one part of a module must know of the others: names, and the types defined so far.
 #pragma once
 
+#include "skerry/limits.hpp"
 #include "skerry/types.hpp"
 #include "vm/base/byte_writer.hpp"
 #include "vm/wat/cursor.hpp"
 #include "vm/wat/index_space.hpp"
 
 #include <cstdint>
-#include <string>
-#include <unordered_map>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace skerry::vm::wat {
@@ -17,34 +19,54 @@ namespace skerry::vm::wat {
 struct TypeEntry {
   bool is_func = false;
   uint32_t params = 0;
-  std::string encoded; // parameters and results as in the binary format; functions only
-  IndexSpace fields{"field", "field"};
+  // Parameters and results as in the binary format, a range of the type section; functions only.
+  uint32_t encoded = 0, encoded_size = 0;
 };
 
 struct ModuleContext {
-  IndexSpace types{"type", "type"};
-  IndexSpace funcs{"func", "function"};
-  IndexSpace tables{"table", "table"};
-  IndexSpace memories{"memory", "memory"};
-  IndexSpace globals{"global", "global"};
-  IndexSpace tags{"tag", "tag"};
-  IndexSpace elems{"elem", "elem segment"};
-  IndexSpace datas{"data", "data segment"};
-  const IndexSpace no_fields{"field", "field"}; // of types that are no structs
+  ModuleContext(std::string_view text, const ModuleLimits& limits);
+  ModuleContext(const ModuleContext&) = delete;
+  ModuleContext& operator=(const ModuleContext&) = delete;
+
+  const ModuleLimits& limits;
+  Names names;
+  IndexSpace types, funcs, tables, memories, globals, tags, elems, datas;
 
   std::vector<TypeEntry> type_entries;
-  /// Final function types without supertype, alone in their recursion group: first index by encoding.
-  std::unordered_map<std::string, uint32_t> plain_func_types;
   uint32_t type_groups = 0; // entries of the type section
   ByteWriter type_section;
 
   bool uses_data_count = false; // an instruction names a data segment
 
+  std::span<const std::byte> encoding(uint32_t type) const {
+    const TypeEntry& entry = type_entries[type];
+    return std::span(type_section.view()).subspan(entry.encoded, entry.encoded_size);
+  }
+  /// A final function type without supertype, alone in its recursion group: the first with an encoding is
+  /// found by it.
+  void add_plain_func_type(uint32_t type);
   /// Index of the plain function type with this encoding; made when there is none (spec §6.4.5).
-  uint32_t func_type_index(const std::string& encoded, uint32_t params);
+  uint32_t func_type_index(std::span<const std::byte> encoded, uint32_t params);
+
+  /// False when the type has a field of that name.
+  bool add_field(uint32_t type, uint32_t field, IdOffset id);
+  std::optional<uint32_t> find_field(uint32_t type, std::string_view name) const;
+
+private:
+  struct Field {
+    uint32_t type, index;
+    IdOffset id;
+  };
+  uint64_t hash_of(std::span<const std::byte> encoded) const;
+  uint64_t hash_of_field(uint32_t type, std::string_view name) const { return names.hash(name) + type; }
+  NameIndex plain_func_types_;
+  std::vector<Field> fields_; // those with names, of all types
+  NameIndex fields_by_name_;
 };
 
 /// A number, or a name of `space`.
-uint32_t parse_index(Cursor& cursor, const IndexSpace& space);
+uint32_t parse_index(Cursor& cursor, const IndexSpace& space, const Names& names);
+/// A number, or the name of a field of a type.
+uint32_t parse_field_index(Cursor& cursor, const ModuleContext& context, uint32_t type);
 
 } // namespace skerry::vm::wat

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace skerry::vm::wat {
 
@@ -34,6 +35,9 @@ constexpr uint8_t elem_kind_func = 0x00;
 constexpr uint8_t table_with_init = 0x40;
 constexpr uint64_t page_bytes = 65'536;
 
+/// How many bytes a number takes.
+uint64_t leb_size(uint64_t value) { return (static_cast<uint64_t>(std::bit_width(value | 1)) + 6) / 7; }
+
 /// A section that is a vector.
 struct Section {
   uint32_t count = 0;
@@ -43,7 +47,8 @@ struct Section {
 
 class ModuleParser {
 public:
-  explicit ModuleParser(Cursor& cursor) : cursor_(cursor) {}
+  ModuleParser(Cursor& cursor, const ModuleLimits& limits)
+      : cursor_(cursor), context_(cursor.text(), limits), function_(context_.names), no_function_(context_.names) {}
 
   Result<std::vector<std::byte>> run(const ParseOptions& options, const std::optional<std::string>& name);
 
@@ -76,29 +81,36 @@ private:
   void define(ExternKind kind) { ++defined_[static_cast<size_t>(kind)]; }
   uint32_t next_index(ExternKind kind) { return next_[static_cast<size_t>(kind)]++; }
 
-  uint32_t parse_func_type(ParamNames* names);
-  void parse_body(const ParamNames& params);
-  void parse_locals(FunctionContext& function, ByteWriter& out);
+  uint32_t parse_func_type();
+  void parse_body(uint32_t type);
+  void parse_locals(ByteWriter& out);
   TableType parse_table_type();
   void parse_inline_elem(uint32_t table, ValType type, bool is_64);
   uint64_t parse_element_list(ByteWriter& list, ValType& type, bool& expressions, bool allow_bare);
   void parse_inline_data(uint32_t memory, bool is_64);
   void parse_strings(ByteWriter& out);
+  uint64_t size_of_strings();
   void parse_offset(ByteWriter& out);
   void parse_const_sequence(ByteWriter& out);
   void parse_const_folded(ByteWriter& out);
   void write_zero_offset(ByteWriter& out, bool is_64);
 
+  static void begin_section(ByteWriter& out, SectionId id, uint64_t size);
+  void write_bodies(ByteWriter& out);
   std::vector<std::byte> assemble(const ParseOptions& options, const std::optional<std::string>& name);
 
   Cursor& cursor_;
   ModuleContext context_;
+  TypeUse use_;
+  FunctionContext function_;    // the one that is being parsed
   FunctionContext no_function_; // constant expressions have neither locals nor labels
   Section imports_, functions_, tables_, memories_, tags_, globals_, exports_, elems_, codes_, datas_;
   std::optional<uint32_t> start_;
   std::array<uint32_t, 5> next_{};    // next index by ExternKind
   std::array<uint32_t, 5> defined_{}; // not imported, by ExternKind
-  std::vector<LocalNames> local_names_;
+  std::vector<uint32_t> body_starts_; // in codes_
+  bool keep_names_ = false;
+  std::vector<LocalName> local_names_;
 };
 
 const std::array<ModuleParser::Field, 10> ModuleParser::fields = {{
@@ -116,6 +128,7 @@ const std::array<ModuleParser::Field, 10> ModuleParser::fields = {{
 
 Result<std::vector<std::byte>> ModuleParser::run(const ParseOptions& options,
                                                  const std::optional<std::string>& name) {
+  keep_names_ = options.names;
   std::optional<Error> error;
   collect_names(cursor_, context_, error);
   if (error) return fail(std::move(*error));
@@ -127,20 +140,19 @@ Result<std::vector<std::byte>> ModuleParser::run(const ParseOptions& options,
 
 /// All type definitions come first, wherever they stand: types written inline get the indices behind them.
 void ModuleParser::parse_types() {
-  uint32_t start = cursor_.index();
+  const Cursor start = cursor_;
   while (cursor_.at(TokenKind::lparen)) {
-    uint32_t close = cursor_.peek().close;
     if (cursor_.at_open("type") || cursor_.at_open("rec")) {
       parse_type_field(cursor_, context_);
     } else {
-      cursor_.jump(close + 1);
+      cursor_.skip_form();
     }
   }
-  cursor_.jump(start);
+  if (cursor_.ok()) cursor_ = start;
 }
 
 void ModuleParser::parse_field() {
-  if (cursor_.at_open("type") || cursor_.at_open("rec")) return cursor_.jump(cursor_.peek().close + 1);
+  if (cursor_.at_open("type") || cursor_.at_open("rec")) return static_cast<void>(cursor_.skip_form());
   for (const Field& field : fields) {
     if (!cursor_.take_open(field.keyword)) continue;
     (this->*field.parse)();
@@ -175,9 +187,8 @@ void ModuleParser::parse_import() {
   next_index(extern_kind);
   begin_import(module, name, extern_kind);
   ByteWriter& out = imports_.bytes;
-  ParamNames names;
   switch (extern_kind) {
-  case ExternKind::func: out.leb_u32(parse_func_type(&names)); break;
+  case ExternKind::func: out.leb_u32(parse_func_type()); break;
   case ExternKind::table: write_table_type(out, parse_table_type()); break;
   case ExternKind::memory: {
     bool is_64 = parse_address_type(cursor_);
@@ -189,7 +200,7 @@ void ModuleParser::parse_import() {
   case ExternKind::global: write_global_type(out, parse_global_type(cursor_, context_)); break;
   case ExternKind::tag:
     out.u8(0);
-    out.leb_u32(parse_func_type(&names));
+    out.leb_u32(parse_func_type());
     break;
   }
   cursor_.expect_close();
@@ -209,7 +220,7 @@ void ModuleParser::parse_inline_exports(ExternKind kind, uint32_t index) {
 /// `(import "module" "name")`; when it is there, the import's type has to follow. Else it counts a
 /// definition.
 bool ModuleParser::parse_inline_import(ExternKind kind) {
-  const Token& where = cursor_.peek();
+  const Token where = cursor_.peek();
   if (!cursor_.take_open("import")) return define(kind), false;
   check_import_order(where);
   std::string module = cursor_.expect_name();
@@ -219,10 +230,10 @@ bool ModuleParser::parse_inline_import(ExternKind kind) {
   return true;
 }
 
-uint32_t ModuleParser::parse_func_type(ParamNames* names) {
-  const Token& where = cursor_.peek();
-  TypeUse use = parse_type_use(cursor_, context_, names);
-  return resolve_type_use(cursor_, context_, use, where);
+uint32_t ModuleParser::parse_func_type() {
+  const Token where = cursor_.peek();
+  parse_type_use(cursor_, context_, use_, true);
+  return resolve_type_use(cursor_, context_, use_, where);
 }
 
 void ModuleParser::parse_func() {
@@ -230,54 +241,64 @@ void ModuleParser::parse_func() {
   uint32_t index = next_index(ExternKind::func);
   parse_inline_exports(ExternKind::func, index);
   bool imported = parse_inline_import(ExternKind::func);
-  const Token& where = cursor_.peek();
-  ParamNames names;
-  TypeUse use = parse_type_use(cursor_, context_, &names);
-  uint32_t type = resolve_type_use(cursor_, context_, use, where);
+  const uint32_t type = parse_func_type();
   if (imported) return imports_.bytes.leb_u32(type);
   functions_.entry().leb_u32(type);
-  // Without parameters of its own it has those of its type, unnamed.
-  bool known = type < context_.type_entries.size();
-  if (names.empty() && known) names.resize(context_.type_entries[type].params);
-  parse_body(names);
+  parse_body(type);
 }
 
-void ModuleParser::parse_body(const ParamNames& params) {
-  FunctionContext function;
-  for (const auto& name : params) {
-    if (!function.locals.add(name)) cursor_.fail("duplicate local " + *name);
+void ModuleParser::parse_body(uint32_t type) {
+  function_.clear();
+  const Signature& signature = use_.signature;
+  // Without parameters of its own it has those of its type, unnamed.
+  const bool known = type < context_.type_entries.size();
+  const uint32_t params = signature.params == 0 && known ? context_.type_entries[type].params : signature.params;
+  auto named = signature.named.begin();
+  for (uint32_t i = 0; i < params; ++i) {
+    const IdOffset id = named != signature.named.end() && named->index == i ? (named++)->id : no_id;
+    if (!function_.locals.add(id, context_.names)) cursor_.fail("duplicate local " + quoted(cursor_.name_of(id)));
   }
-  ByteWriter body;
-  parse_locals(function, body);
-  ExpressionParser(cursor_, context_, function, body).parse_sequence();
+  ByteWriter& body = codes_.entry();
+  body_starts_.push_back(static_cast<uint32_t>(body.size()));
+  parse_locals(body);
+  ExpressionParser(cursor_, context_, function_, body).parse_sequence();
   write_opcode(body, Opcode::end);
-  codes_.entry().sized(body.view());
-  local_names_.push_back({next_[0] - 1, function.locals.named()});
+  if (!keep_names_) return;
+  for (const IndexSpace::Named& local : function_.locals.named()) local_names_.push_back({next_[0] - 1, local});
 }
 
 /// `(local …)*`, as runs of equal types.
-void ModuleParser::parse_locals(FunctionContext& function, ByteWriter& out) {
-  std::vector<std::pair<uint32_t, ValType>> runs;
-  auto add = [&](std::optional<std::string> name) {
-    const Token& where = cursor_.peek();
-    ValType type = parse_val_type(cursor_, context_);
-    if (!function.locals.add(name)) cursor_.fail_at(where, "duplicate local " + *name);
-    if (runs.empty() || runs.back().second != type) runs.emplace_back(0, type);
-    ++runs.back().first;
+void ModuleParser::parse_locals(ByteWriter& out) {
+  ByteWriter runs;
+  uint32_t count = 0, length = 0;
+  std::optional<ValType> of;
+  const auto end_run = [&] {
+    if (length == 0) return;
+    runs.leb_u32(length);
+    write_val_type(runs, *of);
+    ++count;
+    length = 0;
+  };
+  const auto add = [&](IdOffset id) {
+    const Token where = cursor_.peek();
+    const ValType type = parse_val_type(cursor_, context_);
+    if (!function_.locals.add(id, context_.names))
+      cursor_.fail_at(where, "duplicate local " + quoted(cursor_.name_of(id)));
+    if (of != type) end_run();
+    of = type;
+    ++length;
   };
   while (cursor_.take_open("local")) {
-    if (auto name = cursor_.take_id()) {
-      add(name);
+    if (const IdOffset id = cursor_.take_id(); id != no_id) {
+      add(id);
     } else {
-      while (cursor_.more()) add(std::nullopt);
+      while (cursor_.more()) add(no_id);
     }
     cursor_.expect_close();
   }
-  out.leb_u64(runs.size());
-  for (auto [count, type] : runs) {
-    out.leb_u32(count);
-    write_val_type(out, type);
-  }
+  end_run();
+  out.leb_u32(count);
+  out.bytes(runs.view());
 }
 
 TableType ModuleParser::parse_table_type() {
@@ -294,10 +315,10 @@ void ModuleParser::parse_table() {
   uint32_t index = next_index(ExternKind::table);
   parse_inline_exports(ExternKind::table, index);
   if (parse_inline_import(ExternKind::table)) return write_table_type(imports_.bytes, parse_table_type());
-  uint32_t address = cursor_.index();
+  const Cursor address = cursor_;
   bool is_64 = parse_address_type(cursor_);
   if (at_ref_type(cursor_)) return parse_inline_elem(index, parse_ref_type(cursor_, context_), is_64);
-  cursor_.jump(address);
+  cursor_ = address;
   TableType type = parse_table_type();
   ByteWriter& out = tables_.entry();
   if (!cursor_.more()) return write_table_type(out, type);
@@ -315,10 +336,10 @@ void ModuleParser::parse_inline_elem(uint32_t table, ValType type, bool is_64) {
   uint64_t count = 0;
   for (; cursor_.more(); ++count) {
     if (!expressions && type == funcref) {
-      list.leb_u32(parse_index(cursor_, context_.funcs));
+      list.leb_u32(parse_index(cursor_, context_.funcs, context_.names));
     } else if (!expressions) {
       write_opcode(list, Opcode::ref_func);
-      list.leb_u32(parse_index(cursor_, context_.funcs));
+      list.leb_u32(parse_index(cursor_, context_.funcs, context_.names));
       write_opcode(list, Opcode::end);
     } else if (cursor_.take_open("item")) {
       parse_const_sequence(list);
@@ -364,10 +385,9 @@ void ModuleParser::parse_memory() {
 
 /// `(data …)` in a memory: an active segment, and as many pages as it takes.
 void ModuleParser::parse_inline_data(uint32_t memory, bool is_64) {
-  ByteWriter data;
-  parse_strings(data);
+  const uint64_t size = size_of_strings();
   Limits limits;
-  limits.min = limits.max = (data.size() + page_bytes - 1) / page_bytes;
+  limits.min = limits.max = (size + page_bytes - 1) / page_bytes;
   limits.has_max = true;
   limits.is_64 = is_64;
   write_limits(memories_.entry(), limits);
@@ -375,7 +395,8 @@ void ModuleParser::parse_inline_data(uint32_t memory, bool is_64) {
   out.leb_u32(memory == 0 ? 0 : 2);
   if (memory != 0) out.leb_u32(memory);
   write_zero_offset(out, is_64);
-  out.sized(data.view());
+  out.leb_u64(size);
+  parse_strings(out);
 }
 
 void ModuleParser::write_zero_offset(ByteWriter& out, bool is_64) {
@@ -401,8 +422,7 @@ void ModuleParser::parse_tag() {
   uint32_t index = next_index(ExternKind::tag);
   parse_inline_exports(ExternKind::tag, index);
   bool imported = parse_inline_import(ExternKind::tag);
-  ParamNames names;
-  uint32_t type = parse_func_type(&names);
+  uint32_t type = parse_func_type();
   ByteWriter& out = imported ? imports_.bytes : tags_.entry();
   out.u8(0); // attribute: exception
   out.leb_u32(type);
@@ -415,7 +435,7 @@ void ModuleParser::parse_export() {
   for (size_t kind = 0; kind < kinds.size(); ++kind) {
     if (!cursor_.take_open(kinds[kind])) continue;
     out.u8(static_cast<uint8_t>(kind));
-    out.leb_u32(parse_index(cursor_, *find_space(context_, kinds[kind])));
+    out.leb_u32(parse_index(cursor_, *find_space(context_, kinds[kind]), context_.names));
     return cursor_.expect_close();
   }
   cursor_.fail_unexpected("what to export");
@@ -423,7 +443,7 @@ void ModuleParser::parse_export() {
 
 void ModuleParser::parse_start() {
   if (start_) return cursor_.fail("multiple start sections");
-  start_ = parse_index(cursor_, context_.funcs);
+  start_ = parse_index(cursor_, context_.funcs, context_.names);
 }
 
 /// A list of function indices or of constant expressions; returns how many.
@@ -445,7 +465,7 @@ uint64_t ModuleParser::parse_element_list(ByteWriter& list, ValType& type, bool&
   }
   bool bare = allow_bare && (cursor_.at_index() || !cursor_.more());
   if (!cursor_.take_keyword("func") && !bare) cursor_.fail_unexpected("`func` or a reference type");
-  for (; cursor_.more(); ++count) list.leb_u32(parse_index(cursor_, context_.funcs));
+  for (; cursor_.more(); ++count) list.leb_u32(parse_index(cursor_, context_.funcs, context_.names));
   return count;
 }
 
@@ -455,7 +475,7 @@ void ModuleParser::parse_elem() {
   bool has_table = !declarative && cursor_.take_open("table");
   uint32_t table = 0;
   if (has_table) {
-    table = parse_index(cursor_, context_.tables);
+    table = parse_index(cursor_, context_.tables, context_.names);
     cursor_.expect_close();
   }
   bool active = has_table || (!declarative && cursor_.at(TokenKind::lparen) && !at_ref_type(cursor_));
@@ -485,7 +505,7 @@ void ModuleParser::parse_data() {
   uint32_t memory = 0;
   bool has_memory = cursor_.take_open("memory");
   if (has_memory) {
-    memory = parse_index(cursor_, context_.memories);
+    memory = parse_index(cursor_, context_.memories, context_.names);
     cursor_.expect_close();
   }
   bool active = has_memory || cursor_.at(TokenKind::lparen);
@@ -493,13 +513,21 @@ void ModuleParser::parse_data() {
   out.leb_u32(!active ? 1 : memory != 0 ? 2 : 0);
   if (memory != 0) out.leb_u32(memory);
   if (active) parse_offset(out);
-  ByteWriter data;
-  parse_strings(data);
-  out.sized(data.view());
+  out.leb_u64(size_of_strings());
+  parse_strings(out);
 }
 
 void ModuleParser::parse_strings(ByteWriter& out) {
-  while (cursor_.more()) out.text(cursor_.expect_string());
+  while (cursor_.more()) cursor_.expect_string(out);
+}
+
+/// Of those at which the cursor stands, which stays there.
+uint64_t ModuleParser::size_of_strings() {
+  const Cursor start = cursor_;
+  uint64_t size = 0;
+  for (; cursor_.at(TokenKind::string); cursor_.advance()) size += decoded_size(cursor_.word());
+  cursor_ = start;
+  return size;
 }
 
 /// `(offset …)` or one folded instruction.
@@ -519,26 +547,28 @@ void ModuleParser::parse_const_folded(ByteWriter& out) {
   write_opcode(out, Opcode::end);
 }
 
+/// Sections are written out one by one, and each is given up then.
 std::vector<std::byte> ModuleParser::assemble(const ParseOptions& options,
                                               const std::optional<std::string>& name) {
   ByteWriter out;
   out.text(std::string_view("\0asm\1\0\0\0", 8));
-  auto section = [&](SectionId id, const ByteWriter& content) {
-    out.u8(static_cast<uint8_t>(id));
-    out.sized(content.view());
-  };
-  auto vector_section = [&](SectionId id, uint32_t count, const ByteWriter& entries) {
+  const auto vector_section = [&](SectionId id, uint32_t count, ByteWriter& entries) {
     if (count == 0) return;
-    ByteWriter content;
-    content.leb_u32(count);
-    content.bytes(entries.view());
-    section(id, content);
+    begin_section(out, id, leb_size(count) + entries.size());
+    out.leb_u32(count);
+    out.bytes(entries.view());
+    entries = {};
   };
-  auto one_number = [&](SectionId id, uint32_t value) {
-    ByteWriter content;
-    content.leb_u32(value);
-    section(id, content);
+  const auto one_number = [&](SectionId id, uint32_t value) {
+    begin_section(out, id, leb_size(value));
+    out.leb_u32(value);
   };
+  const std::array<const ByteWriter*, 9> large = {&context_.type_section, &imports_.bytes, &functions_.bytes,
+                                                  &globals_.bytes, &exports_.bytes, &elems_.bytes,
+                                                  &codes_.bytes, &datas_.bytes, &tables_.bytes};
+  uint64_t size = 0;
+  for (const ByteWriter* section : large) size += section->size();
+  out.reserve(size + body_starts_.size() * 2 + 1000); // a little more when bodies are long
   vector_section(SectionId::type, context_.type_groups, context_.type_section);
   vector_section(SectionId::import, imports_.count, imports_.bytes);
   vector_section(SectionId::function, functions_.count, functions_.bytes);
@@ -550,27 +580,47 @@ std::vector<std::byte> ModuleParser::assemble(const ParseOptions& options,
   if (start_) one_number(SectionId::start, *start_);
   vector_section(SectionId::elem, elems_.count, elems_.bytes);
   if (context_.uses_data_count && datas_.count != 0) one_number(SectionId::data_count, datas_.count);
-  vector_section(SectionId::code, codes_.count, codes_.bytes);
+  write_bodies(out);
   vector_section(SectionId::data, datas_.count, datas_.bytes);
   if (options.names) write_name_section(out, context_, name, local_names_);
   return out.take();
+}
+
+void ModuleParser::begin_section(ByteWriter& out, SectionId id, uint64_t size) {
+  out.u8(static_cast<uint8_t>(id));
+  out.leb_u64(size);
+}
+
+/// Their sizes come before them.
+void ModuleParser::write_bodies(ByteWriter& out) {
+  if (body_starts_.empty()) return;
+  const auto bytes = std::span(codes_.bytes.view());
+  const auto size_of = [&](size_t body) {
+    const size_t end = body + 1 < body_starts_.size() ? body_starts_[body + 1] : bytes.size();
+    return end - body_starts_[body];
+  };
+  uint64_t size = leb_size(body_starts_.size()) + bytes.size();
+  for (size_t i = 0; i < body_starts_.size(); ++i) size += leb_size(size_of(i));
+  begin_section(out, SectionId::code, size);
+  out.leb_u64(body_starts_.size());
+  for (size_t i = 0; i < body_starts_.size(); ++i) out.sized(bytes.subspan(body_starts_[i], size_of(i)));
+  codes_.bytes = {};
 }
 
 } // namespace
 
 Result<std::vector<std::byte>> parse_module_fields(Cursor& cursor, const ParseOptions& options,
                                                    const std::optional<std::string>& module_name) {
-  return ModuleParser(cursor).run(options, module_name);
+  return ModuleParser(cursor, options.limits).run(options, module_name);
 }
 
 Result<std::vector<std::byte>> parse_module_text(std::string_view text, const ParseOptions& options) {
   constexpr size_t max_text = (uint64_t{1} << 32) - 1;
   if (text.size() >= max_text)
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, "text of 4 GiB or more"));
-  TokenList list = tokenize(text);
-  Cursor cursor(list);
+  Cursor cursor(text);
   bool wrapped = cursor.take_open("module");
-  std::optional<std::string> name = wrapped ? cursor.take_id() : std::nullopt;
+  std::optional<std::string> name = wrapped ? cursor.take_name() : std::nullopt;
   auto bytes = parse_module_fields(cursor, options, name);
   if (!bytes) return bytes;
   if (wrapped) cursor.expect_close();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/error.hpp"
+#include "skerry/limits.hpp"
 #include "vm/wat/cursor.hpp"
 
 #include <cstddef>
@@ -13,6 +14,8 @@ namespace skerry::vm::wat {
 struct ParseOptions {
   /// Write identifiers into a name section.
   bool names = false;
+  /// How many of each kind there may be.
+  ModuleLimits limits = {};
 };
 
 /// `name? field*` up to a closing parenthesis or the end, where it leaves the cursor.

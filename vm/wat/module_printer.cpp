@@ -1,11 +1,15 @@
 // Modules as text (skerry/wat.hpp).
-#include "skerry/engine.hpp"
 #include "skerry/out_of_memory.hpp"
 #include "skerry/wat.hpp"
 #include "vm/module/binary_decoder.hpp"
+#include "vm/module/engine_data.hpp"
 #include "vm/wat/instruction_text.hpp"
 #include "vm/wat/name_table.hpp"
+#include "vm/wat/text_sink.hpp"
 #include "vm/wat/type_text.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace skerry::wat {
 
@@ -18,27 +22,38 @@ std::string_view chars(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+Config config_with_everything() {
+  Config config;
+  for (int i = 0; i < static_cast<int>(Feature::count_); ++i) config.features.with(static_cast<Feature>(i));
+  return config;
+}
+
 /// Fields in the order of the binary's sections, so that indices and bytes come out the same.
 class ModulePrinter {
 public:
-  explicit ModulePrinter(const vm::Module& module)
-      : module_(module), names_(find_names(module)), types_(module, names_), code_(module, names_, types_) {}
+  ModulePrinter(const vm::Module& module, TextSink& out)
+      : module_(module), out_(out), names_(find_names(module)), all_types_(module, module.engine->config),
+        types_(all_types_, names_), code_(module, names_, types_) {}
 
-  Result<std::string> run() {
-    out_ = "(module" + (names_.module() ? " " + id_text(*names_.module()) : std::string()) + "\n";
+  Result<void> run() {
+    out_ += "(module" + (names_.module() ? " " + id_text(*names_.module()) : std::string()) + "\n";
     print_types();
-    for (const Import& import : module_.imports) print_import(import);
-    print_tables();
-    print_memories();
-    print_tags();
-    print_globals();
-    print_exports();
+    each(module_.imports, [&](const Import& import, uint32_t) { print_import(import); });
+    each(module_.tables, [&](const Table& table, uint32_t i) { print_table(table, i); },
+         module_.imported_tables);
+    each(module_.memories, [&](const MemoryType& memory, uint32_t i) { print_memory(memory, i); },
+         module_.imported_memories);
+    each(module_.tags, [&](uint32_t type, uint32_t i) { print_tag(type, i); }, module_.imported_tags);
+    each(module_.globals, [&](const Global& global, uint32_t i) { print_global(global, i); },
+         module_.imported_globals);
+    each(module_.exports, [&](const Export& entry, uint32_t) { print_export(entry); });
     if (module_.has_start) field("(start " + types_.index(NameKind::function, module_.start) + ")");
-    print_elems();
-    for (size_t i = 0; i < module_.bodies.size(); ++i)
-      if (auto done = print_function(static_cast<uint32_t>(i)); !done) return fail(std::move(done.error()));
-    print_datas();
-    return std::move(out_) + ")\n";
+    each(module_.elem_segments, [&](const ElemSegment& segment, uint32_t i) { print_elem(segment, i); });
+    for (uint32_t i = 0; i < module_.bodies.size() && out_.is_open(); ++i)
+      if (auto done = print_function(i); !done) return done;
+    each(module_.data_segments, [&](const DataSegment& segment, uint32_t i) { print_data(segment, i); });
+    out_ += ")\n";
+    return out_.finish();
   }
 
 private:
@@ -49,112 +64,115 @@ private:
     return {};
   }
 
+  /// As long as somebody takes the text.
+  template <class T, class F> void each(const std::vector<T>& items, F&& print, uint32_t first = 0) {
+    for (uint32_t i = first; i < items.size() && out_.is_open(); ++i) print(items[i], i);
+  }
+
   void field(std::string_view text) {
     out_ += "  ";
     out_ += text;
-    out_ += '\n';
+    out_ += "\n";
   }
 
   /// `(kind $name`, or `(kind (;3;)`.
   std::string begin(const char* keyword, NameKind kind, uint32_t index) const {
-    const std::string* name = names_.find(kind, index);
+    const auto name = names_.find(kind, index);
     return "(" + std::string(keyword) + " " + (name ? id_text(*name) : "(;" + std::to_string(index) + ";)");
   }
 
   void print_types() {
-    for (uint32_t i = 0; i < module_.types.size();) {
-      uint32_t end = i + 1;
-      while (end < module_.types.size() && module_.types[end].group == module_.types[i].group) ++end;
-      bool group = end - i > 1;
-      if (group) field("(rec");
-      for (; i < end; ++i) field((group ? "  " : "") + types_.definition(i));
-      if (group) field(")");
+    for (uint32_t i = 0; i < all_types_.size() && out_.is_open();) {
+      const uint32_t group = all_types_[i].group;
+      const bool is_alone = i + 1 == all_types_.size() || all_types_[i + 1].group != group;
+      if (!is_alone) field("(rec");
+      for (; i < all_types_.size() && all_types_[i].group == group && out_.is_open(); ++i) {
+        out_ += is_alone ? "  " : "    ";
+        types_.definition(i, out_);
+        out_ += "\n";
+      }
+      if (!is_alone) field(")");
     }
   }
 
   void print_import(const Import& import) {
-    std::string text = "(import " + string_text(import.module) + " " + string_text(import.name) + " ";
+    out_ += "  (import " + string_text(import.module) + " " + string_text(import.name) + " ";
     switch (import.kind) {
     case ExternKind::func:
-      text +=
-          begin("func", NameKind::function, import.index) + types_.type_use(module_.functions[import.index]);
+      out_ += begin("func", NameKind::function, import.index) + types_.type_use(module_.functions[import.index]);
       break;
     case ExternKind::table:
-      text += begin("table", NameKind::table, import.index) + " " +
+      out_ += begin("table", NameKind::table, import.index) + " " +
               types_.table_type(module_.tables[import.index].type);
       break;
     case ExternKind::memory:
-      text += begin("memory", NameKind::memory, import.index) + " " +
+      out_ += begin("memory", NameKind::memory, import.index) + " " +
               TypeText::limits(module_.memories[import.index].limits);
       break;
     case ExternKind::global:
-      text += begin("global", NameKind::global, import.index) + " " +
+      out_ += begin("global", NameKind::global, import.index) + " " +
               types_.global_type(module_.globals[import.index].type);
       break;
     case ExternKind::tag:
-      text += begin("tag", NameKind::tag, import.index) + types_.type_use(module_.tags[import.index]);
+      out_ += begin("tag", NameKind::tag, import.index) + types_.type_use(module_.tags[import.index]);
       break;
     }
-    field(text + "))");
+    out_ += "))\n";
   }
 
-  void print_tables() {
-    for (uint32_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
-      const Table& table = module_.tables[i];
-      std::string text = begin("table", NameKind::table, i) + " " + types_.table_type(table.type);
-      if (table.init.size != 0) text += " " + code_.const_expr(table.init);
-      field(text + ")");
-    }
+  void print_table(const Table& table, uint32_t index) {
+    out_ += "  " + begin("table", NameKind::table, index) + " " + types_.table_type(table.type);
+    if (table.init.size != 0) out_ += " ";
+    if (table.init.size != 0) code_.const_expr(table.init, out_);
+    out_ += ")\n";
   }
 
-  void print_memories() {
-    for (uint32_t i = module_.imported_memories; i < module_.memories.size(); ++i)
-      field(begin("memory", NameKind::memory, i) + " " + TypeText::limits(module_.memories[i].limits) + ")");
+  void print_memory(const MemoryType& memory, uint32_t index) {
+    field(begin("memory", NameKind::memory, index) + " " + TypeText::limits(memory.limits) + ")");
   }
 
-  void print_tags() {
-    for (uint32_t i = module_.imported_tags; i < module_.tags.size(); ++i)
-      field(begin("tag", NameKind::tag, i) + types_.type_use(module_.tags[i]) + ")");
+  void print_tag(uint32_t type, uint32_t index) {
+    field(begin("tag", NameKind::tag, index) + types_.type_use(type) + ")");
   }
 
-  void print_globals() {
-    for (uint32_t i = module_.imported_globals; i < module_.globals.size(); ++i) {
-      const Global& global = module_.globals[i];
-      field(begin("global", NameKind::global, i) + " " + types_.global_type(global.type) + " " +
-            code_.const_expr(global.init) + ")");
-    }
+  void print_global(const Global& global, uint32_t index) {
+    out_ += "  " + begin("global", NameKind::global, index) + " " + types_.global_type(global.type) + " ";
+    code_.const_expr(global.init, out_);
+    out_ += ")\n";
   }
 
-  void print_exports() {
+  void print_export(const Export& entry) {
     constexpr const char* keywords[] = {"func", "table", "memory", "global", "tag"};
     constexpr NameKind kinds[] = {NameKind::function, NameKind::table, NameKind::memory, NameKind::global,
                                   NameKind::tag};
-    for (const Export& entry : module_.exports) {
-      auto kind = static_cast<size_t>(entry.kind);
-      field("(export " + string_text(entry.name) + " (" + keywords[kind] + " " +
-            types_.index(kinds[kind], entry.index) + "))");
-    }
+    const auto kind = static_cast<size_t>(entry.kind);
+    field("(export " + string_text(entry.name) + " (" + keywords[kind] + " " +
+          types_.index(kinds[kind], entry.index) + "))");
   }
 
-  void print_elems() {
-    for (uint32_t i = 0; i < module_.elem_segments.size(); ++i) {
-      const ElemSegment& segment = module_.elem_segments[i];
-      std::string text = begin("elem", NameKind::elem, i);
-      if (segment.mode == SegmentMode::declarative) text += " declare";
-      if (segment.mode == SegmentMode::active) {
-        if (segment.table != 0) text += " (table " + types_.index(NameKind::table, segment.table) + ")";
-        text += " (offset " + code_.const_expr(segment.offset) + ")";
-      }
-      field(text + elem_items(segment) + ")");
-    }
+  void print_offset(const ConstExpr& offset) {
+    out_ += " (offset ";
+    code_.const_expr(offset, out_);
+    out_ += ")";
   }
 
-  std::string elem_items(const ElemSegment& segment) const {
+  void print_elem(const ElemSegment& segment, uint32_t index) {
+    out_ += "  " + begin("elem", NameKind::elem, index);
+    if (segment.mode == SegmentMode::declarative) out_ += " declare";
+    if (segment.mode == SegmentMode::active) {
+      if (segment.table != 0) out_ += " (table " + types_.index(NameKind::table, segment.table) + ")";
+      print_offset(segment.offset);
+    }
+    print_items(segment);
+    out_ += ")\n";
+  }
+
+  void print_items(const ElemSegment& segment) {
     ByteReader reader(module_.range(segment.items.offset, segment.items.size), segment.items.offset);
-    std::string text = segment.is_expressions ? " " + types_.val_type(segment.type) : " func";
-    for (uint32_t i = 0; i < segment.count && reader.ok(); ++i) {
+    out_ += segment.is_expressions ? " " + types_.val_type(segment.type) : " func";
+    for (uint32_t i = 0; i < segment.count && reader.ok() && out_.is_open(); ++i) {
       if (!segment.is_expressions) {
-        text += " " + types_.index(NameKind::function, reader.leb_u32());
+        out_ += " " + types_.index(NameKind::function, reader.leb_u32());
         continue;
       }
       const uint64_t start = reader.offset();
@@ -164,36 +182,48 @@ private:
         ImmediateKind kind = info(instr.op).immediate;
         if (kind == ImmediateKind::block_type || kind == ImmediateKind::try_table) ++depth;
       }
-      ConstExpr item{static_cast<uint32_t>(start), static_cast<uint32_t>(reader.offset() - start)};
-      text += " (item " + code_.const_expr(item) + ")";
+      out_ += " (item ";
+      code_.const_expr({static_cast<uint32_t>(start), static_cast<uint32_t>(reader.offset() - start)}, out_);
+      out_ += ")";
     }
-    return text;
   }
 
-  void print_datas() {
-    for (uint32_t i = 0; i < module_.data_segments.size(); ++i) {
-      const DataSegment& segment = module_.data_segments[i];
-      std::string text = begin("data", NameKind::data, i);
-      if (segment.mode == SegmentMode::active) {
-        if (segment.memory != 0) text += " (memory " + types_.index(NameKind::memory, segment.memory) + ")";
-        text += " (offset " + code_.const_expr(segment.offset) + ")";
-      }
-      field(text + " " + string_text(chars(module_.range(segment.bytes_offset, segment.bytes_size))) + ")");
+  void print_data(const DataSegment& segment, uint32_t index) {
+    out_ += "  " + begin("data", NameKind::data, index);
+    if (segment.mode == SegmentMode::active) {
+      if (segment.memory != 0) out_ += " (memory " + types_.index(NameKind::memory, segment.memory) + ")";
+      print_offset(segment.offset);
     }
+    out_ += " ";
+    print_string(chars(module_.range(segment.bytes_offset, segment.bytes_size)));
+    out_ += ")\n";
+  }
+
+  /// Piece by piece.
+  void print_string(std::string_view bytes) {
+    constexpr size_t piece = 4096;
+    out_ += "\"";
+    for (; !bytes.empty() && out_.is_open(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
+      const std::string text = string_text(bytes.substr(0, piece));
+      out_ += std::string_view(text).substr(1, text.size() - 2);
+    }
+    out_ += "\"";
   }
 
   Result<void> print_function(uint32_t defined) {
     const uint32_t index = module_.imported_functions + defined;
     const uint32_t type = module_.functions[index];
-    std::string text = begin("func", NameKind::function, index) + types_.type_use(type);
+    out_ += "  " + begin("func", NameKind::function, index) + types_.type_use(type);
     uint32_t params = 0;
-    const bool known = type < module_.types.size() && module_.types[type].kind == CompositeKind::func;
-    if (known) {
-      params = static_cast<uint32_t>(module_.types[type].func.params.size());
-      text += named_types("param", module_.types[type].func.params, index, 0) +
-              types_.results(module_.types[type].func.results);
+    if (all_types_.is_func(type)) {
+      const ModuleTypes::Type func = all_types_[type];
+      params = func.params.size();
+      NamedTypes list(*this, "param", index, 0);
+      for (const ValType param : func.params) list.add(param, 1);
+      list.end();
+      types_.results(func.results, out_);
     }
-    field(text);
+    out_ += "\n";
     ByteReader reader = body_reader(module_, module_.bodies[defined]);
     if (auto done = print_locals(reader, index, params); !done) return done;
     code_.append_body(reader, index, out_);
@@ -204,57 +234,92 @@ private:
 
   Result<void> print_locals(ByteReader& reader, uint32_t function, uint32_t first) {
     const uint32_t max_locals = ModuleLimits().locals;
-    std::vector<ValType> locals;
-    for (uint32_t runs = reader.leb_u32(); runs > 0 && reader.ok(); --runs) {
+    NamedTypes list(*this, "local", function, first, "    ");
+    uint32_t total = 0;
+    for (uint32_t runs = reader.leb_u32(); runs > 0 && reader.ok() && out_.is_open(); --runs) {
       const uint64_t start = reader.offset();
       const uint32_t count = reader.leb_u32();
-      if (count > max_locals - locals.size())
+      if (count > max_locals - total)
         reader.fail_at(start, "too many locals: the limit is " + std::to_string(max_locals));
       const ValType type = decode_value_type(reader);
-      if (reader.ok()) locals.insert(locals.end(), count, type);
+      if (!reader.ok()) break;
+      total += count;
+      list.add(type, count);
     }
     if (!reader.ok()) return fail(reader.error().with_func(function));
-    if (!locals.empty()) field(" " + named_types("local", locals, function, first));
+    if (list.end()) out_ += "\n";
     return {};
   }
 
   /// ` (param $x i32) (param i64 i64)`: names need a group each.
-  std::string named_types(const char* keyword, const std::vector<ValType>& types, uint32_t function,
-                          uint32_t first) const {
-    std::string text;
-    bool open = false;
-    for (uint32_t i = 0; i < types.size(); ++i) {
-      const std::string* name = names_.find_local(function, first + i);
-      if (open && name) text += ")";
-      if (!open || name) text += " (" + std::string(keyword) + (name ? " " + id_text(*name) : "");
-      text += " " + types_.val_type(types[i]);
-      if (name) text += ")";
-      open = !name;
+  class NamedTypes {
+  public:
+    NamedTypes(ModulePrinter& printer, const char* keyword, uint32_t function, uint32_t first,
+               const char* indent = " ")
+        : printer_(printer), keyword_(keyword), function_(function), index_(first), indent_(indent) {}
+
+    void add(ValType type, uint32_t count) {
+      TextSink& out = printer_.out_;
+      const std::string text = " " + printer_.types_.val_type(type);
+      for (uint32_t i = 0; i < count && out.is_open(); ++i) {
+        const auto name = printer_.names_.find_local(function_, index_++);
+        if (is_open_ && name) out += ")";
+        if (!is_open_ || name) {
+          out += std::exchange(indent_, " ");
+          out += "(" + std::string(keyword_) + (name ? " " + id_text(*name) : "");
+        }
+        out += text;
+        if (name) out += ")";
+        is_open_ = !name;
+        is_empty_ = false;
+      }
     }
-    return open ? text + ")" : text;
-  }
+    /// Whether there were any.
+    bool end() {
+      if (is_open_) printer_.out_ += ")";
+      return !is_empty_;
+    }
+
+  private:
+    ModulePrinter& printer_;
+    const char* keyword_;
+    uint32_t function_, index_;
+    const char* indent_;
+    bool is_open_ = false, is_empty_ = true;
+  };
 
   const vm::Module& module_;
+  TextSink& out_;
   NameTable names_;
+  ModuleTypes all_types_;
   TypeText types_;
   InstructionText code_;
-  std::string out_;
 };
-
-Engine engine_with_everything() {
-  Config config;
-  for (int i = 0; i < static_cast<int>(Feature::count_); ++i) config.features.with(static_cast<Feature>(i));
-  return Engine(config);
-}
 
 } // namespace
 
-Result<std::string> to_text(std::span<const std::byte> bytes) {
-  return catching_out_of_memory("printing a module", [&]() -> Result<std::string> {
-    auto module = decode_module(engine_with_everything().data(), std::vector(bytes.begin(), bytes.end()));
+Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write, const ToTextOptions& options) {
+  return catching_out_of_memory("printing a module", [&]() -> Result<void> {
+    const auto engine = std::make_shared<EngineData>(config_with_everything());
+    auto module = decode_module(engine, ModuleBytes(bytes));
     if (!module) return fail(std::move(module.error()));
-    return ModulePrinter(**module).run();
+    TextSink out(write, options.max_bytes == 0 ? most_text(bytes.size()) : options.max_bytes);
+    return ModulePrinter(**module, out).run();
   });
+}
+
+Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options) {
+  return catching_out_of_memory("printing a module", [&]() -> Result<std::string> {
+    std::string text;
+    const auto append = [&](std::string_view more) { return text += more, true; };
+    if (auto done = to_text(bytes, append, options); !done) return fail(std::move(done.error()));
+    return text;
+  });
+}
+
+uint64_t most_text(uint64_t module_bytes) {
+  constexpr uint64_t least = uint64_t{16} << 20, for_each_byte = 64;
+  return least + for_each_byte * module_bytes;
 }
 
 } // namespace skerry::wat

@@ -1,6 +1,6 @@
 #include "vm/wat/name_collector.hpp"
 
-#include "skerry/printable.hpp"
+#include <string>
 
 namespace skerry::vm::wat {
 
@@ -12,16 +12,18 @@ public:
 
   void run() {
     while (cursor_.ok() && cursor_.at(TokenKind::lparen)) {
-      uint32_t close = cursor_.peek().close;
+      const int64_t depth = cursor_.depth();
       cursor_.advance();
-      field(cursor_.word(), close);
-      cursor_.jump(close + 1);
+      field(std::string(cursor_.word().substr(0, longest_keyword)), depth + 1);
+      cursor_.close_to(depth);
     }
   }
 
 private:
-  /// At the field's keyword; `close` is its closing parenthesis.
-  void field(std::string_view keyword, uint32_t close) {
+  static constexpr size_t longest_keyword = 16;
+
+  /// At the field's keyword; `depth` is that of what is in the field.
+  void field(const std::string& keyword, int64_t depth) {
     cursor_.advance();
     if (keyword == "import") return import();
     if (keyword == "rec") return rec_group();
@@ -31,15 +33,16 @@ private:
     IndexSpace* space = find_space(context_, keyword);
     if (!space) return;
     add(*space);
-    if (keyword == "table" && has_child("elem", close)) context_.elems.add(std::nullopt);
-    if (keyword == "memory" && has_child("data", close)) context_.datas.add(std::nullopt);
+    if (keyword == "table" && has_child("elem", depth)) context_.elems.add(no_id, context_.names);
+    if (keyword == "memory" && has_child("data", depth)) context_.datas.add(no_id, context_.names);
   }
 
   void add(IndexSpace& space) {
-    const Token& where = cursor_.peek();
-    const std::string_view spelling = cursor_.word();
-    if (!space.add(cursor_.take_id()))
-      cursor_.fail_at(where, std::string("duplicate ") + space.short_kind() + " " + printable(spelling));
+    if (space.is_full()) return cursor_.fail_limit(space.kind(), space.limit());
+    const Token where = cursor_.peek();
+    if (!space.add(cursor_.take_id(), context_.names))
+      cursor_.fail_at(where, std::string("duplicate ") + space.short_kind() + " " +
+                                 quoted(cursor_.spelling(where)));
   }
 
   /// `"module" "name" (kind $name? …)`
@@ -54,19 +57,21 @@ private:
 
   void rec_group() {
     while (cursor_.ok() && cursor_.at(TokenKind::lparen)) {
-      uint32_t close = cursor_.peek().close;
+      const int64_t depth = cursor_.depth();
       cursor_.advance();
       cursor_.advance();
       add(context_.types);
-      cursor_.jump(close + 1);
+      cursor_.close_to(depth);
     }
   }
 
-  bool has_child(std::string_view keyword, uint32_t close) {
-    while (cursor_.index() < close) {
+  bool has_child(std::string_view keyword, int64_t depth) {
+    while (cursor_.ok() && cursor_.depth() == depth && cursor_.more()) {
       if (cursor_.at_open(keyword)) return true;
-      if (cursor_.at(TokenKind::lparen)) cursor_.jump(cursor_.peek().close);
-      cursor_.advance();
+      if (cursor_.at(TokenKind::lparen))
+        cursor_.skip_form();
+      else
+        cursor_.advance();
     }
     return false;
   }

@@ -2,15 +2,16 @@
 #pragma once
 
 #include "vm/base/byte_reader.hpp"
+#include "vm/module/name_index.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_set>
+#include <string_view>
+#include <vector>
 
 namespace skerry::vm::wat {
 
@@ -26,32 +27,41 @@ enum class NameKind : uint8_t {
   tag = 11,
 };
 
-/// Identifiers are unique in their index space: of equal names only the first is kept. What is broken is
-/// dropped.
+/// Identifiers are unique in their index space: of equal names only the first is kept. What is broken or out of
+/// order is dropped. Names are views of the section, and cost 12 bytes each besides.
 class NameTable {
 public:
   NameTable() = default;
   explicit NameTable(std::span<const std::byte> name_section);
 
-  const std::optional<std::string>& module() const { return module_; }
-  /// Null when it has none.
-  const std::string* find(NameKind kind, uint32_t index) const;
-  const std::string* find_local(uint32_t function, uint32_t index) const;
+  std::optional<std::string_view> module() const { return module_; }
+  std::optional<std::string_view> find(NameKind kind, uint32_t index) const {
+    return find_in(by_kind_[static_cast<size_t>(kind)], index);
+  }
+  std::optional<std::string_view> find_local(uint32_t function, uint32_t index) const {
+    return find_in(locals_, uint64_t{function} << 32 | index);
+  }
 
 private:
-  struct Names {
-    std::map<uint32_t, std::string> by_index;
-    std::unordered_set<std::string> taken;
+  /// 64 bits in halves: an index, for locals with the function's above it.
+  struct Named {
+    uint32_t high, low;
+    uint32_t offset; // of the name, behind its length, in the section
+    uint64_t key() const { return uint64_t{high} << 32 | low; }
   };
-  static void read_map(ByteReader& reader, Names& names);
+  void read_map(ByteReader& reader, uint32_t high, std::vector<Named>& names);
+  std::string_view name_at(uint32_t offset) const;
+  std::optional<std::string_view> find_in(const std::vector<Named>& names, uint64_t key) const;
 
-  std::optional<std::string> module_;
-  std::array<Names, 12> by_kind_;
-  std::map<uint32_t, Names> locals_;
+  std::span<const std::byte> section_;
+  KeyedHash hash_;
+  std::optional<std::string_view> module_;
+  std::array<std::vector<Named>, 12> by_kind_; // sorted, as all
+  std::vector<Named> locals_;
 };
 
 /// `$name`, or `$"…"` when it has other characters than identifiers may have.
-std::string id_text(const std::string& name);
+std::string id_text(std::string_view name);
 /// A string literal; everything but printable ASCII is escaped.
 std::string string_text(std::string_view bytes);
 

@@ -4,14 +4,10 @@ namespace skerry::vm::wat {
 
 namespace {
 
-using NameMap = std::vector<std::pair<uint32_t, std::string>>;
-
-void write_name_map(ByteWriter& out, const NameMap& names) {
-  out.leb_u64(names.size());
-  for (const auto& [index, name] : names) {
-    out.leb_u32(index);
-    out.name(name);
-  }
+void write_name(ByteWriter& out, const IndexSpace::Named& named, const Names& names) {
+  std::string storage;
+  out.leb_u32(named.index);
+  out.name(names.get(named.id, storage));
 }
 
 void write_subsection(ByteWriter& out, uint8_t id, const ByteWriter& content) {
@@ -19,23 +15,24 @@ void write_subsection(ByteWriter& out, uint8_t id, const ByteWriter& content) {
   out.sized(content.view());
 }
 
-void write_names(ByteWriter& out, uint8_t id, const IndexSpace& space) {
+void write_names(ByteWriter& out, uint8_t id, const IndexSpace& space, const Names& names) {
   if (space.named().empty()) return;
   ByteWriter content;
-  write_name_map(content, space.named());
+  content.leb_u64(space.named().size());
+  for (const IndexSpace::Named& named : space.named()) write_name(content, named, names);
   write_subsection(out, id, content);
 }
 
-void write_local_names(ByteWriter& out, uint8_t id, const std::vector<LocalNames>& locals) {
+void write_local_names(ByteWriter& out, uint8_t id, std::span<const LocalName> locals, const Names& names) {
+  if (locals.empty()) return;
   ByteWriter functions;
   uint32_t count = 0;
-  for (const LocalNames& function : locals) {
-    if (function.names.empty()) continue;
-    ++count;
-    functions.leb_u32(function.func_index);
-    write_name_map(functions, function.names);
+  for (size_t first = 0, end = 0; first < locals.size(); first = end, ++count) {
+    while (end < locals.size() && locals[end].func_index == locals[first].func_index) ++end;
+    functions.leb_u32(locals[first].func_index);
+    functions.leb_u64(end - first);
+    for (size_t i = first; i < end; ++i) write_name(functions, locals[i].local, names);
   }
-  if (count == 0) return;
   ByteWriter content;
   content.leb_u32(count);
   content.bytes(functions.view());
@@ -45,22 +42,22 @@ void write_local_names(ByteWriter& out, uint8_t id, const std::vector<LocalNames
 } // namespace
 
 void write_name_section(ByteWriter& out, const ModuleContext& context,
-                        const std::optional<std::string>& module, const std::vector<LocalNames>& locals) {
+                        const std::optional<std::string>& module, std::span<const LocalName> locals) {
   ByteWriter content;
   if (module) {
     ByteWriter name;
     name.name(*module);
     write_subsection(content, 0, name);
   }
-  write_names(content, 1, context.funcs);
-  write_local_names(content, 2, locals);
-  write_names(content, 4, context.types);
-  write_names(content, 5, context.tables);
-  write_names(content, 6, context.memories);
-  write_names(content, 7, context.globals);
-  write_names(content, 8, context.elems);
-  write_names(content, 9, context.datas);
-  write_names(content, 11, context.tags);
+  write_names(content, 1, context.funcs, context.names);
+  write_local_names(content, 2, locals, context.names);
+  write_names(content, 4, context.types, context.names);
+  write_names(content, 5, context.tables, context.names);
+  write_names(content, 6, context.memories, context.names);
+  write_names(content, 7, context.globals, context.names);
+  write_names(content, 8, context.elems, context.names);
+  write_names(content, 9, context.datas, context.names);
+  write_names(content, 11, context.tags, context.names);
   if (content.size() == 0) return;
   ByteWriter section;
   section.name("name");

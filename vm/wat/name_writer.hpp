@@ -5,21 +5,20 @@
 #include "vm/wat/module_context.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
-#include <utility>
-#include <vector>
 
 namespace skerry::vm::wat {
 
-/// Named locals of one function, by index.
-struct LocalNames {
+/// Named locals, by function and index.
+struct LocalName {
   uint32_t func_index;
-  std::vector<std::pair<uint32_t, std::string>> names;
+  IndexSpace::Named local;
 };
 
 /// Writes the custom section "name" (spec §7.6.1 and the extended name section proposal); nothing when the
 /// module names nothing.
 void write_name_section(ByteWriter& out, const ModuleContext& context,
-                        const std::optional<std::string>& module, const std::vector<LocalNames>& locals);
+                        const std::optional<std::string>& module, std::span<const LocalName> locals);
 
 } // namespace skerry::vm::wat

@@ -21,22 +21,21 @@ constexpr size_t max_either_nesting = 100;
 
 class ScriptParser {
 public:
-  explicit ScriptParser(std::string_view text) : list_(tokenize(text)), cursor_(list_) {}
+  explicit ScriptParser(std::string_view text) : cursor_(text), no_module_(text, limits_) {}
 
   std::vector<Command> run() {
     if (at_module_field()) return bare_module(), std::move(commands_);
     while (!cursor_.at(TokenKind::eof)) {
-      const Token start = cursor_.peek();
+      Cursor start = cursor_;
       Command& command = commands_.emplace_back();
-      command.line = line_of(start);
+      command.line = line_of(start.peek());
       parse_command(command);
       if (cursor_.ok()) continue;
       // One bad command spoils nothing but itself.
       command.kind = Command::Kind::broken;
       command.error = cursor_.error();
-      bool form = start.kind == TokenKind::lparen && list_.tokens[start.close].kind == TokenKind::rparen;
-      if (!form) break;
-      cursor_ = Cursor(list_, start.close + 1);
+      if (!start.at(TokenKind::lparen) || !start.skip_form()) break;
+      cursor_ = start;
     }
     return std::move(commands_);
   }
@@ -51,7 +50,7 @@ private:
   };
   static const std::array<Form, 13> forms;
 
-  bool at_module_field() const {
+  bool at_module_field() {
     constexpr std::array<std::string_view, 12> fields = {"type",   "rec",    "import", "func",
                                                          "table",  "memory", "global", "tag",
                                                          "export", "start",  "elem",   "data"};
@@ -73,7 +72,7 @@ private:
 
   /// Lines are counted on from the last command's.
   uint32_t line_of(const Token& token) {
-    line_ += position_at(list_.text.substr(line_offset_), token.begin - line_offset_).line - 1;
+    line_ += position_at(cursor_.text().substr(line_offset_), token.begin - line_offset_).line - 1;
     line_offset_ = token.begin;
     return line_;
   }
@@ -93,15 +92,15 @@ private:
   void module_command(Command& command) {
     if (cursor_.take_keyword("instance")) {
       command.kind = Kind::instance;
-      command.name = cursor_.take_id();
-      command.subject = cursor_.take_id();
+      command.name = cursor_.take_name();
+      command.subject = cursor_.take_name();
       return;
     }
     command.module = module_body();
   }
   void register_command(Command& command) {
     command.message = cursor_.expect_name();
-    command.subject = cursor_.take_id();
+    command.subject = cursor_.take_name();
   }
   void invoke_command(Command& command) { command.action = action_body(Action::Kind::invoke); }
   void get_command(Command& command) { command.action = action_body(Action::Kind::get); }
@@ -128,8 +127,7 @@ private:
   ScriptModule module_body() {
     ScriptModule module;
     module.is_definition = cursor_.take_keyword("definition");
-    module.name = cursor_.take_id();
-    uint32_t close = enclosing_close();
+    module.name = cursor_.take_name();
     if (cursor_.take_keyword("binary")) {
       module.form = ScriptModule::Form::binary;
       std::string bytes = strings();
@@ -141,21 +139,19 @@ private:
     } else {
       Cursor fields = cursor_;
       module.bytes = parse_module_fields(fields, {}, module.name);
-      cursor_.jump(close);
+      skip_to_close();
     }
     return module;
   }
 
-  /// Index of the parenthesis that closes the form whose inside the cursor is in.
-  uint32_t enclosing_close() const {
-    const auto& tokens = list_.tokens;
-    uint32_t i = cursor_.index();
-    for (; tokens[i].kind != TokenKind::rparen && tokens[i].kind != TokenKind::eof; ++i) {
-      if (tokens[i].kind != TokenKind::lparen) continue;
-      i = tokens[i].close;
-      if (tokens[i].kind != TokenKind::rparen) break; // nobody closes it
+  /// To the parenthesis that closes the form whose inside the cursor is in.
+  void skip_to_close() {
+    while (cursor_.more()) {
+      if (cursor_.at(TokenKind::lparen))
+        cursor_.skip_form();
+      else
+        cursor_.advance();
     }
-    return i;
   }
 
   std::string strings() {
@@ -180,7 +176,7 @@ private:
   Action action_body(Action::Kind kind) {
     Action action;
     action.kind = kind;
-    action.module = cursor_.take_id();
+    action.module = cursor_.take_name();
     action.field = cursor_.expect_name();
     if (kind == Action::Kind::invoke)
       while (cursor_.more()) action.arguments.push_back(argument());
@@ -298,8 +294,8 @@ private:
     cursor_.fail_unexpected("a result");
   }
 
-  TokenList list_;
   Cursor cursor_;
+  ModuleLimits limits_;
   ModuleContext no_module_; // heap types of references name no types
   std::vector<Command> commands_;
   uint32_t line_ = 1;

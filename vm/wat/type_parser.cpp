@@ -1,7 +1,8 @@
 #include "vm/wat/type_parser.hpp"
 
-#include "vm/module/module.hpp" // FieldType
+#include "vm/module/type_list.hpp" // FieldType
 
+#include <algorithm>
 #include <array>
 
 namespace skerry::vm::wat {
@@ -40,13 +41,13 @@ struct NamedType {
 constexpr auto number_types =
     std::to_array<NamedType>({{"i32", i32}, {"i64", i64}, {"f32", f32}, {"f64", f64}, {"v128", v128}});
 
-std::optional<ValType> number_type(const Cursor& cursor) {
+std::optional<ValType> number_type(Cursor& cursor) {
   for (const NamedType& named : number_types)
     if (cursor.at_keyword(named.name)) return named.type;
   return std::nullopt;
 }
 
-std::optional<ValType> short_ref_type(const Cursor& cursor) {
+std::optional<ValType> short_ref_type(Cursor& cursor) {
   for (const NamedHeapType& named : heap_types)
     if (cursor.at_keyword(named.ref_name)) return ValType::ref(named.type, true);
   return std::nullopt;
@@ -71,38 +72,41 @@ void write_field_type(ByteWriter& out, const FieldType& field) {
   out.u8(field.is_mutable);
 }
 
-/// The fields of a struct type, up to its closing parenthesis.
-std::vector<FieldType> parse_fields(Cursor& cursor, const ModuleContext& context, IndexSpace& names) {
-  std::vector<FieldType> fields;
+/// The fields of a struct type, up to its closing parenthesis, behind their number.
+void parse_fields(Cursor& cursor, ModuleContext& context, uint32_t type, ByteWriter& out) {
+  ByteWriter fields;
+  uint32_t count = 0;
   while (cursor.more()) {
     cursor.expect_open("field");
-    const Token& where = cursor.peek();
-    if (auto name = cursor.take_id()) {
-      if (!names.add(name)) cursor.fail_at(where, "duplicate field " + *name);
-      fields.push_back(parse_field_type(cursor, context));
+    const Token where = cursor.peek();
+    if (const IdOffset id = cursor.take_id(); id != no_id) {
+      if (!context.add_field(type, count, id))
+        cursor.fail_at(where, "duplicate field " + quoted(cursor.name_of(id)));
+      write_field_type(fields, parse_field_type(cursor, context));
+      ++count;
     } else {
-      for (; cursor.more(); names.add(std::nullopt)) fields.push_back(parse_field_type(cursor, context));
+      for (; cursor.more(); ++count) write_field_type(fields, parse_field_type(cursor, context));
     }
     cursor.expect_close();
   }
-  return fields;
+  out.leb_u32(count);
+  out.bytes(fields.view());
 }
 
 /// `(func …)`, `(struct …)` or `(array …)`.
-void parse_composite_type(Cursor& cursor, const ModuleContext& context, ByteWriter& out, TypeEntry& entry) {
+void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& out, TypeEntry& entry) {
   if (cursor.take_open("func")) {
-    ParamNames names;
-    FuncType type = parse_func_signature(cursor, context, &names);
+    Signature type;
+    parse_func_signature(cursor, context, type, true);
     entry.is_func = true;
-    entry.params = static_cast<uint32_t>(type.params.size());
-    entry.encoded = encode_signature(type);
+    entry.params = type.params;
     out.u8(func_code);
-    out.text(entry.encoded);
+    entry.encoded = static_cast<uint32_t>(out.size()); // in the group; moved behind it
+    type.write(out);
+    entry.encoded_size = static_cast<uint32_t>(out.size()) - entry.encoded;
   } else if (cursor.take_open("struct")) {
-    auto fields = parse_fields(cursor, context, entry.fields);
     out.u8(struct_code);
-    out.leb_u64(fields.size());
-    for (const FieldType& field : fields) write_field_type(out, field);
+    parse_fields(cursor, context, static_cast<uint32_t>(context.type_entries.size()), out);
   } else if (cursor.take_open("array")) {
     out.u8(array_code);
     write_field_type(out, parse_field_type(cursor, context));
@@ -123,7 +127,7 @@ bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& o
   } else {
     bool is_final = cursor.take_keyword("final");
     std::vector<uint32_t> supertypes;
-    while (cursor.at_index()) supertypes.push_back(parse_index(cursor, context.types));
+    while (cursor.at_index()) supertypes.push_back(parse_index(cursor, context.types, context.names));
     plain = is_final && supertypes.empty();
     if (!plain) {
       out.u8(is_final ? sub_final_code : sub_code);
@@ -134,22 +138,22 @@ bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& o
     cursor.expect_close();
   }
   cursor.expect_close();
-  context.type_entries.push_back(std::move(entry));
+  context.type_entries.push_back(entry);
   return plain;
 }
 
 } // namespace
 
-bool at_ref_type(const Cursor& cursor) { return cursor.at_open("ref") || short_ref_type(cursor).has_value(); }
+bool at_ref_type(Cursor& cursor) { return cursor.at_open("ref") || short_ref_type(cursor).has_value(); }
 
-bool at_val_type(const Cursor& cursor) { return number_type(cursor).has_value() || at_ref_type(cursor); }
+bool at_val_type(Cursor& cursor) { return number_type(cursor).has_value() || at_ref_type(cursor); }
 
 HeapType parse_heap_type(Cursor& cursor, const ModuleContext& context) {
   for (const NamedHeapType& named : heap_types)
     if (cursor.take_keyword(named.heap_name)) return named.type;
   if (!cursor.at_index()) return cursor.fail_unexpected("a heap type"), HeapType::func;
-  const Token& where = cursor.peek();
-  uint32_t index = parse_index(cursor, context.types);
+  const Token where = cursor.peek();
+  uint32_t index = parse_index(cursor, context.types, context.names);
   if (index >= heap_index_limit) cursor.fail_at(where, "unknown type " + std::to_string(index));
   return static_cast<HeapType>(index);
 }
@@ -178,57 +182,59 @@ void write_val_type(ByteWriter& out, ValType type) {
   write_heap_type(out, type.heap());
 }
 
-FuncType parse_func_signature(Cursor& cursor, const ModuleContext& context, ParamNames* names) {
-  FuncType type;
+void Signature::clear() {
+  params = results = 0;
+  named.clear();
+  param_types.truncate(0), result_types.truncate(0);
+}
+
+void Signature::write(ByteWriter& out) const {
+  out.leb_u32(params);
+  out.bytes(param_types.view());
+  out.leb_u32(results);
+  out.bytes(result_types.view());
+}
+
+void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signature& type, bool may_have_names) {
   while (cursor.take_open("param")) {
-    size_t before = type.params.size();
-    auto name = names ? cursor.take_id() : std::nullopt;
-    if (name) {
-      type.params.push_back(parse_val_type(cursor, context));
+    const IdOffset id = may_have_names ? cursor.take_id() : no_id;
+    if (id != no_id) {
+      type.named.push_back({type.params++, id, 0});
+      write_val_type(type.param_types, parse_val_type(cursor, context));
     } else {
-      while (cursor.more()) type.params.push_back(parse_val_type(cursor, context));
+      for (; cursor.more(); ++type.params) write_val_type(type.param_types, parse_val_type(cursor, context));
     }
-    if (names) names->resize(names->size() + type.params.size() - before, name);
     cursor.expect_close();
   }
   while (cursor.take_open("result")) {
-    while (cursor.more()) type.results.push_back(parse_val_type(cursor, context));
+    for (; cursor.more(); ++type.results) write_val_type(type.result_types, parse_val_type(cursor, context));
     cursor.expect_close();
   }
   if (cursor.at_open("param")) cursor.fail_unexpected("no parameter behind results");
-  return type;
 }
 
-std::string encode_signature(const FuncType& type) {
-  ByteWriter out;
-  for (const auto* list : {&type.params, &type.results}) {
-    out.leb_u64(list->size());
-    for (ValType value : *list) write_val_type(out, value);
-  }
-  return {reinterpret_cast<const char*>(out.view().data()), out.size()};
-}
-
-TypeUse parse_type_use(Cursor& cursor, const ModuleContext& context, ParamNames* names) {
-  TypeUse use;
+void parse_type_use(Cursor& cursor, const ModuleContext& context, TypeUse& use, bool may_have_names) {
+  use.index.reset();
+  use.signature.clear();
   if (cursor.take_open("type")) {
-    use.index = parse_index(cursor, context.types);
+    use.index = parse_index(cursor, context.types, context.names);
     cursor.expect_close();
   }
-  use.signature = parse_func_signature(cursor, context, names);
-  return use;
+  parse_func_signature(cursor, context, use.signature, may_have_names);
 }
 
-uint32_t resolve_type_use(Cursor& cursor, ModuleContext& context, const TypeUse& use, const Token& where) {
-  const FuncType& inline_type = use.signature;
-  auto params = static_cast<uint32_t>(inline_type.params.size());
-  std::string encoded = encode_signature(inline_type);
+uint32_t resolve_type_use(Cursor& cursor, ModuleContext& context, TypeUse& use, const Token& where) {
+  const Signature& inline_type = use.signature;
   if (!cursor.ok()) return 0;
-  if (!use.index) return context.func_type_index(encoded, params);
-  if (inline_type.params.empty() && inline_type.results.empty()) return *use.index;
-  bool known = *use.index < context.type_entries.size() && context.type_entries[*use.index].is_func;
+  if (use.index && inline_type.params + inline_type.results == 0) return *use.index;
+  ByteWriter& encoded = use.encoded;
+  encoded.truncate(0);
+  inline_type.write(encoded);
+  if (!use.index) return context.func_type_index(encoded.view(), inline_type.params);
+  const bool known = *use.index < context.type_entries.size() && context.type_entries[*use.index].is_func;
   if (!known) {
     cursor.fail_at(where, "unknown type " + std::to_string(*use.index));
-  } else if (context.type_entries[*use.index].encoded != encoded) {
+  } else if (!std::ranges::equal(context.encoding(*use.index), encoded.view())) {
     cursor.fail_at(where, "inline function type differs from type " + std::to_string(*use.index));
   }
   return *use.index;
@@ -275,7 +281,7 @@ void write_global_type(ByteWriter& out, const GlobalType& type) {
 }
 
 void parse_type_field(Cursor& cursor, ModuleContext& context) {
-  auto first = static_cast<uint32_t>(context.type_entries.size());
+  const auto first = static_cast<uint32_t>(context.type_entries.size());
   ByteWriter group;
   bool plain = false;
   if (cursor.take_open("rec")) {
@@ -284,17 +290,17 @@ void parse_type_field(Cursor& cursor, ModuleContext& context) {
   } else {
     plain = parse_type_definition(cursor, context, group);
   }
-  size_t count = context.type_entries.size() - first;
+  const size_t count = context.type_entries.size() - first;
   if (count == 0) return; // an empty group defines nothing
   ++context.type_groups;
-  if (count == 1) {
-    const TypeEntry& entry = context.type_entries[first];
-    if (plain && entry.is_func) context.plain_func_types.emplace(entry.encoded, first);
-  } else {
+  if (count > 1) {
     context.type_section.u8(rec_code);
     context.type_section.leb_u64(count);
   }
+  const auto start = static_cast<uint32_t>(context.type_section.size());
+  for (size_t i = first; i < context.type_entries.size(); ++i) context.type_entries[i].encoded += start;
   context.type_section.bytes(group.view());
+  if (count == 1 && plain && context.type_entries[first].is_func) context.add_plain_func_type(first);
 }
 
 } // namespace skerry::vm::wat

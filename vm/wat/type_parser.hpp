@@ -13,8 +13,8 @@
 namespace skerry::vm::wat {
 
 /// Whether the next token begins a reference type or heap type's type name.
-bool at_ref_type(const Cursor& cursor);
-bool at_val_type(const Cursor& cursor);
+bool at_ref_type(Cursor& cursor);
+bool at_val_type(Cursor& cursor);
 HeapType parse_heap_type(Cursor& cursor, const ModuleContext& context);
 ValType parse_ref_type(Cursor& cursor, const ModuleContext& context);
 ValType parse_val_type(Cursor& cursor, const ModuleContext& context);
@@ -22,21 +22,27 @@ ValType parse_val_type(Cursor& cursor, const ModuleContext& context);
 void write_heap_type(ByteWriter& out, HeapType heap);
 void write_val_type(ByteWriter& out, ValType type);
 
-using ParamNames = std::vector<std::optional<std::string>>;
+/// Parameters and results, as in the binary format. Reusable.
+struct Signature {
+  uint32_t params = 0, results = 0;
+  std::vector<IndexSpace::Named> named; // parameters
+  ByteWriter param_types, result_types;
 
-/// `(param …)* (result …)*`. With `names` parameters may be named, and it gets one entry for each.
-FuncType parse_func_signature(Cursor& cursor, const ModuleContext& context, ParamNames* names);
-/// Parameters and results as in the binary format.
-std::string encode_signature(const FuncType& type);
+  void clear();
+  void write(ByteWriter& out) const;
+};
+/// `(param …)* (result …)*`
+void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signature& type, bool may_have_names);
 
-/// Spec §6.4.5: `(type x)?` and a signature that repeats it or stands for it.
+/// Spec §6.4.5: `(type x)?` and a signature that repeats it or stands for it. Reusable.
 struct TypeUse {
   std::optional<uint32_t> index; // as written
-  FuncType signature;            // as written
+  Signature signature;           // as written
+  ByteWriter encoded;            // for resolve_type_use
 };
-TypeUse parse_type_use(Cursor& cursor, const ModuleContext& context, ParamNames* names);
+void parse_type_use(Cursor& cursor, const ModuleContext& context, TypeUse& use, bool may_have_names);
 /// The type index it means; adds the type when it is written inline and new.
-uint32_t resolve_type_use(Cursor& cursor, ModuleContext& context, const TypeUse& use, const Token& where);
+uint32_t resolve_type_use(Cursor& cursor, ModuleContext& context, TypeUse& use, const Token& where);
 
 /// `i64?`, minimum, maximum.
 Limits parse_limits(Cursor& cursor);

@@ -2,8 +2,45 @@
 
 namespace skerry::vm::wat {
 
+ModuleTypes::ModuleTypes(const Module& module, const Config& config) {
+  constexpr size_t type_section = 1;
+  const uint32_t offset = module.section_offsets[type_section];
+  ByteReader reader(module.bytes.subspan(offset), offset);
+  RecGroup group;
+  all_.types.reserve(module.type_count);
+  starts_.reserve(module.type_count);
+  for (uint32_t groups = module.type_count == 0 ? 0 : reader.leb_u32(); groups > 0 && reader.ok(); --groups) {
+    decode_rec_group(reader, config, group);
+    Start start{static_cast<uint32_t>(all_.codes.size()), static_cast<uint32_t>(all_.refs.size()),
+                static_cast<uint32_t>(all_.fields.size()), all_.size()};
+    for (const RecGroup::Type& type : group.types) {
+      all_.types.push_back(type);
+      starts_.push_back(start);
+      start.code += type.params + type.results;
+      start.ref += type.param_refs + type.result_refs;
+      start.field += type.fields;
+    }
+    const auto append = [](auto& all, const auto& more) { all.insert(all.end(), more.begin(), more.end()); };
+    append(all_.codes, group.codes);
+    append(all_.refs, group.refs);
+    append(all_.fields, group.fields);
+  }
+}
+
+ModuleTypes::Type ModuleTypes::operator[](uint32_t index) const {
+  const RecGroup::Type& type = all_.types[index];
+  const Start& start = starts_[index];
+  const uint8_t* codes = all_.codes.data() + start.code;
+  const ValType* refs = all_.refs.data() + start.ref;
+  return {type,
+          {codes, refs, type.params, type.param_refs},
+          {codes + type.params, refs + type.param_refs, type.results, type.result_refs},
+          {all_.fields.data() + start.field, type.fields},
+          start.group};
+}
+
 std::string TypeText::index(NameKind kind, uint32_t index) const {
-  const std::string* name = names_.find(kind, index);
+  const auto name = names_.find(kind, index);
   return name ? id_text(*name) : std::to_string(index);
 }
 
@@ -41,18 +78,15 @@ std::string TypeText::val_type(ValType type) const {
   return std::string(type.is_nullable() ? "(ref null " : "(ref ") + heap_type(type.heap()) + ")";
 }
 
-std::string TypeText::results(const std::vector<ValType>& types) const {
-  if (types.empty()) return "";
-  std::string text = " (result";
-  for (ValType type : types) text += " " + val_type(type);
-  return text + ")";
-}
-
-std::string TypeText::params(const std::vector<ValType>& types) const {
-  if (types.empty()) return "";
-  std::string text = " (param";
-  for (ValType type : types) text += " " + val_type(type);
-  return text + ")";
+void TypeText::list(std::string_view keyword, const TypeList& types, TextSink& out) const {
+  if (types.empty()) return;
+  out += keyword;
+  for (const ValType type : types) {
+    if (!out.is_open()) return;
+    out += " ";
+    out += val_type(type);
+  }
+  out += ")";
 }
 
 std::string TypeText::type_use(uint32_t type) const { return " (type " + index(NameKind::type, type) + ")"; }
@@ -76,24 +110,38 @@ std::string TypeText::field_type(const FieldType& field) const {
   return field.is_mutable ? "(mut " + val_type(field.storage) + ")" : val_type(field.storage);
 }
 
-std::string TypeText::composite_type(const SubType& type) const {
-  if (type.kind == CompositeKind::func)
-    return "(func" + params(type.func.params) + results(type.func.results) + ")";
-  if (type.kind == CompositeKind::array) return "(array " + field_type(type.fields[0]) + ")";
-  std::string text = "(struct";
-  for (const FieldType& field : type.fields) text += " (field " + field_type(field) + ")";
-  return text + ")";
+void TypeText::composite_type(const ModuleTypes::Type& type, TextSink& out) const {
+  switch (type.form.kind) {
+  case CompositeKind::func:
+    out += "(func";
+    list(" (param", type.params, out);
+    results(type.results, out);
+    break;
+  case CompositeKind::array: out += "(array " + field_type(type.fields[0].get()); break;
+  case CompositeKind::struct_:
+    out += "(struct";
+    for (const PackedField& field : type.fields) {
+      if (!out.is_open()) return;
+      out += " (field " + field_type(field.get()) + ")";
+    }
+    break;
+  }
+  out += ")";
 }
 
-std::string TypeText::definition(uint32_t index) const {
-  const SubType& type = module_.types[index];
-  const std::string* name = names_.find(NameKind::type, index);
-  std::string text = "(type " + (name ? id_text(*name) : "(;" + std::to_string(index) + ";)") + " ";
-  bool plain = type.is_final && type.supertype == SubType::no_type;
-  if (plain) return text + composite_type(type) + ")";
-  text += type.is_final ? "(sub final" : "(sub";
-  if (type.supertype != SubType::no_type) text += " " + this->index(NameKind::type, type.supertype);
-  return text + " " + composite_type(type) + "))";
+void TypeText::definition(uint32_t index, TextSink& out) const {
+  const ModuleTypes::Type type = types_[index];
+  const auto name = names_.find(NameKind::type, index);
+  out += "(type " + (name ? id_text(*name) : "(;" + std::to_string(index) + ";)") + " ";
+  const bool has_supertype = type.form.supertype != RecGroup::no_type;
+  const bool is_plain = type.form.is_final && !has_supertype;
+  if (!is_plain) {
+    out += type.form.is_final ? "(sub final" : "(sub";
+    if (has_supertype) out += " " + this->index(NameKind::type, type.form.supertype);
+    out += " ";
+  }
+  composite_type(type, out);
+  out += is_plain ? ")" : "))";
 }
 
 } // namespace skerry::vm::wat

@@ -2,36 +2,65 @@
 #pragma once
 
 #include "vm/module/module.hpp"
+#include "vm/module/rec_group.hpp"
 #include "vm/wat/name_table.hpp"
+#include "vm/wat/text_sink.hpp"
 
 #include <string>
+#include <vector>
 
 namespace skerry::vm::wat {
 
+/// The types of a module that need not be valid, as they stand in it: 28 bytes for each, and one for each
+/// parameter.
+class ModuleTypes {
+public:
+  ModuleTypes(const Module& module, const Config& config);
+
+  struct Type {
+    const RecGroup::Type& form;
+    TypeList params, results;
+    std::span<const PackedField> fields;
+    uint32_t group; // index of the first type of its recursion group
+  };
+  uint32_t size() const { return all_.size(); }
+  Type operator[](uint32_t index) const;
+  bool is_func(uint32_t index) const {
+    return index < size() && all_.types[index].kind == CompositeKind::func;
+  }
+
+private:
+  struct Start {
+    uint32_t code, ref, field, group;
+  };
+  RecGroup all_;
+  std::vector<Start> starts_;
+};
+
 class TypeText {
 public:
-  TypeText(const Module& module, const NameTable& names) : module_(module), names_(names) {}
+  TypeText(const ModuleTypes& types, const NameTable& names) : types_(types), names_(names) {}
 
   /// `$name` or the number.
   std::string index(NameKind kind, uint32_t index) const;
   std::string heap_type(HeapType heap) const;
   std::string val_type(ValType type) const;
   /// ` (result i32 i64)`, or nothing.
-  std::string results(const std::vector<ValType>& types) const;
-  std::string params(const std::vector<ValType>& types) const;
+  void results(const TypeList& types, TextSink& out) const { list(" (result", types, out); }
   /// ` (type 3)`
   std::string type_use(uint32_t type) const;
   static std::string limits(const Limits& limits);
   std::string table_type(const TableType& type) const;
   std::string global_type(const GlobalType& type) const;
   /// `(type $name …)`
-  std::string definition(uint32_t index) const;
+  void definition(uint32_t index, TextSink& out) const;
 
 private:
-  std::string composite_type(const SubType& type) const;
+  void list(std::string_view keyword, const TypeList& types, TextSink& out) const;
+  void composite_type(const ModuleTypes::Type& type, TextSink& out) const;
   std::string field_type(const FieldType& field) const;
 
-  const Module& module_;
+  const ModuleTypes& types_;
   const NameTable& names_;
 };
 

@@ -15,9 +15,9 @@ TEST_CASE("a module says what it imports and exports") {
   REQUIRE(module.imports().size() == 2);
   CHECK(module.imports()[0].kind() == ExternKind::func);
   CHECK(to_string(module.imports()[1].type) == "global (mut i64)");
-  REQUIRE(module.find_export("run") != nullptr);
+  REQUIRE(module.find_export("run"));
   CHECK(to_string(module.find_export("run")->type) == "function () -> (f32)");
-  CHECK(module.find_export("nothing") == nullptr);
+  CHECK_FALSE(module.find_export("nothing"));
   REQUIRE(module.memory());
   CHECK(module.memory()->limits.max == 3);
   CHECK_FALSE(module.memory(1));

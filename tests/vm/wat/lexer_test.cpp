@@ -7,11 +7,25 @@ using namespace skerry::vm::wat;
 namespace {
 
 std::vector<TokenKind> kinds(std::string_view text) {
+  Lexer lexer(text);
   std::vector<TokenKind> result;
-  for (const Token& token : tokenize(text).tokens) result.push_back(token.kind);
+  do result.push_back(lexer.next().kind);
+  while (result.back() != TokenKind::eof && result.back() != TokenKind::error);
   return result;
 }
-std::string error(std::string_view text) { return tokenize(text).error; }
+std::string error(std::string_view text) {
+  Lexer lexer(text);
+  Token token;
+  do token = lexer.next();
+  while (token.kind != TokenKind::eof && token.kind != TokenKind::error);
+  return lexer.error() == nullptr ? "" : lexer.error();
+}
+/// What follows the parenthesis that closes the first one.
+std::string behind_first_form(std::string_view text) {
+  Lexer lexer(text);
+  lexer.next();
+  return lexer.skip(1) ? std::string(text.substr(lexer.next().begin)) : "not closed";
+}
 
 } // namespace
 
@@ -26,17 +40,16 @@ TEST_CASE("tokens are split at white space, parentheses and comments only") {
   CHECK(kinds("1 1.5 $x \"s\" 0drop") == std::vector{integer, floating, id, string, reserved, eof});
 }
 
-TEST_CASE("a parenthesis knows the one that closes it") {
-  TokenList list = tokenize("(a (b) (c (d)))");
-  CHECK(list.tokens[0].close == 11);
-  CHECK(list.tokens[2].close == 4);
-  TokenList open = tokenize("(a (b)");
-  CHECK(open.tokens[open.tokens[0].close].kind == TokenKind::eof);
+TEST_CASE("a form is skipped up to the parenthesis that closes it") {
+  CHECK(behind_first_form("(a (b) (c (d))) e") == "e");
+  CHECK(behind_first_form("(a \")\\\")\" ;; )\n (; ) (;);) ;) $\")\" (@x)) e") == "e");
+  CHECK(behind_first_form("(a (b)") == "not closed");
+  CHECK(behind_first_form("(a (; )") == "not closed");
 }
 
 TEST_CASE("a million open parentheses need no native stack") {
   std::string text(1'000'000, '(');
-  CHECK(tokenize(text).tokens.size() == text.size() + 1);
+  CHECK(kinds(text).size() == text.size() + 1);
   for (size_t i = 0; i < text.size(); i += 2) text[i + 1] = ';';
   CHECK(error(text) == "unclosed comment");
 }
@@ -62,15 +75,11 @@ TEST_CASE("identifiers") {
   CHECK(error("$\"\\ff\"") == "malformed UTF-8 encoding");
 }
 
-TEST_CASE("annotations stand anywhere and are set apart") {
-  TokenList list = tokenize("(@a) ((@b \"x\" (y)) module)");
-  CHECK(list.tokens.size() == 4);
-  REQUIRE(list.annotations.size() == 2);
-  CHECK(list.annotations[1].name == "b");
-  CHECK(list.annotations[1].before == 1);
-  CHECK(list.annotations[1].tokens == 4);
+TEST_CASE("annotations stand anywhere and are left out") {
+  CHECK(kinds("(@a) ((@b \"x\" (y) (@c)) module)") == kinds("(module)"));
   CHECK(error("(@)") == "empty annotation id");
   CHECK(error("(@x (y)") == "unclosed annotation");
+  CHECK(error("(@x \"\\z\")") == "illegal escape");
 }
 
 TEST_CASE("illegal characters") {

@@ -11,13 +11,14 @@ namespace skerry {
 struct ModuleLimits {
   uint64_t module_bytes = uint64_t{1} << 30;
   uint32_t types = 1'000'000;
+  uint32_t type_items = 16'000'000; // parameters, results and fields of all types: the engine keeps each
   uint32_t functions = 1'000'000;
   uint32_t imports = 1'000'000;
   uint32_t exports = 1'000'000;
   uint32_t globals = 1'000'000;
   uint32_t tags = 1'000'000;
   uint32_t data_segments = 100'000;
-  uint32_t elem_segments = 10'000'000;
+  uint32_t elem_segments = 1'000'000; // each costs 36 bytes at load, as little as 3 in the file
   uint32_t tables = 100'000;
   uint32_t memories = 100;
   uint64_t table_elements = 10'000'000; // of one element segment; tables count against StoreLimits
@@ -25,12 +26,17 @@ struct ModuleLimits {
   uint32_t body_bytes = 7'654'321;
   uint32_t params = 1'000;
   uint32_t results = 1'000;
-  uint32_t extern_type_items = 4'000'000; // parameters and results of all imports and exports: each is copied
+  uint32_t extern_type_items = 4'000'000; // parameters and results of all imports and exports: who lists them
+                                          // has each of them before him
+  uint32_t custom_sections = 1'000'000;   // each costs 16 bytes at load, as little as 3 in the file
   uint32_t struct_fields = 10'000;
   uint32_t subtype_depth = 63;
   uint32_t nesting = 100'000; // control frames open at once; they cost 40 bytes each while a body is checked
   uint32_t br_table_targets = 65'520;
   uint32_t operand_slots = 60'000; // operands of one function at once, so that a frame slot fits 16 bits
+  /// Comparisons of single operand types, beyond one for each byte of the module, where lists of different
+  /// types meet (a label's and another block's results): lists that are equal are compared as a whole.
+  uint32_t type_comparisons = 10'000'000;
 };
 
 /// What the instances of one store may use, all together. Exceeding one is an Error of kind limit, whose

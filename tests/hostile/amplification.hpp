@@ -1,0 +1,20 @@
+// Shapes of modules and texts that cost much more than their bytes, each of any size.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace skerry::test {
+
+struct Amplification {
+  std::string name;
+  /// 1 makes some megabytes, or as much as a limit allows.
+  std::vector<std::byte> (*make)(double scale);
+  bool is_text = false;
+  bool all_features = false; // else the default ones
+};
+
+std::vector<Amplification> amplifications();
+
+} // namespace skerry::test

@@ -1,0 +1,71 @@
+// Loading takes at most 64 MB and four times the file in memory, whatever the file.
+#include "tests/catch.hpp"
+#include "tests/hostile/amplification.hpp"
+#include "tests/support/heap.hpp"
+
+#include "skerry/module.hpp"
+#include "skerry/wat.hpp"
+
+#include <string_view>
+
+namespace skerry::test {
+
+namespace {
+
+#if defined(SKERRY_TEST_SANITIZED) || !defined(NDEBUG)
+constexpr double scale = 0.02; // for builds that are not meant to be fast
+#else
+constexpr double scale = 0.2;
+#endif
+
+size_t allowed(size_t file_bytes) { return (size_t{64} << 20) + 4 * file_bytes; }
+
+/// The file itself is the embedder's, and there before.
+void check_module(const Amplification& shape, const std::vector<std::byte>& bytes) {
+  Config config;
+  if (shape.all_features)
+    for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  const Engine engine(config);
+  const size_t before = heap::held;
+  CHECK(bytes.size() + heap::peak_of([&] { static_cast<void>(Module::compile(engine, bytes)); }) <
+        allowed(bytes.size()) + bytes.size());
+  CHECK(bytes.size() + heap::peak_of([&] { static_cast<void>(Module::validate(engine, bytes)); }) <
+        allowed(bytes.size()));
+  CHECK(heap::held <= before + (1 << 20));
+  uint64_t printed = 0;
+  const auto count = [&](std::string_view text) { return printed += text.size(), true; };
+  CHECK(bytes.size() + heap::peak_of([&] { static_cast<void>(wat::to_text(bytes, count)); }) <
+        allowed(bytes.size()));
+  CHECK(printed <= wat::most_text(bytes.size()));
+}
+
+void check_text(const std::vector<std::byte>& bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  CHECK(bytes.size() + heap::peak_of([&] { static_cast<void>(wat::to_binary(text)); }) < allowed(bytes.size()));
+}
+
+} // namespace
+
+namespace {
+
+void check_all(bool are_texts) {
+  for (const Amplification& shape : amplifications()) {
+    if (shape.is_text != are_texts) continue;
+    INFO(shape.name);
+    const std::vector<std::byte> bytes = shape.make(scale);
+    if (shape.is_text)
+      check_text(bytes);
+    else
+      check_module(shape, bytes);
+  }
+}
+
+} // namespace
+
+TEST_CASE("there are a hundred shapes") { CHECK(amplifications().size() >= 100); }
+
+TEST_CASE("loading and printing a module stays within 64 MB and four times the file") { check_all(false); }
+
+TEST_CASE("parsing a text stays within 64 MB and four times the file") { check_all(true); }
+
+} // namespace skerry::test

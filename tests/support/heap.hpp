@@ -1,0 +1,28 @@
+// How much memory of the heap a piece of code holds at most, in programs of which one source includes
+// tests/support/heap_meter.hpp.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+
+namespace skerry::test::heap {
+
+inline std::atomic<std::size_t> held{0}, most{0};
+
+inline void add(std::size_t bytes) {
+  const std::size_t now = held += bytes;
+  std::size_t before = most;
+  while (before < now && !most.compare_exchange_weak(before, now)) {
+  }
+}
+inline void remove(std::size_t bytes) { held -= bytes; }
+
+/// Bytes that were held beyond what is held now, at any time while `run` ran.
+template <class Run> std::size_t peak_of(Run&& run) {
+  const std::size_t before = held;
+  most = before;
+  run();
+  return most - before;
+}
+
+} // namespace skerry::test::heap

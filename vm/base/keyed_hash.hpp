@@ -1,0 +1,53 @@
+// Hashing with a random key: nobody can write a file whose names or types fall on one slot.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <random>
+#include <span>
+#include <string_view>
+
+namespace skerry::vm {
+
+/// Thread-safe. The same bytes give the same number for as long as it lives, another in another one.
+class KeyedHash {
+public:
+  KeyedHash() {
+    std::random_device random;
+    const auto word = [&] { return uint64_t{random()} << 32 | random(); };
+    seed_ = word();
+    multiplier_ = word() | 1;
+  }
+
+  uint64_t operator()(std::string_view text) const { return add(seed_, std::as_bytes(std::span(text))); }
+  uint64_t seed() const { return seed_; }
+
+  /// Goes on with more bytes.
+  uint64_t add(uint64_t hash, std::span<const std::byte> bytes) const {
+    hash = mix(hash ^ bytes.size());
+    const std::byte* at = bytes.data();
+    size_t left = bytes.size();
+    for (uint64_t word = 0; left >= sizeof word; at += sizeof word, left -= sizeof word) {
+      std::memcpy(&word, at, sizeof word);
+      hash = mix(hash ^ word);
+    }
+    if (left == 0) return hash;
+    uint64_t word = 0;
+    std::memcpy(&word, at, left);
+    return mix(hash ^ word);
+  }
+
+private:
+  /// Folds a product of 128 bits: what differs anywhere differs everywhere, depending on the key.
+  uint64_t mix(uint64_t word) const {
+    __extension__ using Wide = unsigned __int128;
+    const Wide product = static_cast<Wide>(word) * multiplier_;
+    return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+  }
+
+  uint64_t seed_, multiplier_;
+};
+
+} // namespace skerry::vm

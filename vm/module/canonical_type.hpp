@@ -1,0 +1,103 @@
+// Canonical types: what the engine's registry holds of each type, in the order of tens of bytes.
+#pragma once
+
+#include "vm/module/rec_group.hpp"
+#include "vm/module/type_list.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace skerry::vm {
+
+/// Canonical id of a type in the engine's TypeRegistry: equal ids, equal types, across modules. The id of a
+/// type that nobody holds any more may become another type's.
+using TypeId = uint32_t;
+inline constexpr TypeId no_type_id = ~TypeId{0};
+
+/// A type of the engine. Concrete heap types in it are canonical ids. Immutable; lies in its TypeGroup, never
+/// moves, and lives as long as somebody holds the group: a module holds its types.
+class CanonicalType {
+public:
+  CompositeKind kind() const { return kind_; }
+  bool is_final() const { return (flags_ & flag_final) != 0; }
+  TypeId id() const { return id_; }
+  /// Its position in the recursion group.
+  uint32_t position() const { return position_; }
+  /// Number of supertypes.
+  uint32_t depth() const { return depth_; }
+  /// The direct supertype, or no_type_id.
+  TypeId supertype() const { return depth_ == 0 ? no_type_id : *at<TypeId>(0); }
+  /// A supertype some steps further up, chosen so that any of them is reached in few steps.
+  TypeId far_supertype() const { return *at<TypeId>(sizeof(TypeId)); }
+
+  TypeList params() const { return {codes(), refs(), first_count_, param_refs()}; }
+  TypeList results() const {
+    return {codes() + first_count_, refs() + param_refs(), second_count_, result_refs()};
+  }
+  /// Kind struct and array.
+  std::span<const PackedField> fields() const {
+    return {at<PackedField>(supertypes_bytes()), kind_ == CompositeKind::func ? 0u : first_count_};
+  }
+  /// Whether all fields have default values.
+  bool is_defaultable() const { return (flags_ & flag_defaultable) != 0; }
+
+private:
+  friend class TypeRegistry;
+  friend class TypeGroupWriter;
+  static constexpr uint8_t flag_final = 1, flag_refs = 2, flag_defaultable = 4;
+  struct RefCounts {
+    uint16_t params, results;
+  };
+
+  // Behind the group's types, at `tail_`: supertype and far supertype if there are any; RefCounts and the
+  // concrete references if there are any; then codes, or fields.
+  template <class T> const T* at(uint32_t offset) const {
+    return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + tail_ + offset);
+  }
+  uint32_t supertypes_bytes() const { return depth_ == 0 ? 0 : 2 * sizeof(TypeId); }
+  bool has_refs() const { return (flags_ & flag_refs) != 0; }
+  uint32_t param_refs() const { return has_refs() ? at<RefCounts>(supertypes_bytes())->params : 0; }
+  uint32_t result_refs() const { return has_refs() ? at<RefCounts>(supertypes_bytes())->results : 0; }
+  const ValType* refs() const { return at<ValType>(supertypes_bytes() + sizeof(RefCounts)); }
+  const uint8_t* codes() const {
+    const uint32_t refs_bytes =
+        has_refs() ? static_cast<uint32_t>(sizeof(RefCounts) + (param_refs() + result_refs()) * sizeof(ValType))
+                   : 0;
+    return at<uint8_t>(supertypes_bytes() + refs_bytes);
+  }
+
+  CompositeKind kind_ = CompositeKind::func;
+  uint8_t flags_ = 0;
+  uint8_t depth_ = 0;
+  TypeId id_ = 0;
+  uint32_t position_ = 0;
+  uint16_t first_count_ = 0, second_count_ = 0; // parameters and results; fields and 0
+  uint32_t tail_ = 0;                           // bytes from here
+};
+
+/// A recursion group of the registry: one block of memory, shared by all who hold it.
+class TypeGroup {
+public:
+  uint32_t size() const { return size_; }
+  const CanonicalType& operator[](uint32_t position) const { return types()[position]; }
+  static TypeGroup& of(const CanonicalType& type);
+
+private:
+  friend class TypeRegistry;
+  friend class TypeTable;
+  friend class TypeGroupWriter;
+  const CanonicalType* types() const { return reinterpret_cast<const CanonicalType*>(this + 1); }
+  CanonicalType* types() { return reinterpret_cast<CanonicalType*>(this + 1); }
+
+  uint32_t holders_ = 0; // of a group that dies: the id of the next one
+  uint32_t hash_ = 0;
+  uint32_t size_ = 0;
+};
+
+inline TypeGroup& TypeGroup::of(const CanonicalType& type) {
+  auto* first = const_cast<CanonicalType*>(&type - type.position());
+  return *(reinterpret_cast<TypeGroup*>(first) - 1);
+}
+
+} // namespace skerry::vm

@@ -1,0 +1,50 @@
+// Where printed text goes, piece by piece, and how much of it there may be.
+#pragma once
+
+#include "skerry/wat.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace skerry::vm::wat {
+
+/// Loops that print look at is_open(): a few bytes of a module can stand for any amount of text.
+class TextSink {
+public:
+  TextSink(const skerry::wat::TextWriter& write, uint64_t limit) : write_(write), left_(limit), limit_(limit) {}
+
+  TextSink& operator+=(std::string_view text) {
+    if (text.size() > left_) is_open_ = false;
+    if (!is_open_) return *this;
+    left_ -= text.size();
+    buffer_ += text;
+    if (buffer_.size() >= piece_bytes) flush();
+    return *this;
+  }
+  /// False when there is no room for more, or nobody who takes it.
+  bool is_open() const { return is_open_; }
+  Result<void> finish() {
+    if (is_open_) flush();
+    if (is_open_) return {};
+    if (was_refused_) return fail(Error(ErrorKind::io, ErrorCode::none, "the text could not be written"));
+    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
+                      "the module has more than " + std::to_string(limit_) +
+                          " bytes of text, which is the limit (ToTextOptions::max_bytes, --max-text)"));
+  }
+
+private:
+  static constexpr size_t piece_bytes = 65'536;
+  void flush() {
+    if (write_(buffer_)) return buffer_.clear();
+    was_refused_ = true;
+    is_open_ = false;
+  }
+
+  const skerry::wat::TextWriter& write_;
+  std::string buffer_;
+  uint64_t left_, limit_;
+  bool is_open_ = true, was_refused_ = false;
+};
+
+} // namespace skerry::vm::wat
