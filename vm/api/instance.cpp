@@ -64,8 +64,8 @@ template <class T> Result<T> get(const vm::ModuleInstance* instance, std::string
   if (item == nullptr) return fail(no_export(*instance->module, name, kind));
   if (item->kind != kind)
     return fail(usage_error("export " + vm::quoted(name) + " is a " +
-                            to_string(vm::extern_type(*instance->module, item->kind, item->index)) + ", not a " +
-                            std::string(extern_kind_name(kind))));
+                            to_string(vm::extern_type(*instance->module, item->kind, item->index)) +
+                            ", not a " + std::string(extern_kind_name(kind))));
   return std::get<T>(extern_at(*instance, kind, item->index));
 }
 

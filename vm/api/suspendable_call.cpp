@@ -30,8 +30,7 @@ Result<SuspendableCall> SuspendableCall::prepare(const Func& func, std::span<con
   if (!func) return fail(usage_error("the function handle is empty"));
   const vm::FuncInstance& f = *func.data();
   const vm::Store& store = vm::store_of(f);
-  if (auto ok = check_arguments(store, vm::type_of(f), args); !ok)
-    return fail(std::move(ok.error()));
+  if (auto ok = check_arguments(store, vm::type_of(f), args); !ok) return fail(std::move(ok.error()));
   SuspendableCall call;
   call.func_ = func;
   call.slots_.resize(std::max({f.params_slots, f.results_slots, uint16_t{1}}));

@@ -38,13 +38,16 @@ public:
     out_ += "(module" + (names_.module() ? " " + id_text(*names_.module()) : std::string()) + "\n";
     print_types();
     each(module_.imports, [&](const Import& import, uint32_t) { print_import(import); });
-    each(module_.tables, [&](const Table& table, uint32_t i) { print_table(table, i); },
-         module_.imported_tables);
-    each(module_.memories, [&](const MemoryType& memory, uint32_t i) { print_memory(memory, i); },
-         module_.imported_memories);
+    each(
+        module_.tables, [&](const Table& table, uint32_t i) { print_table(table, i); },
+        module_.imported_tables);
+    each(
+        module_.memories, [&](const MemoryType& memory, uint32_t i) { print_memory(memory, i); },
+        module_.imported_memories);
     each(module_.tags, [&](uint32_t type, uint32_t i) { print_tag(type, i); }, module_.imported_tags);
-    each(module_.globals, [&](const Global& global, uint32_t i) { print_global(global, i); },
-         module_.imported_globals);
+    each(
+        module_.globals, [&](const Global& global, uint32_t i) { print_global(global, i); },
+        module_.imported_globals);
     each(module_.exports, [&](const Export& entry, uint32_t) { print_export(entry); });
     if (module_.has_start) field("(start " + types_.index(NameKind::function, module_.start) + ")");
     each(module_.elem_segments, [&](const ElemSegment& segment, uint32_t i) { print_elem(segment, i); });
@@ -98,7 +101,8 @@ private:
     out_ += "  (import " + string_text(import.module) + " " + string_text(import.name) + " ";
     switch (import.kind) {
     case ExternKind::func:
-      out_ += begin("func", NameKind::function, import.index) + types_.type_use(module_.functions[import.index]);
+      out_ +=
+          begin("func", NameKind::function, import.index) + types_.type_use(module_.functions[import.index]);
       break;
     case ExternKind::table:
       out_ += begin("table", NameKind::table, import.index) + " " +
@@ -297,7 +301,8 @@ private:
 
 } // namespace
 
-Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write, const ToTextOptions& options) {
+Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
+                     const ToTextOptions& options) {
   const auto engine = std::make_shared<EngineData>();
   engine->config = config_with_everything();
   auto module = decode_module(engine, ModuleBytes(bytes));

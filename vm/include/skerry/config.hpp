@@ -75,8 +75,9 @@ struct Config {
   bool fusion = true;
   /// One that simd_targets() does not name is taken as automatic.
   SimdTarget simd_target = SimdTarget::automatic;
-  /// Test aid: the clock that deadlines are compared with, in place of std::chrono::steady_clock. It is called
-  /// at each look at a deadline that is set, on the thread that works. It must be thread-safe and not throw.
+  /// Test aid: the clock that deadlines are compared with, in place of std::chrono::steady_clock. It is
+  /// called at each look at a deadline that is set, on the thread that works. It must be thread-safe and not
+  /// throw.
   std::function<std::chrono::steady_clock::time_point()> clock;
 };
 
