@@ -65,7 +65,8 @@ int wat2wasm(const WatOptions& options) {
 int wasm2wat(const WatOptions& options) {
   auto source = read_file(options.input, ModuleLimits().module_bytes);
   if (!source) return complain(source.error().message), failure;
-  const uint64_t most = options.max_text.empty() ? wat::most_text(source->size()) : *parse_size(options.max_text);
+  const uint64_t most =
+      options.max_text.empty() ? wat::most_text(source->size()) : *parse_size(options.max_text);
   const bool to_stdout = options.output.empty() || options.output == "-";
   std::ofstream file;
   if (!to_stdout) file.open(options.output, std::ios::binary | std::ios::trunc);

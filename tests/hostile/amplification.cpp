@@ -56,9 +56,10 @@ Bytes types_with(std::initializer_list<Bytes> more) {
   return types;
 }
 
-/// A module with `types`, as many functions of type () -> () with this body as make `bytes`, and a function of
-/// each other type that is never reached.
-Result with_bodies(const Bytes& types, uint32_t others, const Bytes& body, uint64_t bytes, const Bytes& imports = {}) {
+/// A module with `types`, as many functions of type () -> () with this body as make `bytes`, and a function
+/// of each other type that is never reached.
+Result with_bodies(const Bytes& types, uint32_t others, const Bytes& body, uint64_t bytes,
+                   const Bytes& imports = {}) {
   const auto count = static_cast<uint32_t>(std::max<uint64_t>(1, bytes / body.size()));
   Bytes functions, code;
   functions.count(count + others).repeat(count, {0});
@@ -94,11 +95,10 @@ Bytes named_entries(uint32_t count, const Bytes& behind) {
 void add_types(std::vector<Amplification>& all) {
   all.push_back({"a million different types, 8 bytes each", [](double) { return many_types(million, 8); }});
   all.push_back({"a million different types, 12 parameters", [](double) { return many_types(million, 12); }});
-  all.push_back({"a million times one type", [](double) {
-                   return ModuleBuilder()
-                       .section(1, Bytes().count(million).repeat(million, {0x60, 0, 0}))
-                       .take();
-                 }});
+  all.push_back(
+      {"a million times one type", [](double) {
+         return ModuleBuilder().section(1, Bytes().count(million).repeat(million, {0x60, 0, 0})).take();
+       }});
   all.push_back({"types of a thousand parameters", [](double scale) {
                    const uint32_t count = scaled(14'000, scale);
                    Bytes types;
@@ -117,22 +117,26 @@ void add_types(std::vector<Amplification>& all) {
                    }
                    return ModuleBuilder().section(1, types).take();
                  }});
-  all.push_back({"one recursion group of a million types", [](double) {
+  all.push_back({"one recursion group of a million types",
+                 [](double) {
                    return ModuleBuilder()
                        .section(1, Bytes{1, 0x4e}.count(million).repeat(million, {0x60, 0, 0}))
                        .take();
                  },
                  false, true});
-  all.push_back({"recursion groups of two", [](double scale) {
-                   const uint32_t count = scaled(400'000, scale);
-                   Bytes types;
-                   types.count(count);
-                   for (uint32_t i = 0; i < count; ++i)
-                     types.add({0x4e, 2}).with(numbered_type(i, 8)).add({0x60, 1, 0x64}).signed_count(2 * i).add({0});
-                   return ModuleBuilder().section(1, types).take();
-                 },
-                 false, true});
-  all.push_back({"deep chains of subtypes with fields", [](double scale) {
+  all.push_back(
+      {"recursion groups of two",
+       [](double scale) {
+         const uint32_t count = scaled(400'000, scale);
+         Bytes types;
+         types.count(count);
+         for (uint32_t i = 0; i < count; ++i)
+           types.add({0x4e, 2}).with(numbered_type(i, 8)).add({0x60, 1, 0x64}).signed_count(2 * i).add({0});
+         return ModuleBuilder().section(1, types).take();
+       },
+       false, true});
+  all.push_back({"deep chains of subtypes with fields",
+                 [](double scale) {
                    const uint32_t count = scaled(100'000, scale);
                    Bytes types;
                    types.count(count);
@@ -141,7 +145,8 @@ void add_types(std::vector<Amplification>& all) {
                      types.add({0x50}).count(depth == 0 ? 0 : 1);
                      if (depth > 0) types.count(i - 1);
                      types.add({0x5f, 8});
-                     for (uint32_t k = 0; k < 8; ++k) types.add({0x64}).signed_count(i - depth + depth / 2).add({0});
+                     for (uint32_t k = 0; k < 8; ++k)
+                       types.add({0x64}).signed_count(i - depth + depth / 2).add({0});
                    }
                    return ModuleBuilder().section(1, types).take();
                  },
@@ -155,11 +160,10 @@ void add_sections(std::vector<Amplification>& all) {
                        .section(2, Bytes().count(million).repeat(million, {0, 0, 0, 0}))
                        .take();
                  }});
-  all.push_back({"a million imported globals", [](double) {
-                   return ModuleBuilder()
-                       .section(2, Bytes().count(million).repeat(million, {0, 0, 3, 0x7f, 0}))
-                       .take();
-                 }});
+  all.push_back(
+      {"a million imported globals", [](double) {
+         return ModuleBuilder().section(2, Bytes().count(million).repeat(million, {0, 0, 3, 0x7f, 0})).take();
+       }});
   all.push_back({"imports with long names", [](double scale) {
                    Bytes import;
                    import.with_name(std::string(5000, 'm')).with_name(std::string(5000, 'n')).add({0, 0});
@@ -177,9 +181,8 @@ void add_sections(std::vector<Amplification>& all) {
                        .section(10, {1, 2, 0, 0x0b})
                        .take();
                  }});
-  all.push_back({"a million functions", [](double) {
-                   return with_bodies({1, 0x60, 0, 0}, 0, {0, 0x0b}, uint64_t{2} * million);
-                 }});
+  all.push_back({"a million functions",
+                 [](double) { return with_bodies({1, 0x60, 0, 0}, 0, {0, 0x0b}, uint64_t{2} * million); }});
   all.push_back({"a million functions of a thousand parameters", [](double) {
                    const Bytes types = Bytes{1}.with(list_type(1000, 0));
                    return with_bodies(types, 0, {0, 0x0b}, uint64_t{2} * million);
@@ -209,10 +212,12 @@ void add_sections(std::vector<Amplification>& all) {
                        .section(6, Bytes{1, 0x7f, 0, 0x41, 1}.repeat(count, {0x41, 1, 0x6a}).add({0x0b}))
                        .take();
                  }});
-  all.push_back({"tables", [](double) {
-                   return ModuleBuilder().section(4, Bytes().count(100'000).repeat(100'000, {0x70, 0, 0})).take();
-                 }});
-  all.push_back({"a million tags", [](double) {
+  all.push_back(
+      {"tables", [](double) {
+         return ModuleBuilder().section(4, Bytes().count(100'000).repeat(100'000, {0x70, 0, 0})).take();
+       }});
+  all.push_back({"a million tags",
+                 [](double) {
                    return ModuleBuilder()
                        .section(1, {1, 0x60, 0, 0})
                        .section(13, Bytes().count(million).repeat(million, {0, 0}))
@@ -225,9 +230,8 @@ void add_sections(std::vector<Amplification>& all) {
                        .section(11, Bytes().count(100'000).repeat(100'000, {0, 0x41, 0, 0x0b, 0}))
                        .take();
                  }});
-  all.push_back({"custom sections", [](double) {
-                   return ModuleBuilder().raw(Bytes().repeat(million, {0, 1, 0})).take();
-                 }});
+  all.push_back({"custom sections",
+                 [](double) { return ModuleBuilder().raw(Bytes().repeat(million, {0, 1, 0})).take(); }});
   all.push_back({"a name for each function", [](double) {
                    Bytes names;
                    names.count(million);
@@ -239,20 +243,22 @@ void add_sections(std::vector<Amplification>& all) {
                        .section(0, Bytes().with_name("name").add({1}).with_sized(names))
                        .take();
                  }});
-  all.push_back({"names of functions that are not there", [](double scale) {
-                   const uint32_t count = scaled(2 * million, scale);
-                   Bytes names;
-                   names.count(count);
-                   for (uint32_t i = 0; i < count; ++i) names.count(i).with_name("a");
-                   return ModuleBuilder().section(0, Bytes().with_name("name").add({1}).with_sized(names)).take();
-                 }});
-  all.push_back({"names of locals", [](double scale) {
-                   const uint32_t count = scaled(1'500'000, scale);
-                   Bytes names{1, 0};
-                   names.count(count);
-                   for (uint32_t i = 0; i < count; ++i) names.count(i).with_name(short_name(i));
-                   return ModuleBuilder().section(0, Bytes().with_name("name").add({2}).with_sized(names)).take();
-                 }});
+  all.push_back(
+      {"names of functions that are not there", [](double scale) {
+         const uint32_t count = scaled(2 * million, scale);
+         Bytes names;
+         names.count(count);
+         for (uint32_t i = 0; i < count; ++i) names.count(i).with_name("a");
+         return ModuleBuilder().section(0, Bytes().with_name("name").add({1}).with_sized(names)).take();
+       }});
+  all.push_back(
+      {"names of locals", [](double scale) {
+         const uint32_t count = scaled(1'500'000, scale);
+         Bytes names{1, 0};
+         names.count(count);
+         for (uint32_t i = 0; i < count; ++i) names.count(i).with_name(short_name(i));
+         return ModuleBuilder().section(0, Bytes().with_name("name").add({2}).with_sized(names)).take();
+       }});
 }
 
 Result elements(uint32_t count, const Bytes& segment) {
@@ -268,11 +274,13 @@ Result elements(uint32_t count, const Bytes& segment) {
 void add_elements(std::vector<Amplification>& all) {
   all.push_back({"element segments 0", [](double) { return elements(million, {0, 0x41, 0, 0x0b, 0}); }});
   all.push_back({"element segments 1", [](double) { return elements(million, {1, 0, 0}); }});
-  all.push_back({"element segments 2", [](double) { return elements(million, {2, 0, 0x41, 0, 0x0b, 0, 0}); }});
+  all.push_back(
+      {"element segments 2", [](double) { return elements(million, {2, 0, 0x41, 0, 0x0b, 0, 0}); }});
   all.push_back({"element segments 3", [](double) { return elements(million, {3, 0, 0}); }});
   all.push_back({"element segments 4", [](double) { return elements(million, {4, 0x41, 0, 0x0b, 0}); }});
   all.push_back({"element segments 5", [](double) { return elements(million, {5, 0x70, 0}); }});
-  all.push_back({"element segments 6", [](double) { return elements(million, {6, 0, 0x41, 0, 0x0b, 0x70, 0}); }});
+  all.push_back(
+      {"element segments 6", [](double) { return elements(million, {6, 0, 0x41, 0, 0x0b, 0x70, 0}); }});
   all.push_back({"element segments 7", [](double) { return elements(million, {7, 0x70, 0}); }});
   all.push_back({"one segment of functions", [](double scale) {
                    const uint32_t count = scaled(9 * million, scale);
@@ -300,18 +308,14 @@ void add_code(std::vector<Amplification>& all) {
   all.push_back({"blocks with a value", [](double scale) {
                    return repeated_code({1, 0x60, 0, 0}, 0, {}, {0x02, 0x7f, 0x41, 0, 0x0b, 0x1a}, {}, scale);
                  }});
-  all.push_back({"nothing but nop", [](double scale) {
-                   return repeated_code({1, 0x60, 0, 0}, 0, {}, {0x01}, {}, scale);
-                 }});
-  all.push_back({"nothing but unreachable", [](double scale) {
-                   return repeated_code({1, 0x60, 0, 0}, 0, {}, {0x00}, {}, scale);
-                 }});
-  all.push_back({"nothing but return", [](double scale) {
-                   return repeated_code({1, 0x60, 0, 0}, 0, {}, {0x0f}, {}, scale);
-                 }});
-  all.push_back({"drops of nothing", [](double scale) {
-                   return repeated_code({1, 0x60, 0, 0}, 0, {0x00}, {0x1a}, {}, scale);
-                 }});
+  all.push_back({"nothing but nop",
+                 [](double scale) { return repeated_code({1, 0x60, 0, 0}, 0, {}, {0x01}, {}, scale); }});
+  all.push_back({"nothing but unreachable",
+                 [](double scale) { return repeated_code({1, 0x60, 0, 0}, 0, {}, {0x00}, {}, scale); }});
+  all.push_back({"nothing but return",
+                 [](double scale) { return repeated_code({1, 0x60, 0, 0}, 0, {}, {0x0f}, {}, scale); }});
+  all.push_back({"drops of nothing",
+                 [](double scale) { return repeated_code({1, 0x60, 0, 0}, 0, {0x00}, {0x1a}, {}, scale); }});
   all.push_back({"selects of nothing", [](double scale) {
                    return repeated_code({1, 0x60, 0, 0}, 0, {0x00}, {0x1b}, {0x1a}, scale);
                  }});
@@ -346,7 +350,8 @@ void add_code(std::vector<Amplification>& all) {
   all.push_back({"calls with a thousand values", [](double scale) {
                    const Bytes types = types_with({list_type(1000, 1000)});
                    const uint32_t count = static_cast<uint32_t>(std::max(1.0, 4 * scale));
-                   const Bytes body = body_of(Bytes().repeat(1000, {0x41, 0}), Bytes{0x10}.count(count), drop_all);
+                   const Bytes body =
+                       body_of(Bytes().repeat(1000, {0x41, 0}), Bytes{0x10}.count(count), drop_all);
                    return with_bodies(types, 1, body, count * body.size());
                  }});
   all.push_back({"calls that leave a thousand values", [](double scale) {
@@ -356,12 +361,12 @@ void add_code(std::vector<Amplification>& all) {
                    return with_bodies(types, 1, body, count * body.size());
                  }});
   all.push_back({"blocks with a thousand parameters", [](double scale) {
-                   return repeated_code(types_with({list_type(1000, 1000)}), 0, Bytes().repeat(1000, {0x41, 0}),
-                                        {0x02, 1, 0x0b}, drop_all, scale);
+                   return repeated_code(types_with({list_type(1000, 1000)}), 0,
+                                        Bytes().repeat(1000, {0x41, 0}), {0x02, 1, 0x0b}, drop_all, scale);
                  }});
   all.push_back({"blocks that leave a thousand values", [](double scale) {
-                   return repeated_code(types_with({list_type(0, 1000)}), 0, {}, {0x02, 1, 0x00, 0x0b, 0x00}, {},
-                                        scale);
+                   return repeated_code(types_with({list_type(0, 1000)}), 0, {}, {0x02, 1, 0x00, 0x0b, 0x00},
+                                        {}, scale);
                  }});
   all.push_back({"a thousand values taken one by one", [](double scale) {
                    const Bytes types = types_with({list_type(0, 1000)});
@@ -374,7 +379,11 @@ void add_code(std::vector<Amplification>& all) {
                    table.count(60'000);
                    for (uint32_t i = 0; i <= 60'000; ++i) table.count(i % 60'000);
                    Bytes body{0};
-                   body.repeat(60'000, {0x02, 1}).add({0x00}).repeat(20, table).repeat(60'000, {0x0b, 0x00}).add({0x0b});
+                   body.repeat(60'000, {0x02, 1})
+                       .add({0x00})
+                       .repeat(20, table)
+                       .repeat(60'000, {0x0b, 0x00})
+                       .add({0x0b});
                    return with_bodies(types_with({list_type(0, 1000)}), 0, body, scaled(9 * million, scale));
                  }});
   all.push_back({"branch tables of lists that differ in name only", [](double scale) {
@@ -398,24 +407,28 @@ void add_code(std::vector<Amplification>& all) {
                    body.repeat(lists, {0x0b, 0x00}).add({0x0b});
                    return with_bodies(types, 0, body, scaled(6 * million, scale));
                  }});
-  all.push_back({"structures of ten thousand fields", [](double scale) {
+  all.push_back({"structures of ten thousand fields",
+                 [](double scale) {
                    Bytes structure{0x5f};
                    structure.count(10'000).repeat(10'000, {0x7f, 0});
                    return repeated_code(types_with({structure}), 0, {0x00}, {0xfb, 0, 1, 0x1a}, {}, scale);
                  },
                  false, true});
-  all.push_back({"default structures of ten thousand fields", [](double scale) {
+  all.push_back({"default structures of ten thousand fields",
+                 [](double scale) {
                    Bytes structure{0x5f};
                    structure.count(10'000).repeat(10'000, {0x7f, 0});
                    return repeated_code(types_with({structure}), 0, {}, {0xfb, 1, 1, 0x1a}, {}, scale);
                  },
                  false, true});
-  all.push_back({"labels of subtypes, a thousand of them", [](double scale) {
+  all.push_back({"labels of subtypes, a thousand of them",
+                 [](double scale) {
                    Bytes types;
                    types.count(4).add({0x60, 0, 0}).add({0x50, 0, 0x5f, 0}).add({0x60, 0}).count(1000);
                    types.repeat(1000, {0x63, 1}).add({0x60, 0}).count(1000).repeat(1000, {0x63, 0x71});
                    // The inner block's results are subtypes of the outer's.
-                   return repeated_code(types, 0, {0x02, 2}, {0x02, 3, 0x00, 0x0b, 0x0c, 0}, {0x0b, 0x00}, scale);
+                   return repeated_code(types, 0, {0x02, 2}, {0x02, 3, 0x00, 0x0b, 0x0c, 0}, {0x0b, 0x00},
+                                        scale);
                  },
                  false, true});
 }
@@ -433,7 +446,8 @@ Result text(std::string_view head, std::string_view repeated, std::string_view t
   return {span.begin(), span.end()};
 }
 
-template <class F> Result numbered_text(std::string_view head, std::string_view tail, uint32_t count, F&& item) {
+template <class F>
+Result numbered_text(std::string_view head, std::string_view tail, uint32_t count, F&& item) {
   std::string all(head);
   for (uint32_t i = 0; i < count; ++i) all += item(i);
   all += tail;
@@ -453,109 +467,123 @@ void add_text(std::vector<Amplification>& all) {
   all.push_back({"text: closing parentheses", [](double s) { return text("(module", ")", "", s); }, true});
   all.push_back({"text: nop", [](double s) { return text("(func ", "nop ", ")", s); }, true});
   all.push_back({"text: folded nop", [](double s) { return text("(func ", "(nop)", ")", s); }, true});
-  all.push_back({"text: small functions", [](double) { return text("", "(func)", "", 1, 6 * million); }, true});
-  all.push_back({"text: named functions", [](double) {
+  all.push_back(
+      {"text: small functions", [](double) { return text("", "(func)", "", 1, 6 * million); }, true});
+  all.push_back({"text: named functions",
+                 [](double) {
                    return numbered_text("", "", million, [](uint32_t i) { return "(func " + id(i) + ")"; });
                  },
                  true});
-  all.push_back({"text: named types", [](double) {
-                   return numbered_text("", "", million, [](uint32_t i) { return "(type " + id(i) + "(func))"; });
+  all.push_back({"text: named types",
+                 [](double) {
+                   return numbered_text("", "", million,
+                                        [](uint32_t i) { return "(type " + id(i) + "(func))"; });
                  },
                  true});
-  all.push_back({"text: different types", [](double scale) {
+  all.push_back({"text: different types",
+                 [](double scale) {
                    return numbered_text("", "", scaled(300'000, scale), [](uint32_t i) {
                      std::string type = "(type(func(param";
-                     for (; i > 0; i /= 4) type += i % 4 == 0 ? " i32" : i % 4 == 1 ? " i64" : i % 4 == 2 ? " f32" : " f64";
+                     for (; i > 0; i /= 4)
+                       type += i % 4 == 0 ? " i32" : i % 4 == 1 ? " i64" : i % 4 == 2 ? " f32" : " f64";
                      return type + ")))";
                    });
                  },
                  true});
-  all.push_back({"text: inline types", [](double scale) {
+  all.push_back({"text: inline types",
+                 [](double scale) {
                    return numbered_text("", "", scaled(300'000, scale), [](uint32_t i) {
                      std::string type = "(func(param";
-                     for (; i > 0; i /= 4) type += i % 4 == 0 ? " i32" : i % 4 == 1 ? " i64" : i % 4 == 2 ? " f32" : " f64";
+                     for (; i > 0; i /= 4)
+                       type += i % 4 == 0 ? " i32" : i % 4 == 1 ? " i64" : i % 4 == 2 ? " f32" : " f64";
                      return type + "))";
                    });
                  },
                  true});
   all.push_back({"text: parameters", [](double s) { return text("(func (param ", "i32 ", "))", s); }, true});
-  all.push_back({"text: named parameters", [](double scale) {
+  all.push_back({"text: named parameters",
+                 [](double scale) {
                    return numbered_text("(func ", ")", scaled(700'000, scale),
                                         [](uint32_t i) { return "(param " + id(i) + " i32)"; });
                  },
                  true});
   all.push_back({"text: locals", [](double s) { return text("(func (local ", "i32 i64 ", "))", s); }, true});
-  all.push_back({"text: named locals", [](double scale) {
+  all.push_back({"text: named locals",
+                 [](double scale) {
                    return numbered_text("(func ", ")", scaled(700'000, scale),
                                         [](uint32_t i) { return "(local " + id(i) + " i32)"; });
                  },
                  true});
-  all.push_back({"text: named fields", [](double scale) {
+  all.push_back({"text: named fields",
+                 [](double scale) {
                    return numbered_text("(type (struct ", "))", scaled(700'000, scale),
                                         [](uint32_t i) { return "(field " + id(i) + " i32)"; });
                  },
                  true});
-  all.push_back({"text: small structures", [](double) {
-                   return text("", "(type(struct(field $a i8)))", "", 1, 26 * million);
-                 },
-                 true});
-  all.push_back({"text: named labels", [](double scale) {
+  all.push_back({"text: small structures",
+                 [](double) { return text("", "(type(struct(field $a i8)))", "", 1, 26 * million); }, true});
+  all.push_back({"text: named labels",
+                 [](double scale) {
                    return numbered_text("(func ", ")", scaled(700'000, scale),
                                         [](uint32_t i) { return "block " + id(i) + " end "; });
                  },
                  true});
-  all.push_back({"text: nested labels", [](double scale) {
-                   return numbered_text("(func ", "", scaled(100'000, std::min(scale, 1.0)),
-                                        [](uint32_t i) { return "block " + id(i) + " br " + id(i / 2) + " "; });
+  all.push_back({"text: nested labels",
+                 [](double scale) {
+                   return numbered_text("(func ", "", scaled(100'000, std::min(scale, 1.0)), [](uint32_t i) {
+                     return "block " + id(i) + " br " + id(i / 2) + " ";
+                   });
                  },
                  true});
-  all.push_back({"text: nested folded", [](double) {
-                   return numbered_text("(func ", "", 100'001, [](uint32_t) { return std::string("(drop "); });
+  all.push_back({"text: nested folded",
+                 [](double) {
+                   return numbered_text("(func ", "", 100'001,
+                                        [](uint32_t) { return std::string("(drop "); });
                  },
                  true});
-  all.push_back({"text: a string", [](double s) { return text("(memory 1) (data \"", "abcdefgh", "\")", s); }, true});
-  all.push_back({"text: escapes", [](double s) { return text("(memory 1) (data \"", "\\00", "\")", s); }, true});
-  all.push_back({"text: short strings", [](double s) { return text("(memory 1) (data ", "\"\" ", ")", s); }, true});
-  all.push_back({"text: data in a memory", [](double s) { return text("(memory (data \"", "abcdefgh", "\"))", s); }, true});
-  all.push_back({"text: segments of data", [](double) {
-                   return text("(memory 1)", "(data \"\")", "", 1, 900'000);
-                 },
-                 true});
+  all.push_back(
+      {"text: a string", [](double s) { return text("(memory 1) (data \"", "abcdefgh", "\")", s); }, true});
+  all.push_back(
+      {"text: escapes", [](double s) { return text("(memory 1) (data \"", "\\00", "\")", s); }, true});
+  all.push_back(
+      {"text: short strings", [](double s) { return text("(memory 1) (data ", "\"\" ", ")", s); }, true});
+  all.push_back({"text: data in a memory",
+                 [](double s) { return text("(memory (data \"", "abcdefgh", "\"))", s); }, true});
+  all.push_back({"text: segments of data",
+                 [](double) { return text("(memory 1)", "(data \"\")", "", 1, 900'000); }, true});
   all.push_back({"text: line comments", [](double s) { return text("", ";;\n", "", s); }, true});
   all.push_back({"text: one comment", [](double s) { return text("(;", "x(;;)", ";)", s); }, true});
   all.push_back({"text: annotations", [](double s) { return text("", "(@a)", "", s); }, true});
   all.push_back({"text: one long word", [](double s) { return text("(func ", "abcdefgh", ")", s); }, true});
-  all.push_back({"text: one long name", [](double s) { return text("(func $", "abcdefgh", ")(start 1)", s); }, true});
-  all.push_back({"text: one long number", [](double s) { return text("(func f64.const 1.", "12345678", " drop)", s); }, true});
-  all.push_back({"text: one long hexadecimal number", [](double s) {
-                   return text("(func f64.const 0x1.", "12345678", " drop)", s);
-                 },
+  all.push_back(
+      {"text: one long name", [](double s) { return text("(func $", "abcdefgh", ")(start 1)", s); }, true});
+  all.push_back({"text: one long number",
+                 [](double s) { return text("(func f64.const 1.", "12345678", " drop)", s); }, true});
+  all.push_back({"text: one long hexadecimal number",
+                 [](double s) { return text("(func f64.const 0x1.", "12345678", " drop)", s); }, true});
+  all.push_back({"text: numbers",
+                 [](double s) { return text("(func ", "f64.const 1.2345678901234567e-300 drop ", ")", s); },
                  true});
-  all.push_back({"text: numbers", [](double s) {
-                   return text("(func ", "f64.const 1.2345678901234567e-300 drop ", ")", s);
-                 },
-                 true});
-  all.push_back({"text: integers", [](double s) { return text("(func ", "i32.const 0 drop ", ")", s); }, true});
-  all.push_back({"text: a branch table", [](double s) { return text("(func br_table ", "0 ", ")", s); }, true});
-  all.push_back({"text: elements", [](double s) { return text("(func)(table 1 funcref)(elem func ", "0 ", ")", s); }, true});
-  all.push_back({"text: vectors", [](double s) {
-                   return text("(func ", "v128.const i64x2 0 0 drop ", ")", s);
-                 },
-                 true});
-  all.push_back({"text: exports", [](double) {
+  all.push_back(
+      {"text: integers", [](double s) { return text("(func ", "i32.const 0 drop ", ")", s); }, true});
+  all.push_back(
+      {"text: a branch table", [](double s) { return text("(func br_table ", "0 ", ")", s); }, true});
+  all.push_back({"text: elements",
+                 [](double s) { return text("(func)(table 1 funcref)(elem func ", "0 ", ")", s); }, true});
+  all.push_back(
+      {"text: vectors", [](double s) { return text("(func ", "v128.const i64x2 0 0 drop ", ")", s); }, true});
+  all.push_back({"text: exports",
+                 [](double) {
                    return numbered_text("(func)", "", million,
                                         [](uint32_t i) { return "(export \"" + id(i) + "\" (func 0))"; });
                  },
                  true});
-  all.push_back({"text: imports", [](double) {
-                   return text("", "(import \"\" \"\" (func))", "", 1, 22 * million);
-                 },
-                 true});
-  all.push_back({"text: globals", [](double) {
-                   return text("", "(global i32 i32.const 0)", "", 1, 24 * million);
-                 },
-                 true});
-  all.push_back({"text: quoted names", [](double scale) {
+  all.push_back({"text: imports",
+                 [](double) { return text("", "(import \"\" \"\" (func))", "", 1, 22 * million); }, true});
+  all.push_back({"text: globals",
+                 [](double) { return text("", "(global i32 i32.const 0)", "", 1, 24 * million); }, true});
+  all.push_back({"text: quoted names",
+                 [](double scale) {
                    return numbered_text("", "", scaled(500'000, scale),
                                         [](uint32_t i) { return "(func $\"\\41" + id(i) + "\")"; });
                  },

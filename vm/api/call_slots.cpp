@@ -25,8 +25,8 @@ Result<void> check_arguments(const vm::Store& store, const vm::CanonicalType& ty
                              std::span<const Value> args) {
   const vm::TypeList params = type.params();
   if (args.size() != params.size())
-    return fail(usage_error("the function takes " + std::to_string(params.size()) +
-                            " arguments, given are " + std::to_string(args.size())));
+    return fail(usage_error("the function takes " + std::to_string(params.size()) + " arguments, given are " +
+                            std::to_string(args.size())));
   vm::TypeList::Iterator param = params.begin();
   for (size_t i = 0; i < args.size(); ++i, ++param)
     if (auto ok = check_value(store, args[i], *param); !ok)

@@ -31,8 +31,8 @@ Result<void> check_budget(uint64_t size, uint64_t allowed) {
   if (size <= allowed / bytes_per_byte) return {};
   return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
                     "compiling a module of " + std::to_string(size) + " bytes may take " +
-                        std::to_string(size * bytes_per_byte) + " bytes of memory, " + std::to_string(allowed) +
-                        " allowed (CompileOptions::max_bytes)"));
+                        std::to_string(size * bytes_per_byte) + " bytes of memory, " +
+                        std::to_string(allowed) + " allowed (CompileOptions::max_bytes)"));
 }
 
 Result<std::shared_ptr<vm::Module>> load(const Engine& engine, vm::ModuleBytes bytes,

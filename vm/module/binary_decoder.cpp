@@ -53,8 +53,8 @@ template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
 class BinaryDecoder {
 public:
   BinaryDecoder(Module& module, const Config& config, LoadWatch& watch)
-      : module_(module), config_(config), watch_(watch), features_(config.features), limits_(config.module_limits),
-        reader_(module.bytes, 0, end_of_section) {}
+      : module_(module), config_(config), watch_(watch), features_(config.features),
+        limits_(config.module_limits), reader_(module.bytes, 0, end_of_section) {}
 
   Result<void> module();
 
@@ -150,7 +150,8 @@ Result<void> BinaryDecoder::scan_bodies() {
     const uint32_t runs = reader.leb_u32();
     for (uint32_t run = 0; run < runs && reader.ok(); ++run) reader.leb_u32(), decode_value_type(reader);
     uint64_t seen = reader.offset();
-    skip_instructions(reader, [&] { return watch_.spend(reader.offset() - std::exchange(seen, reader.offset())); });
+    skip_instructions(reader,
+                      [&] { return watch_.spend(reader.offset() - std::exchange(seen, reader.offset())); });
     if (watch_.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
     if (!reader.ok())
       return fail(reader.error().with_func(module_.imported_functions + static_cast<uint32_t>(i)));
@@ -394,8 +395,7 @@ void BinaryDecoder::function_section() {
   declared_functions_ =
       count(limits_.functions - std::min(limits_.functions, module_.imported_functions), "functions");
   reserve(module_.functions, declared_functions_, 1);
-  for (uint32_t i = 0; more(i, declared_functions_); ++i)
-    module_.functions.push_back(reader_.leb_u32());
+  for (uint32_t i = 0; more(i, declared_functions_); ++i) module_.functions.push_back(reader_.leb_u32());
 }
 
 void BinaryDecoder::table_section() {
@@ -558,7 +558,8 @@ Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>&
   auto module = std::make_shared<Module>();
   module->engine = engine;
   module->owned_bytes = std::move(bytes.owned);
-  module->bytes = module->owned_bytes.empty() ? bytes.borrowed : std::span<const std::byte>(module->owned_bytes);
+  module->bytes =
+      module->owned_bytes.empty() ? bytes.borrowed : std::span<const std::byte>(module->owned_bytes);
   if (auto done = BinaryDecoder(*module, config, watch).module(); !done) return fail(std::move(done.error()));
   module->code.resize(module->bodies.size());
   return module;

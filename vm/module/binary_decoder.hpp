@@ -18,7 +18,9 @@ namespace skerry::vm {
 struct ModuleBytes {
   ModuleBytes(std::vector<std::byte>&& taken) : owned(std::move(taken)) {}
   explicit ModuleBytes(std::span<const std::byte> kept) : borrowed(kept) {}
-  std::span<const std::byte> all() const { return owned.empty() ? borrowed : std::span<const std::byte>(owned); }
+  std::span<const std::byte> all() const {
+    return owned.empty() ? borrowed : std::span<const std::byte>(owned);
+  }
   std::vector<std::byte> owned;
   std::span<const std::byte> borrowed;
 };
@@ -30,7 +32,8 @@ struct ModuleBytes {
 Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine, ModuleBytes bytes,
                                               LoadWatch& watch);
 
-inline Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine, ModuleBytes bytes) {
+inline Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine,
+                                                     ModuleBytes bytes) {
   LoadWatch never;
   return decode_module(engine, std::move(bytes), never);
 }

@@ -62,8 +62,9 @@ private:
   const ValType* refs() const { return at<ValType>(supertypes_bytes() + sizeof(RefCounts)); }
   const uint8_t* codes() const {
     const uint32_t refs_bytes =
-        has_refs() ? static_cast<uint32_t>(sizeof(RefCounts) + (param_refs() + result_refs()) * sizeof(ValType))
-                   : 0;
+        has_refs()
+            ? static_cast<uint32_t>(sizeof(RefCounts) + (param_refs() + result_refs()) * sizeof(ValType))
+            : 0;
     return at<uint8_t>(supertypes_bytes() + refs_bytes);
   }
 

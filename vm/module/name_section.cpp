@@ -33,7 +33,8 @@ NameSection decode_name_section(std::span<const std::byte> bytes, size_t functio
     ByteReader content = reader.sub_reader(reader.leb_u32(), "unexpected end");
     if (!reader.ok()) break;
     if (id == module_subsection) names.module = content.name();
-    if (id == function_subsection && names.functions.empty()) decode_name_map(content, functions, names.functions);
+    if (id == function_subsection && names.functions.empty())
+      decode_name_map(content, functions, names.functions);
   }
   return names;
 }

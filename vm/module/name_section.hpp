@@ -8,8 +8,8 @@
 
 namespace skerry::vm {
 
-/// Never fails: reading stops at the first broken subsection, and what was read before is kept. Names are views
-/// of the bytes; those of functions are kept for as many as the module has.
+/// Never fails: reading stops at the first broken subsection, and what was read before is kept. Names are
+/// views of the bytes; those of functions are kept for as many as the module has.
 NameSection decode_name_section(std::span<const std::byte> bytes, size_t functions);
 
 } // namespace skerry::vm

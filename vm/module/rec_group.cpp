@@ -26,7 +26,8 @@ constexpr std::array<uint8_t, 256> short_type_features = [] {
   return table;
 }();
 
-/// One member function per production of the grammar of types. All read on after an error, as the reader does.
+/// One member function per production of the grammar of types. All read on after an error, as the reader
+/// does.
 class RecGroupDecoder {
 public:
   RecGroupDecoder(ByteReader& reader, const Config& config, RecGroup& group)
@@ -86,7 +87,8 @@ private:
     const uint64_t start = reader_.offset();
     result_type(limits_.results, "results", true);
     if (group_.types.back().results > 1)
-      need_feature(reader_, features_, Feature::multi_value, start, "invalid result arity", "several results");
+      need_feature(reader_, features_, Feature::multi_value, start, "invalid result arity",
+                   "several results");
   }
 
   void result_type(uint32_t limit, const char* what, bool is_result) {
@@ -96,7 +98,8 @@ private:
     for (; read < count && reader_.ok(); ++read) group_.add(decode_value_type(reader_, features_), is_result);
   }
 
-  /// Types of one byte at the beginning of a list: most are nothing else, and their codes are taken as they are.
+  /// Types of one byte at the beginning of a list: most are nothing else, and their codes are taken as they
+  /// are.
   uint32_t short_types(uint32_t most) {
     const auto* codes = reinterpret_cast<const uint8_t*>(reader_.cursor());
     uint32_t count = 0;

@@ -1,5 +1,5 @@
-// One recursion group as the binary says it (spec §5.3): read, then given canonical ids, or printed. Of a module's
-// types no more than one group is held in this form at a time.
+// One recursion group as the binary says it (spec §5.3): read, then given canonical ids, or printed. Of a
+// module's types no more than one group is held in this form at a time.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -22,9 +22,9 @@ struct RecGroup {
   struct Type {
     CompositeKind kind = CompositeKind::func;
     bool is_final = true;
-    uint16_t params = 0, results = 0;          // kind func
-    uint16_t param_refs = 0, result_refs = 0;  // how many of these are concrete references
-    uint16_t fields = 0;                       // kind struct; kind array has one
+    uint16_t params = 0, results = 0;         // kind func
+    uint16_t param_refs = 0, result_refs = 0; // how many of these are concrete references
+    uint16_t fields = 0;                      // kind struct; kind array has one
     uint32_t supertype = no_type;
   };
   std::vector<Type> types;
@@ -66,8 +66,8 @@ private:
   const PackedField* fields_;
 };
 
-/// Reads an entry of the type section. Indices in it are not checked. Errors, which the reader has: malformed,
-/// limit.
+/// Reads an entry of the type section. Indices in it are not checked. Errors, which the reader has:
+/// malformed, limit.
 void decode_rec_group(ByteReader& reader, const Config& config, RecGroup& group);
 
 /// Reads a value type, and looks whether its feature is on.

@@ -1,5 +1,5 @@
-// Lists of value types in a byte for each: parameters and results of canonical types, and what validation compares
-// them with. A module may declare millions of parameters, and spends a byte on each.
+// Lists of value types in a byte for each: parameters and results of canonical types, and what validation
+// compares them with. A module may declare millions of parameters, and spends a byte on each.
 #pragma once
 
 #include "skerry/types.hpp"

@@ -48,9 +48,7 @@ Error unknown_type(TypeId id) {
 }
 Error out_of_memory() { return full("the system refuses memory for types"); }
 
-bool is_inside(ValType type) {
-  return (type.kind() & TypeRegistry::inside_kind) != 0 && type.kind() < 0x70;
-}
+bool is_inside(ValType type) { return (type.kind() & TypeRegistry::inside_kind) != 0 && type.kind() < 0x70; }
 bool is_named(ValType type) { return is_inside(type) || is_concrete(type); }
 uint32_t heap_of(ValType type) { return static_cast<uint32_t>(static_cast<int32_t>(type.heap())); }
 
@@ -91,8 +89,8 @@ private:
     const uint32_t refs = type.param_refs + type.result_refs;
     const uint32_t codes = type.params + type.results;
     const uint64_t bytes = (type.supertype == no_type ? 0 : 2 * sizeof(TypeId)) +
-                           (refs == 0 ? 0 : sizeof(CanonicalType::RefCounts) + refs * sizeof(ValType)) + codes +
-                           type.fields * sizeof(PackedField);
+                           (refs == 0 ? 0 : sizeof(CanonicalType::RefCounts) + refs * sizeof(ValType)) +
+                           codes + type.fields * sizeof(PackedField);
     return static_cast<uint32_t>((bytes + 3) / 4 * 4); // what comes next is aligned
   }
 
@@ -189,7 +187,8 @@ bool TypeTable::rebuild(size_t capacity, const TypeRegistry& registry) {
   const size_t old_capacity = std::exchange(capacity_, capacity);
   used_ = live_;
   for (size_t i = 0; i < old_capacity; ++i)
-    if (before[i] != empty && before[i] != erased) put(registry.group_of(before[i] & id_mask).hash_, before[i]);
+    if (before[i] != empty && before[i] != erased)
+      put(registry.group_of(before[i] & id_mask).hash_, before[i]);
   return true;
 }
 
@@ -277,7 +276,8 @@ Result<const TypeGroup*> TypeRegistry::intern_locked(const RecGroup& group) {
 
 Result<const TypeGroup*> TypeRegistry::add(const RecGroup& group, uint32_t hash) {
   if (group.size() > max_types - count_)
-    return fail(full("too many types: an engine holds at most " + std::to_string(max_types) + " different ones"));
+    return fail(
+        full("too many types: an engine holds at most " + std::to_string(max_types) + " different ones"));
   if (!table_.reserve(1, *this)) return fail(out_of_memory());
   TypeGroup* made = TypeGroupWriter::allocate(group);
   if (made == nullptr) return fail(out_of_memory());
@@ -344,7 +344,8 @@ bool TypeRegistry::is_live(TypeId id) const {
   return entry != 0 && (entry & 1) == 0;
 }
 
-/// Depth, and the far supertype: that of a skew-binary list, so that any depth is reached in logarithmic steps.
+/// Depth, and the far supertype: that of a skew-binary list, so that any depth is reached in logarithmic
+/// steps.
 void TypeRegistry::link_supertype(CanonicalType& type) {
   if (type.depth_ == 0) return;
   const CanonicalType& super = (*this)[type.supertype()];
@@ -469,7 +470,8 @@ bool TypeRegistry::matches(HeapType sub, HeapType super) const {
     if (sub_is_concrete) return is_subtype(static_cast<TypeId>(sub), static_cast<TypeId>(super));
     return sub == bottom_of(abstract_of((*this)[static_cast<TypeId>(super)].kind()));
   }
-  return abstract_matches(sub_is_concrete ? abstract_of((*this)[static_cast<TypeId>(sub)].kind()) : sub, super);
+  return abstract_matches(sub_is_concrete ? abstract_of((*this)[static_cast<TypeId>(sub)].kind()) : sub,
+                          super);
 }
 
 bool TypeRegistry::matches(ValType sub, ValType super) const {

@@ -39,8 +39,8 @@ private:
   const CanonicalType* type_ = nullptr;
 };
 
-/// Where groups are found by what they consist of: open addressing, four bytes a slot, an id with a few bits of
-/// the hash. Not thread-safe.
+/// Where groups are found by what they consist of: open addressing, four bytes a slot, an id with a few bits
+/// of the hash. Not thread-safe.
 class TypeTable {
 public:
   static constexpr unsigned id_bits = 23;
@@ -75,8 +75,8 @@ private:
   size_t live_ = 0;
 };
 
-/// Thread-safe. Groups are counted: who interns one holds it until it is released, and it holds the groups that
-/// it refers to. A type is read without a lock by who holds it.
+/// Thread-safe. Groups are counted: who interns one holds it until it is released, and it holds the groups
+/// that it refers to. A type is read without a lock by who holds it.
 class TypeRegistry {
 public:
   /// Ids stay below, because ValType keeps a heap type in 24 signed bits.
@@ -96,7 +96,8 @@ public:
   /// A function type on its own, final and without supertype. Heap types in it are canonical already. Errors:
   /// limit; usage for an id that no type has.
   Result<TypeHold> intern(const FuncType& type);
-  /// Makes room for so many groups, as far as there is memory: interning them one by one takes less time then.
+  /// Makes room for so many groups, as far as there is memory: interning them one by one takes less time
+  /// then.
   void expect(size_t groups);
   /// Gives back what was expected and did not come.
   void settle();

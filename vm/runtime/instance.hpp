@@ -56,8 +56,8 @@ struct HostFuncInstance : FuncInstance {
 struct HostFunc {
   NativeHostFunc native = nullptr;
   std::shared_ptr<void> context; // first argument of `native`
-  TypeHold type; // of the engine that linkers and stores keep alive
-  std::string module, name; // for backtraces
+  TypeHold type;                 // of the engine that linkers and stores keep alive
+  std::string module, name;      // for backtraces
 
   /// Arguments in `slots`, results there afterwards. False: store.error says why. `caller` is null when the
   /// host itself calls.

@@ -205,7 +205,8 @@ private:
   Result<void> make_tables() {
     for (size_t i = module_.imported_tables; i < module_.tables.size(); ++i) {
       const ConstExpr& init = module_.tables[i].init;
-      auto table = allocate_table(store_, module_.tables[i].type, init.size == 0 ? 0 : constants_.evaluate(init).lo);
+      auto table =
+          allocate_table(store_, module_.tables[i].type, init.size == 0 ? 0 : constants_.evaluate(init).lo);
       if (!table) return fail(std::move(table.error()));
       if (auto ok = worked(1); !ok) return ok;
       instance_.tables[i] = *table;

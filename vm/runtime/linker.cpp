@@ -16,16 +16,15 @@ template <class... F> struct Overloaded : F... {
 };
 
 ExternType type_of_definition(const Definition& definition) {
-  return std::visit(Overloaded{
-                        [](const std::shared_ptr<const HostFunc>& host) -> ExternType {
-                          return func_type_of(*host->type);
-                        },
-                        [](FuncInstance* func) -> ExternType { return extern_type(*func); },
-                        [](TableInstance* table) -> ExternType { return table_type(*table); },
-                        [](MemoryInstance* memory) -> ExternType { return memory_type(*memory); },
-                        [](GlobalInstance* global) -> ExternType { return global->type; },
-                    },
-                    definition);
+  return std::visit(
+      Overloaded{
+          [](const std::shared_ptr<const HostFunc>& host) -> ExternType { return func_type_of(*host->type); },
+          [](FuncInstance* func) -> ExternType { return extern_type(*func); },
+          [](TableInstance* table) -> ExternType { return table_type(*table); },
+          [](MemoryInstance* memory) -> ExternType { return memory_type(*memory); },
+          [](GlobalInstance* global) -> ExternType { return global->type; },
+      },
+      definition);
 }
 
 /// Null for what belongs to no store.
@@ -109,7 +108,8 @@ private:
 
   void bind_unknown(const Import& import) {
     if (import.kind != ExternKind::func || linker_.unknown_imports == UnknownImports::error)
-      return problem([&] { return "unknown import: " + name_of(import) + ": " + to_string(type_of(import)); });
+      return problem(
+          [&] { return "unknown import: " + name_of(import) + ": " + to_string(type_of(import)); });
     bound_.functions.push_back(host_func_instance(store_, stand_in(import)));
   }
 

@@ -78,7 +78,7 @@ struct Store {
   std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host or imported into no module yet
   struct HostObject;
   std::vector<std::unique_ptr<HostObject>> host_objects; // externrefs
-  std::vector<TypeHold> types; // of tables and globals that the host made
+  std::vector<TypeHold> types;                           // of tables and globals that the host made
 
   /// Takes from the budget, or gives back. False: that much is not left.
   bool take_budget(uint64_t bytes) noexcept;

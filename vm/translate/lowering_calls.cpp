@@ -33,8 +33,8 @@ void Lowering::direct_call(uint32_t index, bool is_tail) {
 void Lowering::indirect_call(const Instruction& instr, bool is_tail) {
   const Entry index = materialize(pop());
   const CanonicalType& type = module_.type(instr.index[0]);
-  call(is_tail ? Operation::return_call_indirect : Operation::call_indirect, type, type.id(),
-       operand(index), instr.index[1]);
+  call(is_tail ? Operation::return_call_indirect : Operation::call_indirect, type, type.id(), operand(index),
+       instr.index[1]);
 }
 
 void Lowering::ref_call(const Instruction& instr, bool is_tail) {

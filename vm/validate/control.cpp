@@ -25,7 +25,8 @@ bool FunctionValidator::resolve_block_type(BlockType& block) {
   if (block.kind == BlockType::Kind::value) return block.value.is_num() || resolve(block.value);
   if (!find_func_type(block.type)) return false;
   const CanonicalType& type = module_.type(block.type);
-  if ((type.params().empty() && type.results().size() <= 1) || features_.has(Feature::multi_value)) return true;
+  if ((type.params().empty() && type.results().size() <= 1) || features_.has(Feature::multi_value))
+    return true;
   return needs_feature(Feature::multi_value, "block with parameters", "invalid result arity");
 }
 

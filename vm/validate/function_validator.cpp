@@ -9,10 +9,10 @@
 
 namespace skerry::vm {
 
-FunctionValidator::FunctionValidator(const Module& module, const std::vector<bool>* declared, LoadWatch* watch)
+FunctionValidator::FunctionValidator(const Module& module, const std::vector<bool>* declared,
+                                     LoadWatch* watch)
     : module_(module), features_(module.engine->config.features),
-      limits_(module.engine->config.module_limits), declared_(declared), watch_(watch),
-      matcher_(module),
+      limits_(module.engine->config.module_limits), declared_(declared), watch_(watch), matcher_(module),
       stack_(matcher_, limits_.operand_slots),
       has_short_memory_(!module.memories.empty() && !module.memories[0].limits.is_64) {}
 

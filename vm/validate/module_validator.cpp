@@ -153,7 +153,8 @@ bool ModuleValidator::rename_supertypes(RecGroup& group, uint32_t first) {
     if (super >= first + i) return unknown(at(types), "type", super, first + i);
     const uint32_t depth = 1 + (super >= first ? depths_[super - first] : module_.type(super).depth());
     if (depth > std::min(limits_.subtype_depth, deepest))
-      return fail(at(types), "sub type hierarchy too deep: type " + std::to_string(first + i), ErrorKind::limit);
+      return fail(at(types), "sub type hierarchy too deep: type " + std::to_string(first + i),
+                  ErrorKind::limit);
     depths_[i] = static_cast<uint8_t>(depth);
     super = super >= first ? (super - first) | TypeRegistry::inside_bit : module_.type(super).id();
   }
@@ -171,7 +172,8 @@ bool ModuleValidator::check_matches_supertype(uint32_t index) {
   };
   bool matches = !super.is_final() && sub.kind() == super.kind();
   if (matches && sub.kind() == CompositeKind::func)
-    matches = matcher_.matches(super.params(), sub.params()) && matcher_.matches(sub.results(), super.results());
+    matches =
+        matcher_.matches(super.params(), sub.params()) && matcher_.matches(sub.results(), super.results());
   else if (matches)
     matches = sub.fields().size() >= super.fields().size() &&
               std::equal(super.fields().begin(), super.fields().end(), sub.fields().begin(),

@@ -21,7 +21,8 @@ bool TypeMatcher::matches_slow(ValType sub, ValType super) const {
 bool TypeMatcher::matches(TypeList sub, TypeList super) const {
   if (sub.size() != super.size()) return false;
   if (sub.ends_with(super)) return true;
-  return charge(sub.size()) && std::ranges::equal(sub, super, [&](ValType a, ValType b) { return matches(a, b); });
+  return charge(sub.size()) &&
+         std::ranges::equal(sub, super, [&](ValType a, ValType b) { return matches(a, b); });
 }
 
 bool TypeMatcher::charge(uint64_t comparisons) const {

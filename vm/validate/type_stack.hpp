@@ -41,8 +41,8 @@ private:
 /// A flat array of types above a base, the height of the innermost control frame. When polymorphic (after a
 /// branch or trap), there are any number of operands of bottom type below the base.
 ///
-/// What calls and blocks push at once is one entry when it is long, and is popped as one: no instruction takes
-/// longer for a thousand operands than for a few, unless they are compared one by one (TypeMatcher).
+/// What calls and blocks push at once is one entry when it is long, and is popped as one: no instruction
+/// takes longer for a thousand operands than for a few, unless they are compared one by one (TypeMatcher).
 class TypeStack {
 public:
   TypeStack(const TypeMatcher& matcher, uint32_t limit) : matcher_(matcher), limit_(limit) { grow(); }

@@ -94,7 +94,8 @@ void Cursor::fail_unexpected(std::string_view expected) {
 }
 
 void Cursor::fail_limit(const char* what, uint64_t limit) {
-  fail_at(peek(), std::string("too many ") + what + ": the limit is " + std::to_string(limit), ErrorKind::limit);
+  fail_at(peek(), std::string("too many ") + what + ": the limit is " + std::to_string(limit),
+          ErrorKind::limit);
 }
 
 void Cursor::fail_at(const Token& token, std::string message, ErrorKind kind) {

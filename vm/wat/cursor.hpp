@@ -1,5 +1,5 @@
-// Reading tokens one after the other, none kept behind. As with ByteReader the first error sticks: after it the
-// cursor stands on `eof`, so parsing code reads straight on, and every loop ends because more() is false.
+// Reading tokens one after the other, none kept behind. As with ByteReader the first error sticks: after it
+// the cursor stands on `eof`, so parsing code reads straight on, and every loop ends because more() is false.
 //
 // A copy of a cursor remembers a place; assigning it goes back there.
 #pragma once

@@ -40,7 +40,7 @@ private:
   };
   struct Frame {
     FrameKind kind;
-    size_t pending;                   // where its bytes begin in pending_
+    size_t pending; // where its bytes begin in pending_
     IdOffset label; // folded_if: pushed when `then` begins
   };
 

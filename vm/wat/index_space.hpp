@@ -18,7 +18,9 @@ class Names {
 public:
   explicit Names(std::string_view text) : text_(text) {}
   /// A view of the text, or of `storage`.
-  std::string_view get(IdOffset id, std::string& storage) const { return decode_id(id_at(text_, id), storage); }
+  std::string_view get(IdOffset id, std::string& storage) const {
+    return decode_id(id_at(text_, id), storage);
+  }
   std::string get(IdOffset id) const { return decode_id(id_at(text_, id)); }
   uint64_t hash(std::string_view name) const { return hash_(name); }
   uint64_t hash(IdOffset id) const {
@@ -72,9 +74,8 @@ public:
   }
   std::optional<uint32_t> find(std::string_view name, const Names& names) const {
     const auto hash = static_cast<uint32_t>(names.hash(name));
-    const uint32_t found = by_name_.find(hash, [&](uint32_t other) {
-      return named_[other].hash == hash && names.is(named_[other].id, name);
-    });
+    const uint32_t found = by_name_.find(
+        hash, [&](uint32_t other) { return named_[other].hash == hash && names.is(named_[other].id, name); });
     return found == NameIndex::none ? std::nullopt : std::optional(named_[found].index);
   }
   /// By index.

@@ -120,8 +120,7 @@ bool Lexer::annotation(Token& error) {
   for (uint64_t depth = 1; depth > 0;) {
     while (pos_ < text_.size() && (at(pos_) == '(' && at(pos_ + 1) == '@')) pos_ += 2, ++depth;
     const bool has_token = skip_space(error);
-    if (!has_token && error.kind == TokenKind::eof)
-      return error = fail(start, "unclosed annotation"), false;
+    if (!has_token && error.kind == TokenKind::eof) return error = fail(start, "unclosed annotation"), false;
     if (!has_token) return false;
     const Token inside = any();
     if (inside.kind == TokenKind::error) return error = inside, false;
@@ -149,8 +148,10 @@ size_t Lexer::string_end(size_t start) {
     const char c = text_[i];
     if (c == '"') return i + 1;
     const bool is_ascii = static_cast<unsigned char>(c) < 0x80;
-    const size_t length =
-        c == '\\' ? escape_length(i) : is_control(c) ? 0 : is_ascii ? 1 : utf8_length(text_, i);
+    const size_t length = c == '\\'       ? escape_length(i)
+                          : is_control(c) ? 0
+                          : is_ascii      ? 1
+                                          : utf8_length(text_, i);
     if (length == 0) return string_failed(i);
     i += length;
   }

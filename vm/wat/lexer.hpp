@@ -10,17 +10,16 @@
 
 namespace skerry::vm::wat {
 
-/// Keeps a position and nothing else: copying it remembers where one was. Annotations, `(@name …)`, are looked at
-/// and left out. Linear in the text's size.
+/// Keeps a position and nothing else: copying it remembers where one was. Annotations, `(@name …)`, are
+/// looked at and left out. Linear in the text's size.
 class Lexer {
 public:
   /// `text` must stay alive and be shorter than 4 GiB.
   explicit Lexer(std::string_view text) : text_(text) {}
 
   Token next();
-  /// Goes behind the parenthesis that closes so many levels, or to the end. In between only strings, comments and
-  /// parentheses are told apart.
-  /// False when there is none.
+  /// Goes behind the parenthesis that closes so many levels, or to the end. In between only strings, comments
+  /// and parentheses are told apart. False when there is none.
   bool skip(uint32_t levels);
   std::string_view text() const { return text_; }
   /// Of the error token.
@@ -32,7 +31,8 @@ private:
     return {kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(pos_)};
   }
   Token fail(size_t where, const char* message);
-  /// Whether there is a token of the text behind white space, comments and annotations; else an error, or the end.
+  /// Whether there is a token of the text behind white space, comments and annotations; else an error, or the
+  /// end.
   bool skip_space(Token& other);
   bool line_comment(Token& error);
   bool block_comment(Token& error);
@@ -59,8 +59,8 @@ std::string decode_string(std::string_view literal);
 void decode_string(std::string_view literal, ByteWriter& out);
 uint64_t decoded_size(std::string_view literal);
 
-/// The name behind `$`: for `$"…"` its decoded string, else the characters. A view of the literal where that is
-/// possible, else of `storage`.
+/// The name behind `$`: for `$"…"` its decoded string, else the characters. A view of the literal where that
+/// is possible, else of `storage`.
 std::string_view decode_id(std::string_view literal, std::string& storage);
 inline std::string decode_id(std::string_view literal) {
   std::string storage;

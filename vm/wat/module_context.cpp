@@ -35,8 +35,8 @@ uint32_t ModuleContext::func_type_index(std::span<const std::byte> encoded, uint
   const auto index = static_cast<uint32_t>(type_entries.size());
   ++type_groups;
   type_section.u8(func_type_code);
-  type_entries.push_back({true, params, static_cast<uint32_t>(type_section.size()),
-                          static_cast<uint32_t>(encoded.size())});
+  type_entries.push_back(
+      {true, params, static_cast<uint32_t>(type_section.size()), static_cast<uint32_t>(encoded.size())});
   type_section.bytes(encoded);
   add_plain_func_type(index);
   return index;

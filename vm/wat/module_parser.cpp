@@ -48,7 +48,8 @@ struct Section {
 class ModuleParser {
 public:
   ModuleParser(Cursor& cursor, const ModuleLimits& limits)
-      : cursor_(cursor), context_(cursor.text(), limits), function_(context_.names), no_function_(context_.names) {}
+      : cursor_(cursor), context_(cursor.text(), limits), function_(context_.names),
+        no_function_(context_.names) {}
 
   Result<std::vector<std::byte>> run(const ParseOptions& options, const std::optional<std::string>& name);
 
@@ -252,11 +253,13 @@ void ModuleParser::parse_body(uint32_t type) {
   const Signature& signature = use_.signature;
   // Without parameters of its own it has those of its type, unnamed.
   const bool known = type < context_.type_entries.size();
-  const uint32_t params = signature.params == 0 && known ? context_.type_entries[type].params : signature.params;
+  const uint32_t params =
+      signature.params == 0 && known ? context_.type_entries[type].params : signature.params;
   auto named = signature.named.begin();
   for (uint32_t i = 0; i < params; ++i) {
     const IdOffset id = named != signature.named.end() && named->index == i ? (named++)->id : no_id;
-    if (!function_.locals.add(id, context_.names)) cursor_.fail("duplicate local " + quoted(cursor_.name_of(id)));
+    if (!function_.locals.add(id, context_.names))
+      cursor_.fail("duplicate local " + quoted(cursor_.name_of(id)));
   }
   ByteWriter& body = codes_.entry();
   body_starts_.push_back(static_cast<uint32_t>(body.size()));
@@ -264,7 +267,8 @@ void ModuleParser::parse_body(uint32_t type) {
   ExpressionParser(cursor_, context_, function_, body).parse_sequence();
   write_opcode(body, Opcode::end);
   if (!keep_names_) return;
-  for (const IndexSpace::Named& local : function_.locals.named()) local_names_.push_back({next_[0] - 1, local});
+  for (const IndexSpace::Named& local : function_.locals.named())
+    local_names_.push_back({next_[0] - 1, local});
 }
 
 /// `(local …)*`, as runs of equal types.
@@ -564,8 +568,8 @@ std::vector<std::byte> ModuleParser::assemble(const ParseOptions& options,
     out.leb_u32(value);
   };
   const std::array<const ByteWriter*, 9> large = {&context_.type_section, &imports_.bytes, &functions_.bytes,
-                                                  &globals_.bytes, &exports_.bytes, &elems_.bytes,
-                                                  &codes_.bytes, &datas_.bytes, &tables_.bytes};
+                                                  &globals_.bytes,        &exports_.bytes, &elems_.bytes,
+                                                  &codes_.bytes,          &datas_.bytes,   &tables_.bytes};
   uint64_t size = 0;
   for (const ByteWriter* section : large) size += section->size();
   out.reserve(size + body_starts_.size() * 2 + 1000); // a little more when bodies are long

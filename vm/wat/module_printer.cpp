@@ -39,13 +39,16 @@ public:
     out_ += "(module" + (names_.module() ? " " + id_text(*names_.module()) : std::string()) + "\n";
     print_types();
     each(module_.imports, [&](const Import& import, uint32_t) { print_import(import); });
-    each(module_.tables, [&](const Table& table, uint32_t i) { print_table(table, i); },
-         module_.imported_tables);
-    each(module_.memories, [&](const MemoryType& memory, uint32_t i) { print_memory(memory, i); },
-         module_.imported_memories);
+    each(
+        module_.tables, [&](const Table& table, uint32_t i) { print_table(table, i); },
+        module_.imported_tables);
+    each(
+        module_.memories, [&](const MemoryType& memory, uint32_t i) { print_memory(memory, i); },
+        module_.imported_memories);
     each(module_.tags, [&](uint32_t type, uint32_t i) { print_tag(type, i); }, module_.imported_tags);
-    each(module_.globals, [&](const Global& global, uint32_t i) { print_global(global, i); },
-         module_.imported_globals);
+    each(
+        module_.globals, [&](const Global& global, uint32_t i) { print_global(global, i); },
+        module_.imported_globals);
     each(module_.exports, [&](const Export& entry, uint32_t) { print_export(entry); });
     if (module_.has_start) field("(start " + types_.index(NameKind::function, module_.start) + ")");
     each(module_.elem_segments, [&](const ElemSegment& segment, uint32_t i) { print_elem(segment, i); });
@@ -99,7 +102,8 @@ private:
     out_ += "  (import " + string_text(import.module) + " " + string_text(import.name) + " ";
     switch (import.kind) {
     case ExternKind::func:
-      out_ += begin("func", NameKind::function, import.index) + types_.type_use(module_.functions[import.index]);
+      out_ +=
+          begin("func", NameKind::function, import.index) + types_.type_use(module_.functions[import.index]);
       break;
     case ExternKind::table:
       out_ += begin("table", NameKind::table, import.index) + " " +
@@ -298,7 +302,9 @@ private:
 
 } // namespace
 
-Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write, const ToTextOptions& options) {
+<<<<<<< HEAD
+Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
+                     const ToTextOptions& options) {
   return catching_out_of_memory("printing a module", [&]() -> Result<void> {
     const auto engine = std::make_shared<EngineData>(config_with_everything());
     auto module = decode_module(engine, ModuleBytes(bytes));
@@ -306,6 +312,16 @@ Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write, 
     TextSink out(write, options.max_bytes == 0 ? most_text(bytes.size()) : options.max_bytes);
     return ModulePrinter(**module, out).run();
   });
+=======
+Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
+                     const ToTextOptions& options) {
+  const auto engine = std::make_shared<EngineData>();
+  engine->config = config_with_everything();
+  auto module = decode_module(engine, ModuleBytes(bytes));
+  if (!module) return fail(std::move(module.error()));
+  TextSink out(write, options.max_bytes == 0 ? most_text(bytes.size()) : options.max_bytes);
+  return ModulePrinter(**module, out).run();
+>>>>>>> load
 }
 
 Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options) {

@@ -27,8 +27,8 @@ enum class NameKind : uint8_t {
   tag = 11,
 };
 
-/// Identifiers are unique in their index space: of equal names only the first is kept. What is broken or out of
-/// order is dropped. Names are views of the section, and cost 12 bytes each besides.
+/// Identifiers are unique in their index space: of equal names only the first is kept. What is broken or out
+/// of order is dropped. Names are views of the section, and cost 12 bytes each besides.
 class NameTable {
 public:
   NameTable() = default;

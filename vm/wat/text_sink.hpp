@@ -12,7 +12,8 @@ namespace skerry::vm::wat {
 /// Loops that print look at is_open(): a few bytes of a module can stand for any amount of text.
 class TextSink {
 public:
-  TextSink(const skerry::wat::TextWriter& write, uint64_t limit) : write_(write), left_(limit), limit_(limit) {}
+  TextSink(const skerry::wat::TextWriter& write, uint64_t limit)
+      : write_(write), left_(limit), limit_(limit) {}
 
   TextSink& operator+=(std::string_view text) {
     if (text.size() > left_) is_open_ = false;

@@ -195,7 +195,8 @@ void Signature::write(ByteWriter& out) const {
   out.bytes(result_types.view());
 }
 
-void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signature& type, bool may_have_names) {
+void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signature& type,
+                          bool may_have_names) {
   while (cursor.take_open("param")) {
     const IdOffset id = may_have_names ? cursor.take_id() : no_id;
     if (id != no_id) {

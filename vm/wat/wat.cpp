@@ -11,8 +11,9 @@
 namespace skerry::wat {
 
 Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options) {
-  return catching_out_of_memory("reading a module's text",
-                                [&] { return vm::wat::parse_module_text(text, {options.names, options.limits}); });
+  return catching_out_of_memory("reading a module's text", [&] {
+    return vm::wat::parse_module_text(text, {options.names, options.limits});
+  });
 }
 
 Position position_at(std::string_view text, size_t offset) noexcept {

@@ -20,7 +20,8 @@ std::vector<std::byte> module_with_types(uint32_t first, uint32_t count, bool is
     types.add({0x60}).count(16);
     for (uint32_t bit = 0; bit < 16; ++bit) types.add({(first + i) >> (2 * bit) & 3 ? 0x7e : 0x7f});
     types.count(8);
-    for (uint32_t bit = 0; bit < 8; ++bit) types.u8(static_cast<uint8_t>(0x7f - ((first + i) >> (3 * bit) & 3)));
+    for (uint32_t bit = 0; bit < 8; ++bit)
+      types.u8(static_cast<uint8_t>(0x7f - ((first + i) >> (3 * bit) & 3)));
   }
   return ModuleBuilder()
       .section(1, types)
@@ -85,7 +86,8 @@ TEST_CASE("stand-ins for unknown imports keep their types when instantiation fai
   {
     Linker linker(engine);
     linker.set_unknown_imports(UnknownImports::trap);
-    CHECK_FALSE(linker.instantiate(*store, compile(engine, "(module (import \"\" \"f\" (func (param f32 f32))))")));
+    CHECK_FALSE(
+        linker.instantiate(*store, compile(engine, "(module (import \"\" \"f\" (func (param f32 f32))))")));
   }
   CHECK(types_of(engine) == 1);
   store.reset();
@@ -99,7 +101,8 @@ TEST_CASE("types that an embedder made up are a usage error") {
   CHECK(error_of(Table::create(store, {bogus, {}}, Value(bogus, Ref{}))).kind() == ErrorKind::usage);
   CHECK(error_of(Global::create(store, {bogus, false}, Value(bogus, Ref{}))).kind() == ErrorKind::usage);
   Linker linker(engine);
-  linker.define_raw("", "f", FuncType{{bogus}, {}}, [](Caller&, std::span<uint64_t>) { return Result<void>(); });
+  linker.define_raw("", "f", FuncType{{bogus}, {}},
+                    [](Caller&, std::span<uint64_t>) { return Result<void>(); });
   const Module module = compile(engine, "(module)");
   CHECK(error_of(linker.instantiate(store, module)).kind() == ErrorKind::usage);
 }

@@ -135,13 +135,13 @@ TEST_CASE("custom sections are kept, and the name section read") {
 TEST_CASE("a broken name section does no harm") {
   // Function names out of order: those before are kept.
   const test::Bytes names{1, 9, 3, 0, 1, 'a', 2, 1, 'b', 1, 1, 'c'};
-  const auto module = test::must(vm::decode_module(make_engine(),
-                                                   ModuleBuilder()
-                                                       .section(1, {1, 0x60, 0, 0})
-                                                       .section(3, {3, 0, 0, 0})
-                                                       .section(10, {3, 2, 0, 0x0b, 2, 0, 0x0b, 2, 0, 0x0b})
-                                                       .section(0, test::Bytes().with_name("name").with(names))
-                                                       .take()));
+  const auto module =
+      test::must(vm::decode_module(make_engine(), ModuleBuilder()
+                                                      .section(1, {1, 0x60, 0, 0})
+                                                      .section(3, {3, 0, 0, 0})
+                                                      .section(10, {3, 2, 0, 0x0b, 2, 0, 0x0b, 2, 0, 0x0b})
+                                                      .section(0, test::Bytes().with_name("name").with(names))
+                                                      .take()));
   CHECK(module->names.functions.size() == 2);
 }
 

@@ -161,13 +161,15 @@ TEST_CASE("matching of heap types") {
 
 TEST_CASE("lists of types in a byte each") {
   const ValType concrete = ValType::ref(static_cast<HeapType>(70'000), false);
-  const std::vector<ValType> types = {i32,       v128,     concrete, funcref, ValType::ref(HeapType::func, false),
-                                      externref, ref(3),   f64,      i64,     ref(8'000'000),
-                                      f32,       concrete, i32};
+  const std::vector<ValType> types = {
+      i32,       v128,     concrete, funcref, ValType::ref(HeapType::func, false),
+      externref, ref(3),   f64,      i64,     ref(8'000'000),
+      f32,       concrete, i32};
   RecGroup group;
   group.types.emplace_back();
   for (const ValType type : types) group.add(type, false);
-  const vm::TypeList list(group.codes.data(), group.refs.data(), group.types[0].params, group.types[0].param_refs);
+  const vm::TypeList list(group.codes.data(), group.refs.data(), group.types[0].params,
+                          group.types[0].param_refs);
   CHECK(list.to_vector() == types);
   for (uint32_t i = 0; i < types.size(); ++i) CHECK(list[i] == types[i]);
   CHECK(list.back() == i32);

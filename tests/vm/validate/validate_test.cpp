@@ -209,7 +209,8 @@ TEST_CASE("imports and exports are described, exports found by name") {
                              Features::defaults());
   REQUIRE(vm::validate_module(*module).has_value());
   REQUIRE(module->imports.size() == 1);
-  CHECK(to_string(vm::extern_type(*module, ExternKind::func, 0)) == to_string(ExternType(FuncType{{i32}, {i64}})));
+  CHECK(to_string(vm::extern_type(*module, ExternKind::func, 0)) ==
+        to_string(ExternType(FuncType{{i32}, {i64}})));
   const auto type_of = [&](std::string_view name) {
     const vm::Export* found = vm::find_export(*module, name);
     REQUIRE(found != nullptr);

@@ -40,8 +40,8 @@ struct ExportInfo {
   ExternKind kind() const { return static_cast<ExternKind>(type.index()); }
 };
 
-/// What a module imports or exports, in its order: as many as size() says. Each entry is made when it is asked for, a
-/// copy: a module may have a million of them. Valid as long as the module.
+/// What a module imports or exports, in its order: as many as size() says. Each entry is made when it is
+/// asked for, a copy: a module may have a million of them. Valid as long as the module.
 template <class Info> class ExternList {
 public:
   explicit ExternList(const vm::Module& module) : module_(&module) {}
@@ -87,8 +87,8 @@ struct CompileOptions {
   /// When it has passed, compiling ends with ErrorCode::deadline_exceeded. Looked at for every 64 KiB of the
   /// module, which take less than a millisecond.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  /// Bytes that compiling may hold at once: a module is refused, with an error of kind limit, when four times its
-  /// size is more.
+  /// Bytes that compiling may hold at once: a module is refused, with an error of kind limit, when four times
+  /// its size is more.
   uint64_t max_bytes = ~uint64_t{0};
 };
 
@@ -97,8 +97,8 @@ class Module {
 public:
   /// Decodes and validates the whole module (spec §5, §3). Code is translated later, per function, at its
   /// first call. Copies `bytes`. Takes at most 64 MB and four times the module of memory (the module's copy
-  /// included), and 0.2 s and 5 ms for each MB of processor time. Errors: malformed, invalid, limit; each with
-  /// its byte offset; deadline_exceeded when the options say so.
+  /// included), and 0.2 s and 5 ms for each MB of processor time. Errors: malformed, invalid, limit; each
+  /// with its byte offset; deadline_exceeded when the options say so.
   static Result<Module> compile(const Engine& engine, std::span<const std::byte> bytes,
                                 const CompileOptions& options = {});
   /// The same, without a copy: the module takes the bytes over.

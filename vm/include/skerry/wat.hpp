@@ -22,16 +22,17 @@ struct ToBinaryOptions {
 };
 
 /// Translates a text, `(module …)` or bare module fields, into the binary format. The bytes are not
-/// validated: give them to Module::compile. Takes at most 64 MB and four times the text of memory, and 0.2 s and
-/// 20 ms for each MB of processor time; nesting is limited to 100,000. Errors: malformed, with the byte offset in the text; the message begins with the official test
-/// suite's words and ends with " at LINE:COLUMN". limit for texts of 4 GiB or more. Thread-safe.
+/// validated: give them to Module::compile. Takes at most 64 MB and four times the text of memory, and 0.2 s
+/// and 20 ms for each MB of processor time; nesting is limited to 100,000. Errors: malformed, with the byte
+/// offset in the text; the message begins with the official test suite's words and ends with " at
+/// LINE:COLUMN". limit for texts of 4 GiB or more. Thread-safe.
 Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options = {});
 
 /// Takes text piece by piece, some 64 KiB at once. False: it could not be written, and no more is printed.
 using TextWriter = std::function<bool(std::string_view)>;
 
-/// How much text a module of this size becomes unless told otherwise: 16 MiB, and 64 bytes for each of its own.
-/// Few become ten times as large, but a run of locals can be a million times as long in text.
+/// How much text a module of this size becomes unless told otherwise: 16 MiB, and 64 bytes for each of its
+/// own. Few become ten times as large, but a run of locals can be a million times as long in text.
 uint64_t most_text(uint64_t module_bytes);
 
 struct ToTextOptions {
@@ -43,7 +44,8 @@ struct ToTextOptions {
 /// module of memory, besides the text. Errors: malformed, limit. Thread-safe.
 Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options = {});
 /// The same for text of any length, none of which is kept; io when `write` refuses.
-Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write, const ToTextOptions& options = {});
+Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
+                     const ToTextOptions& options = {});
 
 struct Position {
   uint32_t line = 1, column = 1; ///< from 1; columns count bytes
