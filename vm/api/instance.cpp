@@ -65,15 +65,9 @@ Result<T> find(const vm::ModuleInstance* instance, std::string_view name, Extern
   const vm::Export* item = vm::find_export(*instance->module, name);
   if (item == nullptr) return fail(no_export(*instance->module, name, kind));
   if (item->kind != kind)
-<<<<<<< HEAD
     return fail(usage_error("export " + in_quotes(name) + " is a " +
                             to_string(vm::extern_type(*instance->module, item->kind, item->index)) +
                             ", not a " + std::string(extern_kind_name(kind))));
-=======
-    return fail(usage_error("export " + vm::quoted(name) + " is a " +
-                            to_string(vm::extern_type(*instance->module, item->kind, item->index)) +
-                            ", not a " + std::string(extern_kind_name(kind))));
->>>>>>> load
   return std::get<T>(extern_at(*instance, kind, item->index));
 }
 

@@ -28,7 +28,6 @@ private:
 } // namespace
 
 Result<SuspendableCall> SuspendableCall::prepare(const Func& func, std::span<const Value> args) {
-<<<<<<< HEAD
   return catching_out_of_memory("preparing a call", [&]() -> Result<SuspendableCall> {
     if (!func) return fail(usage_error("the function handle is empty"));
     const vm::FuncInstance& f = *func.data();
@@ -40,17 +39,6 @@ Result<SuspendableCall> SuspendableCall::prepare(const Func& func, std::span<con
     store_values(args, call.slots_.data());
     return call;
   });
-=======
-  if (!func) return fail(usage_error("the function handle is empty"));
-  const vm::FuncInstance& f = *func.data();
-  const vm::Store& store = vm::store_of(f);
-  if (auto ok = check_arguments(store, vm::type_of(f), args); !ok) return fail(std::move(ok.error()));
-  SuspendableCall call;
-  call.func_ = func;
-  call.slots_.resize(std::max({f.params_slots, f.results_slots, uint16_t{1}}));
-  store_values(args, call.slots_.data());
-  return call;
->>>>>>> load
 }
 
 SuspendableCall::SuspendableCall(SuspendableCall&& other) noexcept

@@ -302,7 +302,6 @@ private:
 
 } // namespace
 
-<<<<<<< HEAD
 Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
                      const ToTextOptions& options) {
   return catching_out_of_memory("printing a module", [&]() -> Result<void> {
@@ -312,16 +311,6 @@ Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
     TextSink out(write, options.max_bytes == 0 ? most_text(bytes.size()) : options.max_bytes);
     return ModulePrinter(**module, out).run();
   });
-=======
-Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
-                     const ToTextOptions& options) {
-  const auto engine = std::make_shared<EngineData>();
-  engine->config = config_with_everything();
-  auto module = decode_module(engine, ModuleBytes(bytes));
-  if (!module) return fail(std::move(module.error()));
-  TextSink out(write, options.max_bytes == 0 ? most_text(bytes.size()) : options.max_bytes);
-  return ModulePrinter(**module, out).run();
->>>>>>> load
 }
 
 Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options) {
