@@ -109,7 +109,7 @@ namespace {
 
 Result<void> count_into(QuotaBooks& books, const std::string& directory,
                         const std::function<Result<void>()>& look) {
-  QuotaBooks census(unlimited, unlimited);
+  QuotaBooks census(Quota::unlimited, Quota::unlimited);
   const auto add = [&](const struct stat& status) {
     QuotaBooks::Counted* file = census.known(id_of(status));
     if (!file || file->names == 0) census.add_bytes(file, content_bytes(status));

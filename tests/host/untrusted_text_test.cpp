@@ -35,7 +35,6 @@ void check_harmless(const PluginError& error) {
   CHECK(harm_in(describe(error), longest_line + lines * 300, lines).empty());
 }
 
-std::string json_string(const std::string& text) { return dump_json(Json(text)); }
 
 } // namespace
 

@@ -11,7 +11,7 @@ namespace skerry::test {
 
 namespace {
 
-using Result = std::vector<std::byte>;
+using Encoded = std::vector<std::byte>;
 constexpr uint32_t million = 1'000'000;
 
 uint32_t scaled(uint32_t count, double scale) { return static_cast<uint32_t>(count * scale); }
@@ -35,7 +35,7 @@ Bytes numbered_type(uint32_t number, uint32_t params) {
   return type.u8(0), type;
 }
 
-Result many_types(uint32_t count, uint32_t params) {
+Encoded many_types(uint32_t count, uint32_t params) {
   Bytes types;
   types.count(count);
   for (uint32_t i = 0; i < count; ++i) types.with(numbered_type(i, params));
@@ -58,7 +58,7 @@ Bytes types_with(std::initializer_list<Bytes> more) {
 
 /// A module with `types`, as many functions of type () -> () with this body as make `bytes`, and a function
 /// of each other type that is never reached.
-Result with_bodies(const Bytes& types, uint32_t others, const Bytes& body, uint64_t bytes,
+Encoded with_bodies(const Bytes& types, uint32_t others, const Bytes& body, uint64_t bytes,
                    const Bytes& imports = {}) {
   const auto count = static_cast<uint32_t>(std::max<uint64_t>(1, bytes / body.size()));
   Bytes functions, code;
@@ -80,7 +80,7 @@ Bytes body_of(const Bytes& before, const Bytes& repeated, const Bytes& after, ui
   return body;
 }
 
-Result repeated_code(const Bytes& types, uint32_t others, const Bytes& before, const Bytes& repeated,
+Encoded repeated_code(const Bytes& types, uint32_t others, const Bytes& before, const Bytes& repeated,
                      const Bytes& after, double scale) {
   return with_bodies(types, others, body_of(before, repeated, after), scaled(12 * million, scale));
 }
@@ -261,7 +261,7 @@ void add_sections(std::vector<Amplification>& all) {
        }});
 }
 
-Result elements(uint32_t count, const Bytes& segment) {
+Encoded elements(uint32_t count, const Bytes& segment) {
   return ModuleBuilder()
       .section(1, {1, 0x60, 0, 0})
       .section(3, {1, 0})
@@ -435,7 +435,7 @@ void add_code(std::vector<Amplification>& all) {
 
 // ---- Text
 
-Result text(std::string_view head, std::string_view repeated, std::string_view tail, double scale,
+Encoded text(std::string_view head, std::string_view repeated, std::string_view tail, double scale,
             uint32_t bytes = 12 * million) {
   std::string all(head);
   const uint64_t count = scaled(bytes, scale) / repeated.size();
@@ -447,7 +447,7 @@ Result text(std::string_view head, std::string_view repeated, std::string_view t
 }
 
 template <class F>
-Result numbered_text(std::string_view head, std::string_view tail, uint32_t count, F&& item) {
+Encoded numbered_text(std::string_view head, std::string_view tail, uint32_t count, F&& item) {
   std::string all(head);
   for (uint32_t i = 0; i < count; ++i) all += item(i);
   all += tail;

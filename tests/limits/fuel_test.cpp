@@ -1,5 +1,6 @@
 // Fuel: what a call was given is what it gets, wherever it spends it.
 #include "skerry/suspendable_call.hpp"
+#include "tests/limits/guests.hpp"
 #include "tests/support/wasm.hpp"
 
 #include <cstdint>
@@ -8,21 +9,9 @@
 
 using namespace skerry;
 using namespace skerry::test;
+using namespace skerry::test::limits;
 
 namespace {
-
-/// What docs/security.md promises: so many instructions may run after the last one that was paid for.
-constexpr uint64_t most_unpaid = 1'100;
-
-/// Four instructions that leave a trace.
-constexpr std::string_view step = "(global.set $steps (i32.add (global.get $steps) (i32.const 1))) ";
-constexpr uint64_t step_cost = 4;
-
-std::string repeat(size_t count, std::string_view text) {
-  std::string all;
-  for (size_t i = 0; i < count; ++i) all += text;
-  return all;
-}
 
 /// A module whose `run` does this, with what the shapes below need.
 std::string module_with(const std::string& functions) {

@@ -23,8 +23,6 @@ using namespace skerry::test::limits;
 
 namespace {
 
-/// What docs/security.md promises: instructions that may run after the last one that was paid for.
-constexpr uint64_t most_unpaid = 1'100;
 /// Instructions between two looks at the clock; and what the longest piece of a bulk operation costs.
 constexpr uint32_t slice = 4'096;
 constexpr uint64_t longest_piece = 65'536;

@@ -38,12 +38,12 @@ private:
 Result<std::vector<Value>> call(const Func& func, std::span<const Value> args) {
   if (!func) return fail(no_function());
   const vm::FuncInstance& f = *func.data();
-  const FuncType& type = vm::store_of(f).engine->types[f.type_id].func;
+  const vm::CanonicalType& type = vm::type_of(f);
   if (auto ok = check_arguments(vm::store_of(f), type, args); !ok) return fail(std::move(ok.error()));
   CallSlots slots(std::max(f.params_slots, f.results_slots));
   store_values(args, slots.all().data());
   if (auto done = func.call_raw(slots.all()); !done) return fail(std::move(done.error()));
-  return load_values(type.results, slots.all().data());
+  return load_values(type.results(), slots.all().data());
 }
 
 } // namespace
