@@ -199,8 +199,8 @@ Expected<void> PluginInstance::begin(std::string input, Store::Clock::time_point
                                 });
 }
 
-/// What is owed when a call stops counts as used: so a call that is cut uses up its fuel where one that is
-/// not does.
+/// A call that stops has used all that it was given; when that was all that the manifest allows, it needs
+/// more.
 Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   using State = ResumableExecution::State;
   const uint64_t allowed = code_.manifest.fuel.value_or(Store::unlimited_fuel);
@@ -209,7 +209,7 @@ Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   auto state = checked(Phase::call, [&]() -> Expected<State> {
     auto reached = Store::Clock::now() < store_.deadline() ? execution_->run()
                                                            : failed_now(ErrorCode::deadline_exceeded);
-    if (reached && *reached == State::out_of_fuel && store_.fuel_used() - fuel_at_begin_ > allowed)
+    if (reached && *reached == State::out_of_fuel && store_.fuel_used() - fuel_at_begin_ >= allowed)
       reached = failed_now(ErrorCode::out_of_fuel);
     return reached;
   });

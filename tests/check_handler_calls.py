@@ -14,14 +14,14 @@ import sys
 from pathlib import Path
 
 # Files without handlers: they are compiled to be unwound.
-NO_HANDLERS = {"activation", "handlers", "targets", "trap_error"}
+NO_HANDLERS = {"activation", "backtrace", "frame_walk", "handlers", "targets", "trap_error"}
 
 MAY_CALL = {
     # vm/exec/activation.hpp
     "function_of_stub", "make_callable", "invoke_host", "refuse_beside_suspended", "next_slice", "suspend_for_fuel",
-    "suspend_for_host", "finish_trap",
+    "suspend_for_host", "end_call", "end_with_trap", "first_slice",
     # vm/runtime
-    "Store::fail", "grow_memory", "grow_table", "memory_fill", "memory_copy", "memory_init", "data_drop", "table_fill",
+    "Store::fail", "grow_memory", "grow_table", "table_may_grow", "memory_fill", "memory_copy", "memory_init", "data_drop", "table_fill",
     "table_copy", "table_init", "elem_drop", "TypeRegistry::is_subtype",
     # skerry/error.hpp
     "Error::trap", "Error::~Error",

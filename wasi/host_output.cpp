@@ -1,3 +1,4 @@
+// Implements skerry/wasi/host_output.hpp: writes that wait no longer than until a deadline.
 #include "skerry/wasi/host_output.hpp"
 
 #include "wasi/stream_io.hpp"

@@ -74,6 +74,8 @@ struct QuotaBooks {
 
   // Enters what a census found and is not counted yet.
   void merge(const QuotaBooks& census) {
+    for (const auto& [id, found] : census.counted)
+      (void)known(id); // what needs memory, before anything counts
     uint64_t known_bytes = 0, known_names = 0;
     for (const auto& [id, found] : census.counted) {
       known_bytes += found.bytes + found.names * Quota::name_bytes;

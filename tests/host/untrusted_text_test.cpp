@@ -35,7 +35,6 @@ void check_harmless(const PluginError& error) {
   CHECK(harm_in(describe(error), longest_line + lines * 300, lines).empty());
 }
 
-
 } // namespace
 
 TEST_CASE("JSON that is printed holds every value exactly and nothing that a terminal obeys") {

@@ -59,7 +59,7 @@ Bytes types_with(std::initializer_list<Bytes> more) {
 /// A module with `types`, as many functions of type () -> () with this body as make `bytes`, and a function
 /// of each other type that is never reached.
 Encoded with_bodies(const Bytes& types, uint32_t others, const Bytes& body, uint64_t bytes,
-                   const Bytes& imports = {}) {
+                    const Bytes& imports = {}) {
   const auto count = static_cast<uint32_t>(std::max<uint64_t>(1, bytes / body.size()));
   Bytes functions, code;
   functions.count(count + others).repeat(count, {0});
@@ -81,7 +81,7 @@ Bytes body_of(const Bytes& before, const Bytes& repeated, const Bytes& after, ui
 }
 
 Encoded repeated_code(const Bytes& types, uint32_t others, const Bytes& before, const Bytes& repeated,
-                     const Bytes& after, double scale) {
+                      const Bytes& after, double scale) {
   return with_bodies(types, others, body_of(before, repeated, after), scaled(12 * million, scale));
 }
 
@@ -436,7 +436,7 @@ void add_code(std::vector<Amplification>& all) {
 // ---- Text
 
 Encoded text(std::string_view head, std::string_view repeated, std::string_view tail, double scale,
-            uint32_t bytes = 12 * million) {
+             uint32_t bytes = 12 * million) {
   std::string all(head);
   const uint64_t count = scaled(bytes, scale) / repeated.size();
   all.reserve(head.size() + count * repeated.size() + tail.size());

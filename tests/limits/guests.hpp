@@ -87,7 +87,7 @@ inline constexpr std::array all_guests = {
     Guest{"straight line", Around::engine, [] { return running(repeat(100'000, step)); }},
     Guest{"forward branches", Around::engine,
           [] {
-            return running(repeat(50'000, std::string(step) + "(block (br_if 0 (global.get $steps)) " +
+            return running(repeat(80'000, std::string(step) + "(block (br_if 0 (global.get $steps)) " +
                                               std::string(step) + ")"));
           }},
     Guest{"loop", Around::engine, [] { return forever(step); }},

@@ -71,6 +71,7 @@ Suspension* trap(Store& store, ErrorCode code) {
   const int64_t owed = location ? location->pending_fuel : 0;
   if (owed > store.fuel_left()) {
     if (Suspension* suspension = suspend_for_fuel(store, ErrorCode::out_of_fuel)) return suspension;
+    if (store.error) return nullptr; // there was no memory for that
     code = ErrorCode::out_of_fuel;
     store.fuel_budget = store.run.fuel = 0;
   } else {

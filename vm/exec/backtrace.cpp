@@ -41,7 +41,7 @@ Backtrace::Backtrace(Store& store, ErrorCode why) : meter_(haste_meter(store, wh
 }
 
 void Backtrace::locate(size_t index) {
-  if (tried_[index]) return;
+  if (tried_[index] || meter_.has_refused()) return;
   tried_[index] = true;
   if (positions_[index].is_in_stub()) {
     locations_[index] = first_instruction(positions_[index]);

@@ -4,6 +4,8 @@
 #include "vm/exec/operands.hpp"
 #include "vm/exec/state.hpp"
 
+#include <algorithm>
+
 namespace skerry::vm {
 
 SKERRY_HANDLER(exit_handler) {
@@ -138,16 +140,24 @@ public:
     const std::shared_ptr<void> suspended = std::move(store_.suspended);
     store_.error.reset();
     State s = resumed(*static_cast<const Suspension*>(suspended.get()));
-    store_.fuel_budget += static_cast<const Suspension*>(suspended.get())->fuel;
+    give_back(static_cast<const Suspension*>(suspended.get())->fuel);
     if (store_.fuel_left() <= 0) return without_fuel(s);
     return go_on(s, f, slots);
   }
 
 private:
+  /// What the call had left when it stopped, or owed. No sum is more than unlimited.
+  void give_back(int64_t fuel) {
+    constexpr auto unlimited = static_cast<int64_t>(skerry::Store::unlimited_fuel);
+    const int64_t given = fuel > 0 ? std::min(fuel, unlimited - store_.fuel_budget) : fuel;
+    store_.fuel_budget += given;
+    store_.fuel_given -= static_cast<uint64_t>(fuel - given);
+  }
+
   /// Nothing runs: the call stops before its next instruction.
   SKERRY_COLD bool without_fuel(const State& s) {
     Suspension* suspension = suspend_for_fuel(store_, ErrorCode::out_of_fuel);
-    if (suspension == nullptr) return store_.fail(Error::trap(ErrorCode::out_of_fuel));
+    if (suspension == nullptr) return !store_.error && store_.fail(Error::trap(ErrorCode::out_of_fuel));
     suspend(s, *suspension);
     return true;
   }

@@ -76,19 +76,19 @@ std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor) {
   Shape shape = cursor.at(TokenKind::keyword) ? find_shape(cursor.word()) : Shape{};
   if (shape.lanes == 0) return cursor.fail_unexpected("a vector shape"), bytes;
   cursor.advance();
-  const auto at_number = [&] { return cursor.at(TokenKind::integer) || cursor.at(TokenKind::floating); };
-  const auto wrong_number = [&] {
-    cursor.fail("wrong number of lane literals, expected " + std::to_string(shape.lanes));
-  };
+  Cursor ahead = cursor; // a wrong number of literals is reported before what is wrong with one of them
+  uint32_t count = 0;
+  while (count <= shape.lanes && (ahead.at(TokenKind::integer) || ahead.at(TokenKind::floating)))
+    ahead.advance(), ++count;
+  const bool is_other_literal = ahead.at(TokenKind::reserved) || ahead.at(TokenKind::keyword);
+  if (count > shape.lanes || (count < shape.lanes && !is_other_literal))
+    return cursor.fail("wrong number of lane literals, expected " + std::to_string(shape.lanes)), bytes;
   for (unsigned lane = 0; lane < shape.lanes; ++lane) {
-    const bool is_other_literal = cursor.at(TokenKind::reserved) || cursor.at(TokenKind::keyword);
-    if (!at_number() && !is_other_literal) return wrong_number(), bytes;
     uint64_t value =
         shape.is_float ? parse_float_literal(cursor, shape.bits) : parse_int_literal(cursor, shape.bits);
     for (unsigned i = 0; i < shape.bits / 8; ++i)
       bytes[lane * shape.bits / 8 + i] = static_cast<uint8_t>(value >> (8 * i));
   }
-  if (at_number()) wrong_number();
   return bytes;
 }
 

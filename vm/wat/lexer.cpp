@@ -51,7 +51,7 @@ Token Lexer::fail(size_t where, const char* message) {
   return {TokenKind::error, static_cast<uint32_t>(where), static_cast<uint32_t>(std::min(where + 1, pos_))};
 }
 
-bool Lexer::skip_space(Token& other) {
+bool Lexer::skip_space(Token& other, Annotations annotations) {
   while (pos_ < text_.size()) {
     const char c = text_[pos_];
     if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
@@ -60,7 +60,7 @@ bool Lexer::skip_space(Token& other) {
       if (!line_comment(other)) return false;
     } else if (c == '(' && at(pos_ + 1) == ';') {
       if (!block_comment(other)) return false;
-    } else if (c == '(' && at(pos_ + 1) == '@') {
+    } else if (c == '(' && at(pos_ + 1) == '@' && annotations == Annotations::are_space) {
       if (!annotation(other)) return false;
     } else {
       return true;
@@ -118,8 +118,7 @@ bool Lexer::annotation(Token& error) {
   if (name.empty()) return error = fail(start, "empty annotation id"), false;
   if (!is_utf8(name)) return error = fail(start, malformed_utf8), false;
   for (uint64_t depth = 1; depth > 0;) {
-    while (pos_ < text_.size() && (at(pos_) == '(' && at(pos_ + 1) == '@')) pos_ += 2, ++depth;
-    const bool has_token = skip_space(error);
+    const bool has_token = skip_space(error, Annotations::are_tokens);
     if (!has_token && error.kind == TokenKind::eof) return error = fail(start, "unclosed annotation"), false;
     if (!has_token) return false;
     const Token inside = any();

@@ -31,9 +31,11 @@ private:
     return {kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(pos_)};
   }
   Token fail(size_t where, const char* message);
+  /// Whether annotations are skipped like comments; within one they are only parentheses.
+  enum class Annotations : uint8_t { are_space, are_tokens };
   /// Whether there is a token of the text behind white space, comments and annotations; else an error, or the
   /// end.
-  bool skip_space(Token& other);
+  bool skip_space(Token& other, Annotations annotations = Annotations::are_space);
   bool line_comment(Token& error);
   bool block_comment(Token& error);
   bool skip_character(Token& error);
