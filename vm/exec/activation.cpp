@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "vm/exec/backtrace.hpp"
 #include "vm/exec/trap_error.hpp"
+#include "vm/runtime/names.hpp"
 
 #include <algorithm>
 
@@ -12,9 +13,16 @@ namespace {
 
 Result<void> translate(Store& store, FuncInstance& f) {
   const Module& module = *f.instance->module;
+  const uint32_t defined_index = f.func_index - module.imported_functions;
   WorkMeter meter = work_meter(store);
-  auto code = store.engine->translate(module, f.func_index - module.imported_functions, meter);
-  if (!code) return fail(std::move(code.error()));
+  auto code = store.engine->translate(module, defined_index, meter);
+  if (!code) {
+    Error& error = code.error();
+    if (error.func_index() == Error::no_func)
+      error.with_func(f.func_index, std::string(func_name(module, f.func_index)));
+    if (error.offset() == Error::no_offset) error.with_offset(module.bodies[defined_index].offset);
+    return fail(std::move(error));
+  }
   f.frame_bytes = (*code)->frame_slots * static_cast<uint32_t>(sizeof(uint64_t));
   f.code = (*code)->bytes.get();
   return {};
