@@ -103,7 +103,7 @@ TEST_CASE("branches with many values, in place and moved, taken and not", "[exec
                              " local.get 0 i32.const 1 i32.eq br_if 0 drop i32.const 60 " +
                              "local.get 0 i32.const 2 i32.eq br_if 0 drop i32.const 70 br 0) " + fold(count);
     auto values = sequence(1, count);
-    for (const auto [argument, last] : {std::pair{1, count}, {2, 60}, {3, 70}}) {
+    for (const auto& [argument, last] : {std::pair{1, count}, {2, 60}, {3, 70}}) {
       values.back() = last;
       CHECK(run(body, argument) == folded(values));
     }
@@ -125,7 +125,7 @@ TEST_CASE("a branch table with many values", "[exec]") {
                            numbers(1, count) + " local.get 0 br_table 0 1 0 1) drop i32.const 80 br 0) " +
                            fold(count);
   auto values = sequence(1, count);
-  for (const auto [argument, last] : {std::pair{0, 80}, {1, count}, {2, 80}, {3, count}, {9, count}}) {
+  for (const auto& [argument, last] : {std::pair{0, 80}, {1, count}, {2, 80}, {3, count}, {9, count}}) {
     values.back() = last;
     CHECK(run(body, argument) == folded(values));
   }

@@ -19,8 +19,8 @@ std::invoke_result_t<F> unless_out_of_memory(F&& body, [[maybe_unused]] G&& othe
 #if defined(__cpp_exceptions)
   try {
     return std::invoke(std::forward<F>(body));
-  } catch (const std::bad_alloc&) {
-  } catch (const std::length_error&) { // more than any container can hold
+  } catch (const std::bad_alloc&) {    // NOLINT(bugprone-empty-catch): goes on below
+  } catch (const std::length_error&) { // NOLINT(bugprone-empty-catch): more than any container can hold
   }
   return std::invoke(std::forward<G>(otherwise));
 #else
