@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 # These end the activation: they return to the C++ that entered the interpreter.
-MAY_RETURN = ("12exit_handler", "12trap_handler", "19host_failed_handler", "17slice_end_handler", "18fuel_short_handler")
+MAY_RETURN = ("12exit_handler", "12trap_handler", "19host_failed_handler", "18fuel_short_handler")
 
 
 def functions(library):

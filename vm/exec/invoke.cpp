@@ -39,19 +39,8 @@ SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
 
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler) {
   SKERRY_STATE
-  save(s);
-  Store& store = *s.instance->store;
-  const ErrorCode code = next_slice(store);
-  s.fuel = store.run.fuel;
-  s.frame = store.run.frame;
-  if (code != ErrorCode::none) {
-    if (Suspension* suspension = suspend_for_fuel(store, code))
-      suspend(s, *suspension);
-    else
-      end_call(store, store.error ? ErrorCode::none : code);
-    SKERRY_LEAVE;
-  }
-  SKERRY_DISPATCH;
+  s.memory_size = 0; // nothing needs more than what has been charged
+  SKERRY_TAIL(fuel_short_handler);
 }
 
 SKERRY_COLD SKERRY_HANDLER(fuel_short_handler) {
