@@ -65,6 +65,8 @@ template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
   if (step.done) {
     s.fuel -= owed;
     s.pc += stack_op_size;
+  } else {
+    shorten_slice(s, s.fuel); // a look before each piece: pages that are touched first take long
   }
   SKERRY_DISPATCH;
 }
