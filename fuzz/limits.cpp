@@ -19,7 +19,7 @@ Store::Clock::time_point at_look(uint64_t look) {
   return Store::Clock::time_point{} + std::chrono::hours(look);
 }
 
-/// What a run is limited to, and a clock that moves when it is looked at.
+/// The choices for one run, and the looks that its clock counts.
 struct Limits {
   explicit Limits(std::span<const std::byte> bytes) {
     std::seed_seq seed(reinterpret_cast<const uint8_t*>(bytes.data()),

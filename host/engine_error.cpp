@@ -47,7 +47,7 @@ std::optional<LimitReport> parse_limit(std::string_view message) {
   return std::nullopt;
 }
 
-/// What the process lacks, whatever the plugin is allowed.
+/// Memory that the process lacks, whatever the plugin is allowed.
 bool is_of_process(std::string_view message) {
   return message.starts_with("out of memory") || message.starts_with("the system refuses");
 }

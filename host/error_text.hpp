@@ -7,7 +7,7 @@
 
 namespace skerry::host {
 
-/// What to_json(error) has under "error".
+/// Returns the value that to_json(error) has under "error".
 std::string error_text(const PluginError& error);
 
 } // namespace skerry::host

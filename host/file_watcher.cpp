@@ -126,7 +126,7 @@ private:
 
   // --- the thread
 
-  /// What is not known for want of memory is looked at again after a while.
+  /// Files that could not be examined for lack of memory are examined again later.
   void run() {
     while (wait()) {
       unless_out_of_memory([&] { look(); },

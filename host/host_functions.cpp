@@ -34,7 +34,7 @@ int32_t code_of(NetworkStatus status) {
   return failed;
 }
 
-/// What a guest can name here and no longer.
+/// Longest name that a guest may pass, in bytes.
 constexpr size_t longest_path = 4096; // as WASI's
 constexpr size_t longest_host = 255;  // RFC 1035
 /// The work of one call of a host function beyond its bytes; for each line of the log, too.

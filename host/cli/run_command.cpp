@@ -31,7 +31,7 @@ struct RunOptions {
   std::vector<std::string> words; // the file, and the guest's arguments
 };
 
-/// Of everything that the command does; the guest's, too.
+/// The deadline of everything that the command does, the guest included.
 Deadline deadline_of(const RunOptions& options) {
   if (options.timeout.empty()) return no_deadline;
   return std::chrono::steady_clock::now() + *parse_duration(options.timeout);

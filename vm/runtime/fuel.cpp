@@ -12,7 +12,7 @@ void set_fuel_left(Store& store, int64_t left) {
   store.fuel_budget = left - store.run.fuel;
 }
 
-/// A call that can stop goes into debt for what a host function takes, and stops behind it.
+/// A call that can stop goes into debt for what a host function takes, and stops after it.
 bool may_owe(const Store& store, int64_t left, uint64_t instructions) {
   constexpr int64_t most = int64_t{1} << 62; // no sum overflows
   return store.may_suspend && store.host_depth == 1 && instructions <= uint64_t{most} && left > -most;
