@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace skerry::host::cli {
@@ -16,6 +17,28 @@ namespace skerry::host::cli {
 namespace {
 
 constexpr uint64_t page_bytes = 65'536;
+
+/// Text for stdout, which is never held as a whole.
+class PieceWriter {
+public:
+  PieceWriter& operator+=(std::string_view text) {
+    buffer_ += text;
+    if (buffer_.size() >= piece_bytes) flush();
+    return *this;
+  }
+  /// False when nobody takes what is written.
+  bool is_open() const { return is_open_; }
+  bool finish() { return flush(), is_open_; }
+
+private:
+  static constexpr size_t piece_bytes = 65'536;
+  void flush() {
+    is_open_ = is_open_ && write_stdout(buffer_);
+    buffer_.clear();
+  }
+  std::string buffer_;
+  bool is_open_ = true;
+};
 
 // ---- JSON
 
@@ -85,21 +108,29 @@ std::vector<MemoryType> memories(const Module& module) {
   return types;
 }
 
-OrderedJson module_json(const std::string& file, const Module& module) {
-  OrderedJson json{{"file", file},
-                   {"bytes", module.bytes().size()},
-                   {"name", module.name()},
-                   {"imports", OrderedJson::array()},
-                   {"exports", OrderedJson::array()},
-                   {"memories", OrderedJson::array()},
-                   {"custom_sections", OrderedJson::array()}};
-  for (const ImportInfo& import : module.imports()) json["imports"].push_back(import_json(import));
-  for (const ExportInfo& item : module.exports()) json["exports"].push_back(export_json(item));
-  for (const MemoryType& memory : memories(module)) json["memories"].push_back(limits_json(memory.limits));
-  for (const CustomSection& section : module.custom_sections()) {
-    json["custom_sections"].push_back({{"name", section.name}, {"bytes", section.bytes.size()}});
-  }
-  return json;
+/// Each member is written when it is made: a module may have a million of them.
+bool print_json(const std::string& file, const Module& module) {
+  PieceWriter out;
+  out += R"({"file":)" + json_string(file) + R"(,"bytes":)" + std::to_string(module.bytes().size()) +
+         R"(,"name":)" + json_string(module.name());
+  const auto add_list = [&](std::string_view key, const auto& items, const auto& json_of) {
+    out += "," + json_string(key) + ":[";
+    bool is_first = true;
+    for (const auto& item : items) {
+      if (!out.is_open()) return;
+      if (!std::exchange(is_first, false)) out += ",";
+      out += dump_json(json_of(item));
+    }
+    out += "]";
+  };
+  add_list("imports", module.imports(), import_json);
+  add_list("exports", module.exports(), export_json);
+  add_list("memories", memories(module), [](const MemoryType& memory) { return limits_json(memory.limits); });
+  add_list("custom_sections", module.custom_sections(), [](const CustomSection& section) {
+    return OrderedJson{{"name", section.name}, {"bytes", section.bytes.size()}};
+  });
+  out += "}\n";
+  return out.finish();
 }
 
 // ---- text
@@ -124,31 +155,31 @@ std::string memory_text(const MemoryType& memory) {
   return text + ", at most " + std::to_string(limits.max) + " pages";
 }
 
-std::string heading(std::string_view what, size_t count) {
-  return std::string(what) + " (" + std::to_string(count) + ")\n";
-}
-
-std::string module_text(const std::string& file, const Module& module) {
-  std::string text = printable(file) + ": " + std::to_string(module.bytes().size()) + " bytes";
-  if (!module.name().empty()) text += ", module " + printable(module.name());
-  text += "\n" + heading("imports", module.imports().size());
-  for (const ImportInfo& import : module.imports()) {
-    text += "  " + printable(import.module) + "." + printable(import.name) + "  " +
-            typed(extern_kind_name(import.kind()), import.type) +
-            need_text(import_need(import.module, import.name)) + "\n";
-  }
-  text += heading("exports", module.exports().size());
-  for (const ExportInfo& item : module.exports()) {
-    text += "  " + printable(item.name) + "  " + typed(extern_kind_name(item.kind()), item.type) + "\n";
-  }
-  auto all_memories = memories(module);
-  text += heading("memories", all_memories.size());
-  for (const MemoryType& memory : all_memories) text += "  " + memory_text(memory) + "\n";
-  text += heading("custom sections", module.custom_sections().size());
-  for (const CustomSection& section : module.custom_sections()) {
-    text += "  " + printable(section.name) + "  " + std::to_string(section.bytes.size()) + " bytes\n";
-  }
-  return text;
+bool print_text(const std::string& file, const Module& module) {
+  PieceWriter out;
+  out += printable(file) + ": " + std::to_string(module.bytes().size()) + " bytes";
+  if (!module.name().empty()) out += ", module " + printable(module.name());
+  out += "\n";
+  const auto add_list = [&](std::string_view what, const auto& items, const auto& line_of) {
+    out += std::string(what) + " (" + std::to_string(items.size()) + ")\n";
+    for (const auto& item : items) {
+      if (!out.is_open()) return;
+      out += "  " + line_of(item) + "\n";
+    }
+  };
+  add_list("imports", module.imports(), [](const ImportInfo& import) {
+    return printable(import.module) + "." + printable(import.name) + "  " +
+           typed(extern_kind_name(import.kind()), import.type) +
+           need_text(import_need(import.module, import.name));
+  });
+  add_list("exports", module.exports(), [](const ExportInfo& item) {
+    return printable(item.name) + "  " + typed(extern_kind_name(item.kind()), item.type);
+  });
+  add_list("memories", memories(module), memory_text);
+  add_list("custom sections", module.custom_sections(), [](const CustomSection& section) {
+    return printable(section.name) + "  " + std::to_string(section.bytes.size()) + " bytes";
+  });
+  return out.finish();
 }
 
 int inspect(const std::string& file, bool json) {
@@ -158,8 +189,7 @@ int inspect(const std::string& file, bool json) {
     complain_about(file, module.error());
     return failure;
   }
-  bool written =
-      write_stdout(json ? dump_json(module_json(file, *module)) + "\n" : module_text(file, *module));
+  const bool written = json ? print_json(file, *module) : print_text(file, *module);
   return written ? 0 : failure;
 }
 

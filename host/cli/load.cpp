@@ -24,18 +24,20 @@ bool looks_like_text(const std::vector<std::byte>& bytes) {
 
 } // namespace
 
-Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file) {
+Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file,
+                                                 Deadline deadline) {
   auto bytes = read_file(file, engine.config().module_limits.module_bytes);
-  if (bytes) return looks_like_text(*bytes) ? wat::to_binary(text_of(*bytes)) : std::move(*bytes);
+  if (bytes && !looks_like_text(*bytes)) return std::move(*bytes);
+  if (bytes) return wat::to_binary(text_of(*bytes), {.deadline = deadline});
   if (bytes.error().too_large)
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, bytes.error().message));
   return fail(Error(ErrorKind::io, ErrorCode::none, bytes.error().message));
 }
 
-Result<Module> load_module(const Engine& engine, const std::string& file) {
-  auto bytes = read_module_bytes(engine, file);
+Result<Module> load_module(const Engine& engine, const std::string& file, Deadline deadline) {
+  auto bytes = read_module_bytes(engine, file, deadline);
   if (!bytes) return fail(std::move(bytes.error()));
-  return Module::compile(engine, std::move(*bytes));
+  return Module::compile(engine, std::move(*bytes), {.deadline = deadline});
 }
 
 void complain_about(const std::string& file, const Error& error, Deadline deadline) {

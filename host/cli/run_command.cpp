@@ -145,7 +145,7 @@ std::vector<std::string> guest_arguments(const RunOptions& options) {
 Result<void> run_program(const RunOptions& options, Deadline deadline) {
   auto start = std::chrono::steady_clock::now();
   Engine engine;
-  auto module = load_module(engine, options.words.front());
+  auto module = load_module(engine, options.words.front(), deadline);
   if (!module) return fail(std::move(module.error()));
   auto setup = WasiSetup::create(options.wasi, guest_arguments(options), deadline);
   if (!setup) return fail(std::move(setup.error()));

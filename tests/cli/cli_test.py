@@ -515,6 +515,37 @@ class UntrustedText(CommandTest):
                 self.check(100_000)
 
 
+class Limits(CommandTest):
+    """Limits of what commands do with a module before anything of it runs."""
+
+    LOCALS = "(module (func " + "(local" + " i32" * 50_000 + ")))"
+
+    def test_text_that_would_be_too_long(self):
+        self.file("m.wat", self.LOCALS)
+        self.run_command("wat2wasm", "m.wat")
+        self.run_command("wasm2wat", "--max-text", "1KiB", "m.wasm", status=1)
+        self.assertIn("more than 1024 bytes of text", self.err)
+        self.assertIn("--max-text", self.err)
+        self.run_command("wasm2wat", "--max-text", "1KiB", "m.wasm", "-o", "out.wat", status=1)
+        self.assertFalse((self.folder / "out.wat").exists())
+        self.run_command("wasm2wat", "--max-text", "1MiB", "m.wasm")
+        self.assertEqual(self.out.count(" i32"), 50_000)
+
+    def test_timeout_while_loading(self):
+        self.file("m.wat", '(module (func (export "_start")' + " nop" * 2_000_000 + "))")
+        self.run_command("run", "--timeout", "1ms", "m.wat", status=134)
+        self.assertIn("deadline", self.err)
+        self.run_command("run", "--timeout", "60s", "m.wat")
+
+    def test_a_module_of_many_parts_is_inspected_piece_by_piece(self):
+        count = 100_000
+        self.file("m.wat", "(module " + "".join(f'(func (export "f{i}"))' for i in range(count)) + ")")
+        self.run_command("inspect", "--json", "m.wat")
+        self.assertEqual(len(json.loads(self.out)["exports"]), count)
+        self.run_command("inspect", "m.wat")
+        self.assertEqual(self.out.count("  function"), count)
+
+
 class Inspect(CommandTest):
     def test_json(self):
         self.file("importer.wat", IMPORTER)

@@ -13,6 +13,7 @@ struct Amplification {
   std::vector<std::byte> (*make)(double scale);
   bool is_text = false;
   bool all_features = false; // else the default ones
+  bool is_skipped = false;   // loading does not read most of it
 };
 
 std::vector<Amplification> amplifications();

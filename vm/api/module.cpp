@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/module/module_info.hpp"
+#include "vm/module/resolve.hpp"
 #include "vm/runtime/names.hpp"
 #include "vm/validate/module_validator.hpp"
 
@@ -42,6 +43,7 @@ Result<std::shared_ptr<vm::Module>> load(const Engine& engine, vm::ModuleBytes b
   vm::LoadWatch watch(options, engine.config());
   auto module = vm::decode_module(engine.data(), std::move(bytes), watch);
   if (!module) return module;
+  if (auto done = vm::resolve_module(**module, watch); !done) return fail(std::move(done.error()));
   if (auto valid = vm::validate_module(**module, watch); !valid) return fail(std::move(valid.error()));
   return module;
 }
@@ -87,6 +89,13 @@ template <> ExportInfo ExportList::operator[](size_t index) const {
   return export_info(*module_, module_->exports[index]);
 }
 
+template <> size_t CustomSectionList::size() const { return module_->custom_sections.size(); }
+template <> CustomSection CustomSectionList::operator[](size_t index) const {
+  const vm::CustomRange& range = module_->custom_sections[index];
+  return {text(module_->range(range.name_offset, range.name_size)),
+          module_->range(range.bytes_offset, range.bytes_size)};
+}
+
 std::optional<ExportInfo> Module::find_export(std::string_view name) const {
   const vm::Export* item = vm::find_export(*data_, name);
   return item == nullptr ? std::nullopt : std::optional(export_info(*data_, *item));
@@ -94,14 +103,6 @@ std::optional<ExportInfo> Module::find_export(std::string_view name) const {
 std::string_view Module::name() const { return data_->names.module; }
 
 std::string_view Module::func_name(uint32_t func_index) const { return vm::func_name(*data_, func_index); }
-
-std::vector<CustomSection> Module::custom_sections() const {
-  std::vector<CustomSection> sections;
-  for (const vm::CustomRange& range : data_->custom_sections)
-    sections.push_back({text(data_->range(range.name_offset, range.name_size)),
-                        data_->range(range.bytes_offset, range.bytes_size)});
-  return sections;
-}
 
 std::optional<MemoryType> Module::memory(uint32_t index) const {
   if (index >= data_->memories.size()) return {};

@@ -242,7 +242,7 @@ void BinaryDecoder::finish() {
   if (module_.has_data_count && data_count_ != module_.data_segments.size())
     reader_.fail("data count and data section have inconsistent lengths: " + std::to_string(data_count_) +
                  " segments announced, " + std::to_string(module_.data_segments.size()) + " present");
-  module_.names = decode_name_section(name_section_, module_.functions.size());
+  module_.names = decode_name_section(name_section_, module_.functions.size(), watch_);
 }
 
 // ---- Helpers
@@ -277,7 +277,7 @@ void BinaryDecoder::type_section() {
   uint64_t items = 0;
   for (uint32_t i = 0; more(i, n); ++i) {
     const uint64_t start = reader_.offset();
-    decode_rec_group(reader_, config_, group);
+    decode_rec_group(reader_, config_, watch_, group);
     const uint64_t types = uint64_t{module_.type_count} + group.size();
     check_limit(types, limits_.types, "types", start);
     items += group.codes.size() + group.fields.size();

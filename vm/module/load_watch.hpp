@@ -8,11 +8,12 @@
 
 namespace skerry::vm {
 
-/// Asks the clock after each piece of work, counted in bytes of the module that were looked at.
+/// Asks the clock after each piece of work, counted in bytes of the module or its text.
 class LoadWatch {
 public:
   LoadWatch(const CompileOptions& options, const Config& config)
       : deadline_(options.deadline), clock_(config.clock) {}
+  explicit LoadWatch(std::chrono::steady_clock::time_point deadline) : deadline_(deadline) {}
   /// Never expires.
   LoadWatch() = default;
 

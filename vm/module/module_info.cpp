@@ -12,31 +12,16 @@ uint64_t type_items(const Module& module, ExternKind kind, uint32_t index) {
   return module.type(type).params().size() + module.type(type).results().size();
 }
 
-auto is_named(const Module& module, std::string_view name) {
-  return [&module, name](uint32_t index) { return module.exports[index].name == name; };
-}
-
 } // namespace
 
 Module::~Module() {
   if (!types.empty()) engine->types.release(types);
 }
 
-uint32_t index_exports(Module& module, LoadWatch& watch) {
-  constexpr uint64_t item_bytes = 32; // takes as long as that many bytes of code
-  module.exports_by_name.reserve(module.exports.size());
-  const KeyedHash& hash = module.engine->types.keyed_hash();
-  for (uint32_t i = 0; i < module.exports.size(); ++i) {
-    const std::string_view name = module.exports[i].name;
-    if (!watch.spend(name.size() + item_bytes)) break;
-    if (module.exports_by_name.insert(hash(name), i, is_named(module, name)) != i) return i;
-  }
-  return NameIndex::none;
-}
-
 const Export* find_export(const Module& module, std::string_view name) {
   const uint64_t hash = module.engine->types.keyed_hash()(name);
-  const uint32_t found = module.exports_by_name.find(hash, is_named(module, name));
+  const uint32_t found =
+      module.exports_by_name.find(hash, [&](uint32_t index) { return module.exports[index].name == name; });
   return found == NameIndex::none ? nullptr : &module.exports[found];
 }
 

@@ -2,14 +2,9 @@
 #pragma once
 
 #include "skerry/error.hpp"
-#include "vm/module/load_watch.hpp"
 #include "vm/module/module.hpp"
 
 namespace skerry::vm {
-
-/// Fills exports_by_name. The index of an export whose name an earlier one has, or NameIndex::none;
-/// unfinished when the watch has expired.
-uint32_t index_exports(Module& module, LoadWatch& watch);
 
 /// Error: limit, when the types of all imports and exports together are too large to be listed.
 Result<void> check_extern_types(const Module& module);

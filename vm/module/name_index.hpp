@@ -3,6 +3,7 @@
 
 #include "vm/base/keyed_hash.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -11,49 +12,79 @@
 
 namespace skerry::vm {
 
-/// Keeps indices only: who asks says which one has the name. Twelve bytes for each at most.
+/// Keeps indices only: the caller says which one has the name. Takes at most twelve bytes for each.
 class NameIndex {
 public:
   static constexpr uint32_t none = ~uint32_t{0};
 
-  /// Room for so many from the beginning.
-  void reserve(size_t count) { slots_.assign(std::bit_ceil(count + count / 2 + 1), none); }
+  /// Room for the indices below `count` from the beginning.
+  void reserve(size_t count) { resize(std::bit_ceil(count + count / 2 + 2), 0); }
   size_t size() const { return used_; }
-  void clear() { slots_.clear(), used_ = 0; }
+  void clear() { slots_.clear(), used_ = 0, largest_index_ = 0; }
 
+  /// insert or find will soon be called with this hash: fetches the memory that they read.
+  void expect(uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[hash & slot_mask()]);
+  }
   /// Adds an index, unless `is_same` says of one that it has the name: then that. There must be room.
   template <class F> uint32_t insert(uint64_t hash, uint32_t index, F&& is_same) {
     const size_t at = slot(hash, is_same);
-    if (slots_[at] != none) return slots_[at];
-    slots_[at] = index;
+    if (slots_[at] != none) return slots_[at] & index_mask_;
+    slots_[at] = tag(hash) | index;
     ++used_;
+    largest_index_ = std::max(largest_index_, index);
     return index;
   }
   /// The same, with more room when it is needed; `hash_of(index)`.
   template <class F, class Hash> uint32_t insert(uint64_t hash, uint32_t index, F&& is_same, Hash&& hash_of) {
-    if ((used_ + 1) * 3 > slots_.size() * 2) grow(hash_of);
+    constexpr size_t smallest = 16;
+    if ((used_ + 1) * 3 > slots_.size() * 2)
+      rebuild(std::max(smallest, slots_.size() * 2), index, hash_of);
+    else if (index >= index_mask_)
+      rebuild(slots_.size(), index, hash_of);
     return insert(hash, index, is_same);
   }
   template <class F> uint32_t find(uint64_t hash, F&& is_same) const {
-    return slots_.empty() ? none : slots_[slot(hash, is_same)];
+    if (slots_.empty()) return none;
+    const uint32_t found = slots_[slot(hash, is_same)];
+    return found == none ? none : found & index_mask_;
   }
 
 private:
+  // A slot holds an index, less than index_mask_, and above it bits of the hash that do not say where the
+  // slot is: most names that differ are told apart without being looked at.
+  uint32_t slot_mask() const { return static_cast<uint32_t>(slots_.size() - 1); }
+  uint32_t tag(uint64_t hash) const { return static_cast<uint32_t>(hash) & ~index_mask_; }
+
   template <class F> size_t slot(uint64_t hash, F& is_same) const {
-    size_t at = hash & (slots_.size() - 1);
-    while (slots_[at] != none && !is_same(slots_[at])) at = (at + 1) & (slots_.size() - 1);
+    const uint32_t wanted = tag(hash);
+    size_t at = hash & slot_mask();
+    while (slots_[at] != none &&
+           ((slots_[at] & ~index_mask_) != wanted || !is_same(slots_[at] & index_mask_)))
+      at = (at + 1) & slot_mask();
     return at;
   }
-  template <class Hash> void grow(Hash& hash_of) {
-    constexpr size_t smallest = 16;
+  void resize(size_t slots, uint32_t largest_index) {
+    slots_.assign(slots, none);
+    index_mask_ =
+        static_cast<uint32_t>(std::bit_ceil(std::max<uint64_t>(slots, uint64_t{largest_index} + 2)) - 1);
+  }
+  template <class Hash> void rebuild(size_t slots, uint32_t largest_index, Hash& hash_of) {
+    const uint32_t mask_before = index_mask_;
     const std::vector<uint32_t> before = std::exchange(slots_, {});
-    slots_.assign(before.empty() ? smallest : before.size() * 2, none);
+    resize(slots, std::max(largest_index, largest_index_));
     const auto is_other = [](uint32_t) { return false; };
-    for (const uint32_t index : before)
-      if (index != none) slots_[slot(hash_of(index), is_other)] = index;
+    for (const uint32_t old_slot : before) {
+      if (old_slot == none) continue;
+      const uint32_t index = old_slot & mask_before;
+      const uint64_t hash = hash_of(index);
+      slots_[slot(hash, is_other)] = tag(hash) | index;
+    }
   }
 
-  std::vector<uint32_t> slots_;
+  std::vector<uint32_t> slots_; // a power of 2
+  uint32_t index_mask_ = 0;     // one less than a power of 2, which is not less than the number of slots
+  uint32_t largest_index_ = 0;
   size_t used_ = 0;
 };
 

@@ -30,8 +30,9 @@ constexpr std::array<uint8_t, 256> short_type_features = [] {
 /// does.
 class RecGroupDecoder {
 public:
-  RecGroupDecoder(ByteReader& reader, const Config& config, RecGroup& group)
-      : reader_(reader), features_(config.features), limits_(config.module_limits), group_(group) {
+  RecGroupDecoder(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group)
+      : reader_(reader), features_(config.features), limits_(config.module_limits), watch_(watch),
+        group_(group) {
     for (size_t i = 0; i < needed_features.size(); ++i) is_on_[i] = features_.has(needed_features[i]);
   }
 
@@ -42,7 +43,11 @@ public:
     reader_.u8();
     const uint32_t size = decode_count(reader_, limits_.types, "types");
     group_.types.reserve(std::min<size_t>(size, reader_.remaining() / 2));
-    for (uint32_t i = 0; i < size && reader_.ok(); ++i) sub_type();
+    for (uint32_t i = 0; i < size && reader_.ok(); ++i) {
+      const uint64_t type_start = reader_.offset();
+      sub_type();
+      if (!watch_.spend(reader_.offset() - type_start)) reader_.fail("too late");
+    }
   }
 
 private:
@@ -132,6 +137,7 @@ private:
   ByteReader& reader_;
   const Features& features_;
   const ModuleLimits& limits_;
+  LoadWatch& watch_;
   RecGroup& group_;
 };
 
@@ -146,9 +152,9 @@ void RecGroup::add(ValType type, bool is_result) {
   ++(is_result ? last.result_refs : last.param_refs);
 }
 
-void decode_rec_group(ByteReader& reader, const Config& config, RecGroup& group) {
+void decode_rec_group(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group) {
   group.clear();
-  RecGroupDecoder(reader, config, group).rec_type();
+  RecGroupDecoder(reader, config, watch, group).rec_type();
 }
 
 ValType decode_value_type(ByteReader& reader, const Features& features) {

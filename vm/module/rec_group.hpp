@@ -4,6 +4,7 @@
 
 #include "skerry/config.hpp"
 #include "vm/base/byte_reader.hpp"
+#include "vm/module/load_watch.hpp"
 #include "vm/module/type_list.hpp"
 
 #include <cstdint>
@@ -67,8 +68,8 @@ private:
 };
 
 /// Reads an entry of the type section. Indices in it are not checked. Errors, which the reader has:
-/// malformed, limit.
-void decode_rec_group(ByteReader& reader, const Config& config, RecGroup& group);
+/// malformed, limit; and any when the watch expires.
+void decode_rec_group(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group);
 
 /// Reads a value type, and looks whether its feature is on.
 ValType decode_value_type(ByteReader& reader, const Features& features);

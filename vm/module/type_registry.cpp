@@ -252,7 +252,21 @@ TypeGroup* TypeRegistry::find(const RecGroup& group, uint32_t hash) const {
 
 Result<const TypeGroup*> TypeRegistry::intern(const RecGroup& group) {
   const std::lock_guard lock(mutex_);
-  return intern_locked(group);
+  return intern_locked(group, hash(group));
+}
+
+/// A table of a million groups is not in the processor's caches: all places are fetched at once.
+Result<void> TypeRegistry::intern(std::span<const RecGroup> groups,
+                                  std::vector<const CanonicalType*>& types) {
+  std::array<uint32_t, groups_at_once> hashes;
+  const std::lock_guard lock(mutex_);
+  for (size_t i = 0; i < groups.size(); ++i) table_.expect(hashes[i] = hash(groups[i]));
+  for (size_t i = 0; i < groups.size(); ++i) {
+    const auto interned = intern_locked(groups[i], hashes[i]);
+    if (!interned) return fail(interned.error());
+    for (uint32_t t = 0; t < groups[i].size(); ++t) types.push_back(&(**interned)[t]);
+  }
+  return {};
 }
 
 void TypeRegistry::expect(size_t groups) {
@@ -265,10 +279,9 @@ void TypeRegistry::settle() {
   table_.shrink(*this);
 }
 
-Result<const TypeGroup*> TypeRegistry::intern_locked(const RecGroup& group) {
-  const uint32_t key = hash(group);
-  TypeGroup* found = find(group, key);
-  if (found == nullptr) return add(group, key);
+Result<const TypeGroup*> TypeRegistry::intern_locked(const RecGroup& group, uint32_t hash) {
+  TypeGroup* found = find(group, hash);
+  if (found == nullptr) return add(group, hash);
   if (found->holders_ == no_type_id) return fail(full("a type is used too often"));
   ++found->holders_;
   return found;
@@ -386,7 +399,7 @@ Result<TypeHold> TypeRegistry::intern(const FuncType& type) {
   const std::lock_guard lock(mutex_);
   for (const ValType ref : group.refs)
     if (!is_live(heap_of(ref))) return fail(unknown_type(heap_of(ref)));
-  const auto interned = intern_locked(group);
+  const auto interned = intern_locked(group, hash(group));
   if (!interned) return fail(interned.error());
   return TypeHold(*this, (**interned)[0]);
 }

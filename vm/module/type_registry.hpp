@@ -54,6 +54,10 @@ public:
   void shrink(const TypeRegistry& registry);
   /// Calls `is_equal` with ids of groups that may have this hash, until it says so; then that id, else
   /// no_type_id.
+  /// find and insert will soon be called with this hash: fetches their memory.
+  void expect(uint32_t hash) const {
+    if (capacity_ > 0) __builtin_prefetch(&slots_[first_slot(hash)]);
+  }
   template <class F> TypeId find(uint32_t hash, F&& is_equal) const {
     if (capacity_ == 0) return no_type_id;
     for (size_t at = first_slot(hash); slots_[at] != empty; at = (at + 1) & (capacity_ - 1))
@@ -93,6 +97,11 @@ public:
   /// The canonical form of a group, with one holder more. Supertypes and references in it name ids, or
   /// positions. Errors: limit, when the registry is full or memory is short.
   Result<const TypeGroup*> intern(const RecGroup& group);
+  /// At most so many groups are interned together.
+  static constexpr size_t groups_at_once = 32;
+  /// The same for groups that do not name types of each other, which takes less time than one by one. Appends
+  /// their types to `types`, those before an error included; whoever has the list holds them.
+  Result<void> intern(std::span<const RecGroup> groups, std::vector<const CanonicalType*>& types);
   /// A function type on its own, final and without supertype. Heap types in it are canonical already. Errors:
   /// limit; usage for an id that no type has.
   Result<TypeHold> intern(const FuncType& type);
@@ -147,7 +156,7 @@ private:
   uint32_t hash(const RecGroup& group) const;
   bool is_equal(const RecGroup& group, const TypeGroup& other) const;
   TypeGroup* find(const RecGroup& group, uint32_t hash) const;
-  Result<const TypeGroup*> intern_locked(const RecGroup& group);
+  Result<const TypeGroup*> intern_locked(const RecGroup& group, uint32_t hash);
   Result<const TypeGroup*> add(const RecGroup& group, uint32_t hash);
   bool take_ids(TypeGroup& group);
   TypeId take_id();

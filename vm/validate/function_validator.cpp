@@ -19,7 +19,9 @@ FunctionValidator::FunctionValidator(const Module& module, const std::vector<boo
 Result<void> FunctionValidator::validate(uint32_t defined_index) {
   if (!begin(defined_index)) return skerry::fail(*error_);
   Instruction instr{};
-  for (uint64_t seen = reader_.offset(); check_frequent() && !done();) {
+  constexpr uint64_t entry_bytes = 8; // to begin and to end a function takes as long as that many bytes
+  uint64_t seen = reader_.offset() - entry_bytes;
+  while (check_frequent() && !done()) {
     if (!decode(instr) || !check(instr)) break;
     if (!is_on_time(reader_.offset() - std::exchange(seen, reader_.offset()))) break;
   }
@@ -53,8 +55,10 @@ bool FunctionValidator::decode(Instruction& instr) {
 bool FunctionValidator::decode_locals(TypeList params) {
   locals_.reset(params);
   uint64_t total = params.size();
+  offset_ = reader_.offset();
   const uint32_t runs = reader_.leb_u32();
   for (uint32_t i = 0; i < runs && reader_.ok(); ++i) {
+    if (!is_on_time(reader_.offset() - offset_)) return false;
     offset_ = reader_.offset();
     const uint32_t count = reader_.leb_u32();
     ValType type = decode_value_type(reader_);

@@ -1,10 +1,8 @@
 #include "vm/validate/module_validator.hpp"
 
-#include "skerry/printable.hpp"
 #include "vm/isa/features.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module_info.hpp"
-#include "vm/module/rec_group.hpp"
 #include "vm/module/type_registry.hpp"
 #include "vm/validate/function_validator.hpp"
 
@@ -30,7 +28,7 @@ enum Section : uint8_t {
 /// Stops at the first error; `error_` then holds it.
 class ModuleValidator {
 public:
-  ModuleValidator(Module& module, LoadWatch& watch)
+  ModuleValidator(const Module& module, LoadWatch& watch)
       : module_(module), watch_(watch), features_(module.engine->config.features),
         limits_(module.engine->config.module_limits), matcher_(module), declared_(module.functions.size()) {}
 
@@ -38,13 +36,10 @@ public:
 
 private:
   bool check_types();
-  bool check_group(RecGroup& group);
-  bool rename_references(RecGroup& group, uint32_t first);
-  bool rename_supertypes(RecGroup& group, uint32_t first);
   bool check_matches_supertype(uint32_t index);
   bool check_func_indices();
   bool check_tables();
-  bool check_table(Table& table, uint64_t offset);
+  bool check_table(const Table& table, uint64_t offset);
   bool check_memories();
   bool check_tags();
   bool check_globals();
@@ -56,7 +51,6 @@ private:
   bool check_bodies();
 
   bool check_limits(const Limits& limits, uint64_t range, const char* what, uint64_t offset);
-  bool resolve(ValType& type, uint64_t offset);
   bool check_const_expr(const ConstExpr& expr, ValType type);
   bool check_func_type(uint32_t type, uint64_t offset);
   size_t space_size(ExternKind kind) const;
@@ -67,7 +61,7 @@ private:
   bool unknown(uint64_t offset, const char* what, uint64_t index, uint64_t count);
   bool take(Result<void> result);
 
-  Module& module_;
+  const Module& module_;
   LoadWatch& watch_;
   const Features& features_;
   const ModuleLimits& limits_;
@@ -75,7 +69,6 @@ private:
   std::vector<bool> declared_; // functions that occur outside of bodies: ref.func may name them
   std::optional<FunctionValidator> functions_;
   uint32_t visible_globals_ = 0;
-  std::vector<uint8_t> depths_; // of the types of a group
   std::optional<Error> error_;
 };
 
@@ -90,74 +83,9 @@ Result<void> ModuleValidator::validate() {
 
 // ---- Types (spec §3.2)
 
-/// Reads the types again, group by group, and gives them to the engine. The module holds what it has got so
-/// far, whatever becomes of it.
 bool ModuleValidator::check_types() {
-  if (module_.type_count == 0) return true;
-  ByteReader reader(module_.bytes.subspan(at(types)), at(types));
-  const uint32_t groups = reader.leb_u32();
-  module_.types.reserve(module_.type_count);
-  module_.engine->types.expect(groups);
-  RecGroup group;
-  bool ok = true;
-  for (uint32_t i = 0; i < groups && ok; ++i) {
-    const uint64_t start = reader.offset();
-    decode_rec_group(reader, module_.engine->config, group);
-    // Takes as long as ten times that many bytes of code.
-    ok = watch_.spend(10 * (reader.offset() - start)) && check_group(group);
-  }
-  module_.engine->types.settle();
-  return ok;
-}
-
-bool ModuleValidator::check_group(RecGroup& group) {
-  const auto first = static_cast<uint32_t>(module_.types.size());
-  if (!rename_references(group, first) || !rename_supertypes(group, first)) return false;
-  const auto interned = module_.engine->types.intern(group);
-  if (!interned) return fail(at(types), interned.error().message(), ErrorKind::limit);
-  for (uint32_t i = 0; i < group.size(); ++i) module_.types.push_back(&(**interned)[i]);
-  for (uint32_t i = first; i < module_.types.size(); ++i)
-    if (!check_matches_supertype(i)) return false;
-  return true;
-}
-
-/// From type indices to what the registry takes.
-bool ModuleValidator::rename_references(RecGroup& group, uint32_t first) {
-  const uint32_t end = first + group.size();
-  const auto rename = [&](ValType& type) {
-    const auto index = static_cast<uint32_t>(type.heap());
-    if (index >= end) return unknown(at(types), "type", index, end);
-    if (index < first)
-      type = ValType::ref(static_cast<HeapType>(module_.type(index).id()), type.is_nullable());
-    else
-      type = ValType::from_bits((index - first) << 8 | type.kind() | TypeRegistry::inside_kind);
-    return true;
-  };
-  for (ValType& ref : group.refs)
-    if (!rename(ref)) return false;
-  for (PackedField& field : group.fields) {
-    FieldType renamed = field.get();
-    if (!is_concrete(renamed.storage)) continue;
-    if (!rename(renamed.storage)) return false;
-    field = PackedField(renamed);
-  }
-  return true;
-}
-
-bool ModuleValidator::rename_supertypes(RecGroup& group, uint32_t first) {
-  constexpr uint32_t deepest = 255; // a canonical type keeps its depth in a byte
-  depths_.assign(group.size(), 0);
-  for (uint32_t i = 0; i < group.size(); ++i) {
-    uint32_t& super = group.types[i].supertype;
-    if (super == RecGroup::no_type) continue;
-    if (super >= first + i) return unknown(at(types), "type", super, first + i);
-    const uint32_t depth = 1 + (super >= first ? depths_[super - first] : module_.type(super).depth());
-    if (depth > std::min(limits_.subtype_depth, deepest))
-      return fail(at(types), "sub type hierarchy too deep: type " + std::to_string(first + i),
-                  ErrorKind::limit);
-    depths_[i] = static_cast<uint8_t>(depth);
-    super = super >= first ? (super - first) | TypeRegistry::inside_bit : module_.type(super).id();
-  }
+  for (uint32_t i = 0; i < module_.types.size(); ++i)
+    if (!watch_.spend(1) || !check_matches_supertype(i)) return false;
   return true;
 }
 
@@ -179,15 +107,6 @@ bool ModuleValidator::check_matches_supertype(uint32_t index) {
               std::equal(super.fields().begin(), super.fields().end(), sub.fields().begin(),
                          [&](const PackedField& b, const PackedField& a) { return field_matches(a, b); });
   return matches || fail(at(types), "sub type " + std::to_string(index) + " does not match its super type");
-}
-
-/// Checks a type as the module has it, and gives it its canonical form.
-bool ModuleValidator::resolve(ValType& type, uint64_t offset) {
-  if (!is_concrete(type)) return true;
-  const auto index = static_cast<uint32_t>(type.heap());
-  if (index >= module_.types.size()) return unknown(offset, "type", index, module_.types.size());
-  type = ValType::ref(static_cast<HeapType>(module_.type(index).id()), type.is_nullable());
-  return true;
 }
 
 bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
@@ -224,9 +143,8 @@ bool ModuleValidator::check_tables() {
   return true;
 }
 
-bool ModuleValidator::check_table(Table& table, uint64_t offset) {
-  TableType& type = table.type;
-  if (!resolve(type.element, offset)) return false;
+bool ModuleValidator::check_table(const Table& table, uint64_t offset) {
+  const TableType& type = table.type;
   const uint64_t range = type.limits.is_64 ? ~uint64_t{0} : 0xffff'ffff;
   if (!check_limits(type.limits, range, "table", offset)) return false;
 
@@ -270,9 +188,8 @@ bool ModuleValidator::check_const_expr(const ConstExpr& expr, ValType type) {
 bool ModuleValidator::check_globals() {
   functions_.emplace(module_, &declared_, &watch_);
   for (uint32_t i = 0; i < module_.globals.size(); ++i) {
-    Global& global = module_.globals[i];
+    const Global& global = module_.globals[i];
     const bool is_import = i < module_.imported_globals;
-    if (!resolve(global.type.value, at_import_or(globals, is_import))) return false;
     if (is_import && global.type.is_mutable && !features_.has(Feature::mutable_globals))
       return fail(at(imports), "mutable globals cannot be imported without the feature mutable-globals");
     visible_globals_ = i;
@@ -302,9 +219,7 @@ bool ModuleValidator::check_exports() {
         !features_.has(Feature::mutable_globals))
       return fail(at(exports), "mutable globals cannot be exported without the feature mutable-globals");
   }
-  const uint32_t same = index_exports(module_, watch_);
-  return same == NameIndex::none ||
-         fail(at(exports), "duplicate export name " + in_quotes(module_.exports[same].name));
+  return true;
 }
 
 bool ModuleValidator::check_start() {
@@ -322,8 +237,8 @@ bool ModuleValidator::check_start() {
 
 bool ModuleValidator::check_elems() {
   visible_globals_ = static_cast<uint32_t>(module_.globals.size());
-  for (ElemSegment& segment : module_.elem_segments) {
-    if (!resolve(segment.type, at(elems)) || !check_elem_items(segment)) return false;
+  for (const ElemSegment& segment : module_.elem_segments) {
+    if (!check_elem_items(segment)) return false;
     if (segment.mode != SegmentMode::active) continue;
     if (segment.table >= module_.tables.size())
       return unknown(segment.offset.offset, "table", segment.table, module_.tables.size());
@@ -390,7 +305,7 @@ bool ModuleValidator::take(Result<void> result) {
 
 } // namespace
 
-Result<void> validate_module(Module& module, LoadWatch& watch) {
+Result<void> validate_module(const Module& module, LoadWatch& watch) {
   return ModuleValidator(module, watch).validate();
 }
 

@@ -7,14 +7,9 @@
 
 namespace skerry::vm {
 
-/// Checks everything, function bodies included, gives types their canonical ids and fills what is derived
-/// (infos, exports by name). Work and memory are linear in the module's size. Errors: invalid, malformed (in
-/// bodies), limit; each with its byte offset where it has one and the function's index;
-/// deadline_exceeded when the watch says so.
-Result<void> validate_module(Module& module, LoadWatch& watch);
-inline Result<void> validate_module(Module& module) {
-  LoadWatch never;
-  return validate_module(module, never);
-}
+/// Checks a resolved module (vm/module/resolve.hpp), function bodies included. Work and memory are linear in
+/// the module's size. Errors: invalid, malformed (in bodies), limit; each with its byte offset where it has
+/// one and the function's index; deadline_exceeded when the watch says so.
+Result<void> validate_module(const Module& module, LoadWatch& watch);
 
 } // namespace skerry::vm

@@ -22,6 +22,8 @@ inline constexpr IdOffset no_id = ~IdOffset{0};
 class Cursor {
 public:
   explicit Cursor(std::string_view text) : lexer_(text) { fill(); }
+  /// Ends with an error when the watch expires, which must stay alive.
+  Cursor(std::string_view text, LoadWatch& watch) : lexer_(text, watch) { fill(); }
 
   std::string_view text() const { return lexer_.text(); }
   std::string_view spelling(const Token& token) const {

@@ -41,8 +41,10 @@ TokenKind classify_plain(std::string_view word) {
 } // namespace
 
 Token Lexer::next() {
-  Token other;
-  return skip_space(other) ? any() : other;
+  const size_t start = pos_;
+  Token token;
+  if (skip_space(token)) token = any();
+  return is_on_time(start) ? token : fail(start, "too late");
 }
 
 Token Lexer::fail(size_t where, const char* message) {
@@ -240,6 +242,7 @@ Token Lexer::classify(size_t start, size_t strings, size_t first_string, size_t 
 bool Lexer::skip(uint32_t levels) {
   Token unused;
   while (levels > 0 && pos_ < text_.size()) {
+    const size_t start = pos_;
     const char c = text_[pos_];
     if (c == '"') {
       skip_string();
@@ -252,6 +255,7 @@ bool Lexer::skip(uint32_t levels) {
       levels -= c == ')';
       ++pos_;
     }
+    if (!is_on_time(start)) return false;
   }
   return levels == 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
+#include "vm/module/load_watch.hpp"
 #include "vm/wat/token.hpp"
 
 #include <cstddef>
@@ -16,6 +17,8 @@ class Lexer {
 public:
   /// `text` must stay alive and be shorter than 4 GiB.
   explicit Lexer(std::string_view text) : text_(text) {}
+  /// Ends with an error when the watch expires, which must stay alive.
+  Lexer(std::string_view text, LoadWatch& watch) : text_(text), watch_(&watch) {}
 
   Token next();
   /// Goes behind the parenthesis that closes so many levels, or to the end. In between only strings, comments
@@ -49,7 +52,11 @@ private:
   Token classify(size_t start, size_t strings, size_t first_string, size_t first_end, bool punctuation);
   void skip_string();
 
+  /// False when there is no time left for what was read from `start` to here.
+  bool is_on_time(size_t start) { return watch_ == nullptr || watch_->spend(pos_ - start); }
+
   std::string_view text_;
+  LoadWatch* watch_ = nullptr;
   size_t pos_ = 0;
   const char* error_ = nullptr;
   size_t bad_string_at_ = 0;

@@ -44,16 +44,16 @@ uint32_t ModuleContext::func_type_index(std::span<const std::byte> encoded, uint
 
 bool ModuleContext::add_field(uint32_t type, uint32_t field, IdOffset id) {
   const auto position = static_cast<uint32_t>(fields_.size());
-  fields_.push_back({type, field, id});
+  if (fields_.size() == fields_.capacity()) fields_.reserve(position + std::max(position / 4, 16u));
   std::string storage;
   const std::string_view name = names.get(id, storage);
-  return fields_by_name_.insert(
-             hash_of_field(type, name), position,
-             [&](uint32_t other) { return fields_[other].type == type && names.is(fields_[other].id, name); },
-             [&](uint32_t other) {
-               std::string of_other;
-               return hash_of_field(fields_[other].type, names.get(fields_[other].id, of_other));
-             }) == position;
+  const uint32_t hash = hash_of_field(type, name);
+  fields_.push_back({type, field, id, hash});
+  const auto is_same = [&](uint32_t other) {
+    return fields_[other].hash == hash && fields_[other].type == type && names.is(fields_[other].id, name);
+  };
+  const auto hash_of = [&](uint32_t other) { return fields_[other].hash; };
+  return fields_by_name_.insert(hash, position, is_same, hash_of) == position;
 }
 
 std::optional<uint32_t> ModuleContext::find_field(uint32_t type, std::string_view name) const {

@@ -56,9 +56,12 @@ private:
   struct Field {
     uint32_t type, index;
     IdOffset id;
+    uint32_t hash; // of type and name
   };
   uint64_t hash_of(std::span<const std::byte> encoded) const;
-  uint64_t hash_of_field(uint32_t type, std::string_view name) const { return names.hash(name) + type; }
+  uint32_t hash_of_field(uint32_t type, std::string_view name) const {
+    return static_cast<uint32_t>(names.hash(name)) + type;
+  }
   NameIndex plain_func_types_;
   std::vector<Field> fields_; // those with names, of all types
   NameIndex fields_by_name_;

@@ -618,18 +618,29 @@ Result<std::vector<std::byte>> parse_module_fields(Cursor& cursor, const ParseOp
   return ModuleParser(cursor, options.limits).run(options, module_name);
 }
 
-Result<std::vector<std::byte>> parse_module_text(std::string_view text, const ParseOptions& options) {
-  constexpr size_t max_text = (uint64_t{1} << 32) - 1;
-  if (text.size() >= max_text)
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, "text of 4 GiB or more"));
-  Cursor cursor(text);
-  bool wrapped = cursor.take_open("module");
-  std::optional<std::string> name = wrapped ? cursor.take_name() : std::nullopt;
+namespace {
+
+Result<std::vector<std::byte>> parse_whole(Cursor& cursor, const ParseOptions& options) {
+  const bool wrapped = cursor.take_open("module");
+  const std::optional<std::string> name = wrapped ? cursor.take_name() : std::nullopt;
   auto bytes = parse_module_fields(cursor, options, name);
   if (!bytes) return bytes;
   if (wrapped) cursor.expect_close();
   cursor.expect_eof();
   if (!cursor.ok()) return fail(cursor.error());
+  return bytes;
+}
+
+} // namespace
+
+Result<std::vector<std::byte>> parse_module_text(std::string_view text, const ParseOptions& options) {
+  constexpr size_t max_text = (uint64_t{1} << 32) - 1;
+  if (text.size() >= max_text)
+    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, "text of 4 GiB or more"));
+  LoadWatch watch(options.deadline);
+  Cursor cursor(text, watch);
+  auto bytes = parse_whole(cursor, options);
+  if (watch.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
   return bytes;
 }
 

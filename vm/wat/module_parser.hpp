@@ -16,13 +16,14 @@ struct ParseOptions {
   bool names = false;
   /// How many of each kind there may be.
   ModuleLimits limits = {};
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
 /// `name? field*` up to a closing parenthesis or the end, where it leaves the cursor.
 Result<std::vector<std::byte>> parse_module_fields(Cursor& cursor, const ParseOptions& options,
                                                    const std::optional<std::string>& module_name);
 
-/// A whole text: `(module …)` or bare fields.
+/// A whole text: `(module …)` or bare fields. deadline_exceeded as the options say.
 Result<std::vector<std::byte>> parse_module_text(std::string_view text, const ParseOptions& options);
 
 } // namespace skerry::vm::wat

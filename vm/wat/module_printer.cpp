@@ -306,9 +306,10 @@ Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
                      const ToTextOptions& options) {
   return catching_out_of_memory("printing a module", [&]() -> Result<void> {
     const auto engine = std::make_shared<EngineData>(config_with_everything());
-    auto module = decode_module(engine, ModuleBytes(bytes));
+    LoadWatch watch(options.deadline);
+    auto module = decode_module(engine, ModuleBytes(bytes), watch);
     if (!module) return fail(std::move(module.error()));
-    TextSink out(write, options.max_bytes == 0 ? most_text(bytes.size()) : options.max_bytes);
+    TextSink out(write, options.max_bytes == 0 ? most_text(bytes.size()) : options.max_bytes, watch);
     return ModulePrinter(**module, out).run();
   });
 }

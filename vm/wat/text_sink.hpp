@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/wat.hpp"
+#include "vm/module/load_watch.hpp"
 
 #include <cstdint>
 #include <string>
@@ -12,8 +13,8 @@ namespace skerry::vm::wat {
 /// Loops that print look at is_open(): a few bytes of a module can stand for any amount of text.
 class TextSink {
 public:
-  TextSink(const skerry::wat::TextWriter& write, uint64_t limit)
-      : write_(write), left_(limit), limit_(limit) {}
+  TextSink(const skerry::wat::TextWriter& write, uint64_t limit, LoadWatch& watch)
+      : write_(write), watch_(watch), left_(limit), limit_(limit) {}
 
   TextSink& operator+=(std::string_view text) {
     if (text.size() > left_) is_open_ = false;
@@ -27,6 +28,7 @@ public:
   bool is_open() const { return is_open_; }
   Result<void> finish() {
     if (is_open_) flush();
+    if (watch_.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
     if (is_open_) return {};
     if (was_refused_) return fail(Error(ErrorKind::io, ErrorCode::none, "the text could not be written"));
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
@@ -37,12 +39,13 @@ public:
 private:
   static constexpr size_t piece_bytes = 65'536;
   void flush() {
-    if (write_(buffer_)) return buffer_.clear();
-    was_refused_ = true;
-    is_open_ = false;
+    was_refused_ = !write_(buffer_);
+    is_open_ = !was_refused_ && watch_.spend(buffer_.size());
+    buffer_.clear();
   }
 
   const skerry::wat::TextWriter& write_;
+  LoadWatch& watch_;
   std::string buffer_;
   uint64_t left_, limit_;
   bool is_open_ = true, was_refused_ = false;

@@ -7,10 +7,11 @@ ModuleTypes::ModuleTypes(const Module& module, const Config& config) {
   const uint32_t offset = module.section_offsets[type_section];
   ByteReader reader(module.bytes.subspan(offset), offset);
   RecGroup group;
+  LoadWatch never; // what is printed relies on all types being there
   all_.types.reserve(module.type_count);
   starts_.reserve(module.type_count);
   for (uint32_t groups = module.type_count == 0 ? 0 : reader.leb_u32(); groups > 0 && reader.ok(); --groups) {
-    decode_rec_group(reader, config, group);
+    decode_rec_group(reader, config, never, group);
     Start start{static_cast<uint32_t>(all_.codes.size()), static_cast<uint32_t>(all_.refs.size()),
                 static_cast<uint32_t>(all_.fields.size()), all_.size()};
     for (const RecGroup::Type& type : group.types) {

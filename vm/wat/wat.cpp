@@ -12,7 +12,7 @@ namespace skerry::wat {
 
 Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options) {
   return catching_out_of_memory("reading a module's text", [&] {
-    return vm::wat::parse_module_text(text, {options.names, options.limits});
+    return vm::wat::parse_module_text(text, {options.names, options.limits, options.deadline});
   });
 }
 

@@ -104,7 +104,8 @@ TEST_CASE("recursion groups, subtypes and fields") {
   vm::ByteReader reader(module->bytes.subspan(offset), offset);
   REQUIRE(reader.leb_u32() == 3);
   vm::RecGroup group;
-  const auto next = [&] { decode_rec_group(reader, module->engine->config, group); };
+  vm::LoadWatch never;
+  const auto next = [&] { decode_rec_group(reader, module->engine->config, never, group); };
   next();
   REQUIRE(group.size() == 1);
   CHECK(group.types[0].is_final);

@@ -49,6 +49,23 @@ TypeId intern(TypeRegistry& registry, const RecGroup& group) { return (**registr
 
 } // namespace
 
+TEST_CASE("groups that are interned together are the same as those interned one by one") {
+  TypeRegistry registry;
+  const vm::TypeHold known = *registry.intern(FuncType{{i64}, {}});
+  std::vector<RecGroup> groups;
+  for (uint32_t i = 0; i < TypeRegistry::groups_at_once; ++i)
+    groups.push_back(func(std::vector<ValType>(i / 2, i32))); // each twice
+  groups.back() = func({i64});
+  std::vector<const vm::CanonicalType*> types;
+  REQUIRE(registry.intern(groups, types).has_value());
+  REQUIRE(types.size() == groups.size());
+  for (uint32_t i = 0; i + 2 < groups.size(); i += 2) CHECK(types[i] == types[i + 1]);
+  CHECK(types.back() == &*known);
+  CHECK(registry.size() == groups.size() / 2 + 1);
+  registry.release(types);
+  CHECK(registry.size() == 1);
+}
+
 TEST_CASE("equal types have equal ids, whatever their indices") {
   TypeRegistry registry;
   const TypeId a = intern(registry, func({i32})), b = intern(registry, func({ref(a)}));

@@ -2,6 +2,7 @@
 #include "tests/support/wasm.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/module/module_info.hpp"
+#include "vm/module/resolve.hpp"
 #include "vm/runtime/engine_data.hpp"
 #include "vm/validate/function_validator.hpp"
 #include "vm/validate/module_validator.hpp"
@@ -22,8 +23,14 @@ std::shared_ptr<vm::Module> decode(std::string_view text, Features features) {
   return test::must(vm::decode_module(engine, test::binary(text)));
 }
 
+Result<void> validate(vm::Module& module) {
+  vm::LoadWatch never;
+  auto resolved = vm::resolve_module(module, never);
+  return resolved ? vm::validate_module(module, never) : resolved;
+}
+
 Result<void> validate(std::string_view text, Features features = all_features()) {
-  return vm::validate_module(*decode(text, features));
+  return validate(*decode(text, features));
 }
 
 /// Of a module with one function: `fields` and the function's body.
@@ -60,7 +67,7 @@ TEST_CASE("operands must be there and of the right type") {
 TEST_CASE("errors know function and offset") {
   const auto module = decode(
       "(module (import \"m\" \"f\" (func)) (func) (func (drop (i32.eqz (i64.const 0)))))", all_features());
-  const Error error = test::error_of(vm::validate_module(*module));
+  const Error error = test::error_of(validate(*module));
   CHECK(error.func_index() == 2);
   REQUIRE(error.offset() < module->bytes.size());
   CHECK(module->bytes[error.offset()] == std::byte{0x45}); // i32.eqz
@@ -207,7 +214,7 @@ TEST_CASE("imports and exports are described, exports found by name") {
   const auto module = decode(R"((module (import "m" "f" (func (param i32) (result i64)))
     (memory (export "z") 1 2) (global (export "a") (mut f32) (f32.const 0)) (func (export "") (param f64))))",
                              Features::defaults());
-  REQUIRE(vm::validate_module(*module).has_value());
+  REQUIRE(validate(*module).has_value());
   REQUIRE(module->imports.size() == 1);
   CHECK(to_string(vm::extern_type(*module, ExternKind::func, 0)) ==
         to_string(ExternType(FuncType{{i32}, {i64}})));
@@ -225,7 +232,7 @@ TEST_CASE("imports and exports are described, exports found by name") {
 TEST_CASE("step by step, the validator shows frames and operands") {
   const auto module =
       decode("(module (func (param i64) (block (result i64) (local.get 0)) drop))", all_features());
-  REQUIRE(vm::validate_module(*module).has_value());
+  REQUIRE(validate(*module).has_value());
   vm::FunctionValidator validator(*module);
   vm::Instruction instr{};
   REQUIRE(validator.begin(0));

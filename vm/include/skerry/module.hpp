@@ -40,11 +40,17 @@ struct ExportInfo {
   ExternKind kind() const { return static_cast<ExternKind>(type.index()); }
 };
 
-/// What a module imports or exports, in its order: as many as size() says. Each entry is made when it is
-/// asked for, a copy: a module may have a million of them. Valid as long as the module.
-template <class Info> class ExternList {
+/// Views of the module's bytes.
+struct CustomSection {
+  std::string_view name;
+  std::span<const std::byte> bytes;
+};
+
+/// What a module imports, exports or has in custom sections, in its order: as many as size() says. Each entry
+/// is made when it is asked for, a copy: a module may have a million of them. Valid as long as the module.
+template <class Info> class ModuleList {
 public:
-  explicit ExternList(const vm::Module& module) : module_(&module) {}
+  explicit ModuleList(const vm::Module& module) : module_(&module) {}
   size_t size() const;
   bool empty() const { return size() == 0; }
   Info operator[](size_t index) const;
@@ -54,10 +60,10 @@ public:
     using value_type = Info;
     using difference_type = std::ptrdiff_t;
     Iterator() = default;
-    Iterator(const ExternList& list, size_t index) : module_(list.module_), index_(index) {}
-    Info operator*() const { return ExternList(*module_)[index_]; }
+    Iterator(const ModuleList& list, size_t index) : module_(list.module_), index_(index) {}
+    Info operator*() const { return ModuleList(*module_)[index_]; }
     Iterator& operator++() { return ++index_, *this; }
-    Iterator operator++(int) { return Iterator(ExternList(*module_), index_++); }
+    Iterator operator++(int) { return Iterator(ModuleList(*module_), index_++); }
     bool operator==(const Iterator& other) const { return index_ == other.index_; }
 
   private:
@@ -70,17 +76,15 @@ public:
 private:
   const vm::Module* module_;
 };
-using ImportList = ExternList<ImportInfo>;
-using ExportList = ExternList<ExportInfo>;
+using ImportList = ModuleList<ImportInfo>;
+using ExportList = ModuleList<ExportInfo>;
+using CustomSectionList = ModuleList<CustomSection>;
 template <> size_t ImportList::size() const;
 template <> ImportInfo ImportList::operator[](size_t index) const;
 template <> size_t ExportList::size() const;
 template <> ExportInfo ExportList::operator[](size_t index) const;
-
-struct CustomSection {
-  std::string_view name;
-  std::span<const std::byte> bytes;
-};
+template <> size_t CustomSectionList::size() const;
+template <> CustomSection CustomSectionList::operator[](size_t index) const;
 
 /// What compiling a module may take.
 struct CompileOptions {
@@ -116,8 +120,8 @@ public:
   std::string_view name() const;
   /// From the name section, else an export's name, else empty.
   std::string_view func_name(uint32_t func_index) const;
-  /// In file order; views live as long as the module.
-  std::vector<CustomSection> custom_sections() const;
+  /// In file order.
+  CustomSectionList custom_sections() const { return CustomSectionList(*data_); }
   std::optional<MemoryType> memory(uint32_t index = 0) const;
   std::span<const std::byte> bytes() const noexcept;
   Engine engine() const noexcept;

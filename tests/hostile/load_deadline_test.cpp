@@ -1,0 +1,113 @@
+// Loading looks at the clock, whatever it is busy with, and ends when the deadline has passed.
+#include "tests/catch.hpp"
+#include "tests/hostile/amplification.hpp"
+
+#include "skerry/module.hpp"
+#include "skerry/wat.hpp"
+
+#include <memory>
+#include <string_view>
+
+namespace skerry::test {
+
+namespace {
+
+constexpr double deadline_scale = 0.05;
+constexpr size_t bytes_per_look = 262'144; // a branch table is one instruction
+using Clock = std::chrono::steady_clock;
+
+/// Stands still for so many looks, then is behind every deadline.
+struct CountedClock {
+  uint64_t expires_after = ~uint64_t{0};
+  uint64_t looks = 0;
+  Clock::time_point operator()() {
+    return ++looks > expires_after ? Clock::time_point::max() : Clock::time_point();
+  }
+};
+
+Result<Module> compile(const Amplification& shape, const std::vector<std::byte>& bytes, CountedClock& clock) {
+  Config config;
+  config.clock = [&] { return clock(); };
+  if (shape.all_features)
+    for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  const Engine engine(config);
+  return Module::compile(engine, bytes, {.deadline = Clock::time_point() + std::chrono::hours(1)});
+}
+
+std::string_view text_of(const std::vector<std::byte>& bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+template <class F> void for_each_shape(bool is_text, F&& check) {
+  for (const Amplification& shape : amplifications()) {
+    if (shape.is_text != is_text) continue;
+    INFO(shape.name);
+    check(shape, shape.make(deadline_scale));
+  }
+}
+
+} // namespace
+
+TEST_CASE("loading looks at the clock all the time, and ends where the deadline has passed") {
+  for_each_shape(false, [](const Amplification& shape, const std::vector<std::byte>& bytes) {
+    CountedClock whole;
+    const auto outcome = compile(shape, bytes, whole);
+    const bool was_refused = !outcome && outcome.error().kind() != ErrorKind::trap;
+    INFO(whole.looks << " looks, " << bytes.size() << " bytes");
+    CHECK((was_refused || shape.is_skipped || whole.looks >= bytes.size() / bytes_per_look));
+    for (const uint64_t part : {uint64_t{0}, whole.looks / 2, whole.looks - 1}) {
+      CountedClock clock{part};
+      const auto ended = compile(shape, bytes, clock);
+      REQUIRE_FALSE(ended.has_value());
+      CHECK(ended.error().code() == ErrorCode::deadline_exceeded);
+      CHECK(clock.looks <= part + 2);
+    }
+  });
+}
+
+TEST_CASE("a module whose loading may take more than it is given is refused") {
+  const Engine engine;
+  const std::vector<std::byte> bytes = amplifications().front().make(0.01);
+  REQUIRE(Module::compile(engine, bytes, {.max_bytes = 4 * bytes.size()}).has_value());
+  for (const uint64_t allowed : {uint64_t{0}, uint64_t{4 * bytes.size() - 4}}) {
+    const auto refused = Module::compile(engine, bytes, {.max_bytes = allowed});
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().kind() == ErrorKind::limit);
+    CHECK(refused.error().message().find("max_bytes") != std::string::npos);
+    CHECK_FALSE(Module::validate(engine, bytes, {.max_bytes = allowed}).has_value());
+  }
+}
+
+TEST_CASE("reading and printing text end where the deadline has passed") {
+  const Clock::time_point past = Clock::time_point::min();
+  for_each_shape(true, [&](const Amplification&, const std::vector<std::byte>& text) {
+    const auto ended = wat::to_binary(text_of(text), {.deadline = past});
+    REQUIRE_FALSE(ended.has_value());
+    CHECK(ended.error().code() == ErrorCode::deadline_exceeded);
+  });
+  for_each_shape(false, [&](const Amplification&, const std::vector<std::byte>& bytes) {
+    const auto ended = wat::to_text(bytes, {.deadline = past});
+    REQUIRE_FALSE(ended.has_value());
+    CHECK(ended.error().code() == ErrorCode::deadline_exceeded);
+  });
+  CHECK(wat::to_binary("(module)", {.deadline = Clock::now() + std::chrono::hours(1)}).has_value());
+}
+
+TEST_CASE("a deadline ends the printing of text that is long") {
+  const std::vector<std::byte> bytes =
+      *wat::to_binary("(module (memory 1) (data \"" + std::string(1 << 20, 'x') + "\"))");
+  uint64_t printed = 0;
+  const auto deadline = Clock::now() + std::chrono::milliseconds(20);
+  const auto slow = [&](std::string_view text) {
+    printed += text.size();
+    while (Clock::now() < deadline) {
+    } // the first piece takes all the time there is
+    return true;
+  };
+  const auto ended = wat::to_text(bytes, slow, {.deadline = deadline});
+  REQUIRE_FALSE(ended.has_value());
+  CHECK(ended.error().code() == ErrorCode::deadline_exceeded);
+  CHECK(printed < bytes.size());
+}
+
+} // namespace skerry::test

@@ -1,0 +1,216 @@
+#include "vm/module/resolve.hpp"
+
+#include "skerry/printable.hpp"
+#include "vm/module/engine_data.hpp"
+#include "vm/module/module_info.hpp"
+#include "vm/module/rec_group.hpp"
+#include "vm/module/type_registry.hpp"
+
+#include <algorithm>
+
+namespace skerry::vm {
+
+namespace {
+
+enum Section : uint8_t { types = 1, imports, tables = 4, globals = 6, exports, elems = 9 };
+
+/// Stops at the first error; `error_` then holds it.
+class Resolver {
+public:
+  Resolver(Module& module, LoadWatch& watch)
+      : module_(module), watch_(watch), registry_(module.engine->types) {}
+
+  Result<void> resolve();
+
+private:
+  bool intern_types();
+  bool add_group(RecGroup& group);
+  bool intern_waiting();
+  bool rename_references(RecGroup& group);
+  bool rename_supertypes(RecGroup& group);
+  bool resolve_value_types();
+  bool resolve_value_type(ValType& type, uint64_t offset);
+  bool index_exports();
+  bool index_export(uint32_t i, uint64_t hash);
+
+  uint64_t at(Section section) const { return module_.section_offsets[section]; }
+  bool fail(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::invalid);
+  bool unknown_type(uint64_t offset, uint64_t index, uint64_t count);
+
+  Module& module_;
+  LoadWatch& watch_;
+  TypeRegistry& registry_;
+  // Groups that have been read and wait to be interned together. None names a type of another, so that
+  // their order does not matter to what they are.
+  std::array<RecGroup, TypeRegistry::groups_at_once> waiting_;
+  size_t waiting_count_ = 0;
+  std::vector<uint8_t> depths_; // of the types of a group
+  std::optional<Error> error_;
+};
+
+Result<void> Resolver::resolve() {
+  const bool is_resolved = intern_types() && resolve_value_types() && index_exports();
+  if (watch_.has_expired()) return skerry::fail(Error::trap(ErrorCode::deadline_exceeded));
+  if (!is_resolved) return skerry::fail(std::move(*error_));
+  return {};
+}
+
+// ---- Types (spec §3.2)
+
+/// Whether the group names a type, one of its own included.
+bool names_types(const RecGroup& group) {
+  return !group.refs.empty() || std::ranges::any_of(group.types, [](const RecGroup::Type& type) {
+    return type.supertype != RecGroup::no_type;
+  }) || std::ranges::any_of(group.fields, [](const PackedField& field) {
+    return is_concrete(field.storage());
+  });
+}
+
+/// Reads the type section again, which the decoder has only looked at.
+bool Resolver::intern_types() {
+  if (module_.type_count == 0) return true;
+  ByteReader reader(module_.bytes.subspan(at(types)), at(types));
+  const uint32_t groups = reader.leb_u32();
+  module_.types.reserve(module_.type_count);
+  registry_.expect(groups);
+  bool ok = true;
+  for (uint32_t i = 0; i < groups && ok; ++i) {
+    RecGroup& group = waiting_[waiting_count_];
+    const uint64_t start = reader.offset();
+    decode_rec_group(reader, module_.engine->config, watch_, group);
+    // Takes as long as ten times that many bytes of code.
+    ok = watch_.spend(10 * (reader.offset() - start)) && reader.ok() && add_group(group);
+  }
+  ok = ok && intern_waiting();
+  registry_.settle();
+  return ok;
+}
+
+/// `group` is the one after those that wait.
+bool Resolver::add_group(RecGroup& group) {
+  if (!names_types(group)) return ++waiting_count_ < waiting_.size() || intern_waiting();
+  const size_t position = waiting_count_;
+  if (!intern_waiting()) return false; // what the group names has an id now
+  if (!rename_references(group) || !rename_supertypes(group)) return false;
+  std::swap(waiting_[0], waiting_[position]);
+  waiting_count_ = 1;
+  return intern_waiting();
+}
+
+bool Resolver::intern_waiting() {
+  const auto interned =
+      registry_.intern(std::span(waiting_).first(std::exchange(waiting_count_, 0)), module_.types);
+  return interned || fail(at(types), interned.error().message(), ErrorKind::limit);
+}
+
+/// From type indices to what the registry takes.
+bool Resolver::rename_references(RecGroup& group) {
+  const auto first = static_cast<uint32_t>(module_.types.size());
+  const uint32_t end = first + group.size();
+  const auto rename = [&](ValType& type) {
+    const auto index = static_cast<uint32_t>(type.heap());
+    if (index >= end) return unknown_type(at(types), index, end);
+    if (index < first)
+      type = ValType::ref(static_cast<HeapType>(module_.type(index).id()), type.is_nullable());
+    else
+      type = ValType::from_bits((index - first) << 8 | type.kind() | TypeRegistry::inside_kind);
+    return true;
+  };
+  for (ValType& ref : group.refs)
+    if (!rename(ref)) return false;
+  for (PackedField& field : group.fields) {
+    FieldType renamed = field.get();
+    if (!is_concrete(renamed.storage)) continue;
+    if (!rename(renamed.storage)) return false;
+    field = PackedField(renamed);
+  }
+  return true;
+}
+
+bool Resolver::rename_supertypes(RecGroup& group) {
+  constexpr uint32_t deepest = 255; // a canonical type keeps its depth in a byte
+  const auto first = static_cast<uint32_t>(module_.types.size());
+  depths_.assign(group.size(), 0);
+  for (uint32_t i = 0; i < group.size(); ++i) {
+    uint32_t& super = group.types[i].supertype;
+    if (super == RecGroup::no_type) continue;
+    if (super >= first + i) return unknown_type(at(types), super, first + i);
+    const uint32_t depth = 1 + (super >= first ? depths_[super - first] : module_.type(super).depth());
+    if (depth > std::min(module_.engine->config.module_limits.subtype_depth, deepest))
+      return fail(at(types), "sub type hierarchy too deep: type " + std::to_string(first + i),
+                  ErrorKind::limit);
+    depths_[i] = static_cast<uint8_t>(depth);
+    super = super >= first ? (super - first) | TypeRegistry::inside_bit : module_.type(super).id();
+  }
+  return true;
+}
+
+// ---- What names types
+
+bool Resolver::resolve_value_types() {
+  const auto offset = [&](Section section, bool is_import) { return at(is_import ? imports : section); };
+  for (size_t i = 0; i < module_.tables.size(); ++i)
+    if (!resolve_value_type(module_.tables[i].type.element, offset(tables, i < module_.imported_tables)))
+      return false;
+  for (size_t i = 0; i < module_.globals.size(); ++i)
+    if (!resolve_value_type(module_.globals[i].type.value, offset(globals, i < module_.imported_globals)))
+      return false;
+  for (ElemSegment& segment : module_.elem_segments)
+    if (!resolve_value_type(segment.type, at(elems))) return false;
+  return true;
+}
+
+bool Resolver::resolve_value_type(ValType& type, uint64_t offset) {
+  if (!is_concrete(type)) return true;
+  const auto index = static_cast<uint32_t>(type.heap());
+  if (index >= module_.types.size()) return unknown_type(offset, index, module_.types.size());
+  type = ValType::ref(static_cast<HeapType>(module_.type(index).id()), type.is_nullable());
+  return true;
+}
+
+// ---- Exports (spec §3.4.10: their names are different)
+
+/// A million names are in no cache of the processor: several are fetched at once.
+bool Resolver::index_exports() {
+  constexpr uint32_t at_once = 32;
+  std::array<uint64_t, at_once> hashes;
+  const auto count = static_cast<uint32_t>(module_.exports.size());
+  module_.exports_by_name.reserve(count);
+  for (uint32_t first = 0; first < count; first += at_once) {
+    const uint32_t end = std::min(first + at_once, count);
+    for (uint32_t i = first; i < end; ++i) {
+      hashes[i - first] = registry_.keyed_hash()(module_.exports[i].name);
+      module_.exports_by_name.expect(hashes[i - first]);
+    }
+    for (uint32_t i = first; i < end; ++i)
+      if (!index_export(i, hashes[i - first])) return false;
+  }
+  return true;
+}
+
+bool Resolver::index_export(uint32_t i, uint64_t hash) {
+  constexpr uint64_t item_bytes = 32; // takes as long as that many bytes of code
+  const std::string_view name = module_.exports[i].name;
+  if (!watch_.spend(name.size() + item_bytes)) return false;
+  const auto is_named = [&](uint32_t index) { return module_.exports[index].name == name; };
+  return module_.exports_by_name.insert(hash, i, is_named) == i ||
+         fail(at(exports), "duplicate export name " + in_quotes(name));
+}
+
+// ---- Errors
+
+bool Resolver::fail(uint64_t offset, std::string message, ErrorKind kind) {
+  const ErrorCode code = kind == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
+  error_ = Error(kind, code, std::move(message)).with_offset(offset);
+  return false;
+}
+
+bool Resolver::unknown_type(uint64_t offset, uint64_t index, uint64_t count) {
+  return fail(offset, "unknown type " + std::to_string(index) + ": there are " + std::to_string(count));
+}
+
+} // namespace
+
+Result<void> resolve_module(Module& module, LoadWatch& watch) { return Resolver(module, watch).resolve(); }
+
+} // namespace skerry::vm
