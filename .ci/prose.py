@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Files and folders that must have no findings. To add one, rewrite its prose first.
-HELD = ("README.md", "SECURITY.md", "CHANGELOG.md", "docs", "wasi")
-SUFFIXES = (".md", ".hpp", ".cpp", ".def")
+HELD = ("README.md", "SECURITY.md", "CHANGELOG.md", "docs", "wasi", "examples", "fuzz", "spec-tests")
+SUFFIXES = (".md", ".hpp", ".cpp", ".def", ".h", ".c")
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,15 @@ PHRASES = (
     phrase(r"\bone's own\b", "\"its own\", \"your own\"", "A process of one's own."),
     phrase(r"\b(?:else|or|and|then) the \w+'s(?=[.;)]|$)|\w's (?:are|were)\b", "the noun: \"the system's errors\"",
            "Errors: those of open, else the system's."),
-    phrase(r"\bof (?:the|a|its) (?:\w+ )?\w+'s(?=[.,;:)]|$)", "\"of the …\" without \"'s\"", "A sleep of the system's."),
+    phrase(r"\bof (?:the|a|its) (?:\w+ )?\w+'s(?=[.,;:)]|$)", "\"of the …\" without \"'s\"",
+           "A sleep of the system's."),
 )
 STARTS = (
     start(r"Of\b(?! course)", "the subject first: \"Zeros for rows …\"", "Of rows without any; none is longer."),
-    start(r"Who(?:m|se|ever)?\b(?!.*\?$)", "the party: \"Callers that …\"", "Who finds the door closed was not here."),
-    start(r"What(?:ever)? (?:is|are|was|were|has|have|had|does|do|did|must|may|might|can|cannot|could|should|will|would|"
-          r"asks|begins|belongs|changes|comes|counts|ends|fits|follows|gives|goes|lies|makes|needs|reads|remains|runs|"
+    start(r"Who(?:m|se|ever)?\b(?!.*\?$)", "the party: \"Callers that …\"",
+          "Who finds the door closed was not here."),
+    start(r"What(?:ever)? (?:is|are|was|were|has|have|had|does|do|did|must|may|might|can|cannot|could|should|will|"
+          r"would|asks|begins|belongs|changes|comes|counts|ends|fits|follows|gives|goes|lies|makes|needs|reads|remains|runs|"
           r"stands|stays|takes|waits|wants|works)\b(?! .*\?$)", "the thing: \"Data that …\", \"Files that …\"",
           "What does not fit stays in the pipe."),
     start(r"(?:Those|Nothing|All|None) (?:that|who|whose|which|of what)\b", "the noun: \"Signals that …\"",
@@ -107,6 +109,7 @@ CODE_SPAN = re.compile(r"`[^`]*`")
 QUOTE = re.compile(r"\"[^\"]*\"")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 COMMENT = re.compile(r"^(?P<before>(?:[^\"/]|\"(?:[^\"\\]|\\.)*\"|/(?!/))*)//[/!]?<?(?: (?P<text>.*))?$")
+C_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/", re.MULTILINE | re.DOTALL)
 NOT_PROSE = re.compile(r"NOLINT|clang-format (?:on|off)|^\s*-{3,}|^namespace\b|https?:")
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z\"`])")
 
@@ -119,7 +122,7 @@ class Piece:
 
 
 def markdown_pieces(text, newest_only):
-    """The page's paragraphs, list items, headings and table cells without code; of a changelog only the first section."""
+    """The page's paragraphs, list items, headings and table cells, without code; with newest_only up to its second ##."""
     pieces, in_code, in_index, sections = [], False, False, 0
     paragraph = None
     for number, line in enumerate(text.splitlines(), 1):
@@ -151,8 +154,12 @@ def markdown_pieces(text, newest_only):
 
 
 def comment_pieces(text):
-    """The comment blocks: lines of // in one column, and what stands after code."""
+    """The comment blocks: lines of // in one column, comments after code, and /* … */ that begin a line."""
     pieces, column = [], None
+    for found in C_COMMENT.finditer(text):
+        first = text.count("\n", 0, found.start()) + 1
+        lines = enumerate((line.strip(" */\t") for line in found[0].splitlines()), first)
+        pieces.append(Piece("comments", [(n, words) for n, words in lines if words and not NOT_PROSE.search(words)]))
     for number, line in enumerate(text.splitlines(), 1):
         found = COMMENT.match(line)
         if not found:

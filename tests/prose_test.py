@@ -32,8 +32,10 @@ int a = "// nobody"[0]; ///< whoever reads it
 int b; // Of rows without any.
 // Lists the
 // rows of somebody.
+/* A block of C
+ * that goes on. */
 """
-SOURCE_FINDINGS = [(1, "Behind"), (3, "whoever"), (4, "goes on"), (5, "Is there"), (6, "Of rows"), (8, "somebody")]
+SOURCE_FINDINGS = [(10, "goes on"), (1, "Behind"), (3, "whoever"), (4, "goes on"), (5, "Is there"), (6, "Of rows"), (8, "somebody")]
 
 CHANGELOG = "# Changelog\n\nEntries.\n\n## 0.2\n\n- It goes on.\n\n## 0.1\n\n- Nobody reads this.\n"
 
