@@ -188,9 +188,7 @@ TEST_CASE_METHOD(WatcherFixture,
 
 TEST_CASE_METHOD(WatcherFixture, "watcher: a file is told of when its writer is done, not while it writes") {
   FileWatcher watcher;
-  if (!watcher.uses_inotify())
-    return; // without events, the watcher cannot tell an open file from a closed
-            // one
+  if (!watcher.uses_inotify()) return; // only events distinguish an open file from a closed one
   watcher.watch(file, settle, counter.callback());
   const int fd = open(file.c_str(), O_WRONLY | O_TRUNC);
   REQUIRE(write(fd, "half", 4) == 4);

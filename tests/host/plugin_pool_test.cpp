@@ -139,8 +139,7 @@ TEST_CASE_METHOD(PluginFixture,
                  "a reload frees the compiled module and the instances of the version before") {
   auto m = manifest();
   auto plugin = load(guest(execute_digit("(i32.const 1)")), m);
-  REQUIRE(manager.reload(m, {.force = true})); // from now on each version is checked, and so translated, in
-                                               // the same way
+  REQUIRE(manager.reload(m, {.force = true})); // from now on each version is checked and so translated
   const uint64_t used = plugin->metrics().budget_used;
   for (int i = 0; i < 20; ++i) REQUIRE(manager.reload(m, {.force = true}));
   CHECK(plugin->metrics().budget_used == used);
@@ -267,8 +266,7 @@ TEST_CASE_METHOD(PluginFixture, "a host's instances are capped over all plugins;
   CHECK(small.load(m).error().code == "limit.instances");
   std::thread running([&] { (void)(*a)->call("x"); });
   while ((*a)->metrics().busy < 1) std::this_thread::yield();
-  CHECK(error_of((*a)->call("x")).code == "busy"); // its pool may have four instances, but the host has no
-                                                   // more
+  CHECK(error_of((*a)->call("x")).code == "busy"); // its pool may have four, but the host has no more
   running.join();
   REQUIRE(small.unload("b"));
   CHECK(small.load(m)); // b's instance is free
