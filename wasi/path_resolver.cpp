@@ -22,13 +22,13 @@ namespace skerry::wasi {
 
 namespace {
 
-constexpr int max_links = 40; // Linux' limit
+constexpr int max_links = 40; // the limit of Linux
 // Directories that a walk holds open at once for the way back up; also its longest path in components.
 constexpr std::size_t max_depth = 256;
 // Names that a walk looks up, including those of links. Every path of maximal length has fewer.
 constexpr int max_steps = 2048;
-// openat2 fails if the tree is renamed during a "..". After this many tries the walk, which never fails so,
-// takes over.
+// openat2 fails if the tree is renamed during a "..". After this many tries the walk, which never fails this
+// way, takes over.
 constexpr int max_tries = 32;
 constexpr int directory_flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 

@@ -52,7 +52,7 @@ void offer_a_host_function(const skerry::Engine& engine) {
   expect(expect(instance.func<void()>("greet"), "greet")(), "call");
   std::printf("the guest says: %s\n", last.c_str());
   const auto lie = expect(instance.func<void()>("lie"), "lie")();
-  std::printf("a view that is not there: %s\n", lie ? "accepted?" : lie.error().message().c_str());
+  std::printf("a view outside the memory: %s\n", lie ? "accepted?" : lie.error().message().c_str());
 }
 
 /// Fuel, time and memory are limited. Their use can be read, and the store works as before.

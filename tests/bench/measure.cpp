@@ -143,7 +143,7 @@ void measure_calls() {
       host_to_wasm / count * 1e9, (with_host - without) / count * 1e9, instantiation / instances * 1e6);
   const double engines = best_of(20, [] { const Engine one; });
   std::printf("  \"engine_us\": %.1f,\n", engines * 1e6);
-  if (sum == 42) std::printf("\n"); // prevents that the calls are removed
+  if (sum == 42) std::printf("\n"); // keeps the compiler from removing the calls
 }
 
 } // namespace

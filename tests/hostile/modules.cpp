@@ -50,7 +50,7 @@ Result br_table_of_wide_labels() {
   for (uint32_t i = 0; i <= targets; ++i) table.count(i % blocks);
   Bytes body{0};
   body.repeat(blocks, {op_block, 0}).add({op_unreachable}).repeat(tables, table);
-  // The unreachable instruction drops the block's results.
+  // `unreachable` after each end drops the block's results.
   body.repeat(blocks, {op_end, op_unreachable}).add({op_end});
   return Module()
       .section(1, wide_types(0, 1000))
