@@ -1,4 +1,4 @@
-// Modules: any bytes are compiled or refused, with an offset inside them, and always the same way.
+// Modules: arbitrary bytes are compiled, or refused with an offset inside them, and always in the same way.
 #include "fuzz/target.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/module.hpp"

@@ -1,4 +1,4 @@
-// Each run is written down as text, whose lines must be the same in every configuration.
+// Each run is recorded as text, whose lines must be the same in every configuration.
 #include "fuzz/differential.hpp"
 
 #include "fuzz/target.hpp"
@@ -48,7 +48,7 @@ std::span<const Configuration> configurations() {
   return list;
 }
 
-/// A value as text; all NaNs are one.
+/// A value as text; all NaNs have the same text.
 std::string show(const Value& value) {
   if (value.type() == f32 && std::isnan(value.as_f32())) return "nan";
   if (value.type() == f64 && std::isnan(value.as_f64())) return "nan";
@@ -58,7 +58,7 @@ std::string show(const Value& value) {
 }
 
 uint64_t checksum(std::span<const std::byte> bytes) {
-  uint64_t hash = 0xcbf29ce484222325; // FNV-1a over words; what is left over is of no interest
+  uint64_t hash = 0xcbf29ce484222325; // FNV-1a over words; ignores the last bytes
   for (size_t i = 0; i + 8 <= bytes.size(); i += 8) {
     uint64_t word = 0;
     std::memcpy(&word, &bytes[i], 8);
@@ -81,7 +81,7 @@ void describe_call(std::string& out, const Func& func, Store& store) {
   const FuncType type = func.type();
   for (const ValType param : type.params)
     args.push_back(argument(param, static_cast<uint32_t>(args.size()) + 1));
-  // Some calls have less than they need, and some of those are cut in the middle.
+  // Some calls get less fuel than they need, and some of those are cut in the middle.
   const uint64_t fuel = fuel_for_each_call >> (store.fuel_used() % 8 * 2);
   const uint64_t before = store.fuel_used();
   store.set_fuel(fuel);
@@ -105,10 +105,10 @@ void describe_export(std::string& out, const Extern& item, Store& store) {
   out += "\n";
 }
 
-/// What happens, a line for each export, functions first.
+/// Records one line for each export, functions first.
 std::string describe_run(const Engine& engine, const Module& module) {
   StoreLimits limits;
-  limits.memory_bytes = 1 << 20; // all of it is read after each run
+  limits.memory_bytes = 1 << 20; // the whole memory is read after each run
   limits.table_elements = 10'000;
   limits.stack_bytes = 64 << 10;
   limits.heap_bytes = 1 << 20;

@@ -19,7 +19,7 @@ struct Text {
   bool wants_directory = false;
 };
 
-// Names, with "" and "." left out where they mean nothing; a path of only such is ".".
+// The names of a path without "" and "." where they mean nothing; a path of only such names is ".".
 Text split(std::string_view path) {
   Text made;
   made.wants_directory = path.ends_with('/');
@@ -95,7 +95,7 @@ Errno FileModel::directory(uint32_t fd, NodePtr& into) const {
   return Errno::success;
 }
 
-// Walks the tree; what lies on the way is remembered for "..".
+// Walks the tree and remembers the directories on the way for "..".
 Errno FileModel::place(uint32_t fd, std::string_view path, bool follow, Place& into) const {
   NodePtr base;
   if (const Errno error = directory(fd, base); error != Errno::success) return error;
@@ -144,7 +144,7 @@ Errno FileModel::place(uint32_t fd, std::string_view path, bool follow, Place& i
   return Errno::success;
 }
 
-// With a trailing slash, a link there is meant by what it names.
+// A link in the last place is followed if the path has a trailing slash.
 Errno FileModel::parent_and_name(uint32_t fd, std::string_view path, bool follow, Place& into) const {
   return place(fd, path, follow || path.ends_with('/'), into);
 }
@@ -325,7 +325,7 @@ Errno FileModel::make_directory(uint32_t fd, std::string_view path) {
   if (at.name == ".") return Errno::exist;
   if (!has_room_for_name()) return Errno::dquot;
   if (at.found()) return Errno::exist;
-  if (at.directory->links == 0) return Errno::noent; // removed, and still open
+  if (at.directory->links == 0) return Errno::noent; // removed, but still open
   auto made = make(Kind::directory);
   made->links = 1;
   at.directory->entries[at.name] = made;

@@ -1,5 +1,5 @@
-// FileModel: what a program that has one directory, with a quota, must see: names, contents, positions,
-// descriptors and errors, kept in memory.
+// FileModel: an in-memory model of one directory with a quota, as a program must see it: names, contents,
+// positions, descriptors and errors.
 #pragma once
 
 #include "wasi/types.hpp"
@@ -16,9 +16,9 @@ namespace skerry::fuzz {
 
 struct Node {
   enum class Kind : uint8_t { file, directory, link } kind = Kind::file;
-  std::string data;                                     // of a file, or where a link leads
+  std::string data;                                     // contents of a file, or target of a link
   std::map<std::string, std::shared_ptr<Node>> entries; // of a directory
-  uint32_t links = 0;                                   // names that mean it
+  uint32_t links = 0;                                   // number of names
 };
 using NodePtr = std::shared_ptr<Node>;
 
@@ -40,7 +40,7 @@ public:
   ModelResult open(uint32_t fd, std::string_view path, const Open& how);
   wasi::Errno close(uint32_t fd);
   wasi::Errno renumber(uint32_t from, uint32_t to);
-  /// Reads into `into` at most `length` bytes.
+  /// Reads at most `length` bytes into `into`.
   ModelResult read(uint32_t fd, uint32_t length, std::string& into, std::optional<uint64_t> offset);
   ModelResult write(uint32_t fd, std::string_view bytes, std::optional<uint64_t> offset);
   /// `whence`: 0 start, 1 current, 2 end.
@@ -54,9 +54,9 @@ public:
   wasi::Errno link(uint32_t fd, std::string_view from, bool follow, uint32_t to_fd, std::string_view to);
   wasi::Errno symlink(std::string_view target, uint32_t fd, std::string_view path);
   wasi::Errno read_link(uint32_t fd, std::string_view path, std::string& into) const;
-  /// The node, when there is one.
+  /// The node, if it exists.
   wasi::Errno find(uint32_t fd, std::string_view path, bool follow, NodePtr& node) const;
-  /// Of an open descriptor, or null.
+  /// The node of an open descriptor, or null.
   NodePtr node(uint32_t fd) const;
 
   uint64_t bytes_used() const;

@@ -1,5 +1,5 @@
-// Bytes as the choices of the module generator: every input is a valid module, translated and run in all
-// configurations, and under limits.
+// Uses bytes as the choices of the module generator: every input is a valid module, which is translated and
+// run in all configurations and under limits.
 #include "fuzz/differential.hpp"
 #include "fuzz/limits.hpp"
 #include "fuzz/module_generator.hpp"

@@ -12,14 +12,14 @@
 namespace skerry::fuzz {
 namespace {
 
-/// Looks that may follow the one at which the deadline has passed: those that nested work begins with.
+/// Checks that may follow the one at which the deadline has passed: nested work begins with a check.
 constexpr uint64_t looks_after = 3;
 
 Store::Clock::time_point at_look(uint64_t look) {
   return Store::Clock::time_point{} + std::chrono::hours(look);
 }
 
-/// The choices for one run, and the looks that its clock counts.
+/// The choices for one run, and the number of checks that its clock counts.
 struct Limits {
   explicit Limits(std::span<const std::byte> bytes) {
     std::seed_seq seed(reinterpret_cast<const uint8_t*>(bytes.data()),

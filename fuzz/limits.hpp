@@ -1,5 +1,5 @@
-// Runs one module with fuel, a deadline and a byte budget that follow from its bytes, and demands what
-// docs/security.md promises.
+// Runs one module with fuel, a deadline and a byte budget derived from its bytes, and checks the promises of
+// docs/security.md.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 
 namespace skerry::fuzz {
 
-/// Calls everything that the valid module exports. The process is aborted when a call uses more than it was
-/// given, goes on after its deadline, or leaves something charged when it is gone.
+/// Calls all exports of the valid module. The process is aborted if a call uses more than it was given,
+/// continues after its deadline, or leaves a charge when it is destroyed.
 void check_limits(std::span<const std::byte> bytes);
 
 } // namespace skerry::fuzz

@@ -1,4 +1,4 @@
-// Plugin manifests, plugin results and network rules: any text is read or refused with a reason.
+// Plugin manifests, plugin results and network rules: any text is accepted, or refused with a reason.
 #include "fuzz/target.hpp"
 #include "skerry/host/capability.hpp"
 #include "skerry/host/manifest.hpp"

@@ -1,5 +1,5 @@
-// Modules from bytes: each byte decides one choice; when they run out, the simplest choice is made, so that
-// it ends.
+// Makes modules from bytes: each byte decides one choice. After the last byte the simplest choice is made, so
+// that generation ends.
 #include "fuzz/module_generator.hpp"
 
 #include "skerry/types.hpp"
@@ -24,14 +24,14 @@ using vm::OpcodeInfo;
 
 constexpr std::array<ValType, 5> value_types = {i32, i64, f32, f64, v128};
 constexpr uint32_t table_size = 8;
-constexpr int max_depth = 6;           // of expressions and blocks
-constexpr size_t max_body_bytes = 600; // after that the simplest choices
+constexpr int max_depth = 6;           // nesting depth of expressions and blocks
+constexpr size_t max_body_bytes = 600; // after that only the simplest choices
 
 class Choices {
 public:
   explicit Choices(std::span<const uint8_t> bytes) : bytes_(bytes) {}
   bool empty() const { return bytes_.empty(); }
-  /// Below `count`; 0 when nothing is left.
+  /// Less than `count`; 0 after the last byte.
   uint32_t below(uint32_t count) {
     uint32_t value = byte();
     if (count > 256) value |= static_cast<uint32_t>(byte()) << 8;
@@ -65,7 +65,7 @@ ValType type_of(char letter) {
 bool is_float(ValType type) { return type == f32 || type == f64; }
 uint8_t type_code(ValType type) { return static_cast<uint8_t>(type.kind()); }
 
-/// Rows of the opcode table whose single result is of a type; 0: those without a result, which are the
+/// Rows of the opcode table with a single result of this type; 0 selects rows without a result, which are the
 /// stores.
 std::vector<Opcode> producers(char result) {
   std::vector<Opcode> found;
@@ -81,7 +81,7 @@ std::vector<Opcode> producers(char result) {
   return found;
 }
 
-/// What the module has, for the bodies to use.
+/// The parts of the module that bodies can use.
 struct Shape {
   std::vector<FuncType> types;
   std::vector<uint32_t> functions; // type indices
@@ -189,7 +189,7 @@ private:
     case 5: return block({type}, depth);
     case 6: return if_else({type}, depth);
     case 7: return call(type, depth);
-    case 8: // a value that a conditional branch may carry away
+    case 8: // a value that a conditional branch may take away
       value(type, depth + 1);
       if (find_label({type}, index)) value(i32, depth + 1), op(Opcode::br_if, index);
       return;
@@ -237,7 +237,7 @@ private:
     code_.leb_u32(choices_.below(8) == 0 ? static_cast<uint32_t>(choices_.bits(4)) : choices_.below(64));
   }
 
-  /// Mostly inside the memory.
+  /// An address that is usually inside the memory.
   void address(int depth) {
     value(i32, depth);
     if (choices_.below(16) == 1) return;
@@ -245,7 +245,7 @@ private:
     op(Opcode::i32_and);
   }
 
-  /// Replaces a NaN by zero, so that nobody sees which NaN it was.
+  /// Replaces a NaN by zero, so that results do not depend on which NaN it was.
   void no_nan(ValType type) {
     const auto local = static_cast<uint32_t>(locals_.size()) + (type == f32 ? 0 : 1);
     op(Opcode::local_tee, local);
@@ -258,7 +258,7 @@ private:
     op(type == f32 ? Opcode::f32_eq : Opcode::f64_eq);
     op(Opcode::select);
   }
-  /// The same for the lanes of what a floating-point vector instruction left.
+  /// The same for the lanes of a floating-point vector result.
   void no_nan_lanes(std::string_view instruction) {
     const auto local = static_cast<uint32_t>(locals_.size()) + 2;
     op(Opcode::local_tee, local);
@@ -339,7 +339,7 @@ private:
     const uint32_t function = choices_.below(count);
     const uint32_t type_index = shape_.functions[function];
     if (shape_.types[type_index].results != type_.results) return;
-    // In a block of its own: what follows a tail call is unreachable, and its block polymorphic.
+    // A tail call needs its own block: the code after it is unreachable and makes the block polymorphic.
     begin(Opcode::block, {});
     value(i32, depth + 1), op(Opcode::br_if, 0);
     values(shape_.types[type_index].params, depth + 1);
@@ -405,7 +405,7 @@ private:
     }
   }
 
-  /// An unconditional end: branch, return or trap, in a block of its own that may leave before.
+  /// An unconditional end: branch, return or trap, in its own block, which may be left before.
   void jump(int depth) {
     begin(Opcode::block, {});
     value(i32, depth + 1), op(Opcode::br_if, 0);
@@ -435,7 +435,7 @@ private:
     statement(depth + 1);
     finish();
   }
-  /// for (local = n; local != 0; --local): the loops that programs have.
+  /// A loop as programs have it: for (local = n; local != 0; --local).
   void counted_loop(int depth) {
     uint32_t counter = 0;
     if (!find_local(i32, counter)) return;
@@ -463,7 +463,7 @@ private:
   const Shape& shape_;
   const FuncType& type_;
   std::vector<ValType> locals_;
-  std::vector<std::vector<ValType>> labels_; // what a branch carries; the innermost last
+  std::vector<std::vector<ValType>> labels_; // types that a branch carries; the innermost last
   ByteWriter code_;
 };
 

@@ -1,5 +1,5 @@
-// Prints libFuzzer's dictionary of the binary format: every opcode of the opcode table, and what sections
-// begin with.
+// Prints libFuzzer's dictionary of the binary format: every opcode of the opcode table, and the beginnings of
+// sections.
 #include "vm/isa/opcode.hpp"
 
 #include <cstdio>

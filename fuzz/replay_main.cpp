@@ -1,7 +1,7 @@
-// Runs one fuzz target without libFuzzer, in every build's tests: on files (regressions and seed corpora),
-// and on inputs that are made from them.
+// Runs one fuzz target without libFuzzer in every build's tests, on files (regressions and seed corpora) and
+// on inputs derived from them:
 //
-//   TARGET [--random COUNT] [--seed NUMBER] FILE_OR_FOLDER…
+//    TARGET [--random COUNT] [--seed NUMBER] FILE_OR_FOLDER…
 #include "fuzz/target.hpp"
 
 #include <algorithm>
@@ -37,7 +37,7 @@ void run(const Input& input) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(input.data()), input.size());
 }
 
-/// Inputs from other inputs or from nothing; the same in every run with the same number.
+/// Makes inputs from other inputs or from nothing; equal seeds give equal inputs.
 class InputMaker {
 public:
   InputMaker(const std::vector<Input>& seeds, uint64_t number) : seeds_(seeds), random_(number) {}
@@ -105,7 +105,7 @@ int main(int argc, char** argv) {
     }
   }
   InputMaker maker(files, number);
-  const char* kept = std::getenv("SKERRY_KEEP_INPUT"); // a file for the last input: the one that failed
+  const char* kept = std::getenv("SKERRY_KEEP_INPUT"); // file for the last input, in case it fails
   for (uint64_t i = 0; i < made; ++i) {
     const Input input = maker.make();
     if (kept != nullptr) std::ofstream(kept, std::ios::binary).write(input.data(), std::ssize(input));

@@ -1,4 +1,4 @@
-// Any bytes that are a valid module: translate and run it, in all configurations, and under limits.
+// Translates and runs any bytes that are a valid module, in all configurations and under limits.
 #include "fuzz/differential.hpp"
 #include "fuzz/limits.hpp"
 #include "fuzz/target.hpp"

@@ -1,4 +1,4 @@
-// Writes the inputs that a fuzz target starts from: seed_corpus TARGET FOLDER.
+// Writes the inputs from which a fuzz target starts: seed_corpus TARGET FOLDER.
 #include "fuzz/module_generator.hpp"
 
 #include <cstdint>

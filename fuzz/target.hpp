@@ -1,5 +1,5 @@
-// What every fuzz target is: one function that must survive any bytes. libFuzzer calls it in fuzz builds,
-// replay_main.cpp in all others.
+// The entry point of every fuzz target: one function that must survive any bytes. libFuzzer calls it in fuzz
+// builds, replay_main.cpp in all others.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 // The name is libFuzzer's. NOLINTNEXTLINE(readability-identifier-naming)
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 
-/// Something that must hold for every input does not.
+/// Reports that a condition does not hold which must hold for every input.
 #define FUZZ_CHECK(condition)                                                                                \
   do {                                                                                                       \
     if (!(condition)) {                                                                                      \

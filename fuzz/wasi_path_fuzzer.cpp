@@ -1,5 +1,5 @@
-// Sequences of WASI calls with hostile paths, done twice: in two trees that are alike, with the two ways of
-// resolving paths. Both must give the same answers, and nothing beside the tree may change or be seen.
+// Runs sequences of WASI calls with hostile paths twice, in two equal trees with the two ways of resolving
+// paths. Both must give the same answers, and nothing outside the tree may change or be seen.
 #include "fuzz/choices.hpp"
 #include "fuzz/target.hpp"
 #include "tests/wasi/program.hpp"
@@ -24,7 +24,7 @@ constexpr const char* words[] = {".",      "..",     "",     "..",   "file",    
                                  "up_dir", "inside", "loop", "a",    "b",        "c",   "outside", "secret",
                                  "base",   "slash",  "abs",  "deep", "dangling", "a",   "b",       "dir"};
 
-// base/ is given to the program.
+// The program gets base/.
 class Tree {
 public:
   explicit Tree(wasi::PathResolverKind resolver) {
@@ -115,7 +115,7 @@ Operation operation_from(Choices& choices) {
   return made;
 }
 
-// What the program learns: an errno, and what it read.
+// Everything that the program learns: an errno, and the bytes that it read.
 struct Answer {
   Errno error = Errno::success;
   std::string seen;
@@ -132,7 +132,7 @@ Answer open(Program& program, const Operation& op) {
 
 Answer describe(Program& program, const Operation& op) {
   Answer answer{program.filestat(op.path, op.lookup, op.directory), {}};
-  // Not device, inode and times.
+  // Compares no device, inode or times.
   if (answer.error == Errno::success) answer.seen = program.string_at(program.filestat_at + 16, 24);
   return answer;
 }

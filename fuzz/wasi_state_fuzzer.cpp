@@ -1,5 +1,5 @@
 // Random sequences of WASI calls in a directory with a quota, compared with a model call by call: errors,
-// contents, positions, descriptors, links, what the quota says is used. The first byte chooses the resolver.
+// contents, positions, descriptors, links, and the quota's counts. The first byte chooses the resolver.
 #include "fuzz/choices.hpp"
 #include "fuzz/file_model.hpp"
 #include "fuzz/target.hpp"
@@ -22,7 +22,7 @@ using skerry::fuzz::NodePtr;
 using test::Errno;
 using test::Program;
 
-// Either may end first: twelve names alone take 6,144 bytes.
+// Either limit may be reached first: twelve names alone take 6,144 bytes.
 constexpr uint64_t quota_bytes = 9000, quota_names = 12;
 constexpr uint32_t descriptor_limit = 10;
 constexpr const char* words[] = {"a", "b", "c", "d", "..", ".", "", "a"};
@@ -161,12 +161,12 @@ private:
   }
 
   void list() {
-    // "." and "..", which are there without asking the system, must not fill the buffer.
+    // "." and ".." are listed without asking the system; they must not fill the buffer.
     const uint32_t fd = file(), length = 64 + choices_.below(200);
     const NodePtr node = model_.node(fd);
     const Errno expected = !node                                 ? Errno::badf
                            : node->kind != Node::Kind::directory ? Errno::notdir
-                           : node->links == 0                    ? Errno::noent // removed, and still open
+                           : node->links == 0                    ? Errno::noent // removed, but still open
                                                                  : Errno::success;
     const uint32_t buffer = program_.space(length), used = program_.space(4);
     std::multiset<std::string> names;

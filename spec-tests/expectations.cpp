@@ -8,7 +8,7 @@ namespace skerry::spec {
 
 namespace {
 
-/// As it is known from anywhere, without `.` and `..`.
+/// An absolute path without `.` and `..`.
 std::string full_path(std::string_view path) {
   std::error_code error;
   auto full = std::filesystem::absolute(path, error);
@@ -29,7 +29,7 @@ Error bad_line(const std::string& line) {
   return Error(ErrorKind::usage, ErrorCode::none, "cannot read: " + line);
 }
 
-/// Every line but comments and empty ones. A missing file has none.
+/// All lines except comments and empty ones. A missing file has none.
 template <class F> Result<void> each_line(const std::string& path, F&& handle) {
   std::ifstream file(path);
   std::string line;

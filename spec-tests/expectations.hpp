@@ -13,15 +13,15 @@
 namespace skerry::spec {
 
 /// skips.txt: `PATH:LINE reason`, one command each. counts.txt: `FOLDER passed N skipped M`. `#` begins a
-/// comment. Paths are those of the suite; a file on disk is meant when its path ends with them.
+/// comment. Paths are relative to the suite; they match a file on disk whose path ends with them.
 class Expectations {
 public:
-  /// Errors: io, or usage naming the line that makes no sense.
+  /// Errors: io, or usage with the invalid line.
   static Result<Expectations> load(const std::string& folder);
 
   /// Lines of this file whose command must fail.
   const std::set<uint32_t>& skipped_lines(std::string_view path) const;
-  /// Problems, one text each: folders of which every file was run but the counts differ.
+  /// Problems, one text each: folders of which every file was run, but with other counts.
   std::vector<std::string> check_counts(const std::vector<FileReport>& reports) const;
 
 private:

@@ -45,8 +45,8 @@ bool ref_matches(const Value& value, const ResultPattern& pattern) {
   if (!value.type().is_ref() || value.as_ref().is_null()) return false;
   HeapType wanted = pattern.type.heap();
   HeapType given = value.type().heap();
-  // A function's result has its declared type: a concrete type may be a function's, all others are told
-  // apart.
+  // A function's result has its declared type. A concrete type may be a function type; all other types are
+  // distinguished.
   bool concrete = static_cast<int32_t>(given) >= 0;
   return concrete || given == wanted || wanted == HeapType::any || wanted == HeapType::eq ||
          given == HeapType::any || given == HeapType::eq;

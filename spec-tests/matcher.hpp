@@ -1,4 +1,4 @@
-// Does a value have the form that a script expects?
+// Compares a value with the pattern that a script expects.
 #pragma once
 
 #include "skerry/store.hpp"
@@ -6,7 +6,7 @@
 
 namespace skerry::spec {
 
-/// What the runner puts behind externrefs: the script's number of the host value.
+/// The host value of an externref: the number that the script gives it.
 struct HostNumber {
   uint32_t number = 0;
 };

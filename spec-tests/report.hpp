@@ -1,4 +1,4 @@
-// What a run looks like on a terminal and as JSON.
+// Prints a run for a terminal and as JSON.
 #pragma once
 
 #include "spec-tests/tally.hpp"
@@ -12,13 +12,13 @@ namespace skerry::spec {
 std::string failures_text(const FileReport& report);
 /// `FILE: N passed, N failed, N skipped`.
 std::string file_text(const FileReport& report);
-/// A table by kind of command and the sums.
+/// A table by kind of command, with sums.
 std::string totals_text(const std::vector<FileReport>& reports);
 
 /// {"file","passed","failed","skipped","kinds":{KIND:{"passed","failed","skipped"}},"failures":[{"line","kind",
 /// "message"}]}, on one line.
 std::string file_json(const FileReport& report);
-/// The same without file and failures, with "files" and "problems" (texts; counts that are not as expected).
+/// The same without file and failures, with "files" and "problems" (texts, such as unexpected counts).
 std::string totals_json(const std::vector<FileReport>& reports, const std::vector<std::string>& problems);
 
 } // namespace skerry::spec

@@ -18,8 +18,8 @@ namespace skerry::spec {
 
 namespace {
 
-// Between the child and us: records of line, kind and message, in which they cannot occur: they are
-// printable.
+// The child sends records of line, kind and message. These separators cannot occur in them, because the
+// fields are printable.
 constexpr char field_end = '\x1f', record_end = '\x1e';
 
 void write_all(int fd, const std::string& text) {
@@ -58,10 +58,10 @@ FileReport run_file(const std::string& path, const ScriptOptions& options) {
   return report;
 }
 
-/// Survives the child.
+/// Lives longer than the child.
 struct FileProcess::Shared {
   Tallies tallies;
-  uint32_t line = 0; // of the command that runs
+  uint32_t line = 0; // of the running command
 };
 
 FileProcess::FileProcess(std::string path, const ScriptOptions& options, std::chrono::seconds timeout)
@@ -84,7 +84,7 @@ FileProcess::FileProcess(std::string path, const ScriptOptions& options, std::ch
   }
   close(fds[1]);
   fd_ = fds[0];
-  fcntl(fd_, F_SETFL, O_NONBLOCK); // who polls has others to listen to
+  fcntl(fd_, F_SETFL, O_NONBLOCK); // the caller polls other processes too
   if (pid_ < 0) end_badly("io", std::strerror(errno));
 }
 

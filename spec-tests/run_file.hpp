@@ -1,4 +1,4 @@
-// One script file, in this process or in one of its own.
+// Runs one script file, in this process or in its own process.
 #pragma once
 
 #include "spec-tests/script_runner.hpp"
@@ -10,7 +10,7 @@
 
 namespace skerry::spec {
 
-/// Reads and runs the file here.
+/// Reads and runs the file in this process.
 FileReport run_file(const std::string& path, const ScriptOptions& options);
 
 /// The same in a child process.
@@ -18,16 +18,16 @@ class FileProcess {
 public:
   using Clock = std::chrono::steady_clock;
 
-  /// Starts it. When that fails the process is over at once and its report says why.
+  /// Starts the process. If that fails it has ended at once, and its report has the reason.
   FileProcess(std::string path, const ScriptOptions& options, std::chrono::seconds timeout);
   FileProcess(const FileProcess&) = delete;
   FileProcess& operator=(const FileProcess&) = delete;
   ~FileProcess();
 
-  /// Readable when the child says something or ends; -1 when it is over.
+  /// Readable when the child reports something or ends; -1 after it has ended.
   int fd() const { return fd_; }
   Clock::time_point deadline() const { return deadline_; }
-  /// Takes what is there to read; kills the child when its time is up. True when it is over.
+  /// Reads the available reports; kills the child if its time is up. True if it has ended.
   bool poll();
   FileReport take_report() { return std::move(report_); }
 

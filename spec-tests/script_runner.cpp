@@ -17,7 +17,7 @@ std::string error_text(const Error& error) {
   return std::string(kind_name(error.kind())) + ": " + error.message();
 }
 
-/// Empty when the error is the one that was asked for: its kind, and a message that begins with the script's.
+/// Empty if the error is the expected one: its kind, and a message that begins with the script's.
 std::optional<std::string> compare_error(const Error& error, ErrorKind kind, const std::string& message) {
   if (error.kind() == kind && error.message().starts_with(message)) return std::nullopt;
   return "expected " + std::string(kind_name(kind)) + ": " + message + ", got " + error_text(error);
@@ -51,7 +51,7 @@ void ScriptRunner::run(const std::vector<Command>& commands, Tallies& tallies) {
   }
 }
 
-/// Modules, registrations and bare actions count only when they fail: what is counted are assertions.
+/// Only assertions are counted; modules, registrations and bare actions count only if they fail.
 void ScriptRunner::run_counted(const Command& command, Tallies& tallies) {
   observer_.before(command);
   Outcome problem = run_command(command);
@@ -92,7 +92,7 @@ ScriptRunner::Outcome ScriptRunner::run_command(const Command& command) {
 
 ScriptRunner::Outcome ScriptRunner::run_module(const Command& command) {
   const wat::ScriptModule& source = *command.module;
-  // Whatever goes wrong, later commands must not act on an older module instead.
+  // After a failure, later commands must not act on an older module instead.
   last_instance_.reset();
   last_module_.reset();
   if (source.name) instances_.erase(*source.name), modules_.erase(*source.name);

@@ -13,7 +13,7 @@
 
 namespace skerry::spec {
 
-/// Told of every command before it runs, and of every failure.
+/// Notified of every command before it runs, and of every failure.
 struct ScriptObserver {
   std::function<void(const wat::Command&)> before;
   std::function<void(Failure)> failed;
@@ -22,20 +22,20 @@ struct ScriptObserver {
 struct ScriptOptions {
   Config config;
   std::set<uint32_t> skipped_lines; // commands that must fail
-  std::optional<uint32_t> line;     // only this line's assertion; modules and actions run in any case
+  std::optional<uint32_t> line;     // only this line's assertion; modules and actions always run
 };
 
-/// State that lives for one script: an engine, a store, the modules and instances by name.
+/// State of one script: an engine, a store, the modules and instances by name.
 class ScriptRunner {
 public:
   ScriptRunner(const ScriptOptions& options, ScriptObserver observer);
 
-  /// Counts into `tallies` while it goes.
+  /// Counts into `tallies` while it runs.
   void run(const std::vector<wat::Command>& commands, Tallies& tallies);
 
 private:
   using Command = wat::Command;
-  /// What is wrong, or nothing.
+  /// A description of the problem, or nothing.
   using Outcome = std::optional<std::string>;
 
   void run_counted(const Command& command, Tallies& tallies);

@@ -6,7 +6,7 @@
 
 namespace skerry::spec {
 
-/// Its functions take what they are given and print nothing. table64 exists when the engine has memory64.
+/// Its functions ignore their arguments and print nothing. table64 exists if the engine has memory64.
 Result<void> define_spectest(const Engine& engine, Store& store, Linker& linker);
 
 } // namespace skerry::spec

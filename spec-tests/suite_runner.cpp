@@ -17,7 +17,7 @@ ScriptOptions script_options(const std::string& path, const SuiteOptions& option
   return {options.config, options.expectations.skipped_lines(path), options.line};
 }
 
-/// Waits until a process has something to say or reaches its deadline.
+/// Waits until a process reports something or reaches its deadline.
 void wait_for_any(const std::vector<std::unique_ptr<FileProcess>>& running) {
   using Clock = FileProcess::Clock;
   std::vector<pollfd> fds;

@@ -1,4 +1,4 @@
-// What came out of running scripts, as numbers and as a list of failures.
+// Results of running scripts, as numbers and as a list of failures.
 #pragma once
 
 #include "skerry/wast.hpp"
@@ -22,7 +22,7 @@ struct Tally {
   bool operator==(const Tally&) const = default;
 };
 
-/// By kind of command. Trivially copyable: it lives in memory that processes share.
+/// Counts by kind of command. Trivially copyable: it lives in memory that processes share.
 struct Tallies {
   std::array<Tally, command_kinds> by_kind{};
   Tally& operator[](wat::Command::Kind kind) { return by_kind[static_cast<size_t>(kind)]; }

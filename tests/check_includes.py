@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that every folder includes only what it may (docs/architecture.md, "Who may include whom").
+"""Checks that every folder includes only what it may (docs/architecture.md, "Which folder may include which").
 
 usage: check_includes.py ROOT
 """

@@ -11,7 +11,7 @@ namespace {
 
 using Strings = std::span<const std::string>;
 
-// With their terminating zeros.
+// Includes the terminating zeros.
 uint64_t total_bytes(Strings strings) {
   uint64_t total = 0;
   for (const auto& text : strings) total += text.size() + 1;

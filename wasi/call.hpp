@@ -1,4 +1,4 @@
-// Call: everything that one call of a WASI function sees. No engine in it, so tests call the functions
+// Call: everything that one call of a WASI function sees. It contains no engine, so tests call the functions
 // directly.
 #pragma once
 
@@ -16,8 +16,8 @@ struct Call {
   State& state;
   GuestMemory memory;
   Snapshot snapshot = Snapshot::preview1;
-  /// Its `stop` is set when the program must not go on: it exited, or its time or fuel is over. Then the
-  /// returned errno never reaches it.
+  /// Its `stop` is set when the program must stop: it exited, or its time or fuel is over. The returned errno
+  /// then never reaches it.
   HostMeter meter = HostMeter();
 
   FdTable& fds() { return state.fds; }

@@ -23,15 +23,15 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-// Where the walk is below the root, and what it has still to visit there.
+// Position of the walk below the root, and the names it has still to visit there.
 struct Level {
   dev_t device = 0;
   ino_t inode = 0;
   std::vector<std::string> directories;
 };
 
-// Visits one directory after the other. The way back up is "..", which must lead to where the walk came from:
-// so one directory is open, and a second one while the walk goes from one to the next.
+// Visits one directory after the other. The way back up is "..", which must lead to where the walk came from.
+// So one directory is open, and a second one while the walk moves from one to the next.
 class Census {
 public:
   Census(const std::function<void(const struct stat&)>& found, const std::function<Result<void>()>& look)
@@ -81,7 +81,7 @@ private:
                                                                                : moved_away();
   }
 
-  // Reads the directory where the walk is.
+  // Reads the walk's current directory.
   Result<void> enter() {
     struct stat status{};
     if (::fstat(here_.get(), &status) != 0) return failure(errno);

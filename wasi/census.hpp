@@ -1,4 +1,4 @@
-// Census: what a tree on the host holds, for quotas.
+// Census: lists a tree on the host, for quotas.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -10,9 +10,9 @@
 
 namespace skerry::wasi {
 
-/// Tells `found` of everything below `directory`, links not followed, each name once. What disappears
-/// meanwhile is left out. Three descriptors are open at most; `look`, if it is not empty, is asked at least
-/// every 64 entries. Errors: io, when a directory cannot be read or is moved away meanwhile; those of `look`.
+/// Reports everything below `directory` to `found`, each name once, without following links. Skips files that
+/// disappear meanwhile. At most three descriptors are open. `look`, if it is not empty, is called at least
+/// every 64 entries. Errors: io if a directory cannot be read or is moved away meanwhile; those of `look`.
 Result<void> take_census(const std::string& directory, const std::function<void(const struct stat&)>& found,
                          const std::function<Result<void>()>& look);
 

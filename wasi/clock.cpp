@@ -9,7 +9,7 @@ Errno clock_res_get(Call& call, i32 id, i32 resolution) {
   return step ? call.memory.store(resolution, *step) : step.error();
 }
 
-// The precision asked for is a hint that needs no heeding: we are always as precise as we can be.
+// The requested precision is only a hint; the answer is always as precise as possible.
 Errno clock_time_get(Call& call, i32 id, i64 /*precision*/, i32 time) {
   const auto now = clock_time(call, id);
   return now ? call.memory.store(time, *now) : now.error();

@@ -76,7 +76,7 @@ Descriptor stream(Resource resource, Rights base) {
   return made;
 }
 
-// A stream that the embedding process has closed is empty to read, and `badf` to write.
+// A stream that the embedding process has closed reads as empty and fails with `badf` when written.
 Descriptor host_stream(int fd, Rights base) {
   auto made = describe(HostFd::borrowed(fd), base, rights::none, 0);
   if (made) return std::move(*made);

@@ -14,21 +14,21 @@
 
 namespace skerry::wasi {
 
-/// Entries read ahead of what the program has taken; they keep a listing going where the file system's own
+/// Entries that are read before the program takes them. They keep a listing valid where the file system's own
 /// positions shift when entries are removed (older tmpfs).
 struct DirectoryCursor {
-  std::vector<std::byte> entries; ///< as getdents64 gave them
-  std::size_t at = 0;             ///< where the entry lies that follows `cookie`
+  std::vector<std::byte> entries; ///< as getdents64 returned them
+  std::size_t at = 0;             ///< position of the entry that follows `cookie`
   uint64_t cookie = 0;
 };
 
-/// Fixed input.
+/// Fixed input bytes.
 struct ByteSource {
   std::shared_ptr<const std::string> data;
   std::size_t at = 0;
 };
 
-/// What stands behind a descriptor: the system, fixed bytes to read, or somebody who gives or takes bytes.
+/// The target of a descriptor: a file of the system, fixed bytes to read, or callbacks of the embedder.
 using Resource = std::variant<HostFd, ByteSource, std::shared_ptr<const InputCallback>,
                               std::shared_ptr<const OutputCallback>>;
 
@@ -39,11 +39,11 @@ struct Descriptor {
   Rights inheriting = rights::none;
   uint16_t flags = 0;           ///< fdflags as the program sees them
   bool read_only = false;       ///< below a read-only preopen
-  std::shared_ptr<Quota> quota; ///< of the preopen that it is below, if that has one
-  /// Reading and writing may have to wait: a pipe, terminal or socket. We wait, until the deadline; the
-  /// system calls never do, whatever the system's own blocking flag says.
+  std::shared_ptr<Quota> quota; ///< of the preopen above it, if that has one
+  /// Reading and writing may have to wait: a pipe, terminal or socket. WASI waits, until the deadline. The
+  /// system calls never wait, whatever the system's own blocking flag says.
   bool is_stream = false;
-  StreamKind stream = StreamKind::own;     ///< of a stream with a descriptor of the system
+  StreamKind stream = StreamKind::own;     ///< of a stream with a system descriptor
   std::optional<std::string> preopen_name; ///< the guest path, for preopens
   DirectoryCursor cursor;
 
@@ -56,9 +56,9 @@ struct Descriptor {
   }
 };
 
-/// A descriptor for an open file of the system, with its type, and rights cut down to what makes sense for
-/// the type. What `fd` owns was opened nonblocking; a terminal that it borrows is opened anew. `flags` are
-/// the fdflags it was opened with. Errors: what fstat reports.
+/// A descriptor for an open file of the system, with its type, and with the rights that apply to this type.
+/// An owned `fd` was opened nonblocking; a borrowed terminal is opened again. `flags` are the fdflags it was
+/// opened with. Errors: those of fstat.
 Expected<Descriptor> describe(HostFd fd, Rights base, Rights inheriting, uint16_t flags);
 
 } // namespace skerry::wasi

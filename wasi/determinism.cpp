@@ -10,7 +10,7 @@ namespace skerry::wasi {
 
 namespace {
 
-// A program cannot make us remember more than this many files, some 100 bytes each.
+// A program can make the host remember at most this many files, some 100 bytes each.
 constexpr std::size_t max_records = 1 << 16;
 
 uint64_t add(uint64_t a, uint64_t b) {
@@ -49,7 +49,7 @@ Expected<uint64_t> DeterministicRun::time(uint32_t clock, uint64_t fuel_used) {
 
 void DeterministicRun::sleep(uint64_t nanoseconds) { slept_ = add(slept_, nanoseconds); }
 
-// Little-endian everywhere, so that machines agree.
+// Little-endian everywhere, so that all machines produce the same bytes.
 void DeterministicRun::fill(std::span<std::byte> bytes) {
   while (!bytes.empty()) {
     uint64_t value = next_random(random_);

@@ -1,4 +1,4 @@
-// DeterministicRun: what a program sees of time, chance and file systems when two runs must be alike.
+// DeterministicRun: the time, random bytes and file attributes that a program sees if two runs must be equal.
 #pragma once
 
 #include "skerry/wasi/config.hpp"
@@ -17,23 +17,24 @@ class DeterministicRun {
 public:
   explicit DeterministicRun(const Determinism& given) : given_(given), random_(given.seed) {}
 
-  /// Nanoseconds on a clock after `fuel_used` instructions of the store. They begin to count with the first
-  /// call of this. Errors: inval for an id that is no clock.
+  /// Nanoseconds on a clock after `fuel_used` instructions of the store, counted from the first call of this
+  /// function. Errors: inval for an id that is not a clock.
   Expected<uint64_t> time(uint32_t clock, uint64_t fuel_used);
   uint64_t resolution() const { return given_.nanoseconds_per_instruction; }
-  /// Lets the clocks, those of the processor excepted, jump.
+  /// Advances the clocks, except those of the processor.
   void sleep(uint64_t nanoseconds);
   void fill(std::span<std::byte> bytes);
 
-  /// `status` as the program may see it: device 0, files numbered in the order in which they were met, and no
-  /// time that the system made up during this run.
+  /// `status` as the program may see it: device 0, files numbered in the order in which the program met them,
+  /// and no time that the system set during this run.
   struct stat seen(const struct stat& status);
   /// The number of a file or directory.
   uint64_t number(dev_t device, ino_t inode) { return record({device, inode}).number; }
-  /// Contents or attributes were changed by the program at `now`; the times are those that were set, if any.
+  /// Records that the program changed contents or attributes at `now`; the times are those that it set, if
+  /// any.
   void changed(const struct stat& status, uint64_t now, std::optional<uint64_t> atim = std::nullopt,
                std::optional<uint64_t> mtim = std::nullopt);
-  /// The file is gone: its inode may be another's soon.
+  /// Forgets a removed file: the system may reuse its inode number soon.
   void removed(const struct stat& status) { records_.erase({status.st_dev, status.st_ino}); }
 
 private:
@@ -49,7 +50,7 @@ private:
   uint64_t slept_ = 0;
   uint64_t random_;
   std::map<FileId, Record> records_; // never more than max_records
-  Record unknown_;                   // what all those beyond that share
+  Record unknown_;                   // shared by all files beyond that
   uint64_t next_number_ = 1;
 };
 

@@ -1,4 +1,4 @@
-// fd_*: what is done with a descriptor (fd_readdir has its own file).
+// fd_*: functions on a descriptor (fd_readdir has its own file).
 #include "wasi/filestat.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
@@ -18,14 +18,14 @@ namespace {
 
 constexpr uint64_t max_offset = std::numeric_limits<off_t>::max();
 
-// For what changes a file itself: says "read-only" rather than "no right" where that is why.
+// For functions that change a file itself: reports "read-only" instead of "no right" if that is the reason.
 Expected<Descriptor*> changeable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (file && (*file)->read_only) return refuse(Errno::rofs);
   return call.fds().get(fd, needed);
 }
 
-// For what needs a position in a file of the system. Directories have none.
+// For functions that need a position in a file of the system. Directories have none.
 Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;
@@ -34,7 +34,7 @@ Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   return call.fds().get(fd, needed);
 }
 
-// For reading and writing at all.
+// For reading and writing in general.
 Expected<Descriptor*> transferable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;
@@ -48,7 +48,7 @@ Errno transfer(Call& call, Move move, Descriptor& file, i32 iovs, i32 iovs_len, 
                i32 moved) {
   auto vectors = read_vectors(call, iovs, iovs_len);
   if (!vectors) return vectors.error();
-  // Looked at before anything moves, so that no byte is lost to a bad address.
+  // Checked before anything moves, so that a bad address loses no byte.
   if (const auto room = call.memory.bytes(moved, 4); !room) return room.error();
   const auto count = move(call, file, *vectors, offset);
   return count ? call.memory.store(moved, *count) : count.error();
@@ -66,7 +66,7 @@ Errno seek(Call& call, const Descriptor& file, i64 offset, int whence, i32 newof
   return at < 0 ? last_os_errno() : call.memory.store(newoffset, static_cast<uint64_t>(at));
 }
 
-// A change of a file's size by `resize`, at most to `size` when it grows.
+// Changes a file's size by `resize`, at most to `size` if it grows.
 template <class F> Errno resize_to(Call& call, const Descriptor& file, uint64_t size, F&& resize) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return change.error();
@@ -85,7 +85,7 @@ Errno set_size(Call& call, const Descriptor& file, uint64_t size) {
                    [&](int fd) { return os_result(::ftruncate(fd, static_cast<off_t>(size))); });
 }
 
-// Reserved at once: on file systems in memory that is memory, cleared. About a millisecond of it.
+// Size of a slice. File systems in memory clear it at once, which takes about a millisecond.
 constexpr uint64_t allocation_slice = uint64_t{4} << 20;
 
 Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
@@ -93,12 +93,12 @@ Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
   const Errno error = last_os_errno();
   struct stat status{};
   if (error != Errno::notsup || ::fstat(fd, &status) != 0) return error;
-  // Where the file system cannot reserve space, at least the size is as promised.
+  // If the file system cannot reserve space, the file still gets its size.
   if (static_cast<uint64_t>(status.st_size) >= offset + length) return Errno::success;
   return os_result(::ftruncate(fd, static_cast<off_t>(offset + length)));
 }
 
-// Whether the file's quota has room for it, before any of it is made.
+// Fails with `dquot` unless the file's quota has room for the whole allocation; runs before anything grows.
 Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return change.error();
@@ -108,8 +108,8 @@ Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   return size > old_size && size > change->largest(old_size) ? Errno::dquot : Errno::success;
 }
 
-// What an allocation that failed has added. It must be done even when the call's time is over: the books are
-// waited for without an end.
+// Removes what a failed allocation has added. This must happen even if the call's time is over, so it waits
+// for the quota's lock without a limit.
 void undo_growth(const Descriptor& file, const struct stat& before) {
   struct stat status{};
   HostMeter patient;
@@ -119,8 +119,8 @@ void undo_growth(const Descriptor& file, const struct stat& before) {
   if (::ftruncate(fd, before.st_size) == 0) change->resized(status, before);
 }
 
-// All of it, or the file keeps its size. Each slice is a change of its own, so that nobody waits long for the
-// books of a shared quota.
+// Allocates everything, or leaves the file at its size. Each slice is a separate change, so that other users
+// of a shared quota do not wait long for its lock.
 Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t length) {
   Errno error = check_room(call, file, offset + length);
   struct stat before{};
@@ -138,8 +138,8 @@ Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t len
   return undo_growth(file, before), error;
 }
 
-// Writes what fsync would write, in slices, so that a large file does not outlast the deadline. For fsync
-// itself little is left.
+// Writes what fsync would write, in slices, so that a large file does not exceed the deadline. Little is left
+// for fsync itself.
 constexpr uint64_t sync_slice = uint64_t{4} << 20;
 
 Errno write_back(Call& call, int fd) {
@@ -150,7 +150,8 @@ Errno write_back(Call& call, int fd) {
     if (call.meter.spend(price::sync)) return Errno::intr;
     constexpr unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
     if (::sync_file_range(fd, static_cast<off_t>(at), static_cast<off_t>(sync_slice), all) == 0) continue;
-    // An error of the disk is told once only. Others mean that the file system cannot do it in slices.
+    // The system reports an error of the disk only once. Other errors mean that the file system cannot sync
+    // in slices.
     if (errno == EIO || errno == ENOSPC || errno == EDQUOT) return last_os_errno();
     break;
   }
@@ -212,8 +213,8 @@ Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
   return Errno::success;
 }
 
-// Nonblocking is kept by us: every stream is waited for, or not, before it is used. The system has no way to
-// change the synchronising flags of an open file.
+// WASI implements the nonblocking flag itself: it waits for every stream, or does not, before it uses the
+// stream. The system cannot change the synchronising flags of an open file.
 Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
   const auto file = call.fds().get(fd, rights::fd_fdstat_set_flags);
   if (!file) return file.error();

@@ -16,19 +16,19 @@ public:
 
   /// Errors: mfile when the limit is reached.
   Expected<uint32_t> insert(Descriptor descriptor);
-  /// Errors: badf when not open, notcapable when a right is missing. The pointer lives until the next insert,
-  /// close or renumber.
+  /// Errors: badf if it is not open, notcapable if a right is missing. The pointer lives until the next
+  /// insert, close or renumber.
   Expected<Descriptor*> get(uint32_t fd, Rights needed = rights::none);
-  /// Whether insert would succeed now.
+  /// True if insert would succeed now.
   bool has_room() const noexcept { return open_ < limit_; }
   /// Errors: badf.
   Errno close(uint32_t fd);
-  /// Closes `to` and gives its number to what `from` was. Both must be open; the same number is no change.
-  /// Errors: badf.
+  /// Closes `to` and gives its number to the descriptor `from`. Both must be open; if they are the same
+  /// number, nothing changes. Errors: badf.
   Errno renumber(uint32_t from, uint32_t to);
   void clear() noexcept;
   uint32_t open_count() const noexcept { return open_; }
-  /// Host memory for the entries that open directories keep, all together.
+  /// Host memory for the entries of all open directories together.
   std::size_t kept_entry_bytes() const noexcept;
 
 private:

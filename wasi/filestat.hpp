@@ -10,12 +10,12 @@
 
 namespace skerry::wasi {
 
-/// Stores `status` as a filestat: 64 bytes, or 56 with 32-bit link count for the unstable snapshot. Errors:
+/// Stores `status` as a filestat: 64 bytes, or 56 with a 32-bit link count for the unstable snapshot. Errors:
 /// fault.
 Errno store_filestat(Call& call, uint32_t address, const struct stat& found, Filetype type);
 
-/// What must be remembered for deterministic runs: the program has changed the contents of a file or
-/// directory, made a name in a directory, or removed what it meant. Nothing in other runs.
+/// Records a change for deterministic runs: the program has changed the contents of a file or directory, made
+/// a name in a directory, or removed the file of a name. Does nothing in other runs.
 void note_changed(Call& call, int fd);
 void note_made(Call& call, int directory, const char* name);
 void note_removed(Call& call, int directory, const struct stat& status);

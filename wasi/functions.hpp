@@ -1,6 +1,5 @@
-// Declarations of the WASI functions, from functions.def. A function copies in what it needs, acts on the
-// descriptor table or the path resolver, copies out, and returns an errno; nothing it is given can make it do
-// more.
+// Declarations of the WASI functions, from functions.def. A function copies its input in, acts on the
+// descriptor table or the path resolver, copies its results out, and returns an errno.
 #pragma once
 
 #include "wasi/call.hpp"

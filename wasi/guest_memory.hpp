@@ -11,13 +11,13 @@
 
 namespace skerry::wasi {
 
-/// Writes `value` at `offset` of `to`, which the caller knows to be large enough.
+/// Writes `value` at `offset` of `to`; the caller has checked that `to` is large enough.
 template <std::unsigned_integral T> void put(std::span<std::byte> to, std::size_t offset, T value) {
   if constexpr (std::endian::native == std::endian::big) value = std::byteswap(value);
   std::memcpy(to.data() + offset, &value, sizeof value);
 }
 
-/// Reads a T at `offset` of `from`, which the caller knows to be large enough.
+/// Reads a T at `offset` of `from`; the caller has checked that `from` is large enough.
 template <std::unsigned_integral T> T take(std::span<const std::byte> from, std::size_t offset) {
   T value;
   std::memcpy(&value, from.data() + offset, sizeof value);
@@ -25,7 +25,7 @@ template <std::unsigned_integral T> T take(std::span<const std::byte> from, std:
   return value;
 }
 
-/// Knows nothing of the engine, so tests make one from an array. Every failure is Errno::fault.
+/// Does not depend on the engine, so tests make one from an array. Every failure is Errno::fault.
 class GuestMemory {
 public:
   explicit GuestMemory(std::span<std::byte> bytes) : bytes_(bytes) {}

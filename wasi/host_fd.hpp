@@ -10,7 +10,7 @@
 
 namespace skerry::wasi {
 
-/// Closes what it owns. Move-only.
+/// Closes the descriptor if it owns it. Move-only.
 class HostFd {
 public:
   HostFd() = default;
@@ -32,7 +32,7 @@ public:
 
   int get() const noexcept { return fd_; }
   bool is_owned() const noexcept { return owned_; }
-  /// Tells the quota, which has been told that the file was opened, before it is closed.
+  /// Notifies the quota before the file is closed, if the quota was notified of its opening.
   void count_with(std::shared_ptr<Quota> quota) noexcept { counted_ = std::move(quota); }
 
 private:

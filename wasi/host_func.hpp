@@ -1,5 +1,5 @@
-// From how the engine calls a host function to how WASI functions are written: slots to parameters, Caller to
-// Call, errno to slots.
+// Adapts WASI functions to the engine's host functions: slots become parameters, Caller becomes Call, and the
+// errno goes into the slots.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -34,11 +34,10 @@ template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
   }
 };
 
-/// Why preview 1, whose addresses have 32 bits, cannot reach the caller's memory, when that is so.
+/// Explains why preview 1, whose addresses have 32 bits, cannot reach the caller's memory, if it cannot.
 std::optional<Error> memory_problem(const std::optional<MemoryType>& type);
 
-/// Looks at deadline and interrupt, calls `function` with the arguments in `slots`, and stores its errno
-/// there.
+/// Checks deadline and interrupt, calls `function` with the arguments in `slots`, and stores its errno there.
 template <auto function>
 Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<uint64_t> slots) {
   const auto type = caller.memory_type();
@@ -48,7 +47,7 @@ Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<u
   if (call.meter.must_stop()) return fail(std::move(*call.meter.stop));
   const Errno error = Signature<decltype(function)>::apply(function, call, slots);
   if (call.meter.stop) return fail(std::move(*call.meter.stop));
-  // Only a call that needs the memory fails for want of it.
+  // A missing memory fails only calls that need it.
   if (error == Errno::fault && !is_reachable) return fail(std::move(*memory_problem(type)));
   if (!slots.empty()) slots[0] = static_cast<uint16_t>(error);
   return {};

@@ -11,7 +11,7 @@ namespace skerry::wasi {
 
 namespace {
 
-// Where the state of a call comes from: fixed, or found by who calls. Copied into every host function.
+// Source of a call's state: fixed, or found from the caller. Copied into every host function.
 struct FixedState {
   State* state;
   State* operator()(Caller&) const { return state; }

@@ -1,4 +1,4 @@
-// Implements skerry/wasi/host_output.hpp: writes that wait no longer than until a deadline.
+// Implements skerry/wasi/host_output.hpp: writes that wait until a deadline at most.
 #include "skerry/wasi/host_output.hpp"
 
 #include "wasi/stream_io.hpp"
@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// False when the deadline has passed; true also for an error, which the next write finds.
+// False if the deadline has passed; true also for an error, which the next write reports.
 bool wait_writable(int fd, Clock::time_point deadline) {
   constexpr auto longest = std::chrono::milliseconds(60'000);
   for (;;) {

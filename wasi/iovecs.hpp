@@ -1,5 +1,4 @@
-// IoVecs: a scatter/gather list of the program, checked, and handed out in pieces that one system call may
-// take.
+// IoVecs: a scatter/gather list of the program, checked and split into pieces for single system calls.
 #pragma once
 
 #include "skerry/wasi/config.hpp"
@@ -18,23 +17,23 @@ std::size_t bytes_in(std::span<const iovec> vectors) noexcept;
 
 class IoVecs {
 public:
-  /// Reads `count` (address, length) pairs at `address`. Only the first limits.iovecs of them and
-  /// limits.transfer_bytes bytes are looked at: the rest makes it a short transfer. Errors: fault when the
-  /// list or a vector is outside the memory; inval when the lengths add up to more than 32 bits.
+  /// Reads `count` (address, length) pairs at `address`. Only the first limits.iovecs pairs and
+  /// limits.transfer_bytes bytes are used; the rest makes a short transfer. Errors: fault if the list or a
+  /// vector is outside the memory; inval if the lengths add up to more than 32 bits.
   static Expected<IoVecs> read(const GuestMemory& memory, uint32_t address, uint32_t count,
                                const Limits& limits);
 
-  /// Bytes not yet moved.
+  /// Bytes that are not moved yet.
   uint64_t left() const noexcept { return left_; }
-  /// The next at most `max_bytes` bytes (and some number of vectors); valid until the next call.
+  /// The next bytes, at most `max_bytes` in some number of vectors; valid until the next call.
   std::span<iovec> next(std::size_t max_bytes);
-  /// Marks `bytes` bytes as moved, at most what `next` gave.
+  /// Marks `bytes` bytes as moved, at most as many as `next` returned.
   void advance(std::size_t bytes);
 
 private:
   std::vector<std::span<std::byte>> vectors_;
-  std::size_t index_ = 0;  // the vector that comes next
-  std::size_t offset_ = 0; // and where in it
+  std::size_t index_ = 0;  // the next vector
+  std::size_t offset_ = 0; // the position in it
   uint64_t left_ = 0;
   std::array<iovec, 64> batch_;
 };

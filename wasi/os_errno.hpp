@@ -1,4 +1,4 @@
-// From the operating system's error numbers and file modes to WASI's.
+// Translates the operating system's error numbers and file modes to those of WASI.
 #pragma once
 
 #include "wasi/types.hpp"
@@ -7,12 +7,12 @@
 
 namespace skerry::wasi {
 
-/// The WASI error for a value of errno. EXDEV is `xdev`; what means "leaves the directory" is the resolver's
-/// affair.
+/// The WASI error for a value of errno. EXDEV becomes `xdev`; the resolver handles the errors that mean
+/// "leaves the directory".
 Errno from_os(int os_errno) noexcept;
 /// from_os(errno)
 Errno last_os_errno() noexcept;
-/// What a system call returned, 0 or -1 with errno.
+/// The WASI error for the result of a system call, 0 or -1 with errno.
 inline Errno os_result(int system_result) noexcept {
   return system_result == 0 ? Errno::success : last_os_errno();
 }

@@ -1,4 +1,4 @@
-// path_*: what is done with a name below a directory.
+// path_*: functions on a name below a directory.
 #include "wasi/filestat.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
@@ -15,7 +15,7 @@ namespace skerry::wasi::abi {
 
 namespace {
 
-// Less what the embedder's umask takes away.
+// Mode of new files; the embedder's umask reduces it.
 constexpr mode_t new_file_mode = 0666;
 constexpr mode_t new_directory_mode = 0777;
 constexpr Rights writing = rights::fd_write | rights::fd_allocate | rights::fd_filestat_set_size;
@@ -26,7 +26,7 @@ struct Request {
   int base() const { return directory->host_fd(); }
 };
 
-// A directory that has the rights, which says "read-only" rather than "no right" where that is why.
+// A directory that has the rights. The error is "read-only" instead of "no right" if that is the reason.
 Expected<Descriptor*> directory(Call& call, i32 fd, Rights needed) {
   auto found = call.fds().get(fd);
   if (!found) return found;
@@ -47,13 +47,14 @@ Expected<Request> request(Call& call, i32 fd, Rights needed, i32 path, i32 path_
   return Request{*at, std::move(*parsed)};
 }
 
-// The place of the last component, which is not followed.
+// Place of the last component, without following a link there.
 Expected<Place> place(Call& call, const Expected<Request>& at) {
   if (!at) return refuse(at.error());
   return call.state.resolver.place(call.meter, at->base(), at->path, false);
 }
 
-// The place of what is meant when links are followed, or else only where a trailing slash says so.
+// Place of the last component. A link there is followed if the flags ask for it, or if a trailing slash
+// requires it.
 Expected<Place> final_place(Call& call, const Expected<Request>& at, i32 lookup_flags) {
   if (!at) return refuse(at.error());
   if ((lookup_flags & ~lookupflags::all) != 0) return refuse(Errno::inval);
@@ -61,7 +62,7 @@ Expected<Place> final_place(Call& call, const Expected<Request>& at, i32 lookup_
   return call.state.resolver.place(call.meter, at->base(), at->path, follow);
 }
 
-// Of a directory descriptor that is known to be open.
+// Quota of a directory descriptor that is known to be open.
 Quota* quota_of(Call& call, i32 fd) { return (*call.fds().get(fd))->quota.get(); }
 
 Expected<struct stat> status_at(const Place& at) {
@@ -72,27 +73,27 @@ Expected<struct stat> status_at(const Place& at) {
   return status;
 }
 
-// What a trailing slash demands of an existing file.
+// Checks that an existing file with a trailing slash is a directory.
 Errno check_directory(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
   return S_ISDIR(status->st_mode) ? Errno::success : Errno::notdir;
 }
 
-// Something that is no directory cannot be made under a name with a trailing slash.
+// Only a directory can be made under a name with a trailing slash.
 Errno refuse_new_with_slash(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
   return S_ISDIR(status->st_mode) ? Errno::exist : Errno::notdir;
 }
 
-// What a quota must know of a name before it is made.
+// Facts about a name that a quota needs before the name is made.
 struct NewName {
-  bool is_new = true;  // the first of something made with it
-  uint64_t target = 0; // the length of what a symbolic link leads to
+  bool is_new = true;  // the first name of a new file
+  uint64_t target = 0; // the length of a symbolic link's target
 };
 
-// A name made by `make`, a *at call, below the directory `fd`.
+// Makes a name below the directory `fd` with `make`, a *at call.
 template <class F> Errno add_name(Call& call, i32 fd, const Place& at, NewName what, F&& make) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();
@@ -122,7 +123,7 @@ bool is_same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-// Both ends have the same quota. Two names of one file stay as they are.
+// Both ends have the same quota. A rename between two names of one file changes nothing.
 Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();
@@ -141,10 +142,10 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
 
 int open_flags(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
-  // A directory asked for with the right to write is refused by the system, as it must be; the others are
+  // The system refuses to open a directory with the right to write, as it must; the other rights are
   // harmless.
   const bool write = (granted & ((open & oflags::directory) != 0 ? rights::fd_write : writing)) != 0;
-  // Never wait in open, and never for a terminal: what blocks is waited for when it is used.
+  // Open never waits, not even for a terminal; waits happen when the descriptor is used.
   int flags = (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | O_NONBLOCK | O_NOCTTY;
   if ((open & oflags::creat) != 0) flags |= O_CREAT;
   if ((open & oflags::directory) != 0) flags |= O_DIRECTORY;
@@ -167,8 +168,8 @@ Errno check_open(const Descriptor& at, i32 open, Rights base) {
   return Errno::success;
 }
 
-// The file that is there, or else a new one, and which of the two it was is known: for those that count and
-// number files. Never truncates.
+// Opens the existing file, or else makes a new one and records it for the quota and for deterministic runs.
+// Never truncates.
 Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool follow, QuotaChange& change) {
   if (at.path.wants_directory) return refuse(Errno::isdir);
   constexpr int max_tries = 32;
@@ -177,7 +178,7 @@ Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool f
     if ((flags & O_EXCL) == 0) {
       auto found = call.state.resolver.open(call.meter, at.base(), at.path, flags & ~O_CREAT, 0, follow);
       const bool is_there = found && ::fstat(found->get(), &status) == 0;
-      if (is_there && S_ISDIR(status.st_mode)) return refuse(Errno::isdir); // as O_CREAT has it
+      if (is_there && S_ISDIR(status.st_mode)) return refuse(Errno::isdir); // as with O_CREAT
       if (found || found.error() != Errno::noent) return found;
     }
     const auto where = call.state.resolver.place(call.meter, at.base(), at.path, follow);
@@ -190,13 +191,13 @@ Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool f
       if (::fstat(made->get(), &status) == 0) change.name_added(status, true);
       note_made(call, where->directory.get(), where->name.c_str());
     }
-    // Somebody was faster, unless it had to be new.
+    // Another process made the file first; that is an error only if it had to be new.
     if (made || made.error() != Errno::exist || (flags & O_EXCL) != 0) return made;
   }
   return refuse(Errno::exist);
 }
 
-// What O_TRUNC does, with the bytes given back to the quota.
+// Truncates as O_TRUNC does, and gives the bytes back to the quota.
 Errno truncate(Call& call, int fd, QuotaChange& change) {
   struct stat before{}, after{};
   if (::fstat(fd, &before) != 0) return last_os_errno();
@@ -207,7 +208,7 @@ Errno truncate(Call& call, int fd, QuotaChange& change) {
   return Errno::success;
 }
 
-// Truncating needs write access to the file, whatever rights its descriptor will have.
+// Truncation needs write access to the file, whatever rights its descriptor will have.
 int flags_to_truncate(int flags) {
   return (flags & O_ACCMODE) == O_RDONLY ? (flags & ~O_ACCMODE) | O_RDWR : flags;
 }
@@ -230,7 +231,7 @@ Expected<HostFd> open_file(Call& call, const Request& at, int flags, bool follow
   struct stat status{};
   if (quota && ::fstat(opened->get(), &status) == 0 && S_ISREG(status.st_mode)) {
     change->opened(status);
-    opened->count_with(quota); // the last step: closing the file would ask for the books that `change` holds
+    opened->count_with(quota); // must be last: closing the file would take the lock that `change` holds
   }
   return opened;
 }
@@ -272,7 +273,8 @@ Errno path_filestat_set_times(Call& call, i32 fd, i32 flags, i32 path, i32 path_
   return error;
 }
 
-// A link from a read-only preopen into a writable one would make the file writable: both ends must be.
+// A link from a read-only preopen into a writable one would make the file writable, so both ends must be
+// writable.
 Errno path_link(Call& call, i32 old_fd, i32 old_flags, i32 old_path, i32 old_path_len, i32 new_fd,
                 i32 new_path, i32 new_path_len) {
   const auto from =

@@ -22,13 +22,13 @@ namespace skerry::wasi {
 
 namespace {
 
-constexpr int max_links = 40; // as Linux
-// Directories that a walk holds open at once, for the way back up; also its longest path in components.
+constexpr int max_links = 40; // the limit of Linux
+// Directories that a walk holds open at once for the way back up; also its longest path in components.
 constexpr std::size_t max_depth = 256;
-// Names that a walk looks up, those of links included. Every path of the longest kind has fewer.
+// Names that a walk looks up, including those of links. Every path of maximal length has fewer.
 constexpr int max_steps = 2048;
-// openat2 gives up when the tree is renamed during a ".."; after so many tries the walk, which never does,
-// takes over.
+// openat2 fails if the tree is renamed during a "..". After this many tries the walk, which never fails this
+// way, takes over.
 constexpr int max_tries = 32;
 constexpr int directory_flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 
@@ -40,7 +40,7 @@ long openat2_once(int base, const char* path, int flags, mode_t mode) {
   return ::syscall(SYS_openat2, base, path, &how, sizeof how);
 }
 
-// Nothing when there is a link, or when the tree never held still: then the walk does it.
+// Returns nothing if there is a link, or if the tree kept changing; then the walk resolves the path.
 std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, int flags, mode_t mode) {
   for (int i = 0; i < max_tries; ++i) {
     const long fd = openat2_once(base, path.c_str(), flags, mode);
@@ -52,7 +52,7 @@ std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, 
   return std::nullopt;
 }
 
-// The names still to visit, the next one last.
+// Names that are not visited yet, the next one last.
 class Pending {
 public:
   void push(std::string_view path) {
@@ -79,8 +79,8 @@ bool pay_names(HostMeter& meter, std::string_view path) {
   return meter.spend(count_names(path) * price::name);
 }
 
-// Opens the directory `path` names, holding every directory from the base down, so that ".." is a step back
-// to one of them and never a question to the file system. The path's own names are paid for already.
+// Opens the directory `path`, holding every directory from the base down, so that ".." is a step back to one
+// of them and never a lookup in the file system. The names of `path` are paid for already.
 class Walk {
 public:
   Walk(HostMeter& meter, int base) : meter_(meter), base_(base) {}
@@ -160,7 +160,7 @@ Expected<PathResolver> PathResolver::create(PathResolverKind kind) {
   if (kind == PathResolverKind::component_wise) return PathResolver(kind);
   const long fd = openat2_once(AT_FDCWD, ".", directory_flags, 0);
   if (fd >= 0) ::close(static_cast<int>(fd));
-  // Sandboxes around us answer EPERM for system calls they do not know.
+  // Sandboxes around this process answer EPERM for system calls that they do not know.
   const bool is_missing = fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL || errno == E2BIG);
   if (!is_missing) return PathResolver(PathResolverKind::openat2);
   if (kind == PathResolverKind::openat2) return refuse(Errno::nosys);
@@ -195,7 +195,7 @@ Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPa
 
     auto target = read_link(meter, place.directory.get(), place.name);
     if (!target) {
-      // Not a link, or nothing at all: that is for the caller to find out.
+      // The name is not a link, or does not exist; the caller finds out which.
       if (target.error() == Errno::inval || target.error() == Errno::noent) return place;
       return refuse(target.error());
     }
@@ -210,7 +210,7 @@ Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPa
 
 Expected<HostFd> PathResolver::open(HostMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
                                     bool follow) const {
-  if (path.wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir); // as the kernel has it
+  if (path.wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir); // as in the kernel
   if (pay_names(meter, path.text)) return refuse(Errno::intr);
   flags |= O_CLOEXEC | (path.wants_directory ? O_DIRECTORY : 0);
   if (kind_ == PathResolverKind::openat2) {
@@ -226,7 +226,7 @@ Expected<HostFd> PathResolver::open(HostMeter& meter, int base, const GuestPath&
     const int fd =
         ::openat(found->directory.get(), found->name.c_str(), flags | directory_flag | O_NOFOLLOW, mode);
     if (fd >= 0) return HostFd::owned(fd);
-    // A link that was not there a moment ago: look again.
+    // The link did not exist a moment ago, so look again.
     const int error = errno;
     const bool is_link = follow && (error == ELOOP || error == ENOTDIR) &&
                          read_link(meter, found->directory.get(), found->name).has_value();

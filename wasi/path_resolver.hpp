@@ -1,11 +1,11 @@
-// PathResolver: finds what a path names without ever leaving the directory that it is relative to.
+// PathResolver: resolves a path without ever leaving the directory that it is relative to.
 //
-// Promises, whoever changes the tree meanwhile: no component above the base is looked at, not even on the way
-// back down; absolute link targets and magic links of /proc are refused; nothing outside is opened, created
-// or changed. Two ways to keep them, with the same answers and the same fuel: the kernel's openat2, for paths
-// without links, and a walk that opens one component at a time and never lets the kernel follow a link. Where
-// a path has links the walk always does the work, so what they cost is known, and the kernel is never asked
-// for more than the names of one path.
+// Even if other processes change the tree meanwhile, it promises: no component above the base is read, not
+// even on the way back down; absolute link targets and magic links of /proc are refused; nothing outside is
+// opened, created or changed. There are two implementations with the same answers and the same fuel: the
+// kernel's openat2 for paths without links, and a walk that opens one component at a time and never lets the
+// kernel follow a link. A path with links is always resolved by the walk, so the cost of its links is known,
+// and the kernel never walks more than the names of one path.
 #pragma once
 
 #include "skerry/host_meter.hpp"
@@ -20,18 +20,18 @@
 
 namespace skerry::wasi {
 
-/// Where the last component of a path lies: everything that changes the tree is one *at call on `directory`
-/// with `name`, which is a plain name, and never follows a link there.
+/// Place of a path's last component. Every change of the tree is one *at call on `directory` with `name`,
+/// which is a plain name, and never follows a link there.
 struct Place {
-  HostFd directory; // may only be good for *at calls (O_PATH)
-  std::string name; // "." when the path ends in "." or ".."
+  HostFd directory; // may be open for *at calls only (O_PATH)
+  std::string name; // "." if the path ends in "." or ".."
   bool wants_directory = false;
   bool is_dots() const { return name == "."; }
 };
 
 class PathResolver {
 public:
-  /// Errors: nosys when openat2 is asked for and the kernel has none (or forbids it).
+  /// Errors: nosys if openat2 is requested and the kernel has none (or forbids it).
   static Expected<PathResolver> create(PathResolverKind kind);
   PathResolver() = default; // component-wise
 
@@ -40,11 +40,11 @@ public:
 
   /// Opens with open(2)'s `flags` (O_CLOEXEC and, for a trailing slash, O_DIRECTORY are added). `follow` says
   /// whether a link in the last component is followed. Errors: perm for a path that leaves the base; intr
-  /// with meter.stop set; else the system's.
+  /// with meter.stop set; otherwise those of the system.
   Expected<HostFd> open(HostMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
                         bool follow) const;
-  /// Finds the place of the last component; with `follow`, that of what a link there finally names. What is
-  /// there, if anything, is not looked at. Errors: as open's.
+  /// Finds the place of the last component; with `follow`, the place that a link there finally names. Does
+  /// not check whether it exists. Errors: those of open.
   Expected<Place> place(HostMeter& meter, int base, const GuestPath& path, bool follow) const;
 
 private:
@@ -55,8 +55,8 @@ private:
   PathResolverKind kind_ = PathResolverKind::component_wise;
 };
 
-/// The contents of the link `name` in `directory`. Errors: inval when it is no link; intr with meter.stop
-/// set; else the system's.
+/// The target of the link `name` in `directory`. Errors: inval if it is not a link; intr with meter.stop set;
+/// otherwise those of the system.
 Expected<std::string> read_link(HostMeter& meter, int directory, const std::string& name);
 
 } // namespace skerry::wasi

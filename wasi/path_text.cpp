@@ -7,8 +7,8 @@ namespace skerry::wasi {
 namespace {
 
 struct Sequence {
-  unsigned length;    // of a character that begins with the byte; 0 when none does
-  uint8_t second_min; // its second byte lies between these; they exclude overlong forms and surrogates
+  unsigned length;    // of a character that begins with the byte; 0 if none does
+  uint8_t second_min; // bounds of its second byte; they exclude overlong forms and surrogates
   uint8_t second_max;
 };
 

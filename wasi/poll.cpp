@@ -37,7 +37,7 @@ struct Event {
   uint16_t flags = 0;
 };
 
-// What one subscription waits for; an event when it has happened.
+// The condition of one subscription; an event once it is met.
 struct Wait {
   Subscription subscription;
   uint64_t left = 0;       // nanoseconds until a clock's moment, from the start of the call
@@ -70,7 +70,7 @@ void write_event(std::span<std::byte> to, const Wait& wait) {
   put(to, 24, wait.event->flags);
 }
 
-// How much can be read from what the system says is readable.
+// How many bytes can be read from a descriptor that the system reports as readable.
 uint64_t readable_bytes(const Descriptor& file) {
   if (const auto* source = std::get_if<ByteSource>(&file.resource)) return source->data->size() - source->at;
   const int fd = file.host_fd();
@@ -102,7 +102,7 @@ public:
     waits_.push_back(wait);
   }
 
-  // Errors: intr with call.meter.stop set, or the system's.
+  // Errors: intr with call.meter.stop set, or those of the system.
   Errno run() {
     const auto ready = wait();
     if (!ready) return ready.error();
@@ -144,7 +144,8 @@ private:
     }
   }
 
-  // Until something is ready or the nearest moment comes. Also marks the clocks whose moment has come.
+  // Waits until a descriptor is ready or the nearest moment comes. Also marks the clocks whose moment has
+  // come.
   Expected<int> wait() {
     const auto start = Watch::Clock::now();
     const bool is_virtual = nearest_ && is_time_virtual(call_);

@@ -1,12 +1,12 @@
-// What work that a program makes the host do costs it, in instructions. docs/wasi.md has the list; bytes cost
-// one for each HostMeter::bytes_per_unit.
+// Prices of host work for a program, in instructions. docs/wasi.md lists them; bytes cost one for each
+// HostMeter::bytes_per_unit.
 #pragma once
 
 #include <cstdint>
 
 namespace skerry::wasi::price {
 
-inline constexpr uint64_t name = 64;   ///< one name of a path, looked up; those in links count, too
+inline constexpr uint64_t name = 64;   ///< one looked-up name of a path or of a link in it
 inline constexpr uint64_t entry = 32;  ///< one entry of a directory, read or sorted
 inline constexpr uint64_t item = 16;   ///< one vector, subscription, argument or variable
 inline constexpr uint64_t sync = 1024; ///< fd_sync and fd_datasync, for each of their slices

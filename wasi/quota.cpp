@@ -1,4 +1,4 @@
-// Quota: the books that contexts share.
+// Quota: the counts that contexts share.
 #include "skerry/wasi/quota.hpp"
 
 #include "skerry/out_of_memory.hpp"
@@ -24,11 +24,11 @@ struct QuotaBooks {
     ino_t inode;
     auto operator<=>(const FileId&) const = default;
   };
-  // What is counted of one file, directory or link. Only that is ever given back.
+  // The counts of one file, directory or link. Only these are ever given back.
   struct Counted {
     uint64_t bytes = 0; // its contents
     uint32_t names = 0;
-    uint32_t open = 0; // descriptors that programs have of it
+    uint32_t open = 0; // descriptors that programs have open
   };
 
   const uint64_t byte_limit, file_limit;
@@ -38,7 +38,7 @@ struct QuotaBooks {
 
   QuotaBooks(uint64_t most_bytes, uint64_t most_files) : byte_limit(most_bytes), file_limit(most_files) {}
 
-  // What is known of a file, or null: for all that lies beyond known_files.
+  // The record of a file, or null for files beyond known_files.
   Counted* known(FileId id) {
     if (const auto found = counted.find(id); found != counted.end()) return &found->second;
     return counted.size() < Quota::known_files ? &counted[id] : nullptr;
@@ -54,7 +54,7 @@ struct QuotaBooks {
     ++file->names;
     file->bytes += target;
   }
-  // Nothing that was not counted.
+  // Gives back nothing that was not counted.
   void give_back_bytes(Counted& file, uint64_t freed) {
     freed = std::min(freed, file.bytes);
     file.bytes -= freed;
@@ -72,10 +72,9 @@ struct QuotaBooks {
     counted.erase(file);
   }
 
-  // Enters what a census found and is not counted yet.
+  // Adds files that a census found and that are not counted yet.
   void merge(const QuotaBooks& census) {
-    for (const auto& [id, found] : census.counted)
-      (void)known(id); // what needs memory, before anything counts
+    for (const auto& [id, found] : census.counted) (void)known(id); // allocates before anything counts
     uint64_t known_bytes = 0, known_names = 0;
     for (const auto& [id, found] : census.counted) {
       known_bytes += found.bytes + found.names * Quota::name_bytes;
@@ -188,7 +187,7 @@ void QuotaChange::name_added(const std::optional<struct stat>& made, bool is_new
   if (books_ == nullptr) return;
   if (!made) return books_->add_name(nullptr, 0);
   const auto former = books_->counted.find(id_of(*made));
-  // A file that went by other ways, and whose number is this one's now.
+  // The record is that of a file that was removed in another way and whose inode number this file has now.
   if (is_new && former != books_->counted.end()) books_->forget(former);
   books_->add_name(books_->known(id_of(*made)), is_new ? target_bytes(*made) : 0);
 }
@@ -199,8 +198,8 @@ void QuotaChange::name_gone(const struct stat& before) {
   if (file == books_->counted.end()) return;
   const bool was_last = S_ISDIR(before.st_mode) || before.st_nlink < 2;
   if (was_last && file->second.open == 0) return books_->forget(file);
-  if (was_last) return; // until it is closed
-  // Names that are left may be counted ones, whichever this was.
+  if (was_last) return; // counts until it is closed
+  // The remaining names may be counted ones, whichever name this was.
   const uint64_t left = before.st_nlink - 1;
   if (file->second.names > left)
     books_->give_back_names(file->second, file->second.names - static_cast<uint32_t>(left));

@@ -13,33 +13,33 @@
 
 namespace skerry::wasi {
 
-/// What a symbolic link costs beyond Quota::name_bytes.
+/// Cost of a symbolic link beyond Quota::name_bytes.
 uint64_t target_price(uint64_t length);
 
-/// Holds the books from before a change of the file system until it is entered, so that what is counted is
-/// what happened, whoever else shares the quota. Without a quota there is room for everything.
+/// Holds the quota's lock from before a change of the file system until the change is entered, so that the
+/// counts match the file system even if the quota is shared. Without a quota there is room for everything.
 class QuotaChange {
 public:
-  /// Waits for the books, when somebody else has them. Errors: intr with meter.stop set.
+  /// Waits for the quota's lock. Errors: intr with meter.stop set.
   static Expected<QuotaChange> begin(HostMeter& meter, Quota* quota);
 
   /// The size up to which a file of `size` bytes may grow.
   uint64_t largest(uint64_t size) const;
-  /// A regular file's size has changed.
+  /// Records a new size of a regular file.
   void resized(const struct stat& before, const struct stat& after);
 
   /// `target` is the length of a symbolic link's target.
   bool has_room_for_name(uint64_t target = 0) const;
-  /// `made` is what the name means, if that could be seen. `is_new`: it is the first name of something just
-  /// made.
+  /// Records a new name. `made` is the file of the name, if it could be read. `is_new`: it is the first name
+  /// of a new file.
   void name_added(const std::optional<struct stat>& made, bool is_new);
-  /// `before` is what the name meant; its bytes come back when nobody has it open.
+  /// Records a removed name. `before` was its file; its bytes are given back when no descriptor has it open.
   void name_gone(const struct stat& before);
 
-  /// A regular file below the directory was opened; quota_closing is told before it is closed.
+  /// Records that a regular file below the directory was opened; quota_closing is called before it is closed.
   void opened(const struct stat& file);
 
-  /// Gives the books back; nothing more can be entered.
+  /// Releases the lock; nothing more can be entered.
   void end() noexcept;
 
 private:
@@ -48,7 +48,7 @@ private:
   std::unique_lock<std::mutex> lock_;
 };
 
-/// Counted by a quota since QuotaChange::opened, and about to be closed.
+/// Called before a file is closed that a quota has counted since QuotaChange::opened.
 void quota_closing(Quota& quota, int fd) noexcept;
 
 } // namespace skerry::wasi

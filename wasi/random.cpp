@@ -12,7 +12,7 @@ namespace skerry::wasi::abi {
 
 namespace {
 
-// Filled between two looks at deadline and interrupts; about a quarter of a millisecond.
+// Bytes filled between two checks of deadline and interrupt; about a quarter of a millisecond.
 constexpr std::size_t chunk_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
 
 Errno fill_from_system(std::span<std::byte> bytes) {

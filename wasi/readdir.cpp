@@ -1,6 +1,6 @@
-// fd_readdir. Cookies: 0 is before ".", 1 before "..", and c + 2 is the file system's own position c, so they
-// stay good for as long as the file system's are. "." and ".." are made here; ".." has no inode number, since
-// that of a preopened directory's parent is nobody's business.
+// fd_readdir. Cookies: 0 is before ".", 1 before "..", and c + 2 is the file system's own position c, so
+// cookies are valid as long as the file system's positions. "." and ".." are made here. ".." has inode number
+// 0, because a program may not learn the number of a preopened directory's parent.
 #include "wasi/directory_entries.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
@@ -22,7 +22,7 @@ namespace skerry::wasi::abi {
 namespace {
 
 constexpr std::size_t header_bytes = 24;
-// A sorted listing (deterministic runs only) is kept whole; a longer one is `overflow`.
+// A sorted listing (deterministic runs only) is kept as a whole; a longer one fails with `overflow`.
 constexpr std::size_t sorted_bytes = std::size_t{1} << 20;
 constexpr uint64_t own_entries = 2;
 
@@ -33,11 +33,11 @@ struct Entry {
   std::string_view name;
 };
 
-// The program's buffer; the last entry may be cut short by its end.
+// The program's buffer; its end may truncate the last entry.
 class Listing {
 public:
   explicit Listing(std::span<std::byte> buffer) : buffer_(buffer) {}
-  // False when the entry did not fit whole.
+  // False if the entry did not fit completely.
   bool add(const Entry& entry) {
     std::array<std::byte, header_bytes> header{};
     put(std::span<std::byte>(header), 0, entry.next);
@@ -73,14 +73,14 @@ struct stat own_status(int directory) {
   return status;
 }
 
-// Fills the read-ahead from where the system is; it stays empty at the end of the directory.
+// Fills the read-ahead from the system's position; it stays empty at the end of the directory.
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
   cursor.entries.clear();
   cursor.at = 0;
   return append_entries(directory, cursor.entries);
 }
 
-// Reads the listing anew, within what all listings together may keep.
+// Reads the listing again, within the memory that all listings together may take.
 Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   cursor = {};
   const uint64_t kept = call.fds().kept_entry_bytes(), most = call.limits().listing_bytes;
@@ -91,7 +91,7 @@ Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   return Errno::success;
 }
 
-// The listing stays as it is until it is begun anew.
+// The listing stays the same until it begins again.
 Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t cookie) {
   const bool is_new = cookie == own_entries || cursor.entries.empty();
   if (!is_new && cookie == cursor.cookie) return Errno::success;
@@ -130,7 +130,7 @@ std::pair<Entry, std::size_t> entry_at(int directory, const DirectoryCursor& cur
 Errno add_system_entries(Call& call, int directory, dev_t device, DirectoryCursor& cursor, Listing& listing) {
   while (!listing.is_full()) {
     if (cursor.at == cursor.entries.size()) {
-      if (call.state.run) return Errno::success; // it was whole
+      if (call.state.run) return Errno::success; // it was complete
       const Errno error = read_ahead(directory, cursor);
       if (error != Errno::success || cursor.entries.empty()) return error;
     }

@@ -28,8 +28,8 @@ void consume(const sigset_t& signal) {
 
 } // namespace
 
-// The signal goes to the writing thread, so blocking it there and taking it out again is enough. One that was
-// pending before is not ours to take.
+// The system sends the signal to the writing thread, so it is enough to block it there and to consume it
+// afterwards. A signal that was pending before is left alone.
 ssize_t without_sigpipe(ssize_t (*write)(void*), void* context) {
   if (is_ignored()) return write(context);
   sigset_t signal, before;

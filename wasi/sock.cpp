@@ -1,4 +1,4 @@
-// sock_*: sockets that the embedder gave to the program, and connections that they accept.
+// sock_*: sockets that the embedder gave to the program, and connections accepted from them.
 #include "wasi/functions.hpp"
 #include "wasi/iovecs.hpp"
 #include "wasi/os_errno.hpp"
@@ -30,7 +30,7 @@ Expected<Descriptor*> socket(Call& call, i32 fd, Rights needed) {
   return call.fds().get(fd, needed);
 }
 
-// Until the socket is ready; again at once when it is nonblocking and not ready.
+// Waits until the socket is ready; returns `again` at once if it is nonblocking and not ready.
 Errno wait_ready(Call& call, const Descriptor& file, short events) {
   if ((file.flags & fdflags::nonblock) != 0) {
     return is_ready(file.host_fd(), events) ? Errno::success : Errno::again;
@@ -38,8 +38,7 @@ Errno wait_ready(Call& call, const Descriptor& file, short events) {
   return wait_for(call, file.host_fd(), events);
 }
 
-// Repeats `attempt`, which must not block itself, until it does something other than find the socket not
-// ready.
+// Repeats `attempt`, a call that does not block, until it returns something other than "not ready".
 template <class F>
 Expected<std::size_t> when_ready(Call& call, const Descriptor& file, short events, F&& attempt) {
   for (;;) {
@@ -58,8 +57,8 @@ bool is_listener(int fd) {
   return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
 }
 
-// There is no accept that does not wait whatever the flag says, and somebody else may accept what we waited
-// for.
+// No accept call ignores the blocking flag, and another process may accept the connection that this call
+// waited for.
 Errno make_nonblocking(int listener) {
   const int flags = ::fcntl(listener, F_GETFL);
   if (flags < 0) return last_os_errno();

@@ -1,4 +1,4 @@
-// State: what a Context holds.
+// State: the data of a Context.
 #pragma once
 
 #include "skerry/wasi/config.hpp"
@@ -21,8 +21,8 @@ struct State {
   FdTable fds;
   std::vector<HostFd> preopens;                  // in the order of config.preopens; the table borrows them
   std::vector<std::string> environment;          // "NAME=value"
-  std::shared_ptr<const std::string> stdin_data; // when it is fixed bytes
-  std::optional<DeterministicRun> run;           // when config.determinism asks for one
+  std::shared_ptr<const std::string> stdin_data; // if it is fixed bytes
+  std::optional<DeterministicRun> run;           // if config.determinism asks for one
 };
 
 } // namespace skerry::wasi

@@ -17,7 +17,7 @@ namespace skerry::wasi {
 
 namespace {
 
-// What a pipe holds by default.
+// Default capacity of a pipe.
 constexpr std::size_t splice_bytes = std::size_t{64} << 10;
 constexpr off_t at_position = -1;
 
@@ -30,14 +30,14 @@ msghdr message(std::span<const iovec> vectors) {
   return made;
 }
 
-// The file does not know RWF_NOWAIT, or the kernel or a sandbox around us does not know the call.
+// The file does not support RWF_NOWAIT, or the kernel or a sandbox does not support the call.
 bool is_unknown(ssize_t result) {
   return result < 0 && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL || errno == EPERM);
 }
 
 struct OwnPipe {
   HostFd out, in;
-  // Empty on failure, which errno tells.
+  // Empty on failure; errno has the reason.
   static OwnPipe open() {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return {};
@@ -76,7 +76,7 @@ ssize_t write_by_splice(int fd, std::span<const iovec> vectors) {
   if (own.in.get() < 0) return -1;
   const ssize_t held = ::writev(own.in.get(), vectors.data(), count(vectors));
   if (held <= 0) return held;
-  // What does not fit stays in our pipe and goes with it.
+  // Bytes that do not fit stay in this pipe and are lost with it.
   return without_sigpipe([&] {
     return ::splice(own.out.get(), nullptr, fd, nullptr, static_cast<std::size_t>(held), SPLICE_F_NONBLOCK);
   });

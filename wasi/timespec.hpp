@@ -1,4 +1,4 @@
-// The system's times as WASI's. Internal.
+// Converts the system's times to WASI's. Internal.
 #pragma once
 
 #include <time.h>
@@ -7,7 +7,7 @@
 
 namespace skerry::wasi {
 
-/// Times before 1970 have no place in the unsigned type: they become 0.
+/// The unsigned type cannot represent times before 1970: they become 0.
 inline uint64_t to_nanoseconds(const timespec& time) {
   if (time.tv_sec < 0) return 0;
   return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);

@@ -19,12 +19,12 @@ namespace skerry::wasi {
 
 namespace {
 
-// What one system call moves before deadline and interrupts are looked at again: under a millisecond of
+// Bytes that one system call moves between two checks of deadline and interrupt: less than a millisecond of
 // copying.
 constexpr std::size_t slice_bytes = std::size_t{1} << 20;
-// The same for a stream that others may slow down.
+// The same for a stream that other processes may slow down.
 constexpr std::size_t stream_slice_bytes = std::size_t{64} << 10;
-// What is ready for writing takes this much without blocking, where the call itself might block.
+// A stream that is ready for writing takes this much without blocking, if the call itself might block.
 constexpr std::size_t ready_bytes = PIPE_BUF;
 
 enum class Direction { read, write };
@@ -54,7 +54,7 @@ std::size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
   return done;
 }
 
-// Fills one vector, so that whoever gives the bytes may wait for the first of them only.
+// Fills one vector. Only the first of its bytes may be waited for.
 std::size_t read_bytes(const InputCallback& source, std::span<iovec> batch) {
   return std::min(source({static_cast<std::byte*>(batch[0].iov_base), batch[0].iov_len}), batch[0].iov_len);
 }
@@ -87,7 +87,7 @@ ssize_t Transfer::system_call(int fd, std::span<const iovec> batch, uint64_t don
   return file.is_stream ? write_without_waiting(fd, file.stream, batch) : ::writev(fd, batch.data(), count);
 }
 
-// The first `size` bytes of them.
+// The first `size` bytes of the vectors.
 std::span<iovec> shorten(std::span<iovec> batch, uint64_t size) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     if (batch[i].iov_len > size) {
@@ -105,7 +105,7 @@ Expected<std::size_t> Transfer::moved_or_error(int fd, std::span<const iovec> ba
   return static_cast<std::size_t>(moved);
 }
 
-// Writes what the quota of the file's directory has room for.
+// Writes as much as the quota of the file's directory has room for.
 Expected<std::size_t> Transfer::write_counted(int fd, std::span<iovec> batch, uint64_t done) const {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return refuse(change.error());
@@ -126,7 +126,8 @@ Expected<std::size_t> Transfer::write_counted(int fd, std::span<iovec> batch, ui
 }
 
 Expected<std::size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done) {
-  // A FIFO without a writer is empty to the system, and to a program not there yet: reads wait, too.
+  // To the system a FIFO without a writer is at its end; to a program its writer has not come yet. So reads
+  // wait.
   const bool reads = direction == Direction::read;
   bool waits = file.is_stream && (reads || must_wait_first(file.stream));
   for (;;) {
@@ -139,7 +140,7 @@ Expected<std::size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> bat
     if (moved) return moved;
     if (call.meter.must_stop()) return refuse(Errno::intr);
     if (moved.error() == Errno::again && file.is_stream && (file.flags & fdflags::nonblock) == 0)
-      waits = true; // for the first time, or because somebody else was faster
+      waits = true; // for the first time, or because another process was faster
     else if (moved.error() != Errno::intr)
       return moved;
   }
@@ -180,7 +181,7 @@ Expected<uint32_t> run(Transfer transfer, IoVecs& vectors) {
     const auto moved = transfer.step(batch, done);
     if (!moved) {
       if (done == 0 || transfer.call.meter.stop) return refuse(moved.error());
-      break; // the error comes again with the next call, if it is still true
+      break; // the next call reports the error again if it still applies
     }
     done += *moved;
     vectors.advance(*moved);

@@ -1,4 +1,5 @@
-// Numbers of the WASI ABI (preview 1, witx): errors, rights, flags, kinds. Names are the specification's.
+// Numbers of the WASI ABI (preview 1, witx): errors, rights, flags, kinds. The names are those of the
+// specification.
 #pragma once
 
 #include <cstdint>
@@ -108,21 +109,21 @@ inline constexpr Rights fd_datasync = 1u << 0, fd_read = 1u << 1, fd_seek = 1u <
 
 inline constexpr Rights none = 0;
 inline constexpr Rights all = (1u << 30) - 1;
-/// What makes sense for a directory.
+/// Rights that apply to a directory.
 inline constexpr Rights directory =
     fd_fdstat_set_flags | fd_sync | fd_datasync | fd_advise | path_create_directory | path_create_file |
     path_link_source | path_link_target | path_open | fd_readdir | path_readlink | path_rename_source |
     path_rename_target | path_filestat_get | path_filestat_set_size | path_filestat_set_times |
     fd_filestat_get | fd_filestat_set_times | path_symlink | path_remove_directory | path_unlink_file |
     poll_fd_readwrite;
-/// What makes sense for something without a position: pipes, terminals, callbacks.
+/// Rights that apply to a stream without a position: pipes, terminals, callbacks.
 inline constexpr Rights stream =
     fd_datasync | fd_read | fd_fdstat_set_flags | fd_sync | fd_write | fd_filestat_get | poll_fd_readwrite;
-/// What makes sense for a regular file or a device.
+/// Rights that apply to a regular file or a device.
 inline constexpr Rights file =
     stream | fd_seek | fd_tell | fd_advise | fd_allocate | fd_filestat_set_size | fd_filestat_set_times;
 inline constexpr Rights socket = stream | sock_shutdown | sock_accept;
-/// Those that change something on disk; never given out below a read-only preopen.
+/// Rights to change something on disk; never given below a read-only preopen.
 inline constexpr Rights mutating =
     fd_write | fd_allocate | path_create_directory | path_create_file | path_link_source | path_link_target |
     path_rename_source | path_rename_target | path_filestat_set_size | path_filestat_set_times |

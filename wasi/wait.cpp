@@ -11,7 +11,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// How long an interrupt can go unnoticed. The promise is 5 ms; waking up 500 times a second costs about 1 %
+// How long an interrupt can stay unnoticed. The promise is 5 ms; waking up 500 times a second costs about 1 %
 // of a core.
 constexpr nanoseconds slice = std::chrono::milliseconds(2);
 

@@ -1,4 +1,4 @@
-// Waiting for descriptors and moments without outlasting the call's deadline or an interrupt.
+// Waits for descriptors and moments. A wait ends at the call's deadline and on an interrupt.
 #pragma once
 
 #include "wasi/call.hpp"
@@ -10,15 +10,15 @@
 
 namespace skerry::wasi {
 
-/// Waits until one of `fds` is ready, `timeout` is over, the deadline passes or an interrupt arrives; sleeps
-/// when there are none. Returns how many are ready. Errors: intr with call.meter.stop set; else what poll
-/// reports.
+/// Waits until one of `fds` is ready, `timeout` is over, the deadline passes or an interrupt arrives; without
+/// `fds` it sleeps. Returns how many are ready. Errors: intr with call.meter.stop set; otherwise those of
+/// poll.
 Expected<int> wait_any(Call& call, std::span<pollfd> fds, std::chrono::nanoseconds timeout);
 
-/// Waits, without end of its own, until `fd` is ready for `events`. Errors: as wait_any.
+/// Waits without a timeout until `fd` is ready for `events`. Errors: those of wait_any.
 Errno wait_for(Call& call, int fd, short events);
 
-/// Whether `fd` is ready for `events` now. Errors are reported as ready: the next system call will tell.
+/// True if `fd` is ready for `events` now. An error counts as ready: the next system call reports it.
 bool is_ready(int fd, short events);
 
 } // namespace skerry::wasi

@@ -1,5 +1,5 @@
-// Embedding Skerry: call a function, offer one, and stop what does not behave. Prints what it does; exits
-// with 0 when everything was as described.
+// Embedding Skerry: calls a guest function, offers a host function, and stops a guest that misbehaves. Prints
+// what it does; exits with 0 if everything works as described.
 #include "skerry/skerry.hpp"
 
 #include <cstdio>
@@ -9,7 +9,7 @@
 
 namespace {
 
-/// The value, or the end of the program with a message.
+/// Returns the value, or ends the program with a message.
 template <class T> T expect(skerry::Result<T> result, const char* what) {
   if (!result) {
     std::fprintf(stderr, "%s: %s\n", what, result.error().describe().c_str());
@@ -23,7 +23,7 @@ skerry::Module compile(const skerry::Engine& engine, std::string_view text) {
   return expect(skerry::Module::compile(engine, bytes), "compile");
 }
 
-/// A function of C++'s type, checked once and called without any allocation.
+/// A guest function with a C++ type. The type is checked once; calls allocate nothing.
 void add_two_numbers(const skerry::Engine& engine) {
   const skerry::Module module = compile(engine, R"((module
     (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))))");
@@ -34,7 +34,8 @@ void add_two_numbers(const skerry::Engine& engine) {
   std::printf("40 + 2 = %d\n", expect(add(40, 2), "call"));
 }
 
-/// Any callable is a host function; a pointer and a length arrive as a checked view of the guest's memory.
+/// Any callable can be a host function. A pointer and a length arrive as a checked view of the guest's
+/// memory.
 void offer_a_host_function(const skerry::Engine& engine) {
   const skerry::Module module = compile(engine, R"((module
     (import "env" "log" (func $log (param i32 i32)))
@@ -51,10 +52,10 @@ void offer_a_host_function(const skerry::Engine& engine) {
   expect(expect(instance.func<void()>("greet"), "greet")(), "call");
   std::printf("the guest says: %s\n", last.c_str());
   const auto lie = expect(instance.func<void()>("lie"), "lie")();
-  std::printf("a view that is not there: %s\n", lie ? "accepted?" : lie.error().message().c_str());
+  std::printf("a view outside the memory: %s\n", lie ? "accepted?" : lie.error().message().c_str());
 }
 
-/// Fuel, time and memory are limited; what is used can be read back, and the store goes on working.
+/// Fuel, time and memory are limited. Their use can be read, and the store works as before.
 void stop_what_does_not_behave(const skerry::Engine& engine) {
   const skerry::Module module = compile(engine, R"((module
     (memory 1)

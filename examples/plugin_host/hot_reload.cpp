@@ -25,7 +25,7 @@ constexpr std::string_view manifest = R"({
   "reload": {"watch": true, "settle": 20, "canary": {"parameters": {}}}
 })";
 
-/// What the threads saw.
+/// Results of the calling threads.
 struct Counts {
   std::array<std::atomic<int>, 2> answered{}; // by version
   std::atomic<int> failed = 0;
@@ -43,7 +43,7 @@ void call_until(const std::atomic<bool>& stop, Plugin& plugin, Counts& counts) {
   }
 }
 
-/// As a package manager does: beside, then by rename into its place.
+/// Installs as a package manager does: writes a new file, then renames it into place.
 void install(const fs::path& source, const fs::path& target) {
   const fs::path beside = target.string() + ".new";
   fs::copy_file(source, beside, fs::copy_options::overwrite_existing);
@@ -79,7 +79,7 @@ std::string swap_under_load(const fs::path& folder, const fs::path& work) {
     install(folder / (i % 2 == 1 ? "greeting-2.wasm" : "greeting-1.wasm"), work / "greeting.wasm");
     all_seen &= wait_for(swaps, i);
   }
-  std::ofstream(work / "greeting.wasm") << "no module"; // and one that must not come into service
+  std::ofstream(work / "greeting.wasm") << "no module"; // must not be put into service
   all_seen &= wait_for(refused, 1);
   stop = true;
   for (std::thread& caller : callers) caller.join();

@@ -1,5 +1,5 @@
-// A program with plugins: loads one, asks who it is, sends it a request; meets plugins that misbehave, and
-// shows that nothing comes of it; replaces one under load.
+// A program with plugins: loads one, asks for its metadata, sends it a request, calls plugins that misbehave
+// without being affected, and replaces a plugin under load.
 //
 // usage: plugin_host FOLDER (with the example plugins and their manifests)
 #include "hot_reload.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using namespace skerry::host;
 
-/// Ends the program with 1 when something went otherwise than shown here.
+/// Ends the program with 1 if something differs from what this example shows.
 void expect(bool as_it_should, const std::string& what) {
   if (as_it_should) return;
   std::cerr << "unexpected: " << what << "\n";
@@ -26,7 +26,7 @@ PluginHandle load(Manager& manager, const std::filesystem::path& manifest) {
   return *plugin;
 }
 
-/// Parameters may be any JSON; the plugin answers with them in capitals.
+/// Parameters may be any JSON; the plugin returns them in capitals.
 void transform(Manager& manager, const std::filesystem::path& manifest) {
   PluginHandle plugin = load(manager, manifest);
   std::cout << "loaded   " << plugin->name() << " " << plugin->manifest().meta.version << "\n";
@@ -43,8 +43,7 @@ void transform(Manager& manager, const std::filesystem::path& manifest) {
          "another result");
 }
 
-/// The manifest grants no network: the plugin is told no. Had it granted one, it would still be this one
-/// host.
+/// The manifest grants no network, so the plugin's request is denied. A grant would list its hosts.
 void denied_capability(Plugin& plugin) {
   auto answer = plugin.call("dial");
   expect(answer && *answer == "0", "the plugin could dial");
@@ -58,7 +57,7 @@ void endless_loop(Plugin& plugin) {
   std::cout << "stopped  " << to_json(answer.error()) << "\n";
 }
 
-/// Growing past the budget fails in the guest, as it does on a machine without memory; the call goes on.
+/// Growth past the budget fails in the guest, as on a machine without free memory; the call continues.
 void memory_budget(Plugin& plugin) {
   auto answer = plugin.call("grow");
   expect(answer && *answer == "2", "another memory limit");
@@ -82,7 +81,7 @@ int main(int argc, char** argv) {
   std::filesystem::path folder = argv[1];
   Manager manager;
 
-  // One plugin, written in C (where its compiler was there) and in WebAssembly's own text format.
+  // One plugin, written in C (if its compiler was installed) and in WebAssembly's text format.
   if (exists(folder / "json-transformer.json")) transform(manager, folder / "json-transformer.json");
   transform(manager, folder / "json-transformer-wat.json");
 
@@ -95,7 +94,7 @@ int main(int argc, char** argv) {
   const std::string problem = show_hot_reload(folder);
   expect(problem.empty(), problem);
 
-  // A handle stays valid: after an unload its calls fail, and say so.
+  // A handle stays valid: after an unload its calls fail with an error that says so.
   auto unloaded = manager.unload("unruly");
   expect(unloaded.has_value(), "it could not be unloaded");
   auto late = unruly->call("dial");

@@ -1,5 +1,5 @@
-// How late calls end after their deadline or an interrupt: the guests of the matrix of limits, each run many
-// times.
+// Measures how late calls end after their deadline or an interrupt: runs each guest of the matrix of limits
+// many times.
 #include "skerry/wasi/wasi.hpp"
 #include "skerry/wat.hpp"
 #include "tests/limits/blocking_pipes.hpp"
@@ -39,8 +39,8 @@ struct Sample {
   bool is_early = false; // the guest ended by itself
 };
 
-/// A fresh engine, module and store for each run: work that is done once, like translation, is measured as
-/// well.
+/// Makes a new engine, module and store for each run, so that one-time work such as translation is measured
+/// too.
 Sample run_once(const Guest& guest, const std::vector<std::byte>& bytes, Ending ending,
                 milliseconds allowed) {
   const BlockingPipes pipes;
@@ -109,7 +109,7 @@ int main(int argc, char** argv) {
       std::vector<double> late;
       size_t early = 0;
       for (int i = 0; i < runs; ++i) {
-        // At different moments of what the guest does.
+        // The deadline falls on different moments of the guest's work.
         const Sample sample = run_once(guest, bytes, ending, milliseconds(2 + i % 10 * 3));
         if (sample.is_early)
           ++early;

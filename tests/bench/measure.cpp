@@ -1,8 +1,9 @@
-// What a benchmark program cannot see from inside: loading, calls between host and guest, making instances.
-// Prints one JSON object; tests/bench/bench.py runs it. Each figure is one thread's, the best of several
-// repetitions: processor time, but of translation wall-clock time, function by function.
+// Measures costs that a benchmark program cannot see from inside: loading, calls between host and guest,
+// making instances. Prints one JSON object; tests/bench/bench.py runs it. Each figure is for one thread, the
+// best of several repetitions. It is processor time, except that of translation, which is wall-clock time,
+// function by function.
 //
-//   measure FILE.wasm…
+//    measure FILE.wasm…
 #include "skerry/linker.hpp"
 #include "skerry/wasi/wasi.hpp"
 #include "skerry/wat.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 using namespace skerry;
 
-/// Of this thread on a processor: other work on the machine does not count.
+/// Processor time of this thread: other work on the machine does not count.
 double cpu_seconds() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
@@ -53,15 +54,15 @@ struct Translation {
   uint64_t body_bytes = 0, code_bytes = 0;
 };
 
-/// Of all functions, one after the other; of each the best time counts, so that what else the machine does is
-/// left out. Wall-clock time: asking for the processor's takes longer than a small function does.
+/// The sum over all functions of each one's best time, so that other work on the machine is left out.
+/// Wall-clock time, because reading the processor time takes longer than a small function does.
 template <class Load> Translation measure_translation(const Engine& engine, Load&& load) {
   constexpr int repetitions = 10;
   using Clock = std::chrono::steady_clock;
   std::vector<Clock::duration> best;
   Translation sum;
   for (int i = 0; i < repetitions; ++i) {
-    const Module module = load(); // keeps its code: each repetition needs its own
+    const Module module = load(); // keeps its code, so each repetition needs its own module
     const vm::Module& data = *module.data();
     best.resize(data.bodies.size(), Clock::duration::max());
     for (uint32_t f = 0; f < data.bodies.size(); ++f) {
@@ -142,7 +143,7 @@ void measure_calls() {
       host_to_wasm / count * 1e9, (with_host - without) / count * 1e9, instantiation / instances * 1e6);
   const double engines = best_of(20, [] { const Engine one; });
   std::printf("  \"engine_us\": %.1f,\n", engines * 1e6);
-  if (sum == 42) std::printf("\n"); // so that the calls are needed
+  if (sum == 42) std::printf("\n"); // keeps the compiler from removing the calls
 }
 
 } // namespace

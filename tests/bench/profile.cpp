@@ -1,8 +1,9 @@
-// Which handlers run one after the other: runs a WASI program with a counter before every instruction of the
-// threaded code and writes, for each function, its instructions as lines "handler times depth", the handler
-// as its distance from this program's main(). tests/bench/sequences.py turns that into vm/code/sequences.def.
+// Profiles which handlers run one after the other: runs a WASI program with a counter before every
+// instruction of the threaded code and writes, for each function, its instructions as lines "handler times
+// depth", the handler as its distance from this program's main(). tests/bench/sequences.py turns that into
+// vm/code/sequences.def.
 //
-//   profile OUTPUT [--dir HOST::GUEST] [--env KEY=VALUE] FILE.wasm [ARGUMENTS…]
+//    profile OUTPUT [--dir HOST::GUEST] [--env KEY=VALUE] FILE.wasm [ARGUMENTS…]
 #include "skerry/linker.hpp"
 #include "skerry/wasi/wasi.hpp"
 #include "vm/exec/handlers.hpp"
@@ -60,7 +61,7 @@ Engine counting_engine() {
   return engine;
 }
 
-/// Everything is translated, so that what did not run is there too, with its depth.
+/// Translates every function, so that the profile also has code that did not run, with its depth.
 void write_profile(const Module& module, const std::string& path) {
   std::FILE* out = std::fopen(path.c_str(), "w");
   const auto base = reinterpret_cast<uint64_t>(&main);

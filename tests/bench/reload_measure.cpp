@@ -1,4 +1,4 @@
-// What reloads cost the callers: latency of calls with and without reloads beside them, in one run.
+// Measures how reloads affect callers: latency of calls with and without reloads beside them, in one run.
 //
 // usage: skerry_reload_measure MANIFEST [ROUNDS [MILLISECONDS BETWEEN RELOADS]]
 #include "skerry/host/manager.hpp"
@@ -23,7 +23,7 @@ constexpr auto slice = std::chrono::milliseconds(500);
 constexpr const char* request =
     R"({"request_id":"1","headers":{},"parameters":{"greeting":"hello","list":[1,"two",{"three":null}]}})";
 
-/// Both threads call for one slice; their times are added to `times`. Returns how many calls failed.
+/// Both threads call during one slice; their times are added to `times`. Returns how many calls failed.
 int call_for_a_slice(Plugin& plugin, Times& times) {
   std::vector<Times> own(threads);
   std::atomic<int> failed = 0;
@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   auto manifest = read_manifest(argv[1]);
   if (!manifest) return std::fputs(describe(manifest.error()).c_str(), stderr), 1;
   manifest->pool.size = threads;
-  manifest->reload.canary = request; // also translates what a request runs
+  manifest->reload.canary = request; // also translates the code that a request runs
   auto plugin = manager.load(*manifest);
   if (!plugin) return std::fputs(describe(plugin.error()).c_str(), stderr), 1;
   Times without, with;

@@ -15,7 +15,7 @@ namespace {
 constexpr BreakerConfig three_failures{3, milliseconds(100)};
 const Breaker::Clock::time_point start{};
 
-/// One call with this outcome at a time after the start; whether it was let in.
+/// Makes one call with this outcome at this time after the start; returns true if the breaker let it in.
 bool call(Breaker& breaker, Breaker::Outcome outcome, int ms = 0) {
   const auto now = start + milliseconds(ms);
   const auto admission = breaker.admit(now);
@@ -33,7 +33,7 @@ TEST_CASE("a breaker opens after so many failures in a row, and not before") {
   Breaker breaker(three_failures);
   CHECK(call(breaker, bad));
   CHECK(call(breaker, bad));
-  CHECK(call(breaker, good)); // starts anew
+  CHECK(call(breaker, good)); // starts again
   CHECK(call(breaker, bad));
   CHECK(call(breaker, bad));
   CHECK(breaker.state() == Breaker::State::closed);
@@ -53,7 +53,7 @@ TEST_CASE("after its time an open breaker lets one probe in, and only one") {
     breaker.record(Breaker::Admission::probe, good, later);
     CHECK(breaker.state() == Breaker::State::closed);
     CHECK(call(breaker, bad, 100));
-    CHECK(call(breaker, bad, 100)); // failures are counted anew
+    CHECK(call(breaker, bad, 100)); // failures are counted from 0 again
     CHECK(breaker.state() == Breaker::State::closed);
   }
   SECTION("its failure opens it for as long again") {

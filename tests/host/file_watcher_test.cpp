@@ -1,4 +1,4 @@
-// What the watcher tells of, by the kernel's events and by looking regularly.
+// Changes that the watcher reports, by the kernel's events and by polling.
 #include "host/file_watcher.hpp"
 
 #include "tests/catch.hpp"
@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto settle = 20ms;
-constexpr auto longest = 20s; // a loaded machine may be slow; nothing here passes by waiting this long
+constexpr auto longest = 20s; // a loaded machine may be slow; no test passes by waiting this long
 
 /// Counts calls from another thread.
 class Counter {
@@ -73,8 +73,8 @@ struct WatcherFixture {
   }
 };
 
-/// What was written before this is seen has been told of, as far as it ever will be: the same watcher tells
-/// of its changes in the order in which they settle.
+/// The same watcher reports changes in the order in which they settle. So when this change is reported, all
+/// earlier ones have been reported too, if they ever will be.
 void let_pass(FileWatcher& watcher, const skerry::test::TempDir& temp) {
   Counter later;
   put(temp / "later", "1");
@@ -188,7 +188,7 @@ TEST_CASE_METHOD(WatcherFixture,
 
 TEST_CASE_METHOD(WatcherFixture, "watcher: a file is told of when its writer is done, not while it writes") {
   FileWatcher watcher;
-  if (!watcher.uses_inotify()) return; // without events, an open file cannot be told from a closed one
+  if (!watcher.uses_inotify()) return; // only events distinguish an open file from a closed one
   watcher.watch(file, settle, counter.callback());
   const int fd = open(file.c_str(), O_WRONLY | O_TRUNC);
   REQUIRE(write(fd, "half", 4) == 4);
@@ -247,9 +247,9 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: more changes than the kernel's queue 
   int queue_size = 16384;
   std::ifstream("/proc/sys/fs/inotify/max_queued_events") >> queue_size;
   for (int i = 0; i < queue_size + 100; ++i) {
-    // Alternating, since equal events in a row are merged.
+    // Alternating, because equal events in a row are merged.
     put(temp / "plugins" / (i % 2 == 0 ? "a" : "b"), "");
-    if (i > 200'000) return; // a system with a queue too large to fill
+    if (i > 200'000) return; // the system's queue is too large to fill
   }
   put_by_rename(file, "two"); // its events are lost
   hold.unlock();
@@ -262,7 +262,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: what cannot be watched is said, and l
   options.poll_interval = 5ms;
   options.on_trouble = [&](const std::string&) { troubles.callback()(); };
   FileWatcher watcher(options);
-  // A file where a directory is expected: nothing to watch there.
+  // A file in place of a directory: there is nothing to watch.
   watcher.watch(file / "inner", settle, counter.callback());
   CHECK(troubles.reaches(1));
   fs::remove(file);

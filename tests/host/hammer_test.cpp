@@ -14,14 +14,14 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Enough to meet everything that happens here; SKERRY_HAMMER_CALLS=1000000 is for a machine with time.
+/// Enough to reach every case of this test; SKERRY_HAMMER_CALLS=1000000 is for long runs.
 int calls_to_make() {
   const char* wanted = std::getenv("SKERRY_HAMMER_CALLS");
   return wanted != nullptr ? std::atoi(wanted) : 20'000;
 }
 
-/// Traps on t, exits on e, spins on s, recurses on r; else returns its input. Leaves marks in memory and in a
-/// global that the next call must not see: then it returns nothing.
+/// Traps on t, exits on e, spins on s, recurses on r; otherwise returns its input. Leaves marks in memory and
+/// in a global; if a later call sees them it returns nothing.
 std::string moody() {
   return guest(R"((global $mark (mut i32) (i32.const 0))
     (func $deep (param i32) (result i32) (i32.add (call $deep (local.get 0)) (i32.const 1))))" +
@@ -37,9 +37,9 @@ std::string moody() {
     (call $pack (local.get $p) (local.get $n)))"));
 }
 
-constexpr std::array<const char*, 4> names{"a", "b", "c", "d"}; // c has a breaker, d comes and goes
+constexpr std::array<const char*, 4> names{"a", "b", "c", "d"}; // c has a breaker, d is loaded and unloaded
 
-/// What the call number `i` sends, and the code that answers it; empty: the input comes back.
+/// The input of call number `i`, and the expected code; empty: the input is returned.
 struct Request {
   std::string input;
   std::string_view code;
@@ -52,7 +52,7 @@ Request request(int i) {
   return {"n" + std::to_string(i), ""};
 }
 
-/// One in seven is cut into pieces, one in a hundred given up in the middle.
+/// One call in seven is cut into pieces, one in a hundred dropped in the middle.
 Expected<std::string> make_call(Manager& manager, const char* name, const std::string& input, int i,
                                 const CallOptions& options) {
   if (i % 7 != 0) return manager.call(name, input, options);
@@ -94,7 +94,7 @@ struct Hammer : PluginFixture {
     const bool unloaded = which == 3 && (code == "not_found" || code == "unloaded");
     const bool refused = which == 2 && code == "breaker_open";
     gone += unloaded || refused;
-    // A call that has a millisecond may spend it waiting, or be given up before it fails.
+    // A call with a timeout of a millisecond may spend it waiting, or be dropped before it fails.
     if (unloaded || refused || (code == r.code && (!result || *result == r.input))) return;
     if (i % 700 == 0 && result && *result == r.input) return;
     if (wrong++ == 0) {
@@ -103,7 +103,7 @@ struct Hammer : PluginFixture {
     }
   }
 
-  /// What operators do meanwhile.
+  /// Operators' actions during the calls.
   void change(uint32_t round) {
     if (auto plugin = manager.get(names[round % 3])) (*plugin)->resize(1 + round % 5);
     if (round % 2 == 0)

@@ -1,4 +1,4 @@
-// The imports of module `env`: what they do, for whom they exist, and what errors say.
+// The imports of module `env`: what they do, which plugins get them, and what errors say.
 #include "host/base64.hpp"
 #include "tests/host/support/local_server.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
@@ -12,7 +12,7 @@ using namespace skerry::host::test;
 
 namespace {
 
-/// A guest with more imports, given as `name (param …) (result …)` pairs of name and type.
+/// A guest with further imports, given as `name (param …) (result …)` pairs of name and type.
 std::string importing(std::initializer_list<std::pair<const char*, const char*>> imports,
                       std::string_view fields) {
   std::string text = guest(fields);
@@ -27,7 +27,7 @@ std::string importing(std::initializer_list<std::pair<const char*, const char*>>
 constexpr const char* four = "(param i32 i32 i32 i32) (result i32)";
 constexpr const char* two = "(param i32 i32) (result i32)";
 
-/// `execute` that returns the i32 which `body` leaves, negative ones as "-digit".
+/// `execute` that returns the i32 result of `body` as text, negative ones as "-digit".
 std::string execute_code(std::string_view body) {
   return "(func $code (param $p i32) (param $n i32) (result i32) " + std::string(body) + ")" +
          execute(R"((local $c i32)
@@ -194,8 +194,7 @@ TEST_CASE_METHOD(PluginFixture, "config_get: values, names that are not there, s
   CHECK(result_of(plugin->call("color")) == "4");
   CHECK(result_of(plugin->call("empty")) == "0");
   CHECK(result_of(plugin->call("none")) == "-8");
-  CHECK(result_of(get("b", "(i32.const 1000) (i32.const 2)")->call("color")) ==
-        "4"); // says how much it takes
+  CHECK(result_of(get("b", "(i32.const 1000) (i32.const 2)")->call("color")) == "4"); // returns its length
   CHECK(result_of(get("c", "(i32.const -8) (i32.const 100)")->call("color")) == "-4");
 }
 
@@ -226,7 +225,7 @@ TEST_CASE_METHOD(PluginFixture,
   auto m = manifest();
   m.capabilities.allow_file_system = true;
   m.capabilities.allowed_paths.push_back({folder.string(), "/data"});
-  // The text is in the second memory; in the first one, at the same place, is a path that is not granted.
+  // The text is in the second memory; the first one has a path that is not granted at the same place.
   auto plugin = load(R"((module
     (import "env" "fs_check" (func $fs_check (param i32 i32) (result i32)))
     (memory $first 1) (memory $second (export "memory") 2)
@@ -276,7 +275,7 @@ TEST_CASE_METHOD(PluginFixture,
 TEST_CASE_METHOD(PluginFixture, "the lines of a log, and the bytes of a value, are paid with fuel") {
   auto m = manifest();
   m.capabilities.max_memory_mb = 2;
-  m.capabilities.max_log_lines = 1; // the others are dropped, and paid all the same
+  m.capabilities.max_log_lines = 1; // the others are dropped, but still paid for
   m.fuel = 500'000;
   auto lines = load(importing({{"log", "(param i32 i32 i32)"}}, execute_code(R"(
       (memory.fill (local.get $p) (i32.const 10) (local.get $n))

@@ -1,4 +1,5 @@
-// Limits of a call besides time, fuel, memory and stack: what it prints, logs, opens, calls and keeps.
+// Limits of a call besides time, fuel, memory and stack: its output, logs, open files, host calls and stored
+// values.
 #include "host/key_value_store.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
@@ -23,7 +24,7 @@ TEST_CASE_METHOD(PluginFixture, "host calls are counted; one too many ends the c
   CHECK(error.code == "limit.hostCalls");
   CHECK(error.limit->allowed == 10);
   CHECK(error.limit->key == "capabilities.maxHostCalls");
-  CHECK(result_of(plugin->call("\x0a")) == "\x0a"); // counted for each call anew
+  CHECK(result_of(plugin->call("\x0a")) == "\x0a"); // each call counts from 0
 }
 
 TEST_CASE_METHOD(PluginFixture, "calls of WASI functions count as host calls", "[exec]") {
@@ -97,7 +98,7 @@ TEST_CASE_METHOD(PluginFixture, "one budget covers memories, tables, code and bu
   const uint64_t used = plugin->metrics().budget_used;
   CHECK(plugin->metrics().budget == 3u << 20);
   for (int i = 0; i < 5; ++i) result_of(plugin->call("x"));
-  CHECK(plugin->metrics().budget_used == used); // calls give back what they took
+  CHECK(plugin->metrics().budget_used == used); // calls release the memory that they took
   CHECK(error_of(plugin->call(std::string(3 << 20, 'x'))).code == "limit.total");
   m.meta.name = "q";
   m.capabilities.max_total_mb = 1;

@@ -112,7 +112,7 @@ TEST_CASE_METHOD(PluginFixture, "unload waits for the running call, which is ans
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   CHECK(manager.unload("p"));
   caller.join();
-  CHECK(answered == !printed.empty()); // a call that came too late is refused, one that had begun is finished
+  CHECK(answered == !printed.empty()); // a late call is refused, a running one is finished
 }
 
 TEST_CASE_METHOD(PluginFixture, "manifest files: paths are relative to the manifest's folder") {

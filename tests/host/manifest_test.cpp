@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// A manifest with one more member at its top, e.g. `"timeout": 5`.
+/// A manifest with one more top-level member, e.g. `"timeout": 5`.
 std::string with(const std::string& member) {
   return R"({"meta": {"name": "p"}, "wasmPath": "p.wasm")" + (member.empty() ? "" : ", " + member) + "}";
 }

@@ -145,7 +145,7 @@ TEST_CASE("a request and its answer") {
 
 TEST_CASE("each redirect is checked like a request of its own") {
   LocalServer elsewhere([](const std::string& request) {
-    CHECK(request.find("Authorization") == request.npos); // was for the first one only
+    CHECK(request.find("Authorization") == request.npos); // applied only to the first one
     CHECK(request.starts_with("GET "));
     return http_answer("200 OK", "there");
   });

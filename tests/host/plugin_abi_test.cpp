@@ -8,7 +8,7 @@ using namespace std::string_literals;
 
 namespace {
 
-/// Replaces the guest's allocator: no import, no memory of its own.
+/// Replaces the guest's allocator: no import, no further memory.
 std::string bare(std::string_view fields) {
   return "(module (memory (export \"memory\") 1) " + std::string(fields) + ")";
 }
@@ -81,7 +81,7 @@ TEST_CASE_METHOD(PluginFixture, "a host string reaches the guest only as a copy 
   STATIC_REQUIRE_FALSE(PassedAsIs<const char*>);
   STATIC_REQUIRE_FALSE(PassedAsIs<std::string>);
   STATIC_REQUIRE_FALSE(PassedAsIs<std::string_view>);
-  // The guest overwrites what it was given.
+  // The guest overwrites its input.
   auto plugin = load(guest(execute(R"((memory.fill (local.get $p) (i32.const 35) (local.get $n))
     (call $pack (local.get $p) (local.get $n)))")));
   const std::string input = "host string";
@@ -120,8 +120,8 @@ TEST_CASE_METHOD(PluginFixture, "malloc and free in place of allocate and deallo
 }
 
 TEST_CASE_METHOD(PluginFixture, "every buffer is given back: the input's and the result's", "[exec]") {
-  // execute returns how many buffers are held, in a buffer of its own; the input's is one, the result's the
-  // second.
+  // execute returns how many buffers are held, in another buffer; the input's buffer is the first, the
+  // result's the second.
   auto m = manifest();
   m.pool.state = StateMode::keep;
   auto plugin = load(bare(R"((global $held (mut i32) (i32.const 0))
@@ -244,7 +244,7 @@ TEST_CASE_METHOD(PluginFixture, "without a meta function the manifest's meta sta
 // ---- init and destroy
 
 namespace {
-/// Keeps what init was given; execute returns it.
+/// Keeps the input of init; execute returns it.
 constexpr std::string_view keeps_init = R"(
   (global $at (mut i32) (i32.const 0)) (global $length (mut i32) (i32.const 0))
   (func (export "init") (param i32 i32) (global.set $at (local.get 0)) (global.set $length (local.get 1)))

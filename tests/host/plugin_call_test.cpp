@@ -1,4 +1,4 @@
-// Calls that stop in the middle and go on: the same result, wherever they were cut.
+// Calls that pause and resume: the same result, wherever they are cut.
 #include "skerry/host/plugin_call.hpp"
 
 #include "tests/host/support/plugin_fixture.hpp"
@@ -33,7 +33,7 @@ std::string worker() {
     (call $pack (local.get $p) (local.get $n)))"));
 }
 
-/// What came of a call: its result, or the code of its error.
+/// Outcome of a call: its result, or the code of its error.
 std::string outcome(const Expected<std::string>& result) { return result ? *result : result.error().code; }
 
 Expected<std::string> run_to_end(Expected<PluginCall> call, uint64_t first, uint64_t then,
@@ -56,7 +56,7 @@ uint64_t fuel_of(Plugin& plugin, const std::string& input) {
   return plugin.metrics().fuel - before;
 }
 
-/// Cut once after 1, 2, 3 … instructions, and again and again after each so many.
+/// Cut once after 1, 2, 3 … instructions, and repeatedly after each of these numbers.
 void cut_everywhere(Plugin& plugin, const std::string& input) {
   const std::string expected = outcome(plugin.call(input));
   const uint64_t whole = fuel_of(plugin, input);
@@ -82,7 +82,7 @@ TEST_CASE_METHOD(PluginFixture, "a call cut at every fuel value gives the same r
   const size_t one = printed.size();
   printed.clear();
   CHECK(result_of(plugin->call("HAL")) == "IBM");
-  CHECK(printed == "HALIBM"); // whole, as in every cut call
+  CHECK(printed == "HALIBM"); // complete, as in every cut call
   CHECK(one % printed.size() == 0);
   CHECK(error_of(run_to_end(plugin->begin(""), 1, 1)).code == "trap.unreachable");
 }
@@ -171,7 +171,7 @@ TEST_CASE_METHOD(PluginFixture, "an unload does not wait for calls that rest: th
   auto plugin = load(worker());
   auto call = plugin->begin("abc");
   REQUIRE(*call->run(10) == State::out_of_fuel);
-  REQUIRE(manager.unload("p")); // on the thread that would have to go on
+  REQUIRE(manager.unload("p")); // on the thread that would have to resume it
   const auto state = call->run();
   REQUIRE_FALSE(state);
   CHECK(state.error().code == "unloaded");

@@ -1,4 +1,4 @@
-// What becomes of calls: state, traps, exits, limits, deadlines, and what the errors say.
+// Outcomes of calls: state, traps, exits, limits, deadlines, and what the errors say.
 #include "tests/host/support/plugin_fixture.hpp"
 
 #include <atomic>
@@ -14,8 +14,8 @@ namespace {
 constexpr std::string_view counter = "(global $calls (mut i32) (i32.const 0))";
 constexpr std::string_view count = "(global.set $calls (i32.add (global.get $calls) (i32.const 1)))";
 
-/// Does as its input's first byte says (t trap, e exit, s spin, r recurse, x access outside), else returns
-/// how often this instance was called, as a digit.
+/// The first byte of its input selects what it does (t trap, e exit, s spin, r recurse, x access outside);
+/// otherwise it returns how often this instance was called, as a digit.
 std::string actor() {
   return guest(std::string(counter) + R"(
     (func $forever (param i32) (result i32) (i32.add (call $forever (local.get 0)) (i32.const 1)))
@@ -112,7 +112,7 @@ TEST_CASE_METHOD(PluginFixture, "an endless loop is stopped by the deadline: cod
   CHECK(error.code == "timeout");
   CHECK(error.limit->key == "timeout");
   REQUIRE(error.elapsed);
-  CHECK(*error.elapsed >= milliseconds(50)); // of this phase; the call's deadline began before it
+  CHECK(*error.elapsed >= milliseconds(50)); // of this phase; the call's deadline began earlier
 }
 
 TEST_CASE_METHOD(PluginFixture, "a call may ask for less time than the manifest gives, never for more",
@@ -265,5 +265,5 @@ TEST_CASE_METHOD(PluginFixture, "execute with a context and a result", "[exec]")
   CHECK(result->data == "[1]");
   CHECK(plugin->execute({"id", {}, {{"n", "nonsense"}}}).error().code == "json");
   auto other = load(guest(echo), manifest("other"));
-  CHECK(other->execute({"id", {}, {}}).error().code == "json"); // an echo is no result
+  CHECK(other->execute({"id", {}, {}}).error().code == "json"); // an echo is not a result
 }

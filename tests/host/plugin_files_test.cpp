@@ -1,4 +1,4 @@
-// Granted folders as guests meet them: what can be opened, how, and how many at once.
+// Granted folders as guests see them: what can be opened, how, and how many files at once.
 #include "tests/host/support/plugin_fixture.hpp"
 
 #include <filesystem>
@@ -10,8 +10,8 @@ using namespace skerry::host::test;
 
 namespace {
 
-/// Opens the path in its input below the first granted folder, to read, or to write (and create) after a `w`
-/// in front; answers with what fs_check says to "/data/" and that path, and the errno. The files stay open.
+/// Opens the path in its input below the first granted folder, to read, or after a leading `w` to write (and
+/// create). Returns the answer of fs_check for "/data/" and that path, and the errno. The files stay open.
 std::string opener() {
   std::string text =
       guest("(data (i32.const 64) \"/data/\")" + execute(R"((local $write i32) (local $errno i32)
@@ -53,7 +53,7 @@ struct FilesFixture : PluginFixture {
 TEST_CASE_METHOD(FilesFixture, "what fs_check denies cannot be opened either: it is not advisory", "[exec]") {
   auto plugin = load(opener(), granted());
   CHECK(result_of(plugin->call("rfile")) == "1:00");
-  CHECK(result_of(plugin->call("r../secret")) == "0:63"); // perm: no way out of the folder
+  CHECK(result_of(plugin->call("r../secret")) == "0:63"); // perm: the path may not leave the folder
   CHECK(result_of(plugin->call("r../data/file")) == "1:63");
   CHECK(result_of(plugin->call("r/etc/passwd")) == "1:63"); // "/data//etc/passwd"
 }

@@ -1,4 +1,4 @@
-// From file to plugin: what is refused, and why. Capabilities as guests meet them.
+// Loading a plugin: what is refused, and why. Capabilities as guests see them.
 #include "host/hash.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
@@ -14,7 +14,7 @@ std::string checks_path(std::string_view path) {
       execute_digit("(call $fs_check (i32.const 64) (i32.const " + std::to_string(path.size()) + "))"));
 }
 
-/// Copies all of the environment into its result.
+/// Copies the whole environment into its result.
 constexpr std::string_view prints_env = R"(
   (module (import "wasi_snapshot_preview1" "environ_get" (func $get (param i32 i32) (result i32)))
     (memory (export "memory") 1)
@@ -22,7 +22,7 @@ constexpr std::string_view prints_env = R"(
     (func (export "execute") (param i32 i32) (result i64)
       (drop (call $get (i32.const 0) (i32.const 1024))) (i64.const 0x40000000100))))";
 
-/// errno of fd_prestat_get for descriptor 3: 0 when a folder was granted, 8 (badf) when not.
+/// errno of fd_prestat_get for descriptor 3: 0 if a folder was granted, otherwise 8 (badf).
 constexpr std::string_view asks_for_folder = R"(
   (module (import "wasi_snapshot_preview1" "fd_prestat_get" (func $get (param i32 i32) (result i32)))
     (memory (export "memory") 1)
@@ -77,7 +77,8 @@ TEST_CASE_METHOD(PluginFixture, "a half-written file is never loaded") {
     write(m, std::span(bytes).first(size));
     auto loaded = manager.load(m);
     REQUIRE_FALSE(loaded);
-    // A cut between two sections can leave a well-formed module; then something that it needs is missing.
+    // A truncation between two sections can leave a well-formed module, which then lacks something that it
+    // needs.
     bool refused = loaded.error().phase == Phase::decode || loaded.error().phase == Phase::validate ||
                    loaded.error().phase == Phase::link;
     CHECK(refused);
@@ -139,7 +140,7 @@ TEST_CASE_METHOD(PluginFixture, "the manifest's capabilities are wired into ever
   CHECK(result_of(load(checks_path("/database"), m)->call("")) == "0");
   m.meta.name = "parent";
   CHECK(result_of(load(checks_path("/data/../x"), m)->call("")) == "0");
-  // The second plugin did not get the first one's functions.
+  // The second plugin did not get the functions of the first.
   CHECK(result_of((*manager.get("p"))->call("")) == "0");
   CHECK(result_of((*manager.get("granted"))->call("")) == "1");
 }
@@ -166,7 +167,7 @@ TEST_CASE_METHOD(PluginFixture,
                  "[exec]") {
   setenv("SKERRY_TEST_SECRET", "s3cret", 1);
   auto m = manifest();
-  m.capabilities.env = {{"SKERRY_TEST_SECRET", std::nullopt}, {"TOKEN", "t"}}; // listed, but not switched on
+  m.capabilities.env = {{"SKERRY_TEST_SECRET", std::nullopt}, {"TOKEN", "t"}}; // listed, but not enabled
   const std::string env = result_of(load(prints_env, m)->call(""));
   CHECK(contains(env, "PLUGIN_VERSION=1.2.3"));
   CHECK_FALSE(contains(env, "s3cret"));

@@ -1,4 +1,4 @@
-// Several instances of one plugin: who gets one, in which order, and what becomes of them.
+// Several instances of one plugin: which caller gets one, in which order, and what happens to the instances.
 #include "host/instance_pool.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
@@ -15,7 +15,7 @@ using Clock = std::chrono::steady_clock;
 
 namespace {
 
-/// Works for about as long as its input's first byte, times a hundred thousand instructions, says.
+/// Runs a hundred thousand instructions times the first byte of its input.
 std::string worker() {
   return guest(execute(R"((local $i i32)
     (local.set $i (i32.mul (i32.load8_u (local.get $p)) (i32.const 100000)))
@@ -46,7 +46,7 @@ TEST_CASE_METHOD(PluginFixture, "as many calls run at once as the pool has insta
 TEST_CASE_METHOD(PluginFixture, "callers are served in the order in which they came") {
   auto m = manifest();
   m.pool.max_wait = milliseconds(20'000);
-  // Each prints its input while it has the instance, so what is printed is the order of service.
+  // Each call prints its input while it has the instance, so the output is the order of service.
   auto plugin =
       load(guest(execute(
                "(call $print (local.get $p) (local.get $n)) (call $pack (local.get $p) (local.get $n))")),
@@ -71,7 +71,7 @@ TEST_CASE_METHOD(PluginFixture, "instances are compiled once and made when they 
   auto plugin = load(worker(), m);
   CHECK(plugin->metrics().instances == 1);
   for (int i = 0; i < 10; ++i) result_of(plugin->call("\1"));
-  CHECK(plugin->metrics().instances == 1); // one after the other: one is enough
+  CHECK(plugin->metrics().instances == 1); // one after the other, so one instance is enough
 }
 
 TEST_CASE_METHOD(PluginFixture, "one compile for all instances, which share its code") {
@@ -88,7 +88,7 @@ TEST_CASE_METHOD(PluginFixture, "one compile for all instances, which share its 
   while (plugin->metrics().busy < 3) std::this_thread::yield();
   CHECK(plugin->metrics().instances == 3);
   for (std::thread& thread : threads) thread.join();
-  // Two memories of two pages more, two instances, and the threaded code of what ran.
+  // Two memories of two more pages, two instances, and the threaded code of the functions that ran.
   const uint64_t memories = one + 2 * 2 * 65'536;
   CHECK(plugin->metrics().budget_used >= memories);
   CHECK(plugin->metrics().budget_used < memories + 65'536);
@@ -105,7 +105,7 @@ TEST_CASE_METHOD(PluginFixture, "an instance that cannot be made leaks nothing a
     (call $pack (local.get $p) (local.get $n)))") +
                  "(memory 14)"),
            m);
-  CHECK(result_of(plugin->call("x")) == "x"); // what calls need is translated now
+  CHECK(result_of(plugin->call("x")) == "x"); // the code that calls need is translated now
   const uint64_t used = plugin->metrics().budget_used;
   for (int round = 0; round < 3; ++round) {
     std::thread busy([&] { (void)plugin->call("s"); });
@@ -122,7 +122,7 @@ TEST_CASE_METHOD(PluginFixture,
                  "a call that timed out no longer runs, and its instance is clean for the next") {
   auto m = manifest();
   m.timeout = milliseconds(50);
-  // Marks its memory and spins; answers whether it finds the mark.
+  // Marks its memory and spins; the result says whether it finds the mark.
   auto plugin = load(guest(execute(R"((if (i32.load (i32.const 70000)) (then (return (i64.const 0))))
     (i32.store (i32.const 70000) (i32.const 1))
     (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 115)) (then (loop (br 0))))
@@ -139,8 +139,7 @@ TEST_CASE_METHOD(PluginFixture,
                  "a reload frees the compiled module and the instances of the version before") {
   auto m = manifest();
   auto plugin = load(guest(execute_digit("(i32.const 1)")), m);
-  REQUIRE(
-      manager.reload(m, {.force = true})); // from now on each version is checked, and so translated, alike
+  REQUIRE(manager.reload(m, {.force = true})); // from now on each version is checked and so translated
   const uint64_t used = plugin->metrics().budget_used;
   for (int i = 0; i < 20; ++i) REQUIRE(manager.reload(m, {.force = true}));
   CHECK(plugin->metrics().budget_used == used);
@@ -197,7 +196,7 @@ TEST_CASE_METHOD(PluginFixture, "making a pool larger lets those in who wait") {
   std::thread second([&] { (void)plugin->call("x"); });
   while (plugin->metrics().waiting < 1) std::this_thread::yield();
   plugin->resize(2);
-  while (plugin->metrics().busy < 2) std::this_thread::yield(); // hangs if it does not
+  while (plugin->metrics().busy < 2) std::this_thread::yield(); // hangs if it fails
   first.join(), second.join();
 }
 
@@ -267,10 +266,10 @@ TEST_CASE_METHOD(PluginFixture, "a host's instances are capped over all plugins;
   CHECK(small.load(m).error().code == "limit.instances");
   std::thread running([&] { (void)(*a)->call("x"); });
   while ((*a)->metrics().busy < 1) std::this_thread::yield();
-  CHECK(error_of((*a)->call("x")).code == "busy"); // its pool may have four, the host has no more
+  CHECK(error_of((*a)->call("x")).code == "busy"); // its pool may have four, but the host has no more
   running.join();
   REQUIRE(small.unload("b"));
-  CHECK(small.load(m)); // b's place is free
+  CHECK(small.load(m)); // b's instance is free
 }
 
 TEST_CASE_METHOD(PluginFixture, "a deadline covers the wait, and a caller never waits longer than its own") {
@@ -323,7 +322,7 @@ TEST_CASE_METHOD(PluginFixture, "a reload swaps versions under load without fail
     CHECK(manager.reload(m));
   }
   write(m, assemble("(module)"));
-  CHECK_FALSE(manager.reload(m)); // and the one before goes on
+  CHECK_FALSE(manager.reload(m)); // and the previous one still works
   stop = true;
   for (std::thread& thread : threads) thread.join();
   CHECK(wrong == 0);

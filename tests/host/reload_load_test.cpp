@@ -1,5 +1,5 @@
-// Reloads under load, many of them, and writers that are killed. SKERRY_RELOAD_CALLS, SKERRY_RELOADS,
-// SKERRY_RELOAD_CYCLES and SKERRY_RELOAD_KILLS say how many in place of the small numbers here.
+// Many reloads under load, and writers that are killed. SKERRY_RELOAD_CALLS, SKERRY_RELOADS,
+// SKERRY_RELOAD_CYCLES and SKERRY_RELOAD_KILLS replace the small numbers in this test.
 #include "tests/host/support/reload_fixture.hpp"
 
 #include <sys/wait.h>
@@ -32,7 +32,7 @@ constexpr std::string_view renamed =
     "(func (export \"init\") (param i32 i32)) (func (export \"meta\") (result i64) (call $pack (i32.const "
     "128) (i32.const 16))) (data (i32.const 128) \"{\\22name\\22:\\22other\\22}\")";
 
-/// The bytes of the version that comes as number `i`, and whether it may serve.
+/// The bytes of version number `i`, and whether it may serve.
 struct Candidate {
   std::vector<std::byte> bytes;
   bool good = true;
@@ -56,7 +56,7 @@ public:
     switch (i % 6) {
     case 1: return {slow_[at / 6 % slow_.size()]};
     case 3: return {bad_[at / 6 % bad_.size()], false};
-    case 5: { // cut off, anywhere
+    case 5: { // truncated at an arbitrary place
       std::vector<std::byte> part = good_[at / 6 % good_.size()];
       part.resize(at * 37 % part.size());
       return {std::move(part), false};
@@ -80,7 +80,8 @@ uint64_t resident_bytes() {
 
 bool is_whole(std::string_view answer) { return answer.size() == 2 && answer[0] == answer[1]; }
 
-/// Writes `bytes` in pieces, with pauses, over the file, until it is done or killed. In a process of its own.
+/// Overwrites the file with `bytes` in pieces, with pauses, until it is done or killed. Runs in its own
+/// process.
 pid_t start_writer(const std::filesystem::path& file, const std::vector<std::byte>& bytes, size_t piece,
                    bool by_rename) {
   const std::string beside = by_rename ? file.string() + ".new" : file.string();
@@ -152,12 +153,12 @@ TEST_CASE_METHOD(ReloadFixture, "load: memory does not grow with reloads") {
     install_bytes(m, candidates.get(i).bytes);
     (void)reloading.reload(m, {.force = true});
     for (int call = 0; call < 5; ++call) (void)plugin->call("x");
-    log.clear(); // the test's own memory is not what is measured
+    log.clear(); // the test's own memory is not measured
   }
   const uint64_t after = resident_bytes();
   WARN("memory: " << before << " bytes after 100 reloads, " << after << " after " << cycles);
   CHECK(plugin->metrics().versions.size() <= 4);
-#ifndef SKERRY_TEST_SANITIZED // sanitizers keep what is freed
+#ifndef SKERRY_TEST_SANITIZED // sanitizers keep freed memory
   CHECK(static_cast<double>(after) < static_cast<double>(before) * (cycles >= 1000 ? 1.05 : 1.5));
 #endif
 }
@@ -191,9 +192,9 @@ TEST_CASE_METHOD(ReloadFixture,
     int status = 0;
     waitpid(writer, &status, 0);
     finished += WIFEXITED(status);
-    if (i % 4 == 3) std::this_thread::sleep_for(milliseconds(8)); // so that it is seen
+    if (i % 4 == 3) std::this_thread::sleep_for(milliseconds(8)); // so that the watcher sees it
   }
-  install(m, '9'); // and whoever comes whole is served, whatever was there before
+  install(m, '9'); // a complete file is served, whatever the file was before
   CHECK(answers("p", "99"));
   stop = true;
   caller.join();

@@ -1,4 +1,5 @@
-// A reload is a transaction: all of it, or the old version serves on; and the faults that others have.
+// A reload is a transaction: all of it happens, or the old version still serves. Also tests known faults of
+// other hosts.
 #include "tests/host/support/reload_fixture.hpp"
 
 #include "host/hash.hpp"
@@ -78,7 +79,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: each step's failure is typed, counted, 
   std::string answer = "11";
   uint64_t failures = 0;
   for (const Case& c : cases) {
-    if (c.code.empty()) { // from here on there is one more export
+    if (c.code.empty()) { // this and later versions have one more export
       write(m, assemble(c.wat));
       REQUIRE(reloading.reload(m));
       answer = "x";
@@ -162,7 +163,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: a file cut off between two sections is 
   auto m = manifest();
   auto plugin = start(m);
   auto whole = assemble(version_wat('2'));
-  // The last section is the data: what is left is a valid module.
+  // The last section is the data, so the rest is a valid module.
   size_t at = 8, last = 8;
   while (at < whole.size()) {
     last = at;
@@ -193,7 +194,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: budget, quotas and breaker follow the m
   m.capabilities.max_total_mb = 7;
   put(m, '2');
   REQUIRE(reloading.reload(m));
-  CHECK(result_of(plugin->call("x")) == "22"); // the new version has done nothing wrong
+  CHECK(result_of(plugin->call("x")) == "22"); // the new version is not at fault
   CHECK(plugin->metrics().budget == uint64_t{7} << 20);
   CHECK_FALSE(plugin->metrics().circuit_open);
 }
@@ -235,13 +236,13 @@ TEST_CASE_METHOD(ReloadFixture, "fault: no drain") {
   auto m = manifest();
   m.pool.size = 1;
   m.pool.max_wait = milliseconds(20'000);
-  // Counts long, then answers what all versions before it would.
+  // Counts for a long time, then answers like all versions before it.
   const std::string slow =
       "(local $i i32) (loop $l (br_if $l (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) "
       "(i32.const 30000000)))) (call $pack (local.get $p) (local.get $n))";
   write(m, assemble(guest(execute(slow))));
   auto plugin = *reloading.load(m);
-  std::string first, second; // one runs, one waits, when the version is replaced
+  std::string first, second; // one runs and one waits when the version is replaced
   std::thread runs([&] { first = plugin->call("a").value_or("failed"); });
   REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
   std::thread waits([&] { second = plugin->call("b").value_or("failed"); });
@@ -250,7 +251,7 @@ TEST_CASE_METHOD(ReloadFixture, "fault: no drain") {
   CHECK(result_of(plugin->call("")) == "22");
   runs.join(), waits.join();
   CHECK(first == "a");
-  CHECK((second == "b" || second == "22")); // whichever version it came to
+  CHECK((second == "b" || second == "22")); // whichever version answered it
 }
 
 TEST_CASE_METHOD(ReloadFixture, "fault: stale pointers kept by callers") {
@@ -265,7 +266,7 @@ TEST_CASE_METHOD(ReloadFixture, "fault: stale pointers kept by callers") {
 TEST_CASE_METHOD(ReloadFixture, "fault: hash and load read the file separately") {
   auto m = manifest();
   start(m);
-  // The file changes all the time; whatever is loaded has the hash that is told.
+  // The file changes all the time; the loaded version has the reported hash.
   std::atomic<bool> stop = false;
   std::thread writer([&] {
     for (int i = 0; !stop; ++i) install(m, static_cast<char>('2' + i % 7));

@@ -68,7 +68,7 @@ TEST_CASE_METHOD(ReloadFixture, "watch: the manifest file, and the module that i
   CHECK(answers("p", "33"));
   write_manifest(folder / "p.json", "other.wasm", ", \"unknown\": 1");
   CHECK(log.has(ReloadStep::manifest, ReloadOutcome::failed));
-  install(other, '4'); // watched still; the manifest is wrong, though
+  install(other, '4'); // still watched, although the manifest is wrong
   CHECK(log.has(ReloadStep::manifest, ReloadOutcome::failed, 2));
   write_manifest(folder / "p.json", "other.wasm");
   CHECK(answers("p", "44"));
@@ -95,7 +95,7 @@ TEST_CASE_METHOD(ReloadFixture, "watch: not after an unload, not without reload.
   start(m);
   put(quiet, '2');
   put(gone, '2');
-  put(m, '2'); // told after what was written before it
+  put(m, '2'); // reported after all earlier changes
   CHECK(answers("p", "22"));
   CHECK(result_of(reloading.call("quiet", "")) == "11");
   for (const ReloadEvent& event : log.all()) CHECK(event.plugin == "p");
@@ -127,7 +127,7 @@ TEST_CASE_METHOD(ReloadFixture, "fault: leading-edge debounce drops the last wri
   auto m = watched();
   m.reload.settle = milliseconds(50);
   start(m);
-  for (int i = 0; i < 30; ++i) { // one change after another; only the last must be there in the end
+  for (int i = 0; i < 30; ++i) { // one change after another; only the last must be loaded in the end
     put(m, static_cast<char>('2' + i % 7));
     std::this_thread::sleep_for(milliseconds(5));
   }
@@ -173,7 +173,7 @@ TEST_CASE_METHOD(ReloadFixture, "fault: watcher errors swallowed") {
   auto m = watched();
   start(m);
   fs::remove(m.wasm_path);
-  fs::create_directory(m.wasm_path); // what comes back is no file
+  fs::create_directory(m.wasm_path); // a directory replaces the file
   CHECK(log.has(ReloadStep::read, ReloadOutcome::failed));
   CHECK(log.find(ReloadStep::read, ReloadOutcome::failed)->error->cause == "io");
   CHECK(answers("p", "11"));

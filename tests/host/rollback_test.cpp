@@ -1,4 +1,4 @@
-// Versions that are kept, going back by command and by the error rate; state that is handed over.
+// Kept versions, rollback by command and by error rate, and state that is handed over.
 #include "tests/host/support/reload_fixture.hpp"
 
 #include <atomic>
@@ -10,15 +10,15 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Traps on input that begins with t, else answers like version_wat.
+/// Traps on input that begins with t; otherwise answers like version_wat.
 std::string moody_wat(char digit) {
   std::string wat = version_wat(digit);
   const size_t at = wat.find("(i32.store8 (i32.const 16)");
   return wat.insert(at, "(if (i32.eq (i32.load8_u (local.get $p)) (i32.const 116)) (then unreachable)) ");
 }
 
-/// Counts its calls and answers the count as a digit; hands the count over, as state of `version`.
-/// `on_save` and `on_restore` are done first.
+/// Counts its calls and returns the count as a digit; hands the count over, as state of `version`. `on_save`
+/// and `on_restore` run first.
 std::string counter_wat(int version, std::string_view on_save = {}, std::string_view on_restore = {},
                         int size = 4) {
   return guest(
@@ -122,10 +122,12 @@ TEST_CASE_METHOD(ReloadFixture, "rollback: by itself, when the error rate after 
   auto m = manifest();
   m.reload.rollback_on_error_rate = 0.5;
   m.reload.rollback_min_calls = 10;
-  if (GENERATE(false, true)) m.breaker = BreakerConfig{3, milliseconds(60'000)}; // which then lets nobody in
+  if (GENERATE(false, true))
+    m.breaker = BreakerConfig{3, milliseconds(60'000)}; // which then refuses all
+                                                        // calls
   write(m, assemble(moody_wat('1')));
   auto plugin = *reloading.load(m);
-  for (int i = 0; i < 2; ++i) (void)plugin->call("t"); // not on trial: nobody came before it
+  for (int i = 0; i < 2; ++i) (void)plugin->call("t"); // not on trial: no version served before it
   write(m, assemble(moody_wat('2')));
   REQUIRE(reloading.reload(m));
   CHECK(eventually([&] {
@@ -165,7 +167,7 @@ TEST_CASE_METHOD(StateFixture, "state: handed over from version to version, with
   REQUIRE(reloading.reload(m));
   CHECK(result_of(plugin->call("")) == "4");
   CHECK(log.has(ReloadStep::state, ReloadOutcome::done));
-  REQUIRE(reloading.rollback("p")); // with what it handed over
+  REQUIRE(reloading.rollback("p")); // with the state that it handed over
   CHECK(result_of(plugin->call("")) == "4");
 }
 
@@ -222,7 +224,7 @@ TEST_CASE_METHOD(StateFixture,
     CHECK(error.cause == c.cause);
   }
   CHECK(result_of(plugin->call("")) == "3");
-  // The version that serves is at fault: it goes on as it was.
+  // The serving version is at fault, so it still serves.
   write(m, assemble(counter_wat(1, "(global.set $n (i32.const 0)) unreachable")));
   REQUIRE(reloading.reload(m));
   CHECK(failure(m, counter_wat(5)).cause == "trap.unreachable");

@@ -1,4 +1,4 @@
-// Text of plugins, manifests and files where an operator reads it: errors, their JSON, metrics, log lines.
+// Text of plugins, manifests and files that an operator reads: errors, their JSON, metrics, log lines.
 #include "host/engine_error.hpp"
 #include "host/file_bytes.hpp"
 #include "host/interface_change.hpp"
@@ -97,7 +97,7 @@ TEST_CASE("imports, exports and names of plugins", "[exec]") {
   for (const std::string& name : hostile_names()) {
     PluginFixture f;
     Manifest m = f.manifest();
-    Bytes imports{120}; // more than anybody reads
+    Bytes imports{120}; // more than a message may have
     for (int i = 0; i < 120; ++i)
       imports.with_name(name.substr(0, 5000)).with_name(name.substr(0, 5000)).add({0, 0});
     f.write(m, ModuleBuilder().section(1, {1, 0x60, 0, 0}).section(2, imports).take());
@@ -181,7 +181,7 @@ TEST_CASE("log lines on the process's standard error", "[exec]") {
       guest(execute("(call $log (i32.const 2) (local.get $p) (local.get $n)) (i64.const 4294967296)"));
   text.insert(text.find("(import"), R"((import "env" "log" (func $log (param i32 i32 i32))) )");
   f.write(m, PluginFixture::assemble(text));
-  Manager manager; // logs as by default
+  Manager manager; // logs by the default function
   auto plugin = manager.load(m);
   if (!plugin) FAIL(describe(plugin.error()));
   const int saved = dup(STDERR_FILENO), file = open(path.c_str(), O_CREAT | O_RDWR, 0600);

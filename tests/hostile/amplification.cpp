@@ -27,7 +27,7 @@ std::string short_name(uint32_t number) {
 
 constexpr uint8_t value_codes[] = {0x7f, 0x7e, 0x7d, 0x7c, 0x7b, 0x70, 0x6f};
 
-/// A type of its own for each number: its digits are the parameters.
+/// A separate type for each number: its digits are the parameters.
 Bytes numbered_type(uint32_t number, uint32_t params) {
   Bytes type{0x60};
   type.count(params);
@@ -56,8 +56,8 @@ Bytes types_with(std::initializer_list<Bytes> more) {
   return types;
 }
 
-/// A module with `types`, as many functions of type () -> () with this body as make `bytes`, and a function
-/// of each other type that is never reached.
+/// A module with `types`, with as many functions of type () -> () with this body as make `bytes`, and with
+/// one unused function of each other type.
 Encoded with_bodies(const Bytes& types, uint32_t others, const Bytes& body, uint64_t bytes,
                     const Bytes& imports = {}) {
   const auto count = static_cast<uint32_t>(std::max<uint64_t>(1, bytes / body.size()));
@@ -72,7 +72,7 @@ Encoded with_bodies(const Bytes& types, uint32_t others, const Bytes& body, uint
   return module.section(3, functions).section(10, code).take();
 }
 
-constexpr uint32_t piece = 3'000'000; // of instructions in a body
+constexpr uint32_t piece = 3'000'000; // size of the instructions in a body
 
 Bytes body_of(const Bytes& before, const Bytes& repeated, const Bytes& after, uint32_t bytes = piece) {
   Bytes body{0};
@@ -428,7 +428,7 @@ void add_code(std::vector<Amplification>& all) {
                    Bytes types;
                    types.count(4).add({0x60, 0, 0}).add({0x50, 0, 0x5f, 0}).add({0x60, 0}).count(1000);
                    types.repeat(1000, {0x63, 1}).add({0x60, 0}).count(1000).repeat(1000, {0x63, 0x71});
-                   // The inner block's results are subtypes of the outer's.
+                   // The inner block's results are subtypes of the outer block's results.
                    return repeated_code(types, 0, {0x02, 2}, {0x02, 3, 0x00, 0x0b, 0x0c, 0}, {0x0b, 0x00},
                                         scale);
                  },

@@ -1,4 +1,4 @@
-// Shapes of modules and texts that cost much more than their bytes, each of any size.
+// Shapes of modules and texts that cost much more than their bytes, each in any size.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ struct Amplification {
   /// 1 makes some megabytes, or as much as a limit allows.
   std::vector<std::byte> (*make)(double scale);
   bool is_text = false;
-  bool all_features = false; // else the default ones
+  bool all_features = false; // otherwise the default features
   bool is_skipped = false;   // loading does not read most of it
 };
 

@@ -1,4 +1,4 @@
-// Loading takes at most 64 MB and four times the file in memory, whatever the file.
+// Loading takes at most 64 MB and four times the file's size in memory, for every file.
 #include "tests/catch.hpp"
 #include "tests/hostile/amplification.hpp"
 #include "tests/support/heap.hpp"
@@ -13,7 +13,7 @@ namespace skerry::test {
 namespace {
 
 #if defined(SKERRY_TEST_SANITIZED) || !defined(NDEBUG)
-constexpr double scale = 0.02; // for builds that are not meant to be fast
+constexpr double scale = 0.02; // for slow builds
 constexpr uint64_t most_printed = 512 << 10;
 #else
 constexpr double scale = 0.2;
@@ -22,7 +22,7 @@ constexpr uint64_t most_printed = 4 << 20;
 
 size_t allowed(size_t file_bytes) { return (size_t{64} << 20) + 4 * file_bytes; }
 
-/// The file itself is the embedder's, and there before.
+/// The file's own bytes belong to the embedder and exist before.
 void check_module(const Amplification& shape, const std::vector<std::byte>& bytes) {
   Config config;
   if (shape.all_features)
@@ -51,7 +51,7 @@ void check_text(const std::vector<std::byte>& bytes) {
 
 namespace {
 
-/// Test cases share the shapes, so that each ends soon with sanitizers, too.
+/// Several test cases share the shapes, so that each ends soon even with sanitizers.
 constexpr size_t parts = 4;
 
 void check_part(bool are_texts, size_t part) {

@@ -20,12 +20,12 @@ namespace {
 
 #if defined(SKERRY_SANITIZED)
 constexpr size_t allowed_bytes =
-    128u << 20; // also counts calloc, which tables come from: pages that nobody touches
+    128u << 20; // also counts calloc, which tables come from: pages that are never touched
 #else
 constexpr size_t allowed_bytes = 64u << 20;
 #endif
 #if defined(SKERRY_SANITIZED) || !defined(NDEBUG)
-constexpr double allowed_seconds = 10; // for builds that are not meant to be fast
+constexpr double allowed_seconds = 10; // for slow builds
 #else
 constexpr double allowed_seconds = 0.2;
 #endif
@@ -105,7 +105,7 @@ TEST_CASE("truncations at every byte are malformed, but between sections") {
   const auto bytes = small_module();
   size_t refused = 0;
   for (size_t size = 0; size < bytes.size(); ++size) {
-    // On the heap and exactly as long, so that sanitizers see a read past the end.
+    // A copy on the heap of exactly this size, so that sanitizers detect a read past the end.
     const std::vector<std::byte> prefix(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
     const auto module = Module::compile(engine, prefix);
     if (module) continue;
@@ -142,7 +142,7 @@ TEST_CASE("translation holds no memory that its budget has not been charged with
         bool done = false;
         const size_t peak =
             heap::peak_of([&] { done = engine.data()->translate(data, 0, meter).has_value(); });
-        constexpr uint64_t beside = 16'384; // errors, and who owns the code
+        constexpr uint64_t beside = 16'384; // errors, and the owner of the code
         CHECK(peak <= allowed + data.code.code_bytes() + beside);
         CHECK(budget.used() == 0);
         CHECK((done || allowed < 30'000'000));

@@ -50,7 +50,7 @@ Result br_table_of_wide_labels() {
   for (uint32_t i = 0; i <= targets; ++i) table.count(i % blocks);
   Bytes body{0};
   body.repeat(blocks, {op_block, 0}).add({op_unreachable}).repeat(tables, table);
-  // What a block leaves is dropped by making the rest unreachable.
+  // `unreachable` after each end drops the block's results.
   body.repeat(blocks, {op_end, op_unreachable}).add({op_end});
   return Module()
       .section(1, wide_types(0, 1000))
@@ -69,7 +69,7 @@ Result functions(uint32_t count, const Bytes& body) {
 
 Bytes locals(uint32_t count) { return Bytes{1}.count(count).add({i32_type, op_end}); }
 
-/// `times` calls of a function with that many parameters and results.
+/// `times` calls of a function with this many parameters and results.
 Result wide_calls(uint32_t params, uint32_t results, uint32_t times) {
   Bytes body{0};
   body.repeat(params, {op_i32_const, 0}).repeat(times, {op_call, 0}).add({op_unreachable, op_end});
@@ -101,7 +101,7 @@ Result different_types(uint32_t count) {
   Bytes types;
   types.count(count);
   for (uint32_t i = 0; i < count; ++i) {
-    // The binary digits of i, in number types.
+    // The binary digits of i, as number types.
     types.add({func_form}).count(20);
     for (uint32_t bit = 0; bit < 20; ++bit) types.add({i >> bit & 1 ? 0x7e : i32_type});
     types.add({0});

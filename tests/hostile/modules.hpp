@@ -1,4 +1,4 @@
-// Malformed, invalid and hostile modules with what must become of them.
+// Malformed, invalid and hostile modules with their expected outcomes.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -13,16 +13,16 @@ namespace skerry::test {
 struct HostileModule {
   std::string name;
   std::vector<std::byte> (*make)();
-  std::optional<ErrorKind> compile_error; // none: it compiles
-  std::string message;                    // what the message begins with
-  bool all_features = false;              // else the default ones
+  std::optional<ErrorKind> compile_error; // none: the module compiles
+  std::string message;                    // beginning of the message
+  bool all_features = false;              // otherwise the default features
   bool refused_by_store = false;          // compiles, but instantiation fails with a limit
 };
 
-/// At least 40 (docs of the corpus: tests/hostile/README.md).
+/// At least 40 modules; tests/hostile/README.md describes them.
 std::vector<HostileModule> hostile_modules();
 
-/// A small module with every section; what tests truncate.
+/// A small module with every section, which tests truncate.
 std::vector<std::byte> small_module();
 
 } // namespace skerry::test

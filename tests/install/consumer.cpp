@@ -1,4 +1,5 @@
-// Uses what find_package(skerry) gives: compiles a module that adds, runs it, and makes a WASI context.
+// Uses the package that find_package(skerry) finds: compiles a module that adds, runs it, and makes a WASI
+// context.
 #include <skerry/linker.hpp>
 #include <skerry/wasi/wasi.hpp>
 
@@ -8,7 +9,7 @@
 static const unsigned char add_wasm[] = {
     0,  'a', 's', 'm',  1,   0,    0,    0,                      // header
     1,  7,   1,   0x60, 2,   0x7f, 0x7f, 1,    0x7f,             // type (i32, i32) -> (i32)
-    3,  2,   1,   0,                                             // one function of it
+    3,  2,   1,   0,                                             // one function of this type
     7,  7,   1,   3,    'a', 'd',  'd',  0,    0,                // exported as "add"
     10, 9,   1,   7,    0,   0x20, 0,    0x20, 1,    0x6a, 0x0b, // local.get 0, local.get 1, i32.add
 };

@@ -1,4 +1,4 @@
-// Fuel: what a call was given is what it gets, wherever it spends it.
+// Fuel: a call gets exactly the fuel that it was given, wherever it spends it.
 #include "skerry/suspendable_call.hpp"
 #include "tests/limits/guests.hpp"
 #include "tests/support/wasm.hpp"
@@ -13,7 +13,7 @@ using namespace skerry::test::limits;
 
 namespace {
 
-/// A module whose `run` does this, with what the shapes below need.
+/// A module whose `run` has this body, and everything that the shapes below need.
 std::string module_with(const std::string& functions) {
   return R"((module (global $steps (export "steps") (mut i32) (i32.const 0))
     (memory $m (export "memory") 1 10) (table $t (export "table") 16 funcref) (elem $e func $run)
@@ -26,13 +26,13 @@ struct Shape {
   std::string functions;
 };
 
-/// Ways to spend fuel without a loop that runs. `run` takes an argument that is 0.
+/// Ways to spend fuel without executing a loop. `run` takes an argument that is 0.
 std::vector<Shape> shapes() {
   const std::string work = repeat(400, step);
   const auto run = [](const std::string& body) {
     return "(func $run (export \"run\") (param $zero i32) " + body + ")";
   };
-  // Each block is left over its own end, where the next stretch begins.
+  // Control leaves each block at its end, where the next stretch begins.
   const std::string skip = "(block (br_if 0 (i32.eqz (local.get $zero))) " + std::string(step) + ")";
   std::string nested = work;
   for (int i = 0; i < 20; ++i)
@@ -85,7 +85,7 @@ struct Spent {
   bool operator==(const Spent&) const = default;
 };
 
-/// Runs a fresh instance of the module with so much fuel.
+/// Runs a new instance of the module with this much fuel.
 Spent spend(const Engine& engine, const Module& module, uint64_t fuel) {
   Store store(engine);
   const Linker linker(engine);
@@ -102,7 +102,7 @@ Spent spend(const Engine& engine, const Module& module, uint64_t fuel) {
           store.fuel_used()};
 }
 
-/// Amounts of fuel to try: small ones, those around the whole, and a few between.
+/// Amounts of fuel to try: small ones, those around the total, and a few between.
 std::vector<uint64_t> amounts(uint64_t whole) {
   std::vector<uint64_t> list = {0, 1, 2, 3, 4, 5, whole - 1, whole, whole + 1};
   for (uint64_t fuel = 7; fuel < whole; fuel += whole / 9 + 1) list.push_back(fuel);
@@ -154,7 +154,7 @@ TEST_CASE("nothing that reaches outside begins without the fuel for what led the
   struct Operation {
     const char* name;
     std::string_view text;
-    uint64_t cost;      // beside the instructions
+    uint64_t cost;      // in addition to the instructions
     uint64_t after = 0; // instructions after it
   };
   const Operation operations[] = {
@@ -266,7 +266,7 @@ TEST_CASE("a call in pieces uses no more than it was given by then", "[exec]") {
     uint64_t given = 0;
     const uint64_t piece = whole.used / 50 + 1;
     do {
-      store.set_fuel(given == 0 ? 0 : piece); // the first has nothing: nothing may run
+      store.set_fuel(given == 0 ? 0 : piece); // the first call has no fuel: nothing may run
       const SuspendableCall::State state = must(call.run());
       if (given == 0) CHECK(static_cast<uint32_t>(must(instance.global("steps")).get().as_i32()) == 0);
       CHECK(store.fuel_used() - start <= given);

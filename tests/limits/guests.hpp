@@ -1,4 +1,4 @@
-// The guests of the matrix of limits: each does one kind of work for as long as it is allowed to.
+// The guests of the matrix of limits: each does one kind of work until it is stopped.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace skerry::test::limits {
 
-/// What a guest's work needs around it.
+/// What a guest needs besides its module.
 enum class Around : uint8_t {
   engine, ///< nothing; it exports `run`
   start,  ///< it runs while it is instantiated
@@ -22,7 +22,7 @@ struct Guest {
   std::string_view name;
   Around around = Around::engine;
   std::string (*text)() = nullptr; // in the text format
-  bool waits = false;              // for the system, not for its own work
+  bool waits = false;              // time for the system, not for the guest's own work
 };
 
 inline std::string repeat(size_t count, std::string_view text) {
@@ -32,10 +32,10 @@ inline std::string repeat(size_t count, std::string_view text) {
   return all;
 }
 
-/// What docs/security.md promises: so many instructions may run after the last one that was paid for.
+/// docs/security.md promises that at most this many instructions run after the last paid one.
 inline constexpr uint64_t most_unpaid = 1'100;
 
-/// Four instructions that leave a trace.
+/// Four instructions with a visible effect.
 inline constexpr std::string_view step = "(global.set $steps (i32.add (global.get $steps) (i32.const 1))) ";
 inline constexpr uint64_t step_cost = 4;
 
@@ -51,14 +51,14 @@ inline std::string forever(std::string_view body, std::string_view fields = {},
                            std::string_view imports = {}) {
   return running("(loop " + std::string(body) + "(br 0))", fields, imports);
 }
-/// A function that goes down `$n` calls, then does this in each.
+/// A function that nests `$n` calls and does this in each.
 inline std::string recursion(std::string_view afterwards) {
   return "(func $down (param $n i32) " + std::string(step) +
          "(if (local.get $n) (then (call $down (i32.sub (local.get $n) (i32.const 1))))) " +
          std::string(afterwards) + ") ";
 }
 
-/// Functions that are long to translate and call each other; the last one traps.
+/// Functions that take long to translate and call each other; the last one traps.
 inline std::string long_functions(size_t functions, size_t steps) {
   std::string text;
   for (size_t i = 0; i < functions; ++i)
@@ -73,7 +73,7 @@ inline constexpr std::string_view wasi_imports = R"(
   (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
   (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
   (import "wasi_snapshot_preview1" "poll_oneoff" (func $poll (param i32 i32 i32 i32) (result i32))))";
-/// Memory with one vector of 4,096 bytes at 16, and at 64 a subscription to a clock, in an hour.
+/// A memory with one vector of 4,096 bytes at 16, and at 64 a subscription to a clock, in an hour.
 inline constexpr std::string_view wasi_memory = R"((memory (export "memory") 4)
   (data (i32.const 16) "\00\10\00\00\00\10\00\00") (data (i32.const 80) "\01\00\00\00\00\00\00\00")
   (data (i32.const 88) "\00\a0\b8\30\46\03\00\00"))";

@@ -1,6 +1,5 @@
-// Every limit against every kind of work that a guest can have done: the cells are made from the guests, one
-// test for each limit and guest. Time is counted in looks at the clock, so that no cell depends on how fast
-// it runs.
+// Tests every limit against every kind of work of a guest. The cells are generated from the guests: one test
+// for each limit and guest. Time is counted in checks of the deadline, so no cell depends on its speed.
 #include "skerry/budget.hpp"
 #include "skerry/wasi/wasi.hpp"
 #include "tests/limits/blocking_pipes.hpp"
@@ -23,18 +22,19 @@ using namespace skerry::test::limits;
 
 namespace {
 
-/// Instructions between two looks at the clock; and what the longest piece of a bulk operation costs.
+/// Instructions between two checks of the deadline, and the cost of the longest piece of a bulk operation.
 constexpr uint32_t slice = 4'096;
 constexpr uint64_t longest_piece = 65'536;
 
 constexpr uint64_t fuel_given = 300'000;
 constexpr uint64_t budget_bytes = 2 << 20;
-/// What a store and a call take beside what is charged to the budget: the value stack and small blocks.
+/// Memory of a store and a call that is not charged to the budget: the value stack and small blocks.
 constexpr uint64_t uncharged_bytes = 3 << 20;
-/// The look that ends the call, and how many more may follow it: the host call's own, the backtrace's first.
+/// The check that ends the call, and how many more may follow it: the host call's own, and the backtrace's
+/// first.
 constexpr uint64_t last_look = 5, looks_after = 3;
 
-/// A clock that moves when it is looked at.
+/// A clock that advances with each check.
 struct CountingClock {
   const Store* store = nullptr;
   std::optional<InterruptHandle> interrupts_at_last_look;
@@ -54,7 +54,7 @@ struct CountingClock {
   }
 };
 
-/// A guest that runs until something ends it.
+/// A guest that runs until a limit ends it.
 class Cell {
 public:
   explicit Cell(const Guest& guest, bool counts_looks = true)
@@ -68,7 +68,7 @@ public:
       wasi::add_to_linker(linker_, *context_);
     }
     StoreLimits limits;
-    limits.stack_bytes = uint64_t{64} << 20; // it is fuel or time that ends a recursion here
+    limits.stack_bytes = uint64_t{64} << 20; // fuel or time, not the stack, ends a recursion here
     store_.emplace(engine_, limits);
     clock.store = &*store_;
   }
@@ -107,7 +107,7 @@ private:
 void with_fuel(const Guest& guest) {
   Cell cell(guest, false);
   cell.store().set_fuel(fuel_given);
-  // Fuel does not pass while a guest waits.
+  // A waiting guest uses no fuel.
   if (guest.waits) cell.store().set_deadline(Store::Clock::now() + std::chrono::milliseconds(20));
   const ErrorCode code = cell.run();
   INFO("ended with " << code_name(code) << ", " << cell.store().fuel_used() << " used, " << cell.steps()
@@ -122,7 +122,7 @@ void with_fuel(const Guest& guest) {
   CHECK(cell.steps() * step_cost <= fuel_given + most_unpaid);
 }
 
-/// What is left to do after the look that ends the call is bounded, and so is what is done between two looks.
+/// The work after the check that ends the call is bounded, and so is the work between two checks.
 void check_looks(Cell& cell, ErrorCode code, ErrorCode expected) {
   INFO("ended with " << code_name(code) << " after " << cell.clock.looks << " looks, at most "
                      << cell.clock.longest_gap << " instructions between two");
@@ -153,8 +153,7 @@ void with_interrupt(const Guest& guest) {
     return;
   }
   std::thread other([&] {
-    std::this_thread::sleep_for(
-        std::chrono::milliseconds(20)); // so that the guest waits; nothing depends on it
+    std::this_thread::sleep_for(std::chrono::milliseconds(20)); // lets the guest wait; nothing depends on it
     handle.interrupt();
   });
   const ErrorCode code = cell.run();

@@ -13,12 +13,12 @@ namespace skerry::test::limits {
 namespace {
 
 constexpr std::string_view spin = "(loop (br 0))";
-/// Writes to each page, grows as far as it is let.
+/// Writes to each page, and grows as far as it can.
 constexpr std::string_view hoard = "(drop (memory.grow (i32.const 1))) (memory.fill (i32.const 4096) "
                                    "(i32.const 7) (i32.sub (i32.shl (memory.size) "
                                    "(i32.const 16)) (i32.const 4096)))";
 
-/// `execute` does this when its input is "x", else it returns its input.
+/// `execute` does this if its input is "x"; otherwise it returns its input.
 std::string on_demand(std::string_view work) {
   return execute("(if (i32.eq (i32.load8_u (local.get $p)) (i32.const 120)) (then " + std::string(work) +
                  ")) (call $pack (local.get $p) (local.get $n))");
@@ -32,11 +32,12 @@ std::string at_init(std::string_view work) {
 struct Trial {
   std::function<void(Manifest&)> limit;
   std::string_view work;
-  std::string_view code; // of the error that the work ends with
+  std::string_view code; // of the error that ends the work
   CallOptions options = {};
 };
 
-/// The work is done where the guest's name says; afterwards the plugin serves, or a good one can be loaded.
+/// The guest's name says where the work is done. Afterwards the plugin serves, or a correct one can be
+/// loaded.
 void try_plugin(std::string_view where, const Trial& trial) {
   PluginFixture f;
   Manifest limited = f.manifest();
@@ -54,7 +55,7 @@ void try_plugin(std::string_view where, const Trial& trial) {
     CHECK(reloaded.error().message.find(trial.code) != std::string::npos);
     CHECK(result_of(plugin->call("abc")) == "abc");
   } else {
-    // For "instance reset" again and again: each call leaves an instance that has to be made clean.
+    // Runs repeatedly for "instance reset": each call leaves an instance that must be reset.
     const PluginHandle plugin = f.load(guest(on_demand(trial.work)), limited);
     for (int i = 0; i < (where == "instance reset" ? 20 : 1); ++i) {
       CHECK(host::test::error_of(plugin->call("x", trial.options)).code.ends_with(trial.code));
@@ -73,7 +74,7 @@ void plugin_with_deadline(std::string_view guest) {
 }
 void plugin_with_caller_timeout(std::string_view guest) {
   const bool is_call = guest == "plugin call" || guest == "instance reset";
-  // Loading and reloading have no caller who waits for less than the manifest's time.
+  // Loading and reloading have no caller with a shorter timeout than the manifest's.
   try_plugin(guest, {[=](Manifest& m) { m.timeout = is_call ? 20s : 50ms; }, spin, "timeout", {50ms}});
 }
 void plugin_with_budget(std::string_view guest) {

@@ -10,7 +10,7 @@ using PluginCell = void (*)(std::string_view guest);
 
 void plugin_with_fuel(std::string_view guest);
 void plugin_with_deadline(std::string_view guest);
-/// A call that its caller gives less time than the manifest does: what the plugin host has for interrupts.
+/// A call with a shorter timeout than the manifest's: the plugin host's counterpart of an interrupt.
 void plugin_with_caller_timeout(std::string_view guest);
 void plugin_with_budget(std::string_view guest);
 

@@ -1,5 +1,5 @@
-// The suites of hostile modules and of plugins in processes that get little address space (RLIMIT_AS): the
-// whole system refuses then, mmap and the C library included, and not only operator new.
+// Runs the suites of hostile modules and of plugins in processes with little address space (RLIMIT_AS). There
+// the whole system refuses memory, including mmap and the C library, and not only operator new.
 #include "tests/catch.hpp"
 #include "tests/hostile/modules.hpp"
 #include "tests/out_of_memory/child_process.hpp"
@@ -19,9 +19,9 @@ namespace skerry::test {
 
 namespace {
 
-/// Beyond what the process has when it is forked.
+/// Address space beyond that of the process when it is forked.
 constexpr uint64_t steps_kib[] = {256, 1024, 4096, 16384, 65536};
-/// With so much the small module always loads.
+/// Enough for the small module to load every time.
 constexpr uint64_t enough_kib = 16384;
 
 struct Input {
@@ -41,7 +41,7 @@ Config everything_on() {
   return config;
 }
 
-/// In a child: how often memory ran out.
+/// Counts, in a child, how often memory ran out.
 uint64_t ran_out = 0;
 
 bool has_run_out(const Error& error) {
@@ -50,10 +50,10 @@ bool has_run_out(const Error& error) {
   return true;
 }
 
-/// The smallest step must be small enough for memory to run out at all.
+/// The smallest step must be so small that memory runs out at all.
 std::string end_of(uint64_t kib) { return kib == steps_kib[0] && ran_out == 0 ? "memory never ran out" : ""; }
 
-/// Empty, or what is wrong with an outcome.
+/// Empty, or a description of a wrong outcome.
 std::string wrong_outcome(const HostileModule& expected, const std::optional<Error>& error, bool compiled) {
   if (error && has_run_out(*error)) return {};
   const bool is_right = compiled ? error.has_value() == expected.refused_by_store
@@ -71,8 +71,8 @@ std::string load(const Engine& engine, const Input& input) {
                        true);
 }
 
-/// What a process does that has `kib` more; returns what went wrong. The large ones, which take long, are
-/// loaded at one step only.
+/// The work of a process with `kib` more address space; returns what was wrong. Large modules take long, so
+/// they are loaded at one step only.
 std::string load_all(const std::vector<Input>& all, uint64_t kib) {
   constexpr size_t large = 256 << 10;
   try {
@@ -98,7 +98,7 @@ constexpr std::string_view growing = R"((module
     (loop $more (br_if $more (i32.ne (table.grow $t (ref.null func) (i32.const 100000)) (i32.const -1))))
     (i32.const 7))))";
 
-/// A guest that takes all that there is, and one beside it.
+/// A guest that takes all memory, and one beside it.
 std::string grow_all(const std::vector<std::byte>& bytes, uint64_t kib) {
   try {
     const Engine engine;

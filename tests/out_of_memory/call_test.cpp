@@ -44,7 +44,7 @@ constexpr std::string_view guest = R"((module $guest
 
 struct Named {
   std::string_view name;
-  ErrorCode trap = ErrorCode::none; // what it ends with
+  ErrorCode trap = ErrorCode::none; // expected end of the call
 };
 constexpr std::array calls = {Named{"add"},
                               Named{"trap", ErrorCode::unreachable},
@@ -59,7 +59,7 @@ constexpr std::array calls = {Named{"add"},
                               Named{"drop"},
                               Named{"loop"}};
 
-/// Host functions that allocate: one is a callable, whose exceptions are caught with it, the other is bare.
+/// Host functions that allocate: one is a callable, whose exceptions are caught with it; the other is raw.
 void define_host(Linker& linker) {
   linker.define("host", "text", [](std::string_view text) -> Result<int32_t> {
     const std::string copy(text.empty() ? "nothing, but longer than a short string" : std::string(text));
@@ -75,7 +75,7 @@ void define_host(Linker& linker) {
       nullptr);
 }
 
-/// One store, and its instance made before memory runs out.
+/// One store with an instance that is made before memory runs out.
 struct Prepared {
   Prepared() : module(compile(engine, guest)) {
     define_host(linker);
@@ -88,7 +88,8 @@ struct Prepared {
   std::optional<Instance> instance;
 };
 
-/// All functions are called one after the other, the first time each: whatever fails, the next go on.
+/// Calls all functions one after the other, each for the first time. Whichever fails, the next ones still
+/// work.
 class Calling {
 public:
   Calling() {
@@ -124,7 +125,7 @@ private:
   std::array<std::optional<Error>, calls.size()> errors_;
 };
 
-/// Everything that is made of a compiled module.
+/// Makes everything that can be made from a compiled module.
 class Making {
 public:
   Making() { define_host(made_.linker); }
@@ -173,7 +174,7 @@ private:
   size_t count_ = 0;
 };
 
-/// A call that stops for lack of fuel, and goes on.
+/// A call that stops because its fuel is used up, and resumes.
 class Suspending {
 public:
   Suspending() : loop_(must(made_.instance->func("loop"))) {}
@@ -202,7 +203,7 @@ private:
   std::optional<Error> error_;
 };
 
-/// An image is made and gives new instances, and old ones their state back.
+/// Makes an image, makes new instances from it, and resets old ones to it.
 class Freezing {
 public:
   void attempt() {
@@ -232,13 +233,13 @@ private:
   std::optional<Error> error_;
 };
 
-/// Definitions that cannot be made are told of by instantiate.
+/// Instantiation reports definitions that could not be made.
 class Defining {
 public:
   void attempt() {
     try {
       Linker linker(made_.engine);
-      define_host(linker); // the callable is copied by the embedder's own code, which may throw
+      define_host(linker); // the embedder's own code copies the callable and may throw
       if (auto instance = linker.instantiate(made_.store, made_.module); !instance)
         error_.emplace(std::move(instance.error()));
     } catch (const std::bad_alloc&) { // of a constructor

@@ -1,4 +1,4 @@
-// Work in a child process that gets little address space.
+// Runs work in a child process with little address space.
 #pragma once
 
 #include "tests/catch.hpp"
@@ -14,7 +14,7 @@
 
 namespace skerry::test {
 
-/// True where the address space cannot be limited; says why.
+/// True if the address space cannot be limited; prints why.
 inline bool cannot_limit_address_space() {
 #if defined(SKERRY_TEST_SANITIZED)
   WARN("skipped: the sanitizers reserve more address space than any limit leaves");
@@ -34,7 +34,8 @@ inline uint64_t address_space_in_use() {
   return uint64_t{pages} * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-/// The stack grows by itself, and a process whose stack cannot is killed: it has this much already.
+/// The stack grows by itself, and a process whose stack cannot grow is killed. So this much of it is touched
+/// before.
 [[gnu::noinline]] inline void touch_stack() {
   volatile char room[512 << 10];
   for (size_t at = 0; at < sizeof room; at += 1024) room[at] = 0;
@@ -60,7 +61,7 @@ inline std::string read_all(int fd) {
 
 } // namespace detail
 
-/// Runs `work` in a child that may have `kib` more address space than it has. Returns the text that `work`
+/// Runs `work` in a child with `kib` more address space than it has now. Returns the text that `work`
 /// returned, or how the child ended instead.
 template <class Work> std::string in_limited_child(uint64_t kib, const Work& work) {
   int ends[2];

@@ -1,5 +1,5 @@
-// Makes the n-th allocation of the program fail, or all from it on. Replaces operator new and delete for all
-// of the test program (failing_allocator.cpp).
+// Makes the n-th allocation of the program fail, or all from that one on. Replaces operator new and delete in
+// the whole test program (failing_allocator.cpp).
 #pragma once
 
 #include <cstdint>
@@ -7,23 +7,23 @@
 namespace skerry::test {
 
 enum class Failing : uint8_t {
-  once,         ///< one allocation fails, and what is tried next works again
-  from_then_on, ///< nothing can be allocated any more: what is cleaned up then must not need memory
+  once,         ///< one allocation fails, and later ones succeed again
+  from_then_on, ///< all later allocations fail too, so cleaning up must not need memory
 };
 
-/// While it lives, the n-th allocation counted from its beginning fails, in whatever thread it is made; with
-/// 0 none does. One at a time.
+/// While it lives, the n-th allocation after its construction fails, in any thread; with 0 none fails. One at
+/// a time.
 class FailingAllocator {
 public:
   FailingAllocator(uint64_t nth, Failing how);
   ~FailingAllocator();
   FailingAllocator(const FailingAllocator&) = delete;
   FailingAllocator& operator=(const FailingAllocator&) = delete;
-  /// Allocations since its beginning, those that failed included.
+  /// Allocations since its construction, including those that failed.
   uint64_t made() const;
 };
 
-/// Blocks that are allocated and not yet given back.
+/// Blocks that are allocated and not yet freed.
 int64_t live_blocks();
 
 } // namespace skerry::test

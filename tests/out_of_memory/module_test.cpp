@@ -22,7 +22,7 @@ Config everything() {
   return config;
 }
 
-/// A module is compiled and, when it needs no imports, instantiated.
+/// Compiles a module and, if it needs no imports, instantiates it.
 class Loading {
 public:
   Loading(const HostileModule& module, const std::vector<std::byte>& bytes)
@@ -64,7 +64,7 @@ private:
   std::optional<Error> error_;
 };
 
-/// What one run of a large module costs is paid for with fewer runs.
+/// Large modules, whose runs are expensive, get fewer runs.
 uint64_t runs_for(size_t bytes) { return std::clamp<uint64_t>(2'000'000 / (bytes + 1), 4, 30); }
 
 class TextToBinary {

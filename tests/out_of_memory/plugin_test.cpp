@@ -22,7 +22,7 @@ bool says_out_of_memory(const PluginError& error) {
   return code == "limit.process" && !error.message.empty();
 }
 
-/// A plugin that uses what hosts have for guests: values, a log, configuration, JSON, state.
+/// A plugin that uses the host's services: values, a log, configuration, JSON, state.
 std::string busy_guest(char digit) {
   return R"((module
     (import "env" "log" (func $log (param i32 i32 i32)))
@@ -83,7 +83,7 @@ struct Versions {
   std::filesystem::path folder;
 };
 
-/// A manager whose plugins print and log to nobody.
+/// A manager that drops the output and logs of its plugins.
 class WithManager {
 public:
   explicit WithManager(const Versions& versions)
@@ -112,7 +112,7 @@ protected:
   template <class T> void keep(Expected<T> result) {
     if (!result) keep(std::move(result.error()));
   }
-  /// Calls of all its instances get through, and a trap does no harm.
+  /// Calls of all instances succeed, and a trap does no harm.
   void check_service() {
     for (int i = 0; i < 3; ++i) {
       const auto answer = manager_.call("p", "input");
@@ -140,7 +140,7 @@ private:
     o.engine = skerry::test::test_config();
     o.guest_output = [](std::string_view, std::span<const std::byte>) {};
     o.guest_log = [](std::string_view, LogLevel, std::string_view) {};
-    o.max_instances = 2; // one that was lost is missed
+    o.max_instances = 2; // detects a lost one
     return o;
   }
 };
@@ -151,7 +151,8 @@ public:
   void attempt() { keep(manager_.load(manifest_)); }
 };
 
-/// With an instance made, and one that each call needs anew because the one before was thrown away.
+/// Calls with an existing instance, and with one that each call must make because the previous one was
+/// dropped.
 class CallingPlugin : public WithManager {
 public:
   explicit CallingPlugin(const Versions& versions) : WithManager(versions) {
@@ -167,7 +168,7 @@ public:
   }
 };
 
-/// The same, in pieces; the last one is given up.
+/// The same, in pieces; the last call is dropped.
 class CallingInPieces : public WithManager {
 public:
   explicit CallingInPieces(const Versions& versions) : WithManager(versions) {
@@ -203,7 +204,7 @@ private:
   PluginHandle plugin_;
 };
 
-/// A new version is put in service, and the old one again.
+/// Puts a new version into service, and then the old one again.
 class Reloading : public WithManager {
 public:
   explicit Reloading(const Versions& versions) : WithManager(versions) {
@@ -235,12 +236,12 @@ public:
   void attempt() { keep(manager_.unload("p")); }
 };
 
-/// Texts of JSON, as guests write them.
+/// JSON texts as guests write them.
 class ReadingResult {
 public:
   explicit ReadingResult(std::string_view text) : text_(text) {}
   void attempt() {
-    try { // free functions do not know whose plugin it is
+    try { // free functions do not know the plugin
       result_.emplace(parse_plugin_result(text_));
     } catch (const std::bad_alloc&) {
     }
@@ -255,7 +256,7 @@ private:
   std::optional<Expected<PluginResult>> result_;
 };
 
-/// What the embedder prints: errors with all that they can have, metrics, events.
+/// Everything that an embedder prints: errors with all their members, metrics, events.
 class WritingJson {
 public:
   void attempt() {
@@ -300,7 +301,7 @@ private:
   std::array<std::string, 3> texts_;
 };
 
-/// The budget is right whatever fails.
+/// The budget is correct after any failure.
 class Storing {
 public:
   Storing() {
@@ -357,14 +358,14 @@ private:
   std::optional<Expected<Manifest>> manifest_;
 };
 
-/// Empty when an outcome is right, or memory ran out.
+/// Empty if an outcome is correct, or if memory ran out.
 template <class T> std::string wrong_outcome(const Expected<T>& outcome, std::string_view code = "") {
   if (outcome) return code.empty() ? "" : "no " + std::string(code);
   if (outcome.error().code == code || says_out_of_memory(outcome.error())) return "";
   return describe(outcome.error());
 }
 
-/// What a process with `kib` more of address space does with a plugin.
+/// The work of a process with `kib` more address space, with a plugin.
 std::string serve(const Versions& versions, uint64_t kib) {
   constexpr uint64_t enough_kib = 65'536;
   std::string wrong;

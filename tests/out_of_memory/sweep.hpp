@@ -1,4 +1,4 @@
-// Runs a piece of work again and again, each time with another of its allocations failing.
+// Repeats a piece of work; each time another one of its allocations fails.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -12,8 +12,8 @@
 
 namespace skerry::test {
 
-/// Whether an error is the one that says that memory ran out. The words are those of Error::out_of_memory and
-/// of memory that the system refuses.
+/// True if the error says that memory ran out, in the words of Error::out_of_memory or of memory that the
+/// system refuses.
 inline bool says_out_of_memory(ErrorKind kind, std::string_view message) {
   return kind == ErrorKind::limit &&
          (message.starts_with("out of memory") || message.starts_with("the system refuses"));
@@ -22,8 +22,8 @@ inline bool says_out_of_memory(const Error& error) {
   return says_out_of_memory(error.kind(), error.message());
 }
 
-/// Which allocations of `total` fail in turn: all where there are few, else the first half of `most` one by
-/// one, where errors of the beginning are, and the rest in strides.
+/// Selects the allocations of `total` that fail: all if there are few. Otherwise half of `most` are the first
+/// ones, where a scenario's early errors are, and the others lie at equal distances.
 inline std::vector<uint64_t> failures(uint64_t total, uint64_t most) {
   std::vector<uint64_t> chosen;
   const uint64_t single = total <= most ? total : most / 2;
@@ -34,7 +34,7 @@ inline std::vector<uint64_t> failures(uint64_t total, uint64_t most) {
   return chosen;
 }
 
-/// One run, in which the n-th allocation fails. Returns how many were made.
+/// One run, in which the n-th allocation fails. Returns how many allocations were made.
 template <class Scenario, class... Args> uint64_t run_once(uint64_t nth, Failing how, const Args&... args) {
   uint64_t made = 0;
   Scenario scenario(args...);
@@ -48,11 +48,11 @@ template <class Scenario, class... Args> uint64_t run_once(uint64_t nth, Failing
   return made;
 }
 
-/// A Scenario is made anew for each run, without failures; then attempt() runs with one; then check(may_fail)
-/// runs without failures again: it says what was wrong, and that what the scenario has made can still be
-/// used. When the scenario is gone, nothing is left of it.
+/// Each run makes a new Scenario without failures. Then attempt() runs with one failure. Then check(may_fail)
+/// runs without failures and returns what was wrong; everything that the scenario has made must still be
+/// usable. After the scenario's destruction nothing is left of it.
 template <class Scenario, class... Args> void sweep(uint64_t most_runs, const Args&... args) {
-  // The first runs fill what is kept for good, by the test framework too.
+  // The first runs fill caches that stay, also those of the test framework.
   run_once<Scenario>(1, Failing::once, args...);
   const uint64_t total = run_once<Scenario>(0, Failing::once, args...);
   for (const Failing how : {Failing::once, Failing::from_then_on}) {

@@ -1,5 +1,5 @@
-// Memory runs out in WASI functions: the call ends with the error, no lock stays held, the quota's books are
-// right.
+// Memory runs out in WASI functions: the call ends with the error, no lock stays held, and the quota's counts
+// are correct.
 #include "tests/out_of_memory/sweep.hpp"
 #include "tests/support/temp_dir.hpp"
 #include "tests/support/wasm.hpp"
@@ -16,8 +16,8 @@ namespace skerry::test {
 
 namespace {
 
-/// Works in directory 3: makes and removes names, writes, reads, lists, polls. What fails with an errno is
-/// passed over: names may be there from the run before.
+/// Works in directory 3: makes and removes names, writes, reads, lists, polls. Ignores errnos, because names
+/// may exist from the previous run.
 constexpr std::string_view wasi_guest = R"((module
   (import "wasi_snapshot_preview1" "path_open"
     (func $open (param i32 i32 i32 i32 i32 i64 i64 i32 i32) (result i32)))
@@ -79,7 +79,7 @@ public:
   void attempt() {
     try {
       run();
-    } catch (const std::bad_alloc&) { // of what the embedder does: configurations, linkers, stores
+    } catch (const std::bad_alloc&) { // in the embedder's work: configurations, linkers, stores
     }
   }
   void check(bool may_fail) {
@@ -148,7 +148,7 @@ public:
     const uint64_t before = quota_.files_used();
     CHECK(before == (error_ ? 0 : 5));
     CHECK(quota_.count(name_));
-    CHECK(quota_.files_used() == 5); // what is known already is not counted again
+    CHECK(quota_.files_used() == 5); // known files are not counted again
   }
 
 private:

@@ -1,4 +1,4 @@
-// The runner itself: wrong assertions are noticed, right ones pass, what goes wrong elsewhere is told.
+// Tests the runner itself: it detects wrong assertions, passes right ones, and reports other errors.
 #include "spec-tests/report.hpp"
 #include "spec-tests/suite_runner.hpp"
 #include "tests/catch.hpp"

@@ -1,4 +1,4 @@
-// How much memory of the heap a piece of code holds at most, in programs of which one source includes
+// Measures the most heap memory that a piece of code holds, in programs of which one source includes
 // tests/support/heap_meter.hpp.
 #pragma once
 
@@ -17,7 +17,7 @@ inline void add(std::size_t bytes) {
 }
 inline void remove(std::size_t bytes) { held -= bytes; }
 
-/// Bytes that were held beyond what is held now, at any time while `run` ran.
+/// The most bytes that were held at any time during `run`, beyond those held now.
 template <class Run> std::size_t peak_of(Run&& run) {
   const std::size_t before = held;
   most = before;

@@ -1,6 +1,6 @@
-// How much memory of the heap a piece of code holds at most. Replaces the program's operator new and delete:
-// to be included by one source of a test program. The sanitizers have their own, and tell of each block
-// instead.
+// Measures the most heap memory that a piece of code holds. Replaces the program's operator new and delete,
+// so only one source of a test program may include it. Sanitizers have their own operators and report each
+// block instead.
 #pragma once
 
 #include "tests/support/heap.hpp"

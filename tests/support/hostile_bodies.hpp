@@ -1,5 +1,5 @@
-// Bodies that make a translator work hard: each is small for what a careless one does with it, and can be
-// made as long as a test likes.
+// Bodies that make a translator work hard: each is small compared with the work that a careless translator
+// does for it, and can have any length.
 #pragma once
 
 #include "tests/support/module_builder.hpp"
@@ -12,7 +12,7 @@
 
 namespace skerry::test {
 
-/// A module's first function has the body; about `size` bytes of instructions.
+/// The body is in the module's first function and has about `size` bytes of instructions.
 struct HostileBody {
   std::string_view name;
   std::vector<std::byte> (*make)(uint64_t size);
@@ -20,7 +20,7 @@ struct HostileBody {
 
 namespace bodies {
 
-// Types and functions of every module here, by index.
+// Types and functions of all these modules, by index.
 enum : int { none_to_none, none_to_many, many_to_many, i32_to_none, none_to_i32, none_to_v128s };
 enum : int { under_test, pass_many, make_many, nothing, take_i32, make_vectors };
 constexpr uint64_t many = 1000, vectors = 500;
@@ -45,7 +45,7 @@ inline Bytes br_if(uint64_t depth) { return Bytes{0x0d}.count(depth); }
 constexpr int block = 0x02, loop = 0x03, if_ = 0x04, else_ = 0x05, end = 0x0b, drop = 0x1a, empty = 0x40,
               i32 = 0x7f, return_ = 0x0f, unreachable = 0x00;
 
-/// The function under test is () -> () with one local of i32, f64 and v128 each, and more when asked for.
+/// The function under test is () -> () with one local each of i32, f64 and v128, and more on request.
 inline std::vector<std::byte> module_with(const Bytes& instructions, uint64_t more_locals = 1) {
   const auto body = [](const Bytes& content) {
     return Bytes{}.with_sized(Bytes{0}.with(content).add({end}));
@@ -70,7 +70,7 @@ inline std::vector<std::byte> module_with(const Bytes& instructions, uint64_t mo
       .take();
 }
 
-/// `part` again and again.
+/// Repeats `part`.
 inline Bytes fill(uint64_t size, const Bytes& part) {
   Bytes filled;
   return filled.repeat(size / std::max<uint64_t>(part.view().size(), 1) + 1, part);
@@ -90,7 +90,7 @@ inline std::vector<std::byte> branches_with_a_value(uint64_t size) {
                          .with(br(0))
                          .add({end, drop}));
 }
-/// The values are where the label wants them.
+/// The values are already in the places that the label requires.
 inline std::vector<std::byte> branches_with_many_values(uint64_t size) {
   return module_with(Bytes{block, none_to_many}
                          .repeat(many, zero())
@@ -111,7 +111,7 @@ inline std::vector<std::byte> branches_on_results(uint64_t size) {
   const Bytes part = call(make_many).with(Bytes{}.repeat(many - 1, br_if(0))).add({drop});
   return module_with(Bytes{block, i32}.repeat(2, zero()).with(fill(size, part)).with(br(0)).add({end, drop}));
 }
-/// One value of many is taken away and put back between.
+/// Between branches one of many values is removed and put back.
 inline std::vector<std::byte> branches_with_a_changed_value(uint64_t size) {
   return module_with(Bytes{block, none_to_many}
                          .repeat(many, zero())
@@ -170,7 +170,7 @@ inline std::vector<std::byte> tables_of_one_label(uint64_t size) {
       Bytes{block, empty}.with(zero()).add({0x0e}).count(65'520).repeat(65'521, {0}).add({end});
   return module_with(fill(size, part));
 }
-/// Each label wants a value elsewhere, so that each needs code of its own, in each table.
+/// Each label requires a value in another place, so each needs separate code in each table.
 inline std::vector<std::byte> tables_of_many_labels(uint64_t size) {
   constexpr uint64_t labels = 30'000;
   Bytes table =
@@ -187,7 +187,7 @@ inline std::vector<std::byte> tables_of_many_labels(uint64_t size) {
 inline std::vector<std::byte> small_tables(uint64_t size) {
   return module_with(fill(size, Bytes{block, empty}.with(zero()).add({0x0e, 0, 0, end})));
 }
-/// Jumps to where many blocks end together: labels stand there, one behind the other.
+/// Jumps to the common end of many blocks, where many labels follow each other.
 inline std::vector<std::byte> jumps_to_many_labels(uint64_t size) {
   const uint64_t depth = std::min<uint64_t>(size / 24, 20'000);
   Bytes body = Bytes{}.repeat(depth, {block, empty});
@@ -195,7 +195,7 @@ inline std::vector<std::byte> jumps_to_many_labels(uint64_t size) {
   body.with(fill(size, Bytes{0x20, 0, if_, empty}.with(br(1)).add({end})));
   return module_with(body.repeat(depth, {end}));
 }
-/// A local that is worth a register, and calls that it must be saved for.
+/// A local that deserves a register, and calls around which it must be saved.
 inline std::vector<std::byte> calls_around_registers(uint64_t size) {
   const uint64_t uses = size / 16 + 1;
   Bytes body =

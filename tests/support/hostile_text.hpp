@@ -1,4 +1,4 @@
-// Text as a hostile module or file has it, and what may come of it where people read it.
+// Hostile text as a module or file may contain it, and checks for the places where people read it.
 #pragma once
 
 #include "skerry/printable.hpp"
@@ -12,8 +12,8 @@
 
 namespace skerry::test {
 
-/// A forged line, a terminal's commands, text that runs backwards, what nobody sees, and much of it. All are
-/// UTF-8, so a module can have them as names.
+/// A forged line, terminal commands, right-to-left text, invisible characters, and long text. All are UTF-8,
+/// so a module can use them as names.
 inline std::vector<std::string> hostile_names() {
   std::vector<std::string> texts{"a\nskerry: forged", "a\rforged",       "\x1b[2J\x1b[31mred",
                                  "\u202etxt.exe",     "\xc2\x9b[31m",    "a\u2028b",
@@ -25,7 +25,7 @@ inline std::vector<std::string> hostile_names() {
   return texts;
 }
 
-/// With bytes that are no UTF-8: what files, arguments and guests' messages may hold.
+/// Also bytes that are not UTF-8, which files, arguments and guests' messages may contain.
 inline std::vector<std::string> hostile_texts() {
   std::vector<std::string> texts = hostile_names();
   for (const char* text : {"\xff\xfe", "a\xc3", "\x9b[31m", "\xed\xa0\x80", "\xe2\x82\n"})
@@ -33,7 +33,8 @@ inline std::vector<std::string> hostile_texts() {
   return texts;
 }
 
-/// What is wrong with a text for people, or nothing. `lines`: how many newlines it has, all of them ours.
+/// Describes what is wrong with a text for people; empty if nothing. `lines`: how many newlines it has, all
+/// of them made by Skerry.
 inline std::string harm_in(std::string_view text, size_t longest, size_t lines = 0) {
   if (text.size() > longest) return "is long: " + std::to_string(text.size());
   const auto newlines = static_cast<size_t>(std::count(text.begin(), text.end(), '\n'));

@@ -1,4 +1,4 @@
-// Modules written byte by byte, so that they can say what no honest tool writes.
+// Modules written byte by byte, so that they can contain what no honest tool writes.
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -25,7 +25,7 @@ public:
   Bytes& signed_count(int64_t n) { return leb_s33(n), *this; }
   Bytes& with(const Bytes& other) { return bytes(other.view()), *this; }
   Bytes& with_name(std::string_view text) { return name(text), *this; }
-  /// Its length first.
+  /// Adds the length first.
   Bytes& with_sized(const Bytes& other) { return sized(other.view()), *this; }
   Bytes& repeat(uint64_t times, const Bytes& part) {
     const size_t start = size();
@@ -40,7 +40,7 @@ public:
   }
 };
 
-/// Sections as they come; the header is there already.
+/// Sections in the given order, after the header.
 class ModuleBuilder {
 public:
   ModuleBuilder& section(int id, const Bytes& content) {

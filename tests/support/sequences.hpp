@@ -1,4 +1,4 @@
-// Tables of superinstructions whose handlers are never called, only told apart.
+// Tables of superinstructions whose handlers are never called, only compared.
 #pragma once
 
 #include "vm/code/sequence_table.hpp"

@@ -1,6 +1,6 @@
-// The modes that execution tests run in. A test case with the tag [exec] makes its engines with
-// test_config(), and ctest runs it once in each mode (tests/CMakeLists.txt lists them); what it checks must
-// hold in all.
+// The modes in which execution tests run. A test case with the tag [exec] makes its engines with
+// test_config(), and ctest runs it once in each mode (tests/CMakeLists.txt lists them); its checks must hold
+// in all modes.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -10,8 +10,8 @@
 
 namespace skerry::test {
 
-/// "default", "slice1" (look at deadline and interrupt after each instruction), "move_stack" (every few
-/// instructions, and give the value stack a new address each time, and memories one at each growth),
+/// "default", "slice1" (checks deadline and interrupt after each instruction), "move_stack" (checks every few
+/// instructions, and gives the value stack a new address each time, and memories one at each growth),
 /// "no_fusion" (no superinstructions).
 inline std::string_view test_mode() {
   const char* mode = std::getenv("SKERRY_TEST_MODE");
@@ -23,7 +23,7 @@ inline Config test_config() {
   const std::string_view mode = test_mode();
   if (mode == "slice1") config.fuel_slice = 1;
   if (mode == "move_stack")
-    config.fuel_slice = 13; // each slice copies the stack, which is long where it overflows
+    config.fuel_slice = 13; // each slice copies the stack, which is long when it overflows
   config.move_stack = mode == "move_stack";
   config.fusion = mode != "no_fusion";
   return config;

@@ -15,20 +15,20 @@
 
 namespace skerry::test {
 
-/// Identifiers become the names of the name section.
+/// Writes identifiers into the name section.
 inline std::vector<std::byte> binary(std::string_view text) {
   auto bytes = wat::to_binary(text);
   if (!bytes) FAIL("text does not parse: " << bytes.error().describe());
   return std::move(*bytes);
 }
 
-/// The value of a result that must be one.
+/// The value of a result that must have one.
 template <class T> T must(Result<T> result) {
   if (!result) FAIL("unexpected error: " << result.error().describe());
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-/// The error of a result that must be one.
+/// The error of a result that must have one.
 template <class T> Error error_of(Result<T> result) {
   if (result) FAIL("expected an error");
   return std::move(result.error());
@@ -38,7 +38,7 @@ inline Module compile(const Engine& engine, std::string_view text) {
   return must(Module::compile(engine, binary(text)));
 }
 
-/// What most tests need: an engine in the mode of this run, a store and a linker.
+/// The objects that most tests need: an engine in the mode of this run, a store and a linker.
 struct Fixture {
   explicit Fixture(const Config& config = test_config(), const StoreLimits& limits = {})
       : engine(config), store(engine, limits), linker(engine) {}

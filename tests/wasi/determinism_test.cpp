@@ -1,5 +1,5 @@
-// Two runs that are alike: clocks that count instructions, waits that take no time, random bytes from a seed,
-// and file systems that tell nothing of their own.
+// Two equal runs: clocks that count instructions, waits that take no time, random bytes from a seed, and file
+// attributes that do not depend on the file system.
 #include "wasi/determinism.hpp"
 
 #include "skerry/engine.hpp"
@@ -20,7 +20,7 @@ wasi::Config deterministic(const fs::path& host, uint64_t seed = 0) {
   return config;
 }
 
-// A program's instructions go on by 1000 with every look.
+// The count of a program's instructions grows by 1000 with every read.
 Program stepping(wasi::Config config, uint64_t& fuel) {
   Program program(std::move(config));
   program.watch.self = &fuel;
@@ -34,7 +34,7 @@ uint64_t clock(Program& program, uint32_t id) {
   return program.load<uint64_t>(at);
 }
 
-// Makes files in an order, waits a moment, lists and describes them: every byte that the program gets.
+// Makes files in an order, waits, lists and describes them; returns every byte that the program gets.
 std::string observe(Program& program, const std::vector<std::string>& names) {
   std::string seen;
   for (const auto& name : names) {
@@ -89,7 +89,7 @@ TEST_CASE("determinism: the same program sees the same bytes, in another directo
   std::string seen[2];
   for (auto& bytes : seen) {
     TempDir temp;
-    // Other inode numbers for what comes.
+    // Gives later files other inode numbers.
     if (&bytes != seen) {
       for (int i = 0; i < 10; ++i) write_file(temp / ("x" + std::to_string(i)), "");
       for (int i = 0; i < 10; i += 2) fs::remove(temp / ("x" + std::to_string(i)));
@@ -173,7 +173,7 @@ TEST_CASE("determinism: two runs take the same fuel") {
     Store store(engine);
     Linker linker(engine);
     wasi::add_to_linker(linker, *context);
-    // As many rounds as the clock and chance say.
+    // Runs as many rounds as the clock and the random bytes say.
     const auto bytes = wat::to_binary(R"((module
       (import "wasi_snapshot_preview1" "clock_time_get" (func $time (param i32 i64 i32) (result i32)))
       (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
@@ -199,7 +199,7 @@ TEST_CASE("determinism: two runs take the same fuel") {
   }
   CHECK(fuel[0] == fuel[1]);
   CHECK(output[0] == output[1]);
-  CHECK(output[0].substr(8, 8) != output[0].substr(24, 8)); // time went on
+  CHECK(output[0].substr(8, 8) != output[0].substr(24, 8)); // time has passed
 }
 
 } // namespace skerry::test

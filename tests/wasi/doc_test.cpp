@@ -1,4 +1,4 @@
-// docs/wasi.md says what wasi/functions.def says.
+// Checks that docs/wasi.md lists the functions of wasi/functions.def.
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
 

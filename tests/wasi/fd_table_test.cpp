@@ -79,7 +79,7 @@ TEST_CASE("fd table: renumber closes the system's descriptor behind its target")
   REQUIRE(is_inserted);
   REQUIRE(table.renumber(0, 1) == Errno::success);
   char byte = 0;
-  CHECK(::read(ends[0], &byte, 1) == 0); // the end: nobody can write any more
+  CHECK(::read(ends[0], &byte, 1) == 0); // at the end: no writer is left
   ::close(ends[0]);
 }
 

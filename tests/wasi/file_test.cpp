@@ -63,7 +63,7 @@ TEST_CASE("files: the unstable snapshot counts whence and lays out filestat diff
   CHECK(program.load<uint8_t>(at + 16) == static_cast<uint8_t>(wasi::Filetype::regular_file));
   CHECK(program.load<uint32_t>(at + 20) == 1);
   CHECK(program.load<uint64_t>(at + 24) == 10);
-  CHECK(program.load<uint64_t>(at + 56) == 0x5555'5555'5555'5555); // nothing beyond its 56 bytes
+  CHECK(program.load<uint64_t>(at + 56) == 0x5555'5555'5555'5555); // writes nothing beyond its 56 bytes
 }
 
 TEST_CASE("files: filestat of the final snapshot") {
@@ -161,7 +161,7 @@ TEST_CASE("files: large transfers are whole") {
   TempDir temp;
   Program program(with_root(temp.path()));
   const auto file = program.open("file", {.oflags = wasi::oflags::creat});
-  // Ten times the same 900 KiB: more than what one system call is given.
+  // Ten times the same 900 KiB: more than one system call gets.
   const uint32_t list = program.space(80), count = program.space(4);
   for (uint32_t i = 0; i < 10; ++i)
     program.store(list + i * 8, 0u), program.store(list + i * 8 + 4, 900u << 10);

@@ -1,4 +1,4 @@
-// Guests that the test build compiled, run on the engine.
+// Runs guests that the test build compiled on the engine.
 #pragma once
 
 #include "skerry/engine.hpp"
@@ -15,13 +15,13 @@
 namespace skerry::test {
 
 struct GuestResult {
-  int status = 0; // as a shell shows it: 134 for a trap
+  int status = 0; // as a shell reports it: 134 for a trap
   std::string output;
   Error error = Error::exit(0);
   uint64_t fuel = 0;
 };
 
-/// What is done before a guest runs.
+/// Options for a guest's run.
 struct GuestHooks {
   std::function<void(Linker&, wasi::Context&)> link = [](Linker&, wasi::Context&) {};
   std::function<void(Store&)> prepare = [](Store&) {};
@@ -38,7 +38,7 @@ public:
     REQUIRE(compiled);
     module_ = std::move(*compiled);
   }
-  /// False when the build has no compiler for guests.
+  /// False if the build has no compiler for guests.
   bool is_there() const { return is_there_; }
 
   GuestResult run(wasi::Config config, std::vector<std::string> args, const GuestHooks& hooks = {}) const {

@@ -39,7 +39,7 @@ wasi::Context context(wasi::Config config = {}) {
   return std::move(*made);
 }
 
-// Every function of functions.def as an import with the type that its row gives it.
+// Imports every function of functions.def with the type in its row.
 std::string all_imports(std::string_view module) {
   std::string text = "(module (memory 1)";
   const auto add = [&](std::string_view name, std::string parameters) {
@@ -90,7 +90,7 @@ TEST_CASE("host module: a program writes, and exits with its status") {
   config.stdout_stream = captured;
   auto wasi = context(config);
   wasi::add_to_linker(host.linker, wasi);
-  const auto moved = std::move(wasi); // the linker does not mind
+  const auto moved = std::move(wasi); // the linker accepts it
   const auto instance = host.instantiate(R"((module
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -176,8 +176,8 @@ TEST_CASE("host module: the context can be found by who calls") {
   CHECK(count->call({})->front().as_i32() == 1);
 }
 
-// One memory says "right", all others "wrong"; prints the five bytes at 0 of what WASI takes for the memory,
-// and returns the errno.
+// One memory says "right", all others "wrong". Prints the five bytes at 0 of the memory that WASI uses, and
+// returns the errno.
 std::string printer(const std::string& memories) {
   return R"((module
     (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32))))" +
@@ -211,10 +211,10 @@ TEST_CASE("host module: the memory is the one exported as \"memory\", whatever i
                    first + second) == "right");
   CHECK(printed_by("(memory (export \"memory\") 1) (memory 1)" + data("0", "right") + data("1", "wrong")) ==
         "right");
-  // An imported one.
+  // An imported memory.
   CHECK(printed_by("(import \"env\" \"given\" (memory 1)) (memory 1) (export \"memory\" (memory 0))" +
                    data("1", "wrong")) == "right");
-  // None has that name, or something else has it.
+  // No export has that name, or an export of another kind has it.
   CHECK(printed_by("(memory 1) (memory 1)" + data("0", "right") + data("1", "wrong")) == "right");
   CHECK(printed_by("(global (export \"memory\") i32 (i32.const 0)) (memory (export \"m\") 1)" +
                    data("0", "right")) == "right");
@@ -237,7 +237,7 @@ TEST_CASE("host module: a memory that preview 1 cannot use is an error that says
 }
 
 TEST_CASE("host module: every call looks at the deadline when it begins") {
-  // A clock that goes on by one with each look; the deadline is ten looks away.
+  // A clock that advances by one with each check; the deadline is ten checks away.
   std::atomic<int64_t> looks = 0;
   const std::chrono::steady_clock::time_point start;
   skerry::Config config;

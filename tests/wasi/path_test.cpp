@@ -1,4 +1,4 @@
-// path_* inside a directory: what changes it, and what a read-only one refuses.
+// path_* inside a directory: the functions that change it, and what a read-only directory refuses.
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
 

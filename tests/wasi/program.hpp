@@ -1,5 +1,5 @@
-// A WASI program without an engine: memory, a context, and calls of the ABI functions with what a guest would
-// pass.
+// A WASI program without an engine: memory, a context, and calls of the ABI functions with a guest's
+// arguments.
 #pragma once
 
 #include "skerry/wasi/wasi.hpp"
@@ -78,7 +78,7 @@ inline constexpr uint64_t read_rights =
     rights::fd_read | rights::fd_seek | rights::fd_filestat_get | rights::fd_readdir | rights::path_open;
 inline constexpr uint64_t write_rights = rights::fd_write | rights::fd_seek | rights::fd_filestat_get;
 
-/// Addresses are handed out upwards and never taken back; the memory is small enough to make it and large
+/// Addresses are allocated upwards and never freed. The memory is small enough to be made quickly and large
 /// enough for any one test.
 class Program {
 public:
@@ -136,7 +136,7 @@ public:
                              options.oflags, options.base, options.inheriting, options.fdflags, result);
     return {error, error == Errno::success ? load<uint32_t>(result) : ~uint32_t{0}};
   }
-  /// What was read, or "errno N".
+  /// The bytes read, or "errno N".
   std::string read(uint32_t fd, uint32_t length = 4096) {
     const uint32_t buffer = space(length), count = space(4);
     const Errno error = call(abi::fd_read, fd, iovecs({{buffer, length}}), 1, count);
@@ -174,7 +174,7 @@ public:
   Errno symlink(std::string_view target, std::string_view path, uint32_t fd = first_preopen) {
     return call(abi::path_symlink, text(target), target.size(), fd, text(path), path.size());
   }
-  /// The link's contents, or "errno N".
+  /// The link's target, or "errno N".
   std::string readlink(std::string_view path, uint32_t fd = first_preopen) {
     const uint32_t buffer = space(4096), used = space(4);
     const Errno error = call(abi::path_readlink, fd, text(path), path.size(), buffer, 4096, used);
@@ -206,7 +206,7 @@ inline wasi::Config with_root(const fs::path& host, PreopenMode mode = PreopenMo
   return config;
 }
 
-/// The kernel's way of resolving paths where it has one, and ours.
+/// The kernel's way of resolving paths, if it has one, and the walk.
 inline const std::vector<wasi::PathResolverKind> resolvers = {wasi::PathResolverKind::automatic,
                                                               wasi::PathResolverKind::component_wise};
 

@@ -18,7 +18,7 @@ TEST_CASE("programs: directories, positions, renames, sparse files, many descrip
       const auto result = guest.run(std::move(config), {});
       CHECK(result.output == "ok\n");
       CHECK(result.status == 0);
-      CHECK(fs::is_empty(temp.path())); // each cleans up after itself
+      CHECK(fs::is_empty(temp.path())); // each removes its files
     }
   }
 }

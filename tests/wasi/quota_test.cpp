@@ -47,7 +47,7 @@ TEST_CASE("quota: writes stop at the limit, and only growth counts") {
   CHECK(program.write(fd, std::string(60, 'a')) == Errno::success);
   CHECK(limit->bytes_used() == name_bytes + 60);
   CHECK(program.write(fd, std::string(60, 'b')) == Errno::success);
-  CHECK(program.written == 40); // what fits
+  CHECK(program.written == 40); // the part that fits
   CHECK(program.write(fd, "c") == Errno::dquot);
   CHECK(limit->bytes_used() == name_bytes + 100);
   CHECK(pwrite(program, fd, std::string(100, 'd'), 0) == Errno::success); // in place
@@ -93,14 +93,14 @@ TEST_CASE("quota: names count, and come back") {
   CHECK(program.symlink("x", "more") == Errno::dquot);
   CHECK(program.link("dir/file", "more") == Errno::dquot);
   CHECK_FALSE(fs::exists(temp / "other"));
-  CHECK(program.open("link/file", creating).error == Errno::success); // is there already
+  CHECK(program.open("link/file", creating).error == Errno::success); // exists already
   CHECK(program.rename("dir/file", "file") == Errno::success);
   CHECK(limit->files_used() == 3);
   CHECK(program.on_path(abi::path_unlink_file, "link") == Errno::success);
   CHECK(program.on_path(abi::path_remove_directory, "dir") == Errno::success);
   CHECK(limit->files_used() == 1);
   CHECK(program.link("file", "second") == Errno::success);
-  CHECK(program.rename("file", "second") == Errno::success); // two names of one file: no change
+  CHECK(program.rename("file", "second") == Errno::success); // two names of one file: nothing changes
   CHECK(limit->files_used() == 2);
 }
 
@@ -207,7 +207,7 @@ TEST_CASE("quota: names and the targets of links count as bytes, and come back")
 
 namespace {
 
-// A directory with a quota, and one in it that the program is also given without any.
+// A directory with a quota, and a directory in it that is also a preopen without a quota.
 struct Nested {
   static constexpr uint32_t outer = 3, inner = 4;
   TempDir temp;
@@ -242,7 +242,7 @@ TEST_CASE("quota: what was never counted is worth nothing when it goes") {
   CHECK(used == 2 * name_bytes + 900);
   const uint64_t files = it.limit->files_used();
 
-  // Made through the inner one, and then removed, replaced or shortened through the outer one.
+  // Made through the inner directory, and then removed, replaced or shortened through the outer one.
   it.make("z", Nested::inner, 800);
   CHECK(program.on_path(abi::path_unlink_file, "sub/z", Nested::outer) == Errno::success);
   CHECK(it.used() == used);
@@ -261,7 +261,7 @@ TEST_CASE("quota: what was never counted is worth nothing when it goes") {
   CHECK(it.used() == used);
   CHECK(it.limit->files_used() == files);
 
-  // Counted with 10 bytes, and grown by the other way.
+  // Counted with 10 bytes, and grown through the inner directory.
   it.make("sub/grown", Nested::outer, 10);
   CHECK(it.used() == used + name_bytes + 10);
   it.make("grown", Nested::inner, 900);
@@ -283,14 +283,14 @@ TEST_CASE("quota: a second name that was not counted does not pay for the first"
   const uint64_t used = it.used();
   CHECK(it.program.link("file", "second", 0, Nested::inner, Nested::inner) == Errno::success);
   CHECK(it.program.on_path(abi::path_unlink_file, "sub/second", Nested::outer) == Errno::success);
-  CHECK(it.used() == used); // a name is left, and it counts
+  CHECK(it.used() == used); // one name is left, and it counts
   CHECK(it.program.on_path(abi::path_unlink_file, "sub/file", Nested::outer) == Errno::success);
   CHECK(it.used() == used - name_bytes);
 }
 
 TEST_CASE("quota: what goes by other ways comes back when its number is used again, and never twice") {
   Nested it(wasi::PathResolverKind::automatic);
-  for (int i = 0; i < 50; ++i) { // without that, the tenth would be refused
+  for (int i = 0; i < 50; ++i) { // otherwise the tenth would be refused
     it.make("sub/file", Nested::outer, 900);
     CHECK(it.program.on_path(abi::path_unlink_file, "file", Nested::inner) == Errno::success);
     if (it.used() + name_bytes + 900 > 10 * name_bytes + 1000)
@@ -339,7 +339,7 @@ TEST_CASE("quota: a deep tree is counted with few descriptors, and looked at all
   CHECK(limit->bytes_used() == files * name_bytes);
   CHECK(looks >= static_cast<int>(files) / 64);
   CHECK(most <= 3);
-  // What is counted already is not counted again.
+  // A counted file is not counted again.
   REQUIRE(limit->count(temp.host()));
   CHECK(limit->files_used() == files);
   CHECK(limit->bytes_used() == files * name_bytes);

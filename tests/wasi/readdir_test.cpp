@@ -16,7 +16,7 @@ struct Listed {
 };
 
 struct Page {
-  std::vector<Listed> whole; // without an entry that was cut short
+  std::vector<Listed> whole; // without a truncated entry
   bool is_full = false;
 };
 
@@ -38,7 +38,7 @@ Page page(Program& program, uint32_t fd, uint32_t length, uint64_t cookie) {
   return found;
 }
 
-// As C libraries do: from the start, going on at the last whole entry.
+// Lists like C libraries: from the start, continuing at the last complete entry.
 std::vector<Listed> list(Program& program, uint32_t fd, uint32_t length) {
   std::vector<Listed> all;
   uint64_t cookie = 0;

@@ -1,4 +1,4 @@
-// Every function that takes a descriptor wants its right.
+// Every function that takes a descriptor needs its right.
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
 
@@ -14,7 +14,7 @@ struct Case {
   std::function<Errno(Program&, uint32_t fd)> run;
 };
 
-// On a file or a directory that has all rights but the one.
+// Tests a file or a directory that has all rights except this one.
 Errno filestat_times(Program& p, uint32_t fd) { return p.call(abi::fd_filestat_set_times, fd, 0, 0, 2); }
 
 const std::vector<Case> on_file = {
@@ -143,7 +143,7 @@ TEST_CASE("rights: what a directory does not pass on is not had below it") {
   CHECK(program.write(file.fd, "x") == Errno::notcapable);
   CHECK(program.call(abi::fd_filestat_set_size, file.fd, 0) == Errno::notcapable);
   CHECK(program.call(abi::fd_fdstat_set_rights, file.fd, rights::fd_write, 0) == Errno::notcapable);
-  CHECK(program.call(abi::fd_renumber, file.fd, sub.fd) == Errno::success); // rights move along
+  CHECK(program.call(abi::fd_renumber, file.fd, sub.fd) == Errno::success); // rights move with the descriptor
   CHECK(program.write(sub.fd, "x") == Errno::notcapable);
   CHECK(read_file(tree.base / "sub/file") == "text");
 }

@@ -1,4 +1,4 @@
-// Host memory in sizes that the guest names: whatever it names, no call takes more than a bounded amount.
+// Host memory for sizes that the guest names: no call takes more than a bounded amount, whatever the size.
 #include "tests/catch.hpp"
 #include "tests/support/heap_meter.hpp"
 #include "tests/wasi/program.hpp"
@@ -45,7 +45,7 @@ TEST_CASE("sizes: no call takes more host memory than a bounded amount, whatever
       CHECK(peak_of(run) <= bound);
     }
   }
-  // The measure measures.
+  // The measurement itself works.
   CHECK(peak_of([] { std::string(bound + 1, 'x').swap(*std::make_unique<std::string>()); }) > bound);
 }
 

@@ -1,4 +1,4 @@
-// Sockets that the embedder gave: connections, and listeners with what they accept.
+// The embedder's sockets: connections, and listeners with the connections that they accept.
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
 
@@ -122,7 +122,7 @@ TEST_CASE("sockets: a listener accepts, and its connections are served") {
   REQUIRE(accepted.error == Errno::success);
   CHECK(accepted.fd == 4);
   REQUIRE(::write(client, "hello", 5) == 5);
-  CHECK(server.receive(4, 2, 5) == Errno::success); // all of it
+  CHECK(server.receive(4, 2, 5) == Errno::success); // all of the data
   CHECK(server.received() == "hello");
   CHECK(server.send(4, "welcome") == Errno::success);
   char bytes[16];
@@ -149,7 +149,7 @@ TEST_CASE("sockets: a nonblocking listener and its nonblocking connections answe
   const auto accepted = server.accept(wasi::fdflags::nonblock);
   REQUIRE(accepted.error == Errno::success);
   CHECK(server.receive(accepted.fd) == Errno::again);
-  CHECK((::fcntl(server.listener.fd, F_GETFL) & O_NONBLOCK) != 0); // as the configuration says
+  CHECK((::fcntl(server.listener.fd, F_GETFL) & O_NONBLOCK) != 0); // as configured
   ::close(client);
 }
 
@@ -161,7 +161,7 @@ TEST_CASE("sockets: connections count as descriptors") {
   CHECK(server.accept().error == Errno::success);
   CHECK(server.accept().error == Errno::mfile);
   CHECK(server.program.call(abi::fd_close, 4) == Errno::success);
-  CHECK(server.accept().error == Errno::success); // nobody was lost
+  CHECK(server.accept().error == Errno::success); // no connection was lost
   ::close(first);
   ::close(second);
 }
@@ -198,7 +198,7 @@ TEST_CASE("sockets: accepting, receiving and sending end at the deadline") {
   const std::string much(200'000, 'x');
   ends_late([&] {
     do {
-      server.send(4, much); // nobody reads
+      server.send(4, much); // no reader is left
     } while (!server.program.stop);
   });
   ::close(client);

@@ -1,4 +1,5 @@
-// The three streams: null, fixed bytes, captured, called back, borrowed; blocking and its end.
+// The three streams: null, fixed bytes, captured, callbacks, borrowed; blocking reads and writes, and how
+// they end.
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
 
@@ -178,7 +179,7 @@ TEST_CASE("stdio: all that is written arrives, whatever the pipe's flags and siz
     int fd;
     std::size_t total = 0;
   } reader{pipe.ends[0]};
-  // Reads a little each time that the program is about to wait.
+  // Reads a little each time the program begins to wait.
   program.watch.self = &reader;
   program.watch.check = [](void* self) -> Result<void> {
     auto& from = *static_cast<Reader*>(self);
@@ -211,7 +212,8 @@ TEST_CASE("stdio: a reader that is gone is an error, not a signal") {
   pipe.close_read();
   CHECK(program.write(1, "x") == Errno::pipe);
   CHECK(program.write(1, "x") == Errno::pipe);
-  REQUIRE(::sigaction(SIGPIPE, &before, nullptr) == 0); // a signal left pending would have ended us by now
+  REQUIRE(::sigaction(SIGPIPE, &before, nullptr) == 0); // a signal left pending would have ended this process
+                                                        // by now
 }
 
 TEST_CASE("stdio: closing and renumbering leave the embedder's descriptors open") {

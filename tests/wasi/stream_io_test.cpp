@@ -1,5 +1,5 @@
-// Reads and writes of what is shared never wait in the system, whoever takes the bytes or fills the pipe
-// first.
+// Reads and writes of shared streams never block in the system, even if another party takes the bytes or
+// fills the pipe first.
 #include "wasi/stream_io.hpp"
 
 #include "tests/catch.hpp"
@@ -21,7 +21,7 @@ namespace {
 
 using wasi::StreamKind;
 
-// Two ends of something that bytes go through, both blocking.
+// Two ends of a stream, both blocking.
 struct Ends {
   int out = -1, in = -1;
   ~Ends() {
@@ -71,7 +71,7 @@ std::string read_with(const std::function<ssize_t(std::span<const iovec>)>& read
 
 const std::string not_ready = "errno " + std::to_string(EAGAIN);
 
-// Fills what is behind `fd` without ever waiting; how much went in.
+// Fills the stream of `fd` without ever waiting; returns how many bytes it took.
 std::size_t fill(const std::function<ssize_t(std::span<const iovec>)>& write) {
   std::string bytes(10'000, 'x');
   const iovec vectors[] = {{bytes.data(), 1}, {bytes.data() + 1, bytes.size() - 1}};
@@ -143,7 +143,7 @@ TEST_CASE("streams: the fallback for pipes moves the same bytes") {
 
 namespace {
 
-// Somebody else who reads from the same stream, or writes to it, without a pause.
+// Another party that reads from the same stream, or writes to it, without a pause.
 class Rival {
 public:
   explicit Rival(std::function<void()> act)
@@ -160,7 +160,7 @@ private:
   std::thread thread_;
 };
 
-// Lets a call go on until it has looked so many times: no clock decides.
+// Lets a call continue until it has made this many checks, so that no clock decides.
 struct Looks {
   int left = 0;
   static void watch(Program& program, Looks& looks) {
@@ -174,8 +174,8 @@ struct Looks {
 
 } // namespace
 
-// One byte is there, and a rival takes it: sometimes after the wait and before the read. Nobody gives another
-// one, so a read that blocks hangs this test.
+// The stream has one byte, and a rival takes it, sometimes after the wait and before the read. No further
+// byte comes, so a read that blocks hangs this test.
 TEST_CASE("streams: a rival that takes the bytes first makes no read wait") {
   for (const auto& kind : kinds) {
     INFO(kind.name);
@@ -196,13 +196,13 @@ TEST_CASE("streams: a rival that takes the bytes first makes no read wait") {
     const uint32_t vectors = program.iovecs({{buffer, 8}});
     for (int i = 0; i < 500; ++i) {
       REQUIRE(::write(ends.in, "x", 1) == 1);
-      looks.left = 2; // one wait of some milliseconds, when the rival was faster
+      looks.left = 2; // one wait of some milliseconds, if the rival was faster
       program.call(abi::fd_read, 0, vectors, 1, count);
     }
   }
 }
 
-// What fills the stream is not us, and nobody empties it: a write that blocks hangs this test.
+// The rival fills the stream, and it is never emptied: a write that blocks hangs this test.
 TEST_CASE("streams: a rival that fills the stream first makes no write wait") {
   for (const auto& kind : kinds) {
     INFO(kind.name);

@@ -1,4 +1,4 @@
-// What a WASI configuration names, in the errors about it.
+// Text from a WASI configuration, in the errors about it.
 #include "skerry/wasi/wasi.hpp"
 #include "tests/support/hostile_text.hpp"
 

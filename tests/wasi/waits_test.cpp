@@ -1,6 +1,6 @@
-// Every wait ends at the call's deadline or on an interrupt, and no thread helps it. The promise is 5 ms;
-// what decides here is only that it ends, and not before its time. SKERRY_MEASURE_WAITS=1 prints by how much
-// it was late.
+// Every wait ends at the call's deadline or on an interrupt, without the help of a thread. The promise is 5
+// ms; this test only checks that a wait ends, and not before its time. SKERRY_MEASURE_WAITS=1 prints how late
+// it was.
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
 
@@ -40,7 +40,7 @@ struct Waiter {
     REQUIRE(::pipe(output) == 0);
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, connection) == 0);
     sockaddr_un address{};
-    address.sun_family = AF_UNIX; // the system gives it an address
+    address.sun_family = AF_UNIX; // the system chooses its address
     REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address.sun_family) == 0);
     REQUIRE(::listen(listener, 1) == 0);
     fill(output[1]);
@@ -107,7 +107,7 @@ int count_threads() {
   return static_cast<int>(std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator()));
 }
 
-// As the engine looks at them.
+// Checks them as the engine does.
 void watch(Program& program, Ending& ending) {
   program.watch.deadline = ending.deadline;
   program.watch.self = &ending;
@@ -153,7 +153,7 @@ TEST_CASE("advisory class: waits that outlast the deadline") {
       CHECK(ending.threads <= threads);
       late.push_back(after - ending.deadline);
     }
-    CHECK(*std::ranges::min_element(late) < 5s); // a machine may be busy, but not every time
+    CHECK(*std::ranges::min_element(late) < 5s); // the machine may be busy, but not every time
     print((std::string(wait.name) + ", deadline").c_str(), late);
   }
 }

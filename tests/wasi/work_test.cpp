@@ -1,5 +1,5 @@
-// What a program makes the host do is paid with fuel, and looked at by deadline and interrupt all the time.
-// Looks and instructions are counted; no clock decides.
+// Host work for a program is paid with fuel, and checks deadline and interrupt regularly. The tests count
+// checks and instructions; no clock decides.
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
 
@@ -11,11 +11,11 @@ namespace skerry::test {
 
 namespace {
 
-// Counts what a call is charged and how often it looks; can end it at a look, or when its fuel is used up.
+// Counts the charges and checks of a call. Can end it at a check, or when its fuel is used up.
 struct Ledger {
   uint64_t charged = 0;
   uint64_t looks = 0;
-  uint64_t since_look = 0, longest = 0; // instructions between two looks
+  uint64_t since_look = 0, longest = 0; // instructions between two checks
   uint64_t last_look = ~uint64_t{0};
   uint64_t fuel = ~uint64_t{0};
 
@@ -46,7 +46,7 @@ Ledger run(Program& program, const std::function<Errno()>& call, Errno expected 
   return ledger;
 }
 
-// The same call, ended at a look in its middle, and by running out of fuel in its middle.
+// The same call, ended at a check in its middle, and by running out of fuel in its middle.
 void check_ends(Program& program, const std::function<Errno()>& call, const Ledger& whole) {
   Ledger ledger;
   ledger.last_look = std::max<uint64_t>(1, whole.looks / 2);
@@ -92,7 +92,7 @@ TEST_CASE("work: every name of a path costs, those in links too, and all of them
     std::string path;
     Errno expected;
   } asked[] = {
-      {"link9", Errno::success}, // a link in the last place is followed by other code than one on the way
+      {"link9", Errno::success}, // code for a link in the last place differs from that for a link on the way
       {"link9/../d", Errno::success},
       {"d/../link9/", Errno::success},
       {"link0/.", Errno::nametoolong}, // after as many names as a walk may look up
@@ -212,7 +212,7 @@ TEST_CASE("work: a sorted listing costs by its entries, is watched, and is sorte
   CHECK(first.looks >= first.charged / HostMeter::look_units / 2);
   CHECK(first.longest <= 2 * HostMeter::look_units + 200'000 / 64);
   check_ends(it.program, whole, first);
-  // In pieces: only the first one sorts.
+  // Lists in pieces: only the first one sorts.
   run(it.program, [&] { return it.list(3, 1000, 0); });
   const auto next_cookie = it.program.load<uint64_t>(it.buffer + 24 + 1 + 24 + 2); // of the first name
   const Ledger piece = run(it.program, [&] { return it.list(3, 1000, next_cookie); });
@@ -220,7 +220,7 @@ TEST_CASE("work: a sorted listing costs by its entries, is watched, and is sorte
 }
 
 TEST_CASE("work: what listings keep is limited for all open directories together") {
-  Sorted it(300'000); // two listings of some 100 KB and the work on a third
+  Sorted it(300'000); // two listings of some 100 KB, and the work on a third
   uint32_t kept = 0;
   for (Errno error = Errno::success; kept < 10; ++kept) {
     const auto opened = it.program.open(".", {.oflags = wasi::oflags::directory, .base = rights::directory});
@@ -247,7 +247,7 @@ TEST_CASE("work: every loop of the host's own is paid and watched by one policy"
   const uint32_t buffer = program.space(500'000), count = program.space(8);
   const uint32_t vectors = program.iovecs({{buffer, 500'000}});
   const uint32_t many_vectors = program.space(1024 * 8), subscriptions = program.space(4000 * 48);
-  for (uint32_t i = 0; i < 4000; ++i) { // clocks whose moment is there
+  for (uint32_t i = 0; i < 4000; ++i) { // clocks whose moment has come
     program.store<uint8_t>(subscriptions + i * 48 + 8, wasi::eventtype::clock);
     program.store<uint32_t>(subscriptions + i * 48 + 16, wasi::clockid::monotonic);
   }

@@ -1,5 +1,5 @@
-;; The same plugin without any toolchain: answers a request with its parameters, every text in capitals. Capitals
-;; are as long as small letters, so the work is done in the request's own buffer.
+;; The same plugin without a toolchain: returns a request's parameters with every text in capitals. Capitals are as
+;; long as small letters, so the plugin works in the request's own buffer.
 ;;
 ;; skerry wat2wasm json-transformer.wat -o json-transformer-wat.wasm
 (module
@@ -28,7 +28,7 @@
     (global.set $held (i32.add (global.get $held) (i32.const 1)))
     (local.get $start))
 
-  ;; All is free again when the last buffer comes back.
+  ;; Freeing the last buffer frees all memory.
   (func (export "deallocate") (param $buffer i32) (param $size i32)
     (global.set $held (i32.sub (global.get $held) (i32.const 1)))
     (if (i32.eqz (global.get $held)) (then (global.set $top (i32.const 4096)))))
@@ -49,7 +49,7 @@
       (br $next))
     (unreachable))
 
-  ;; Is the first byte from $at on that is no space a colon? Then what came before was a key.
+  ;; True if the first byte from $at on that is not a space is a colon. The text before it is then a key.
   (func $colon_follows (param $at i32) (param $end i32) (result i32)
     (loop $next
       (if (i32.ge_u (local.get $at) (local.get $end)) (then (return (i32.const 0))))
@@ -68,7 +68,7 @@
       (br_if $next (i32.lt_u (local.get $i) (i32.const 10))))
     (i32.const 1))
 
-  ;; Letters behind a backslash stay as they are.
+  ;; Letters after a backslash do not change.
   (func $capitalise (param $at i32) (param $end i32)
     (local $c i32)
     (loop $next
@@ -80,8 +80,8 @@
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
       (br $next)))
 
-  ;; Capitalises the texts in the value of "parameters", an object or array, and returns where it is: from, to.
-  ;; `to` is 0 when there is none.
+  ;; Capitalises the texts in the value of "parameters", an object or array, and returns its position: from, to.
+  ;; `to` is 0 if there is none.
   (func $transform (param $at i32) (param $end i32) (result i32 i32)
     (local $depth i32) (local $from i32) (local $c i32) (local $close i32)
     (loop $next

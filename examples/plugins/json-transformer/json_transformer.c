@@ -1,4 +1,4 @@
-// A plugin in C: answers a request with its parameters, every text in capitals.
+// A plugin in C: returns a request's parameters with every text in capitals.
 //
 // clang --target=wasm32-wasi -O2 -mexec-model=reactor json_transformer.c -o json-transformer.wasm
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 //go:build tinygo
 
-// The same plugin in Go, for TinyGo: answers a request with its parameters, every text in capitals.
+// The same plugin in Go, for TinyGo: returns a request's parameters with every text in capitals.
 //
 // tinygo build -target=wasi -scheduler=none -o json-transformer.wasm json_transformer.go
 package main

@@ -4,8 +4,8 @@
  *   SKERRY_META("hello", "1.0.0")
  *   skerry_bytes skerry_execute(skerry_bytes input) { return skerry_text("{\"success\":true}"); }
  *
- * In C++ there is a layer of std::string at the end. Define SKERRY_PLUGIN_IMPLEMENTATION_ELSEWHERE before
- * including the header in all files of a plugin but one.
+ * For C++ there are functions on std::string at the end. If a plugin has several files, define
+ * SKERRY_PLUGIN_IMPLEMENTATION_ELSEWHERE before the include in all of them except one.
  */
 #ifndef SKERRY_PLUGIN_H
 #define SKERRY_PLUGIN_H
@@ -23,8 +23,8 @@ extern "C" {
 
 /* ---- what a plugin defines ---- */
 
-/* Bytes with their length. Those that skerry_execute returns must come from skerry_copy, skerry_text or
- * malloc: the host gives them back with `deallocate`. */
+/* Bytes with their length. Bytes that skerry_execute returns must come from skerry_copy, skerry_text or
+ * malloc, because the host frees them with `deallocate`. */
 typedef struct {
   char* data;
   uint32_t size;
@@ -44,7 +44,7 @@ static inline skerry_bytes skerry_copy(const void* data, uint32_t size) {
 }
 static inline skerry_bytes skerry_text(const char* text) { return skerry_copy(text, (uint32_t)strlen(text)); }
 
-/* Results of the functions below that are not what was asked for. */
+/* Success, and the error numbers of the functions below. */
 enum {
   SKERRY_OK = 1,
   SKERRY_DENIED = -1,
@@ -58,24 +58,24 @@ enum {
 };
 enum { SKERRY_TRACE, SKERRY_DEBUG, SKERRY_INFO, SKERRY_WARN, SKERRY_ERROR };
 
-/* A plugin imports only what it calls, and can be loaded only with the grants for what it imports. */
+/* A plugin imports only functions that it calls, and can be loaded only with the grants for its imports. */
 
-/* No grant needed. Levels are those above. */
+/* Needs no grant. Levels are those above. */
 SKERRY_IMPORT(log) void skerry_log(int32_t level, const char* text, uint32_t size);
-/* "config" in the manifest. The value's length; as much of it as fits is written. */
+/* Needs "config" in the manifest. Writes as much of the value as fits, and returns its length. */
 SKERRY_IMPORT(config_get)
 int32_t skerry_config_get(const char* key, uint32_t key_size, char* out, uint32_t capacity);
-/* capabilities.allowKeyValue. */
+/* Need capabilities.allowKeyValue. */
 SKERRY_IMPORT(kv_get) int32_t skerry_kv_get(const char* key, uint32_t key_size, char* out, uint32_t capacity);
 SKERRY_IMPORT(kv_set)
 int32_t skerry_kv_set(const char* key, uint32_t key_size, const char* value, uint32_t size);
 SKERRY_IMPORT(kv_delete) int32_t skerry_kv_delete(const char* key, uint32_t key_size);
-/* capabilities.allowNetwork and allowedHosts. The length of the response, which the host then keeps until the
- * next request, or the end of the call; or one of the numbers above. */
+/* Need capabilities.allowNetwork and allowedHosts. Return an error number, or the length of the response. The
+ * host keeps the response until the next request or the end of the call. */
 SKERRY_IMPORT(http_request) int32_t skerry_http_request(const char* request_json, uint32_t size);
 SKERRY_IMPORT(http_response) int32_t skerry_http_response(char* out, uint32_t capacity);
 SKERRY_IMPORT(net_dial2) int32_t skerry_net_dial(const char* host, uint32_t size, int32_t port);
-/* capabilities.allowFileSystem and allowedPaths. */
+/* Needs capabilities.allowFileSystem and allowedPaths. */
 SKERRY_IMPORT(fs_check2) int32_t skerry_fs_check(const char* path, uint32_t size);
 
 /* ---- the ABI ---- */

@@ -4,7 +4,7 @@
   (global $top (mut i32) (i32.const 1024))
   (data (i32.const 16) "{\"name\":\"shout\",\"version\":\"1.0.0\"}")
 
-  ;; Nothing is ever reused: each call starts with fresh state.
+  ;; Nothing is freed: each call starts with fresh state.
   (func (export "allocate") (param $size i32) (result i32)
     (global.get $top)
     (global.set $top (i32.add (global.get $top) (local.get $size)))

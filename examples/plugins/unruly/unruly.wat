@@ -1,7 +1,7 @@
-;; A plugin that does what it should not. The first letter of its input says what:
+;; A plugin that misbehaves. The first letter of its input says how:
 ;;   d  asks the host to connect to example.com:443, and returns the host's answer, 0 or 1
-;;   l  loops for ever
-;;   g  grows its memory, 16 MiB at a time, until it is refused; returns how often it got more
+;;   l  loops forever
+;;   g  grows its memory, 16 MiB at a time, until growth is refused; returns how often it succeeded
 (module
   (import "env" "net_dial" (func $net_dial (param i32 i32 i32) (result i32)))
   (memory (export "memory") 1)

@@ -6,7 +6,7 @@
 
 namespace skerry::bench {
 
-/// A plugin with this `execute` body (parameters $p and $n, result i64) and these imports before all else.
+/// A plugin with this `execute` body (parameters $p and $n, result i64), after these imports.
 inline std::string guest(std::string_view body, std::string_view imports = {}, std::string_view fields = {}) {
   return "(module " + std::string(imports) + R"( (memory (export "memory") 32)
     (func (export "allocate") (param i32) (result i32) (i32.const 1024))
@@ -52,7 +52,7 @@ inline std::string reads() {
       R"((data (i32.const 200) "pipe"))");
 }
 
-/// Asks the URL in its input.
+/// Requests the URL in its input.
 inline std::string asks() {
   return guest("(drop (call $http (local.get $p) (local.get $n))) (loop (br 0)) (i64.const 0)",
                R"((import "env" "http_request" (func $http (param i32 i32) (result i32))))");

@@ -1,7 +1,7 @@
-// What the plugin host costs, beside other ways to run foreign code. Prints one JSON object; `./dev bench
+// Measures the plugin host beside other ways to run foreign code. Prints one JSON object; `./dev bench
 // --host` runs it.
 //
-//   skerry_host_measure PLUGIN_FOLDER LIBRARY SCRIPT_FOLDER
+//    skerry_host_measure PLUGIN_FOLDER LIBRARY SCRIPT_FOLDER
 #include "skerry/func.hpp"
 #include "skerry/host/manager.hpp"
 #include "skerry/host/plugin_call.hpp"
@@ -82,14 +82,14 @@ private:
   int number_ = 0;
 };
 
-/// An example plugin under a name of its own.
+/// An example plugin under its own name.
 PluginHandle load_example(Manager& manager, const fs::path& file, StateMode state, uint32_t pool = 1) {
   auto m = must(read_manifest(file));
   m.pool.state = state;
   m.pool.size = pool;
   m.timeout = std::chrono::seconds(60);
   m.pool.max_wait = std::chrono::seconds(60);
-  m.capabilities.max_total_mb = 16'384; // each call reserves what its answer may be
+  m.capabilities.max_total_mb = 16'384; // each call reserves memory for its largest possible answer
   m.fuel.reset();
   return must(manager.load(m));
 }
@@ -117,7 +117,7 @@ void measure_transforms(const fs::path& plugins, const std::string& library, con
   const std::string expected = ways.front().second(request);
   for (const auto& [name, transform] : ways) check(name, transform, expected);
   std::vector<double> best(ways.size(), 1e9);
-  for (int turn = 0; turn < 10; ++turn) // in turns, so that what else goes on meets all of them
+  for (int turn = 0; turn < 10; ++turn) // in turns, so that other load on the machine affects all of them
     for (size_t i = 0; i < ways.size(); ++i)
       best[i] = std::min(best[i], time_of([&] { (void)ways[i].second(request); }, 20, 30));
   for (size_t i = 0; i < ways.size(); ++i) print(("execute_us_" + ways[i].first).c_str(), best[i]);
@@ -145,7 +145,7 @@ void measure_empty_call(Bench& bench) {
   print("empty_us_fresh", fresh_us);
 }
 
-/// The reset alone, after a call that wrote to so many pages of 4 KiB.
+/// The reset alone, after a call that wrote to this many pages of 4 KiB.
 double reset_us(const Instance& instance, const Image& image, int pages) {
   const auto execute = must(instance.func<int64_t(int32_t, int32_t)>("execute"));
   std::vector<double> times;
@@ -167,7 +167,7 @@ void measure_reset(Bench& bench) {
   for (const int pages : {1, 16, 256}) {
     print(("reset_us_" + std::to_string(pages)).c_str(), reset_us(instance, image, pages));
   }
-  // A whole call with fresh state beside one that keeps it: the reset, and the page faults that come of it.
+  // A whole call with fresh state beside one that keeps it: the reset, and the page faults that it causes.
   const auto fresh = bench.load(dirties_pages(), bench.manifest());
   const auto keep = bench.load(dirties_pages(), bench.manifest(StateMode::keep));
   for (const size_t pages : {1, 16}) {
@@ -226,7 +226,7 @@ void measure_many(const fs::path& plugins) {
     print(("calls_per_second_" + std::to_string(threads)).c_str(), calls_per_second(*plugin, threads));
 }
 
-/// A thousand instances at once, each in the middle of a request, and when all have answered.
+/// A thousand instances at once: while each is in the middle of a request, and after all have answered.
 void measure_memory(const fs::path& plugins) {
   constexpr size_t instances = 1000;
   Manager manager;
@@ -248,7 +248,7 @@ void measure_memory(const fs::path& plugins) {
 
 constexpr milliseconds given{20};
 
-/// How long after its deadline a call ended, 99 times of a hundred.
+/// How long after its deadline a call ended, in 99 of a hundred cases.
 template <class F> void measure_overshoot(const char* name, F&& run, int calls = 200) {
   std::vector<double> late;
   for (int i = 0; i < calls; ++i) {
@@ -266,7 +266,7 @@ template <class F> void measure_overshoot(const char* name, F&& run, int calls =
 
 std::string code_of(const Expected<std::string>& result) { return result ? "" : result.error().code; }
 
-/// How punctual the machine itself is just now: nothing that it runs can do better.
+/// How punctual the machine itself is at the moment; no program on it can be better.
 void measure_machine() {
   measure_overshoot("own_loop", [] {
     const auto end = Clock::now() + given;
@@ -303,7 +303,8 @@ void measure_deadlines(Bench& bench) {
   m.capabilities.allowed_paths.push_back({bench.folder.string(), "/data", PathMode::read_only});
   const std::string pipe = bench.folder / "pipe";
   if (mkfifo(pipe.c_str(), 0600) != 0) std::abort();
-  std::fstream writer(pipe, std::ios::in | std::ios::out); // else the end of the pipe would be read
+  std::fstream writer(pipe, std::ios::in | std::ios::out); // otherwise the guest would read the end of the
+                                                           // pipe
   const auto reader = bench.load(reads(), m);
   measure_overshoot("blocking_read", [&] { return code_of(reader->call("x")); });
 
@@ -327,7 +328,7 @@ int main(int count, char** arguments) {
   }
   const fs::path plugins = arguments[1], scripts = arguments[3];
   std::puts("{");
-  measure_transforms(plugins, arguments[2], scripts); // forks: before there are threads
+  measure_transforms(plugins, arguments[2], scripts); // forks, so it must precede the first thread
   Bench bench;
   measure_empty_call(bench);
   measure_reset(bench);

@@ -1,4 +1,4 @@
-// Times of what is done again and again.
+// Measures the time of repeated work.
 #pragma once
 
 #include <algorithm>
@@ -14,13 +14,13 @@ inline double microseconds(Clock::duration time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
 
-/// Of `values`, which are not empty: the one below which a `part` of them lies.
+/// The value of `values`, which are not empty, below which a `part` of them lies.
 inline double percentile(std::vector<double> values, double part) {
   std::sort(values.begin(), values.end());
   return values[std::min(values.size() - 1, static_cast<size_t>(static_cast<double>(values.size()) * part))];
 }
 
-/// Microseconds that f takes: of many short rounds the fastest tenth, which other work on the machine
+/// Microseconds that f takes: the fastest tenth of many short rounds, which other load on the machine
 /// disturbed least.
 template <class F> double time_of(F&& f, int calls_in_round = 50, int rounds = 200) {
   std::vector<double> times;

@@ -1,4 +1,4 @@
-// A native shared object, in this process and in another.
+// A native shared object, in this process and in another process.
 #include "tests/bench/host/transform.hpp"
 
 #include <dlfcn.h>
@@ -45,7 +45,7 @@ bool read_all(int fd, char* bytes, size_t size) {
   return true;
 }
 
-/// A message is its length and its bytes.
+/// A message consists of its length and its bytes.
 void send(int fd, std::string_view message) {
   const auto size = static_cast<uint32_t>(message.size());
   std::string whole(reinterpret_cast<const char*>(&size), sizeof size);

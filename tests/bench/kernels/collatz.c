@@ -1,4 +1,4 @@
-// 64-bit arithmetic and branches nobody can predict: lengths of Collatz sequences up to the argument.
+// 64-bit arithmetic and unpredictable branches: lengths of Collatz sequences up to the argument.
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

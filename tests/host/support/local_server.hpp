@@ -28,14 +28,14 @@ inline int bound_socket(uint16_t& port) {
   return fd;
 }
 
-/// One that nobody listens on.
+/// A port on which no server listens.
 inline uint16_t closed_port() {
   uint16_t port = 0;
   close(bound_socket(port));
   return port;
 }
 
-/// One whose queue is full: the system answers nobody any more.
+/// A listener whose queue is full: the system answers no further connection.
 class FullListener {
 public:
   FullListener() : listener_(bound_socket(port_)) {
@@ -105,7 +105,7 @@ private:
       close(connection);
     }
   }
-  /// Headers, and as much body as they announce.
+  /// Reads the headers, and as much body as they announce.
   std::string receive(int connection) const {
     std::string text;
     char buffer[4096];

@@ -1,5 +1,4 @@
-// Plugins written in the text format, in a folder of their own, loaded by a manager that keeps what they
-// print.
+// Plugins written in the text format, in their own folder, loaded by a manager that keeps their output.
 #pragma once
 
 #include "skerry/host/manager.hpp"
@@ -16,7 +15,7 @@
 
 namespace skerry::host::test {
 
-/// A guest with a memory, an allocator that never reuses anything, `$pack` and, after them, `fields`.
+/// A guest with a memory, an allocator that never reuses memory, `$pack` and, after them, `fields`.
 inline std::string guest(std::string_view fields) {
   return R"((module
     (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
@@ -50,7 +49,7 @@ inline std::string execute(std::string_view body) {
          std::string(body) + ")";
 }
 
-/// `execute` that returns the one digit which `body` leaves as an i32.
+/// `execute` that returns the i32 result of `body` as one digit.
 inline std::string execute_digit(std::string_view body) {
   return execute("(i32.store8 (i32.const 16) (i32.add (i32.const 48) " + std::string(body) +
                  ")) (call $pack (i32.const 16) (i32.const 1))");

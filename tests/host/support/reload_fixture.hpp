@@ -15,9 +15,10 @@
 
 namespace skerry::host::test {
 
-inline constexpr auto longest_wait = std::chrono::seconds(60); // a loaded machine; nothing passes by waiting
+inline constexpr auto longest_wait = std::chrono::seconds(60); // for a loaded machine; no test passes by
+                                                               // waiting this long
 
-/// A version whose every answer is `digit` twice, once from its code and once from its data, and `extra`.
+/// A version that answers with `digit` twice, once from its code and once from its data, and `extra`.
 inline std::string version_wat(char digit, std::string_view extra = {}) {
   const std::string text(1, digit);
   return guest(execute("(i32.store8 (i32.const 16) (i32.const " + std::to_string(int{digit}) +
@@ -26,7 +27,7 @@ inline std::string version_wat(char digit, std::string_view extra = {}) {
                std::string(extra) + " (data (i32.const 64) \"" + text + "\")");
 }
 
-/// Waits until `condition` holds. False: it never did.
+/// Waits until `condition` holds. Returns false if it never did.
 template <class Condition> bool eventually(const Condition& condition) {
   const auto end = std::chrono::steady_clock::now() + longest_wait;
   while (!condition()) {
@@ -36,7 +37,7 @@ template <class Condition> bool eventually(const Condition& condition) {
   return true;
 }
 
-/// Keeps what was told. Thread-safe.
+/// Keeps the reported events. Thread-safe.
 class EventLog {
 public:
   ReloadCallback callback() {
@@ -54,7 +55,7 @@ public:
       if (event.step == step && event.outcome == outcome) return event;
     return std::nullopt;
   }
-  /// "read compare … swap", with what went otherwise than well: "compare:unchanged".
+  /// "read compare … swap", with the outcome of steps that did not succeed: "compare:unchanged".
   std::string steps() const {
     std::string text;
     for (const ReloadEvent& event : all()) {
@@ -80,7 +81,7 @@ private:
   std::vector<ReloadEvent> events_;
 };
 
-/// `init` that prints, and so waits for as long as PluginFixture::on_print does.
+/// `init` that prints, and so waits as long as PluginFixture::on_print does.
 inline constexpr std::string_view held_init =
     "(func (export \"init\") (param i32 i32) (call $print (i32.const 64) (i32.const 1)))";
 
@@ -90,11 +91,11 @@ public:
   ReloadFixture() : reloading(options()) {}
   ~ReloadFixture() { reloading.close(); }
 
-  /// In place.
+  /// Writes in place.
   void put(const Manifest& m, char digit, std::string_view extra = {}) const {
     write(m, assemble(version_wat(digit, extra)));
   }
-  /// By rename.
+  /// Replaces by rename.
   void install(const Manifest& m, char digit, std::string_view extra = {}) const {
     install_bytes(m, assemble(version_wat(digit, extra)));
   }
@@ -110,7 +111,7 @@ public:
     if (!plugin) FAIL(describe(plugin.error()));
     return *plugin;
   }
-  /// The error with which a reload to this version fails; the old one answers on.
+  /// The error with which a reload to this version fails; the old version still answers.
   PluginError failure(const Manifest& m, std::string_view wat) {
     write(m, assemble(wat));
     auto done = reloading.reload(m);

@@ -128,7 +128,7 @@ TEST_CASE("an error that a host function returns ends the call", "[exec]") {
   CHECK(negative.backtrace()[0].func_name == "run");
   CHECK(error_of(run(0)).code() == ErrorCode::integer_divide_by_zero);
   CHECK(error_of(run(1)).exit_status() == 3);
-  CHECK(must(run(50)) == 2); // the store goes on working
+  CHECK(must(run(50)) == 2); // the store works as before
 }
 
 TEST_CASE("an exception that a host function throws ends the call and is kept", "[exec]") {

@@ -15,7 +15,7 @@ using namespace skerry::test;
 
 namespace {
 
-/// Memory, global, table and segments that exported functions change and look at.
+/// Memory, global, table and segments, with exported functions that change and read them.
 constexpr std::string_view changeable = R"((module
   (memory (export "memory") 4 64)
   (memory $second 1 2)
@@ -239,7 +239,7 @@ TEST_CASE(
     const Error error = error_of(f.linker.instantiate(b, module));
     CHECK(error.kind() == ErrorKind::limit);
     CHECK(error.message().starts_with("budget_bytes limit exceeded: "));
-    CHECK(budget->used() == 7 * 65'536 + rest); // nothing is left behind
+    CHECK(budget->used() == 7 * 65'536 + rest); // nothing is left
     must(image.restore(first));
     CHECK(budget->used() == 5 * 65'536 + rest);
   }
@@ -288,7 +288,7 @@ TEST_CASE("one image serves several threads") {
   CHECK(right == 200);
 }
 
-// Not run by default: figures for docs/rationale.md.
+// Not run by default; makes the figures for docs/rationale.md.
 TEST_CASE("time of a reset", "[.][measure]") {
   Fixture f;
   const Instance instance = f.instantiate(R"((module (memory (export "memory") 32 256)))");

@@ -1,4 +1,4 @@
-// Fuel, time, stack and memory: what stops a running call.
+// Fuel, time, stack and memory: the limits that stop a running call.
 #include "tests/support/wasm.hpp"
 
 #include <chrono>

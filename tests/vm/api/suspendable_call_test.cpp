@@ -11,8 +11,8 @@ using State = SuspendableCall::State;
 
 namespace {
 
-/// Loops, calls, recursion, floats, vectors of locals, memory and host calls: whatever could be lost on the
-/// way.
+/// Loops, calls, recursion, floats, vectors of locals, memory and host calls: everything that a suspension
+/// could lose.
 constexpr std::string_view busy = R"((module
   (import "env" "note" (func $note (param i32) (result i32)))
   (memory (export "memory") 1)
@@ -37,7 +37,7 @@ constexpr std::string_view busy = R"((module
 
 struct Notes {
   int asked = 0, given = 0;
-  int delay = 0; // how often it is not ready before each answer
+  int delay = 0; // how often the host function is not ready before each answer
 };
 
 struct SuspendFixture : Fixture {
@@ -88,7 +88,7 @@ TEST_CASE_METHOD(SuspendFixture,
 }
 
 TEST_CASE_METHOD(SuspendFixture, "what a loop has in machine registers survives cuts", "[exec]") {
-  // Pinned locals and temporaries of all classes, and no call that would put them into their slots.
+  // Pinned locals and temporaries of all classes, and no call that would write them to their slots.
   const Instance instance = instantiate(R"((module
     (func (export "run") (param $n i32) (result i64 f64)
       (local $a i32) (local $b i64) (local $x f64) (local $y f64)

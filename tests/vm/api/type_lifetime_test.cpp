@@ -1,4 +1,4 @@
-// Types that modules bring into an engine go with the last who needs them.
+// Types that modules bring into an engine are freed with their last user.
 #include "tests/support/module_builder.hpp"
 #include "tests/support/wasm.hpp"
 #include "vm/module/engine_data.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 size_t types_of(const Engine& engine) { return engine.data()->types.size(); }
 
-/// A module whose types are the numbers from `first` on, and a body that is valid or not.
+/// A module whose types are the numbers from `first` on, with a body that is valid or not.
 std::vector<std::byte> module_with_types(uint32_t first, uint32_t count, bool is_valid) {
   Bytes types;
   types.count(count + 1).add({0x60, 0, 0});

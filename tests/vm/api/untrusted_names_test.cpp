@@ -1,5 +1,5 @@
-// Names from modules where people read them: every kind of name, every text of hostile_text.hpp, every
-// outlet.
+// Names from modules in places where people read them: every kind of name, every text of hostile_text.hpp,
+// every outlet.
 #include "skerry/skerry.hpp"
 #include "tests/support/hostile_text.hpp"
 #include "tests/support/module_builder.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t longest_line = longest_printed_message + 1000;
 
-/// All of an error that is for people.
+/// All parts of an error that are for people.
 void check_harmless(const Error& error) {
   INFO(error.message().substr(0, 500));
   CHECK(harm_in(error.message(), longest_line).empty());
@@ -28,7 +28,7 @@ void check_harmless(const Error& error) {
 /// A subsection of the name section.
 Bytes subsection(int id, const Bytes& content) { return Bytes{id}.with_sized(content); }
 
-/// Function 0 calls itself, `deep` deep, and traps there; it, its module, its locals have the name.
+/// Function 0 calls itself, `deep` deep, and then traps. It, its module and its locals have the name.
 std::vector<std::byte> recursive_module(std::string_view name) {
   const Bytes body{0,    0x20, 0,    0x45, 0x04, 0x40, 0x00, 0x0b,  // if (!n) unreachable
                    0x20, 0,    0x41, 1,    0x6b, 0x10, 0,    0x0b}; // call(n - 1)
@@ -73,7 +73,7 @@ TEST_CASE("names of functions and modules in backtraces", "[exec]") {
   for (const std::string& name : hostile_names()) {
     Fixture f;
     const Module module = must(Module::compile(f.engine, recursive_module(name)));
-    CHECK(module.func_name(0) == name); // what programs compare is exact
+    CHECK(module.func_name(0) == name); // values that programs compare are exact
     CHECK(module.name() == name);
     const Instance instance = must(f.linker.instantiate(f.store, module));
     const Error error = error_of(must(instance.func<void(int32_t)>("f"))(60));
@@ -151,7 +151,7 @@ TEST_CASE("words of the text format") {
 
 TEST_CASE("printed modules hold names as literals only") {
   for (const std::string& name : hostile_names()) {
-    if (name.size() > 1000) continue; // a text has all of it, whatever its length
+    if (name.size() > 1000) continue; // a text has the whole name, whatever its length
     for (const auto& module : {recursive_module(name), exporting_module({name}), importing_module(name, name),
                                ModuleBuilder().section(0, Bytes().with_name(name).add({1, 2})).take()}) {
       const std::string text = must(wat::to_text(module));

@@ -1,4 +1,4 @@
-// Rounding to integers gives what the C library's functions give, bit by bit.
+// Rounding to integers gives the same bits as the functions of the C library.
 #include "tests/catch.hpp"
 #include "vm/exec/rounding.hpp"
 
@@ -12,7 +12,7 @@ namespace {
 
 template <class F> using Bits = std::conditional_t<sizeof(F) == 4, uint32_t, uint64_t>;
 
-/// How many of the four functions give something else than the C library's.
+/// How many of the four functions differ from the C library's.
 template <class F> int differences(F a) {
   const auto differs = [](F rounded, F expected) {
     return std::bit_cast<Bits<F>>(rounded) != std::bit_cast<Bits<F>>(expected);

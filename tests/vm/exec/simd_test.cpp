@@ -1,5 +1,5 @@
-// The official suite checks what vector instructions compute; here all SIMD targets of the machine, and all
-// places operands can be in, are compared with each other on random inputs.
+// The official suite checks the results of vector instructions. This test compares all SIMD targets of the
+// machine, and all places that operands can be in, with each other on random inputs.
 #include "tests/support/wasm.hpp"
 #include "vm/isa/opcode.hpp"
 
@@ -28,8 +28,8 @@ std::string type_of(char letter) {
   }
 }
 
-/// A function that reads its operands from memory, 16 bytes each, and writes the result. Bit i of `variant`:
-/// operand i goes through a local; the bit after the operands: the result does.
+/// A function that reads its operands from memory, 16 bytes each, and writes the result. Bit i of `variant`
+/// sends operand i through a local; the bit after the operands does so with the result.
 std::string function_of(const vm::OpcodeInfo& row, uint32_t variant) {
   const size_t arity = row.signature.find('>');
   const std::string result = type_of(row.signature[arity + 1]);
@@ -99,7 +99,7 @@ std::string all_functions() {
   return text;
 }
 
-/// Equal, or both NaN: which NaN arithmetic gives is left open.
+/// True if they are equal, or both NaN: the specification does not say which NaN arithmetic returns.
 template <class T> bool same_lanes(const Bytes& a, const Bytes& b) {
   for (size_t i = 0; i < sizeof a; i += sizeof(T)) {
     T x, y;
@@ -115,7 +115,8 @@ bool same_result(const vm::OpcodeInfo& row, const Bytes& a, const Bytes& b) {
   return a == b;
 }
 
-/// Lanes where instructions differ from each other: limits, zeroes, NaNs, halves, the ends of integer ranges.
+/// Lanes on which instructions differ from each other: limits, zeros, NaNs, halves, the ends of integer
+/// ranges.
 class Inputs {
 public:
   std::array<Bytes, 3> next() {

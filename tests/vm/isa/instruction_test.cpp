@@ -4,7 +4,7 @@
 
 #include <vector>
 
-// Name by name: this file shares a translation unit with others.
+// Declared name by name, because this file shares a translation unit with others.
 using skerry::HeapType;
 using skerry::ValType;
 using skerry::vm::BlockType;

@@ -7,7 +7,7 @@
 #include <set>
 #include <string>
 
-// Name by name: this file shares a translation unit with others.
+// Declared name by name, because this file shares a translation unit with others.
 using skerry::Feature;
 using skerry::Features;
 using skerry::vm::find_opcode;

@@ -134,7 +134,7 @@ TEST_CASE("custom sections are kept, and the name section read") {
 }
 
 TEST_CASE("a broken name section does no harm") {
-  // Function names out of order: those before are kept.
+  // Function names out of order: the names before the error are kept.
   const test::Bytes names{1, 9, 3, 0, 1, 'a', 2, 1, 'b', 1, 1, 'c'};
   const auto module =
       test::must(vm::decode_module(make_engine(), ModuleBuilder()

@@ -13,7 +13,7 @@ using vm::TypeRegistry;
 namespace {
 
 ValType ref(uint32_t type) { return ValType::ref(static_cast<HeapType>(type), true); }
-/// To a type of the group that is being interned.
+/// A reference to a type of the group that is being interned.
 ValType inside(uint32_t position) {
   return ValType::from_bits(position << 8 | ValType::ref_null_ | TypeRegistry::inside_kind);
 }
@@ -44,7 +44,7 @@ RecGroup structure(const std::vector<vm::FieldType>& fields, uint32_t supertype 
   return group;
 }
 
-/// Of the group's first type.
+/// The id of the group's first type.
 TypeId intern(TypeRegistry& registry, const RecGroup& group) { return (**registry.intern(group))[0].id(); }
 
 } // namespace

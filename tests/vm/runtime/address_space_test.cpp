@@ -1,4 +1,4 @@
-// What guests may take of the process's address space and mappings, and what they are told.
+// How much of the process's address space and mappings guests may take, and what errors say beyond that.
 #include "vm/runtime/address_space.hpp"
 
 #include "tests/support/wasm.hpp"
@@ -16,7 +16,7 @@
 using namespace skerry;
 using namespace skerry::test;
 
-#if defined(__linux__) && !defined(SKERRY_TEST_SANITIZED) // sanitizers have terabytes of their own
+#if defined(__linux__) && !defined(SKERRY_TEST_SANITIZED) // sanitizers reserve terabytes
 
 namespace {
 
@@ -35,7 +35,7 @@ size_t mappings() {
   return count;
 }
 
-/// RLIMIT_AS for as long as it lives.
+/// Sets RLIMIT_AS while it lives.
 class AddressSpaceLimit {
 public:
   explicit AddressSpaceLimit(uint64_t bytes) {
@@ -71,7 +71,7 @@ TEST_CASE("guests leave an eighth of a limited address space to the embedder") {
   CHECK(created.kind() == ErrorKind::limit);
   CHECK(created.message().find("RLIMIT_AS") != std::string::npos);
   CHECK(bytes_in_use() <= allowed - allowed / 8);
-  CHECK(grows.bytes().size() > 512 * MiB); // and they get what is theirs
+  CHECK(grows.bytes().size() > 512 * MiB); // and they get their share
   void* embedders = std::malloc(allowed / 10);
   CHECK(embedders != nullptr);
   std::free(embedders);
@@ -169,7 +169,7 @@ TEST_CASE("where mappings are used up the error says so") {
   INFO(refused->message());
   CHECK(refused->message().find("vm.max_map_count allows the process " + std::to_string(allowed)) !=
         std::string::npos);
-  must(Memory::create(f.store, unbounded(1))); // and all is well afterwards
+  must(Memory::create(f.store, unbounded(1))); // and everything works afterwards
 }
 
 TEST_CASE("behind the value stack lies a guard") {

@@ -14,7 +14,7 @@ bool is_zero(std::span<const std::byte> bytes) {
   return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) { return b == std::byte{0}; });
 }
 
-/// A byte in each page of the system that says which it is.
+/// Writes one byte to each page of the system that says which page it is.
 void mark(std::span<std::byte> bytes, int seed) {
   for (size_t at = 0; at < bytes.size(); at += 4096)
     bytes[at] = static_cast<std::byte>(1 + (static_cast<size_t>(seed) + at / 4096) % 251);
@@ -154,7 +154,7 @@ TEST_CASE("a memory that is copied elsewhere keeps its bytes and its size") {
 
 TEST_CASE("wasm finds a memory that moved", "[exec]") {
   Fixture f;
-  // Calls through another instance and back, so that everybody who keeps an address of the memory is asked.
+  // Calls through another instance and back, so that every copy of the memory's address is used.
   f.linker.define("env", "grow", [](Caller& caller, int32_t more) -> Result<int32_t> {
     auto before = caller.instance().memory("m").value().grow(static_cast<uint32_t>(more));
     if (!before) return fail(std::move(before.error()));
@@ -202,7 +202,7 @@ TEST_CASE("an image survives growth and moves: what was written stays until the 
     for (const uint64_t more : {0, 1, 4, 40, 400, 4, 0}) {
       CHECK(is_marked(memory.bytes().first(2 << 16), 3));
       memory.bytes()[5] = std::byte{99};             // a page of the image
-      memory.bytes()[(2 << 16) + 5] = std::byte{98}; // one that is not
+      memory.bytes()[(2 << 16) + 5] = std::byte{98}; // a page outside the image
       for (uint64_t i = 0; i < more; ++i) must(memory.grow(1));
       CHECK(is_zero(memory.bytes().subspan(3 << 16)));
       mark(memory.bytes().subspan(3 << 16), 4);
@@ -214,7 +214,7 @@ TEST_CASE("an image survives growth and moves: what was written stays until the 
       CHECK(memory.bytes()[5] == std::byte{0});
       CHECK(memory.bytes()[(2 << 16) + 5] == std::byte{0});
     }
-    CHECK(is_marked(must(origin.memory("m")).bytes().first(2 << 16), 3)); // nobody wrote to the image
+    CHECK(is_marked(must(origin.memory("m")).bytes().first(2 << 16), 3)); // the image is unchanged
   }
 }
 

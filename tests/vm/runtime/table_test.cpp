@@ -31,7 +31,7 @@ TEST_CASE("a table takes only values of its type") {
   const Ref ref = must(f.store.make_externref(1));
   CHECK(error_of(table.set(0, Value(int32_t{1}))).kind() == ErrorKind::usage);
   CHECK(error_of(table.set(0, Value(externref, ref))).kind() == ErrorKind::usage);
-  // What the value claims to be does not matter, what it points to does.
+  // The type that the value claims does not matter; the type of its target does.
   CHECK(error_of(table.set(0, Value(funcref, ref))).kind() == ErrorKind::usage);
   must(table.set(0, null_func));
 }

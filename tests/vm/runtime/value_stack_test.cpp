@@ -25,7 +25,7 @@ TEST_CASE("moving the stack keeps what is in use") {
 TEST_CASE("instances know where the stack ends, also after a move") {
   Fixture f;
   const Instance a = f.instantiate(R"((module (func (export "f"))))");
-  CHECK(f.store.data()->stack.base == nullptr); // there is none before the first call
+  CHECK(f.store.data()->stack.base == nullptr); // it does not exist before the first call
   must(must(a.func<void()>("f"))());
   CHECK(a.data()->stack_limit == f.store.data()->stack.limit());
   vm::move_stack(*f.store.data());

@@ -1,5 +1,4 @@
-// Superinstructions in place, and copies of what jumps lead to: same results, same fuel, same positions of
-// errors.
+// Superinstructions in place, and copies of jump targets: same results, same fuel, same positions of errors.
 #include "tests/support/sequences.hpp"
 #include "tests/support/wasm.hpp"
 #include "vm/exec/handlers.hpp"
@@ -15,7 +14,7 @@ using namespace skerry::test;
 
 namespace {
 
-/// Of instructions by their handlers' numbers.
+/// The handlers' numbers of this code after fusion.
 std::vector<vm::HandlerNumber> fused(std::vector<vm::HandlerNumber> code, const Sequences& sequences) {
   std::vector<std::byte> bytes(code.size() * 16);
   std::vector<vm::InstructionStart> starts;
@@ -33,8 +32,8 @@ std::vector<vm::HandlerNumber> fused(std::vector<vm::HandlerNumber> code, const 
   return code;
 }
 
-/// An interpreter's loop: two opcodes jump to a common tail, that to the dispatch; the third ends. Memory
-/// holds the program, from address 0 on.
+/// An interpreter's loop: two opcodes jump to a common tail, and the tail to the dispatch; the third opcode
+/// ends. Memory holds the program, from address 0 on.
 constexpr std::string_view machine = R"((module (memory (export "memory") 1)
   (func (export "run") (param $pc i32) (result i32) (local $sum i32)
     (loop $next

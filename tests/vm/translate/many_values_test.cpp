@@ -1,5 +1,5 @@
-// Calls, blocks and branches with so many values that the translator handles them as one entry: taking some
-// of them away, adding others, and crossing the border of such an entry.
+// Calls, blocks and branches with so many values that the translator handles them as one entry. The tests
+// remove some of them, add others, and cross the border of such an entry.
 #include "tests/support/wasm.hpp"
 
 #include <numeric>
@@ -36,7 +36,7 @@ std::vector<int32_t> sequence(int first, int last) {
   return values;
 }
 
-/// What "f" returns for `argument`; $pass hands on `count` values, $make makes 1 … count.
+/// The result of "f" for `argument`; $pass returns its `count` values, $make makes 1 … count.
 int32_t run(const std::string& body, int32_t argument = 0) {
   const std::string types = repeat(count, "i32");
   std::string gets;
@@ -64,7 +64,7 @@ TEST_CASE("some results are replaced, and the call takes old and new ones", "[ex
   auto values = sequence(1, count - 2);
   values.insert(values.end(), {100, 101});
   CHECK(run("call $make drop drop i32.const 100 i32.const 101 call $pass " + fold(count)) == folded(values));
-  // Two calls' results, of which the second call takes all of its own and some of the first's.
+  // The results of two calls; the second call takes all its results and some of the first.
   CHECK(run("call $make call $make drop drop drop call $pass " + fold(2 * count - 3)) == [] {
     auto both = sequence(1, count), second = sequence(1, count - 3);
     both.insert(both.end(), second.begin(), second.end());

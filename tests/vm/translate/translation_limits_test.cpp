@@ -1,5 +1,5 @@
-// Translation under its meter: memory for each byte of a body, looks at deadline and interrupt, budgets, and
-// that whatever was cut off can be tried again.
+// Translation under its meter: memory for each byte of a body, checks of deadline and interrupt, budgets, and
+// repeating a translation that was stopped.
 #include "tests/support/hostile_bodies.hpp"
 #include "tests/support/wasm.hpp"
 #include "vm/module/engine_data.hpp"
@@ -21,17 +21,17 @@ using namespace skerry::test;
 
 namespace {
 
-// What docs/rationale.md promises: bytes of memory for each byte of a body, and beside them.
+// Limits that docs/rationale.md promises: bytes of memory for each byte of a body, and in addition to them.
 constexpr uint64_t bytes_for_each = 256, bytes_beside = uint64_t{4} << 20;
-/// Units of work for each byte of a body, and beside them.
+/// Units of work for each byte of a body, and in addition to them.
 constexpr uint64_t units_for_each = 16, units_beside = 200'000;
 
 using Clock = std::chrono::steady_clock;
 
-/// A clock that stands still, counts who looks at it, and can do something at a certain look.
+/// A clock that stands still, counts the checks, and can do something at a certain check.
 struct CountingClock {
   std::atomic<uint64_t> looks{0};
-  std::atomic<uint64_t> due_at{~uint64_t{0}}; // from this look on the deadline has passed
+  std::atomic<uint64_t> due_at{~uint64_t{0}}; // from this check on the deadline has passed
   std::function<void(uint64_t)> at_look;
   static Clock::time_point deadline() { return Clock::time_point(std::chrono::hours(1)); }
   std::function<Clock::time_point()> function() {
@@ -57,7 +57,7 @@ Result<const vm::Code*> translate(const Module& module, vm::WorkMeter& meter) {
   return module.data()->engine->translate(*module.data(), 0, meter);
 }
 
-/// ~1 MB: many looks. As a store runs it: the function is called "f".
+/// A body of ~1 MB, with many checks, translated as a store does it: the function is called "f".
 std::string long_function(std::string_view more = "") {
   std::string text = "(module (memory (export \"memory\") 1) (func (export \"f\") (param i32) (local i32) "
                      "(if (local.get 0) (then ";
@@ -79,7 +79,7 @@ TEST_CASE("translation takes no more memory for each byte of a body than it prom
         ByteBudget budget(allowed);
         vm::WorkMeter meter(budget);
         must(translate(module, meter));
-        CHECK(budget.used() == 0); // only the code is left, which is not charged to this one
+        CHECK(budget.used() == 0); // only the code is left, which is not charged to this budget
         CHECK(module.data()->code.code_bytes() <= allowed);
       }
     }
@@ -100,7 +100,7 @@ TEST_CASE("translation takes no more work for each byte of a body than it promis
                      size = module.data()->bodies[0].size;
       INFO(units << " units for " << size << " bytes");
       CHECK(units <= size * units_for_each + units_beside);
-      CHECK(units + vm::WorkMeter::units_per_look >= size); // no byte goes uncounted
+      CHECK(units + vm::WorkMeter::units_per_look >= size); // every byte is counted
     }
   }
 }
@@ -116,7 +116,7 @@ TEST_CASE("a translation that the deadline cuts off can be tried again") {
     clock.due_at = clock.looks + look;
     const Error error = error_of(function(0));
     CHECK(error.code() == ErrorCode::deadline_exceeded);
-    CHECK(clock.looks < clock.due_at + 3); // nothing goes on for long behind it
+    CHECK(clock.looks < clock.due_at + 3); // little work follows it
     CHECK(module.data()->code.find(0) == nullptr);
     CHECK(f.engine.data()->work_budget.used() == 0);
   }
@@ -159,7 +159,7 @@ TEST_CASE("many small translations are looked at like a large one") {
         "(func $f" + std::to_string(i) + " (local i32) (local.set 0 (i32.mul (local.get 0) (i32.const 5))))";
   CountingClock clock;
   Config config = config_with(clock);
-  config.fuel_slice = 1 << 30; // the interpreter looks at nothing
+  config.fuel_slice = 1 << 30; // the interpreter checks nothing
   Fixture f(config);
   const Instance instance = f.instantiate(text + ")");
   const auto all = must(instance.func<void()>("all"));
@@ -200,11 +200,11 @@ TEST_CASE("a store's budget pays for its translations, and for code until the mo
   CHECK(small->used() == 0);
   CHECK(engine.data()->work_budget.used() == 0);
 
-  must(call(budget)); // what could not be paid for is tried again
+  must(call(budget)); // an unpaid translation is tried again
   const uint64_t code_bytes = module->data()->code.code_bytes();
   CHECK(code_bytes > 500'000);
-  CHECK(budget->used() == code_bytes); // the store is gone
-  must(call(small));                   // the code is there
+  CHECK(budget->used() == code_bytes); // the store is destroyed
+  must(call(small));                   // the code exists
   CHECK(small->used() == 0);
   module.reset();
   CHECK(budget->used() == 0);

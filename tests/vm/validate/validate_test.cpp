@@ -33,7 +33,7 @@ Result<void> validate(std::string_view text, Features features = all_features())
   return validate(*decode(text, features));
 }
 
-/// Of a module with one function: `fields` and the function's body.
+/// The error of a module with one function, made of `fields` and the function's body.
 std::string error_in(std::string_view body, std::string_view fields = "") {
   const std::string text = "(module " + std::string(fields) + " (func " + std::string(body) + "))";
   const Error error = test::error_of(validate(text));
@@ -91,8 +91,7 @@ TEST_CASE("blocks") {
   CHECK(error_in("(param i32) (if (result i32) (local.get 0) (then i32.const 1)) drop")
             .starts_with("type mismatch"));
   CHECK(error_in("(block (i32.const 1))").starts_with("type mismatch"));
-  CHECK(
-      error_in("i32.const 1 (block drop)").starts_with("type mismatch")); // operands outside are out of reach
+  CHECK(error_in("i32.const 1 (block drop)").starts_with("type mismatch")); // cannot use outer operands
   CHECK(error_in("br 1") == "unknown label 1: there are 1");
 }
 
@@ -117,7 +116,7 @@ TEST_CASE("many locals are found in runs") {
   std::string locals;
   for (int i = 0; i < 300; ++i) locals += i % 2 ? " f32 f32" : " i64";
   const std::string head = "(param i32) (local" + locals + ") ";
-  // Local 1 + 3k is i64, the two behind it are f32.
+  // Local 1 + 3k is i64, the next two are f32.
   CHECK(is_valid(head + "local.get 0 i32.eqz drop local.get 448 i64.eqz drop local.get 449 f32.abs drop"));
   CHECK(error_in(head + "local.get 448 f32.abs drop").starts_with("type mismatch"));
   CHECK(error_in(head + "local.get 451 drop") == "unknown local 451: there are 451");
@@ -155,7 +154,7 @@ TEST_CASE("locals without default value are set before they are read") {
   const std::string_view type = "(type $t (func))";
   CHECK(error_in("(local (ref $t)) (drop (local.get 0))", type) == "uninitialized local 0");
   CHECK(is_valid("(param (ref $t)) (local (ref $t)) (local.set 1 (local.get 0)) (drop (local.get 1))", type));
-  // What a block set is forgotten at its end.
+  // Locals that a block sets are unset again at its end.
   CHECK(error_in("(param (ref $t)) (local (ref $t)) (block (local.set 1 (local.get 0))) (drop (local.get 1))",
                  type) == "uninitialized local 1");
 }

@@ -20,7 +20,7 @@ std::string error(std::string_view text) {
   while (token.kind != TokenKind::eof && token.kind != TokenKind::error);
   return lexer.error() == nullptr ? "" : lexer.error();
 }
-/// What follows the parenthesis that closes the first one.
+/// The text after the parenthesis that closes the first one.
 std::string behind_first_form(std::string_view text) {
   Lexer lexer(text);
   lexer.next();

@@ -62,7 +62,7 @@ TEST_CASE("floats: nearest, ties to even") {
   CHECK(number_f32("0x1.00000100000000000000000001p0") == 0x1.000002p0f);
   CHECK(number_f64("0x1.fffffffffffff8p0") == 2.0);
   CHECK(number_f64("9007199254740993") == 9007199254740992.0);
-  // Directly to single precision, not by way of double.
+  // Converts directly to single precision, not through double.
   CHECK(number_f32("0x1.00000100000000001p0") == 0x1.000002p0f);
 }
 

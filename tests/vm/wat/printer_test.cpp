@@ -13,7 +13,7 @@ using namespace skerry::test;
 
 namespace {
 
-/// Text made of `bytes` means `bytes` again.
+/// Text made from `bytes` becomes `bytes` again.
 bool round_trips(const std::vector<std::byte>& bytes) {
   auto text = wat::to_text(bytes);
   if (!text) return false;
@@ -78,7 +78,7 @@ TEST_CASE("what is no module is not printed") {
   CHECK(error_of(wat::to_text(nothing)).kind() == ErrorKind::malformed);
 }
 
-// Needs the official suite; ctest gives its place in the environment.
+// Needs the official suite; ctest passes its place in the environment.
 TEST_CASE("every text module of the suite survives printing", "[.suite]") {
   const char* suite = std::getenv("SKERRY_SPEC_SUITE");
   REQUIRE(suite != nullptr);

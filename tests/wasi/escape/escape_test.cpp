@@ -1,5 +1,5 @@
-// The escape battery: hostile paths against every path function, with both resolvers, in both modes. What
-// lies outside the directory must come out exactly as it went in, and nothing of it may be learned.
+// The escape battery: hostile paths against every path function, with both resolvers, in both modes.
+// Everything outside the directory must stay unchanged, and the program may learn nothing about it.
 #include "tests/catch.hpp"
 #include "tests/wasi/escape/prison.hpp"
 
@@ -9,7 +9,7 @@ namespace skerry::test {
 
 namespace {
 
-// Paths whose last component lies outside, however it is treated.
+// Paths whose last component is outside, however it is treated.
 const std::vector<std::string> beyond = {
     "../outside/secret",
     "../outside/dir",
@@ -57,7 +57,7 @@ const std::vector<std::string> beyond = {
     "dir/nested/../../..",
 };
 
-// Paths whose last component is a link inside that leads outside: those that follow it must fail.
+// Paths whose last component is a link inside that leads outside: functions that follow it must fail.
 const std::vector<std::string> leading_out = {
     "up",
     "up_dir",
@@ -96,7 +96,7 @@ OpenOptions open_as(uint32_t flags, uint64_t base, uint32_t lookup = wasi::looku
   return {.lookup = lookup, .oflags = flags, .base = base};
 }
 
-// Those that follow a last link.
+// Functions that follow a link in the last place.
 const std::vector<Probe> following = {
     {"open to read",
      [](Program& p, const auto& path) { return p.open(path, open_as(0, read_rights)).error; }},
@@ -150,7 +150,7 @@ const std::vector<Probe> following = {
      }},
 };
 
-// Those that act on the last component itself; for paths that lie outside altogether.
+// Functions that act on the last component itself, for paths that are outside altogether.
 const std::vector<Probe> direct = {
     {"open, not following",
      [](Program& p, const auto& path) { return p.open(path, open_as(0, read_rights, 0)).error; }},
@@ -235,7 +235,7 @@ TEST_CASE("escape: links that the program makes lead nowhere") {
   for (const auto* target : {"/", "//", "/etc", "/proc/self/root"}) {
     CHECK(program.symlink(target, "absolute_made") == Errno::perm);
   }
-  // A link renamed to where its target means something else.
+  // A link that is renamed to a place where its target means something else.
   REQUIRE(program.on_path(abi::path_create_directory, "a") == Errno::success);
   REQUIRE(program.on_path(abi::path_create_directory, "a/b") == Errno::success);
   REQUIRE(program.symlink("../../outside", "a/b/link") == Errno::success);

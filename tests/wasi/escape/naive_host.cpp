@@ -20,7 +20,7 @@ using wasi::Errno;
 using i32 = uint32_t;
 using i64 = uint64_t;
 
-// Cut at the end of the memory, and by the system at the first NUL.
+// Ends at the end of the memory, and for the system at the first NUL.
 std::string text(Call& call, i32 address, i32 length) {
   for (uint64_t fits = length;; fits /= 2) {
     const auto bytes = call.memory.bytes(address, std::min<uint64_t>(fits, 4000));
@@ -107,7 +107,7 @@ Errno fd_close(Call&, i32) { return Errno::success; }
 
 Errno fd_fdstat_set_rights(Call&, i32, i64, i64) { return Errno::success; }
 
-// Goes on after every error.
+// Continues after every error.
 template <auto> struct Careless;
 template <class... Params, Errno (*real)(Call&, Params...)> struct Careless<real> {
   static Errno call(Call& call, Params... parameters) {

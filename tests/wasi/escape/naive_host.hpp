@@ -1,6 +1,5 @@
-// A host that does what it is told: WASI functions that hand paths to the system as they come, look at no
-// right and no mode, and believe every number. Each probe of the escape battery must be able to break it, or
-// it shows nothing.
+// A naive host: WASI functions that pass paths unchecked to the system, ignore rights and modes, and believe
+// every number. Each probe of the escape battery must be able to break it; otherwise the probe shows nothing.
 #pragma once
 
 #include "skerry/linker.hpp"

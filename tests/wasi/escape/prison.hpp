@@ -1,4 +1,4 @@
-// What lies inside and outside of the directory that a hostile program is given.
+// The files inside and outside of a hostile program's directory.
 #pragma once
 
 #include "tests/catch.hpp"
@@ -15,7 +15,7 @@ namespace skerry::test {
 
 inline constexpr std::string_view secret = "the secret outside";
 
-// base/ is given to the program; everything beside it is none of its business.
+// The program gets base/; it must not reach anything beside it.
 struct Prison {
   TempDir temp;
   fs::path base = temp / "base";

@@ -161,7 +161,7 @@ static bool made_link_dangling_chain(void) {
   return !(made_link("second", "first") && made_link("../outside/new", "second")) || create_at("first");
 }
 static bool moved_directory(void) {
-  // A directory that is open keeps its own border when it is moved.
+  // An open directory keeps its own border when it is moved.
   wasi_fd fd, inner;
   if (open_at(3, "dir/nested", 0, wasi_directory, RIGHTS_DIRECTORY, &fd) != wasi_success)
     return breach("cannot open", "dir/nested");
@@ -236,7 +236,7 @@ static bool closed_preopen(void) {
   return (!opened && !again) || breach("used", "a closed preopen");
 }
 static bool closed_everything(void) {
-  // Nothing may come back in the place of what was there: streams and preopens alike.
+  // A closed stream or preopen must not be replaced by another file.
   for (wasi_fd fd = 0; fd < 16; ++fd) raw_fd_close(fd);
   for (wasi_fd fd = 0; fd < 16; ++fd) {
     if (raw_fd_fdstat_get(fd, stat_buffer) == wasi_success || is_usable(fd)) return false;
@@ -315,7 +315,7 @@ static bool poll_too_many(void) {
          breach("polled", "more than there is memory");
 }
 static bool poll_bounded(void) {
-  // There is memory for these, and still they are too many.
+  // Memory suffices for these, but they are too many.
   uint32_t events;
   memset(large, 0, sizeof large);
   return raw_poll_oneoff(large, large, 65536, &events) != wasi_success ||
@@ -364,7 +364,7 @@ static bool offset_of_size(void) {
   return raw_fd_filestat_set_size(scratch_file(), UINT64_MAX) != wasi_success ||
          breach("resized to", "2^64 - 1");
 }
-// Whether a listing is one of descriptor 3: whole entries, and names that are there.
+// True if a listing is that of descriptor 3: complete entries with existing names.
 static bool is_listing(const char* bytes, uint32_t used) {
   for (uint32_t at = 0; at < used;) {
     uint32_t length;
@@ -382,7 +382,7 @@ static bool cookie_out_of_range(void) {
   const uint64_t cookies[] = {UINT64_MAX, 1ull << 63, INT64_MAX, 0x7fffffff00000000};
   for (int i = 0; i < 4; ++i) {
     uint32_t used = 1;
-    // An error, nothing, or (tmpfs) the directory's own entries from some place on.
+    // An error, no entries, or (tmpfs) the directory's own entries from some place on.
     if (raw_fd_readdir(3, large, sizeof large, cookies[i], &used) == wasi_success &&
         !is_listing(large, used)) {
       return breach("listed from", "a cookie that nobody gave");
@@ -417,7 +417,7 @@ static bool only_when_writable(wasi_errno error, const char* what) {
 }
 static wasi_fd open_file(const char* path, uint32_t fdflags) {
   wasi_fd fd = 0;
-  // All rights where they are given, else those to read: what changes a file must fail on either.
+  // Asks for all rights where they are granted, otherwise for those to read. A change must fail with either.
   if (raw_path_open(3, 0, path, len(path), 0, RIGHTS_ALL, 0, fdflags, &fd) != wasi_success) {
     raw_path_open(3, 0, path, len(path), 0, RIGHT_READ | RIGHT_SEEK, 0, fdflags, &fd);
   }

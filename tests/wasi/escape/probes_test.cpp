@@ -1,7 +1,7 @@
 // The escape battery: probes.c, a hostile program, with both resolvers, in a writable and in a read-only
 // directory. Nothing outside may be read, written, created, removed or revealed, and nothing at all below a
-// read-only directory. Each probe also runs on a naive host, where it must succeed: what cannot fail shows
-// nothing.
+// read-only directory. Each probe also runs on a naive host, where it must succeed: a probe that cannot fail
+// shows nothing.
 #include "tests/wasi/escape/naive_host.hpp"
 #include "tests/wasi/escape/prison.hpp"
 #include "tests/wasi/guest.hpp"
@@ -53,9 +53,9 @@ Attempt attempt(const std::string& probe, PreopenMode mode, wasi::PathResolverKi
   return made;
 }
 
-// A writable directory is changed by right; so there these show that they can.
+// Changing a writable directory is allowed, so these probes show there that they work.
 bool is_change(const std::string& probe) { return probe.starts_with("changes/"); }
-// What every system has an answer to, also without us.
+// Cases that every system refuses by itself.
 bool is_held_by_system(const std::string& probe) { return probe.starts_with("loops/"); }
 
 void check_that_it_can_fail(const std::string& probe) {
@@ -130,14 +130,14 @@ TEST_CASE("escape: no probe is left out") {
 TEST_CASE("escape: a directory swapped for a link while the program opens, 100000 rounds") {
   if (!probes().is_there()) return;
 #ifdef SKERRY_TEST_SANITIZED
-  constexpr int rounds = 10'000; // ten times slower there, and the rounds are the same
+  constexpr int rounds = 10'000; // ten times slower there, with the same rounds
 #else
   constexpr int rounds = 100'000;
 #endif
   const auto resolver = GENERATE(from_range(resolvers));
   const auto mode = GENERATE(PreopenMode::read_write, PreopenMode::read_only);
   const Prison prison;
-  // "swap" is by turns a directory with a harmless "secret" and a link to the outside.
+  // "swap" alternates between a directory with a harmless "secret" and a link to the outside.
   fs::create_directory(prison.base / "swap");
   write_file(prison.base / "swap/secret", "harmless");
   fs::create_symlink("../outside", prison.base / "link");

@@ -71,4 +71,4 @@ enum {
 #define RIGHT_OPEN (1ull << 13)
 #define RIGHT_READDIR (1ull << 14)
 #define RIGHTS_ALL ((1ull << 30) - 1)
-#define RIGHTS_DIRECTORY (RIGHTS_ALL & ~RIGHT_WRITE) // who wants to write gets no directory
+#define RIGHTS_DIRECTORY (RIGHTS_ALL & ~RIGHT_WRITE) // a directory cannot be opened to write

@@ -27,7 +27,7 @@ int main(void) {
   }
   CHECK(errno == EMFILE);
   CHECK(fds[count - 1] == limit - 1);
-  CHECK(mkdir("dir", 0777) == 0); // needs none
+  CHECK(mkdir("dir", 0777) == 0); // needs no descriptor
   for (int i = 0; i < count; ++i) {
     char text[16] = {0};
     CHECK(pread(fds[i], text, sizeof text, 0) > 0 && atoi(text) == i);

@@ -28,7 +28,7 @@ static void files(void) {
   CHECK(rename("a", "b") == 0);
   CHECK(has("b", "a") && access("a", F_OK) < 0);
   char byte;
-  CHECK(read(old, &byte, 1) == 1 && byte == 'b'); // who has it open keeps it
+  CHECK(read(old, &byte, 1) == 1 && byte == 'b'); // an open descriptor keeps it
   CHECK(close(old) == 0);
   CHECK(rename("b", "b") == 0 && has("b", "a"));
   CHECK_ERRNO(rename("nothing", "x"), ENOENT);

@@ -15,8 +15,8 @@ namespace skerry::wasi {
 
 struct State;
 
-/// What one program can reach: its arguments, streams and open files. Belongs to one store, one thread at a
-/// time. Movable. Closes what the program left open when it ends.
+/// Everything that one program can reach: its arguments, streams and open files. Belongs to one store, one
+/// thread at a time. Movable. On destruction, closes what the program left open.
 class Context {
 public:
   /// Opens the preopened directories. Errors: usage for an argument, variable or guest path that contains a
@@ -28,16 +28,16 @@ public:
   ~Context();
 
   const Config& config() const noexcept;
-  /// How many descriptors are open, streams and preopens included.
+  /// How many descriptors are open, including streams and preopens.
   uint32_t open_descriptors() const noexcept;
-  /// Is there something at `path`, which is relative to Config::preopens[preopen]? Found as the program's own
-  /// path functions find it, so nothing outside the folder is looked at; a link in the last place counts
-  /// itself. False also for what is no path, and with meter.stop set when there is no time or fuel left to
-  /// look.
+  /// Returns true if `path`, relative to Config::preopens[preopen], exists. The path is resolved as the
+  /// program's own path functions resolve it, so nothing outside the folder is read; a link in the last place
+  /// counts itself. Returns false also for an invalid path, and with meter.stop set if time or fuel is over.
   bool exists(std::size_t preopen, std::string_view path, HostMeter& meter) const;
-  /// Closes whatever the program opened and gives back what create gave: streams, preopens, all of stdin.
-  /// Output that was captured stays. For the next program, or the next call with fresh state. Throws
-  /// std::bad_alloc when memory runs out; then it must be called again before the context is used.
+  /// Resets the context for the next program, or for the next call with fresh state: closes everything that
+  /// the program opened and restores what create provided: streams, preopens, all of stdin. Captured output
+  /// stays. Throws std::bad_alloc if memory runs out; then it must be called again before the context is
+  /// used.
   void reset();
 
   State& state() noexcept { return *state_; }
@@ -47,13 +47,13 @@ private:
   std::unique_ptr<State> state_;
 };
 
-/// Finds the context of who calls; null makes the call a trap. Lets one linker serve many instances.
+/// Finds the context of the caller; null makes the call a trap. Lets one linker serve many instances.
 using ContextOf = std::function<Context*(Caller&)>;
 
 /// Defines all functions as `wasi_snapshot_preview1` and, with that snapshot's own layouts, as
-/// `wasi_unstable`. `context` must outlive every instance made with this linker; moving the Context object
-/// afterwards is allowed. The functions work on the memory that Caller::memory names, end at the store's
-/// deadline, heed interrupts, and charge what they do to the store's fuel (docs/wasi.md has the prices).
+/// `wasi_unstable`. `context` must outlive every instance made with this linker; the Context object may be
+/// moved afterwards. The functions work on the memory that Caller::memory returns, end at the store's
+/// deadline, obey interrupts, and charge their work to the store's fuel (docs/wasi.md has the prices).
 /// `proc_exit` returns Error::exit.
 void add_to_linker(Linker& linker, Context& context);
 void add_to_linker(Linker& linker, ContextOf context_of);
