@@ -6,6 +6,7 @@
 //    profile OUTPUT [--dir HOST::GUEST] [--env KEY=VALUE] FILE.wasm [ARGUMENTS…]
 #include "skerry/linker.hpp"
 #include "skerry/wasi/wasi.hpp"
+#include "vm/code/compiled_module.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
@@ -65,10 +66,10 @@ Engine counting_engine() {
 void write_profile(const Module& module, const std::string& path) {
   std::FILE* out = std::fopen(path.c_str(), "w");
   const auto base = reinterpret_cast<uint64_t>(&main);
-  const vm::Module& data = *module.data();
+  const vm::Module& data = *module.data()->module;
   for (uint32_t i = 0; i < data.bodies.size(); ++i) {
     vm::WorkMeter meter(data.engine->work_budget);
-    const auto code = data.engine->translate(data, i, meter);
+    const auto code = data.engine->translate(*module.data(), i, meter);
     if (!code) continue;
     for (uint32_t at = 0; at < (*code)->size; at += 8) {
       uint64_t words[4];

@@ -7,6 +7,7 @@
 #include "skerry/linker.hpp"
 #include "skerry/module.hpp"
 #include "skerry/store.hpp"
+#include "vm/code/compiled_module.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
 
@@ -135,7 +136,7 @@ TEST_CASE("translation holds no memory that its budget has not been charged with
     DYNAMIC_SECTION(body.name) {
       const auto module = Module::compile(engine, body.make(100'000));
       REQUIRE(module.has_value());
-      const vm::Module& data = *module->data();
+      const vm::CompiledModule& data = *module->data();
       for (const uint64_t allowed : {100'000u, 1'000'000u, 30'000'000u}) {
         ByteBudget budget(allowed);
         vm::WorkMeter meter(budget);

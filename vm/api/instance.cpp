@@ -77,7 +77,7 @@ template <class T> Result<T> get(const vm::ModuleInstance* instance, std::string
 
 } // namespace
 
-Module Instance::module() const { return Module(data_ == nullptr ? nullptr : data_->module); }
+Module Instance::module() const { return Module(data_ == nullptr ? nullptr : data_->compiled); }
 
 std::optional<Extern> Instance::get_export(std::string_view name) const {
   if (data_ == nullptr) return {};

@@ -72,16 +72,17 @@ const Error* Linker::error() const noexcept { return data_->error ? &*data_->err
 
 std::vector<MissingImport> Linker::missing(const Module& module) const {
   std::vector<MissingImport> missing;
-  for (const vm::Import& import : module.data()->imports)
+  const vm::Module& decoded = *module.data()->module;
+  for (const vm::Import& import : decoded.imports)
     if (data_->find(import) == nullptr)
       missing.push_back({std::string(import.module), std::string(import.name),
-                         vm::extern_type(*module.data(), import.kind, import.index)});
+                         vm::extern_type(decoded, import.kind, import.index)});
   return missing;
 }
 
 namespace {
 
-/// `from`: a std::shared_ptr<const vm::Module>, or a vm::Image.
+/// `from`: a std::shared_ptr<const vm::CompiledModule>, or a vm::Image.
 template <class From>
 Result<Instance> instantiate_from(const vm::Linker& linker, Store& store, const vm::Module& module,
                                   const From& from) {
@@ -100,13 +101,13 @@ Result<Instance> instantiate_from(const vm::Linker& linker, Store& store, const 
 
 Result<Instance> Linker::instantiate(Store& store, const Module& module) const {
   return catching_out_of_memory("instantiating a module", [&] {
-    return instantiate_from(*data_, store, *module.data(), module.data());
+    return instantiate_from(*data_, store, *module.data()->module, module.data());
   });
 }
 
 Result<Instance> Linker::instantiate(Store& store, const Image& image) const {
   return catching_out_of_memory("instantiating an image", [&] {
-    return instantiate_from(*data_, store, *image.data()->module, *image.data());
+    return instantiate_from(*data_, store, *image.data()->module->module, *image.data());
   });
 }
 

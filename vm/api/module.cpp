@@ -1,6 +1,7 @@
 #include "skerry/module.hpp"
 
 #include "skerry/out_of_memory.hpp"
+#include "vm/code/compiled_module.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/module/module_info.hpp"
 #include "vm/module/resolve.hpp"
@@ -51,7 +52,7 @@ Result<std::shared_ptr<vm::Module>> load(const Engine& engine, vm::ModuleBytes b
 Result<Module> compile(const Engine& engine, std::vector<std::byte>&& bytes, const CompileOptions& options) {
   auto module = load(engine, vm::ModuleBytes(std::move(bytes)), options);
   if (!module) return fail(std::move(module.error()));
-  return Module(std::move(*module));
+  return Module(std::make_shared<const vm::CompiledModule>(std::move(*module)));
 }
 
 } // namespace
@@ -96,20 +97,26 @@ template <> CustomSection CustomSectionList::operator[](size_t index) const {
           module_->range(range.bytes_offset, range.bytes_size)};
 }
 
-std::optional<ExportInfo> Module::find_export(std::string_view name) const {
-  const vm::Export* item = vm::find_export(*data_, name);
-  return item == nullptr ? std::nullopt : std::optional(export_info(*data_, *item));
-}
-std::string_view Module::name() const { return data_->names.module; }
+ImportList Module::imports() const { return ImportList(*data_->module); }
+ExportList Module::exports() const { return ExportList(*data_->module); }
+CustomSectionList Module::custom_sections() const { return CustomSectionList(*data_->module); }
 
-std::string_view Module::func_name(uint32_t func_index) const { return vm::func_name(*data_, func_index); }
+std::optional<ExportInfo> Module::find_export(std::string_view name) const {
+  const vm::Export* item = vm::find_export(*data_->module, name);
+  return item == nullptr ? std::nullopt : std::optional(export_info(*data_->module, *item));
+}
+std::string_view Module::name() const { return data_->module->names.module; }
+
+std::string_view Module::func_name(uint32_t func_index) const {
+  return vm::func_name(*data_->module, func_index);
+}
 
 std::optional<MemoryType> Module::memory(uint32_t index) const {
-  if (index >= data_->memories.size()) return {};
-  return data_->memories[index];
+  if (index >= data_->module->memories.size()) return {};
+  return data_->module->memories[index];
 }
 
-std::span<const std::byte> Module::bytes() const noexcept { return data_->bytes; }
-Engine Module::engine() const noexcept { return Engine(data_->engine); }
+std::span<const std::byte> Module::bytes() const noexcept { return data_->module->bytes; }
+Engine Module::engine() const noexcept { return Engine(data_->module->engine); }
 
 } // namespace skerry

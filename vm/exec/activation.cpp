@@ -15,7 +15,7 @@ Result<void> translate(Store& store, FuncInstance& f) {
   const Module& module = *f.instance->module;
   const uint32_t defined_index = f.func_index - module.imported_functions;
   WorkMeter meter = work_meter(store);
-  auto code = store.engine->translate(module, defined_index, meter);
+  auto code = store.engine->translate(*f.instance->compiled, defined_index, meter);
   if (!code) {
     Error& error = code.error();
     if (error.func_index() == Error::no_func)

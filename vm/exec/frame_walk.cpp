@@ -19,7 +19,7 @@ bool FramePosition::is_in_stub() const {
 }
 
 const Code* FramePosition::code() const {
-  return is_in_stub() ? nullptr : instance->module->code.containing(pc - (is_return_address ? 1 : 0));
+  return is_in_stub() ? nullptr : instance->compiled->code.containing(pc - (is_return_address ? 1 : 0));
 }
 
 uint32_t FramePosition::code_offset() const {

@@ -561,7 +561,6 @@ Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>&
   module->bytes =
       module->owned_bytes.empty() ? bytes.borrowed : std::span<const std::byte>(module->owned_bytes);
   if (auto done = BinaryDecoder(*module, config, watch).module(); !done) return fail(std::move(done.error()));
-  module->code.resize(module->bodies.size());
   return module;
 }
 

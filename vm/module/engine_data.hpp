@@ -3,8 +3,6 @@
 #pragma once
 
 #include "skerry/config.hpp"
-#include "vm/code/code.hpp"
-#include "vm/code/handler_table.hpp"
 #include "vm/module/type_registry.hpp"
 #include "vm/module/work_meter.hpp"
 
@@ -14,7 +12,11 @@
 namespace skerry::vm {
 
 struct Module;
+struct CompiledModule;
+struct Code;
+struct HandlerTable;
 struct FuncInstance;
+struct Store;
 
 /// Where threaded code comes from.
 struct CodeLocation {
@@ -34,7 +36,8 @@ struct EngineData {
   /// Translates a validated function, or finds what another thread translated. Errors: limit (frame slots,
   /// budgets), and what ends a call (deadline, interrupt); the function can be tried again, by any store.
   /// Thread-safe.
-  Result<const Code*> (*translate)(const Module& module, uint32_t defined_index, WorkMeter& meter) = nullptr;
+  Result<const Code*> (*translate)(const CompiledModule& module, uint32_t defined_index,
+                                   WorkMeter& meter) = nullptr;
   /// The instructions at `code_offsets` of one translated function, in any order, to `locations`, which has
   /// as many. Translates again, once for all of them: only for when a call fails. Errors as translate;
   /// nothing is written then.

@@ -1,11 +1,9 @@
-// The decoded module: what the binary says, in the specification's terms. Immutable once compiled, but for
-// the slots where translated code is published.
+// The decoded module: what the binary says, in the specification's terms. Immutable once it is resolved.
 #pragma once
 
 #include "skerry/engine.hpp"
 #include "skerry/module.hpp"
 #include "skerry/types.hpp"
-#include "vm/code/code.hpp"
 #include "vm/module/canonical_type.hpp"
 #include "vm/module/name_index.hpp"
 
@@ -119,9 +117,6 @@ struct Module {
   uint32_t start = 0;
   NameSection names;
   NameIndex exports_by_name; // of a valid module
-
-  /// Translated code, filled in at first call, by any thread.
-  mutable CodeStore code;
 
   const CanonicalType& type(uint32_t type_index) const { return *types[type_index]; }
   const CanonicalType& func_type(uint32_t func_index) const { return *types[functions[func_index]]; }

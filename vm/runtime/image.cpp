@@ -28,7 +28,7 @@ public:
 
   Result<std::shared_ptr<const Image>> freeze() {
     auto image = std::make_shared<Image>();
-    image->module = instance_.module;
+    image->module = instance_.compiled;
     index_functions();
     freeze_tables(*image);
     freeze_globals(*image);
@@ -197,7 +197,7 @@ Result<std::shared_ptr<const Image>> freeze(ModuleInstance& instance) {
 
 Result<void> restore(ModuleInstance& instance, const Image& image) {
   if (auto ok = check_idle(instance); !ok) return ok;
-  if (instance.module != image.module) return fail(usage("the image is one of another module"));
+  if (instance.compiled != image.module) return fail(usage("the image is one of another module"));
   instance.store->suspended.reset(); // a call that waits in there has lost what it worked on
   return Restorer(instance, image).restore();
 }

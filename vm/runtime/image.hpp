@@ -18,7 +18,7 @@ struct Image {
     bool is_ref;
     uint64_t value[2];
   };
-  std::shared_ptr<const Module> module;
+  std::shared_ptr<const CompiledModule> module;
   std::vector<std::shared_ptr<const MemoryImage>> memories;
   std::vector<std::shared_ptr<const std::vector<uint64_t>>> tables;
   std::vector<Global> globals; // the mutable ones

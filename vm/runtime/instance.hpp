@@ -7,6 +7,7 @@
 #include "skerry/error.hpp"
 #include "skerry/store.hpp"
 #include "skerry/types.hpp"
+#include "vm/code/compiled_module.hpp"
 #include "vm/code/handler.hpp"
 #include "vm/module/module.hpp"
 #include "vm/module/type_registry.hpp"
@@ -124,7 +125,7 @@ struct ModuleInstance {
   std::byte* stack_limit; // end of the value stack, less a red zone
   Store* store;
   MemoryInstance* memory0; // null when the module has no memory
-  std::shared_ptr<const Module> module;
+  const Module* module;    // compiled->module
 
   // Arrays by index space, imports first. `functions` points to pointers; the own functions themselves lie at
   // Layout::own_functions, so that a direct call needs no load to find its FuncInstance.
@@ -135,7 +136,9 @@ struct ModuleInstance {
   ElemInstance* elem_segments;
   DataInstance* data_segments;
 
-  // Not read by handlers. What host functions work on (Caller::memory): the memory exported as "memory", else
+  // Not read by handlers.
+  std::shared_ptr<const CompiledModule> compiled;
+  // What host functions work on (Caller::memory): the memory exported as "memory", else
   // memory 0, null when there is none.
   MemoryInstance* host_memory;
 };

@@ -64,7 +64,8 @@ void* allocate_bytes(size_t bytes) {
 void free_bytes(void* block) { ::operator delete(block, std::align_val_t{alignof(GlobalInstance)}); }
 
 /// The block with its arrays in place and empty. The store's budget pays for it until the store ends.
-Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Module>& module) {
+Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const CompiledModule>& compiled) {
+  const std::shared_ptr<const Module>& module = compiled->module;
   if (store.instances.size() >= store.limits.instances)
     return fail(limit_error("instances", store.instances.size() + 1, store.limits.instances));
   const Layout layout(*module);
@@ -86,7 +87,8 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Mod
   }
   auto* instance = new (block) ModuleInstance{};
   instance->store = &store;
-  instance->module = module;
+  instance->module = module.get();
+  instance->compiled = compiled;
   instance->functions = at<FuncInstance*>(*instance, layout.functions);
   instance->tables = at<TableInstance*>(*instance, layout.tables);
   instance->memories = at<MemoryInstance*>(*instance, layout.memories);
@@ -165,7 +167,7 @@ private:
     func.params_slots = static_cast<uint16_t>(type.params().slots());
     func.results_slots = static_cast<uint16_t>(type.results().slots());
     func.link_offset = std::max(func.params_slots, func.results_slots) * 8u;
-    if (const Code* code = module_.code.find(defined_index)) {
+    if (const Code* code = instance_.compiled->code.find(defined_index)) {
       func.code = code->bytes.get();
       func.frame_bytes = code->frame_slots * 8;
     }
@@ -296,7 +298,7 @@ private:
 namespace {
 
 /// Steps that fail before the instance exists leave nothing behind.
-Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<const Module>& module,
+Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<const CompiledModule>& module,
                                           const BoundImports& imports) {
   Rollback rollback(store);
   auto block = allocate_block(store, module);
@@ -313,7 +315,7 @@ Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<co
 
 } // namespace
 
-Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const Module>& module,
+Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const CompiledModule>& module,
                                     const BoundImports& imports) {
   auto instance = allocate_instance(store, module, imports);
   if (!instance) return instance;

@@ -55,7 +55,7 @@ public:
     if (bytes == nullptr) throw std::bad_alloc();
     return bytes;
   }
-  const Code* publish(const Module& module, uint32_t defined_index, Code code) {
+  const Code* publish(const CompiledModule& module, uint32_t defined_index, Code code) {
     const Code* published = module.code.publish(defined_index, std::move(code), meter_.store_budget());
     paid_ = 0;
     return published;
@@ -66,7 +66,8 @@ private:
   uint64_t paid_ = 0;
 };
 
-Result<const Code*> translate_new(const Module& module, uint32_t defined_index, WorkMeter& meter) {
+Result<const Code*> translate_new(const CompiledModule& compiled, uint32_t defined_index, WorkMeter& meter) {
+  const Module& module = *compiled.module;
   FirstMemory<size_t{12} << 10> first;
   Arena arena(meter, first.memory);
   PiecedCode pieces(arena);
@@ -75,7 +76,7 @@ Result<const Code*> translate_new(const Module& module, uint32_t defined_index, 
   CodeMemory memory(meter);
   code->bytes = memory.allocate(code->size);
   pieces.put_together(code->bytes.get(), module.engine->handlers->sequences);
-  return memory.publish(module, defined_index, std::move(*code));
+  return memory.publish(compiled, defined_index, std::move(*code));
 }
 
 Result<void> locate_all(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
@@ -107,10 +108,10 @@ auto unless_stopped(const Module& module, uint32_t defined_index, WorkMeter& met
 
 } // namespace
 
-Result<const Code*> translate(const Module& module, uint32_t defined_index, WorkMeter& meter) {
-  if (const Code* code = module.code.find(defined_index)) return code;
-  return unless_stopped(module, defined_index, meter,
-                        [&] { return translate_new(module, defined_index, meter); });
+Result<const Code*> translate(const CompiledModule& compiled, uint32_t defined_index, WorkMeter& meter) {
+  if (const Code* code = compiled.code.find(defined_index)) return code;
+  return unless_stopped(*compiled.module, defined_index, meter,
+                        [&] { return translate_new(compiled, defined_index, meter); });
 }
 
 Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,

@@ -226,7 +226,8 @@ TEST_CASE(
   Fixture f;
   const auto budget = std::make_shared<ByteBudget>(10 * 65'536);
   const Module module = compile(f.engine, changeable);
-  const uint64_t rest = (4 + 2) * 8 + vm::Layout(*module.data()).size; // table, passive segment, instance
+  const uint64_t rest =
+      (4 + 2) * 8 + vm::Layout(*module.data()->module).size; // table, passive segment, instance
   {
     Store a(f.engine), b(f.engine), c(f.engine);
     for (Store* store : {&a, &b, &c}) store->set_budget(budget);

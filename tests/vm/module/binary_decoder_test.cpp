@@ -3,8 +3,8 @@
 #include "tests/catch.hpp"
 #include "tests/support/module_builder.hpp"
 #include "tests/support/wasm.hpp"
+#include "vm/module/engine_data.hpp"
 #include "vm/module/rec_group.hpp"
-#include "vm/runtime/engine_data.hpp"
 
 using namespace skerry;
 using test::ModuleBuilder;

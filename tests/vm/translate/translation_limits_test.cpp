@@ -54,7 +54,7 @@ Module load(const Engine& engine, const HostileBody& body, uint64_t size) {
 }
 
 Result<const vm::Code*> translate(const Module& module, vm::WorkMeter& meter) {
-  return module.data()->engine->translate(*module.data(), 0, meter);
+  return module.data()->module->engine->translate(*module.data(), 0, meter);
 }
 
 /// A body of ~1 MB, with many checks, translated as a store does it: the function is called "f".
@@ -75,7 +75,7 @@ TEST_CASE("translation takes no more memory for each byte of a body than it prom
     DYNAMIC_SECTION(body.name) {
       for (const uint64_t size : {1'000u, 300'000u}) {
         const Module module = load(engine, body, size);
-        const uint64_t allowed = module.data()->bodies[0].size * bytes_for_each + bytes_beside;
+        const uint64_t allowed = module.data()->module->bodies[0].size * bytes_for_each + bytes_beside;
         ByteBudget budget(allowed);
         vm::WorkMeter meter(budget);
         must(translate(module, meter));
@@ -97,7 +97,7 @@ TEST_CASE("translation takes no more work for each byte of a body than it promis
       vm::WorkMeter meter = vm::work_meter(*store.data());
       must(translate(module, meter));
       const uint64_t units = clock.looks * vm::WorkMeter::units_per_look,
-                     size = module.data()->bodies[0].size;
+                     size = module.data()->module->bodies[0].size;
       INFO(units << " units for " << size << " bytes");
       CHECK(units <= size * units_for_each + units_beside);
       CHECK(units + vm::WorkMeter::units_per_look >= size); // every byte is counted
@@ -239,7 +239,7 @@ TEST_CASE("places are found together, in any order, or not at all") {
   const vm::Code* code = must(translate(module, meter));
   const auto locate = [&](std::span<const uint32_t> offsets, vm::WorkMeter& with) {
     std::vector<vm::CodeLocation> found(offsets.size());
-    auto ok = engine.data()->locate(*module.data(), 0, offsets, found, with);
+    auto ok = engine.data()->locate(*module.data()->module, 0, offsets, found, with);
     if (!ok) found.clear();
     return found;
   };

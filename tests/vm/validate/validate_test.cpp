@@ -1,9 +1,9 @@
 #include "tests/catch.hpp"
 #include "tests/support/wasm.hpp"
 #include "vm/module/binary_decoder.hpp"
+#include "vm/module/engine_data.hpp"
 #include "vm/module/module_info.hpp"
 #include "vm/module/resolve.hpp"
-#include "vm/runtime/engine_data.hpp"
 #include "vm/validate/function_validator.hpp"
 #include "vm/validate/module_validator.hpp"
 

@@ -21,7 +21,8 @@ namespace skerry {
 
 namespace vm {
 struct Module;
-}
+struct CompiledModule;
+} // namespace vm
 
 using ExternType =
     std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>; // by ExternKind's order
@@ -112,8 +113,8 @@ public:
   static Result<void> validate(const Engine& engine, std::span<const std::byte> bytes,
                                const CompileOptions& options = {});
 
-  ImportList imports() const { return ImportList(*data_); }
-  ExportList exports() const { return ExportList(*data_); }
+  ImportList imports() const;
+  ExportList exports() const;
   /// In a constant number of steps.
   std::optional<ExportInfo> find_export(std::string_view name) const;
   /// From the name section; empty when there is none.
@@ -121,16 +122,16 @@ public:
   /// From the name section, else an export's name, else empty.
   std::string_view func_name(uint32_t func_index) const;
   /// In file order.
-  CustomSectionList custom_sections() const { return CustomSectionList(*data_); }
+  CustomSectionList custom_sections() const;
   std::optional<MemoryType> memory(uint32_t index = 0) const;
   std::span<const std::byte> bytes() const noexcept;
   Engine engine() const noexcept;
 
-  explicit Module(std::shared_ptr<const vm::Module> data) : data_(std::move(data)) {}
-  const std::shared_ptr<const vm::Module>& data() const noexcept { return data_; }
+  explicit Module(std::shared_ptr<const vm::CompiledModule> data) : data_(std::move(data)) {}
+  const std::shared_ptr<const vm::CompiledModule>& data() const noexcept { return data_; }
 
 private:
-  std::shared_ptr<const vm::Module> data_;
+  std::shared_ptr<const vm::CompiledModule> data_;
 };
 
 } // namespace skerry

@@ -1,4 +1,0 @@
-// Moved to vm/module/engine_data.hpp.
-#pragma once
-
-#include "vm/module/engine_data.hpp"
