@@ -108,7 +108,8 @@ bool FunctionValidator::br_table(const BrTableTargets& targets) {
   return pop(i32) && check_targets(targets) && (set_unreachable(), true);
 }
 
-/// Takes linear time: each label is compared once, and a list that is the same object as the last is not
+/// Takes linear time: each label is checked once, and a list equal to the last one is not compared with the
+/// stack again.
 /// compared again.
 bool FunctionValidator::check_targets(const BrTableTargets& targets) {
   const uint32_t id = ++br_table_count_;

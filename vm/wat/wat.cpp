@@ -1,4 +1,4 @@
-// The public functions of skerry/wat.hpp.
+// Implements the functions of skerry/wat.hpp that need no class.
 #include "skerry/wat.hpp"
 
 #include "skerry/out_of_memory.hpp"
