@@ -99,7 +99,7 @@ private:
 
   ConstExpr const_expr();
   uint32_t count(uint64_t limit, const char* what) { return decode_count(reader_, limit, what); }
-  /// Makes room for `count` more items, but for no more than the remaining bytes can hold.
+  /// Makes room for `count` more items, or for as many as the remaining bytes can hold if that is less.
   template <class T> void reserve(std::vector<T>& items, uint64_t count, uint64_t min_bytes) {
     items.reserve(items.size() + std::min(count, reader_.remaining() / min_bytes));
   }
@@ -336,7 +336,8 @@ void BinaryDecoder::import_section() {
   module_.imported_tags = static_cast<uint32_t>(module_.tags.size());
 }
 
-/// Only reads if `module` is null.
+/// Reserves exact sizes by reading the imports twice: index spaces that grow step by step take several times
+/// their final memory.
 void BinaryDecoder::reserve_imports(uint32_t n) {
   const ByteReader start = reader_;
   std::array<uint32_t, 5> counts{};
@@ -347,7 +348,7 @@ void BinaryDecoder::reserve_imports(uint32_t n) {
     import_type(import, nullptr);
     if (reader_.ok()) ++counts[static_cast<size_t>(import.kind)];
   }
-  reader_ = start; // what is malformed is met again
+  reader_ = start; // import_section reads malformed entries again and reports them
   module_.imports.reserve(read);
   module_.functions.reserve(counts[static_cast<size_t>(ExternKind::func)]);
   module_.globals.reserve(counts[static_cast<size_t>(ExternKind::global)]);
@@ -377,7 +378,7 @@ void BinaryDecoder::import_entry() {
   module_.imports.push_back(import);
 }
 
-/// Without a module only reads.
+/// Only reads if `module` is null.
 void BinaryDecoder::import_type(Import& import, Module* module) {
   const auto add = [&](auto& space, auto&& item) {
     import.index = static_cast<uint32_t>(space.size());

@@ -27,7 +27,7 @@ ExternType type_of_definition(const Definition& definition) {
       definition);
 }
 
-/// Null for what belongs to no store.
+/// Null if the definition belongs to no store.
 const Store* owner(const Definition& definition) {
   return std::visit(Overloaded{
                         [](const std::shared_ptr<const HostFunc>&) -> const Store* { return nullptr; },
@@ -37,19 +37,19 @@ const Store* owner(const Definition& definition) {
                     definition);
 }
 
-/// What `--unknown-imports=trap` puts in place of a function that nobody defines.
+/// Stands in for a function without a definition under `--unknown-imports=trap`.
 bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
   return caller.fail(
       Error::trap(ErrorCode::unknown_import).with_detail(": " + *static_cast<std::string*>(context)));
 }
 
-/// `--unknown-imports=default`: zeros and null references.
+/// Stands in for it under `--unknown-imports=default`: returns zeros and null references.
 bool return_zeroes(void* context, Caller&, uint64_t* values) {
   std::fill_n(values, *static_cast<size_t*>(context), uint64_t{0});
   return true;
 }
 
-/// Binds a module's imports one by one and collects what is wrong with them.
+/// Binds a module's imports one by one and collects the problems.
 class ImportBinder {
 public:
   ImportBinder(const Linker& linker, Store& store, const Module& module)
@@ -137,7 +137,7 @@ private:
     });
   }
   ExternType type_of(const Import& import) const { return extern_type(module_, import.kind, import.index); }
-  /// Only the first ones are put into words.
+  /// Describes only the first problems.
   template <class F> void problem(F&& text) {
     if (problems_++ >= listed_problems) return;
     message_ += (message_.empty() ? "" : "; ") + text();
