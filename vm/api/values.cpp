@@ -43,8 +43,7 @@ Result<void> check_value(const vm::Store& store, const Value& value, ValType wan
   if (have.is_ref() && want.is_ref()) {
     if (value.as_ref().is_null()) {
       if (want.is_nullable()) return {};
-      have = ValType(ValType::bottom); // matches no other type: the embedder may have made up a type that
-                                       // does not exist
+      have = ValType(ValType::bottom); // matches nothing: the embedder's type may not exist
     } else {
       // The object decides: the type in the Value may say more or less.
       have = type_of_reference(value.as_ref());

@@ -162,7 +162,7 @@ constexpr std::array<ShortOpcode, 256> short_opcodes = [] {
   return table;
 }();
 
-/// Loads and stores are most of the instructions with more than an index, so they have a path to themselves.
+/// Loads and stores are most of the instructions with more than an index, so they have their own path.
 [[gnu::noinline]] bool decode_memory_access(ByteReader& reader, Instruction& instr) {
   instr.memarg = decode_memarg(reader);
   return reader.ok();

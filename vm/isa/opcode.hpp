@@ -33,7 +33,7 @@ struct OpcodeInfo {
   uint8_t prefix;             // 0: none
   OpClass op_class;
   ImmediateKind immediate;
-  uint8_t access_bytes; // of memory that are accessed; the natural alignment
+  uint8_t access_bytes; // memory that it accesses; the natural alignment
   uint8_t lanes;        // lane immediates must be less than this
   Feature feature;
   bool is_constant;         // allowed in constant expressions …

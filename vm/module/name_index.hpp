@@ -84,7 +84,7 @@ private:
   }
 
   std::vector<uint32_t> slots_; // size: a power of 2
-  uint32_t index_mask_ = 0;     // a power of 2, less one; at least the number of slots, less one
+  uint32_t index_mask_ = 0;     // one less than a power of 2 that is at least the number of slots
   uint32_t largest_index_ = 0;
   size_t used_ = 0;
 };

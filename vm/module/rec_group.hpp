@@ -1,5 +1,5 @@
 // A recursion group as the binary format writes it (spec §5.3), from which canonical types or text are made.
-// Only one group of a module exists in this form at a time, or a few that are interned together.
+// Loading a module keeps only a few groups in this form at a time; printing keeps all.
 #pragma once
 
 #include "skerry/config.hpp"

@@ -165,8 +165,8 @@ void TypeTable::shrink(const TypeRegistry& registry) {
   constexpr size_t smallest = 64;
   if (live_ == 0) return clear();
   if (capacity_ <= smallest || live_ * 8 > capacity_) return;
-  static_cast<void>(rebuild(std::bit_ceil(std::max(smallest, live_ * 2)), registry)); // otherwise it keeps
-                                                                                      // its size
+  // Without memory for a smaller table, this one stays.
+  static_cast<void>(rebuild(std::bit_ceil(std::max(smallest, live_ * 2)), registry));
 }
 
 void TypeTable::clear() {

@@ -56,8 +56,8 @@ public:
   void expect(uint32_t hash) const {
     if (capacity_ > 0) __builtin_prefetch(&slots_[first_slot(hash)]);
   }
-  // Calls `is_equal` with the ids of groups that may have this hash, until it returns true. Returns that id,
-  // or no_type_id.
+  /// Calls `is_equal` with the ids of groups that may have this hash, until it returns true. Returns that
+  /// id, or no_type_id.
   template <class F> TypeId find(uint32_t hash, F&& is_equal) const {
     if (capacity_ == 0) return no_type_id;
     for (size_t at = first_slot(hash); slots_[at] != empty; at = (at + 1) & (capacity_ - 1))

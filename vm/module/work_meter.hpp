@@ -25,8 +25,7 @@ public:
   struct Looks {
     std::optional<Error> (*look)(const Store& store); // why the work must end, or empty
     const Store& store;
-    uint32_t& unseen; // units since the last check; shared by the store's meters, so that much small work is
-                      // checked, too
+    uint32_t& unseen; // units since the last check, shared by the store's meters so that small work adds up
   };
 
   /// A meter for work without a store: only the engine's budget limits it.

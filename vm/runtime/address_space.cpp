@@ -15,8 +15,8 @@
 #include <optional>
 #include <string>
 
-// The thread sanitizer intercepts mmap and munmap but not mremap: it would report moved pages as still in use
-// by others.
+// The thread sanitizer follows only mmap and munmap, and would take a moved page for one that is still in
+// use.
 #if defined(__SANITIZE_THREAD__)
 #define SKERRY_THREAD_SANITIZER
 #elif defined(__has_feature)

@@ -52,7 +52,7 @@ bool is_all_zero(std::span<const std::byte> bytes) noexcept;
 
 /// Returns whether the system gives huge pages by default.
 bool has_automatic_huge_pages() noexcept;
-/// Keeps the system from using huge pages: many small memories must not take 2 MiB each, nor clear as much at
+/// Keeps the system from using huge pages: many small memories must not take 2 MiB each, nor copy as much at
 /// their first write.
 void use_small_pages(std::byte* start, uint64_t bytes) noexcept;
 

@@ -27,7 +27,7 @@ void set_fuel(Store& store, uint64_t instructions) noexcept {
 }
 
 uint64_t fuel_used(const Store& store) noexcept {
-  // A debt of a call that is about to stop is fuel that has not been given yet.
+  // A call's debt is fuel that has not been given yet, so it does not count.
   return store.fuel_given - static_cast<uint64_t>(std::max<int64_t>(store.fuel_left(), 0));
 }
 

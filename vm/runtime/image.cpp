@@ -165,7 +165,7 @@ private:
     return true;
   }
 
-  /// The size must be set before the store's budget can allow what the image needs.
+  /// Checks the store's limits and takes from its budget before it changes the memory.
   bool restore_memory(MemoryInstance& memory, const std::shared_ptr<const MemoryImage>& image) {
     StoreUsage& usage = memory.store->usage;
     const uint64_t others = usage.memory_bytes - memory.byte_size;

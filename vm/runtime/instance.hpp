@@ -78,8 +78,7 @@ struct MemoryInstance {
   uint64_t max_pages = 0;      // from the type and the store's limit
   MemoryType type;
   Store* store = nullptr;
-  std::shared_ptr<const MemoryImage> image; // the image mapped at the start, if the memory was frozen or
-                                            // restored
+  std::shared_ptr<const MemoryImage> image; // the image mapped at its start, if it was frozen or restored
 
   MemoryInstance() = default;
   MemoryInstance(const MemoryInstance&) = delete;
@@ -89,8 +88,7 @@ struct MemoryInstance {
 
 /// A table instance (spec §4.2.7).
 struct TableInstance {
-  uint64_t* elements = nullptr; // references; owned, from calloc, so that only used pages of large tables
-                                // take memory
+  uint64_t* elements = nullptr; // owned, from calloc: unused pages of large tables take no memory
   uint64_t size = 0;
   uint64_t capacity = 0;
   uint64_t max_elements = 0; // from the type and the store's limit
@@ -124,7 +122,7 @@ struct DataInstance {
 /// A module instance (spec §4.2.5). Allocated as one block: this struct, then its own functions and globals,
 /// then arrays of pointers and segments (Layout).
 struct ModuleInstance {
-  // Handlers read these, in this order; threaded code contains their offsets.
+  // Handlers read these, which are in the order of use. Threaded code contains their offsets.
   std::byte* stack_limit; // end of the value stack, less the red zone
   Store* store;
   MemoryInstance* memory0; // null if the module has no memory

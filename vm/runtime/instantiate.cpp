@@ -303,7 +303,7 @@ Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<co
   auto block = allocate_block(store, module);
   if (!block) return fail(std::move(block.error()));
   ModuleInstance& instance = **block;
-  // The stack is made at the first call, and instances made before that get theirs then.
+  // The stack is made at the first call, which then sets the limit in all instances.
   if (store.stack.base != nullptr) instance.stack_limit = store.stack.limit();
   if (auto ok = Instantiation(store, instance).allocate(imports); !ok) return fail(std::move(ok.error()));
   store.instances.push_back(std::move(*block));

@@ -44,7 +44,7 @@ void use_pages(MemoryInstance& memory, std::byte* base, uint64_t bytes, uint64_t
 }
 
 /// Moves the memory to new pages. The front is a different mapping from the rest, so it is copied, which
-/// cannot fail half-way. The memory then has no image until the next reset maps it again.
+/// cannot fail half-way. A memory with an image loses it until the next reset maps it again.
 bool move_elsewhere(MemoryInstance& memory, uint64_t bytes) {
   const uint64_t front = memory.front_bytes, rest = memory.reserved_bytes - front;
   std::byte* to = map_pages(bytes);

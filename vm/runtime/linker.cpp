@@ -43,7 +43,7 @@ bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
       Error::trap(ErrorCode::unknown_import).with_detail(": " + *static_cast<std::string*>(context)));
 }
 
-/// Stands in for it under `--unknown-imports=default`: returns zeros and null references.
+/// Stands in for such a function under `--unknown-imports=default`: returns zeros and null references.
 bool return_zeroes(void* context, Caller&, uint64_t* values) {
   std::fill_n(values, *static_cast<size_t*>(context), uint64_t{0});
   return true;

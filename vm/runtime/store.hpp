@@ -75,8 +75,7 @@ struct Store {
       host_func_of; // one per definition: funcrefs have identity
   std::vector<std::unique_ptr<MemoryInstance>> memories;
   std::vector<std::unique_ptr<TableInstance>> tables;
-  std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host; those of modules are in their
-                                                        // instance
+  std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host; an instance has its own
   struct HostObject;
   std::vector<std::unique_ptr<HostObject>> host_objects; // externrefs
   std::vector<TypeHold> types;                           // of tables and globals that the host made

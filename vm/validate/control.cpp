@@ -110,7 +110,6 @@ bool FunctionValidator::br_table(const BrTableTargets& targets) {
 
 /// Takes linear time: each label is checked once, and a list equal to the last one is not compared with the
 /// stack again.
-/// compared again.
 bool FunctionValidator::check_targets(const BrTableTargets& targets) {
   const uint32_t id = ++br_table_count_;
   std::optional<TypeList> last;

@@ -39,7 +39,7 @@ private:
 };
 
 /// A flat array of types. The operands of the innermost control frame start at the base. If the stack is
-/// polymorphic (after a branch or trap), the base stands for any number of operands of bottom type.
+/// polymorphic (after a branch or trap), any number of operands of bottom type are below the base.
 ///
 /// A long list of types that a call or block pushes is a single entry, and is popped as one. So no
 /// instruction takes longer for a thousand operands than for a few, unless they are compared one by one

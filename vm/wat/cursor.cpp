@@ -27,7 +27,7 @@ std::optional<std::string> Cursor::take_name() {
   return id == no_id ? std::nullopt : std::optional(name_of(id));
 }
 
-/// Closes forms among the tokens that were read ahead, then in the text.
+/// Searches the tokens that were read ahead, then the text.
 bool Cursor::close_to(int64_t depth) {
   if (failed_) return false;
   for (; depth_ > depth && filled_ > 0; --filled_) {

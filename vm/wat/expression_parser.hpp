@@ -12,7 +12,7 @@
 
 namespace skerry::vm::wat {
 
-/// The greatest depth to which blocks and folded instructions may nest.
+/// The maximum nesting depth of blocks and folded instructions.
 inline constexpr size_t max_nesting = 100'000;
 
 /// Keeps open blocks and instructions on its own stack rather than the native one, so that no text can

@@ -9,8 +9,7 @@ namespace skerry::vm::wat {
 
 namespace {
 
-constexpr uint32_t max_indent = 40; // deeper blocks are not indented further, so that the text stays linear
-                                    // in size
+constexpr uint32_t max_indent = 40; // deeper blocks are not indented further: keeps the text linear in size
 
 std::string number(uint64_t value) { return " " + std::to_string(value); }
 

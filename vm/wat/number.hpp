@@ -14,7 +14,7 @@ bool is_float(std::string_view word) noexcept;
 
 /// The value of an integer without a sign. Empty if it has a sign or does not fit in `bits`.
 std::optional<uint64_t> parse_unsigned(std::string_view integer, unsigned bits) noexcept;
-/// The value modulo 2^bits, if it is in the range -2^(bits-1) … 2^bits - 1.
+/// The value modulo 2^bits; empty if it is outside -2^(bits-1) … 2^bits - 1.
 std::optional<uint64_t> parse_integer(std::string_view integer, unsigned bits) noexcept;
 /// The bits of the nearest number, ties to even. Empty if that is infinite or a NaN payload does not fit.
 /// Also accepts integers.

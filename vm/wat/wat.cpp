@@ -1,4 +1,4 @@
-// Implements the functions of skerry/wat.hpp that need no class.
+// Implements skerry/wat.hpp, except the printer.
 #include "skerry/wat.hpp"
 
 #include "skerry/out_of_memory.hpp"

@@ -27,8 +27,8 @@ public:
   Result<std::span<std::byte>> memory(uint64_t address, uint64_t length) const;
   /// The calling instance; an empty handle if the embedder made the call.
   Instance instance() const noexcept;
-  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. If the host function returns that error
-  /// inside a SuspendableCall, the call stops and can be resumed.
+  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall it succeeds
+  /// instead: the call goes into debt, and stops after the host function has returned.
   Result<void> consume_fuel(uint64_t instructions);
   /// Store::fuel_used, including the instructions that ran before this call.
   uint64_t fuel_used() const noexcept;
@@ -45,6 +45,7 @@ public:
   /// Records why the call must end. Returns false, so that a NativeHostFunc can `return caller.fail(…)`.
   bool fail(Error why);
 
+  /// For internal use.
   Caller(vm::Store* store, vm::ModuleInstance* instance) noexcept : store_(store), instance_(instance) {}
   vm::Store* store_data() const noexcept { return store_; }
 

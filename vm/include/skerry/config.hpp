@@ -12,7 +12,8 @@
 
 namespace skerry {
 
-/// The proposals beyond the 1.0 core. An engine refuses modules that use a feature it has not enabled.
+/// The 1.0 core (mvp) and the proposals beyond it. An engine refuses modules that use a feature which is not
+/// enabled.
 enum class Feature : uint8_t {
   mvp,
   mutable_globals,

@@ -21,6 +21,7 @@ public:
   /// The configuration that the engine was made with.
   const Config& config() const noexcept;
 
+  /// For internal use.
   explicit Engine(std::shared_ptr<vm::EngineData> data) noexcept : data_(std::move(data)) {}
   const std::shared_ptr<vm::EngineData>& data() const noexcept { return data_; }
 

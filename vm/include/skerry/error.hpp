@@ -74,7 +74,6 @@ std::string_view code_message(ErrorCode code) noexcept;
 struct Frame {
   uint32_t func_index = 0;
   std::string func_name;   ///< from the name section, else an export, else empty; printable
-                           ///< (skerry/printable.hpp)
   std::string module_name; ///< from the name section; may be empty; printable (skerry/printable.hpp), short
   uint64_t module_offset = 0; ///< byte offset of the instruction in the module; 0 for host functions
   /// A module_offset that could not be computed because the deadline had passed or the budget was used up.
@@ -88,9 +87,9 @@ struct Frame {
 /// throw std::bad_alloc when memory runs out.
 class Error {
 public:
-  /// Value of offset() for an error without one.
+  /// The value of offset() if the error has no offset.
   static constexpr uint64_t no_offset = ~uint64_t{0};
-  /// Value of func_index() for an error without one.
+  /// The value of func_index() if the error belongs to no function.
   static constexpr uint32_t no_func = ~uint32_t{0};
 
   /// An error with this message, made printable.

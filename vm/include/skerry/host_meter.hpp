@@ -43,6 +43,7 @@ public:
   static constexpr uint64_t look_units = 1024;   ///< a check costs about 30 ns, 2 % of the work between two
   static constexpr uint64_t bytes_per_unit = 64; ///< the price of the engine's own bulk operations
 
+  /// A meter for the call that `given` watches, or for the call of `caller`.
   explicit HostMeter(const HostWatch& given = {}) noexcept : watch(given) {}
   explicit HostMeter(Caller& caller) noexcept : watch(watch_of(caller)) {}
 

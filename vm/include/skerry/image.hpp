@@ -25,13 +25,14 @@ public:
   /// limit if the system refuses memory.
   static Result<Image> freeze(const Instance& instance);
   /// Gives `instance` the state of the image, sizes included. The first restore maps the memories of
-  /// `instance` from the image; later ones touch only what changed since the one before. Errors: usage if
-  /// `instance` is of another module or its store is running a call; limit if the system refuses memory,
-  /// which leaves the instance in an unknown state.
+  /// `instance` from the image; later ones touch only those parts of them that changed in between. Errors:
+  /// usage if `instance` is of another module or its store is running a call; limit if the system refuses
+  /// memory, which leaves the instance in an unknown state.
   Result<void> restore(const Instance& instance) const;
   /// Bytes that the image itself holds, once for all instances.
   uint64_t bytes() const noexcept;
 
+  /// For internal use.
   explicit Image(std::shared_ptr<const vm::Image> data) noexcept : data_(std::move(data)) {}
 
   const std::shared_ptr<const vm::Image>& data() const noexcept { return data_; }

@@ -48,8 +48,10 @@ public:
   /// The function as a non-null funcref; null for an empty handle.
   Ref ref() const noexcept;
 
+  /// For internal use.
   explicit Func(vm::FuncInstance* data) noexcept : data_(data) {}
   vm::FuncInstance* data() const noexcept { return data_; }
+  /// Returns whether the handle is not empty.
   explicit operator bool() const noexcept { return data_ != nullptr; }
 
 private:
@@ -72,6 +74,7 @@ public:
   /// Grows by `more` pages and returns the size before, in pages. Errors: limit; usage for an empty handle.
   Result<uint64_t> grow(uint64_t more) const;
 
+  /// For internal use.
   explicit Memory(vm::MemoryInstance* data) noexcept : data_(data) {}
   vm::MemoryInstance* data() const noexcept { return data_; }
 
@@ -100,6 +103,7 @@ public:
   /// of another type or store, or for an empty handle.
   Result<uint64_t> grow(uint64_t elements, const Value& init) const;
 
+  /// For internal use.
   explicit Table(vm::TableInstance* data) noexcept : data_(data) {}
   vm::TableInstance* data() const noexcept { return data_; }
 
@@ -123,6 +127,7 @@ public:
   /// the handle is empty.
   Result<void> set(const Value& value) const;
 
+  /// For internal use.
   explicit Global(vm::GlobalInstance* data) noexcept : data_(data) {}
   vm::GlobalInstance* data() const noexcept { return data_; }
 
@@ -149,10 +154,13 @@ public:
   Result<Memory> memory(std::string_view name = "memory") const;
   Result<Table> table(std::string_view name) const;
   Result<Global> global(std::string_view name) const;
-  /// The function with this name as a callable, checked once: `auto add = instance.func<int32_t(int32_t,
-  /// int32_t)>("add");`, then `add(1, 2)`. Errors: usage.
+  /// The function with this name as a callable, whose type is checked here, once. Errors: usage.
+  ///
+  ///   auto add = instance.func<int32_t(int32_t, int32_t)>("add");
+  ///   Result<int32_t> sum = (*add)(1, 2);
   template <class Signature> Result<TypedFunc<Signature>> func(std::string_view name) const;
 
+  /// For internal use.
   explicit Instance(vm::ModuleInstance* data) noexcept : data_(data) {}
   vm::ModuleInstance* data() const noexcept { return data_; }
 

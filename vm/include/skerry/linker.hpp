@@ -35,7 +35,7 @@ struct MissingImport {
   ExternType type;
 };
 
-/// The treatment of imported functions that have no definition.
+/// How instantiation treats imported functions that have no definition.
 enum class UnknownImports : uint8_t {
   error,         ///< instantiation fails and lists all of them (default)
   trap,          ///< calling one traps with ErrorCode::unknown_import and its name
@@ -51,8 +51,11 @@ public:
   Linker& operator=(Linker&&) noexcept;
   ~Linker();
 
-  /// Defines a host function from any callable: `[](Caller&, int32_t a, std::span<const std::byte> text) ->
-  /// int32_t`. Parameters: optionally Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double;
+  /// Defines a host function from any callable:
+  ///
+  ///   linker.define("env", "log", [](Caller&, int32_t level, std::string_view text) -> int32_t { … });
+  ///
+  /// Parameters: optionally Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double;
   /// std::span<(const) std::byte> or std::string_view for an (i32 pointer, i32 length) pair, with bounds
   /// checked. It returns void, one of the number types, a std::tuple of them, or a Result of any of these.
   /// Exceptions are caught and become ErrorCode::host_exception; std::bad_alloc becomes Error::out_of_memory.
@@ -71,7 +74,8 @@ public:
   void define(std::string_view module, std::string_view name, const Extern& item);
   /// Defines all exports of an instance under the name `module`.
   void define_instance(std::string_view module, const Instance& instance);
-  /// Sets the treatment of imported functions without a definition; UnknownImports::error by default.
+  /// Sets how instantiate treats imported functions that have no definition; UnknownImports::error by
+  /// default.
   void set_unknown_imports(UnknownImports what) noexcept;
 
   /// Why a definition failed: memory ran out, or a handle was empty. Null if all succeeded. instantiate fails

@@ -142,6 +142,7 @@ public:
   /// The engine that compiled the module.
   Engine engine() const noexcept;
 
+  /// For internal use.
   explicit Module(std::shared_ptr<const vm::Module> data) : data_(std::move(data)) {}
   const std::shared_ptr<const vm::Module>& data() const noexcept { return data_; }
 

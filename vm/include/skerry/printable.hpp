@@ -8,9 +8,9 @@
 
 namespace skerry {
 
-/// For names in messages, backtraces and listings, of which there may be many.
+/// The limit for names in messages, backtraces and listings, of which there may be many.
 inline constexpr size_t longest_printed_name = 200;
-/// For whole messages, and for lists of names in them.
+/// The limit for whole messages, and for lists of names in them.
 inline constexpr size_t longest_printed_message = 16'384;
 
 /// Returns `text` in at most `most` bytes (at least 40). A longer text is cut after a whole character,

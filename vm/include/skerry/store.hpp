@@ -65,7 +65,7 @@ public:
   StoreUsage usage() const noexcept;
 
   /// Sets how many instructions calls may still execute. Running code uses them up; a call that needs more
-  /// ends with ErrorCode::out_of_fuel, and no call starts with 0. A call may run up to 1,100 instructions
+  /// ends with ErrorCode::out_of_fuel, and none starts with 0 left. A call may run up to 1,100 instructions
   /// before it notices that fuel ran out, but no host function, growth or bulk operation starts among them
   /// (docs/security.md). Unlimited by default.
   void set_fuel(uint64_t instructions) noexcept;
@@ -102,6 +102,7 @@ public:
   /// The host value of a non-null externref that this store made; null for other references.
   const std::any* externref_value(Ref ref) const noexcept;
 
+  /// For internal use.
   vm::Store* data() const noexcept { return data_.get(); }
 
 private:

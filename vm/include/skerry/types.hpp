@@ -154,6 +154,7 @@ class Value {
 public:
   /// A value of no type.
   Value() = default;
+  /// A value of the WebAssembly type that corresponds to the C++ type.
   Value(int32_t v) : type_(i32) { lo_ = static_cast<uint32_t>(v); }
   Value(int64_t v) : type_(i64) { lo_ = static_cast<uint64_t>(v); }
   Value(float v) : type_(f32) { lo_ = std::bit_cast<uint32_t>(v); }

@@ -17,7 +17,8 @@
 
 namespace skerry {
 
-/// How a T is passed in slots. Specialized only for the types above.
+/// How a T is passed in slots: its WebAssembly type, how many slots it takes, and how it is loaded from them
+/// and stored to them. Specialized only for the types above.
 template <class T> struct WasmType;
 
 /// Any integer type of 32 or 64 bits (both long and long long), but not character types or bool.

@@ -49,9 +49,9 @@ struct ToTextOptions {
 };
 
 /// Prints a module as text that to_binary turns into the same module again. Identifiers come from the name
-/// section where it has them; with ToBinaryOptions::names they get back there. The bytes must be well-formed,
-/// but need not be valid. Memory: at most 64 MB and four times the module's size, besides the text. Errors:
-/// malformed, limit, deadline_exceeded. Thread-safe.
+/// section where it has them; ToBinaryOptions::names puts them back. The bytes must be well-formed, but need
+/// not be valid. Memory: at most 64 MB and four times the module's size, besides the text. Errors: malformed,
+/// limit, deadline_exceeded. Thread-safe.
 Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options = {});
 /// The same for a text of any length, which is passed to `write` and not kept. Errors: also io, if `write`
 /// returns false.
