@@ -36,7 +36,7 @@ public:
     if (foreign_)
       return fail(
           usage("the instance cannot be frozen: a table or global holds a reference to something that "
-                "is no function of its module"));
+                "is not a function of its module"));
     for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
       const MemoryInstance& memory = *instance_.memories[i];
       image->memories.push_back(MemoryImage::create({memory.base, memory.byte_size}));

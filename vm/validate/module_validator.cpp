@@ -112,7 +112,7 @@ bool ModuleValidator::check_matches_supertype(uint32_t index) {
 bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
   if (type >= module_.types.size()) return unknown(offset, "type", type, module_.types.size());
   return module_.type(type).kind() == CompositeKind::func ||
-         fail(offset, "unknown type: type " + std::to_string(type) + " is no function type");
+         fail(offset, "unknown type: type " + std::to_string(type) + " is not a function type");
 }
 
 // ---- Index spaces (spec §3.4)

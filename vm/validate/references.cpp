@@ -134,7 +134,7 @@ bool FunctionValidator::br_on_cast(const Instruction& instr, bool on_fail) {
   ValType to = ValType::ref(instr.heap[1], instr.cast_flags & 2);
   if (!resolve(from) || !resolve(to) || !find_label(instr.index[0])) return false;
   if (!matcher_.matches(to, from))
-    return fail("type mismatch: " + name_of(to) + " is no subtype of " + name_of(from));
+    return fail("type mismatch: " + name_of(to) + " is not a subtype of " + name_of(from));
   const ValType rest = to.is_nullable() ? ValType::ref(from.heap(), false) : from;
   const ValType taken = on_fail ? rest : to;
   const auto types = label_types(frame_of_label(instr.index[0]));

@@ -20,7 +20,7 @@ std::optional<uint64_t> take_key_value(Cursor& cursor, std::string_view key) {
   if (!cursor.at(TokenKind::keyword) || !cursor.word().starts_with(key)) return std::nullopt;
   std::string_view digits = cursor.word().substr(key.size());
   if (!is_integer(digits) || digits[0] == '+' || digits[0] == '-')
-    return cursor.fail_unexpected("a number behind " + std::string(key)), std::nullopt;
+    return cursor.fail_unexpected("a number after " + std::string(key)), std::nullopt;
   auto value = parse_unsigned(digits, 64);
   if (!value) return cursor.fail("i64 constant out of range"), std::nullopt;
   cursor.advance();
