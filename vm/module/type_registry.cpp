@@ -111,7 +111,7 @@ private:
     if (from.supertype != no_type) {
       const bool inside = (from.supertype & TypeRegistry::inside_bit) != 0;
       const TypeId super = inside ? group[from.supertype & ~TypeRegistry::inside_bit].id() : from.supertype;
-      type.depth_ = 1; // marks that it has one; link_supertype computes the depth
+      type.depth_ = 1; // has a supertype; link_supertype computes the depth
       at = put(at, super);
       at = put(at, super);
     }

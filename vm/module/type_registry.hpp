@@ -85,8 +85,8 @@ class TypeRegistry {
 public:
   /// All ids are less than this, because ValType holds a heap type in 24 signed bits.
   static constexpr TypeId max_types = (1 << TypeTable::id_bits) - 2;
-  /// Marks in a group to be interned: a reference to a type of the same group is its position with these
-  /// bits.
+  /// In a group that is to be interned, a reference to a type of the same group is that type's position,
+  /// marked with one of these bits.
   static constexpr uint32_t inside_bit = 0x8000'0000; // in a supertype
   static constexpr uint32_t inside_kind = 0x08;       // in a reference's kind
 

@@ -80,7 +80,7 @@ uint64_t Cursor::expect_unsigned(unsigned bits, const char* message) {
 }
 
 void Cursor::fail_unexpected(std::string_view expected) {
-  // For "(word", the word is what is wrong.
+  // If the text is "(word", the error is about the word.
   const Token token = at(TokenKind::lparen) ? peek(1) : peek();
   std::string_view spelling = this->spelling(token);
   std::string suffix = expected.empty() ? "" : ", expected " + std::string(expected);

@@ -27,8 +27,8 @@ private:
   uint32_t parse_label();
   uint32_t index(const IndexSpace& space) { return parse_index(cursor_, space, module_.names); }
   uint32_t optional_index(const IndexSpace& space) { return cursor_.at_index() ? index(space) : 0; }
-  /// `owner segment`, or only `segment` if the owner has index 0: the text's order of a table or memory and
-  /// its segment.
+  /// Parses `owner segment`, or only `segment`, in which case the owner has index 0. The owner is a table or
+  /// memory.
   void parse_segment_of(const IndexSpace& owner, const IndexSpace& segment, ByteWriter& out);
   void parse_two(const IndexSpace& first, const IndexSpace& second, ByteWriter& out);
   void parse_optional_two(const IndexSpace& space, ByteWriter& out);

@@ -31,7 +31,7 @@ int hex_digit(char c) {
 }
 
 TokenKind classify_plain(std::string_view word) {
-  // Only words that begin with `i` or `n` (inf, nan) can be numbers among those that begin with a letter.
+  // A word that begins with a letter can be a number only if the letter is `i` or `n` (inf, nan).
   if (word[0] >= 'a' && word[0] <= 'z' && word[0] != 'i' && word[0] != 'n') return TokenKind::keyword;
   if (is_integer(word)) return TokenKind::integer;
   if (is_float(word)) return TokenKind::floating;

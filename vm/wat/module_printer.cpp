@@ -256,7 +256,7 @@ private:
     return {};
   }
 
-  /// Prints ` (param $x i32) (param i64 i64)`. Each named one needs its own group.
+  /// Prints ` (param $x i32) (param i64 i64)`. A named one needs its own group.
   class NamedTypes {
   public:
     NamedTypes(ModulePrinter& printer, const char* keyword, uint32_t function, uint32_t first,

@@ -62,7 +62,7 @@ enum class SimdTarget : uint8_t {
   avx2,      ///< x86: AVX2
   neon,      ///< ARM
 };
-/// "auto", "scalar", "sse4", "avx2" or "neon".
+/// The target's name: "auto", "scalar", "sse4", "avx2" or "neon".
 std::string_view simd_target_name(SimdTarget target);
 /// The targets that this build contains and this machine can run, best first, without `automatic`.
 /// Thread-safe.

@@ -80,11 +80,11 @@ struct Frame {
   static constexpr uint64_t unknown_offset = ~uint64_t{0};
 };
 
-/// An error with everything known about it. Copyable, and one pointer in size, so results stay cheap. All its
-/// text is meant for people: Error makes every text it is given printable (skerry/printable.hpp), so that a
-/// name or message chosen by a guest cannot control a terminal, start a new line or be long. Module gives the
-/// names unchanged. Functions that return plain values, constructors among them, cannot return an Error: they
-/// throw std::bad_alloc when memory runs out.
+/// An error with everything known about it. Copyable, and one pointer in size, so results stay cheap. One
+/// thread at a time; copies are independent. All its text is meant for people: Error makes every text it is
+/// given printable (skerry/printable.hpp), so that a name or message chosen by a guest cannot control a
+/// terminal, start a new line or be long. Module gives the names unchanged. Functions that return plain
+/// values, constructors among them, cannot return an Error: they throw std::bad_alloc when memory runs out.
 class Error {
 public:
   /// The value of offset() if the error has no offset.

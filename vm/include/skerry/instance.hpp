@@ -148,8 +148,8 @@ public:
   Module module() const;
   /// The export with this name; empty if there is none or it is a tag.
   std::optional<Extern> get_export(std::string_view name) const;
-  /// The export with this name and kind. Errors: usage. The message names the missing export and similar
-  /// names, or the kind that the export has.
+  /// func, memory, table and global return the export with this name and kind. Errors: usage. The message
+  /// names the missing export and similar names, or the kind that the export has.
   Result<Func> func(std::string_view name) const;
   Result<Memory> memory(std::string_view name = "memory") const;
   Result<Table> table(std::string_view name) const;

@@ -46,6 +46,7 @@ enum class UnknownImports : uint8_t {
 /// functions. One thread.
 class Linker {
 public:
+  /// An empty linker, for stores and modules of this engine. Throws std::bad_alloc if memory runs out.
   explicit Linker(const Engine& engine);
   Linker(Linker&&) noexcept;
   Linker& operator=(Linker&&) noexcept;

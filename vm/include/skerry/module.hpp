@@ -56,6 +56,7 @@ struct CustomSection {
 /// a copy: a module may have a million of them. Valid while the module lives. Thread-safe.
 template <class Info> class ModuleList {
 public:
+  /// For internal use: Module makes lists.
   explicit ModuleList(const vm::Module& module) : module_(&module) {}
   /// The number of entries.
   size_t size() const;

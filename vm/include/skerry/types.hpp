@@ -47,6 +47,7 @@ public:
     ref_null_ = 0x63,
   };
 
+  /// No type (none_), or a number, vector or storage type.
   constexpr ValType() = default;
   constexpr explicit ValType(Kind kind) : bits_(kind) {}
   /// The reference type `(ref heap)` or `(ref null heap)`.
@@ -62,6 +63,7 @@ public:
 
   /// The kind: the binary code of the type's first byte.
   constexpr Kind kind() const { return static_cast<Kind>(bits_ & 0xff); }
+  /// The kind and the heap type as one number, for from_bits.
   constexpr uint32_t bits() const { return bits_; }
   /// Returns whether it is i32, i64, f32 or f64.
   constexpr bool is_num() const { return kind() >= f64_ && kind() <= i32_; }
@@ -138,11 +140,13 @@ struct TagType {
 
 /// The kinds of imports and exports, with their binary codes.
 enum class ExternKind : uint8_t { func = 0, table = 1, memory = 2, global = 3, tag = 4 };
-std::string_view extern_kind_name(ExternKind kind) noexcept; // "function", "table", …
+/// "function", "table", "memory", "global" or "tag".
+std::string_view extern_kind_name(ExternKind kind) noexcept;
 
 /// A reference as the engine holds it. 0 is null; the meaning of other bits is up to the store.
 struct Ref {
   uint64_t bits = 0;
+  /// Returns whether it is the null reference.
   bool is_null() const { return bits == 0; }
   bool operator==(const Ref&) const = default;
 };
