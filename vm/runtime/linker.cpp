@@ -1,6 +1,7 @@
 #include "vm/runtime/linker.hpp"
 
 #include "skerry/printable.hpp"
+#include "vm/base/limit_error.hpp"
 #include "vm/code/handler_table.hpp"
 #include "vm/module/module_info.hpp"
 #include "vm/runtime/import_matching.hpp"
@@ -53,7 +54,21 @@ bool return_zeroes(void* context, Caller&, uint64_t* values) {
 class ImportBinder {
 public:
   ImportBinder(const Linker& linker, Store& store, const Module& module)
-      : linker_(linker), store_(store), module_(module) {}
+      : linker_(linker), store_(store), module_(module), meter_(work_meter(store)) {}
+
+  /// Binds all imports, until an error ends the search.
+  Result<BoundImports> run() {
+    for (const Import& import : module_.imports) {
+      constexpr uint32_t units = 8; // a search by name
+      if (!meter_.spend(units)) return fail(meter_.take_error());
+      bind(import);
+      if (error_) return fail(std::move(*error_));
+    }
+    return finish();
+  }
+
+private:
+  static constexpr uint32_t listed_problems = 100;
 
   void bind(const Import& import) {
     const Definition* definition = linker_.find(import);
@@ -66,15 +81,11 @@ public:
   }
 
   Result<BoundImports> finish() {
-    if (error_) return fail(std::move(*error_));
     if (problems_ == 0) return std::move(bound_);
     if (problems_ > listed_problems)
       message_ += "; and " + std::to_string(problems_ - listed_problems) + " more";
     return fail(Error(ErrorKind::unlinkable, ErrorCode::none, std::move(message_)));
   }
-
-private:
-  static constexpr uint32_t listed_problems = 100;
 
   bool bind_func(const Import& import, TypeId have) const {
     return import.kind == ExternKind::func &&
@@ -110,7 +121,18 @@ private:
     if (import.kind != ExternKind::func || linker_.unknown_imports == UnknownImports::error)
       return problem(
           [&] { return "unknown import: " + name_of(import) + ": " + to_string(type_of(import)); });
-    bound_.functions.push_back(host_func_instance(store_, stand_in(import)));
+    const uint64_t bytes = stand_in_bytes(import);
+    if (store_.take_budget(bytes))
+      bound_.functions.push_back(host_func_instance(store_, stand_in(import)));
+    else
+      error_ = limit_error("budget_bytes", *store_.budget, bytes);
+  }
+
+  /// What a stand-in makes the store hold until it ends: the function, its instance, and the names twice.
+  static uint64_t stand_in_bytes(const Import& import) {
+    constexpr uint64_t blocks = 256; // the allocator's and the table's part
+    return sizeof(HostFunc) + sizeof(HostFuncInstance) + blocks +
+           2 * (import.module.size() + import.name.size());
   }
 
   std::shared_ptr<const HostFunc> stand_in(const Import& import) const {
@@ -143,7 +165,6 @@ private:
     message_ += (message_.empty() ? "" : "; ") + text();
   }
   void foreign(const Import& import) {
-    if (error_) return;
     error_ = Error(ErrorKind::usage, ErrorCode::none,
                    "the import " + name_of(import) + " is defined by something of another store");
   }
@@ -154,6 +175,7 @@ private:
   const Linker& linker_;
   Store& store_;
   const Module& module_;
+  WorkMeter meter_;
   BoundImports bound_;
   std::optional<Error> error_;
   std::string message_;
@@ -172,9 +194,7 @@ void Linker::define(std::string_view module, std::string_view name, Definition d
 }
 
 Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module) {
-  ImportBinder binder(linker, store, module);
-  for (const Import& import : module.imports) binder.bind(import);
-  return binder.finish();
+  return ImportBinder(linker, store, module).run();
 }
 
 FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host) {

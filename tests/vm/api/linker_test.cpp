@@ -124,6 +124,30 @@ TEST_CASE("missing imports can be listed") {
   CHECK(missing[1].name == "g");
 }
 
+TEST_CASE("functions that stand in for unknown imports are charged, and binding ends at the deadline") {
+  std::string text = "(module";
+  for (int i = 0; i < 10'000; ++i) text += " (import \"env\" \"f" + std::to_string(i) + "\" (func))";
+  const std::string all = text + ")";
+  Fixture f;
+  f.linker.set_unknown_imports(UnknownImports::trap);
+  const Module module = compile(f.engine, all);
+  const auto budget = std::make_shared<ByteBudget>(1 << 20);
+  {
+    Store store(f.engine);
+    store.set_budget(budget);
+    const Error error = error_of(f.linker.instantiate(store, module));
+    CHECK(error.kind() == ErrorKind::limit);
+    CHECK(error.message().starts_with("budget_bytes limit exceeded: "));
+  }
+  CHECK(budget->used() == 0);
+  {
+    Store store(f.engine);
+    store.set_deadline(Store::Clock::now() - std::chrono::seconds(1));
+    CHECK(error_of(f.linker.instantiate(store, module)).code() == ErrorCode::deadline_exceeded);
+  }
+  CHECK(f.linker.instantiate(f.store, module).has_value());
+}
+
 TEST_CASE("only functions can be left undefined") {
   Fixture f;
   f.linker.set_unknown_imports(UnknownImports::return_zeroes);
