@@ -56,10 +56,10 @@ public:
   ImportBinder(const Linker& linker, Store& store, const Module& module)
       : linker_(linker), store_(store), module_(module), meter_(work_meter(store)) {}
 
-  /// Binds all imports, until an error ends the search.
+  /// Binds all imports, or stops at the first error that is not a problem with an import's type.
   Result<BoundImports> run() {
     for (const Import& import : module_.imports) {
-      constexpr uint32_t units = 8; // a search by name
+      constexpr uint32_t units = 8; // finding a name
       if (!meter_.spend(units)) return fail(meter_.take_error());
       bind(import);
       if (error_) return fail(std::move(*error_));
@@ -128,9 +128,10 @@ private:
       error_ = limit_error("budget_bytes", *store_.budget, bytes);
   }
 
-  /// What a stand-in makes the store hold until it ends: the function, its instance, and the names twice.
+  /// Memory that a stand-in takes until the store is destroyed: the function, its instance, and the names
+  /// twice.
   static uint64_t stand_in_bytes(const Import& import) {
-    constexpr uint64_t blocks = 256; // the allocator's and the table's part
+    constexpr uint64_t blocks = 256; // overhead of the allocator and the table
     return sizeof(HostFunc) + sizeof(HostFuncInstance) + blocks +
            2 * (import.module.size() + import.name.size());
   }

@@ -50,7 +50,7 @@ struct BoundImports {
 };
 
 /// Finds and checks every import. Errors: unlinkable, with all problems in one message; usage for items of
-/// another store; limit and traps when the store's budget, deadline or interrupt end the work.
+/// another store; limit and exhaustion if the store's budget, deadline or interrupt flag ends the work.
 Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module);
 
 /// The instance of a host function in a store. A store has only one of each, because funcrefs have identity.

@@ -39,7 +39,7 @@ struct MissingImport {
 enum class UnknownImports : uint8_t {
   error,         ///< instantiation fails and lists all of them (default)
   trap,          ///< calling one traps with ErrorCode::unknown_import and its name
-  return_zeroes, ///< they do nothing and return zeros and null references
+  return_zeroes, ///< they do nothing and return zeros and nulls; if a result cannot be null, as `trap`
 };
 
 /// Definitions of imports, by module and name. A linker is not tied to a store while it holds only host
@@ -92,7 +92,7 @@ public:
   /// host, usage.
   Result<Instance> instantiate(Store& store, const Module& module) const;
   /// Makes an instance in the state of an image. Neither segments nor the start function run. Errors:
-  /// unlinkable, limit, usage.
+  /// unlinkable, limit, exhaustion, usage.
   Result<Instance> instantiate(Store& store, const Image& image) const;
 
 private:
