@@ -1,4 +1,4 @@
-// Loading looks at the clock, whatever it is busy with, and ends when the deadline has passed.
+// Loading checks the deadline whatever it is working on, and ends when the deadline has passed.
 #include "tests/catch.hpp"
 #include "tests/hostile/amplification.hpp"
 
@@ -16,7 +16,7 @@ constexpr double deadline_scale = 0.05;
 constexpr size_t bytes_per_look = 262'144; // a branch table is one instruction
 using Clock = std::chrono::steady_clock;
 
-/// Stands still for so many looks, then is behind every deadline.
+/// A clock that stands still for a number of readings and is then past every deadline.
 struct CountedClock {
   uint64_t expires_after = ~uint64_t{0};
   uint64_t looks = 0;

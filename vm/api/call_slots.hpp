@@ -1,4 +1,4 @@
-// Arguments and results of a call, to slots and back.
+// Converts a call's arguments and results to slots and back.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -11,7 +11,7 @@
 
 namespace skerry {
 
-/// Errors: usage, unless there are as many values as parameters and each has the parameter's type.
+/// Errors: usage, unless there is one value for each parameter and each has the parameter's type.
 Result<void> check_arguments(const vm::Store& store, const vm::CanonicalType& type,
                              std::span<const Value> args);
 void store_values(std::span<const Value> values, uint64_t* slots);

@@ -11,7 +11,7 @@ struct Implication {
   Feature needs;
 };
 
-// What a proposal builds upon; a feature's own needs follow by repetition.
+// The features that a feature builds upon. with() and without() follow them transitively.
 constexpr Implication implications[] = {
     {Feature::reference_types, Feature::bulk_memory},
     {Feature::function_references, Feature::reference_types},

@@ -12,7 +12,7 @@ struct Error::Data {
   ErrorKind kind = ErrorKind::limit;
   ErrorCode code = ErrorCode::limit_exceeded;
   std::string message;
-  bool is_shared = false; // one of SharedData: never changed, never deleted
+  bool is_shared = false; // an entry of SharedData: never changed and never deleted
   uint64_t offset = no_offset;
   uint32_t func_index = no_func;
   std::string func_name;
@@ -26,7 +26,7 @@ namespace {
 struct CodeText {
   ErrorCode code;
   std::string_view name;
-  std::string_view message; // the specification's words; those of the official test suite
+  std::string_view message; // the specification's words, as in the official test suite
 };
 
 constexpr std::array code_texts = {
@@ -130,8 +130,8 @@ std::string_view kind_name(ErrorKind kind) noexcept {
 std::string_view code_name(ErrorCode code) noexcept { return text_of(code).name; }
 std::string_view code_message(ErrorCode code) noexcept { return text_of(code).message; }
 
-/// The errors that must be there when memory is not: made when the program starts, and never destroyed, since
-/// others may hold them until its very end.
+/// Errors that must be available when memory runs out. They are made when the program starts and never
+/// destroyed, because other objects may hold them until its end.
 struct Error::SharedData {
   std::array<Data, code_texts.size()> traps; // by code
   Data out_of_memory;
@@ -160,7 +160,7 @@ void Error::Deleter::operator()(Data* data) const noexcept {
   if (!data->is_shared) delete data;
 }
 
-/// The data to write to; null when that would take a copy for which there is no memory.
+/// The data to write to; null if that needs a copy and there is no memory for it.
 Error::Data* Error::own_data() noexcept {
   if (!data_->is_shared) return data_.get();
   return unless_out_of_memory(

@@ -14,7 +14,7 @@ namespace {
 
 Error no_function() { return usage_error("the function handle is empty"); }
 
-/// Says why call_raw cannot be done.
+/// The reason why call_raw cannot make the call.
 Error no_call(const vm::FuncInstance* func, size_t slots) {
   const auto refused = catching_out_of_memory("calling a function", [&]() -> Result<void> {
     return fail(func == nullptr ? no_function()
@@ -24,7 +24,7 @@ Error no_call(const vm::FuncInstance* func, size_t slots) {
   return refused.error();
 }
 
-/// Slots for a call: on the native stack where they fit.
+/// Slots for a call, on the native stack if there are few.
 class CallSlots {
 public:
   explicit CallSlots(size_t count) : many_(count > few_.size() ? count : 0) {}

@@ -14,7 +14,7 @@ namespace skerry {
 
 namespace {
 
-/// Number of edits that make one name of the other, or `most` + 1 when there are more.
+/// The number of edits that turn one name into the other; `most` + 1 if there are more.
 size_t distance(std::string_view a, std::string_view b, size_t most) {
   if (a.size() > b.size()) std::swap(a, b);
   if (b.size() - a.size() > most) return most + 1;
@@ -31,7 +31,7 @@ size_t distance(std::string_view a, std::string_view b, size_t most) {
   return row.back();
 }
 
-/// Exports that could have been meant: of nearly the same name.
+/// Exports with almost the same name.
 std::string near_misses(const vm::Module& module, std::string_view name) {
   constexpr size_t most_looked_at = 10'000, most_shown = 3, longest = 100;
   if (name.size() > longest) return {};

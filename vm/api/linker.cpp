@@ -20,7 +20,7 @@ std::shared_ptr<vm::HostFunc> make_host_func(std::string_view module, std::strin
   return host;
 }
 
-/// Makes a definition, or remembers for instantiate why it could not be made.
+/// Makes a definition. If that fails, stores the error for instantiate.
 template <class F> void try_to_define(vm::Linker& linker, F&& define) {
   if (auto done = catching_out_of_memory("defining an import", std::forward<F>(define)); !done)
     linker.error = std::move(done.error());
@@ -82,7 +82,7 @@ std::vector<MissingImport> Linker::missing(const Module& module) const {
 
 namespace {
 
-/// `from`: a std::shared_ptr<const vm::CompiledModule>, or a vm::Image.
+/// `from` is a std::shared_ptr<const vm::CompiledModule> or a vm::Image.
 template <class From>
 Result<Instance> instantiate_from(const vm::Linker& linker, Store& store, const vm::Module& module,
                                   const From& from) {

@@ -13,7 +13,7 @@ namespace skerry {
 
 namespace {
 
-/// Lets the store's calls be suspended for as long as it lives.
+/// Allows the store's calls to be suspended while this object lives.
 class MaySuspend {
 public:
   explicit MaySuspend(vm::Store& store) : store_(store) { store.may_suspend = true; }
@@ -57,7 +57,7 @@ SuspendableCall& SuspendableCall::operator=(SuspendableCall&& other) noexcept {
 
 SuspendableCall::~SuspendableCall() { give_up(); }
 
-/// The store's frames of the call are simply no longer in use.
+/// The frames of the call in the store need no cleanup: the next call overwrites them.
 void SuspendableCall::give_up() noexcept {
   if (progress_ != Progress::suspended) return;
   vm::Store& store = vm::store_of(*func_.data());

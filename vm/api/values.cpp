@@ -6,7 +6,7 @@ namespace skerry {
 
 namespace {
 
-/// Null when references of this kind belong to no store.
+/// The store that the reference belongs to; null if references of this kind belong to none.
 const vm::Store* owner(Ref ref) {
   if ((ref.bits & 1) != 0) return nullptr;
   const auto* object = reinterpret_cast<const vm::Object*>(ref.bits);
@@ -43,9 +43,9 @@ Result<void> check_value(const vm::Store& store, const Value& value, ValType wan
   if (have.is_ref() && want.is_ref()) {
     if (value.as_ref().is_null()) {
       if (want.is_nullable()) return {};
-      have = ValType(ValType::bottom); // matches nothing: a type that the embedder made up may not be there
+      have = ValType(ValType::bottom); // matches nothing: the embedder's type may not exist
     } else {
-      // What it points to decides: the Value's own type may say more or less.
+      // The object decides: the type in the Value may say more or less.
       have = type_of_reference(value.as_ref());
       if (const vm::Store* of = owner(value.as_ref()); of != nullptr && of != &store)
         return fail(usage_error("the reference belongs to another store"));

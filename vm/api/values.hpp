@@ -1,4 +1,4 @@
-// Values that the embedder hands in: are they what the type says, and of this store?
+// Checks values from the embedder: whether they have the expected type and belong to the store.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -10,7 +10,7 @@ namespace skerry {
 /// `want` has canonical heap types. Errors: usage.
 Result<void> check_value(const vm::Store& store, const Value& value, ValType want);
 
-/// The type that a non-null reference has by what it points to; concrete heap types are canonical ids.
+/// The type of the object that a non-null reference points to. Concrete heap types are canonical ids.
 ValType type_of_reference(Ref ref);
 
 Error usage_error(std::string message);

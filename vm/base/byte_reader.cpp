@@ -22,7 +22,7 @@ void ByteReader::fail_at_end() { fail_at(base_ + static_cast<uint64_t>(end_ - be
 
 template <unsigned bits, bool is_signed> uint64_t ByteReader::leb() {
   const uint64_t start = offset();
-  // Two bytes are the most frequent length here: those of one byte do not come so far.
+  // One-byte numbers are handled inline, so two bytes are the most frequent length here.
   if (end_ - cursor_ >= 2 && static_cast<uint8_t>(cursor_[1]) < 0x80) {
     const uint64_t low = static_cast<uint64_t>(cursor_[0]) & 0x7f, high = static_cast<uint64_t>(cursor_[1]);
     cursor_ += 2;
@@ -34,10 +34,10 @@ template <unsigned bits, bool is_signed> uint64_t ByteReader::leb() {
     if (cursor_ == end_) return fail_at_end(), 0;
     const auto byte = static_cast<uint8_t>(*cursor_++);
     value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    const unsigned left = bits - shift; // bits this byte may still give; the last byte has fewer than 8
+    const unsigned left = bits - shift; // bits this byte may still contribute; the last byte has fewer than 8
     if (left <= 7) {
       if (byte & 0x80) return fail_at(start, "integer representation too long"), 0;
-      // Unused bits of the last byte are zero, or copies of the sign.
+      // Unused bits of the last byte must be zero or copies of the sign.
       const int payload = is_signed ? static_cast<int8_t>(byte << 1) >> 1 : byte;
       const int unused = is_signed ? payload >> (left - 1) : payload >> left;
       if (unused != 0 && !(is_signed && unused == -1)) return fail_at(start, "integer too large"), 0;

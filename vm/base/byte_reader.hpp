@@ -1,6 +1,6 @@
-// Bounds-checked reading of a module's bytes (spec §5.2). The first error sticks: later reads return zeros,
-// so that parsing code reads straight on and looks at ok() where it matters. Every loop that reads must also
-// end when nothing is left: after an error nothing is.
+// Bounds-checked reading of a module's bytes (spec §5.2). The first error sticks and later reads return
+// zeros, so parsing code reads straight on and checks ok() where it matters. After an error nothing is left,
+// so every loop that reads must also end when nothing is left.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -18,8 +18,7 @@ namespace skerry::vm {
 class ByteReader {
 public:
   ByteReader() = default;
-  /// `base_offset` is what offset() says of the first byte; `end_message` is the error of reading past the
-  /// end.
+  /// `base_offset` is the offset() of the first byte. `end_message` is the error for reading past the end.
   explicit ByteReader(std::span<const std::byte> bytes, uint64_t base_offset = 0,
                       const char* end_message = "unexpected end")
       : begin_(bytes.data()), cursor_(begin_), end_(begin_ + bytes.size()), base_(base_offset),
@@ -36,10 +35,10 @@ public:
       return fail_at_end(), uint8_t{0};
     return static_cast<uint8_t>(*cursor_++);
   }
-  /// The next byte, left where it is; 0 at the end.
+  /// The next byte, without consuming it; 0 at the end.
   uint8_t peek() const { return cursor_ == end_ ? uint8_t{0} : static_cast<uint8_t>(*cursor_); }
 
-  // LEB128 of N bits, at most ceil(N / 7) bytes (spec §5.2.2).
+  // LEB128 numbers of N bits, in at most ceil(N / 7) bytes (spec §5.2.2).
   uint32_t leb_u32() {
     if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
       return static_cast<uint8_t>(*cursor_++);
@@ -66,26 +65,27 @@ public:
     return leb_s64_slow();
   }
 
-  // Little-endian, fixed width.
+  // Little-endian numbers of fixed width.
   uint32_t fixed_u32() { return fixed<uint32_t>(); }
   uint64_t fixed_u64() { return fixed<uint64_t>(); }
 
-  /// Empty on error.
+  /// The next `count` bytes; empty on error.
   std::span<const std::byte> bytes(uint64_t count);
-  /// A vec(byte) that must be UTF-8 (spec §5.2.4).
+  /// A vec(byte) that must be valid UTF-8 (spec §5.2.4).
   std::string_view name();
-  /// A reader over the next `count` bytes, which this one skips. Its errors are its own.
+  /// A reader over the next `count` bytes, which this reader skips. Errors of the new reader do not affect
+  /// this one.
   ByteReader sub_reader(uint64_t count, const char* end_message);
 
-  /// Only the first error counts. Everything left is skipped.
+  /// Records an error and skips everything that is left. Only the first error is kept.
   void fail(std::string message) { fail_at(offset(), std::move(message)); }
   [[gnu::cold]] void fail_at(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::malformed);
-  /// What stopped the reading; only when !ok().
+  /// The first error. Call it only if ok() is false.
   Error error() const {
     const ErrorCode code = error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
     return Error(error_kind_, code, message_).with_offset(error_offset_);
   }
-  /// Takes over a sub_reader's error.
+  /// Adopts the error of a sub_reader, if it has one.
   void absorb(const ByteReader& other) {
     if (!other.ok()) fail_at(other.error_offset_, other.message_, other.error_kind_);
   }

@@ -1,14 +1,14 @@
-// Choosing between values without a branch, where nothing could predict it.
+// Chooses between two values without a branch, for conditions that a processor cannot predict.
 #pragma once
 
 namespace skerry::vm {
 
-/// yes or no, both of which have been computed. Compilers turn what looks like a choice into a branch when
-/// one side costs something; a wrong prediction costs more than most sides.
+/// Returns `yes` or `no`, both already computed. Compilers turn an ordinary conditional expression into a
+/// branch if one side costs something, but a wrong prediction usually costs more than computing that side.
 template <class T> [[gnu::always_inline]] constexpr T choose(bool condition, T yes, T no) {
 #if defined(__clang__)
   if consteval {
-    return condition ? yes : no; // the builtin is for run time only
+    return condition ? yes : no; // the builtin works at run time only
   }
   return __builtin_unpredictable(condition) ? yes : no;
 #else

@@ -1,4 +1,4 @@
-// Hashing with a random key: nobody can write a file whose names or types fall on one slot.
+// Hashing with a random key, so that no file can be made whose names or types collide on purpose.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,8 @@
 
 namespace skerry::vm {
 
-/// Thread-safe. The same bytes give the same number for as long as it lives, another in another one.
+/// Equal bytes hash to the same number within one KeyedHash, and to different numbers in different ones.
+/// Thread-safe.
 class KeyedHash {
 public:
   KeyedHash() {
@@ -24,7 +25,7 @@ public:
   uint64_t operator()(std::string_view text) const { return add(seed_, std::as_bytes(std::span(text))); }
   uint64_t seed() const { return seed_; }
 
-  /// Goes on with more bytes.
+  /// Extends `hash` with more bytes.
   uint64_t add(uint64_t hash, std::span<const std::byte> bytes) const {
     hash = mix(hash ^ bytes.size());
     const std::byte* at = bytes.data();
@@ -40,7 +41,8 @@ public:
   }
 
 private:
-  /// Folds a product of 128 bits: what differs anywhere differs everywhere, depending on the key.
+  /// Multiplies and folds the 128-bit product, so that every bit of the input affects every bit of the
+  /// result, in a way that depends on the key.
   uint64_t mix(uint64_t word) const {
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(word) * multiplier_;

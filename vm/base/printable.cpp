@@ -1,4 +1,5 @@
-// Which characters are printable, and what the others become (docs: skerry/printable.hpp).
+// Decides which characters are printable, and how the others are written (documented in
+// skerry/printable.hpp).
 #include "skerry/printable.hpp"
 
 #include "vm/base/utf8.hpp"
@@ -14,8 +15,8 @@ namespace {
 struct Range {
   char32_t first, last;
 };
-/// Unicode's categories Cc, Cf, Zl and Zp, and what else shows nothing: fillers, joiners, variation
-/// selectors, noncharacters. In order.
+/// Unicode's categories Cc, Cf, Zl and Zp, and other invisible characters: fillers, joiners, variation
+/// selectors and noncharacters. Sorted.
 constexpr std::array hidden{
     Range{0x00, 0x1f},       Range{0x7f, 0x9f},       Range{0xad, 0xad},       Range{0x34f, 0x34f},
     Range{0x600, 0x605},     Range{0x61c, 0x61c},     Range{0x6dd, 0x6dd},     Range{0x70f, 0x70f},
@@ -29,7 +30,7 @@ constexpr std::array hidden{
 
 constexpr std::string_view digits = "0123456789abcdef";
 
-/// The character of `length` bytes at the start of `text`, which is known to be one.
+/// Decodes the character at the start of `text`, a valid sequence of `length` bytes.
 char32_t decode(std::string_view text, size_t length) {
   const auto first = static_cast<unsigned char>(text[0]);
   if (length == 1) return first;
@@ -50,7 +51,7 @@ std::string byte_escape(char c) {
   return {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
 }
 
-/// What one character becomes; `rules` says what else is special.
+/// The characters that `piece` treats specially.
 struct Rules {
   bool quotes = false, lines = false;
 };
@@ -67,12 +68,13 @@ bool is_plain(char c, const Rules& rules) {
   return c >= ' ' && c <= '~' && !(rules.quotes && (c == '"' || c == '\\'));
 }
 
-/// Cut so that the words about the rest fit too: then doing it again changes nothing.
+/// Makes `text` printable. A cut leaves room for the words about the rest, so that a second call changes
+/// nothing.
 std::string made(std::string_view text, size_t most, const Rules& rules) {
   constexpr size_t longest_suffix = std::string_view("… (18446744073709551615 bytes more)").size();
   const size_t cut = most - std::min(most, longest_suffix);
   std::string out;
-  size_t kept = 0, kept_of_text = 0; // what stays should it become too long
+  size_t kept = 0, kept_of_text = 0; // what is kept if the result becomes too long
   for (size_t at = 0; at < text.size();) {
     const size_t length = vm::utf8_length(text, at);
     if (is_plain(text[at], rules))

@@ -13,7 +13,7 @@ size_t utf8_length(std::string_view text, size_t at) {
   const unsigned first = byte(0);
   const unsigned second = byte(1);
   if (first < 0x80) return 1;
-  if (first < 0xc2) return 0; // a continuation, or an overlong form of ASCII
+  if (first < 0xc2) return 0; // a continuation byte, or an overlong form of ASCII
   if (first < 0xe0) return is_continuation(1) ? 2 : 0;
   if (first < 0xf0) {
     const bool overlong = first == 0xe0 && second < 0xa0;
@@ -31,7 +31,7 @@ bool is_utf8(std::string_view text) {
     uint64_t word = 0;
     if (text.size() - at >= sizeof word) {
       std::memcpy(&word, text.data() + at, sizeof word);
-      if ((word & high_bits) == 0) { // eight characters of ASCII
+      if ((word & high_bits) == 0) { // eight ASCII characters
         at += sizeof word;
         continue;
       }

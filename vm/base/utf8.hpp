@@ -1,4 +1,4 @@
-// UTF-8 as the specification wants it (§5.2.4): no overlong forms, no surrogates, nothing above U+10FFFF.
+// UTF-8 as the specification requires it (§5.2.4): no overlong forms, no surrogates, nothing above U+10FFFF.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace skerry::vm {
 
-/// Length of the sequence that begins at text[at], or 0 when none does (or `at` is the end).
+/// Length of the sequence that begins at text[at]; 0 if none does, or if `at` is the end.
 size_t utf8_length(std::string_view text, size_t at);
 
 bool is_utf8(std::string_view text);

@@ -1,4 +1,4 @@
-// Which feature a type needs, and what features are called.
+// The feature that a type needs, and the names of features.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -11,7 +11,7 @@ namespace skerry::vm {
 /// "mvp", "simd", "gc", …
 std::string_view feature_name(Feature feature);
 
-/// The feature that brought this type as a type of values. (Tables of funcref need none.)
+/// The feature that introduced this type as a value type. (Tables of funcref need no feature.)
 Feature required_feature(ValType type);
 
 } // namespace skerry::vm

@@ -4,7 +4,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// At least two digits.
+/// At least two hexadecimal digits.
 std::string hex(uint32_t value) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
@@ -16,7 +16,7 @@ bool is_abstract_heap_type(int64_t code) {
   return code >= static_cast<int64_t>(HeapType::exn) && code <= static_cast<int64_t>(HeapType::noexn);
 }
 
-/// A one-byte value type, or ValType{}.
+/// The value type with this one-byte code, or ValType{}.
 ValType short_value_type(uint8_t code) {
   switch (code) {
   case ValType::i32_: return i32;
@@ -83,7 +83,7 @@ void decode_bytes(ByteReader& reader, Instruction& instr) {
   std::memcpy(instr.bytes.data(), halves, sizeof halves);
 }
 
-/// All kinds but `none`.
+/// Decodes the immediates of every kind except `none`.
 void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& instr) {
   using enum ImmediateKind;
   switch (kind) {
@@ -150,7 +150,7 @@ constexpr bool is_one_index(ImmediateKind kind) {
   return kind >= ImmediateKind::local && kind <= ImmediateKind::memory;
 }
 
-/// What decoding needs of a one-byte opcode, in 1 KiB.
+/// The facts that decoding needs about a one-byte opcode; the table takes 1 KiB.
 struct ShortOpcode {
   Opcode op;
   ImmediateKind immediate;
@@ -162,13 +162,14 @@ constexpr std::array<ShortOpcode, 256> short_opcodes = [] {
   return table;
 }();
 
-/// Loads and stores are most of what has more than an index.
+/// Loads and stores are most of the instructions with more than an index, so they have their own path.
 [[gnu::noinline]] bool decode_memory_access(ByteReader& reader, Instruction& instr) {
   instr.memarg = decode_memarg(reader);
   return reader.ok();
 }
 
-/// What the fast path has no time for. Its own function, so that the fast path needs no stack frame.
+/// The cases that are too slow for the fast path. A separate function, so that the fast path needs no stack
+/// frame.
 [[gnu::noinline]] bool decode_rest(ByteReader& reader, uint8_t byte, Instruction& instr) {
   if (instr.op == Opcode::invalid) {
     if (!is_prefix(byte)) return fail_illegal(reader, instr.offset, 0, byte);
@@ -220,7 +221,7 @@ HeapType decode_heap_type(ByteReader& reader) {
   const uint64_t start = reader.offset();
   const int64_t code = reader.leb_s33();
   if (code >= 0) {
-    // ValType keeps a heap type in 24 bits; limits allow far fewer types.
+    // ValType holds a heap type in 24 bits; limits allow far fewer types.
     if (code >= 1 << 23) reader.fail_at(start, "unknown type: " + std::to_string(code), ErrorKind::invalid);
     return static_cast<HeapType>(code);
   }

@@ -1,5 +1,5 @@
-// One instruction with its immediates, as the decoder leaves it. Shared by validator, translator,
-// disassembler and the fuzzers' generator.
+// One instruction with its immediates, as the decoder produces it. The validator, the translator, the
+// disassembler and the fuzzers' generator share it.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -23,12 +23,13 @@ struct MemArg {
   uint64_t offset;
 };
 
-/// The labels of a br_table; the last is the default. Iterated by decoding, which cannot fail any more.
+/// The labels of a br_table; the last is the default. Iteration decodes them again, which cannot fail:
+/// decode_instruction has checked them.
 class BrTableTargets {
 public:
   BrTableTargets() = default;
   BrTableTargets(const std::byte* first, uint32_t count) : first_(first), count_(count) {}
-  /// Without the default.
+  /// The number of labels without the default.
   uint32_t count() const { return count_; }
 
   class Iterator {
@@ -68,7 +69,7 @@ struct CatchClause {
   uint32_t tag; // catch_ and catch_ref
   uint32_t label;
 };
-/// The clauses of a try_table; next() is called `count` times on a copy.
+/// The clauses of a try_table. To read them, copy the struct and call next() `count` times.
 struct Catches {
   const std::byte* at;
   const std::byte* end; // of the body
@@ -76,12 +77,12 @@ struct Catches {
   CatchClause next();
 };
 
-/// Only the fields of the opcode's immediate kind (immediates.def) mean something.
+/// Only the fields of the opcode's immediate kind (immediates.def) are meaningful.
 struct Instruction {
   Opcode op;
   uint8_t lane;
   uint8_t cast_flags; // bit 0: the first heap type is nullable, bit 1: the second
-  uint32_t offset;    // of the opcode, in the module
+  uint32_t offset;    // of the opcode within the module
   uint32_t index[2];  // in binary order
   uint64_t value;
   MemArg memarg;
@@ -93,18 +94,18 @@ struct Instruction {
   Catches catches;
 };
 
-/// Decodes one instruction (spec §5.4). False when the bytes are malformed: the reader has the error. Knows
-/// no features and no limits; a br_table's labels and a try_table's clauses have been checked to be
-/// well-formed.
+/// Decodes one instruction (spec §5.4). Returns false if the bytes are malformed; the reader then holds the
+/// error. Does not check features and limits. A br_table's labels and a try_table's clauses have been checked
+/// to be well-formed.
 [[nodiscard]] bool decode_instruction(ByteReader& reader, Instruction& instr);
 
 /// The immediate of loads and stores (spec §5.4.6).
 MemArg decode_memarg(ByteReader& reader);
-/// How the type of a block without parameters and results is written (spec §5.4.1).
+/// The byte that stands for the type of a block without parameters and results (spec §5.4.1).
 inline constexpr uint8_t empty_block_type = 0x40;
 /// The type of a block (spec §5.4.1).
 BlockType decode_block_type(ByteReader& reader);
-/// A heap type (spec §5.3.3): an abstract type's code or a type index.
+/// A heap type (spec §5.3.3): the code of an abstract type, or a type index.
 HeapType decode_heap_type(ByteReader& reader);
 /// A value type (spec §5.3.5).
 ValType decode_value_type(ByteReader& reader);

@@ -1,4 +1,4 @@
-// Opcodes and what opcodes.def says of them, as constexpr tables.
+// Opcodes and the facts that opcodes.def lists about them, as constexpr tables.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -10,15 +10,15 @@
 
 namespace skerry::vm {
 
-/// Dense, in the order of opcodes.def.
+/// Numbered consecutively, in the order of opcodes.def.
 enum class Opcode : uint16_t {
 #define OP(name, ...) name,
 #include "vm/isa/opcodes.def"
-  invalid ///< no instruction; also their number
+  invalid ///< not an instruction; also the number of instructions
 };
 inline constexpr size_t opcode_count = static_cast<size_t>(Opcode::invalid);
 
-/// The rows' macro names.
+/// The macro that an opcode's row uses in opcodes.def.
 enum class OpClass : uint8_t { numeric, trapping, load, store, constant, simd_lane, special };
 
 enum class ImmediateKind : uint8_t {
@@ -33,11 +33,11 @@ struct OpcodeInfo {
   uint8_t prefix;             // 0: none
   OpClass op_class;
   ImmediateKind immediate;
-  uint8_t access_bytes; // of memory; the natural alignment
-  uint8_t lanes;        // lane immediates are below
+  uint8_t access_bytes; // memory that it accesses; the natural alignment
+  uint8_t lanes;        // lane immediates must be less than this
   Feature feature;
   bool is_constant;         // allowed in constant expressions …
-  Feature constant_feature; // … with this feature
+  Feature constant_feature; // … if this feature is enabled
 };
 
 inline constexpr std::array<OpcodeInfo, opcode_count + 1> opcode_infos = {{
@@ -60,12 +60,12 @@ inline constexpr std::array<OpcodeInfo, opcode_count + 1> opcode_infos = {{
 
 constexpr const OpcodeInfo& info(Opcode op) { return opcode_infos[static_cast<size_t>(op)]; }
 
-/// Spec §3.4.13, "Constant Expressions".
+/// Returns whether constant expressions may contain `op` (spec §3.4.13, "Constant Expressions").
 constexpr bool is_constant(Opcode op, const Features& features) {
   return info(op).is_constant && features.has(info(op).constant_feature);
 }
 
-/// Codes 0 … N-1 of one prefix.
+/// The opcodes with codes 0 … N-1 after one prefix.
 template <size_t N> constexpr std::array<Opcode, N> make_opcode_table(uint8_t prefix) {
   std::array<Opcode, N> table{};
   for (Opcode& op : table) op = Opcode::invalid;
@@ -80,7 +80,7 @@ inline constexpr std::array<Opcode, 0x114> simd_opcodes = make_opcode_table<0x11
 
 constexpr bool is_prefix(uint8_t byte) { return byte >= 0xfb && byte <= 0xfd; }
 
-/// Opcode::invalid when nothing has this code.
+/// Returns Opcode::invalid if no instruction has this code.
 constexpr Opcode find_opcode(uint8_t prefix, uint32_t code) {
   const auto in = [code](const auto& table) { return code < table.size() ? table[code] : Opcode::invalid; };
   switch (prefix) {

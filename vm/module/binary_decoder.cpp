@@ -33,10 +33,10 @@ enum class SectionId : uint8_t {
   tag,
 };
 constexpr uint8_t section_count = 14;
-/// Where a section stands in the module (spec §5.5.16); custom sections stand anywhere.
+/// The place of each section in a module (spec §5.5.16). Custom sections may be anywhere.
 constexpr uint8_t section_order[section_count] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
 
-/// Reads instructions until the end that belongs to them.
+/// Reads instructions up to the matching `end`.
 template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
   constexpr uint64_t looked_at_once = 1024;
   Instruction instr{};
@@ -49,7 +49,8 @@ template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
   }
 }
 
-/// One member function per production of the binary grammar. All read on after an error, as the reader does.
+/// One member function for each production of the binary grammar. After an error they read on, as the reader
+/// does.
 class BinaryDecoder {
 public:
   BinaryDecoder(Module& module, const Config& config, LoadWatch& watch)
@@ -98,13 +99,13 @@ private:
 
   ConstExpr const_expr();
   uint32_t count(uint64_t limit, const char* what) { return decode_count(reader_, limit, what); }
-  /// Makes room for `count` more, but not for more than the bytes left can hold.
+  /// Makes room for `count` more items, or for as many as the remaining bytes can hold if that is less.
   template <class T> void reserve(std::vector<T>& items, uint64_t count, uint64_t min_bytes) {
     items.reserve(items.size() + std::min(count, reader_.remaining() / min_bytes));
   }
-  /// Whether to read an item more.
+  /// Returns whether to read another item.
   bool more(uint32_t index, uint32_t count) { return index < count && reader_.ok() && is_on_time(); }
-  /// Nothing is read behind the deadline.
+  /// Fails once the deadline has passed, so that nothing more is read.
   bool is_on_time() {
     const uint64_t offset = reader_.offset();
     const bool is_on_time = watch_.spend(offset - std::min(offset, seen_));
@@ -129,7 +130,7 @@ private:
   uint32_t declared_functions_ = 0;
   uint32_t data_count_ = 0;
   std::span<const std::byte> name_section_; // the last one
-  uint64_t seen_ = 0;                       // up to here the watch knows
+  uint64_t seen_ = 0;                       // the offset up to which work has been charged to the watch
 };
 
 Result<void> BinaryDecoder::module() {
@@ -142,8 +143,8 @@ Result<void> BinaryDecoder::module() {
   return fail(reader_.error());
 }
 
-/// When something behind the code section is malformed, an error in a body comes first: a body with a wrong
-/// size, for one, makes the rest look wrong.
+/// If something after the code section is malformed, an error in a body is reported first. A body with a
+/// wrong size, for example, makes everything after it look malformed.
 Result<void> BinaryDecoder::scan_bodies() {
   for (size_t i = 0; i < module_.bodies.size(); ++i) {
     ByteReader reader = body_reader(module_, module_.bodies[i]);
@@ -270,7 +271,7 @@ ValType BinaryDecoder::ref_type() {
   return type;
 }
 
-/// Only looks whether it is well-formed: types are kept by the engine, once they have canonical ids.
+/// Only checks that types are well-formed. The engine stores them later, when they get canonical ids.
 void BinaryDecoder::type_section() {
   const uint32_t n = count(limits_.types, "types");
   RecGroup group;
@@ -335,7 +336,8 @@ void BinaryDecoder::import_section() {
   module_.imported_tags = static_cast<uint32_t>(module_.tags.size());
 }
 
-/// Reads them twice: index spaces that grow step by step take several times what they hold.
+/// Reserves exact sizes by reading the imports twice: index spaces that grow step by step take several times
+/// their final memory.
 void BinaryDecoder::reserve_imports(uint32_t n) {
   const ByteReader start = reader_;
   std::array<uint32_t, 5> counts{};
@@ -346,7 +348,7 @@ void BinaryDecoder::reserve_imports(uint32_t n) {
     import_type(import, nullptr);
     if (reader_.ok()) ++counts[static_cast<size_t>(import.kind)];
   }
-  reader_ = start; // what is malformed is met again
+  reader_ = start; // import_section reads malformed entries again and reports them
   module_.imports.reserve(read);
   module_.functions.reserve(counts[static_cast<size_t>(ExternKind::func)]);
   module_.globals.reserve(counts[static_cast<size_t>(ExternKind::global)]);
@@ -376,7 +378,7 @@ void BinaryDecoder::import_entry() {
   module_.imports.push_back(import);
 }
 
-/// Without a module only reads.
+/// Only reads if `module` is null.
 void BinaryDecoder::import_type(Import& import, Module* module) {
   const auto add = [&](auto& space, auto&& item) {
     import.index = static_cast<uint32_t>(space.size());

@@ -1,4 +1,4 @@
-// Binary format → Module (spec §5).
+// Decodes the binary format into a Module (spec §5).
 #pragma once
 
 #include "skerry/error.hpp"
@@ -14,7 +14,7 @@
 
 namespace skerry::vm {
 
-/// What is decoded: bytes that the module takes over, or that somebody keeps for as long as it lives.
+/// The bytes to decode. The module either owns them, or the caller keeps them alive as long as the module.
 struct ModuleBytes {
   ModuleBytes(std::vector<std::byte>&& taken) : owned(std::move(taken)) {}
   explicit ModuleBytes(std::span<const std::byte> kept) : borrowed(kept) {}
@@ -25,10 +25,10 @@ struct ModuleBytes {
   std::span<const std::byte> borrowed;
 };
 
-/// Decodes everything but function bodies, which validate_module looks into. Work and memory are linear in
-/// the module's size. The module is well-formed, not valid: indices in it have not been checked and types
-/// have only been looked at: validation gives them canonical ids. Errors: malformed, limit; deadline_exceeded
-/// when the watch says so.
+/// Decodes everything except function bodies, which validate_module reads. Work and memory are linear in the
+/// module's size. The module is well-formed but not yet valid: its indices have not been checked, and
+/// resolve_module has yet to give its types canonical ids. Errors: malformed, limit; deadline_exceeded if the
+/// watch expires.
 Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine, ModuleBytes bytes,
                                               LoadWatch& watch);
 
@@ -38,8 +38,8 @@ inline Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<Engin
   return decode_module(engine, std::move(bytes), never);
 }
 
-/// Reads a function's locals and instructions. Does not stop where the body should: that `end` comes there is
-/// for the reader to check.
+/// A reader of a function's locals and instructions. It does not stop at the end of the body: the caller must
+/// check that `end` comes there.
 inline ByteReader body_reader(const Module& module, const FuncBody& body) {
   return ByteReader(std::span(module.bytes).subspan(body.offset), body.offset,
                     "unexpected end of section or function");

@@ -1,4 +1,4 @@
-// Canonical types: what the engine's registry holds of each type, in the order of tens of bytes.
+// Canonical types: the engine's registry holds each type once, in tens of bytes.
 #pragma once
 
 #include "vm/module/rec_group.hpp"
@@ -10,36 +10,36 @@
 
 namespace skerry::vm {
 
-/// Canonical id of a type in the engine's TypeRegistry: equal ids, equal types, across modules. The id of a
-/// type that nobody holds any more may become another type's.
+/// The id of a type in the engine's TypeRegistry. Equal ids mean equal types, across modules. The id of a
+/// type without holders can be reused for another type.
 using TypeId = uint32_t;
 inline constexpr TypeId no_type_id = ~TypeId{0};
 
-/// A type of the engine. Concrete heap types in it are canonical ids. Immutable; lies in its TypeGroup, never
-/// moves, and lives as long as somebody holds the group: a module holds its types.
+/// A type of the engine, with canonical ids as its concrete heap types. Immutable. It is part of its
+/// TypeGroup, never moves, and lives while the group has a holder. A module holds its types.
 class CanonicalType {
 public:
   CompositeKind kind() const { return kind_; }
   bool is_final() const { return (flags_ & flag_final) != 0; }
   TypeId id() const { return id_; }
-  /// Its position in the recursion group.
+  /// Its position in its recursion group.
   uint32_t position() const { return position_; }
-  /// Number of supertypes.
+  /// The number of supertypes.
   uint32_t depth() const { return depth_; }
   /// The direct supertype, or no_type_id.
   TypeId supertype() const { return depth_ == 0 ? no_type_id : *at<TypeId>(0); }
-  /// A supertype some steps further up, chosen so that any of them is reached in few steps.
+  /// A supertype further up, chosen so that every supertype can be reached in few steps.
   TypeId far_supertype() const { return *at<TypeId>(sizeof(TypeId)); }
 
   TypeList params() const { return {codes(), refs(), first_count_, param_refs()}; }
   TypeList results() const {
     return {codes() + first_count_, refs() + param_refs(), second_count_, result_refs()};
   }
-  /// Kind struct and array.
+  /// The fields of a struct or array type; empty for functions.
   std::span<const PackedField> fields() const {
     return {at<PackedField>(supertypes_bytes()), kind_ == CompositeKind::func ? 0u : first_count_};
   }
-  /// Whether all fields have default values.
+  /// Returns whether all fields have default values.
   bool is_defaultable() const { return (flags_ & flag_defaultable) != 0; }
 
 private:
@@ -50,8 +50,8 @@ private:
     uint16_t params, results;
   };
 
-  // Behind the group's types, at `tail_`: supertype and far supertype if there are any; RefCounts and the
-  // concrete references if there are any; then codes, or fields.
+  // Data at `tail_`, after the group's types: the supertype and the far supertype, if any; RefCounts and the
+  // concrete references, if any; then codes or fields.
   template <class T> const T* at(uint32_t offset) const {
     return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + tail_ + offset);
   }
@@ -73,11 +73,11 @@ private:
   uint8_t depth_ = 0;
   TypeId id_ = 0;
   uint32_t position_ = 0;
-  uint16_t first_count_ = 0, second_count_ = 0; // parameters and results; fields and 0
-  uint32_t tail_ = 0;                           // bytes from here
+  uint16_t first_count_ = 0, second_count_ = 0; // parameters and results, or fields and 0
+  uint32_t tail_ = 0;                           // offset in bytes from this object
 };
 
-/// A recursion group of the registry: one block of memory, shared by all who hold it.
+/// A recursion group of the registry: one block of memory that all its holders share.
 class TypeGroup {
 public:
   uint32_t size() const { return size_; }
@@ -91,7 +91,7 @@ private:
   const CanonicalType* types() const { return reinterpret_cast<const CanonicalType*>(this + 1); }
   CanonicalType* types() { return reinterpret_cast<CanonicalType*>(this + 1); }
 
-  uint32_t holders_ = 0; // of a group that dies: the id of the next one
+  uint32_t holders_ = 0; // in a group without holders: the id of the next such group
   uint32_t hash_ = 0;
   uint32_t size_ = 0;
 };

@@ -1,5 +1,5 @@
-// What an Engine holds. Made by vm/api, which alone knows translator and interpreter; the rest of the engine
-// reaches them through the pointers here.
+// The data of an Engine. vm/api makes it and is the only part that refers to the translator and the
+// interpreter; the rest of the engine reaches them through the pointers here.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -18,7 +18,7 @@ struct HandlerTable;
 struct FuncInstance;
 struct Store;
 
-/// Where threaded code comes from.
+/// The place in a module that threaded code was made from.
 struct CodeLocation {
   uint32_t module_offset = 0; // of the wasm instruction
   int32_t pending_fuel = 0;   // executed since the last charge, this instruction included
@@ -29,21 +29,22 @@ struct EngineData {
   explicit EngineData(const Config& c) : config(c) {}
 
   Config config;
-  ByteBudget work_budget{config.engine_budget}; // what work for guests holds at the moment
+  ByteBudget work_budget{config.engine_budget}; // memory that the engine's work for guests holds now
   TypeRegistry types;                           // thread-safe
-  std::shared_ptr<const HandlerTable> handlers; // threaded code is made of these
+  std::shared_ptr<const HandlerTable> handlers; // the handlers that threaded code consists of
 
-  /// Translates a validated function, or finds what another thread translated. Errors: limit (frame slots,
-  /// budgets), and what ends a call (deadline, interrupt); the function can be tried again, by any store.
-  /// Thread-safe.
+  /// Translates a validated function, or returns the code that another thread has made. Errors: limit (frame
+  /// slots, budgets) and those that end a call (deadline, interrupt). The function can be tried again, by any
+  /// store. Thread-safe.
   Result<const Code*> (*translate)(const CompiledModule& module, uint32_t defined_index,
                                    WorkMeter& meter) = nullptr;
-  /// The instructions at `code_offsets` of one translated function, in any order, to `locations`, which has
-  /// as many. Translates again, once for all of them: only for when a call fails. Errors as translate;
-  /// nothing is written then.
+  /// Finds the instructions at `code_offsets` of one translated function. The offsets may be in any order;
+  /// `locations` must have as many entries. Translates the function once more, so use it only after a call
+  /// has failed. Errors: those of translate; `locations` is then unchanged.
   Result<void> (*locate)(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
                          std::span<CodeLocation> locations, WorkMeter& meter) = nullptr;
-  /// Runs a function: arguments in `slots`, results written there. False when it failed: see Store::error.
+  /// Runs a function with its arguments in `slots`, and writes the results there. Returns false if it failed:
+  /// see Store::error.
   bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) noexcept = nullptr;
 };
 

@@ -1,4 +1,4 @@
-// The time that loading a module may take.
+// The deadline for loading a module.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -8,16 +8,16 @@
 
 namespace skerry::vm {
 
-/// Asks the clock after each piece of work, counted in bytes of the module or its text.
+/// Checks the deadline after each piece of work, which is counted in bytes of the module or its text.
 class LoadWatch {
 public:
   LoadWatch(const CompileOptions& options, const Config& config)
       : deadline_(options.deadline), clock_(config.clock) {}
   explicit LoadWatch(std::chrono::steady_clock::time_point deadline) : deadline_(deadline) {}
-  /// Never expires.
+  /// A watch that never expires.
   LoadWatch() = default;
 
-  /// False when the deadline has passed.
+  /// Charges work. Returns false if the deadline has passed.
   [[nodiscard]] bool spend(uint64_t bytes) {
     left_ -= static_cast<int64_t>(bytes);
     return left_ > 0 || look();

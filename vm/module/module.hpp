@@ -1,4 +1,4 @@
-// The decoded module: what the binary says, in the specification's terms. Immutable once it is resolved.
+// The decoded module, in the specification's terms. Immutable once it is resolved.
 #pragma once
 
 #include "skerry/engine.hpp"
@@ -16,12 +16,12 @@
 
 namespace skerry::vm {
 
-/// Names are views of the module's bytes.
+/// An import. Names are views of the module's bytes.
 struct Import {
   std::string_view module;
   std::string_view name;
   ExternKind kind = ExternKind::func;
-  uint32_t index = 0; // in the kind's index space
+  uint32_t index = 0; // in the index space of its kind
 };
 struct Export {
   std::string_view name;
@@ -29,7 +29,7 @@ struct Export {
   uint32_t index = 0;
 };
 
-/// A constant expression: a byte range of the module, `end` included. Validated.
+/// A validated constant expression: a byte range of the module, including `end`.
 struct ConstExpr {
   uint32_t offset = 0;
   uint32_t size = 0;
@@ -49,11 +49,11 @@ enum class SegmentMode : uint8_t { active, passive, declarative };
 struct ElemSegment {
   SegmentMode mode = SegmentMode::passive;
   uint32_t table = 0;
-  ConstExpr offset; // active only
+  ConstExpr offset; // only for active segments
   ValType type = funcref;
   uint32_t count = 0;
-  bool is_expressions = false; // items are constant expressions, else function indices (LEB128)
-  ConstExpr items;             // the byte range that holds `count` items
+  bool is_expressions = false; // items are constant expressions; otherwise function indices (LEB128)
+  ConstExpr items;             // the byte range of the `count` items
 };
 struct DataSegment {
   SegmentMode mode = SegmentMode::passive;
@@ -63,7 +63,7 @@ struct DataSegment {
   uint32_t bytes_size = 0;
 };
 
-/// Code section entry: byte range of locals and instructions.
+/// An entry of the code section: the byte range of its locals and instructions.
 struct FuncBody {
   uint32_t offset = 0;
   uint32_t size = 0;
@@ -73,8 +73,8 @@ struct CustomRange {
   uint32_t name_offset, name_size, bytes_offset, bytes_size;
 };
 
-/// Names from the custom section "name", views of the module's bytes; decoded leniently: what is broken is
-/// dropped, and names of functions that are not there.
+/// Names from the custom section "name", as views of the module's bytes. Decoding is lenient: it drops
+/// malformed entries and names of functions that do not exist.
 struct NameSection {
   struct Function {
     uint32_t index;
@@ -86,20 +86,21 @@ struct NameSection {
 
 struct Module {
   Module() = default;
-  /// Releases the types.
+  /// Releases the module's types.
   ~Module();
   Module(const Module&) = delete;
   Module& operator=(const Module&) = delete;
 
   std::shared_ptr<EngineData> engine;
   std::vector<std::byte> owned_bytes;
-  std::span<const std::byte> bytes; // owned_bytes, or the caller's; all ranges above point into it
+  std::span<const std::byte> bytes; // owned_bytes or the caller's bytes; all ranges above refer to it
 
-  uint32_t type_count = 0;                 // that the type section has
-  std::vector<const CanonicalType*> types; // of a valid module; it holds their groups
+  uint32_t type_count = 0;                 // number of types in the type section
+  std::vector<const CanonicalType*> types; // empty until resolved; the module holds their groups
   std::vector<Import> imports;
   std::vector<Export> exports;
-  // Index spaces: imports first. Concrete heap types are type indices when decoded, canonical ids when valid.
+  // Index spaces, with imports first. Concrete heap types are type indices after decoding, and canonical ids
+  // once resolved.
   std::vector<uint32_t> functions; // type indices
   std::vector<Table> tables;
   std::vector<MemoryType> memories;
@@ -107,16 +108,16 @@ struct Module {
   std::vector<uint32_t> tags; // type indices
   uint32_t imported_functions = 0, imported_tables = 0, imported_memories = 0, imported_globals = 0,
            imported_tags = 0;
-  std::vector<FuncBody> bodies; // of function imported_functions + i
+  std::vector<FuncBody> bodies; // bodies[i] belongs to function imported_functions + i
   std::vector<ElemSegment> elem_segments;
   std::vector<DataSegment> data_segments;
-  std::array<uint32_t, 14> section_offsets{}; // of the content, by section id; for error messages
-  bool has_data_count = false;                // section 12, which memory.init and data.drop need
+  std::array<uint32_t, 14> section_offsets{}; // of each section's content, by section id; for error messages
+  bool has_data_count = false;                // section 12, which memory.init and data.drop require
   std::vector<CustomRange> custom_sections;
   bool has_start = false;
   uint32_t start = 0;
   NameSection names;
-  NameIndex exports_by_name; // of a valid module
+  NameIndex exports_by_name; // empty until resolved
 
   const CanonicalType& type(uint32_t type_index) const { return *types[type_index]; }
   const CanonicalType& func_type(uint32_t func_index) const { return *types[functions[func_index]]; }
@@ -126,7 +127,7 @@ struct Module {
   }
 };
 
-/// Finds an export by name, in a constant number of steps. Null when there is none.
+/// The export with this name; null if there is none. Takes constant time.
 const Export* find_export(const Module& module, std::string_view name);
 
 } // namespace skerry::vm

@@ -1,4 +1,4 @@
-// What the public API tells of a valid module: its imports and exports with their types.
+// Facts about a valid module for the public API: its imports and exports with their types.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -6,10 +6,10 @@
 
 namespace skerry::vm {
 
-/// Error: limit, when the types of all imports and exports together are too large to be listed.
+/// Errors: limit, if the types of all imports and exports together are too large to list.
 Result<void> check_extern_types(const Module& module);
 
-/// The type of an entity of a valid module, with canonical ids for concrete heap types.
+/// The type of an item of a valid module, with canonical ids as concrete heap types.
 ExternType extern_type(const Module& module, ExternKind kind, uint32_t index);
 
 FuncType func_type_of(const CanonicalType& type);

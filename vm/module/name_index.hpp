@@ -1,4 +1,4 @@
-// Finds things by name: their indices, in open addressing.
+// Finds items by name: a hash table of their indices, with open addressing.
 #pragma once
 
 #include "vm/base/keyed_hash.hpp"
@@ -12,21 +12,22 @@
 
 namespace skerry::vm {
 
-/// Keeps indices only: the caller says which one has the name. Takes at most twelve bytes for each.
+/// Stores indices only; the caller compares names. Takes at most twelve bytes per index.
 class NameIndex {
 public:
   static constexpr uint32_t none = ~uint32_t{0};
 
-  /// Room for the indices below `count` from the beginning.
+  /// Makes room for the indices below `count`. Call it on an empty index.
   void reserve(size_t count) { resize(std::bit_ceil(count + count / 2 + 2), 0); }
   size_t size() const { return used_; }
   void clear() { slots_.clear(), used_ = 0, largest_index_ = 0; }
 
-  /// insert or find will soon be called with this hash: fetches the memory that they read.
+  /// Prefetches the memory that insert or find will read for this hash.
   void expect(uint64_t hash) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[hash & slot_mask()]);
   }
-  /// Adds an index, unless `is_same` says of one that it has the name: then that. There must be room.
+  /// Adds an index and returns it, unless `is_same` accepts one that is present: returns that one instead.
+  /// There must be room.
   template <class F> uint32_t insert(uint64_t hash, uint32_t index, F&& is_same) {
     const size_t at = slot(hash, is_same);
     if (slots_[at] != none) return slots_[at] & index_mask_;
@@ -35,7 +36,7 @@ public:
     largest_index_ = std::max(largest_index_, index);
     return index;
   }
-  /// The same, with more room when it is needed; `hash_of(index)`.
+  /// The same, but makes room if needed. `hash_of(index)` gives the hash of an index that is present.
   template <class F, class Hash> uint32_t insert(uint64_t hash, uint32_t index, F&& is_same, Hash&& hash_of) {
     constexpr size_t smallest = 16;
     if ((used_ + 1) * 3 > slots_.size() * 2)
@@ -51,8 +52,8 @@ public:
   }
 
 private:
-  // A slot holds an index, less than index_mask_, and above it bits of the hash that do not say where the
-  // slot is: most names that differ are told apart without being looked at.
+  // A slot holds an index (less than index_mask_) and, above it, bits of the hash that do not decide the
+  // slot. They tell most different names apart without a comparison.
   uint32_t slot_mask() const { return static_cast<uint32_t>(slots_.size() - 1); }
   uint32_t tag(uint64_t hash) const { return static_cast<uint32_t>(hash) & ~index_mask_; }
 
@@ -82,8 +83,8 @@ private:
     }
   }
 
-  std::vector<uint32_t> slots_; // a power of 2
-  uint32_t index_mask_ = 0;     // one less than a power of 2, which is not less than the number of slots
+  std::vector<uint32_t> slots_; // size: a power of 2
+  uint32_t index_mask_ = 0;     // one less than a power of 2 that is at least the number of slots
   uint32_t largest_index_ = 0;
   size_t used_ = 0;
 };

@@ -1,4 +1,4 @@
-// The custom section "name" (spec, appendix "Name Section").
+// Decodes the custom section "name" (spec, appendix "Name Section").
 #pragma once
 
 #include "vm/module/load_watch.hpp"
@@ -9,9 +9,8 @@
 
 namespace skerry::vm {
 
-/// Never fails: reading stops at the first broken subsection, and what was read before is kept. Names are
-/// views of the bytes; those of functions are kept for as many as the module has. Stops as well when the
-/// watch expires.
+/// Never fails: stops at the first malformed subsection or when the watch expires, and keeps the names read
+/// before. Names are views of the bytes. Drops names of functions beyond the first `functions`.
 NameSection decode_name_section(std::span<const std::byte> bytes, size_t functions, LoadWatch& watch);
 
 } // namespace skerry::vm

@@ -11,10 +11,10 @@ namespace skerry::vm {
 
 namespace {
 
-// What types of one byte need.
+// The features that one-byte types can need.
 constexpr std::array needed_features = {Feature::mvp, Feature::simd, Feature::reference_types, Feature::gc,
                                         Feature::exceptions};
-/// By code: a position in needed_features, or behind them.
+/// For each code, an index into needed_features, or its size if the code is not a type.
 constexpr std::array<uint8_t, 256> short_type_features = [] {
   std::array<uint8_t, 256> table{};
   table.fill(needed_features.size());
@@ -26,8 +26,8 @@ constexpr std::array<uint8_t, 256> short_type_features = [] {
   return table;
 }();
 
-/// One member function per production of the grammar of types. All read on after an error, as the reader
-/// does.
+/// One member function for each production of the grammar of types. After an error they read on, as the
+/// reader does.
 class RecGroupDecoder {
 public:
   RecGroupDecoder(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group)
@@ -83,7 +83,7 @@ private:
       return fields(1);
     default: break;
     }
-    const bool is_long = form >= 0x80; // the form is a signed LEB128 of 7 bits
+    const bool is_long = form >= 0x80; // a form is a signed LEB128 of 7 bits
     reader_.fail_at(start, is_long ? "integer representation too long" : "malformed definition type");
   }
 
@@ -103,8 +103,8 @@ private:
     for (; read < count && reader_.ok(); ++read) group_.add(decode_value_type(reader_, features_), is_result);
   }
 
-  /// Types of one byte at the beginning of a list: most are nothing else, and their codes are taken as they
-  /// are.
+  /// Reads one-byte types at the beginning of a list. Most lists contain nothing else, and their codes can be
+  /// copied unchanged.
   uint32_t short_types(uint32_t most) {
     const auto* codes = reinterpret_cast<const uint8_t*>(reader_.cursor());
     uint32_t count = 0;
@@ -133,7 +133,7 @@ private:
     return reader_.u8(), ValType(static_cast<ValType::Kind>(code));
   }
 
-  std::array<bool, needed_features.size() + 1> is_on_{}; // the last stands for what is no type
+  std::array<bool, needed_features.size() + 1> is_on_{}; // the last entry stands for codes that are not types
   ByteReader& reader_;
   const Features& features_;
   const ModuleLimits& limits_;

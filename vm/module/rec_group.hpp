@@ -1,5 +1,5 @@
-// One recursion group as the binary says it (spec §5.3): read, then given canonical ids, or printed. Of a
-// module's types no more than one group is held in this form at a time.
+// A recursion group as the binary format writes it (spec §5.3), from which canonical types or text are made.
+// Loading a module keeps only a few groups in this form at a time; printing keeps all.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -15,17 +15,17 @@ namespace skerry::vm {
 
 enum class CompositeKind : uint8_t { func, struct_, array };
 
-/// Types one behind the other; what they consist of is in common lists, in the same order. Reusable.
+/// Types in order. Their parts are in common lists, in the same order. Reusable.
 struct RecGroup {
   static constexpr uint32_t no_type = ~uint32_t{0};
 
-  /// Spec §2.3.8: a composite type with its place in the subtype hierarchy.
+  /// A composite type with its place in the subtype hierarchy (spec §2.3.8).
   struct Type {
     CompositeKind kind = CompositeKind::func;
     bool is_final = true;
-    uint16_t params = 0, results = 0;         // kind func
-    uint16_t param_refs = 0, result_refs = 0; // how many of these are concrete references
-    uint16_t fields = 0;                      // kind struct; kind array has one
+    uint16_t params = 0, results = 0;         // for kind func
+    uint16_t param_refs = 0, result_refs = 0; // how many of them are concrete references
+    uint16_t fields = 0;                      // for kind struct; kind array has one
     uint32_t supertype = no_type;
   };
   std::vector<Type> types;
@@ -39,7 +39,7 @@ struct RecGroup {
   void add(ValType type, bool is_result);
 };
 
-/// Goes over the types of a group with their parts.
+/// Visits the types of a group, each with its parts.
 class RecGroupParts {
 public:
   explicit RecGroupParts(const RecGroup& group)
@@ -67,17 +67,17 @@ private:
   const PackedField* fields_;
 };
 
-/// Reads an entry of the type section. Indices in it are not checked. Errors, which the reader has:
-/// malformed, limit; and any when the watch expires.
+/// Decodes an entry of the type section. Its indices are not checked. The reader holds any error: malformed
+/// or limit; when the watch expires, an arbitrary one.
 void decode_rec_group(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group);
 
-/// Reads a value type, and looks whether its feature is on.
+/// Decodes a value type and checks that its feature is enabled.
 ValType decode_value_type(ByteReader& reader, const Features& features);
 
-/// A failure of the reader when the feature is off: "MESSAGE: WHAT without the feature NAME".
+/// Fails with "MESSAGE: WHAT without the feature NAME" if the feature is not enabled.
 void need_feature(ByteReader& reader, const Features& features, Feature feature, uint64_t offset,
                   const char* message, const char* what);
-/// The length of a vec, which is no more than the bytes left. 0 after a failure.
+/// Decodes the length of a vec, which cannot exceed the bytes left. Returns 0 after an error.
 uint32_t decode_count(ByteReader& reader, uint64_t limit, const char* what);
 void check_limit(ByteReader& reader, uint64_t value, uint64_t limit, const char* what, uint64_t offset);
 

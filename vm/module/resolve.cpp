@@ -14,7 +14,7 @@ namespace {
 
 enum Section : uint8_t { types = 1, imports, tables = 4, globals = 6, exports, elems = 9 };
 
-/// Stops at the first error; `error_` then holds it.
+/// Stops at the first error, which `error_` then holds.
 class Resolver {
 public:
   Resolver(Module& module, LoadWatch& watch)
@@ -40,11 +40,11 @@ private:
   Module& module_;
   LoadWatch& watch_;
   TypeRegistry& registry_;
-  // Groups that have been read and wait to be interned together. None names a type of another, so that
-  // their order does not matter to what they are.
+  // Groups that have been read and wait to be interned together. None refers to types of another, so their
+  // order does not matter.
   std::array<RecGroup, TypeRegistry::groups_at_once> waiting_;
   size_t waiting_count_ = 0;
-  std::vector<uint8_t> depths_; // of the types of a group
+  std::vector<uint8_t> depths_; // of the types of the current group
   std::optional<Error> error_;
 };
 
@@ -57,7 +57,7 @@ Result<void> Resolver::resolve() {
 
 // ---- Types (spec §3.2)
 
-/// Whether the group names a type, one of its own included.
+/// Returns whether the group refers to types, its own included.
 bool names_types(const RecGroup& group) {
   return !group.refs.empty() || std::ranges::any_of(group.types, [](const RecGroup::Type& type) {
     return type.supertype != RecGroup::no_type;
@@ -66,7 +66,7 @@ bool names_types(const RecGroup& group) {
   });
 }
 
-/// Reads the type section again, which the decoder has only looked at.
+/// Reads the type section again: the decoder has only checked it.
 bool Resolver::intern_types() {
   if (module_.type_count == 0) return true;
   ByteReader reader(module_.bytes.subspan(at(types)), at(types));
@@ -78,7 +78,7 @@ bool Resolver::intern_types() {
     RecGroup& group = waiting_[waiting_count_];
     const uint64_t start = reader.offset();
     decode_rec_group(reader, module_.engine->config, watch_, group);
-    // Takes as long as ten times that many bytes of code.
+    // Interning takes as long as reading ten times as many bytes of code.
     ok = watch_.spend(10 * (reader.offset() - start)) && reader.ok() && add_group(group);
   }
   ok = ok && intern_waiting();
@@ -86,11 +86,11 @@ bool Resolver::intern_types() {
   return ok;
 }
 
-/// `group` is the one after those that wait.
+/// Interns or queues `group`, which is in the slot after those that wait.
 bool Resolver::add_group(RecGroup& group) {
   if (!names_types(group)) return ++waiting_count_ < waiting_.size() || intern_waiting();
   const size_t position = waiting_count_;
-  if (!intern_waiting()) return false; // what the group names has an id now
+  if (!intern_waiting()) return false; // now the types that the group refers to have ids
   if (!rename_references(group) || !rename_supertypes(group)) return false;
   std::swap(waiting_[0], waiting_[position]);
   waiting_count_ = 1;
@@ -103,7 +103,7 @@ bool Resolver::intern_waiting() {
   return interned || fail(at(types), interned.error().message(), ErrorKind::limit);
 }
 
-/// From type indices to what the registry takes.
+/// Replaces type indices by the ids or positions that the registry expects.
 bool Resolver::rename_references(RecGroup& group) {
   const auto first = static_cast<uint32_t>(module_.types.size());
   const uint32_t end = first + group.size();
@@ -128,7 +128,7 @@ bool Resolver::rename_references(RecGroup& group) {
 }
 
 bool Resolver::rename_supertypes(RecGroup& group) {
-  constexpr uint32_t deepest = 255; // a canonical type keeps its depth in a byte
+  constexpr uint32_t deepest = 255; // a canonical type stores its depth in a byte
   const auto first = static_cast<uint32_t>(module_.types.size());
   depths_.assign(group.size(), 0);
   for (uint32_t i = 0; i < group.size(); ++i) {
@@ -145,7 +145,7 @@ bool Resolver::rename_supertypes(RecGroup& group) {
   return true;
 }
 
-// ---- What names types
+// ---- Items that refer to types
 
 bool Resolver::resolve_value_types() {
   const auto offset = [&](Section section, bool is_import) { return at(is_import ? imports : section); };
@@ -168,9 +168,9 @@ bool Resolver::resolve_value_type(ValType& type, uint64_t offset) {
   return true;
 }
 
-// ---- Exports (spec §3.4.10: their names are different)
+// ---- Exports, whose names must be unique (spec §3.4.10)
 
-/// A million names are in no cache of the processor: several are fetched at once.
+/// A million names do not fit in the processor's caches, so several are prefetched at once.
 bool Resolver::index_exports() {
   constexpr uint32_t at_once = 32;
   std::array<uint64_t, at_once> hashes;
@@ -189,7 +189,7 @@ bool Resolver::index_exports() {
 }
 
 bool Resolver::index_export(uint32_t i, uint64_t hash) {
-  constexpr uint64_t item_bytes = 32; // takes as long as that many bytes of code
+  constexpr uint64_t item_bytes = 32; // takes as long as this many bytes of code
   const std::string_view name = module_.exports[i].name;
   if (!watch_.spend(name.size() + item_bytes)) return false;
   const auto is_named = [&](uint32_t index) { return module_.exports[index].name == name; };

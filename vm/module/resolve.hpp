@@ -1,4 +1,4 @@
-// Between decoding and validation: a module's types get their canonical forms, and its exports can be found.
+// The step between decoding and validation: makes a module's types canonical and indexes its exports.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -7,11 +7,11 @@
 
 namespace skerry::vm {
 
-/// Gives the types of the type section canonical ids, which are what concrete heap types of tables, globals
-/// and element segments name from here on, and indexes the exports by name. Work and memory are linear in
-/// the module's size. A module that fails keeps the types it has got so far until it is destroyed. Errors:
-/// invalid, for a type that is not there, a supertype that comes later and a second export of one name;
-/// limit; each with its byte offset; deadline_exceeded when the watch says so.
+/// Gives the types of the type section canonical ids, puts those ids into the concrete heap types of tables,
+/// globals and element segments, and indexes the exports by name. Work and memory are linear in the module's
+/// size. A module that fails keeps the types it has so far until it is destroyed. Errors, with byte offset:
+/// invalid, for an unknown type, a supertype that comes later or a second export with the same name; limit.
+/// Also deadline_exceeded, if the watch expires.
 Result<void> resolve_module(Module& module, LoadWatch& watch);
 
 } // namespace skerry::vm

@@ -1,5 +1,5 @@
-// Lists of value types in a byte for each: parameters and results of canonical types, and what validation
-// compares them with. A module may declare millions of parameters, and spends a byte on each.
+// Lists of value types with one byte for each: the parameters and results of canonical types, and the lists
+// that validation compares with them. One byte matters because a module may declare millions of parameters.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -14,14 +14,15 @@
 
 namespace skerry::vm {
 
-/// A reference to a type of a module (or, canonical, of the engine), not to an abstract heap type.
+/// Returns whether the type refers to a type of a module (or, if canonical, of the engine) rather than to an
+/// abstract heap type.
 constexpr bool is_concrete(ValType type) { return type.is_ref() && static_cast<int32_t>(type.heap()) >= 0; }
 
-/// Stands for a concrete reference in a list of codes: which one is in a second list.
+/// The code of every concrete reference in a list. A second list holds the references themselves.
 inline constexpr uint8_t concrete_code = ValType::ref_;
 
-/// The byte for a type that is no concrete reference: its one-byte code of the binary format (spec §5.3); a
-/// reference that is never null has the code of the nullable one less 0x40, which nothing else has.
+/// The code of any other type: its one-byte code in the binary format (spec §5.3). A non-null abstract
+/// reference has the code of the nullable one less 0x40, which no other type has.
 constexpr uint8_t code_of(ValType type) {
   if (!type.is_ref()) return type.kind();
   if (is_concrete(type)) return concrete_code;
@@ -42,21 +43,21 @@ inline constexpr std::array<ValType, 256> type_of_code = [] {
   return types;
 }();
 
-/// Every byte is where its value says: a list of one type needs no memory of its own.
+/// Each byte equals its index, so that a list of one type can point into this array.
 inline constexpr std::array<uint8_t, 256> single_codes = [] {
   std::array<uint8_t, 256> codes{};
   for (size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<uint8_t>(i);
   return codes;
 }();
 
-/// A view of a list; whoever made it keeps it alive. At most 65,535 types.
+/// A view of a list of at most 65,535 types. Its owner must keep the list alive.
 class TypeList {
 public:
   constexpr TypeList() = default;
   constexpr TypeList(const uint8_t* codes, const ValType* refs, uint32_t size, uint32_t ref_count)
       : codes_(codes), refs_(refs), size_(static_cast<uint16_t>(size)),
         ref_count_(static_cast<uint16_t>(ref_count)) {}
-  /// Of one type, which must stay where it is.
+  /// A list of one type, which must not move while the list is in use.
   explicit TypeList(const ValType& one)
       : TypeList(&single_codes[code_of(one)], &one, 1, is_concrete(one) ? 1 : 0) {}
 
@@ -85,7 +86,7 @@ public:
   Iterator end() const { return {codes_ + size_, refs_ + ref_count_}; }
 
   ValType front() const { return *begin(); }
-  /// Counts the concrete references before it only when it is one.
+  /// Takes constant time, except for a concrete reference, where it counts those before it.
   ValType operator[](uint32_t index) const {
     const uint8_t code = codes_[index];
     return code == concrete_code ? refs_[refs_before(index)] : type_of_code[code];
@@ -110,12 +111,12 @@ public:
     return refs;
   }
   std::span<const uint8_t> codes() const { return {codes_, size_}; }
-  /// Whether the lists differ in concrete references at most.
+  /// Returns whether the lists are equal except perhaps in their concrete references.
   bool has_codes_of(const TypeList& other) const {
     return size_ == other.size_ && (size_ == 0 || std::memcmp(codes_, other.codes_, size_) == 0);
   }
 
-  /// Whether the last types are the others, all of them. In a constant number of comparisons of memory.
+  /// Returns whether the list ends with all of `others`. Compares memory at most twice.
   bool ends_with(const TypeList& others) const {
     if (others.size_ > size_ || others.ref_count_ > ref_count_) return false;
     if (others.size_ == 0) return true;
@@ -127,7 +128,7 @@ public:
   }
   bool operator==(const TypeList& other) const { return size_ == other.size_ && ends_with(other); }
 
-  /// How many 64-bit slots these values take together.
+  /// How many 64-bit slots values of these types take together.
   uint32_t slots() const {
     uint32_t vectors = 0;
     for (uint32_t i = 0; i < size_; ++i) vectors += codes_[i] == ValType::v128_;
@@ -141,7 +142,7 @@ public:
   std::vector<ValType> to_vector() const { return {begin(), end()}; }
 
 private:
-  /// Eight codes at a time: of those that are equal, the comparison leaves a byte of zeros.
+  /// Compares eight codes at a time. Each code that is equal leaves a byte of zeros.
   uint32_t refs_before(uint32_t index) const {
     constexpr uint64_t ones = 0x0101'0101'0101'0101, low_bits = 0x7f * ones;
     uint32_t refs = 0, i = 0;
@@ -157,17 +158,17 @@ private:
   }
 
   const uint8_t* codes_ = nullptr;
-  const ValType* refs_ = nullptr; // the concrete references among them, in order
+  const ValType* refs_ = nullptr; // the concrete references among the types, in order
   uint16_t size_ = 0, ref_count_ = 0;
 };
 
-/// The storage type of a field of a structure or array.
+/// The storage type and mutability of a field of a struct or array.
 struct FieldType {
-  ValType storage; // i8 and i16 too
+  ValType storage; // may be i8 or i16
   bool is_mutable = false;
 };
 
-/// A field in 32 bits: a bit that no kind of type has says that it is mutable.
+/// A field in 32 bits. A bit that no type uses marks it as mutable.
 class PackedField {
 public:
   static constexpr uint32_t mutable_bit = 0x80;

@@ -22,7 +22,7 @@ HeapType abstract_of(CompositeKind kind) {
   return HeapType::any;
 }
 
-/// The least type of the hierarchy that `heap`, an abstract type, is in.
+/// The bottom type of the hierarchy that the abstract type `heap` belongs to.
 HeapType bottom_of(HeapType heap) {
   switch (heap) {
   case HeapType::func:
@@ -54,12 +54,12 @@ uint32_t heap_of(ValType type) { return static_cast<uint32_t>(static_cast<int32_
 
 } // namespace
 
-// ---- The groups' memory
+// ---- Memory of groups
 
-/// Lays out a group: the types, then what belongs to each.
+/// Lays out a group: first the types, then the data of each.
 class TypeGroupWriter {
 public:
-  /// Null when memory is short.
+  /// Returns null if memory is short.
   static TypeGroup* allocate(const RecGroup& group) {
     uint64_t bytes = sizeof(TypeGroup) + group.types.size() * sizeof(CanonicalType);
     for (const RecGroup::Type& type : group.types) bytes += tail_bytes(type);
@@ -71,7 +71,7 @@ public:
     return made;
   }
 
-  /// The types have ids.
+  /// Fills in the types, which must have ids.
   static void write(const RecGroup& group, TypeGroup& to) {
     auto* at = reinterpret_cast<std::byte*>(to.types() + to.size());
     RecGroupParts parts(group);
@@ -91,7 +91,7 @@ private:
     const uint64_t bytes = (type.supertype == no_type ? 0 : 2 * sizeof(TypeId)) +
                            (refs == 0 ? 0 : sizeof(CanonicalType::RefCounts) + refs * sizeof(ValType)) +
                            codes + type.fields * sizeof(PackedField);
-    return static_cast<uint32_t>((bytes + 3) / 4 * 4); // what comes next is aligned
+    return static_cast<uint32_t>((bytes + 3) / 4 * 4); // the next data must be aligned
   }
 
   static ValType renamed(ValType type, const TypeGroup& group) {
@@ -111,7 +111,7 @@ private:
     if (from.supertype != no_type) {
       const bool inside = (from.supertype & TypeRegistry::inside_bit) != 0;
       const TypeId super = inside ? group[from.supertype & ~TypeRegistry::inside_bit].id() : from.supertype;
-      type.depth_ = 1; // has one; corrected by the registry
+      type.depth_ = 1; // has a supertype; link_supertype computes the depth
       at = put(at, super);
       at = put(at, super);
     }
@@ -141,7 +141,7 @@ private:
   }
 };
 
-// ---- Finding groups by what they are
+// ---- Finding groups by their content
 
 void TypeTable::put(uint32_t hash, uint32_t slot) {
   size_t at = first_slot(hash);
@@ -165,7 +165,8 @@ void TypeTable::shrink(const TypeRegistry& registry) {
   constexpr size_t smallest = 64;
   if (live_ == 0) return clear();
   if (capacity_ <= smallest || live_ * 8 > capacity_) return;
-  static_cast<void>(rebuild(std::bit_ceil(std::max(smallest, live_ * 2)), registry)); // else it stays
+  // Without memory for a smaller table, this one stays.
+  static_cast<void>(rebuild(std::bit_ceil(std::max(smallest, live_ * 2)), registry));
 }
 
 void TypeTable::clear() {
@@ -194,7 +195,7 @@ bool TypeTable::rebuild(size_t capacity, const TypeRegistry& registry) {
 
 // ---- Interning
 
-/// Whoever holds types keeps the engine alive: there are none, but in tests.
+/// Holders of types keep the engine alive, so only tests leave types to free here.
 TypeRegistry::~TypeRegistry() {
   for (const Chunk& chunk : chunks_)
     for (uint32_t i = 0; i < chunk.touched; ++i) {
@@ -255,7 +256,7 @@ Result<const TypeGroup*> TypeRegistry::intern(const RecGroup& group) {
   return intern_locked(group, hash(group));
 }
 
-/// A table of a million groups is not in the processor's caches: all places are fetched at once.
+/// A table of a million groups does not fit in the processor's caches, so all slots are prefetched at once.
 Result<void> TypeRegistry::intern(std::span<const RecGroup> groups,
                                   std::vector<const CanonicalType*>& types) {
   std::array<uint32_t, groups_at_once> hashes;
@@ -321,7 +322,7 @@ bool TypeRegistry::take_ids(TypeGroup& group) {
   return true;
 }
 
-/// Of a chunk that has a free one; where none was ever freed, it is the first that is looked at.
+/// Takes an id from a chunk that has a free one. If no id was ever freed, the first chunk tried has one.
 TypeId TypeRegistry::take_id() {
   const unsigned likely = chunk_of(static_cast<TypeId>(count_));
   for (unsigned i = 0; i <= chunks_.size(); ++i) {
@@ -357,8 +358,8 @@ bool TypeRegistry::is_live(TypeId id) const {
   return entry != 0 && (entry & 1) == 0;
 }
 
-/// Depth, and the far supertype: that of a skew-binary list, so that any depth is reached in logarithmic
-/// steps.
+/// Computes the depth and the far supertype. As in a skew-binary list, any depth is then reached in a
+/// logarithmic number of steps.
 void TypeRegistry::link_supertype(CanonicalType& type) {
   if (type.depth_ == 0) return;
   const CanonicalType& super = (*this)[type.supertype()];
@@ -371,7 +372,7 @@ void TypeRegistry::link_supertype(CanonicalType& type) {
   const_cast<TypeId*>(type.at<TypeId>(0))[1] = far.far_supertype();
 }
 
-/// Of types of other groups, each time that one is named.
+/// Calls `f` for each reference to a type of another group.
 template <class F> void TypeRegistry::for_each_reference(const TypeGroup& group, F&& f) const {
   const auto refer = [&](TypeId id) {
     TypeGroup& other = group_of(id);
@@ -428,7 +429,7 @@ void TypeRegistry::drop_holder(TypeGroup& group) {
   dead_types_ += group.size();
 }
 
-/// Frees the groups without holders, and those that only they held.
+/// Frees the groups without holders, and the groups that only they held.
 void TypeRegistry::bury() {
   for (TypeId id = first_dead_; id != no_type_id; id = group_of(id).holders_)
     for_each_reference(group_of(id), [&](TypeGroup& other) { drop_holder(other); });

@@ -1,4 +1,4 @@
-// The engine's table of canonical types: structurally equal recursion groups get equal ids, whatever module
+// The engine's table of canonical types. Structurally equal recursion groups get equal ids, whichever module
 // they come from (spec §3.1.3, "Rolling and Unrolling", and §3.3, "Matching").
 #pragma once
 
@@ -19,7 +19,7 @@ namespace skerry::vm {
 
 class TypeRegistry;
 
-/// Keeps a recursion group in the registry, which must outlive it.
+/// Holds a recursion group in the registry, which must outlive it.
 class TypeHold {
 public:
   TypeHold() = default;
@@ -39,25 +39,25 @@ private:
   const CanonicalType* type_ = nullptr;
 };
 
-/// Where groups are found by what they consist of: open addressing, four bytes a slot, an id with a few bits
-/// of the hash. Not thread-safe.
+/// Finds groups by their content. A hash table with open addressing and four bytes per slot: an id and a few
+/// bits of the hash. Not thread-safe.
 class TypeTable {
 public:
   static constexpr unsigned id_bits = 23;
 
-  /// Makes room for so many groups more. False: out of memory.
+  /// Makes room for this many more groups. Returns false if memory is short.
   [[nodiscard]] bool reserve(size_t more, const TypeRegistry& registry);
   void insert(uint32_t hash, TypeId id);
   void erase(uint32_t hash, TypeId id);
   void clear();
-  /// Gives memory back when most of it is not needed.
+  /// Frees memory if most of the table is unused.
   void shrink(const TypeRegistry& registry);
-  /// Calls `is_equal` with ids of groups that may have this hash, until it says so; then that id, else
-  /// no_type_id.
-  /// find and insert will soon be called with this hash: fetches their memory.
+  /// Prefetches the memory that find or insert will read for this hash.
   void expect(uint32_t hash) const {
     if (capacity_ > 0) __builtin_prefetch(&slots_[first_slot(hash)]);
   }
+  /// Calls `is_equal` with the ids of groups that may have this hash, until it returns true. Returns that
+  /// id, or no_type_id.
   template <class F> TypeId find(uint32_t hash, F&& is_equal) const {
     if (capacity_ == 0) return no_type_id;
     for (size_t at = first_slot(hash); slots_[at] != empty; at = (at + 1) & (capacity_ - 1))
@@ -75,80 +75,80 @@ private:
 
   std::unique_ptr<uint32_t[]> slots_;
   size_t capacity_ = 0; // a power of 2
-  size_t used_ = 0;     // slots that are not empty
+  size_t used_ = 0;     // slots that are not empty, including erased ones
   size_t live_ = 0;
 };
 
-/// Thread-safe. Groups are counted: who interns one holds it until it is released, and it holds the groups
-/// that it refers to. A type is read without a lock by who holds it.
+/// Thread-safe. Holders of groups are counted: interning a group makes the caller a holder until it releases
+/// the group, and a group holds the groups that it refers to. Holders read a type without a lock.
 class TypeRegistry {
 public:
-  /// Ids stay below, because ValType keeps a heap type in 24 signed bits.
+  /// All ids are less than this, because ValType holds a heap type in 24 signed bits.
   static constexpr TypeId max_types = (1 << TypeTable::id_bits) - 2;
-  /// How a group that is interned names types: those of the group by their position, with these bits.
-  static constexpr uint32_t inside_bit = 0x8000'0000; // of a supertype
-  static constexpr uint32_t inside_kind = 0x08;       // of a reference's kind
+  /// In a group that is to be interned, a reference to a type of the same group is that type's position,
+  /// marked with one of these bits.
+  static constexpr uint32_t inside_bit = 0x8000'0000; // in a supertype
+  static constexpr uint32_t inside_kind = 0x08;       // in a reference's kind
 
   TypeRegistry() = default;
   ~TypeRegistry();
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;
 
-  /// The canonical form of a group, with one holder more. Supertypes and references in it name ids, or
-  /// positions. Errors: limit, when the registry is full or memory is short.
+  /// Returns the canonical form of a group and makes the caller a holder. Its supertypes and references are
+  /// ids, or positions in the group. Errors: limit, if the registry is full or memory is short.
   Result<const TypeGroup*> intern(const RecGroup& group);
-  /// At most so many groups are interned together.
+  /// The most groups that can be interned together.
   static constexpr size_t groups_at_once = 32;
-  /// The same for groups that do not name types of each other, which takes less time than one by one. Appends
-  /// their types to `types`, those before an error included; whoever has the list holds them.
+  /// The same for several groups that do not refer to each other, which is faster than one by one. Appends
+  /// their types to `types`, even those before an error; the owner of the list becomes their holder.
   Result<void> intern(std::span<const RecGroup> groups, std::vector<const CanonicalType*>& types);
-  /// A function type on its own, final and without supertype. Heap types in it are canonical already. Errors:
-  /// limit; usage for an id that no type has.
+  /// Interns a function type on its own, final and without supertype. Its heap types must be canonical.
+  /// Errors: limit; usage for an id that no type has.
   Result<TypeHold> intern(const FuncType& type);
-  /// Makes room for so many groups, as far as there is memory: interning them one by one takes less time
-  /// then.
+  /// Makes room for this many groups, as far as memory allows, so that interning them one by one is faster.
   void expect(size_t groups);
-  /// Gives back what was expected and did not come.
+  /// Frees the room that expect made and that was not used.
   void settle();
-  /// One holder more of a type that somebody holds.
+  /// Adds a holder to a type that has one.
   TypeHold hold(const CanonicalType& type);
-  /// The same of an id that an embedder gave: usage when no type has it.
+  /// The same for an id that an embedder gave. Errors: usage if no type has it.
   Result<TypeHold> hold(TypeId id);
-  /// One holder less.
+  /// Removes a holder.
   void release(const CanonicalType& type);
-  /// Of all types of a module, which holds each of their groups once for each time that it has it.
+  /// Removes a holder for each group in a module's types, as often as the module contains the group.
   void release(std::span<const CanonicalType* const> types);
 
   const CanonicalType& operator[](TypeId id) const {
     return *reinterpret_cast<const CanonicalType*>(chunks_[chunk_of(id)].entries[index_in_chunk(id)]);
   }
 
-  /// In at most a dozen steps.
+  /// Returns whether `sub` is `super` or below it, in at most a dozen steps.
   bool is_subtype(TypeId sub, TypeId super) const;
-  /// Spec §3.3.3. Concrete heap types are canonical ids.
+  /// Matching of heap types (spec §3.3.3). Concrete heap types are canonical ids.
   bool matches(HeapType sub, HeapType super) const;
-  /// Spec §3.3.5.
+  /// Matching of value types (spec §3.3.5).
   bool matches(ValType sub, ValType super) const;
 
-  /// For other tables that modules could be written against.
+  /// The random hash, for other tables whose keys a hostile module could choose.
   const KeyedHash& keyed_hash() const { return keyed_hash_; }
-  /// How many types there are.
+  /// The number of types.
   size_t size() const;
 
 private:
   friend class TypeTable;
-  // Chunk k has 64 << k ids. It goes when none of them is used.
+  // Chunk k has 64 << k ids, and is freed when none of them is in use.
   static constexpr unsigned first_chunk_bits = 6;
   static unsigned chunk_of(TypeId id) {
     return static_cast<unsigned>(std::bit_width((id >> first_chunk_bits) + 1)) - 1;
   }
   static TypeId first_of_chunk(unsigned chunk) { return ((TypeId{1} << chunk) - 1) << first_chunk_bits; }
   static size_t index_in_chunk(TypeId id) { return id - first_of_chunk(chunk_of(id)); }
-  /// An entry is the address of a type; of an id that is free again, twice the next free one's index plus 1.
+  /// An entry is the address of a type or, for a freed id, twice the index of the next free one plus 1.
   struct Chunk {
     std::unique_ptr<uintptr_t[]> entries;
     uint32_t used = 0;
-    uint32_t touched = 0; // no index from here on was ever used
+    uint32_t touched = 0; // indices from here on were never used
     uint32_t first_free = none;
     static constexpr uint32_t none = ~uint32_t{0};
   };
@@ -173,7 +173,7 @@ private:
   TypeTable table_;
   std::array<Chunk, TypeTable::id_bits - first_chunk_bits + 1> chunks_;
   size_t count_ = 0;
-  // Groups without holders, in a list through TypeGroup::holders_, until bury() frees them.
+  // Groups without holders, linked through TypeGroup::holders_, until bury() frees them.
   TypeId first_dead_ = no_type_id, last_dead_ = no_type_id;
   size_t dead_types_ = 0;
 };

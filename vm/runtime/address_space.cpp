@@ -15,7 +15,8 @@
 #include <optional>
 #include <string>
 
-// The thread sanitizer knows mmap and munmap, and would take a moved page for one that others still use.
+// The thread sanitizer follows only mmap and munmap, and would take a moved page for one that is still in
+// use.
 #if defined(__SANITIZE_THREAD__)
 #define SKERRY_THREAD_SANITIZER
 #elif defined(__has_feature)
@@ -36,9 +37,9 @@ constexpr int anonymous = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
 uint64_t page_bytes() noexcept { return static_cast<uint64_t>(sysconf(_SC_PAGESIZE)); }
 
-// ---- what the process has and uses
+// ---- Use of the process's resources
 
-/// A file of the system, read without memory of its own.
+/// A file of the system, read without allocating memory.
 class SystemFile {
 public:
   explicit SystemFile(const char* path) noexcept : fd_(open(path, O_RDONLY | O_CLOEXEC)) {}
@@ -47,7 +48,7 @@ public:
   }
   SystemFile(const SystemFile&) = delete;
   SystemFile& operator=(const SystemFile&) = delete;
-  /// Empty at the end, or when it cannot be read.
+  /// The next piece; empty at the end or if the file cannot be read.
   std::string_view next() noexcept {
     const ssize_t count = fd_ < 0 ? -1 : read(fd_, buffer_.data(), buffer_.size());
     return {buffer_.data(), count > 0 ? static_cast<size_t>(count) : 0};
@@ -58,7 +59,7 @@ private:
   std::array<char, 4096> buffer_;
 };
 
-/// A word of a file that is a list of numbers; 0 where there is no such file.
+/// The number at position `word` of a file that is a list of numbers; 0 if there is no such file.
 uint64_t number_in(const char* path, size_t word) noexcept {
   SystemFile file(path);
   std::string_view text = file.next();
@@ -79,7 +80,7 @@ uint64_t mappings_in_use() noexcept {
   return lines;
 }
 
-/// Nothing when there is no limit.
+/// The soft limit; empty if there is none.
 std::optional<uint64_t> resource_limit(int resource) noexcept {
   rlimit limit{};
   if (getrlimit(static_cast<decltype(RLIMIT_AS)>(resource), &limit) != 0) return {};
@@ -87,14 +88,14 @@ std::optional<uint64_t> resource_limit(int resource) noexcept {
   return limit.rlim_cur;
 }
 
-/// RLIMIT_AS, or what the processor has: stacks lie at its upper end.
+/// RLIMIT_AS or, if less, what the processor has: stacks lie at its upper end.
 uint64_t address_space() noexcept {
   const char on_stack = 0;
   const uint64_t processor = std::bit_ceil(reinterpret_cast<uintptr_t>(&on_stack));
   return std::min(resource_limit(RLIMIT_AS).value_or(~uint64_t{0}), processor);
 }
 
-/// Would the process, with `bytes` more, leave `1/divisor` of its address space free?
+/// Returns whether the process, with `bytes` more, would leave `1/divisor` of its address space free.
 bool leaves_free(uint64_t bytes, uint64_t divisor) noexcept {
   constexpr uint64_t plenty = uint64_t{1} << 40;
   const uint64_t space = address_space();
@@ -103,7 +104,7 @@ bool leaves_free(uint64_t bytes, uint64_t divisor) noexcept {
 
 } // namespace
 
-// ---- pages
+// ---- Pages
 
 std::byte* map_pages(uint64_t bytes) noexcept {
   if (bytes == 0 || bytes > SIZE_MAX / 2 || !may_take(bytes)) return nullptr;
@@ -116,7 +117,7 @@ std::byte* map_pages(uint64_t bytes) noexcept {
 
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept {
 #if defined(__linux__)
-  constexpr int guard_install = 102; // Linux 6.13; it does not split the mapping in three
+  constexpr int guard_install = 102; // Linux 6.13; does not split the mapping in three
   if (madvise(start, bytes, guard_install) == 0) return true;
 #endif
   return mprotect(start, bytes, PROT_NONE) == 0;
@@ -124,7 +125,7 @@ bool guard_pages(std::byte* start, uint64_t bytes) noexcept {
 
 void release_pages(std::byte* start, uint64_t bytes) noexcept {
   if (start == nullptr || munmap(start, bytes) == 0) return;
-  // Refused where it would split a mapping and vm.max_map_count is met: at least the memory goes back.
+  // munmap fails if it would split a mapping and vm.max_map_count is reached. The memory at least is freed.
   (void)madvise(start, bytes, MADV_DONTNEED);
 }
 
@@ -195,7 +196,7 @@ uint64_t round_up_to_page(uint64_t bytes) noexcept {
   return (bytes + page - 1) / page * page;
 }
 
-// ---- why there are no more
+// ---- Reasons for refusal
 
 namespace {
 
@@ -213,7 +214,7 @@ std::string reason(uint64_t bytes) {
   }
   if (const auto data = resource_limit(RLIMIT_DATA); data && !fits(data_in_use(), bytes, *data))
     return met("RLIMIT_DATA", *data, "bytes", data_in_use());
-  constexpr uint64_t kernel_keeps = 8; // it refuses a few mappings early
+  constexpr uint64_t kernel_keeps = 8; // the kernel refuses a few mappings early
   const uint64_t mappings = number_in("/proc/sys/vm/max_map_count", 0), used = mappings_in_use();
   if (mappings != 0 && used + kernel_keeps >= mappings)
     return met("vm.max_map_count", mappings, "mappings", used);

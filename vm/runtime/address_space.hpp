@@ -1,5 +1,5 @@
-// Address space from the operating system: zero-filled pages that cost memory when they are touched, how much
-// of it guests may take, and which limit refuses more.
+// Address space from the operating system: zeroed pages that take memory once they are touched, how much of
+// it guests may take, and which limit refused more.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -11,51 +11,56 @@
 
 namespace skerry::vm {
 
-/// No reservation is made that would leave the process less than an eighth of its address space, so that the
-/// embedder's own heap can grow when guests get no more. Address space is RLIMIT_AS, or less where the
-/// processor has less; only what is below 2^40 bytes is looked at.
+/// No reservation may leave the process less than an eighth of its address space, so that the embedder's own
+/// heap can grow when guests get no more. The address space is RLIMIT_AS, or less if the processor has less.
+/// An address space of 2^40 bytes or more is not checked.
 inline constexpr uint64_t kept_free_divisor = 8;
-/// What no guest has asked for yet is reserved only while the process uses at most half of its address space.
+/// Space that no guest has asked for yet is reserved only while the process uses at most half of its address
+/// space.
 inline constexpr uint64_t headroom_divisor = 2;
-/// Reservations below this never get huge pages: a few of them would share one, and each would pay for it.
+/// Reservations smaller than this never get huge pages: several would share one, and each would pay for it.
 inline constexpr uint64_t huge_page_bytes = uint64_t{2} << 20;
 
-/// Readable, writable and zero. Null when the system or the share above refuses. Neighbours of the same kind
-/// are one mapping of the system, so that thousands of small ones do not use up vm.max_map_count.
+/// Returns readable, writable and zeroed pages, or null if the system or the share above refuses. Adjacent
+/// reservations of the same kind are one mapping of the system, so thousands of small ones do not use up
+/// vm.max_map_count.
 std::byte* map_pages(uint64_t bytes) noexcept;
-/// Makes an access end the process. False when the system refuses.
+/// Makes any access to the pages end the process. Returns false if the system refuses.
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept;
 void release_pages(std::byte* start, uint64_t bytes) noexcept;
 
-/// Would `bytes` more, from whoever they come, leave the process its share? To be asked for what is large.
+/// Returns whether `bytes` more, from any source, would leave the process its share. Ask before large
+/// allocations.
 bool may_take(uint64_t bytes) noexcept;
-/// May so much be reserved that nobody needs yet?
+/// Returns whether this much may be reserved before it is needed.
 bool has_headroom(uint64_t bytes) noexcept;
 
-// The next three work on pages that came from one call, whole or from some page to their end: a range of more
-// than one mapping cannot be moved. All change nothing when they fail, unless they say so.
+// The next three work on pages from a single call, either all of them or from some page to the end: a range
+// of more than one mapping cannot be moved. Unless stated otherwise, they change nothing if they fail.
 
-/// Makes them more, and returns where they are now; null when refused.
+/// Enlarges the pages and returns their new address; null if refused.
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
-/// Makes them more where they are. False when refused, or when what lies behind is taken.
+/// Enlarges the pages in place. Returns false if refused, or if the addresses after them are taken.
 bool extend_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
-/// Makes them more, in place of the pages that are at `to`. False: nothing is at `to` any longer.
+/// Enlarges the pages and moves them to `to`, replacing the pages there. If it returns false, nothing is
+/// mapped at `to` any longer.
 bool move_pages(std::byte* start, uint64_t bytes, std::byte* to, uint64_t new_bytes) noexcept;
 
-/// To pages that are zero. Zero pages are left out, so that they cost no memory.
+/// Copies to pages that are zero. Skips pages of zeros, so that they take no memory.
 void copy_pages(std::byte* to, std::span<const std::byte> from) noexcept;
 bool is_all_zero(std::span<const std::byte> bytes) noexcept;
 
-/// Does the system give huge pages to whoever does not refuse them?
+/// Returns whether the system gives huge pages by default.
 bool has_automatic_huge_pages() noexcept;
-/// Many small memories must not cost 2 MiB each, nor copy as much at their first write.
+/// Keeps the system from using huge pages: many small memories must not take 2 MiB each, nor copy as much at
+/// their first write.
 void use_small_pages(std::byte* start, uint64_t bytes) noexcept;
 
-/// `bytes` rounded up to what the functions above deal in.
+/// `bytes` rounded up to whole pages of the system.
 uint64_t round_up_to_page(uint64_t bytes) noexcept;
 
-/// Why `bytes` for `purpose` ("a memory") were refused: RLIMIT_AS, RLIMIT_DATA, vm.max_map_count, or no
-/// memory. Of kind limit. Looks at the process as it is now, which may take some 10 ms.
+/// A limit error that says why `bytes` for `purpose` ("a memory") were refused: RLIMIT_AS, RLIMIT_DATA,
+/// vm.max_map_count or no memory. It reads the present state of the process, which may take about 10 ms.
 Error address_space_refused(uint64_t bytes, std::string_view purpose);
 
 } // namespace skerry::vm

@@ -52,7 +52,7 @@ SlotPair ConstEvaluator::evaluate(ByteReader& reader) {
     case Opcode::i64_sub: binary([](uint64_t a, uint64_t b) { return a - b; }); break;
     case Opcode::i64_mul: binary([](uint64_t a, uint64_t b) { return a * b; }); break;
     case Opcode::end: return pop();
-    default: return {}; // validation lets nothing else through
+    default: return {}; // validation admits no other instruction
     }
   }
   return {};

@@ -1,4 +1,5 @@
-// Constant expressions (spec §3.4.13): initial values of globals and tables, offsets and items of segments.
+// Constant expressions (spec §3.4.13): initial values of globals and tables, and offsets and items of
+// segments.
 #pragma once
 
 #include "vm/base/byte_reader.hpp"
@@ -9,20 +10,20 @@
 
 namespace skerry::vm {
 
-/// A value of any type: v128 in both words, everything else in the first, zero-extended.
+/// A value of any type: v128 takes both words; other types take the first, zero-extended.
 struct SlotPair {
   uint64_t lo = 0;
   uint64_t hi = 0;
 };
 
-/// Evaluates validated expressions of one instance, whose functions, and the globals that an expression may
-/// name, have been set up. Reused for many expressions, so that most of them allocate nothing. An expression
-/// may be long: its instructions are counted by the meter, and when that has refused values mean nothing.
+/// Evaluates validated expressions of one instance. The instance's functions, and the globals that an
+/// expression may name, must be set up. Reuse it for many expressions, so that most allocate nothing. The
+/// meter counts instructions, because an expression may be long; once it has refused, values are meaningless.
 class ConstEvaluator {
 public:
   ConstEvaluator(const ModuleInstance& instance, WorkMeter& meter) : instance_(instance), meter_(meter) {}
   SlotPair evaluate(const ConstExpr& expr);
-  /// The next expression of a sequence; leaves the reader behind its `end`.
+  /// Evaluates the next expression of a sequence and leaves the reader after its `end`.
   SlotPair evaluate(ByteReader& reader);
 
 private:

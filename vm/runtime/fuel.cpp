@@ -6,15 +6,15 @@ namespace skerry::vm {
 
 namespace {
 
-/// Splits what is left between the running slice, which keeps its size where it can, and the budget.
+/// Splits the fuel between the running slice, which keeps its size if possible, and the budget.
 void set_fuel_left(Store& store, int64_t left) {
   store.run.fuel = std::clamp(left, int64_t{0}, std::max(store.run.fuel, int64_t{0}));
   store.fuel_budget = left - store.run.fuel;
 }
 
-/// A call that can stop goes into debt for what a host function takes, and stops after it.
+/// A call that can stop goes into debt for the fuel that a host function takes, and stops after the function.
 bool may_owe(const Store& store, int64_t left, uint64_t instructions) {
-  constexpr int64_t most = int64_t{1} << 62; // no sum overflows
+  constexpr int64_t most = int64_t{1} << 62; // sums cannot overflow
   return store.may_suspend && store.host_depth == 1 && instructions <= uint64_t{most} && left > -most;
 }
 
@@ -27,7 +27,7 @@ void set_fuel(Store& store, uint64_t instructions) noexcept {
 }
 
 uint64_t fuel_used(const Store& store) noexcept {
-  // What a call owes before it stops has not been given yet.
+  // A call's debt is fuel that has not been given yet, so it does not count.
   return store.fuel_given - static_cast<uint64_t>(std::max<int64_t>(store.fuel_left(), 0));
 }
 

@@ -21,7 +21,7 @@ Result<void> check_idle(const ModuleInstance& instance) {
   return fail(usage("an instance can be neither frozen nor restored while its store runs a call"));
 }
 
-/// Makes an Image from an instance.
+/// Makes an Image of an instance.
 class Freezer {
 public:
   explicit Freezer(ModuleInstance& instance) : instance_(instance), module_(*instance.module) {}
@@ -36,7 +36,7 @@ public:
     if (foreign_)
       return fail(
           usage("the instance cannot be frozen: a table or global holds a reference to something that "
-                "is no function of its module"));
+                "is not a function of its module"));
     for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
       const MemoryInstance& memory = *instance_.memories[i];
       image->memories.push_back(MemoryImage::create({memory.base, memory.byte_size}));
@@ -91,7 +91,7 @@ private:
   bool foreign_ = false;
 };
 
-/// Brings an instance to the state of an image.
+/// Gives an instance the state of an image.
 class Restorer {
 public:
   Restorer(ModuleInstance& instance, const Image& image)
@@ -125,7 +125,7 @@ private:
     for (size_t i = 0; i < image_.elem_segments.size(); ++i) {
       const std::vector<uint64_t>& from = image_.elem_segments[i];
       std::vector<uint64_t>& refs = instance_.elem_segments[i].refs;
-      if (refs.size() == from.size()) continue; // segments are dropped whole or not at all
+      if (refs.size() == from.size()) continue; // segments are dropped entirely or not at all
       refs.resize(from.size());
       std::transform(from.begin(), from.end(), refs.begin(), [&](uint64_t ref) { return decode(ref); });
     }
@@ -137,7 +137,7 @@ private:
     }
   }
 
-  /// Tables are seldom written after the start; one that was not is as the image has it.
+  /// Tables are seldom written after the start. A table that was not written still equals the image.
   bool restore_table(TableInstance& table, const std::shared_ptr<const std::vector<uint64_t>>& image) {
     if (table.image == image && !table.written) return true;
     const std::vector<uint64_t>& from = *image;
@@ -154,7 +154,7 @@ private:
     return true;
   }
 
-  /// Its bytes; what fails half-way leaves a memory without an image.
+  /// Gives the memory the image's bytes. If it fails half-way, the memory has no image.
   static bool bring_to(MemoryInstance& memory, const std::shared_ptr<const MemoryImage>& image) {
     if (memory.image == image) return image->revert(memory);
     memory.image = nullptr;
@@ -165,7 +165,7 @@ private:
     return true;
   }
 
-  /// The size must be right before the budget of the store allows what the image needs.
+  /// Checks the store's limits and takes from its budget before it changes the memory.
   bool restore_memory(MemoryInstance& memory, const std::shared_ptr<const MemoryImage>& image) {
     StoreUsage& usage = memory.store->usage;
     const uint64_t others = usage.memory_bytes - memory.byte_size;
@@ -198,7 +198,7 @@ Result<std::shared_ptr<const Image>> freeze(ModuleInstance& instance) {
 Result<void> restore(ModuleInstance& instance, const Image& image) {
   if (auto ok = check_idle(instance); !ok) return ok;
   if (instance.compiled != image.module) return fail(usage("the image is one of another module"));
-  instance.store->suspended.reset(); // a call that waits in there has lost what it worked on
+  instance.store->suspended.reset(); // a suspended call has lost the state that it worked on
   return Restorer(instance, image).restore();
 }
 

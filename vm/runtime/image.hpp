@@ -1,4 +1,4 @@
-// The frozen state of an instance (docs: skerry/image.hpp).
+// The frozen state of an instance (documented in skerry/image.hpp).
 #pragma once
 
 #include "vm/runtime/memory_image.hpp"
@@ -10,8 +10,9 @@
 
 namespace skerry::vm {
 
-/// Of what the module defines itself, in the order of the index spaces. References are kept in a form that
-/// does not depend on the instance: 0 for null, odd for i31 values, 2 * (function index + 1) for functions.
+/// The state of the items that the module itself defines, in the order of the index spaces. References are
+/// stored independently of the instance: 0 for null, odd numbers for i31 values, 2 * (function index + 1) for
+/// functions.
 struct Image {
   struct Global {
     uint32_t index;

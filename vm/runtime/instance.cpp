@@ -12,14 +12,14 @@ uint64_t align_up(uint64_t offset, uint64_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
 }
 
-/// Hands out consecutive arrays of the block.
+/// Allocates consecutive arrays in the block.
 class BlockPlan {
 public:
   explicit BlockPlan(uint64_t start) : size_(start) {}
   template <class T> uint32_t array(size_t count) {
     const uint64_t start = align_up(size_, alignof(T));
     size_ = start + count * sizeof(T);
-    return static_cast<uint32_t>(start); // instantiate refuses what does not fit 32 bits
+    return static_cast<uint32_t>(start); // instantiate refuses blocks that need more than 32 bits
   }
   uint64_t size() const { return size_; }
 

@@ -22,7 +22,7 @@ template <class T> T* at(ModuleInstance& instance, uint32_t offset) {
   return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&instance) + offset);
 }
 
-/// Takes what an unfinished instance allocated out of the store again, unless told to keep it.
+/// Removes from the store what an unfinished instance allocated, unless keep() is called.
 class Rollback {
 public:
   explicit Rollback(Store& store)
@@ -48,7 +48,7 @@ private:
   bool keep_ = false;
 };
 
-/// Places for `count` segments. False when it is time to stop.
+/// Constructs `count` empty segments. Returns false if the call must end.
 template <class T> bool construct(T* first, size_t count, WorkMeter& meter) {
   constexpr size_t piece = 1024;
   for (size_t done = 0; done < count; done += piece) {
@@ -63,7 +63,8 @@ void* allocate_bytes(size_t bytes) {
 }
 void free_bytes(void* block) { ::operator delete(block, std::align_val_t{alignof(GlobalInstance)}); }
 
-/// The block with its arrays in place and empty. The store's budget pays for it until the store ends.
+/// Allocates the block with its arrays in place and empty. It counts against the store's budget until the
+/// store ends.
 Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const CompiledModule>& compiled) {
   const std::shared_ptr<const Module>& module = compiled->module;
   if (store.instances.size() >= store.limits.instances)
@@ -95,7 +96,7 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Com
   instance->globals = at<GlobalInstance*>(*instance, layout.globals);
   instance->elem_segments = at<ElemInstance>(*instance, layout.elem_segments);
   instance->data_segments = at<DataInstance>(*instance, layout.data_segments);
-  // Empty segments own nothing: they need no destructor.
+  // Empty segments own no memory, so an incomplete array needs no destructors.
   if (construct(instance->elem_segments, module->elem_segments.size(), meter) &&
       construct(instance->data_segments, module->data_segments.size(), meter))
     return InstancePtr(instance);
@@ -104,8 +105,8 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Com
   return fail(meter.take_error());
 }
 
-/// Does the steps of §4.5.4 for one instance, in the specification's order. A module may ask for much: each
-/// item counts as work.
+/// Performs the steps of §4.5.4 for one instance, in the specification's order. Every item counts as work,
+/// because a module may ask for a lot.
 class Instantiation {
 public:
   Instantiation(Store& store, ModuleInstance& instance)
@@ -134,7 +135,7 @@ public:
   }
 
 private:
-  /// Counts work. The error when it is time to stop.
+  /// Counts work. Returns an error if the call must end.
   Result<void> worked(uint32_t units) {
     if (meter_.spend(units)) [[likely]]
       return {};
@@ -226,7 +227,7 @@ private:
     return worked(static_cast<uint32_t>(module_.data_segments.size() / 8));
   }
 
-  /// The store's budget pays for passive segments, also when they have been dropped.
+  /// Passive segments count against the store's budget even after they are dropped.
   Result<void> make_elements(const ElemSegment& segment, ElemInstance& elements) {
     if (segment.mode != SegmentMode::passive) return worked(1);
     const uint64_t bytes = segment.count * sizeof(uint64_t);
@@ -243,7 +244,7 @@ private:
     return worked(0);
   }
 
-  /// Without a list between: the segment may be long.
+  /// Writes the elements directly: the segment may be long, and a list would take memory.
   Result<void> initialise_table(const ElemSegment& segment) {
     if (segment.mode != SegmentMode::active) return worked(1);
     const uint64_t offset = constants_.evaluate(segment.offset).lo;
@@ -268,12 +269,12 @@ private:
     return copied;
   }
 
-  /// In pieces between which it may be time to stop.
+  /// Copies in pieces, and checks the deadline between them.
   Result<void> copy_data(MemoryInstance& memory, const DataInstance& data, uint64_t offset) {
     constexpr uint64_t piece = 65'536, bytes_per_unit = 64;
     for (uint64_t done = 0; done < data.size; done += piece) {
       const uint64_t count = std::min<uint64_t>(piece, data.size - done);
-      memory_init(memory, data, offset + done, done, count); // it fits
+      memory_init(memory, data, offset + done, done, count); // the caller has checked that it fits
       if (auto ok = worked(static_cast<uint32_t>(count / bytes_per_unit)); !ok) return ok;
     }
     return {};
@@ -297,14 +298,14 @@ private:
 
 namespace {
 
-/// Steps that fail before the instance exists leave nothing behind.
+/// A step that fails before the instance exists leaves the store unchanged.
 Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<const CompiledModule>& module,
                                           const BoundImports& imports) {
   Rollback rollback(store);
   auto block = allocate_block(store, module);
   if (!block) return fail(std::move(block.error()));
   ModuleInstance& instance = **block;
-  // The stack is made at the first call: many instances wait for theirs.
+  // The stack is made at the first call, which then sets the limit in all instances.
   if (store.stack.base != nullptr) instance.stack_limit = store.stack.limit();
   if (auto ok = Instantiation(store, instance).allocate(imports); !ok) return fail(std::move(ok.error()));
   store.instances.push_back(std::move(*block));

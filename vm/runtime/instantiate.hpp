@@ -6,17 +6,17 @@
 
 namespace skerry::vm {
 
-/// Allocates an instance with these imports, initialises it and runs its start function. When it fails in an
-/// active segment or the start function, the store keeps the instance: its functions may be in imported
-/// tables already. Errors: limit, trap, exhaustion and whatever the start function fails with.
+/// Allocates an instance with these imports, initializes it and runs its start function. If an active segment
+/// or the start function fails, the store keeps the instance, because imported tables may already hold its
+/// functions. Errors: limit, trap, exhaustion and those of the start function.
 Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const CompiledModule>& module,
                                     const BoundImports& imports);
 
-/// The same, but brings the instance to the state of an image instead of initialising it: no segment is
-/// written and no start function runs. Errors: limit.
+/// The same, but gives the instance the state of an image instead of initializing it: writes no segments and
+/// runs no start function. Errors: limit.
 Result<ModuleInstance*> instantiate(Store& store, const Image& image, const BoundImports& imports);
 
-/// Why the last call failed; takes it out of the store.
+/// Removes the reason why the last call failed from the store and returns it.
 Error take_error(Store& store);
 
 } // namespace skerry::vm

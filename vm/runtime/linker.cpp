@@ -28,7 +28,7 @@ ExternType type_of_definition(const Definition& definition) {
       definition);
 }
 
-/// Null for what belongs to no store.
+/// Null if the definition belongs to no store.
 const Store* owner(const Definition& definition) {
   return std::visit(Overloaded{
                         [](const std::shared_ptr<const HostFunc>&) -> const Store* { return nullptr; },
@@ -38,28 +38,28 @@ const Store* owner(const Definition& definition) {
                     definition);
 }
 
-/// What `--unknown-imports=trap` puts in place of a function that nobody defines.
+/// Stands in for a function without a definition under `--unknown-imports=trap`.
 bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
   return caller.fail(
       Error::trap(ErrorCode::unknown_import).with_detail(": " + *static_cast<std::string*>(context)));
 }
 
-/// `--unknown-imports=default`: zeros and null references.
+/// Stands in for such a function under `--unknown-imports=default`: returns zeros and null references.
 bool return_zeroes(void* context, Caller&, uint64_t* values) {
   std::fill_n(values, *static_cast<size_t*>(context), uint64_t{0});
   return true;
 }
 
-/// Binds a module's imports one by one and collects what is wrong with them.
+/// Binds a module's imports one by one and collects the problems.
 class ImportBinder {
 public:
   ImportBinder(const Linker& linker, Store& store, const Module& module)
       : linker_(linker), store_(store), module_(module), meter_(work_meter(store)) {}
 
-  /// Binds all imports, until an error ends the search.
+  /// Binds all imports, or stops at the first error that is not a problem with an import's type.
   Result<BoundImports> run() {
     for (const Import& import : module_.imports) {
-      constexpr uint32_t units = 8; // a search by name
+      constexpr uint32_t units = 8; // finding a name
       if (!meter_.spend(units)) return fail(meter_.take_error());
       bind(import);
       if (error_) return fail(std::move(*error_));
@@ -128,9 +128,10 @@ private:
       error_ = limit_error("budget_bytes", *store_.budget, bytes);
   }
 
-  /// What a stand-in makes the store hold until it ends: the function, its instance, and the names twice.
+  /// Memory that a stand-in takes until the store is destroyed: the function, its instance, and the names
+  /// twice.
   static uint64_t stand_in_bytes(const Import& import) {
-    constexpr uint64_t blocks = 256; // the allocator's and the table's part
+    constexpr uint64_t blocks = 256; // overhead of the allocator and the table
     return sizeof(HostFunc) + sizeof(HostFuncInstance) + blocks +
            2 * (import.module.size() + import.name.size());
   }
@@ -159,7 +160,7 @@ private:
     });
   }
   ExternType type_of(const Import& import) const { return extern_type(module_, import.kind, import.index); }
-  /// Only the first ones are put into words.
+  /// Describes only the first problems.
   template <class F> void problem(F&& text) {
     if (problems_++ >= listed_problems) return;
     message_ += (message_.empty() ? "" : "; ") + text();

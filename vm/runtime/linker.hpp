@@ -1,4 +1,4 @@
-// What a Linker holds, and how a module's imports are bound to it (spec §4.5.4, import matching §3.3).
+// The data of a Linker, and how a module's imports are bound to it (spec §4.5.4, import matching §3.3).
 #pragma once
 
 #include "skerry/linker.hpp"
@@ -14,11 +14,11 @@
 
 namespace skerry::vm {
 
-/// A host function of no store yet, or something of a store.
+/// A host function that is not yet in a store, or an item of a store.
 using Definition = std::variant<std::shared_ptr<const HostFunc>, FuncInstance*, TableInstance*,
                                 MemoryInstance*, GlobalInstance*>;
 
-/// Module and name of an import, compared without copying.
+/// The module and name of an import, compared without copying.
 struct ImportName {
   std::string module, name;
 };
@@ -34,7 +34,7 @@ struct Linker {
   Engine engine;
   UnknownImports unknown_imports = UnknownImports::error;
   std::map<ImportName, Definition, ImportNameLess> definitions;
-  std::optional<Error> error; // of a definition that could not be made; instantiate reports it
+  std::optional<Error> error; // of a definition that failed; instantiate reports it
 
   explicit Linker(const Engine& of) : engine(of) {}
   const Definition* find(const Import& import) const;
@@ -50,23 +50,23 @@ struct BoundImports {
 };
 
 /// Finds and checks every import. Errors: unlinkable, with all problems in one message; usage for items of
-/// another store; limit and traps when the store's budget, deadline or interrupt end the work.
+/// another store; limit and exhaustion if the store's budget, deadline or interrupt flag ends the work.
 Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module);
 
-/// The instance of a host function in a store; always the same one.
+/// The instance of a host function in a store. A store has only one of each, because funcrefs have identity.
 FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host);
 
-/// Whose function it is.
+/// The store that a function belongs to.
 inline Store& store_of(const FuncInstance& func) {
   return func.instance != nullptr ? *func.instance->store : *static_cast<const HostFuncInstance&>(func).store;
 }
 
-/// Lives as long as the function's store.
+/// The function's type, which lives as long as its store.
 inline const CanonicalType& type_of(const FuncInstance& func) {
   return store_of(func).engine->types[func.type_id];
 }
 
-/// Types as an embedder sees them, with the current size as minimum.
+/// Types for embedders, with the current size as the minimum.
 ExternType extern_type(const FuncInstance& func);
 TableType table_type(const TableInstance& table);
 MemoryType memory_type(const MemoryInstance& memory);

@@ -1,4 +1,4 @@
-// What functions are called, for messages and backtraces.
+// Names of functions, for messages and backtraces.
 #pragma once
 
 #include "vm/runtime/store.hpp"
@@ -7,7 +7,7 @@
 
 namespace skerry::vm {
 
-/// From the name section, else an export's name, else empty. Lives as long as the module.
+/// The name in the name section, else the name of an export, else empty. Lives as long as the module.
 std::string_view func_name(const Module& module, uint32_t func_index);
 
 } // namespace skerry::vm

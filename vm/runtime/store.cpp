@@ -41,10 +41,10 @@ bool take_interrupt(const Store& store) {
   return flag.load(std::memory_order_relaxed) && flag.exchange(false);
 }
 
-/// Is the deadline so far away that a clock which is late by one tick of the system says so, too? A tick is
-/// at most 10 ms. False where there is no such clock.
+/// Returns true if the deadline is so far away that a clock which lags by one system tick (at most 10 ms)
+/// still shows it as ahead. False if there is no such clock.
 bool is_far(Clock::time_point deadline) {
-#if defined(CLOCK_MONOTONIC_COARSE) // what std::chrono::steady_clock shows, as of the last tick
+#if defined(CLOCK_MONOTONIC_COARSE) // the clock of std::chrono::steady_clock, as of the last tick
   timespec now{};
   if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) return false;
   const auto since_start = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);

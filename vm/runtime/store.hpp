@@ -1,4 +1,4 @@
-// Store data: owns all instances, the value stack and the state of the running call.
+// The data of a store: owns all instances, the value stack and the state of the running call.
 #pragma once
 
 #include "skerry/budget.hpp"
@@ -14,24 +14,24 @@
 
 namespace skerry::vm {
 
-/// The value stack. Frames refer to each other by distance, never by address, so it can move.
+/// The value stack. Frames refer to each other by distance rather than by address, so it can move.
 struct ValueStack {
   std::byte* base = nullptr;
   uint64_t bytes = 0;
-  /// What lies behind limit() can be written without a check: links, bridges, arguments of host calls.
+  /// The bytes after limit() can be written without a check: links, bridges and arguments of host calls.
   static constexpr uint64_t red_zone_bytes = 16'384;
   std::byte* limit() const { return base + bytes - red_zone_bytes; }
 };
 
-/// State of the running activation, saved by handlers when they leave the fast path (host call, trap, slice
-/// end).
+/// State of the running activation. Handlers save it when they leave the fast path (host call, trap, end of a
+/// slice).
 struct RunState {
   const std::byte* pc = nullptr;      // the instruction that is running
   uint64_t* frame = nullptr;          // its frame
-  ModuleInstance* instance = nullptr; // whose code it is; null when no wasm runs
-  uint64_t* free = nullptr;           // first slot of the value stack that nobody uses
+  ModuleInstance* instance = nullptr; // the instance that owns the code; null if no wasm is running
+  uint64_t* free = nullptr;           // the first unused slot of the value stack
   int64_t fuel = 0;                   // what is left of the slice
-  uint64_t detail = 0;                // of a trap: the element found uninitialized, the address of an access
+  uint64_t detail = 0;                // of a trap: the uninitialized element, or the address of the access
 };
 
 struct Store {
@@ -48,24 +48,24 @@ struct Store {
   RunState run;
   uint32_t host_depth = 0; // activations nested through host functions
 
-  // Fuel not yet handed out as a slice; the running slice is in a register, or in run.fuel during host calls.
+  // Fuel not yet handed out as a slice. The running slice is in a register, or in run.fuel during host calls.
   int64_t fuel_budget = static_cast<int64_t>(skerry::Store::unlimited_fuel);
-  uint64_t fuel_given = skerry::Store::unlimited_fuel; // all that was ever given, modulo 2^64
+  uint64_t fuel_given = skerry::Store::unlimited_fuel; // all the fuel ever given, modulo 2^64
 
   skerry::Store::Clock::time_point deadline = skerry::Store::Clock::time_point::max();
   std::shared_ptr<std::atomic<bool>> interrupt_flag;
 
-  void* user_data = nullptr;          // the embedder's
+  void* user_data = nullptr;          // the embedder's pointer
   std::shared_ptr<ByteBudget> budget; // shared with other stores; may be null
   uint64_t budget_taken = 0;          // by this store
-  uint32_t unseen_work = 0;           // units since the last look (vm/module/work_meter.hpp)
+  uint32_t unseen_work = 0;           // units since the last check (vm/module/work_meter.hpp)
 
-  bool may_suspend = false;        // the running call may stop and be resumed (vm/exec/suspension.hpp)
-  std::shared_ptr<void> suspended; // a call that did
+  bool may_suspend = false;        // the running call may stop and be resumed (vm/runtime/suspension.hpp)
+  std::shared_ptr<void> suspended; // the suspended call, if any
 
-  std::optional<Error> error; // why the running call fails; taken by who reports it
+  std::optional<Error> error; // why the running call fails; take_error removes it
 
-  // Owned. Addresses of what the pointers point to are stable.
+  // Owned by the store. The objects do not move.
   struct InstanceDeleter {
     void operator()(ModuleInstance* instance) const;
   };
@@ -75,16 +75,16 @@ struct Store {
       host_func_of; // one per definition: funcrefs have identity
   std::vector<std::unique_ptr<MemoryInstance>> memories;
   std::vector<std::unique_ptr<TableInstance>> tables;
-  std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host or imported into no module yet
+  std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host; an instance has its own
   struct HostObject;
   std::vector<std::unique_ptr<HostObject>> host_objects; // externrefs
   std::vector<TypeHold> types;                           // of tables and globals that the host made
 
-  /// Takes from the budget, or gives back. False: that much is not left.
+  /// Takes bytes from the budget. Returns false if fewer are left.
   bool take_budget(uint64_t bytes) noexcept;
   void give_back_budget(uint64_t bytes) noexcept;
 
-  /// Records why the call ends; returns false so that callers can `return store.fail(…)`.
+  /// Records why the call ends. Returns false, so that callers can `return store.fail(…)`.
   bool fail(Error why) noexcept;
 
   int64_t fuel_left() const noexcept { return fuel_budget + run.fuel; }
@@ -95,31 +95,32 @@ struct Store::HostObject : Object {
   std::any value;
 };
 
-/// Looks at interrupt and deadline: why a call must end, or none.
+/// Checks the interrupt flag and the deadline. Returns why the call must end, or none.
 ErrorCode look(const Store& store) noexcept;
-/// The same with a clock that costs a few nanoseconds while the deadline is not near: for what comes often.
+/// The same for frequent use: while the deadline is not near, it reads a clock that costs only a few
+/// nanoseconds.
 ErrorCode look_roughly(const Store& store) noexcept;
-/// look() as an error, for host loops.
+/// The same as an error, for loops of the host.
 std::optional<Error> check_interrupt(const Store& store) noexcept;
-/// For the engine's own work in the store: looks at its deadline and interrupt, and charges its budget. Work
-/// that nobody has looked at counts on from one meter to the next.
+/// A meter for the engine's own work in the store: checks the store's deadline and interrupt flag, and
+/// charges its budget. Work since the last check carries over from one meter to the next.
 WorkMeter work_meter(Store& store);
 
-// Handlers call the next two: no exception may come out of them.
-/// Spec §4.5.3.8: grows by `pages` and returns the old size in pages, or -1 (limits, address space).
+// Handlers call the next two, so no exception may leave them.
+/// Grows by `pages` (spec §4.5.3.8). Returns the old size in pages, or -1 (limits, address space).
 int64_t grow_memory(MemoryInstance& memory, uint64_t pages) noexcept;
-/// Spec §4.5.3.7: returns the old size in elements, or -1. With `stop`, deadline and interrupt are looked at
-/// after each piece: the table is then left as it was, and *stop says why.
+/// Grows by `elements` (spec §4.5.3.7). Returns the old size in elements, or -1. With `stop`, it checks the
+/// deadline and the interrupt flag after each piece; if the call must end, the table is unchanged and *stop
+/// holds the reason.
 int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init,
                    ErrorCode* stop = nullptr) noexcept;
-/// Do the limits allow that many elements more?
+/// Returns whether the limits allow this many more elements.
 bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept;
 
-/// Makes the value stack if there is none yet. Errors: limit.
+/// Allocates the value stack if there is none yet. Errors: limit.
 Result<void> ensure_stack(Store& store);
-/// Gives the value stack a new address (Config::move_stack) and returns by how many bytes it moved, 0 when it
-/// did not. Corrects run.frame and run.free; the caller corrects every other pointer into the stack that it
-/// holds.
+/// Gives the value stack a new address (Config::move_stack). Returns by how many bytes it moved, or 0 if it
+/// did not. Corrects run.frame and run.free; the caller must correct all other pointers into the stack.
 ptrdiff_t move_stack(Store& store);
 void release_stack(Store& store);
 

@@ -1,4 +1,4 @@
-// A call that stopped in the middle: what the interpreter needs to go on, besides the value stack.
+// A suspended call: the state that the interpreter needs to resume it, besides the value stack.
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -11,16 +11,16 @@ namespace skerry::vm {
 /// Store::suspended points to one.
 struct Suspension {
   bool by_host = false;  // a host function was not ready; the instruction that calls it runs again
-  bool is_saved = false; // what follows is set; false while it is only asked for
-  int64_t fuel = 0;      // that the call had left when it stopped, less than it needs, or owes: below zero
+  bool is_saved = false; // the members below are set; false while the suspension is only requested
+  int64_t fuel = 0;      // left when the call stopped: less than it needs, or negative for a debt
   ModuleInstance* instance = nullptr;
   const std::byte* pc = nullptr;
   uint64_t* frame = nullptr;
-  uint64_t integers[3] = {}; // machine registers of the dispatch by tail calls
+  uint64_t integers[3] = {}; // machine registers of the tail-call dispatch
   Vector vectors[2] = {};
 };
 
-/// Of a store; null when no call is suspended, and none asks to be.
+/// The store's suspension; null if no call is suspended or asks to be.
 inline Suspension* suspension_of(const Store& store) {
   return static_cast<Suspension*>(store.suspended.get());
 }

@@ -10,7 +10,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// What table.grow can return in an i32, and what fits the address space.
+/// The largest size that table.grow can return in an i32 and the address space can hold.
 constexpr uint64_t largest_table = uint64_t{1} << 32;
 
 uint64_t largest_size(const Store& store, const Limits& limits) {
@@ -18,8 +18,8 @@ uint64_t largest_size(const Store& store, const Limits& limits) {
   return limits.has_max ? std::min(elements, limits.max) : elements;
 }
 
-/// Work(first, count) on pieces of `count` elements that take less than a millisecond each. False, with the
-/// reason in *stop, when it is time to stop after one.
+/// Calls work(first, count) for pieces of `count` elements, which take less than a millisecond each. Returns
+/// false, with the reason in *stop, if the call must end after one of them.
 template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCode* stop, Work work) {
   constexpr uint64_t piece = 1 << 16;
   for (uint64_t done = 0; done < count; done += piece) {
@@ -29,7 +29,7 @@ template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCo
   return true;
 }
 
-/// Room for `size` elements at least; what is new is null.
+/// Makes room for at least `size` elements. New elements are null.
 bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   if (size <= table.capacity) return true;
   const uint64_t capacity = std::min(std::max(size, table.capacity * 2), std::max(size, table.max_elements));
@@ -48,7 +48,7 @@ bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   return true;
 }
 
-/// Sets `count` elements that are not in the table yet.
+/// Sets the `count` elements after the current end.
 bool set_new(TableInstance& table, uint64_t count, uint64_t init, ErrorCode* stop) {
   uint64_t* added = table.elements + table.size;
   return in_pieces(*table.store, init != 0 ? count : std::min(count, table.dirty), stop,

@@ -5,7 +5,8 @@
 
 namespace skerry::vm {
 
-/// Spec §4.5.3.2. The store owns and counts it; `type` has canonical heap types. Errors: limit.
+/// Allocates a table (spec §4.5.3.2). The store owns it and counts it. `type` has canonical heap types.
+/// Errors: limit.
 Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint64_t init);
 
 } // namespace skerry::vm

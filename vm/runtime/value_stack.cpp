@@ -1,4 +1,5 @@
-// The value stack: where frames of wasm functions live. Mapped whole, so the kernel provides what is touched.
+// The value stack, which holds the frames of wasm functions. All of it is mapped at once; the kernel provides
+// pages as they are touched.
 #include "vm/runtime/address_space.hpp"
 #include "vm/runtime/store.hpp"
 
@@ -9,7 +10,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// Behind the red zone, never accessible: an error of the interpreter must not reach other memory.
+/// Follows the red zone and is never accessible, so that an error of the interpreter cannot reach other
+/// memory.
 constexpr uint64_t guard_bytes = 65'536;
 
 std::byte* map_stack(uint64_t bytes) {
@@ -50,7 +52,7 @@ ptrdiff_t move_stack(Store& store) {
   if (base == nullptr) return 0;
   const std::byte* used_end = reinterpret_cast<std::byte*>(store.run.free);
   if (used_end != nullptr) std::memcpy(base, old.base, static_cast<size_t>(used_end - old.base));
-  // Both are multiples of a page: the difference is one of a slot.
+  // Both are multiples of a page, so the difference is a multiple of a slot.
   const ptrdiff_t distance = reinterpret_cast<intptr_t>(base) - reinterpret_cast<intptr_t>(old.base);
   store.run.frame = shifted(store.run.frame, distance);
   store.run.free = shifted(store.run.free, distance);

@@ -52,7 +52,7 @@ void FunctionValidator::set_unreachable() {
   stack_.make_polymorphic();
 }
 
-/// The results must be on the stack, and nothing else above the frame's height.
+/// The results must be on the stack, with nothing else above the frame's height.
 bool FunctionValidator::end_of_frame(const ControlFrame& frame) {
   if (!pop(result_types(frame.block))) return false;
   forget_initialized(frame.init_count);
@@ -72,7 +72,7 @@ bool FunctionValidator::else_() {
 bool FunctionValidator::end() {
   const ControlFrame frame = frames_.back();
   if (!end_of_frame(frame)) return false;
-  // Without else, the parameters become the results.
+  // Without an else, the parameters become the results.
   if (frame.op == Opcode::if_) {
     const auto params = param_types(frame.block), results = result_types(frame.block);
     if (!matcher_.matches(params, results)) return mismatch(results.to_vector());
@@ -108,7 +108,8 @@ bool FunctionValidator::br_table(const BrTableTargets& targets) {
   return pop(i32) && check_targets(targets) && (set_unreachable(), true);
 }
 
-/// In linear time: each label is compared once, and lists that are one and the same not again.
+/// Takes linear time: each label is checked once, and a list equal to the last one is not compared with the
+/// stack again.
 bool FunctionValidator::check_targets(const BrTableTargets& targets) {
   const uint32_t id = ++br_table_count_;
   std::optional<TypeList> last;
@@ -159,7 +160,7 @@ bool FunctionValidator::apply_func_type(uint32_t type) {
   return pop(func.params()) && push(func.results());
 }
 
-/// The callee's results are the caller's.
+/// The callee's results must match the caller's.
 bool FunctionValidator::tail_call(uint32_t type) {
   const CanonicalType& func = module_.type(type);
   const TypeList results = result_types(frames_.front().block);
@@ -201,7 +202,7 @@ bool FunctionValidator::throw_(uint32_t tag) {
 }
 
 bool FunctionValidator::try_table(const Instruction& instr) {
-  // Labels of the clauses are those outside the block.
+  // The clauses' labels are resolved outside the block.
   Catches catches = instr.catches;
   for (uint32_t i = 0; i < instr.catches.count; ++i)
     if (!check_catch(catches.next())) return false;

@@ -1,6 +1,6 @@
-// The instructions that make up most of all code, straight from the bytes: one table lookup finds what to do,
-// nothing is decoded into an Instruction. Whatever is unusual (long numbers, features, errors) is left to
-// decode() and check(), which begin with the same instruction.
+// Validates the most frequent instructions straight from the bytes: one table lookup finds the rule, and
+// nothing is decoded into an Instruction. Unusual cases (long numbers, features, errors) are left to decode()
+// and check(), which start again at the same instruction.
 #include "vm/validate/function_validator.hpp"
 #include "vm/validate/signature.hpp"
 
@@ -24,13 +24,13 @@ enum class Frequent : uint8_t {
   plain,
 };
 
-/// What is known of a one-byte opcode, on half a line of cache.
+/// The facts about a one-byte opcode, in half a cache line.
 struct FrequentRule {
   Frequent kind = Frequent::no;
   uint8_t align_log2 = 0;
   uint8_t param_count = 0;
   bool has_result = false;
-  ValType first, second, result; // of `param_count` parameters
+  ValType first, second, result; // first, second: of `param_count` parameters
 };
 
 constexpr Frequent frequent_kind(Opcode op) {
@@ -79,11 +79,11 @@ constexpr std::array<FrequentRule, 256> frequent_rules = [] {
   return rules;
 }();
 
-/// Opcode, memarg of two short numbers or a constant of 10 bytes: so much must be left for no end to be
-/// looked at.
+/// The longest instruction that is handled here: an opcode and a memarg of two short numbers, or a constant
+/// of 10 bytes. While this many bytes are left, reads need no check for the end.
 constexpr ptrdiff_t longest = 12;
 
-/// A number of at most four bytes; false for longer ones, some of which are malformed.
+/// Reads a number of at most four bytes. Returns false for longer ones, some of which are malformed.
 bool short_number(const std::byte*& at, uint32_t& value) {
   value = static_cast<uint8_t>(*at++);
   if (value < 0x80) [[likely]]
@@ -97,7 +97,7 @@ bool short_number(const std::byte*& at, uint32_t& value) {
   return false;
 }
 
-/// Nothing, one number, or a type of a small index.
+/// Reads the type of a block if it is empty, a number type, or a type with a small index.
 bool short_block_type(uint8_t code, BlockType& block) {
   const bool is_empty = code == empty_block_type;
   if (code < empty_block_type) {
@@ -110,7 +110,7 @@ bool short_block_type(uint8_t code, BlockType& block) {
 
 } // namespace
 
-/// Of Frequent::indexed.
+/// Checks an instruction of kind Frequent::indexed.
 bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
   switch (op) {
   case Opcode::br: return br(index);
@@ -121,7 +121,7 @@ bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
   }
 }
 
-/// Of Frequent::plain.
+/// Checks an instruction of kind Frequent::plain.
 bool FunctionValidator::check_plain(Opcode op) {
   switch (op) {
   case Opcode::nop: return true;
@@ -133,11 +133,11 @@ bool FunctionValidator::check_plain(Opcode op) {
   }
 }
 
-/// Checks instructions as long as they are frequent ones. False: an error; otherwise the reader is behind
-/// them.
+/// Checks instructions while they are frequent ones, and leaves the reader after them. Returns false on an
+/// error.
 bool FunctionValidator::check_frequent() {
   const std::byte* const begin = reader_.cursor();
-  // Every so often somebody must look at the clock.
+  // The caller checks the deadline between calls, so one call must not take all of a large body.
   constexpr size_t most_bytes = 65'536;
   const std::byte* const end_of_body = begin + std::min(reader_.remaining(), most_bytes);
   const uint64_t begin_offset = reader_.offset();
@@ -150,7 +150,7 @@ bool FunctionValidator::check_frequent() {
     const std::byte* at = start + 1;
     uint32_t index = 0;
     BlockType block;
-    // What fails here without having changed anything is done again by check().
+    // An instruction that fails here has changed nothing; check() then handles it again.
     switch (rule.kind) {
     case Frequent::no: goto done;
     case Frequent::local_get:
@@ -181,7 +181,7 @@ bool FunctionValidator::check_frequent() {
         const std::array operands = {rule.first, rule.second};
         if (!stack_.pop(std::span(operands).first(rule.param_count))) goto done;
       }
-      // There is room where an operand was; unreachable code may have had none.
+      // A popped operand leaves room for the result, but unreachable code may have had no operand.
       if (rule.has_result && !stack_.push(rule.result)) {
         ok = too_many_operands();
         break;

@@ -19,7 +19,7 @@ FunctionValidator::FunctionValidator(const Module& module, const std::vector<boo
 Result<void> FunctionValidator::validate(uint32_t defined_index) {
   if (!begin(defined_index)) return skerry::fail(*error_);
   Instruction instr{};
-  constexpr uint64_t entry_bytes = 8; // to begin and to end a function takes as long as that many bytes
+  constexpr uint64_t entry_bytes = 8; // starting and ending a function takes as long as this many bytes
   uint64_t seen = reader_.offset() - entry_bytes;
   while (check_frequent() && !done()) {
     if (!decode(instr) || !check(instr)) break;
@@ -51,7 +51,7 @@ bool FunctionValidator::decode(Instruction& instr) {
   return decode_instruction(reader_, instr) || fail_reading();
 }
 
-/// Spec §5.5.13.
+/// Decodes a function's locals (spec §5.5.13).
 bool FunctionValidator::decode_locals(TypeList params) {
   locals_.reset(params);
   uint64_t total = params.size();
@@ -101,7 +101,7 @@ Result<void> FunctionValidator::validate_const_expr(ByteReader& reader, ValType 
   return {};
 }
 
-/// Spec §3.3.10, "Constant Expressions".
+/// Checks one instruction of a constant expression (spec §3.3.10, "Constant Expressions").
 bool FunctionValidator::check_const_instruction(const Instruction& instr) {
   offset_ = instr.offset;
   if (!is_constant(instr.op, features_))
@@ -186,7 +186,7 @@ bool FunctionValidator::apply(const OpcodeRule& rule) {
   return rule.result_count == 0 || push(rule.result);
 }
 
-/// Spec §3.3.7. The address, which opcodes.def writes as i32, has the memory's address type.
+/// Spec §3.3.7. opcodes.def writes the address as i32, but it has the memory's address type.
 bool FunctionValidator::check_access(const Instruction& instr, const OpcodeRule& rule) {
   const MemArg& memarg = instr.memarg;
   if (memarg.memory == 0 && has_short_memory_ && memarg.align_log2 <= rule.align_log2 &&
@@ -248,7 +248,7 @@ bool FunctionValidator::too_many_comparisons() {
               ErrorKind::limit);
 }
 
-/// With the index that the module has for it.
+/// Names concrete types by the module's type index.
 std::string FunctionValidator::name_of(ValType type) const {
   if (!type.is_ref() && type.kind() < ValType::i16) return "bot";
   if (!is_concrete(type)) return to_string(type);

@@ -1,5 +1,5 @@
-// Validation of function bodies and constant expressions, one instruction at a time (spec §3.3 and the
-// appendix "Validation Algorithm"). Also the translator's source of control frames and operand types.
+// Validates function bodies and constant expressions, one instruction at a time (spec §3.3 and the appendix
+// "Validation Algorithm"). It also supplies control frames and operand types to the translator.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -24,47 +24,47 @@ struct ControlFrame {
   Opcode op; // block, loop, if_, else_, try_table; the outermost frame is a block
   bool is_unreachable;
   BlockType block;
-  uint32_t height;     // operands below the frame's own
-  uint32_t init_count; // locals initialised before it
-  uint32_t visited_by; // the last br_table that has been compared with this label
+  uint32_t height;     // height of the operand stack at the frame's start
+  uint32_t init_count; // locals initialized before the frame
+  uint32_t visited_by; // the last br_table that compared this label
 };
 
 /// Reusable: begin a function, then check its instructions until done().
 class FunctionValidator {
 public:
-  /// `declared` are the functions that ref.func may name; null: all. The module's types have canonical ids.
-  /// When the watch expires, checking ends with an error.
+  /// `declared` lists the functions that ref.func may name; null allows all. The module's types must have
+  /// canonical ids. Checking ends with an error when the watch expires.
   explicit FunctionValidator(const Module& module, const std::vector<bool>* declared = nullptr,
                              LoadWatch* watch = nullptr);
   FunctionValidator(const FunctionValidator&) = delete;
   FunctionValidator& operator=(const FunctionValidator&) = delete;
 
-  /// The whole of a function.
+  /// Validates a whole function.
   Result<void> validate(uint32_t defined_index);
-  /// A constant expression of this type, which may name the globals below `visible_globals`. Functions it
-  /// names are added to `named`. The reader is left behind its end.
+  /// Validates a constant expression of this type, which may name the globals below `visible_globals`. Adds
+  /// the functions that it names to `named`. Leaves the reader after the end of the expression.
   Result<void> validate_const_expr(ByteReader& reader, ValType type, uint32_t visible_globals,
                                    std::vector<bool>& named);
 
-  // Step by step. False: see error().
+  // Step by step. Each returns false on an error, which error() then gives.
   [[nodiscard]] bool begin(uint32_t defined_index);
   [[nodiscard]] bool decode(Instruction& instr);
-  /// Applies the instruction to operands and control frames.
+  /// Applies the instruction to the operands and control frames.
   [[nodiscard]] bool check(const Instruction& instr);
-  /// Whether the outermost frame has ended.
+  /// Returns whether the outermost frame has ended.
   bool done() const { return frames_.empty(); }
   Error error() const { return *error_; }
 
   const LocalTypes& locals() const { return locals_; }
   const TypeStack& operands() const { return stack_; }
-  /// Outermost first.
+  /// The open control frames, outermost first.
   std::span<const ControlFrame> frames() const { return frames_; }
-  /// Label 0 is the innermost frame.
+  /// The frame that a label refers to; label 0 is the innermost frame.
   const ControlFrame& frame_of_label(uint32_t label) const { return frames_[frames_.size() - 1 - label]; }
-  // Views: of the block, when it has a value.
+  // These are views into `block` if it has a single value type, so it must stay alive.
   TypeList param_types(const BlockType& block) const;
   TypeList result_types(const BlockType& block) const;
-  /// What a branch to the frame takes.
+  /// The types that a branch to the frame takes.
   TypeList label_types(const ControlFrame& frame) const {
     return frame.op == Opcode::loop ? param_types(frame.block) : result_types(frame.block);
   }
@@ -138,7 +138,7 @@ private:
   bool memory_copy(uint32_t destination, uint32_t source);
 
   // References and aggregates (references.cpp)
-  /// Checks a type as the module has it, and gives it its canonical form.
+  /// Checks a type as the module writes it, and makes it canonical.
   bool resolve(ValType& type);
   ValType ref_to(uint32_t type, bool is_nullable) const;
   bool ref_func(uint32_t index);
@@ -159,7 +159,7 @@ private:
   bool array_segment(const Instruction& instr, bool is_new, bool is_data);
   bool check_mutable_array(uint32_t type);
 
-  // Operands. A failed pop is a type mismatch.
+  // Operands. A pop that fails is a type mismatch.
   bool push(ValType type) { return stack_.push(type) || too_many_operands(); }
   bool push(const TypeList& types) { return stack_.push(types) || too_many_operands(); }
   bool pop(ValType type) { return stack_.pop(type) || mismatch({type}); }
@@ -195,13 +195,13 @@ private:
   uint64_t offset_ = 0; // of the instruction being checked
   uint32_t br_table_count_ = 0;
 
-  // Locals without default value: those initialised, in order, and whether a local is among them: its stamp
-  // is the current function's. Not cleared from function to function.
+  // Locals without a default value. initialized_ lists those initialized so far, in order. A local is among
+  // them if its stamp equals the current function's, so stamps need not be cleared between functions.
   std::vector<uint32_t> initialized_;
   std::vector<uint32_t> init_stamps_;
   uint32_t stamp_ = 0;
 
-  // Constant expressions only.
+  // Used for constant expressions only.
   std::vector<bool>* named_ = nullptr;
   uint32_t visible_globals_ = 0;
 

@@ -5,7 +5,8 @@
 namespace skerry::vm {
 
 void LocalTypes::reset(TypeList params) {
-  // Functions of one type often follow each other: locals come behind the parameters, which are still there.
+  // Consecutive functions often have the same type: the parameters are then still in place, and locals follow
+  // them.
   const bool is_same = params.codes().data() == params_.codes().data() && params.size() == params_.size();
   params_ = params;
   runs_.clear();

@@ -10,8 +10,8 @@
 
 namespace skerry::vm {
 
-/// Parameters, then runs of locals of one type, as the binary has them: a few bytes can declare 50,000 locals
-/// in each of thousands of functions, so only the first ones are written out.
+/// Parameters, then runs of locals of one type, as in the binary format. Only the first types are stored one
+/// by one, because a few bytes can declare 50,000 locals in each of thousands of functions.
 class LocalTypes {
 public:
   void reset(TypeList params);
@@ -19,13 +19,13 @@ public:
 
   uint32_t size() const { return size_; }
   ValType operator[](uint32_t index) const { return index < head_size_ ? head_[index] : find(index); }
-  /// Whether all locals that are not parameters have a default value.
+  /// Returns whether all locals that are not parameters have a default value.
   bool all_defaultable() const { return all_defaultable_; }
   uint32_t param_count() const { return params_.size(); }
 
 private:
   struct Run {
-    uint32_t end; // index behind the last
+    uint32_t end; // one past the last index
     ValType type;
   };
   ValType find(uint32_t index) const;

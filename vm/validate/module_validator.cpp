@@ -25,7 +25,7 @@ enum Section : uint8_t {
   tags = 13
 };
 
-/// Stops at the first error; `error_` then holds it.
+/// Stops at the first error, which `error_` then holds.
 class ModuleValidator {
 public:
   ModuleValidator(const Module& module, LoadWatch& watch)
@@ -66,7 +66,7 @@ private:
   const Features& features_;
   const ModuleLimits& limits_;
   TypeMatcher matcher_;
-  std::vector<bool> declared_; // functions that occur outside of bodies: ref.func may name them
+  std::vector<bool> declared_; // functions named outside bodies, which ref.func may name
   std::optional<FunctionValidator> functions_;
   uint32_t visible_globals_ = 0;
   std::optional<Error> error_;
@@ -89,7 +89,7 @@ bool ModuleValidator::check_types() {
   return true;
 }
 
-/// Spec §3.3.9, "Composite Types" and §3.2.12.
+/// Checks a type against its supertype (spec §3.3.9, "Composite Types", and §3.2.12).
 bool ModuleValidator::check_matches_supertype(uint32_t index) {
   const CanonicalType& sub = module_.type(index);
   if (sub.depth() == 0) return true;
@@ -112,7 +112,7 @@ bool ModuleValidator::check_matches_supertype(uint32_t index) {
 bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
   if (type >= module_.types.size()) return unknown(offset, "type", type, module_.types.size());
   return module_.type(type).kind() == CompositeKind::func ||
-         fail(offset, "unknown type: type " + std::to_string(type) + " is no function type");
+         fail(offset, "unknown type: type " + std::to_string(type) + " is not a function type");
 }
 
 // ---- Index spaces (spec §3.4)
@@ -184,7 +184,7 @@ bool ModuleValidator::check_const_expr(const ConstExpr& expr, ValType type) {
   return take(functions_->validate_const_expr(reader, type, visible_globals_, declared_));
 }
 
-/// A global's expression may name the globals before it.
+/// A global's initializer may name the globals before it.
 bool ModuleValidator::check_globals() {
   functions_.emplace(module_, &declared_, &watch_);
   for (uint32_t i = 0; i < module_.globals.size(); ++i) {

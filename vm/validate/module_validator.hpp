@@ -8,8 +8,8 @@
 namespace skerry::vm {
 
 /// Checks a resolved module (vm/module/resolve.hpp), function bodies included. Work and memory are linear in
-/// the module's size. Errors: invalid, malformed (in bodies), limit; each with its byte offset where it has
-/// one and the function's index; deadline_exceeded when the watch says so.
+/// the module's size. Errors: invalid, malformed (in bodies) and limit, with the byte offset and the
+/// function's index where there is one; deadline_exceeded if the watch expires.
 Result<void> validate_module(const Module& module, LoadWatch& watch);
 
 } // namespace skerry::vm

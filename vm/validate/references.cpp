@@ -14,7 +14,7 @@ constexpr ValType arrayref = ValType::ref(HeapType::array, true);
 
 bool is_packed(ValType storage) { return storage.kind() == ValType::i8 || storage.kind() == ValType::i16; }
 
-/// The type of a field's value on the stack.
+/// The type of a field's value on the operand stack.
 ValType unpacked(ValType storage) { return is_packed(storage) ? i32 : storage; }
 
 const char* kind_name(CompositeKind kind) {
@@ -56,7 +56,7 @@ bool FunctionValidator::pop_ref(ValType& type) {
   return type.is_ref() || fail("type mismatch: a reference is required, stack has " + name_of(type));
 }
 
-/// The greatest type of the hierarchy of a heap type as the module has it.
+/// The top type of the hierarchy that a heap type, as the module writes it, belongs to.
 static HeapType top_of(const Module& module, HeapType heap) {
   switch (heap) {
   case HeapType::func:
@@ -127,14 +127,14 @@ bool FunctionValidator::cast(const Instruction& instr, bool is_nullable, bool is
   return push(is_test ? i32 : target);
 }
 
-/// The operand is of type `from`. The branch takes it as `to` when the cast succeeds, else what is left of
-/// `from` goes on; on_fail is the other way round.
+/// The operand has type `from`. If the cast succeeds, the branch is taken with type `to`; otherwise the rest
+/// of `from` stays on the stack. on_fail swaps the two cases.
 bool FunctionValidator::br_on_cast(const Instruction& instr, bool on_fail) {
   ValType from = ValType::ref(instr.heap[0], instr.cast_flags & 1);
   ValType to = ValType::ref(instr.heap[1], instr.cast_flags & 2);
   if (!resolve(from) || !resolve(to) || !find_label(instr.index[0])) return false;
   if (!matcher_.matches(to, from))
-    return fail("type mismatch: " + name_of(to) + " is no subtype of " + name_of(from));
+    return fail("type mismatch: " + name_of(to) + " is not a subtype of " + name_of(from));
   const ValType rest = to.is_nullable() ? ValType::ref(from.heap(), false) : from;
   const ValType taken = on_fail ? rest : to;
   const auto types = label_types(frame_of_label(instr.index[0]));
@@ -172,7 +172,7 @@ bool FunctionValidator::struct_new(uint32_t type, bool is_default) {
     return fail("type mismatch: field " + std::to_string(without - fields.begin()) + " has no default value");
   }
   for (size_t i = fields.size(); i-- > 0;) {
-    if (stack_.is_polymorphic() && stack_.is_empty()) break; // what is missing is there
+    if (stack_.is_polymorphic() && stack_.is_empty()) break; // unreachable code supplies the missing operands
     if (!matcher_.charge(1)) return too_many_comparisons();
     if (!pop(unpacked(fields[i].storage()))) return false;
   }
@@ -232,7 +232,7 @@ bool FunctionValidator::check_mutable_array(uint32_t type) {
 
 bool FunctionValidator::array_new_fixed(uint32_t type, uint32_t count) {
   const ValType value = unpacked(module_.type(type).fields()[0].storage());
-  // Once the operands of unreachable code are used up, the others are there without being counted.
+  // When unreachable code has no operands left, it supplies the others, and they are not counted.
   for (uint32_t i = 0; i < count; ++i) {
     if (stack_.is_polymorphic() && stack_.is_empty()) break;
     if (!matcher_.charge(1)) return too_many_comparisons();
@@ -250,7 +250,7 @@ bool FunctionValidator::array_copy(uint32_t destination, uint32_t source) {
   return pop({ref_to(destination, true), i32, ref_to(source, true), i32, i32});
 }
 
-/// array.new_data, array.new_elem, array.init_data, array.init_elem.
+/// Checks array.new_data, array.new_elem, array.init_data and array.init_elem.
 bool FunctionValidator::array_segment(const Instruction& instr, bool is_new, bool is_data) {
   const auto [type, segment] = instr.index;
   const ValType storage = module_.type(type).fields()[0].storage();

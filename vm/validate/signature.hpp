@@ -1,4 +1,4 @@
-// The signatures of opcodes.def as types, made at compile time.
+// The signatures of opcodes.def as types, computed at compile time.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -10,7 +10,7 @@
 
 namespace skerry::vm {
 
-/// What the validator needs of a row, packed: one line of cache for three instructions.
+/// The facts that the validator needs about an opcode, packed: three opcodes share a cache line.
 struct OpcodeRule {
   OpClass op_class;
   Feature feature;

@@ -63,7 +63,7 @@ void TypeStack::set_end() {
 
 // ---- Popping
 
-/// Goes over the operands above the base, from the top down.
+/// Visits the operands above the base, from the top down.
 class TypeStack::Peek {
 public:
   explicit Peek(const TypeStack& stack)
@@ -84,7 +84,7 @@ private:
   const ValType* at_;
   const ValType* base_;
   std::vector<TypeList>::const_iterator next_list_;
-  TypeList list_; // what is left of the entry at `at_`
+  TypeList list_; // what is left of the list entry at `at_`
 };
 
 bool TypeStack::pop_slow(ValType expected) {
@@ -98,7 +98,7 @@ bool TypeStack::pop_slow(ValType expected) {
 bool TypeStack::pop_any_slow(ValType& type) {
   type = bottom_type;
   if (is_empty()) return is_polymorphic_;
-  type = lists_.back().back(); // all else is the fast path's
+  type = lists_.back().back(); // the fast path handles everything but lists
   drop(1);
   return true;
 }
@@ -122,7 +122,7 @@ bool TypeStack::pop_long(const TypeList& expected) {
   return true;
 }
 
-/// Nothing is popped before all match: an error names what was there.
+/// Pops only after all types match, so that an error can name the operands found.
 bool TypeStack::pop(std::span<const ValType> expected) {
   Peek operand(*this);
   for (size_t i = expected.size(); i-- > 0;) {
@@ -145,7 +145,7 @@ bool TypeStack::top_matches(const TypeList& expected) const {
   return walk(expected);
 }
 
-/// From the top down.
+/// Compares from the top down.
 bool TypeStack::walk(TypeList expected) const {
   size_t lists = lists_.size();
   for (const ValType* at = top_; !expected.empty(); --at) {
@@ -170,7 +170,8 @@ bool TypeStack::walk(TypeList expected) const {
   return true;
 }
 
-/// What is there of the topmost `count` operands, which have been compared.
+/// Removes the topmost `count` operands, already compared, as far as they exist (unreachable code may have
+/// fewer).
 void TypeStack::drop(uint32_t count) {
   while (count > 0 && !is_empty()) {
     if (!is_list(top_[-1])) {
@@ -186,7 +187,7 @@ void TypeStack::drop(uint32_t count) {
   }
 }
 
-/// An entry of one operand is an ordinary one.
+/// Replaces the top list by what is left of it. An entry of one operand is stored as an ordinary one.
 void TypeStack::resize_top_list(TypeList rest) {
   const uint32_t size = lists_.back().size();
   hidden_operands_ -= size - std::max(rest.size(), 1u);

@@ -13,21 +13,21 @@ namespace skerry::vm {
 
 class TypeRegistry;
 
-/// Of an operand that unreachable code takes from nowhere: matches every type.
+/// The type of an operand that unreachable code supplies: matches every type.
 inline constexpr ValType bottom_type{ValType::bottom};
-/// The same when it is known to be a reference: matches every reference type.
+/// The same for an operand known to be a reference: matches every reference type.
 inline constexpr ValType bottom_ref = ValType::ref(static_cast<HeapType>(-1), false);
 
-/// Subtyping (spec §3.3) of types that have canonical ids. Counts the comparisons that are not linear in a
-/// module's size: when too many were made, nothing matches any more.
+/// Subtyping (spec §3.3) of types with canonical ids. Counts the comparisons that are not linear in the
+/// module's size. When the limit is used up, nothing matches any more.
 class TypeMatcher {
 public:
   explicit TypeMatcher(const Module& module);
   bool matches(ValType sub, ValType super) const { return sub == super || matches_slow(sub, super); }
-  /// Element-wise. Equal lists are compared as a whole.
+  /// Compares element by element. Equal lists are compared as a whole.
   bool matches(TypeList sub, TypeList super) const;
 
-  /// Takes so many comparisons. False: there are not so many.
+  /// Counts this many comparisons against the limit. Returns false if fewer are left.
   bool charge(uint64_t comparisons) const;
   bool is_exhausted() const { return is_exhausted_; }
 
@@ -38,22 +38,23 @@ private:
   mutable bool is_exhausted_ = false;
 };
 
-/// A flat array of types above a base, the height of the innermost control frame. When polymorphic (after a
-/// branch or trap), there are any number of operands of bottom type below the base.
+/// A flat array of types. The operands of the innermost control frame start at the base. If the stack is
+/// polymorphic (after a branch or trap), any number of operands of bottom type are below the base.
 ///
-/// What calls and blocks push at once is one entry when it is long, and is popped as one: no instruction
-/// takes longer for a thousand operands than for a few, unless they are compared one by one (TypeMatcher).
+/// A long list of types that a call or block pushes is a single entry, and is popped as one. So no
+/// instruction takes longer for a thousand operands than for a few, unless they are compared one by one
+/// (TypeMatcher).
 class TypeStack {
 public:
   TypeStack(const TypeMatcher& matcher, uint32_t limit) : matcher_(matcher), limit_(limit) { grow(); }
 
-  /// In entries.
+  /// The height in entries.
   uint32_t height() const { return static_cast<uint32_t>(top_ - types_.data()); }
   uint32_t base() const { return base_; }
   bool is_polymorphic() const { return is_polymorphic_; }
-  /// Whether there are no operands above the base.
+  /// Returns whether there are no operands above the base.
   bool is_empty() const { return height() == base_; }
-  /// The operands above the base, `most` at most, the top one last.
+  /// The topmost operands above the base, at most `most`, with the top one last.
   std::vector<ValType> top(size_t most) const;
 
   void enter(uint32_t base, bool is_polymorphic) { base_ = base, is_polymorphic_ = is_polymorphic; }
@@ -65,7 +66,7 @@ public:
   void make_polymorphic() { truncate(base_), is_polymorphic_ = true; }
   void clear() { truncate(0), base_ = 0, is_polymorphic_ = false; }
 
-  /// False when the stack would exceed its limit.
+  /// Returns false if the stack would exceed its limit.
   [[nodiscard]] bool push(ValType type) {
     if (top_ == end_) [[unlikely]]
       if (!grow()) return false;
@@ -74,27 +75,28 @@ public:
   }
   [[nodiscard]] bool push(const TypeList& types);
 
-  /// False, and nothing popped, when the top is not of this type.
+  /// Returns false, and pops nothing, if the top does not match this type.
   [[nodiscard]] bool pop(ValType expected) { return pop_equal(expected) || pop_slow(expected); }
-  /// The same, but true only when the top is this very type.
+  /// The same, but succeeds only if the top is exactly this type.
   [[nodiscard]] bool pop_equal(ValType expected) {
     if (top_ == types_.data() + base_ || top_[-1] != expected) return false;
     return --top_, true;
   }
-  /// Of any type; bottom when the stack is polymorphic. False when there is none.
+  /// Pops an operand of any type: bottom if the stack is empty and polymorphic. Returns false if there is
+  /// none.
   [[nodiscard]] bool pop_any(ValType& type) {
     if (top_ > types_.data() + base_ && !is_list(top_[-1])) [[likely]]
       return type = *--top_, true;
     return pop_any_slow(type);
   }
-  /// All, last on top; nothing is popped when false.
+  /// Pops all of these, the last from the top. Returns false, and pops nothing, if one does not match.
   [[nodiscard]] bool pop(const TypeList& expected);
   [[nodiscard]] bool pop(std::span<const ValType> expected);
-  /// Whether pop(expected) would succeed.
+  /// Returns whether pop(expected) would succeed.
   bool top_matches(const TypeList& expected) const;
 
 private:
-  /// From so many on, operands that are pushed at once are one entry.
+  /// At least this many operands pushed at once become one entry.
   static constexpr uint32_t list_from = 6;
   static constexpr ValType list_entry = ValType::from_bits(2); // no type has this kind
   static bool is_list(ValType entry) { return entry == list_entry; }
@@ -118,7 +120,7 @@ private:
   ValType* end_ = nullptr;
   std::vector<ValType> types_;
   std::vector<TypeList> lists_;  // of the entries that are lists, in order
-  uint32_t hidden_operands_ = 0; // in lists, but for one each
+  uint32_t hidden_operands_ = 0; // operands in lists, not counting one for each list
 };
 
 } // namespace skerry::vm

@@ -43,7 +43,7 @@ void FunctionValidator::initialize(uint32_t local) {
   initialized_.push_back(local);
 }
 
-/// Those initialised since there were `count` are not any more.
+/// Forgets the locals initialized after the first `count`.
 void FunctionValidator::forget_initialized(uint32_t count) {
   for (; initialized_.size() > count; initialized_.pop_back()) init_stamps_[initialized_.back()] = 0;
 }

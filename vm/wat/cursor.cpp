@@ -27,7 +27,7 @@ std::optional<std::string> Cursor::take_name() {
   return id == no_id ? std::nullopt : std::optional(name_of(id));
 }
 
-/// Through the tokens that were read ahead, then through the text.
+/// Searches the tokens that were read ahead, then the text.
 bool Cursor::close_to(int64_t depth) {
   if (failed_) return false;
   for (; depth_ > depth && filled_ > 0; --filled_) {
@@ -80,7 +80,7 @@ uint64_t Cursor::expect_unsigned(unsigned bits, const char* message) {
 }
 
 void Cursor::fail_unexpected(std::string_view expected) {
-  // Of "(word", the word is what is wrong.
+  // If the text is "(word", the error is about the word.
   const Token token = at(TokenKind::lparen) ? peek(1) : peek();
   std::string_view spelling = this->spelling(token);
   std::string suffix = expected.empty() ? "" : ", expected " + std::string(expected);

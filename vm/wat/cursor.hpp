@@ -1,7 +1,8 @@
-// Reading tokens one after the other, none kept behind. As with ByteReader the first error sticks: after it
-// the cursor stands on `eof`, so parsing code reads straight on, and every loop ends because more() is false.
+// Reads tokens one after the other and keeps none that it has passed. As in ByteReader, the first error
+// sticks: the cursor then stays at `eof`, so parsing code reads straight on, and every loop ends because
+// more() is false.
 //
-// A copy of a cursor remembers a place; assigning it goes back there.
+// A copy of a cursor marks a place; assigning the copy back returns to it.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -15,14 +16,14 @@
 
 namespace skerry::vm::wat {
 
-/// Where an identifier stands in the text.
+/// The offset in the text at which an identifier begins.
 using IdOffset = uint32_t;
 inline constexpr IdOffset no_id = ~IdOffset{0};
 
 class Cursor {
 public:
   explicit Cursor(std::string_view text) : lexer_(text) { fill(); }
-  /// Ends with an error when the watch expires, which must stay alive.
+  /// Reading ends with an error when `watch` expires. The watch must stay alive.
   Cursor(std::string_view text, LoadWatch& watch) : lexer_(text, watch) { fill(); }
 
   std::string_view text() const { return lexer_.text(); }
@@ -30,7 +31,7 @@ public:
     return text().substr(token.begin, token.end - token.begin);
   }
   bool ok() const { return !failed_; }
-  /// `ahead` is 2 at most.
+  /// The token `ahead` places after the next one; `ahead` is at most 2.
   const Token& peek(uint32_t ahead = 0) {
     while (filled_ <= ahead) fill();
     return failed_ ? end_ : tokens_[ahead];
@@ -38,7 +39,7 @@ public:
   const Token& peek() const { return failed_ ? end_ : tokens_[0]; }
   std::string_view word(uint32_t ahead = 0) { return spelling(peek(ahead)); }
 
-  /// Neither at a closing parenthesis nor at the end (nor behind an error).
+  /// Returns false at a closing parenthesis, at the end of the text and after an error.
   bool more() const {
     const TokenKind kind = peek().kind;
     return kind != TokenKind::rparen && kind != TokenKind::eof;
@@ -59,18 +60,18 @@ public:
   bool take_keyword(std::string_view expected) { return at_keyword(expected) && (advance(), true); }
   /// Consumes "(keyword".
   bool take_open(std::string_view keyword) { return at_open(keyword) && (advance(), advance(), true); }
-  /// The identifier at which the cursor stands.
+  /// Consumes the identifier at the cursor; no_id if the next token is not one.
   IdOffset take_id();
-  /// Its name, without `$`; nothing when the next token is none.
+  /// The same, but returns its name, without `$`; empty if the next token is not an identifier.
   std::optional<std::string> take_name();
   std::string name_of(IdOffset id) const { return decode_id(id_at(text(), id)); }
 
-  /// How many parentheses are open here.
+  /// The number of parentheses that are open at the cursor.
   int64_t depth() const { return depth_; }
-  /// Goes behind the parenthesis that brings the depth down to this; or to the end.
-  /// False when it is not there.
+  /// Moves past the parenthesis that brings the depth down to `depth`. Returns false, at the end of the text,
+  /// if there is none.
   bool close_to(int64_t depth);
-  /// Over the form that begins here.
+  /// Skips the form that begins at the cursor.
   bool skip_form() {
     const int64_t before = depth_;
     advance();
@@ -80,24 +81,25 @@ public:
   void expect_close() { expect(TokenKind::rparen, "`)`"); }
   void expect_eof() { expect(TokenKind::eof, "the end"); }
   void expect_open(std::string_view keyword);
-  /// The bytes of a string token.
+  /// Consumes a string token and returns the bytes it stands for.
   std::string expect_string();
   void expect_string(ByteWriter& out);
-  /// A string that must be UTF-8.
+  /// Consumes a string that must be UTF-8.
   std::string expect_name();
-  /// An unsigned number. `message` is for one that is too large.
+  /// Consumes an unsigned number. `message` is the error for one that is too large.
   uint64_t expect_unsigned(unsigned bits, const char* message);
   uint32_t expect_u32() { return static_cast<uint32_t>(expect_unsigned(32, "i32 constant out of range")); }
 
-  /// Reports the next token: the lexer's error, "unknown operator" or "unexpected token".
+  /// Fails because of the next token, with the lexer's error, "unknown operator" or "unexpected token".
   void fail_unexpected(std::string_view expected);
-  /// At the next token.
+  /// Fails at the next token.
   void fail(std::string message) { fail_at(peek(), std::move(message)); }
   void fail_at(const Token& token, std::string message, ErrorKind kind = ErrorKind::malformed);
-  /// "too many WHAT: the limit is LIMIT".
+  /// Fails with "too many WHAT: the limit is LIMIT".
   void fail_limit(const char* what, uint64_t limit);
 
-  /// Only when !ok(). Its offset is in bytes of the text; line and column are in the message.
+  /// The first error; only if !ok(). Its offset is a byte offset in the text. Its message contains line and
+  /// column.
   Error error() const;
 
 private:
@@ -105,8 +107,8 @@ private:
   void expect(TokenKind kind, std::string_view what);
 
   Lexer lexer_;
-  std::array<Token, 3> tokens_; // the next ones, as many as were asked for
-  Token end_{};                 // what is seen behind an error
+  std::array<Token, 3> tokens_; // the next tokens, as many as have been asked for
+  Token end_{};                 // what peek() returns after an error
   uint32_t filled_ = 0;
   int64_t depth_ = 0;
   bool failed_ = false;
@@ -115,7 +117,7 @@ private:
   std::string message_;
 };
 
-/// A piece of the text for a message, cut when it is long.
+/// A piece of the text for a message, printable and cut if it is long.
 std::string quoted(std::string_view word);
 
 } // namespace skerry::vm::wat

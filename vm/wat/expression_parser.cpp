@@ -44,7 +44,7 @@ void ExpressionParser::emit_pending(size_t from) {
   pending_.truncate(from);
 }
 
-/// At `(`.
+/// Handles `(`.
 void ExpressionParser::open() {
   if (!frames_.empty()) {
     FrameKind kind = frames_.back().kind;
@@ -66,7 +66,7 @@ void ExpressionParser::open() {
   push(FrameKind::folded_plain, start);
 }
 
-/// At `)`.
+/// Handles `)`.
 void ExpressionParser::close() {
   if (frames_.empty()) return cursor_.fail_unexpected("an instruction");
   Frame& frame = frames_.back();
@@ -95,7 +95,7 @@ void ExpressionParser::begin_block(Opcode op, bool folded) {
   const IdOffset label = cursor_.take_id();
   write_opcode(out_, op);
   immediates_.parse_block_type(out_);
-  if (op == Opcode::try_table) immediates_.parse_catches(out_); // the clauses are outside of the block
+  if (op == Opcode::try_table) immediates_.parse_catches(out_); // the clauses are outside the block
   function_.labels.push(label);
   FrameKind flat = op == Opcode::if_ ? FrameKind::flat_if : FrameKind::flat_block;
   push(folded ? FrameKind::folded_block : flat, pending_.size());
@@ -156,7 +156,7 @@ void ExpressionParser::flat_end() {
   frames_.pop_back();
 }
 
-/// The label may be repeated behind `else` and `end`.
+/// `else` and `end` may repeat the label of their block.
 void ExpressionParser::expect_same_label() {
   const Token where = cursor_.peek();
   const IdOffset label = cursor_.take_id();

@@ -1,4 +1,4 @@
-// Instruction sequences, flat and folded, straight into binary code (spec §6.5).
+// Translates instruction sequences, flat and folded, straight into binary code (spec §6.5).
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -12,27 +12,28 @@
 
 namespace skerry::vm::wat {
 
-/// How deep blocks and folded instructions may nest.
+/// The maximum nesting depth of blocks and folded instructions.
 inline constexpr size_t max_nesting = 100'000;
 
-/// Keeps what is open on a stack of its own, never on the host's.
+/// Keeps open blocks and instructions on its own stack rather than the native one, so that no text can
+/// exhaust it.
 class ExpressionParser {
 public:
   ExpressionParser(Cursor& cursor, ModuleContext& module, FunctionContext& function, ByteWriter& out)
       : cursor_(cursor), function_(function), immediates_(cursor, module, function), out_(out) {}
 
-  /// Instructions up to the closing parenthesis that belongs to none of them. Writes no final `end`.
+  /// Parses instructions up to the closing parenthesis of the form that contains them. Writes no final `end`.
   void parse_sequence();
-  /// Exactly one folded instruction: `(…)`.
+  /// Parses exactly one folded instruction: `(…)`.
   void parse_folded();
 
 private:
   enum class FrameKind : uint8_t {
     flat_block,   // ends with `end`
-    flat_if,      // the same, or `else`
-    folded_block, // ends with `)`, as all below
-    folded_plain, // its code is in pending_: it comes behind its operands
-    folded_if,    // the condition's instructions; `if` and its type are in pending_
+    flat_if,      // ends with `end` or `else`
+    folded_block, // ends with `)`, as do all below
+    folded_plain, // its code waits in pending_ until its operands are written
+    folded_if,    // reads the condition; `if` and its type wait in pending_
     folded_then,
     folded_before_else, // between `(then …)` and `(else …)`
     folded_else,
@@ -41,7 +42,7 @@ private:
   struct Frame {
     FrameKind kind;
     size_t pending; // where its bytes begin in pending_
-    IdOffset label; // folded_if: pushed when `then` begins
+    IdOffset label; // for folded_if: pushed when `then` begins
   };
 
   void step();

@@ -13,7 +13,7 @@
 
 namespace skerry::vm::wat {
 
-/// Labels of the blocks that are open, innermost last.
+/// The labels of the open blocks, innermost last.
 class LabelStack {
 public:
   explicit LabelStack(const Names& names) : innermost_(0, Hash{&names}, Same{&names}) {}
@@ -33,11 +33,11 @@ public:
     else
       innermost_[id] = hidden;
   }
-  /// Whether the innermost block has this name.
+  /// Returns whether the innermost block has this name.
   bool is_innermost(IdOffset id) const {
     return labels_.back().id != no_id && innermost_.key_eq()(labels_.back().id, id);
   }
-  /// How many blocks to leave: 0 for the innermost.
+  /// The number of blocks to leave: 0 for the innermost block.
   std::optional<uint32_t> depth(IdOffset id) const {
     const auto found = innermost_.find(id);
     if (found == innermost_.end()) return std::nullopt;
@@ -49,9 +49,9 @@ private:
   static constexpr uint32_t none = ~uint32_t{0};
   struct Label {
     IdOffset id;
-    uint32_t hidden; // the level of the label that had the name before
+    uint32_t hidden; // the level of the label that had this name before
   };
-  // Names that are equal are one, wherever they stand.
+  // Equal names compare equal wherever they are in the text.
   struct Hash {
     const Names* names;
     size_t operator()(IdOffset id) const { return names->hash(id); }
@@ -68,7 +68,7 @@ private:
   std::unordered_map<IdOffset, uint32_t, Hash, Same> innermost_; // level
 };
 
-/// Reusable.
+/// Reusable for the next function after clear().
 struct FunctionContext {
   explicit FunctionContext(const Names& names) : labels(names) {}
   void clear() { locals.clear(), labels.clear(); }

@@ -15,12 +15,12 @@ namespace {
 
 constexpr uint32_t memarg_has_memory = 0x40;
 
-/// The number behind "offset=" or "align="; consumes the token when it is there.
+/// The number in "offset=…" or "align=…". Consumes the token if it is of that kind.
 std::optional<uint64_t> take_key_value(Cursor& cursor, std::string_view key) {
   if (!cursor.at(TokenKind::keyword) || !cursor.word().starts_with(key)) return std::nullopt;
   std::string_view digits = cursor.word().substr(key.size());
   if (!is_integer(digits) || digits[0] == '+' || digits[0] == '-')
-    return cursor.fail_unexpected("a number behind " + std::string(key)), std::nullopt;
+    return cursor.fail_unexpected("a number after " + std::string(key)), std::nullopt;
   auto value = parse_unsigned(digits, 64);
   if (!value) return cursor.fail("i64 constant out of range"), std::nullopt;
   cursor.advance();
@@ -76,7 +76,7 @@ std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor) {
   Shape shape = cursor.at(TokenKind::keyword) ? find_shape(cursor.word()) : Shape{};
   if (shape.lanes == 0) return cursor.fail_unexpected("a vector shape"), bytes;
   cursor.advance();
-  Cursor ahead = cursor; // a wrong number of literals is reported before what is wrong with one of them
+  Cursor ahead = cursor; // a wrong number of literals is reported before an error in one of them
   uint32_t count = 0;
   while (count <= shape.lanes && (ahead.at(TokenKind::integer) || ahead.at(TokenKind::floating)))
     ahead.advance(), ++count;
@@ -95,7 +95,7 @@ std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor) {
 void ImmediateParser::parse(Opcode op, ByteWriter& out) {
   using enum ImmediateKind;
   ImmediateKind kind = info(op).immediate;
-  // These choose between two opcodes.
+  // These instructions have two opcodes each.
   if (op == Opcode::select) return parse_select(out);
   if (op == Opcode::ref_test || op == Opcode::ref_cast) return parse_ref_test_or_cast(op, out);
   write_opcode(out, op);
@@ -150,7 +150,7 @@ void ImmediateParser::parse(Opcode op, ByteWriter& out) {
   case type_type: parse_two(module_.types, module_.types, out); break;
   case block_type:
   case try_table:
-  case select_types: break; // not here: see parse_block_type and parse_select
+  case select_types: break; // handled elsewhere: see parse_block_type and parse_select
   }
 }
 
@@ -243,7 +243,7 @@ void ImmediateParser::parse_type_field(ByteWriter& out) {
 }
 
 void ImmediateParser::parse_memarg(Opcode op, ByteWriter& out) {
-  // A number that is alone before the next instruction is the lane.
+  // A single number before the next instruction is the lane, not the memory.
   bool has_lane = info(op).immediate == ImmediateKind::memarg_lane;
   std::string_view next = cursor_.word(1);
   bool number_is_memory = !has_lane || cursor_.peek(1).kind == TokenKind::integer ||

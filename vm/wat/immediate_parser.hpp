@@ -1,4 +1,4 @@
-// What stands behind an instruction's name (spec §6.5), by the opcode table's kinds of immediates.
+// Parses the immediates that follow an instruction's name (spec §6.5), by the kinds in the opcode table.
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -15,19 +15,20 @@ public:
   ImmediateParser(Cursor& cursor, ModuleContext& module, FunctionContext& function)
       : cursor_(cursor), module_(module), function_(function) {}
 
-  /// The cursor stands behind the name of `op`; writes the opcode and its immediates. Not for instructions
-  /// that open a block.
+  /// Writes the opcode of `op` and its immediates. The cursor is after the instruction's name. Not for
+  /// instructions that open a block.
   void parse(Opcode op, ByteWriter& out);
-  /// Block type of `block`, `loop`, `if` and `try_table`, after their label.
+  /// Parses the block type of `block`, `loop`, `if` and `try_table`, after the label.
   void parse_block_type(ByteWriter& out);
-  /// The catch clauses of a try_table.
+  /// Parses the catch clauses of a try_table.
   void parse_catches(ByteWriter& out);
 
 private:
   uint32_t parse_label();
   uint32_t index(const IndexSpace& space) { return parse_index(cursor_, space, module_.names); }
   uint32_t optional_index(const IndexSpace& space) { return cursor_.at_index() ? index(space) : 0; }
-  /// `a b`, or only `b` with `a` being 0: text order of segments and their table or memory.
+  /// Parses `owner segment`, or only `segment`, in which case the owner has index 0. The owner is a table or
+  /// memory.
   void parse_segment_of(const IndexSpace& owner, const IndexSpace& segment, ByteWriter& out);
   void parse_two(const IndexSpace& first, const IndexSpace& second, ByteWriter& out);
   void parse_optional_two(const IndexSpace& space, ByteWriter& out);
@@ -50,12 +51,12 @@ private:
 
 void write_opcode(ByteWriter& out, Opcode op);
 
-/// The sixteen bytes of `i32x4 0 1 2 3` and its like, after `v128.const`. Also used by scripts.
+/// The sixteen bytes of `i32x4 0 1 2 3` and the like, after `v128.const`. Scripts use it, too.
 std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor);
 uint64_t parse_int_literal(Cursor& cursor, unsigned bits);
 uint64_t parse_float_literal(Cursor& cursor, unsigned bits);
 
-/// Lanes of a vector shape name; width 0 when `word` is none.
+/// The lanes that a vector shape stands for; lanes == 0 if `word` is not a shape.
 struct Shape {
   unsigned lanes = 0;
   unsigned bits = 0;

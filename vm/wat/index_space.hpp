@@ -1,4 +1,4 @@
-// Names of one kind of thing and the indices they stand for (spec §6.1.3).
+// The names of one kind of item, and the indices they stand for (spec §6.1.3).
 #pragma once
 
 #include "vm/module/name_index.hpp"
@@ -13,11 +13,11 @@
 
 namespace skerry::vm::wat {
 
-/// Reads names where they stand in the text: a name costs no more than some bytes.
+/// Reads names from the text each time they are needed, so that storing a name takes only a few bytes.
 class Names {
 public:
   explicit Names(std::string_view text) : text_(text) {}
-  /// A view of the text, or of `storage`.
+  /// Returns a view of the text or of `storage`.
   std::string_view get(IdOffset id, std::string& storage) const {
     return decode_id(id_at(text_, id), storage);
   }
@@ -46,7 +46,7 @@ public:
   };
   static constexpr uint32_t unlimited = ~uint32_t{0};
 
-  /// `kind` is what messages call it: "func" in "duplicate func", "function" in "unknown function".
+  /// `kind` is the word for messages: `short_kind` as in "duplicate func", `kind` as in "unknown function".
   IndexSpace(const char* short_kind, const char* kind, uint32_t limit = unlimited)
       : short_kind_(short_kind), kind_(kind), limit_(limit) {}
 
@@ -56,7 +56,7 @@ public:
   uint32_t limit() const { return limit_; }
   bool is_full() const { return size_ >= limit_; }
 
-  /// The next index, with or without a name. False when the name is taken.
+  /// Takes the next index, with or without a name. Returns false if the name is taken.
   bool add(IdOffset id, const Names& names) {
     const uint32_t index = size_++;
     if (id == no_id) return true;
@@ -78,9 +78,9 @@ public:
         hash, [&](uint32_t other) { return named_[other].hash == hash && names.is(named_[other].id, name); });
     return found == NameIndex::none ? std::nullopt : std::optional(named_[found].index);
   }
-  /// By index.
+  /// All named members, in the order of their indices.
   const std::vector<Named>& named() const { return named_; }
-  /// As new, but for the memory.
+  /// Forgets all members, but keeps the memory for reuse.
   void clear() {
     size_ = 0;
     if (named_.empty()) return;

@@ -9,7 +9,7 @@ namespace skerry::vm::wat {
 
 namespace {
 
-constexpr uint32_t max_indent = 40; // deeper blocks are not indented further: the text stays linear in size
+constexpr uint32_t max_indent = 40; // deeper blocks are not indented further: keeps the text linear in size
 
 std::string number(uint64_t value) { return " " + std::to_string(value); }
 
@@ -56,7 +56,7 @@ void InstructionText::const_expr(const ConstExpr& expression, TextSink& out) con
   }
 }
 
-/// Name and immediates. Lists of any length are written as they are read.
+/// Writes the name and the immediates. Lists of any length are written as they are read.
 void InstructionText::line(const Instruction& instr, uint32_t function, TextSink& out) const {
   out += info(instr.op).text;
   switch (info(instr.op).immediate) {
@@ -153,7 +153,7 @@ void InstructionText::catches_text(Catches clauses, TextSink& out) const {
   }
 }
 
-/// Read again, because Instruction keeps only one type.
+/// Decodes the types again, because Instruction holds only one.
 void InstructionText::select_types_text(const Instruction& instr, TextSink& out) const {
   ByteReader reader(module_.bytes.subspan(instr.offset + 1));
   out += " (result";

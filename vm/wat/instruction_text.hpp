@@ -1,4 +1,4 @@
-// Instructions of a module in the text format, flat.
+// Prints a module's instructions in the flat text format.
 #pragma once
 
 #include "vm/base/byte_reader.hpp"
@@ -16,9 +16,9 @@ public:
   InstructionText(const Module& module, const NameTable& names, const TypeText& types)
       : module_(module), names_(names), types_(types) {}
 
-  /// Instructions up to the `end` that belongs to them, one a line, indented.
+  /// Prints instructions up to the `end` of the body, one per line, indented.
   void append_body(ByteReader& reader, uint32_t function, TextSink& out) const;
-  /// A constant expression on one line, without its `end`.
+  /// Prints a constant expression on one line, without its `end`.
   void const_expr(const ConstExpr& expression, TextSink& out) const;
 
 private:
@@ -32,7 +32,7 @@ private:
   void catches_text(Catches clauses, TextSink& out) const;
   void select_types_text(const Instruction& instr, TextSink& out) const;
   std::string ref_type(HeapType heap, bool nullable) const;
-  /// ` name`; for memory and table 0, which may be left out, nothing.
+  /// ` name` or ` index`. The next two print nothing for index 0, which may be left out.
   std::string space(NameKind kind, uint32_t index) const { return " " + types_.index(kind, index); }
   std::string space_or_zero(NameKind kind, uint32_t index) const {
     return index == 0 ? "" : space(kind, index);

@@ -13,7 +13,7 @@ constexpr uint32_t hash_of(std::string_view text) {
   return hash ^ hash >> 15;
 }
 
-/// Opcodes by their text, in open addressing; of several with the same text the first row.
+/// Opcodes by their text, with open addressing. If several have the same text, the first row counts.
 constexpr size_t slot_count = 2048;
 constexpr std::array<Opcode, slot_count> by_text = [] {
   std::array<Opcode, slot_count> table{};

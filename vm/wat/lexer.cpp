@@ -31,7 +31,7 @@ int hex_digit(char c) {
 }
 
 TokenKind classify_plain(std::string_view word) {
-  // Of words that begin with a letter, these may be numbers.
+  // A word that begins with a letter can be a number only if the letter is `i` or `n` (inf, nan).
   if (word[0] >= 'a' && word[0] <= 'z' && word[0] != 'i' && word[0] != 'n') return TokenKind::keyword;
   if (is_integer(word)) return TokenKind::integer;
   if (is_float(word)) return TokenKind::floating;
@@ -104,7 +104,7 @@ bool Lexer::block_comment(Token& error) {
   return true;
 }
 
-/// At "(@". Annotations in it are parentheses like others.
+/// Skips the annotation that begins here with "(@". Annotations inside it are ordinary parentheses.
 bool Lexer::annotation(Token& error) {
   const size_t start = pos_;
   pos_ += 2;
@@ -131,7 +131,7 @@ bool Lexer::annotation(Token& error) {
   return true;
 }
 
-/// At the first character of a token.
+/// Reads the token that begins here.
 Token Lexer::any() {
   const char c = text_[pos_];
   if (c == '(') return ++pos_, token(TokenKind::lparen, pos_ - 1);
@@ -142,7 +142,7 @@ Token Lexer::any() {
   return fail(pos_, "illegal character");
 }
 
-/// End of the string that begins at `start`, or 0 when it is not a string.
+/// The end of the string that begins at `start`; 0 if it is malformed.
 size_t Lexer::string_end(size_t start) {
   size_t i = start + 1;
   while (i < text_.size()) {
@@ -173,7 +173,7 @@ size_t Lexer::string_failed(size_t where) {
   return 0;
 }
 
-/// Length of the escape at `i`, or 0 (spec §6.3.3).
+/// The length of the escape at `i`; 0 if it is malformed (spec §6.3.3).
 size_t Lexer::escape_length(size_t i) const {
   const char c = at(i + 1);
   if (c == 't' || c == 'n' || c == 'r' || c == '"' || c == '\'' || c == '\\') return 2;
@@ -193,7 +193,7 @@ size_t Lexer::escape_length(size_t i) const {
   return 0;
 }
 
-/// A maximal run of id characters, strings and reserved punctuation: one token (spec §6.3.2).
+/// Reads a maximal run of identifier characters, strings and reserved punctuation as one token (spec §6.3.2).
 Token Lexer::word() {
   const size_t start = pos_;
   size_t strings = 0, first_string = 0, first_end = 0;
@@ -218,7 +218,7 @@ Token Lexer::word() {
 }
 
 Token Lexer::bad_word(size_t start) {
-  // As if the string were not there: `$` alone is an identifier without a name.
+  // Reported as if the string were missing: `$` alone is an identifier without a name.
   if (text_[start] == '$' && pos_ == start + 1 && bad_string_ != malformed_utf8)
     return fail(start, "empty identifier");
   return fail(bad_string_at_, bad_string_);
@@ -269,7 +269,7 @@ bool is_id_char(char c) noexcept { return id_chars[static_cast<unsigned char>(c)
 
 namespace {
 
-/// Gives `put` the bytes of a string token, as runs where the literal has them.
+/// Passes the bytes that a string token stands for to `put`, in runs as long as the literal allows.
 template <class F> void decode(std::string_view literal, F&& put) {
   for (size_t i = 1; i + 1 < literal.size();) {
     if (literal[i] != '\\') {

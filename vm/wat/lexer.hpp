@@ -1,4 +1,4 @@
-// Splits a text into tokens, one after the other (spec §6.3).
+// Splits a text into tokens, one at a time (spec §6.3).
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -11,21 +11,21 @@
 
 namespace skerry::vm::wat {
 
-/// Keeps a position and nothing else: copying it remembers where one was. Annotations, `(@name …)`, are
-/// looked at and left out. Linear in the text's size.
+/// Holds only a position, so a copy marks a place in the text. Annotations, `(@name …)`, are checked and then
+/// skipped. Work is linear in the size of the text.
 class Lexer {
 public:
   /// `text` must stay alive and be shorter than 4 GiB.
   explicit Lexer(std::string_view text) : text_(text) {}
-  /// Ends with an error when the watch expires, which must stay alive.
+  /// Reading ends with an error when `watch` expires. The watch must stay alive.
   Lexer(std::string_view text, LoadWatch& watch) : text_(text), watch_(&watch) {}
 
   Token next();
-  /// Goes behind the parenthesis that closes so many levels, or to the end. In between only strings, comments
-  /// and parentheses are told apart. False when there is none.
+  /// Moves past the parenthesis that closes `levels` levels. In between it recognizes only strings, comments
+  /// and parentheses. Returns false, at the end of the text, if there is none.
   bool skip(uint32_t levels);
   std::string_view text() const { return text_; }
-  /// Of the error token.
+  /// The message of the error token.
   const char* error() const { return error_; }
 
 private:
@@ -34,10 +34,10 @@ private:
     return {kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(pos_)};
   }
   Token fail(size_t where, const char* message);
-  /// Whether annotations are skipped like comments; within one they are only parentheses.
+  /// Annotations are skipped like comments, except inside an annotation, where they are only parentheses.
   enum class Annotations : uint8_t { are_space, are_tokens };
-  /// Whether there is a token of the text behind white space, comments and annotations; else an error, or the
-  /// end.
+  /// Skips white space, comments and annotations. Returns whether a token of the text follows; otherwise
+  /// `other` is an error or the end.
   bool skip_space(Token& other, Annotations annotations = Annotations::are_space);
   bool line_comment(Token& error);
   bool block_comment(Token& error);
@@ -52,7 +52,7 @@ private:
   Token classify(size_t start, size_t strings, size_t first_string, size_t first_end, bool punctuation);
   void skip_string();
 
-  /// False when there is no time left for what was read from `start` to here.
+  /// Charges the text from `start` to here. Returns false if the watch has expired.
   bool is_on_time(size_t start) { return watch_ == nullptr || watch_->spend(pos_ - start); }
 
   std::string_view text_;
@@ -63,26 +63,26 @@ private:
   const char* bad_string_ = nullptr;
 };
 
-/// The bytes that a string token means; `literal` includes the quotes and has passed the lexer.
+/// The bytes that a string token stands for. `literal` includes the quotes, and the lexer has accepted it.
 std::string decode_string(std::string_view literal);
 void decode_string(std::string_view literal, ByteWriter& out);
 uint64_t decoded_size(std::string_view literal);
 
-/// The name behind `$`: for `$"…"` its decoded string, else the characters. A view of the literal where that
-/// is possible, else of `storage`.
+/// The name after `$`: the decoded string of `$"…"`, or else the characters. A view of the literal where
+/// possible, otherwise of `storage`.
 std::string_view decode_id(std::string_view literal, std::string& storage);
 inline std::string decode_id(std::string_view literal) {
   std::string storage;
   return std::string(decode_id(literal, storage));
 }
-/// The identifier that begins at `offset` of a text that has passed the lexer there.
+/// The identifier that begins at `offset`, where the lexer has accepted one.
 std::string_view id_at(std::string_view text, size_t offset);
 
-/// Whether identifiers and keywords may contain it (spec §6.3.5).
+/// Returns whether identifiers and keywords may contain the character (spec §6.3.5).
 bool is_id_char(char c) noexcept;
 
 struct Position {
-  uint32_t line = 1, column = 1; // column in bytes, from 1
+  uint32_t line = 1, column = 1; // the column counts bytes, from 1
 };
 Position position_at(std::string_view text, size_t offset) noexcept;
 

@@ -1,4 +1,4 @@
-// What parsing one part of a module must know of the others: names, and the types defined so far.
+// State that the parts of a module share while it is parsed: names, and the types defined so far.
 #pragma once
 
 #include "skerry/limits.hpp"
@@ -15,11 +15,11 @@
 
 namespace skerry::vm::wat {
 
-/// What type uses need of a type definition.
+/// The facts about a type definition that type uses need.
 struct TypeEntry {
   bool is_func = false;
   uint32_t params = 0;
-  // Parameters and results as in the binary format, a range of the type section; functions only.
+  // A range of the type section: parameters and results in binary format. Function types only.
   uint32_t encoded = 0, encoded_size = 0;
 };
 
@@ -42,13 +42,13 @@ struct ModuleContext {
     const TypeEntry& entry = type_entries[type];
     return std::span(type_section.view()).subspan(entry.encoded, entry.encoded_size);
   }
-  /// A final function type without supertype, alone in its recursion group: the first with an encoding is
-  /// found by it.
+  /// Registers a plain function type: final, without supertype, and alone in its recursion group.
+  /// func_type_index finds the first one with each encoding.
   void add_plain_func_type(uint32_t type);
-  /// Index of the plain function type with this encoding; made when there is none (spec §6.4.5).
+  /// The index of the plain function type with this encoding, which is added if there is none (spec §6.4.5).
   uint32_t func_type_index(std::span<const std::byte> encoded, uint32_t params);
 
-  /// False when the type has a field of that name.
+  /// Returns false if the type already has a field with this name.
   bool add_field(uint32_t type, uint32_t field, IdOffset id);
   std::optional<uint32_t> find_field(uint32_t type, std::string_view name) const;
 
@@ -63,13 +63,13 @@ private:
     return static_cast<uint32_t>(names.hash(name)) + type;
   }
   NameIndex plain_func_types_;
-  std::vector<Field> fields_; // those with names, of all types
+  std::vector<Field> fields_; // fields that have names, of all types
   NameIndex fields_by_name_;
 };
 
-/// A number, or a name of `space`.
+/// Parses a number, or a name in `space`.
 uint32_t parse_index(Cursor& cursor, const IndexSpace& space, const Names& names);
-/// A number, or the name of a field of a type.
+/// Parses a number, or the name of a field of `type`.
 uint32_t parse_field_index(Cursor& cursor, const ModuleContext& context, uint32_t type);
 
 } // namespace skerry::vm::wat

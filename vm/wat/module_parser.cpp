@@ -14,7 +14,7 @@ namespace skerry::vm::wat {
 
 namespace {
 
-// Spec §5.5.2: section ids.
+// Section ids (spec §5.5.2).
 enum class SectionId : uint8_t {
   type = 1,
   import = 2,
@@ -35,10 +35,10 @@ constexpr uint8_t elem_kind_func = 0x00;
 constexpr uint8_t table_with_init = 0x40;
 constexpr uint64_t page_bytes = 65'536;
 
-/// How many bytes a number takes.
+/// The number of bytes that a LEB128 number takes.
 uint64_t leb_size(uint64_t value) { return (static_cast<uint64_t>(std::bit_width(value | 1)) + 6) / 7; }
 
-/// A section that is a vector.
+/// A section whose content is a vector.
 struct Section {
   uint32_t count = 0;
   ByteWriter bytes;
@@ -63,7 +63,7 @@ private:
   void parse_types();
   void parse_field();
 
-  // Each stands behind the field's name and leaves the closing parenthesis.
+  // Each starts after the field's name and stops before its closing parenthesis.
   void parse_import();
   void parse_func();
   void parse_table();
@@ -103,13 +103,13 @@ private:
   Cursor& cursor_;
   ModuleContext context_;
   TypeUse use_;
-  FunctionContext function_;    // the one that is being parsed
-  FunctionContext no_function_; // constant expressions have neither locals nor labels
+  FunctionContext function_;    // the function that is being parsed
+  FunctionContext no_function_; // for constant expressions, which have neither locals nor labels
   Section imports_, functions_, tables_, memories_, tags_, globals_, exports_, elems_, codes_, datas_;
   std::optional<uint32_t> start_;
-  std::array<uint32_t, 5> next_{};    // next index by ExternKind
-  std::array<uint32_t, 5> defined_{}; // not imported, by ExternKind
-  std::vector<uint32_t> body_starts_; // in codes_
+  std::array<uint32_t, 5> next_{};    // the next index of each ExternKind
+  std::array<uint32_t, 5> defined_{}; // definitions that are not imports, by ExternKind
+  std::vector<uint32_t> body_starts_; // offsets in codes_
   bool keep_names_ = false;
   std::vector<LocalName> local_names_;
 };
@@ -139,7 +139,8 @@ Result<std::vector<std::byte>> ModuleParser::run(const ParseOptions& options,
   return assemble(options, name);
 }
 
-/// All type definitions come first, wherever they stand: types written inline get the indices behind them.
+/// Parses all type definitions first, wherever they are in the text: types written inline get the indices
+/// after them.
 void ModuleParser::parse_types() {
   const Cursor start = cursor_;
   while (cursor_.at(TokenKind::lparen)) {
@@ -207,7 +208,7 @@ void ModuleParser::parse_import() {
   cursor_.expect_close();
 }
 
-/// `(export "name")*`
+/// Parses `(export "name")*`.
 void ModuleParser::parse_inline_exports(ExternKind kind, uint32_t index) {
   while (cursor_.take_open("export")) {
     ByteWriter& out = exports_.entry();
@@ -218,7 +219,7 @@ void ModuleParser::parse_inline_exports(ExternKind kind, uint32_t index) {
   }
 }
 
-/// `(import "module" "name")`; when it is there, the import's type has to follow. Else it counts a
+/// Parses `(import "module" "name")` if it is present; the import's type must follow. Otherwise counts a
 /// definition.
 bool ModuleParser::parse_inline_import(ExternKind kind) {
   const Token where = cursor_.peek();
@@ -251,7 +252,7 @@ void ModuleParser::parse_func() {
 void ModuleParser::parse_body(uint32_t type) {
   function_.clear();
   const Signature& signature = use_.signature;
-  // Without parameters of its own it has those of its type, unnamed.
+  // If the function lists no parameters, it has those of its type, unnamed.
   const bool known = type < context_.type_entries.size();
   const uint32_t params =
       signature.params == 0 && known ? context_.type_entries[type].params : signature.params;
@@ -271,7 +272,7 @@ void ModuleParser::parse_body(uint32_t type) {
     local_names_.push_back({next_[0] - 1, local});
 }
 
-/// `(local …)*`, as runs of equal types.
+/// Parses `(local …)*` and writes it as runs of equal types.
 void ModuleParser::parse_locals(ByteWriter& out) {
   ByteWriter runs;
   uint32_t count = 0, length = 0;
@@ -332,7 +333,7 @@ void ModuleParser::parse_table() {
   parse_const_sequence(out);
 }
 
-/// `(elem …)` in a table: an active segment that fills it.
+/// Parses `(elem …)` in a table: an active segment that fills the table.
 void ModuleParser::parse_inline_elem(uint32_t table, ValType type, bool is_64) {
   cursor_.expect_open("elem");
   ByteWriter list;
@@ -387,7 +388,7 @@ void ModuleParser::parse_memory() {
   write_limits(imported ? imports_.bytes : memories_.entry(), limits);
 }
 
-/// `(data …)` in a memory: an active segment, and as many pages as it takes.
+/// Parses `(data …)` in a memory: an active segment, which decides the number of pages.
 void ModuleParser::parse_inline_data(uint32_t memory, bool is_64) {
   const uint64_t size = size_of_strings();
   Limits limits;
@@ -450,7 +451,7 @@ void ModuleParser::parse_start() {
   start_ = parse_index(cursor_, context_.funcs, context_.names);
 }
 
-/// A list of function indices or of constant expressions; returns how many.
+/// Parses a list of function indices or constant expressions and returns its length.
 uint64_t ModuleParser::parse_element_list(ByteWriter& list, ValType& type, bool& expressions,
                                           bool allow_bare) {
   uint64_t count = 0;
@@ -489,8 +490,8 @@ void ModuleParser::parse_elem() {
   bool expressions = false;
   uint64_t count = parse_element_list(list, type, expressions, active && !has_table);
 
-  // Spec §5.5.12: bit 0 not active, bit 1 declarative or with table index, bit 2 expressions. The short
-  // active forms imply table 0 and funcref.
+  // Spec §5.5.12: bit 0 means not active; bit 1, declarative or with a table index; bit 2, expressions. The
+  // short active forms imply table 0 and funcref.
   ByteWriter& out = elems_.entry();
   bool short_form = active && table == 0 && type == funcref;
   uint32_t flags =
@@ -525,7 +526,7 @@ void ModuleParser::parse_strings(ByteWriter& out) {
   while (cursor_.more()) cursor_.expect_string(out);
 }
 
-/// Of those at which the cursor stands, which stays there.
+/// The total size of the strings that follow. Does not move the cursor.
 uint64_t ModuleParser::size_of_strings() {
   const Cursor start = cursor_;
   uint64_t size = 0;
@@ -534,7 +535,7 @@ uint64_t ModuleParser::size_of_strings() {
   return size;
 }
 
-/// `(offset …)` or one folded instruction.
+/// Parses `(offset …)` or one folded instruction.
 void ModuleParser::parse_offset(ByteWriter& out) {
   if (!cursor_.take_open("offset")) return parse_const_folded(out);
   parse_const_sequence(out);
@@ -551,7 +552,7 @@ void ModuleParser::parse_const_folded(ByteWriter& out) {
   write_opcode(out, Opcode::end);
 }
 
-/// Sections are written out one by one, and each is given up then.
+/// Writes the sections one by one and frees each after it is written.
 std::vector<std::byte> ModuleParser::assemble(const ParseOptions& options,
                                               const std::optional<std::string>& name) {
   ByteWriter out;
@@ -572,7 +573,7 @@ std::vector<std::byte> ModuleParser::assemble(const ParseOptions& options,
                                                   &codes_.bytes,          &datas_.bytes,   &tables_.bytes};
   uint64_t size = 0;
   for (const ByteWriter* section : large) size += section->size();
-  out.reserve(size + body_starts_.size() * 2 + 1000); // a little more when bodies are long
+  out.reserve(size + body_starts_.size() * 2 + 1000); // a little more if bodies are long
   vector_section(SectionId::type, context_.type_groups, context_.type_section);
   vector_section(SectionId::import, imports_.count, imports_.bytes);
   vector_section(SectionId::function, functions_.count, functions_.bytes);
@@ -595,7 +596,7 @@ void ModuleParser::begin_section(ByteWriter& out, SectionId id, uint64_t size) {
   out.leb_u64(size);
 }
 
-/// Their sizes come before them.
+/// Writes the code section: each body after its size.
 void ModuleParser::write_bodies(ByteWriter& out) {
   if (body_starts_.empty()) return;
   const auto bytes = std::span(codes_.bytes.view());

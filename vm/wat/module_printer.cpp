@@ -1,4 +1,4 @@
-// Modules as text (skerry/wat.hpp).
+// Prints modules as text (skerry/wat.hpp).
 #include "skerry/out_of_memory.hpp"
 #include "skerry/wat.hpp"
 #include "vm/module/binary_decoder.hpp"
@@ -28,7 +28,8 @@ Config config_with_everything() {
   return config;
 }
 
-/// Fields in the order of the binary's sections, so that indices and bytes come out the same.
+/// Prints fields in the order of the binary's sections, so that translating the text gives the same indices
+/// and bytes.
 class ModulePrinter {
 public:
   ModulePrinter(const vm::Module& module, TextSink& out)
@@ -67,7 +68,7 @@ private:
     return {};
   }
 
-  /// As long as somebody takes the text.
+  /// Prints each item while the sink accepts text.
   template <class T, class F> void each(const std::vector<T>& items, F&& print, uint32_t first = 0) {
     for (uint32_t i = first; i < items.size() && out_.is_open(); ++i) print(items[i], i);
   }
@@ -78,7 +79,7 @@ private:
     out_ += "\n";
   }
 
-  /// `(kind $name`, or `(kind (;3;)`.
+  /// `(kind $name`, or `(kind (;3;)` without a name.
   std::string begin(const char* keyword, NameKind kind, uint32_t index) const {
     const auto name = names_.find(kind, index);
     return "(" + std::string(keyword) + " " + (name ? id_text(*name) : "(;" + std::to_string(index) + ";)");
@@ -203,7 +204,7 @@ private:
     out_ += ")\n";
   }
 
-  /// Piece by piece.
+  /// Prints in pieces, so that the escaped text of a large segment is never held at once.
   void print_string(std::string_view bytes) {
     constexpr size_t piece = 4096;
     out_ += "\"";
@@ -255,7 +256,7 @@ private:
     return {};
   }
 
-  /// ` (param $x i32) (param i64 i64)`: names need a group each.
+  /// Prints ` (param $x i32) (param i64 i64)`. A named one needs its own group.
   class NamedTypes {
   public:
     NamedTypes(ModulePrinter& printer, const char* keyword, uint32_t function, uint32_t first,
@@ -278,7 +279,7 @@ private:
         is_empty_ = false;
       }
     }
-    /// Whether there were any.
+    /// Closes the last group. Returns whether any group was printed.
     bool end() {
       if (is_open_) printer_.out_ += ")";
       return !is_empty_;

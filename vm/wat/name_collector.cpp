@@ -22,7 +22,7 @@ public:
 private:
   static constexpr size_t longest_keyword = 16;
 
-  /// At the field's keyword; `depth` is that of what is in the field.
+  /// Handles a field, with the cursor at its keyword. `depth` is the depth of the field's content.
   void field(const std::string& keyword, int64_t depth) {
     cursor_.advance();
     if (keyword == "import") return import();
@@ -45,7 +45,7 @@ private:
                       std::string("duplicate ") + space.short_kind() + " " + quoted(cursor_.spelling(where)));
   }
 
-  /// `"module" "name" (kind $name? …)`
+  /// Parses `"module" "name" (kind $name? …)`.
   void import() {
     while (cursor_.at(TokenKind::string)) cursor_.advance();
     if (!cursor_.at(TokenKind::lparen)) return;

@@ -1,5 +1,5 @@
-// First pass over a module: which index spaces it has and what their members are called, so that the second
-// pass can resolve names that are defined further down.
+// First pass over a module: finds the members of each index space and their names, so that the second pass
+// can resolve names that are defined further down.
 #pragma once
 
 #include "vm/wat/cursor.hpp"
@@ -7,12 +7,12 @@
 
 namespace skerry::vm::wat {
 
-/// The cursor stands at the first field. Skips what it does not understand: the second pass reports that.
-/// Errors: a name defined twice.
+/// Collects names, starting at the first field. Skips fields that it cannot parse: the second pass reports
+/// those. Errors: a name defined twice.
 void collect_names(Cursor cursor, ModuleContext& context, std::optional<Error>& error);
 
-/// The index space of "func", "table", "memory", "global" or "tag", the kinds that can be imported; null
-/// else.
+/// The index space of "func", "table", "memory", "global" or "tag", the kinds that can be imported; null for
+/// other words.
 IndexSpace* find_space(ModuleContext& context, std::string_view keyword);
 
 } // namespace skerry::vm::wat

@@ -1,4 +1,4 @@
-// The name section as identifiers of the text format: the inverse of name_writer.hpp.
+// Reads the name section as identifiers of the text format: the inverse of name_writer.hpp.
 #pragma once
 
 #include "vm/base/byte_reader.hpp"
@@ -15,7 +15,7 @@
 
 namespace skerry::vm::wat {
 
-/// Subsections of the name section that name members of an index space.
+/// The subsections of the name section that name members of an index space.
 enum class NameKind : uint8_t {
   function = 1,
   type = 4,
@@ -27,8 +27,8 @@ enum class NameKind : uint8_t {
   tag = 11,
 };
 
-/// Identifiers are unique in their index space: of equal names only the first is kept. What is broken or out
-/// of order is dropped. Names are views of the section, and cost 12 bytes each besides.
+/// Identifiers are unique in their index space: only the first of equal names is kept. Malformed or unsorted
+/// entries are dropped. Names are views of the section and take 12 bytes each.
 class NameTable {
 public:
   NameTable() = default;
@@ -43,10 +43,10 @@ public:
   }
 
 private:
-  /// 64 bits in halves: an index, for locals with the function's above it.
+  /// A 64-bit key in two halves: an index, with the function's index above it for locals.
   struct Named {
     uint32_t high, low;
-    uint32_t offset; // of the name, behind its length, in the section
+    uint32_t offset; // of the name in the section; its length comes first
     uint64_t key() const { return uint64_t{high} << 32 | low; }
   };
   void read_map(ByteReader& reader, uint32_t high, std::vector<Named>& names);
@@ -56,13 +56,13 @@ private:
   std::span<const std::byte> section_;
   KeyedHash hash_;
   std::optional<std::string_view> module_;
-  std::array<std::vector<Named>, 12> by_kind_; // sorted, as all
+  std::array<std::vector<Named>, 12> by_kind_; // sorted by key, like locals_
   std::vector<Named> locals_;
 };
 
-/// `$name`, or `$"…"` when it has other characters than identifiers may have.
+/// `$name`, or `$"…"` if it contains characters that identifiers cannot have.
 std::string id_text(std::string_view name);
-/// A string literal; everything but printable ASCII is escaped.
+/// A string literal. All bytes except printable ASCII are escaped.
 std::string string_text(std::string_view bytes);
 
 } // namespace skerry::vm::wat

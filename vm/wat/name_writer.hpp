@@ -1,4 +1,4 @@
-// Identifiers of the text as a name section, for backtraces and for printing the module again.
+// Writes the text's identifiers as a name section, for backtraces and for printing the module again.
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -10,14 +10,14 @@
 
 namespace skerry::vm::wat {
 
-/// Named locals, by function and index.
+/// The name of a local. Locals are listed by function and index.
 struct LocalName {
   uint32_t func_index;
   IndexSpace::Named local;
 };
 
-/// Writes the custom section "name" (spec §7.6.1 and the extended name section proposal); nothing when the
-/// module names nothing.
+/// Writes the custom section "name" (spec §7.6.1 and the extended name section proposal). Writes nothing if
+/// the module has no names.
 void write_name_section(ByteWriter& out, const ModuleContext& context,
                         const std::optional<std::string>& module, std::span<const LocalName> locals);
 

@@ -12,7 +12,7 @@ namespace skerry::vm::wat {
 namespace {
 
 struct Format {
-  unsigned mantissa_bits; // without the implicit one
+  unsigned mantissa_bits; // without the implicit leading one
   unsigned exponent_bits;
   int bias() const { return (1 << (exponent_bits - 1)) - 1; }
   uint64_t max_exponent() const { return (uint64_t{1} << exponent_bits) - 1; }
@@ -22,7 +22,7 @@ struct Format {
 };
 constexpr Format f32_format{23, 8}, f64_format{52, 11};
 
-// Far beyond every format, and small enough that sums of a few do not overflow.
+// Far beyond every format, but small enough that a sum of a few does not overflow.
 constexpr int64_t huge_exponent = int64_t{1} << 40;
 
 int digit_value(char c) {
@@ -32,7 +32,7 @@ int digit_value(char c) {
   return 99;
 }
 
-/// Consumes digits with single underscores between them; false when there is none or an underscore is
+/// Consumes digits with single underscores between them. Returns false if there are none or an underscore is
 /// misplaced.
 bool take_digits(std::string_view& word, int base) {
   bool after_digit = false;
@@ -71,7 +71,7 @@ std::optional<uint64_t> parse_digits(std::string_view digits, unsigned bits) {
   return value;
 }
 
-/// mantissa * 2^exponent (and a little more when `sticky`) in the format, without sign (ties to even).
+/// Rounds mantissa * 2^exponent (plus a little if `sticky`) to the format, ties to even, without a sign.
 std::optional<uint64_t> round_binary(const Format& format, uint64_t mantissa, int64_t exponent, bool sticky) {
   if (mantissa == 0) return 0;
   int leading = std::countl_zero(mantissa);
@@ -86,14 +86,14 @@ std::optional<uint64_t> round_binary(const Format& format, uint64_t mantissa, in
   uint64_t rest = dropped == 64 ? mantissa : mantissa & ((uint64_t{1} << dropped) - 1);
   uint64_t half = uint64_t{1} << (dropped - 1);
   if (rest > half || (rest == half && (sticky || (kept & 1)))) ++kept;
-  // The implicit one adds 1 to the exponent field; so does a carry out of the rounding.
+  // The implicit leading one adds 1 to the exponent field; so does a carry out of the rounding.
   uint64_t field = denormal_by > 0 ? 0 : static_cast<uint64_t>(exponent + format.bias() - 1);
   uint64_t result = (field << format.mantissa_bits) + kept;
   if (result >= format.infinity()) return std::nullopt;
   return result;
 }
 
-/// The signed exponent behind e or p, clamped.
+/// The signed exponent after e or p, clamped.
 int64_t parse_exponent(std::string_view text) {
   bool negative = take_sign(text);
   int64_t value = 0;
@@ -127,7 +127,7 @@ std::optional<uint64_t> parse_hex_float(const Format& format, std::string_view d
   return round_binary(format, mantissa, exponent, sticky);
 }
 
-/// Decimal exponent of the first digit that is not 0; nothing when all are.
+/// The decimal exponent of the first nonzero digit; empty if all digits are zero.
 std::optional<int64_t> decimal_magnitude(std::string_view text) {
   size_t mark = std::min(text.find_first_of("eE"), text.size());
   std::string_view digits = text.substr(0, mark);
@@ -145,7 +145,7 @@ template <class Float, class Bits> std::optional<uint64_t> parse_decimal_float(s
   if (!magnitude) return 0;
   Float value = 0;
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // Both overflow and underflow to zero are "out of range" there.
+  // from_chars reports both overflow and underflow to zero as "out of range".
   if (error == std::errc::result_out_of_range) {
     if (*magnitude > 0) return std::nullopt;
     return 0;
@@ -156,7 +156,7 @@ template <class Float, class Bits> std::optional<uint64_t> parse_decimal_float(s
 
 std::optional<uint64_t> parse_nan(const Format& format, std::string_view word) {
   if (word == "nan") return format.infinity() | format.quiet();
-  auto payload = parse_digits(word.substr(4), format.mantissa_bits); // behind "nan:"
+  auto payload = parse_digits(word.substr(4), format.mantissa_bits); // after "nan:"
   if (!payload || *payload == 0) return std::nullopt;
   return format.infinity() | *payload;
 }

@@ -1,4 +1,4 @@
-// Numbers as literals that parse back to the same bits.
+// Writes numbers as literals that parse back to the same bits.
 #pragma once
 
 #include <cstdint>

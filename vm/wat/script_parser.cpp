@@ -1,4 +1,4 @@
-// Test scripts (skerry/wast.hpp).
+// Parses test scripts (skerry/wast.hpp).
 #include "skerry/wast.hpp"
 
 #include "skerry/out_of_memory.hpp"
@@ -31,7 +31,7 @@ public:
       command.line = line_of(start.peek());
       parse_command(command);
       if (cursor_.ok()) continue;
-      // One bad command spoils nothing but itself.
+      // A malformed command does not affect the commands after it.
       command.kind = Command::Kind::broken;
       command.error = cursor_.error();
       if (!start.at(TokenKind::lparen) || !start.skip_form()) break;
@@ -59,7 +59,7 @@ private:
     return false;
   }
 
-  /// The whole text is the fields of one module.
+  /// Treats the whole text as the fields of one module.
   void bare_module() {
     Command& command = commands_.emplace_back();
     command.kind = Kind::module;
@@ -70,7 +70,7 @@ private:
     if (!cursor_.ok()) command.module->bytes = fail(cursor_.error());
   }
 
-  /// Lines are counted on from the last command's.
+  /// Counts lines from the previous command, so that counting is linear over the script.
   uint32_t line_of(const Token& token) {
     line_ += position_at(cursor_.text().substr(line_offset_), token.begin - line_offset_).line - 1;
     line_offset_ = token.begin;
@@ -87,7 +87,7 @@ private:
     cursor_.fail_unexpected("a script command");
   }
 
-  // Each stands behind the command's name and leaves its closing parenthesis.
+  // Each starts after the command's name and stops before its closing parenthesis.
 
   void module_command(Command& command) {
     if (cursor_.take_keyword("instance")) {
@@ -123,7 +123,7 @@ private:
     command.message = cursor_.expect_string();
   }
 
-  /// Behind "(module", up to its closing parenthesis.
+  /// Parses a module after "(module", up to its closing parenthesis.
   ScriptModule module_body() {
     ScriptModule module;
     module.is_definition = cursor_.take_keyword("definition");
@@ -144,7 +144,7 @@ private:
     return module;
   }
 
-  /// To the parenthesis that closes the form whose inside the cursor is in.
+  /// Skips to the parenthesis that closes the current form.
   void skip_to_close() {
     while (cursor_.more()) {
       if (cursor_.at(TokenKind::lparen))
@@ -263,7 +263,7 @@ private:
     for (unsigned i = 0; i < shape.lanes; ++i) pattern.lanes.push_back(lane(shape.bits, shape.is_float));
   }
 
-  /// `(ref.null)`, `(ref.func)`, `(ref.extern 1)`, …
+  /// Parses `(ref.null)`, `(ref.func)`, `(ref.extern 1)`, …
   void reference_result(ResultPattern& pattern) {
     struct Named {
       std::string_view keyword;
@@ -296,7 +296,7 @@ private:
 
   Cursor cursor_;
   ModuleLimits limits_;
-  ModuleContext no_module_; // heap types of references name no types
+  ModuleContext no_module_; // heap types in scripts name no defined types
   std::vector<Command> commands_;
   uint32_t line_ = 1;
   size_t line_offset_ = 0;

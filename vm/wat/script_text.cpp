@@ -1,4 +1,4 @@
-// Values, patterns and actions of test scripts in words.
+// Text for values, patterns and actions of test scripts.
 #include "skerry/printable.hpp"
 #include "skerry/wast.hpp"
 

@@ -1,4 +1,4 @@
-// Where printed text goes, piece by piece, and how much of it there may be.
+// Passes printed text on in pieces, up to a limit.
 #pragma once
 
 #include "skerry/wat.hpp"
@@ -10,7 +10,7 @@
 
 namespace skerry::vm::wat {
 
-/// Loops that print look at is_open(): a few bytes of a module can stand for any amount of text.
+/// Loops that print must check is_open(), because a few bytes of a module can stand for any amount of text.
 class TextSink {
 public:
   TextSink(const skerry::wat::TextWriter& write, uint64_t limit, LoadWatch& watch)
@@ -24,7 +24,7 @@ public:
     if (buffer_.size() >= piece_bytes) flush();
     return *this;
   }
-  /// False when there is no room for more, or nobody who takes it.
+  /// Returns false if the limit is reached or the writer has refused a piece.
   bool is_open() const { return is_open_; }
   Result<void> finish() {
     if (is_open_) flush();

@@ -11,11 +11,11 @@ enum class TokenKind : uint8_t {
   rparen,
   keyword,  // starts with a lower-case letter; also offset=…, nan:…
   id,       // $name or $"name"
-  string,   // with its quotes; escapes are known to be right
+  string,   // with its quotes; its escapes are well-formed
   integer,  // with sign and underscores; well-formed
-  floating, // likewise; inf, nan and nan:0x… too
+  floating, // the same; also inf, nan and nan:0x…
   reserved, // anything else that the token grammar admits
-  error,    // the text cannot be split further: see Lexer::error; eof comes behind it
+  error,    // the text cannot be split further: see Lexer::error; eof follows
 };
 
 /// A byte range of the text.

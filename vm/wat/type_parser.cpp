@@ -9,10 +9,10 @@ namespace skerry::vm::wat {
 
 namespace {
 
-// Spec §5.3.
+// Type codes (spec §5.3).
 constexpr uint8_t rec_code = 0x4e, sub_code = 0x50, sub_final_code = 0x4f;
 constexpr uint8_t func_code = 0x60, struct_code = 0x5f, array_code = 0x5e;
-constexpr uint32_t heap_index_limit = 1u << 23; // ValType keeps heap types in 24 bits
+constexpr uint32_t heap_index_limit = 1u << 23; // ValType holds heap types in 24 bits
 
 struct NamedHeapType {
   std::string_view heap_name; // (ref null NAME)
@@ -72,7 +72,7 @@ void write_field_type(ByteWriter& out, const FieldType& field) {
   out.u8(field.is_mutable);
 }
 
-/// The fields of a struct type, up to its closing parenthesis, behind their number.
+/// Parses the fields of a struct type up to its closing parenthesis. Writes their number, then the fields.
 void parse_fields(Cursor& cursor, ModuleContext& context, uint32_t type, ByteWriter& out) {
   ByteWriter fields;
   uint32_t count = 0;
@@ -93,7 +93,7 @@ void parse_fields(Cursor& cursor, ModuleContext& context, uint32_t type, ByteWri
   out.bytes(fields.view());
 }
 
-/// `(func …)`, `(struct …)` or `(array …)`.
+/// Parses `(func …)`, `(struct …)` or `(array …)`.
 void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& out, TypeEntry& entry) {
   if (cursor.take_open("func")) {
     Signature type;
@@ -101,7 +101,7 @@ void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& ou
     entry.is_func = true;
     entry.params = type.params;
     out.u8(func_code);
-    entry.encoded = static_cast<uint32_t>(out.size()); // in the group; moved behind it
+    entry.encoded = static_cast<uint32_t>(out.size()); // relative to the group; later to the type section
     type.write(out);
     entry.encoded_size = static_cast<uint32_t>(out.size()) - entry.encoded;
   } else if (cursor.take_open("struct")) {
@@ -116,10 +116,10 @@ void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& ou
   cursor.expect_close();
 }
 
-/// `(type $name? …)`; returns whether it is written as a final type without supertypes.
+/// Parses `(type $name? …)`. Returns whether it is a final type without supertypes.
 bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& out) {
   cursor.expect_open("type");
-  cursor.take_id(); // known since the names were collected
+  cursor.take_id(); // the name collector has recorded it
   TypeEntry entry;
   bool plain = !cursor.take_open("sub");
   if (plain) {

@@ -7,7 +7,7 @@ ModuleTypes::ModuleTypes(const Module& module, const Config& config) {
   const uint32_t offset = module.section_offsets[type_section];
   ByteReader reader(module.bytes.subspan(offset), offset);
   RecGroup group;
-  LoadWatch never; // what is printed relies on all types being there
+  LoadWatch never; // never expires: printing relies on all types being decoded
   all_.types.reserve(module.type_count);
   starts_.reserve(module.type_count);
   for (uint32_t groups = module.type_count == 0 ? 0 : reader.leb_u32(); groups > 0 && reader.ok(); --groups) {

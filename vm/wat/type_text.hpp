@@ -1,4 +1,4 @@
-// Types of a module in the text format.
+// Prints a module's types in the text format.
 #pragma once
 
 #include "vm/module/module.hpp"
@@ -11,8 +11,8 @@
 
 namespace skerry::vm::wat {
 
-/// The types of a module that need not be valid, as they stand in it: 28 bytes for each, and one for each
-/// parameter.
+/// A module's types as it writes them; the module need not be valid. Takes 28 bytes for each type and one for
+/// each parameter.
 class ModuleTypes {
 public:
   ModuleTypes(const Module& module, const Config& config);
@@ -21,7 +21,7 @@ public:
     const RecGroup::Type& form;
     TypeList params, results;
     std::span<const PackedField> fields;
-    uint32_t group; // index of the first type of its recursion group
+    uint32_t group; // index of the first type in its recursion group
   };
   uint32_t size() const { return all_.size(); }
   Type operator[](uint32_t index) const;
@@ -41,11 +41,11 @@ class TypeText {
 public:
   TypeText(const ModuleTypes& types, const NameTable& names) : types_(types), names_(names) {}
 
-  /// `$name` or the number.
+  /// `$name`, or the number if there is no name.
   std::string index(NameKind kind, uint32_t index) const;
   std::string heap_type(HeapType heap) const;
   std::string val_type(ValType type) const;
-  /// ` (result i32 i64)`, or nothing.
+  /// Prints ` (result i32 i64)`, or nothing if there are no results.
   void results(const TypeList& types, TextSink& out) const { list(" (result", types, out); }
   /// ` (type 3)`
   std::string type_use(uint32_t type) const;

@@ -1,4 +1,4 @@
-// The public functions of skerry/wat.hpp.
+// Implements skerry/wat.hpp, except the printer.
 #include "skerry/wat.hpp"
 
 #include "skerry/out_of_memory.hpp"

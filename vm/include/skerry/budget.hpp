@@ -1,4 +1,4 @@
-// ByteBudget: what several stores may use together.
+// ByteBudget: a limit on bytes that several stores share.
 #pragma once
 
 #include <atomic>
@@ -6,15 +6,16 @@
 
 namespace skerry {
 
-/// Bytes, counted before they are allocated (Store::set_budget says which); an embedder may take its own from
-/// it, too. Thread-safe.
+/// Counts bytes before they are allocated. Store::set_budget lists what a store counts; an embedder may count
+/// its own allocations against the same budget. Thread-safe.
 class ByteBudget {
 public:
+  /// A budget of `allowed` bytes, none of them taken.
   explicit ByteBudget(uint64_t allowed) noexcept : allowed_(allowed) {}
   ByteBudget(const ByteBudget&) = delete;
   ByteBudget& operator=(const ByteBudget&) = delete;
 
-  /// False, and nothing taken, when that much is not left.
+  /// Takes `bytes`. Returns false, and takes nothing, if fewer are left.
   bool take(uint64_t bytes) noexcept {
     uint64_t used = used_.load(std::memory_order_relaxed);
     while (used <= allowed_ && bytes <= allowed_ - used) {
@@ -22,9 +23,11 @@ public:
     }
     return false;
   }
-  /// What was taken.
+  /// Returns `bytes` that were taken. Never give back more than was taken.
   void give_back(uint64_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
+  /// Bytes taken and not given back.
   uint64_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
+  /// The limit that the budget was made with.
   uint64_t allowed() const noexcept { return allowed_; }
 
 private:

@@ -1,4 +1,4 @@
-// What an Engine is made with: language features, limits, and switches that tests use.
+// The configuration of an Engine: language features, limits, and switches for tests.
 #pragma once
 
 #include "skerry/limits.hpp"
@@ -12,7 +12,8 @@
 
 namespace skerry {
 
-/// One per proposal beyond the 1.0 core that modules may be refused for.
+/// The 1.0 core (mvp) and the proposals beyond it. An engine refuses modules that use a feature which is not
+/// enabled.
 enum class Feature : uint8_t {
   mvp,
   mutable_globals,
@@ -33,56 +34,63 @@ enum class Feature : uint8_t {
   count_,
 };
 
-/// A set of features; `with` also turns on what a feature needs (gc needs function_references …), `without`
-/// also turns off what needs the feature.
+/// A set of features. It stays closed under dependencies: gc, for example, needs function_references.
 class Features {
 public:
+  /// Returns whether `f` is in the set.
   constexpr bool has(Feature f) const { return (bits_ >> static_cast<unsigned>(f)) & 1; }
+  /// Adds `f` and every feature that it needs.
   Features& with(Feature f);
+  /// Removes `f` and every feature that needs it. The 1.0 core (mvp) cannot be removed.
   Features& without(Feature f);
-  /// Wasm 3.0 without garbage collection, exceptions and relaxed SIMD: what this version implements.
+  /// The features of Wasm 3.0 without garbage collection, exceptions and relaxed SIMD: all that this version
+  /// implements.
   static Features defaults();
+  /// WebAssembly 1.0: the core and mutable globals.
   static Features wasm1();
 
 private:
   uint32_t bits_ = 1; // mvp
 };
 
-/// What the interpreter executes vector instructions with. All give the same results; which exist depends on
-/// the processor the engine is built for.
+/// The instructions with which the interpreter executes vector operations. All targets give the same results.
+/// The processor that the engine is built for decides which targets exist.
 enum class SimdTarget : uint8_t {
-  automatic, ///< the best that this machine has
+  automatic, ///< the best that this machine can run
   scalar,    ///< portable loops over the lanes, for comparison
   sse4,      ///< x86: SSE4.2
   avx2,      ///< x86: AVX2
   neon,      ///< ARM
 };
-/// "auto", "scalar", "sse4", "avx2", "neon".
+/// The target's name: "auto", "scalar", "sse4", "avx2" or "neon".
 std::string_view simd_target_name(SimdTarget target);
-/// Those that this build has and this machine can run, the best first; without automatic. Thread-safe.
+/// The targets that this build contains and this machine can run, best first, without `automatic`.
+/// Thread-safe.
 std::vector<SimdTarget> simd_targets();
 
+/// Settings of an engine. They cannot change after the engine is made.
 struct Config {
   Features features = Features::defaults();
   ModuleLimits module_limits;
 
-  /// Instructions between two looks at deadline, interrupt and suspension requests. Smaller reacts faster; 1
-  /// is for tests. At ~1 ns an instruction the default is a look every 0.1 ms.
+  /// Instructions between two checks of the deadline, the interrupt flag and requests to suspend. A smaller
+  /// slice reacts faster; 1 is for tests. At about 1 ns per instruction the default checks every 0.1 ms.
   uint32_t fuel_slice = 65'536;
-  /// Bytes that the engine's own work for guests (translation at a function's first call, and again for
-  /// backtraces) may hold at once, all stores and threads together. Work that needs more ends with an Error
-  /// of kind limit ("engine_budget limit exceeded: …") and can be tried again. The default is enough for the
-  /// largest body of ordinary code (docs/rationale.md has the figures).
+  /// Bytes that the engine's own work for guests may hold at once, over all stores and threads: translation
+  /// at a function's first call, and again for backtraces. Work that needs more ends with an Error of kind
+  /// limit ("engine_budget limit exceeded: …") and can be retried. The default is enough for the largest body
+  /// of ordinary code (docs/rationale.md has the figures).
   uint64_t engine_budget = uint64_t{256} << 20;
-  /// Test aid: give the value stack a new address at each of those looks, and a memory at each growth.
+  /// For tests: moves the value stack to a new address at each check, and a memory at each growth.
   bool move_stack = false;
-  /// Fuse frequent instruction sequences (superinstructions); off is for tests and ablation.
+  /// Fuses frequent instruction sequences into superinstructions. Turn it off only in tests and ablation
+  /// studies.
   bool fusion = true;
-  /// One that simd_targets() does not name is taken as automatic.
+  /// A target that simd_targets() does not list is treated as automatic.
   SimdTarget simd_target = SimdTarget::automatic;
-  /// Test aid: the clock that deadlines are compared with, in place of std::chrono::steady_clock. It is
-  /// called at each look at a deadline that is set, on the thread that works. It must be thread-safe and not
-  /// throw.
+  /// For tests: the clock that deadlines are compared with, in place of std::chrono::steady_clock. The engine
+  /// calls it at each check of a deadline that is set, on the thread that does the work. It must be
+  /// thread-safe and must not throw.
   std::function<std::chrono::steady_clock::time_point()> clock;
 };
 

@@ -1,4 +1,4 @@
-// Engine: configuration, handler tables and the table of canonical types; shared by any number of threads.
+// Engine: configuration, handler tables and the table of canonical types, shared by any number of threads.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -12,12 +12,16 @@ namespace vm {
 struct EngineData;
 }
 
-/// Cheap to copy: copies share one engine. Thread-safe. Modules and stores keep it alive.
+/// A shared handle: copying is cheap, and copies refer to the same engine. Thread-safe. Modules and stores
+/// keep the engine alive.
 class Engine {
 public:
+  /// Makes an engine. Throws std::bad_alloc if memory runs out.
   explicit Engine(const Config& config = {});
+  /// The configuration that the engine was made with.
   const Config& config() const noexcept;
 
+  /// For internal use.
   explicit Engine(std::shared_ptr<vm::EngineData> data) noexcept : data_(std::move(data)) {}
   const std::shared_ptr<vm::EngineData>& data() const noexcept { return data_; }
 

@@ -1,4 +1,4 @@
-// Errors are values: every fallible function returns Result<T>.
+// Errors are values: every function that can fail returns a Result<T>.
 #pragma once
 
 #include <cstdint>
@@ -12,23 +12,23 @@
 
 namespace skerry {
 
-/// What kind of thing went wrong. The first seven equal the assertions of the official test suite.
+/// The kind of failure. The first seven match the assertions of the official test suite.
 enum class ErrorKind : uint8_t {
   malformed,  ///< the bytes (or the text) do not follow the grammar
   invalid,    ///< well-formed, but refused by validation
   unlinkable, ///< imports are missing or have another type
-  trap,       ///< the program trapped
-  exhaustion, ///< call stack, fuel, time or another resource of a running call ran out
-  exception,  ///< a wasm exception nobody caught
+  trap,       ///< the program trapped (spec §4.2.2)
+  exhaustion, ///< a running call used up its call stack, fuel, time or another resource
+  exception,  ///< the program threw a wasm exception and did not catch it
   limit,      ///< a configured limit refuses the module or the operation
   host,       ///< a host function failed, or asked the program to exit
   usage,      ///< the embedder used the API wrongly (wrong store, wrong type, missing export)
   io,         ///< a file could not be read
 };
 
-/// Why exactly; `code_name` gives the stable text used in JSON and on the command line.
+/// The exact reason. `code_name` gives the stable text used in JSON and on the command line.
 enum class ErrorCode : uint8_t {
-  none, // malformed, invalid, unlinkable and usage errors say it in their message
+  none, // malformed, invalid, unlinkable and usage errors: the message says it
   // traps (spec §4.2.2, texts of the official test suite)
   unreachable,
   integer_divide_by_zero,
@@ -57,50 +57,53 @@ enum class ErrorCode : uint8_t {
   // limit
   limit_exceeded,
   // host
-  exit,           ///< the program asked to end; see Error::exit_status
+  exit,           ///< the program asked to exit; see Error::exit_status
   host_failed,    ///< a host function returned an error
   host_exception, ///< a host function threw; see Error::host_exception
   uncaught_exception,
 };
 
-/// "malformed", "trap", …
+/// The kind's name: "malformed", "trap", …
 std::string_view kind_name(ErrorKind kind) noexcept;
-/// "unreachable", "out_of_bounds_memory_access", …
+/// The code's name: "unreachable", "out_of_bounds_memory_access", …
 std::string_view code_name(ErrorCode code) noexcept;
 /// The specification's words for a trap or exhaustion ("integer divide by zero"); empty for other codes.
 std::string_view code_message(ErrorCode code) noexcept;
 
-/// One frame of a wasm backtrace, innermost first.
+/// One frame of a wasm backtrace. Backtraces list the innermost frame first.
 struct Frame {
   uint32_t func_index = 0;
-  std::string func_name;   ///< from the name section, else from an export, else empty; for people: printable
+  std::string func_name;   ///< from the name section, else an export, else empty; printable
   std::string module_name; ///< from the name section; may be empty; printable (skerry/printable.hpp), short
   uint64_t module_offset = 0; ///< byte offset of the instruction in the module; 0 for host functions
-  /// A module_offset that was not found: the call's deadline had passed, or its budget was used up.
+  /// A module_offset that could not be computed because the deadline had passed or the budget was used up.
   static constexpr uint64_t unknown_offset = ~uint64_t{0};
 };
 
-/// An error with everything known about it. Copyable; one pointer in size, so results stay cheap. All its
-/// text is for people: an Error makes what it is given printable (skerry/printable.hpp), so no name or
-/// message that a guest chose can control a terminal, begin a line or be long. Module has the names as they
-/// are. Functions that cannot return one because they return plain values, constructors among them, throw
-/// std::bad_alloc when memory runs out.
+/// An error with everything known about it. Copyable, and one pointer in size, so results stay cheap. One
+/// thread at a time; copies are independent. All its text is meant for people: Error makes every text it is
+/// given printable (skerry/printable.hpp), so that a name or message chosen by a guest cannot control a
+/// terminal, start a new line or be long. Module gives the names unchanged. Functions that return plain
+/// values, constructors among them, cannot return an Error: they throw std::bad_alloc when memory runs out.
 class Error {
 public:
+  /// The value of offset() if the error has no offset.
   static constexpr uint64_t no_offset = ~uint64_t{0};
+  /// The value of func_index() if the error belongs to no function.
   static constexpr uint32_t no_func = ~uint32_t{0};
 
+  /// An error with this message, made printable.
   Error(ErrorKind kind, ErrorCode code, std::string message);
-  /// malformed/invalid: what, and at which byte offset of the module.
+  /// A malformed or invalid error: what is wrong, at which byte offset of the module.
   static Error at(ErrorKind kind, uint64_t offset, std::string message);
-  /// A trap or exhaustion with its standard message. Needs no memory.
+  /// A trap or exhaustion with its standard message. Allocates nothing.
   static Error trap(ErrorCode code) noexcept;
-  /// limit: memory ran out while `doing` ("compiling a module") was done. Needs no memory; where there is
-  /// none, the message leaves out what was done.
+  /// A limit error: memory ran out while `doing` ("compiling a module"). Works when no memory is left; the
+  /// message then omits `doing`.
   static Error out_of_memory(std::string_view doing) noexcept;
-  /// A host function failed, for the reason given.
+  /// A host error: a host function failed for the reason in `message`.
   static Error host(std::string message);
-  /// The program ended itself with this status.
+  /// The error with which a program exits with `status`.
   static Error exit(int32_t status);
 
   Error(const Error& other);
@@ -109,32 +112,36 @@ public:
   Error& operator=(Error&&) noexcept;
   ~Error();
 
+  /// The kind of failure.
   ErrorKind kind() const noexcept;
+  /// The exact reason; none for kinds whose message says it.
   ErrorCode code() const noexcept;
-  /// One printable line; begins with the specification's words where it has some. Without offset and
-  /// backtrace.
+  /// One printable line, without offset and backtrace. It begins with the specification's words where there
+  /// are any.
   const std::string& message() const noexcept;
-  /// Byte offset in the module, or no_offset.
+  /// The byte offset in the module, or no_offset.
   uint64_t offset() const noexcept;
-  /// Function index, or no_func.
+  /// The index of the function, or no_func.
   uint32_t func_index() const noexcept;
+  /// The function's name, printable; empty if unknown.
   const std::string& func_name() const noexcept;
+  /// The wasm frames that were active, innermost first; empty if the error did not end a call.
   const std::vector<Frame>& backtrace() const noexcept;
-  /// Set for ErrorCode::exit.
+  /// Set for ErrorCode::exit only.
   std::optional<int32_t> exit_status() const noexcept;
-  /// Set for ErrorCode::host_exception: what the host function threw.
+  /// Set for ErrorCode::host_exception only: the exception that the host function threw.
   std::exception_ptr host_exception() const noexcept;
 
-  /// What these add is left out where there is no memory for it.
+  /// Each of these adds a fact and returns the error. They add nothing if memory runs out.
   Error& with_offset(uint64_t offset) noexcept;
   Error& with_func(uint32_t func_index, std::string func_name = {}) noexcept;
   Error& with_backtrace(std::vector<Frame> frames) noexcept;
   Error& with_exit_status(int32_t status) noexcept;
   Error& with_host_exception(std::exception_ptr exception) noexcept;
-  /// Appends `detail` to the message, printable, e.g. ": limit of 10 pages".
+  /// Appends `detail`, made printable, to the message: ": limit of 10 pages".
   Error& with_detail(std::string_view detail) noexcept;
 
-  /// Message, offset, function and backtrace, over several lines, for a terminal.
+  /// Message, offset, function and backtrace on several lines, for a terminal.
   std::string describe() const;
 
 private:
@@ -149,9 +156,10 @@ private:
   std::unique_ptr<Data, Deleter> data_;
 };
 
+/// The value of a function that can fail, or the Error that says why it failed.
 template <class T> using Result = std::expected<T, Error>;
 
-/// `return fail(Error(...))` in any function that returns a Result.
+/// Returns an error from any function that returns a Result: `return fail(Error(...));`.
 inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
 
 } // namespace skerry

@@ -1,4 +1,4 @@
-// TypedFunc: a function with a C++ signature, checked once.
+// TypedFunc: a wasm or host function with a C++ signature that is checked once.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -13,15 +13,16 @@
 namespace skerry {
 
 namespace detail {
-/// Usage error unless `func` has this type; a Ref result takes any reference.
+/// Returns a usage error unless `func` has this type. A result declared as Ref accepts any reference type.
 Result<void> check_signature(const Func& func, const FuncType& type);
 } // namespace detail
 
-/// Made by Func::typed and Instance::func. Parameters and results are those of wasm_type.hpp; several results
-/// are a std::tuple. A call allocates nothing.
+/// A function called with C++ values. Func::typed and Instance::func make it. wasm_type.hpp lists the types
+/// of parameters and results; several results are a std::tuple. A call allocates nothing. Same thread as the
+/// store.
 template <class R, class... Args> class TypedFunc<R(Args...)> {
 public:
-  /// Errors: trap, exhaustion, exception, host.
+  /// Calls the function. Errors: trap, exhaustion, exception, host.
   Result<R> operator()(Args... args) const {
     uint64_t slots[slot_count];
     [[maybe_unused]] uint64_t* next = slots;
@@ -33,8 +34,10 @@ public:
     else
       return WasmResults<R>::load(slots);
   }
+  /// The function without its C++ signature.
   const Func& func() const noexcept { return func_; }
 
+  /// The WebAssembly type of the signature.
   static FuncType type() { return {{WasmType<Args>::type...}, WasmResults<R>::types()}; }
 
 private:

@@ -1,4 +1,4 @@
-// Linker::define for callables: turns any C++ callable into a NativeHostFunc at compile time.
+// Linker::define for callables: turns a C++ callable into a NativeHostFunc at compile time.
 #pragma once
 
 #include "skerry/linker.hpp"
@@ -18,7 +18,7 @@
 
 namespace skerry::detail {
 
-// --- parameters: a value of wasm_type.hpp, or bytes given as (i32 pointer, i32 length)
+// --- parameters: a value of wasm_type.hpp, or bytes given as an (i32 pointer, i32 length) pair
 
 template <class T> struct HostParam;
 
@@ -33,7 +33,7 @@ template <WasmValue T> struct HostParam<T> {
   T value;
 };
 
-/// Bytes of the memory that Caller::memory names. Valid until wasm runs again or the memory grows.
+/// Bytes of Caller::memory. Valid until wasm runs again or the memory grows.
 template <class T>
   requires std::same_as<T, std::span<std::byte>> || std::same_as<T, std::span<const std::byte>> ||
            std::same_as<T, std::string_view>
@@ -58,7 +58,7 @@ struct HostParam<T> {
 template <class T>
 concept HostParameter = requires { HostParam<std::remove_cvref_t<T>>::slots; };
 
-// --- results: those of wasm_type.hpp, or a Result of them
+// --- results: a type of wasm_type.hpp, or a Result of one
 
 template <class R> struct HostResults {
   using Values = WasmResults<R>;
@@ -82,7 +82,8 @@ template <class R> struct HostResults<Result<R>> {
 
 // --- the function that the engine calls
 
-/// Runs `body`; what it throws becomes the error of the call, because no exception can pass the interpreter.
+/// Runs `body` and turns its exceptions into the error of the call: exceptions must not reach the
+/// interpreter.
 template <class Body> bool guarded([[maybe_unused]] Caller& caller, Body body) {
 #if defined(__cpp_exceptions)
   try {
@@ -117,7 +118,7 @@ template <class F, class R, bool takes_caller, class... Params> struct HostCall 
 
 private:
   static bool run(F& function, Caller& caller, uint64_t* slots) {
-    // All parameters are read before a result overwrites the slots.
+    // Reads all parameters before a result overwrites the slots.
     std::tuple<HostParam<Params>...> params;
     [[maybe_unused]] const uint64_t* next = slots;
     const auto read = [&]<class P>(P& param) {
@@ -149,7 +150,7 @@ template <class F, class R, class... Args> struct HostCallOf<F, R, Caller&, Args
   using type = HostCall<F, R, true, std::remove_cvref_t<Args>...>;
 };
 
-/// Of a function type, of a pointer to it, or of the call operator of F.
+/// HostCall for a function type, a pointer to one, or the type of F's call operator.
 template <class F, class Signature> struct HostCallFrom;
 template <class F, class R, class... A> struct HostCallFrom<F, R(A...)> : HostCallOf<F, R, A...> {};
 template <class F, class R, class... A> struct HostCallFrom<F, R(A...) noexcept> : HostCallOf<F, R, A...> {};
@@ -168,7 +169,7 @@ template <class F>
   requires requires { &F::operator(); }
 struct HostCallFor<F> : HostCallFrom<F, decltype(&F::operator())> {};
 
-/// RawHostFunc behind a NativeHostFunc.
+/// The context of a NativeHostFunc that calls a RawHostFunc.
 struct RawHostCall {
   RawHostFunc function;
   size_t slots;

@@ -1,4 +1,4 @@
-// Linker: names for imports, host functions from any callable, instantiation.
+// Linker: names for imports, host functions from any callable, and instantiation.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -23,67 +23,76 @@ namespace vm {
 struct Linker;
 }
 
-/// How an untyped host function looks: arguments in `slots` (v128 takes two, of an f32 only the low half
-/// counts), results written to its start.
-/// An Error it returns ends the call: traps and host errors unwind the wasm frames, Error::exit ends the
-/// program.
+/// An untyped host function. `slots` holds the arguments (v128 takes two slots; of an f32 only the low half
+/// counts), and the function writes its results to the start of `slots`. An Error that it returns ends the
+/// call: traps and host errors unwind the wasm frames, and Error::exit ends the program.
 using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slots)>;
 
+/// An import that a linker has no definition for.
 struct MissingImport {
   std::string module;
   std::string name;
   ExternType type;
 };
 
-/// What to do about functions that nobody defines.
+/// How instantiation treats imported functions that have no definition.
 enum class UnknownImports : uint8_t {
   error,         ///< instantiation fails and lists all of them (default)
-  trap,          ///< a call of one traps with ErrorCode::unknown_import and its name
-  return_zeroes, ///< they do nothing and return zeros and null references
+  trap,          ///< calling one traps with ErrorCode::unknown_import and its name
+  return_zeroes, ///< they do nothing and return zeros and null references, or trap if a result cannot be null
 };
 
-/// Definitions by module and name. Not tied to a store as long as only host functions are in it. One thread.
+/// Definitions of imports, by module and name. A linker is not tied to a store while it holds only host
+/// functions. One thread.
 class Linker {
 public:
+  /// An empty linker, for stores and modules of this engine. Throws std::bad_alloc if memory runs out.
   explicit Linker(const Engine& engine);
   Linker(Linker&&) noexcept;
   Linker& operator=(Linker&&) noexcept;
   ~Linker();
 
-  /// Any callable: `[](Caller&, int32_t a, std::span<const std::byte> text) -> int32_t`. Parameters: optional
-  /// Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double; std::span<(const) std::byte> or
-  /// std::string_view for an (i32 pointer, i32 length) pair, bounds-checked. Returns void, one of the
-  /// numbers, std::tuple of them, or Result of any of these. Exceptions are caught and become
-  /// ErrorCode::host_exception; std::bad_alloc becomes Error::out_of_memory. A second definition of a name
-  /// replaces the first.
+  /// Defines a host function from any callable:
+  ///
+  ///   linker.define("env", "log", [](Caller&, int32_t level, std::string_view text) -> int32_t { … });
+  ///
+  /// Parameters: optionally Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double;
+  /// std::span<(const) std::byte> or std::string_view for an (i32 pointer, i32 length) pair, with bounds
+  /// checked. It returns void, one of the number types, a std::tuple of them, or a Result of any of these.
+  /// Exceptions are caught and become ErrorCode::host_exception; std::bad_alloc becomes Error::out_of_memory.
+  /// A second definition of a name replaces the first, here and below.
   template <class F>
     requires(!std::convertible_to<F, Extern>)
   void define(std::string_view module, std::string_view name, F&& function);
-  /// An untyped one, for types known at run time only.
+  /// Defines an untyped host function, for a type known only at run time.
   void define_raw(std::string_view module, std::string_view name, FuncType type, RawHostFunc function);
-  /// What the two above end in; `context` is the first argument of `function` and lives as long as it can be
-  /// called.
+  /// Defines a host function by its native signature; `define` and `define_raw` call this. `context` is the
+  /// first argument of `function`, and lives as long as the function can be called.
   void define_native(std::string_view module, std::string_view name, FuncType type, NativeHostFunc function,
                      std::shared_ptr<void> context);
-  /// A function, memory, table or global of a store; instantiating in another store is a usage error.
+  /// Defines a function, memory, table or global of a store. Instantiating in another store is then a usage
+  /// error.
   void define(std::string_view module, std::string_view name, const Extern& item);
-  /// All exports of an instance, under `module`.
+  /// Defines all exports of an instance under the name `module`.
   void define_instance(std::string_view module, const Instance& instance);
+  /// Sets how instantiate treats imported functions that have no definition; UnknownImports::error by
+  /// default.
   void set_unknown_imports(UnknownImports what) noexcept;
 
-  /// Why a definition could not be made: memory ran out, or the handle was empty. Null when all were made;
-  /// instantiate fails with it.
+  /// Why a definition failed: memory ran out, or a handle was empty. Null if all succeeded. instantiate fails
+  /// with this error.
   const Error* error() const noexcept;
 
-  /// Imports of `module` that nothing here defines (whatever set_unknown_imports says).
+  /// The imports of `module` that have no definition here, whatever set_unknown_imports says.
   std::vector<MissingImport> missing(const Module& module) const;
 
-  /// Spec §4.5.4: checks imports, allocates, initialises, runs the start function. On failure of an active
-  /// segment or the start function what was already written to imported tables and memories stays written.
-  /// Errors: unlinkable (all problems listed), limit, trap, exhaustion.
+  /// Instantiates a module (spec §4.5.4): checks the imports, allocates, initializes, runs the start
+  /// function. If an active segment or the start function fails, the writes to imported tables and memories
+  /// that came before remain. Errors: unlinkable (lists all problems), limit, trap, exhaustion, exception,
+  /// host, usage.
   Result<Instance> instantiate(Store& store, const Module& module) const;
-  /// A new instance in the state of an image; neither segments nor the start function run. Errors:
-  /// unlinkable, limit.
+  /// Makes an instance in the state of an image. Neither segments nor the start function run. Errors:
+  /// unlinkable, limit, exhaustion, usage.
   Result<Instance> instantiate(Store& store, const Image& image) const;
 
 private:

@@ -1,4 +1,4 @@
-// Module: decoded and validated code, ready to be instantiated any number of times.
+// Module: decoded and validated code that can be instantiated any number of times.
 #pragma once
 
 #include "skerry/engine.hpp"
@@ -24,36 +24,46 @@ struct Module;
 struct CompiledModule;
 } // namespace vm
 
+/// The type of an import or export.
 using ExternType =
     std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>; // by ExternKind's order
+/// The type in words: "function (i32) -> (i64)", "memory 1 2", …
 std::string to_string(const ExternType& type);
 
+/// An import of a module.
 struct ImportInfo {
   std::string module;
   std::string name;
   ExternType type;
+  /// The kind of item that is imported.
   ExternKind kind() const { return static_cast<ExternKind>(type.index()); }
 };
+/// An export of a module.
 struct ExportInfo {
   std::string name;
   ExternType type;
-  uint32_t index = 0; ///< in the kind's index space
+  uint32_t index = 0; ///< in the index space of its kind
+  /// The kind of item that is exported.
   ExternKind kind() const { return static_cast<ExternKind>(type.index()); }
 };
 
-/// Views of the module's bytes.
+/// A custom section (spec §5.5.3). Both fields are views of the module's bytes.
 struct CustomSection {
   std::string_view name;
   std::span<const std::byte> bytes;
 };
 
-/// What a module imports, exports or has in custom sections, in its order: as many as size() says. Each entry
-/// is made when it is asked for, a copy: a module may have a million of them. Valid as long as the module.
+/// The imports, exports or custom sections of a module, in file order. Each entry is made when it is read, as
+/// a copy: a module may have a million of them. Valid while the module lives. Thread-safe.
 template <class Info> class ModuleList {
 public:
+  /// For internal use: Module makes lists.
   explicit ModuleList(const vm::Module& module) : module_(&module) {}
+  /// The number of entries.
   size_t size() const;
+  /// Returns whether there are no entries.
   bool empty() const { return size() == 0; }
+  /// The entry at `index`, which must be less than size().
   Info operator[](size_t index) const;
 
   class Iterator {
@@ -87,46 +97,54 @@ template <> ExportInfo ExportList::operator[](size_t index) const;
 template <> size_t CustomSectionList::size() const;
 template <> CustomSection CustomSectionList::operator[](size_t index) const;
 
-/// What compiling a module may take.
+/// Limits on the work of compiling a module.
 struct CompileOptions {
-  /// When it has passed, compiling ends with ErrorCode::deadline_exceeded. Looked at for every 64 KiB of the
+  /// Compiling ends with ErrorCode::deadline_exceeded after this time. It is checked for every 64 KiB of the
   /// module, which take less than a millisecond.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  /// Bytes that compiling may hold at once: a module is refused, with an error of kind limit, when four times
-  /// its size is more.
+  /// Bytes that compiling may hold at once. A module is refused with an error of kind limit if four times its
+  /// size exceeds them.
   uint64_t max_bytes = ~uint64_t{0};
 };
 
-/// Immutable and shared: cheap to copy, usable from any thread, kept alive by its instances.
+/// An immutable module. A shared handle: cheap to copy, usable from any thread, and kept alive by its
+/// instances.
 class Module {
 public:
-  /// Decodes and validates the whole module (spec §5, §3). Code is translated later, per function, at its
-  /// first call. Copies `bytes`. Takes at most 64 MB and four times the module of memory (the module's copy
-  /// included), and 0.2 s and 5 ms for each MB of processor time. Errors: malformed, invalid, limit; each
-  /// with its byte offset; deadline_exceeded when the options say so.
+  /// Decodes and validates the whole module (spec §5, §3); each function's code is translated later, at its
+  /// first call. Copies `bytes`. Memory: at most 64 MB and four times the module's size, the copy included.
+  /// Processor time: at most 0.2 s and 5 ms for each MB. Errors, with their byte offset: malformed, invalid,
+  /// limit; also deadline_exceeded, if `options` sets a deadline. Thread-safe.
   static Result<Module> compile(const Engine& engine, std::span<const std::byte> bytes,
                                 const CompileOptions& options = {});
-  /// The same, without a copy: the module takes the bytes over.
+  /// The same without a copy: the module takes ownership of the bytes.
   static Result<Module> compile(const Engine& engine, std::vector<std::byte>&& bytes,
                                 const CompileOptions& options = {});
-  /// The same with the work of compile but no module and no copy: is it valid?
+  /// Checks whether the bytes are a valid module. Does the work of compile, with the same errors, but makes
+  /// no module and no copy.
   static Result<void> validate(const Engine& engine, std::span<const std::byte> bytes,
                                const CompileOptions& options = {});
 
+  /// The imports, in file order.
   ImportList imports() const;
+  /// The exports, in file order.
   ExportList exports() const;
-  /// In a constant number of steps.
+  /// The export with this name; empty if there is none. Takes constant time.
   std::optional<ExportInfo> find_export(std::string_view name) const;
-  /// From the name section; empty when there is none.
+  /// The module's name in the name section; empty if there is none. Not printable: see skerry/printable.hpp.
   std::string_view name() const;
-  /// From the name section, else an export's name, else empty.
+  /// The function's name in the name section, else the name of an export of it, else empty. Not printable.
   std::string_view func_name(uint32_t func_index) const;
-  /// In file order.
+  /// The custom sections, in file order.
   CustomSectionList custom_sections() const;
+  /// The type of a memory, imported ones counted first; empty if there is no such memory.
   std::optional<MemoryType> memory(uint32_t index = 0) const;
+  /// The module in binary format. Valid while the module lives.
   std::span<const std::byte> bytes() const noexcept;
+  /// The engine that compiled the module.
   Engine engine() const noexcept;
 
+  /// For internal use.
   explicit Module(std::shared_ptr<const vm::CompiledModule> data) : data_(std::move(data)) {}
   const std::shared_ptr<const vm::CompiledModule>& data() const noexcept { return data_; }
 

@@ -1,4 +1,4 @@
-// SuspendableCall: a call that can stop in the middle, and go on later, perhaps on another thread.
+// SuspendableCall: a call that can stop in the middle and be resumed later, perhaps on another thread.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -12,30 +12,30 @@
 
 namespace skerry {
 
-/// Stops when the store's fuel is used up, and when a host function that it calls is not ready
-/// (Caller::not_ready). Until it has ended, or is destroyed, no other call can run in its store. What it has
-/// to do with the store, fuel and deadline is as for Func::call. Movable; must not outlive the store.
+/// A call that stops when the store's fuel is used up, or when a host function that it calls is not ready
+/// (Caller::not_ready). No other call can run in its store until it has ended or is destroyed. Fuel, deadline
+/// and the store's threading rule apply as for Func::call. Movable; must not outlive the store.
 class SuspendableCall {
 public:
+  /// Why run returned.
   enum class State : uint8_t {
     finished,
-    out_of_fuel, ///< Store::set_fuel, then run again
-    not_ready,   ///< run again when the host function may be ready: it is called again
+    out_of_fuel, ///< call Store::set_fuel, then run again
+    not_ready,   ///< run again when the host function may be ready: it is then called again
   };
 
-  /// Checks the arguments; runs nothing yet. Errors: usage.
+  /// Checks the arguments and runs nothing yet. Errors: usage.
   static Result<SuspendableCall> prepare(const Func& func, std::span<const Value> args);
   SuspendableCall(SuspendableCall&&) noexcept;
   SuspendableCall& operator=(SuspendableCall&&) noexcept;
-  /// A call that has not ended is given up.
+  /// Abandons a call that has not ended.
   ~SuspendableCall();
 
-  /// Starts the call, or goes on with it. However often it is cut, the results, and the fuel that it uses,
-  /// are those of one run. A call that fails has ended. While the call is inside a host function that calls
-  /// wasm itself, it cannot stop: running out of fuel is then an error. Errors: those of Func::call; usage
-  /// when it has ended.
+  /// Starts or resumes the call. However often it stops, its results and the fuel it uses are those of a
+  /// single run. A call that fails has ended. The call cannot stop inside a host function that calls wasm
+  /// itself: running out of fuel is then an error. Errors: those of Func::call; usage if the call has ended.
   Result<State> run();
-  /// Of a call that has finished; else empty.
+  /// The results if the call has finished; empty otherwise.
   std::vector<Value> results() const;
 
 private:
@@ -44,7 +44,7 @@ private:
 
   Func func_;
   std::vector<uint64_t> slots_;
-  std::shared_ptr<void> suspended_; // the store's, while the call is suspended
+  std::shared_ptr<void> suspended_; // shared with the store while the call is suspended
   enum class Progress : uint8_t { prepared, suspended, finished, failed } progress_ = Progress::prepared;
 };
 

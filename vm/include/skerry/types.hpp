@@ -1,4 +1,4 @@
-// Types and values of WebAssembly as an embedder sees them (spec §2.3, §4.2.1).
+// Types and values of WebAssembly for embedders (spec §2.3, §4.2.1).
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@
 
 namespace skerry {
 
-/// Heap types (spec §2.3.4). Abstract ones are negative, exactly as their one-byte signed LEB128 code; a
-/// concrete one is a type index (inside a module) or a canonical type id (everywhere else).
+/// Heap types (spec §2.3.4). Abstract heap types are negative and equal their one-byte signed LEB128 code. A
+/// concrete heap type is a type index inside a module, and a canonical type id everywhere else.
 enum class HeapType : int32_t {
   noexn = -0x0c,
   nofunc = -0x0d,
@@ -29,13 +29,14 @@ enum class HeapType : int32_t {
   exn = -0x17,
 };
 
-/// A value type in 32 bits: the kind's binary code below, for references the heap type above.
+/// A value type in 32 bits. The low 8 bits are the binary code of the kind; for references, the upper 24 hold
+/// the heap type.
 class ValType {
 public:
   enum Kind : uint8_t {
     none_ = 0,
-    bottom = 1, ///< only inside the validator: the type of unreachable operands
-    i8 = 0x78,  ///< storage types of struct and array fields only
+    bottom = 1, ///< only in the validator: the type of unreachable operands
+    i8 = 0x78,  ///< only for storage types of struct and array fields
     i16 = 0x77,
     v128_ = 0x7b,
     f64_ = 0x7c,
@@ -46,26 +47,37 @@ public:
     ref_null_ = 0x63,
   };
 
+  /// No type (none_), or a number, vector or storage type.
   constexpr ValType() = default;
   constexpr explicit ValType(Kind kind) : bits_(kind) {}
+  /// The reference type `(ref heap)` or `(ref null heap)`.
   static constexpr ValType ref(HeapType heap, bool nullable) {
     return from_bits((nullable ? ref_null_ : ref_) | static_cast<uint32_t>(heap) << 8);
   }
+  /// The type with this bit pattern, as bits() returns it.
   static constexpr ValType from_bits(uint32_t bits) {
     ValType type;
     type.bits_ = bits;
     return type;
   }
 
+  /// The kind: the binary code of the type's first byte.
   constexpr Kind kind() const { return static_cast<Kind>(bits_ & 0xff); }
+  /// The kind and the heap type as one number, for from_bits.
   constexpr uint32_t bits() const { return bits_; }
+  /// Returns whether it is i32, i64, f32 or f64.
   constexpr bool is_num() const { return kind() >= f64_ && kind() <= i32_; }
+  /// Returns whether it is v128.
   constexpr bool is_vec() const { return kind() == v128_; }
+  /// Returns whether it is a reference type.
   constexpr bool is_ref() const { return kind() == ref_ || kind() == ref_null_; }
+  /// Returns whether it is a reference type that includes null.
   constexpr bool is_nullable() const { return kind() == ref_null_; }
+  /// Returns whether it has a default value: zero or null.
   constexpr bool is_defaultable() const { return kind() != ref_; }
+  /// The heap type of a reference type.
   constexpr HeapType heap() const { return static_cast<HeapType>(static_cast<int32_t>(bits_) >> 8); }
-  /// How many 64-bit slots a value takes.
+  /// How many 64-bit slots a value of the type takes.
   constexpr uint32_t slots() const { return is_vec() ? 2 : 1; }
   constexpr bool operator==(const ValType&) const = default;
 
@@ -78,25 +90,27 @@ inline constexpr ValType i32{ValType::i32_}, i64{ValType::i64_}, f32{ValType::f3
 inline constexpr ValType funcref = ValType::ref(HeapType::func, true),
                          externref = ValType::ref(HeapType::extern_, true);
 
-/// How many 64-bit slots these values take together.
+/// How many 64-bit slots values of these types take together.
 constexpr size_t slot_count(const std::vector<ValType>& types) {
   size_t slots = 0;
   for (const ValType type : types) slots += type.slots();
   return slots;
 }
 
-/// "i32", "funcref", "(ref null 3)", …
+/// The type as in the text format: "i32", "funcref", "(ref null 3)", …
 std::string to_string(ValType type);
 
+/// A function type.
 struct FuncType {
   std::vector<ValType> params;
   std::vector<ValType> results;
   bool operator==(const FuncType&) const = default;
 };
-/// "(i32, i64) -> (f32)"
+/// The type in words: "(i32, i64) -> (f32)".
 std::string to_string(const FuncType& type);
 
-/// Bounds of a memory (64 KiB pages) or table (elements). Inclusive; no maximum means the type's largest.
+/// The size range of a memory in pages of 64 KiB, or of a table in elements. Both bounds are inclusive. If
+/// has_max is false, the maximum is the largest size that the address type allows.
 struct Limits {
   uint64_t min = 0;
   uint64_t max = ~uint64_t{0};
@@ -105,38 +119,46 @@ struct Limits {
   bool shared = false;
   bool operator==(const Limits&) const = default;
 };
+/// A table type.
 struct TableType {
   ValType element = funcref;
   Limits limits;
 };
 struct MemoryType {
-  Limits limits; ///< in 64 KiB pages
+  Limits limits; ///< in pages of 64 KiB
 };
+/// A global type.
 struct GlobalType {
   ValType value = i32;
   bool is_mutable = false;
   bool operator==(const GlobalType&) const = default;
 };
+/// A tag type.
 struct TagType {
   FuncType func;
 };
 
+/// The kinds of imports and exports, with their binary codes.
 enum class ExternKind : uint8_t { func = 0, table = 1, memory = 2, global = 3, tag = 4 };
-std::string_view extern_kind_name(ExternKind kind) noexcept; // "function", "table", …
+/// "function", "table", "memory", "global" or "tag".
+std::string_view extern_kind_name(ExternKind kind) noexcept;
 
-/// A reference as the engine holds it. 0 is null; what else the bits mean is the store's business.
+/// A reference as the engine holds it. 0 is null; the meaning of other bits is up to the store.
 struct Ref {
   uint64_t bits = 0;
+  /// Returns whether it is the null reference.
   bool is_null() const { return bits == 0; }
   bool operator==(const Ref&) const = default;
 };
 
 using V128 = std::array<uint8_t, 16>; ///< little-endian bytes, lane 0 first
 
-/// A value with its type.
+/// A value and its type (spec §4.2.1).
 class Value {
 public:
+  /// A value of no type.
   Value() = default;
+  /// A value of the WebAssembly type that corresponds to the C++ type.
   Value(int32_t v) : type_(i32) { lo_ = static_cast<uint32_t>(v); }
   Value(int64_t v) : type_(i64) { lo_ = static_cast<uint64_t>(v); }
   Value(float v) : type_(f32) { lo_ = std::bit_cast<uint32_t>(v); }
@@ -145,8 +167,9 @@ public:
     std::memcpy(&lo_, v.data(), 8);
     std::memcpy(&hi_, v.data() + 8, 8);
   }
+  /// A reference of this type.
   Value(ValType type, Ref ref) : type_(type), lo_(ref.bits) {}
-  /// From raw slots. Of i32 and f32 only the low half counts; `hi` is used by v128 only.
+  /// Makes a value from raw slots. Only the low half of i32 and f32 counts. Only v128 uses `hi`.
   static Value from_slots(ValType type, uint64_t lo, uint64_t hi = 0) {
     Value v;
     const bool is_half = type.kind() == ValType::i32_ || type.kind() == ValType::f32_;
@@ -154,7 +177,9 @@ public:
     return v;
   }
 
+  /// The value's type.
   ValType type() const { return type_; }
+  /// The value as a C++ type. The value must have that type: this is not checked.
   int32_t as_i32() const { return static_cast<int32_t>(lo_); }
   int64_t as_i64() const { return static_cast<int64_t>(lo_); }
   float as_f32() const { return std::bit_cast<float>(static_cast<uint32_t>(lo_)); }
@@ -166,6 +191,7 @@ public:
     std::memcpy(v.data() + 8, &hi_, 8);
     return v;
   }
+  /// The raw slots: the low and the high 64 bits. Only v128 uses the high ones.
   uint64_t lo() const { return lo_; }
   uint64_t hi() const { return hi_; }
 

@@ -1,4 +1,4 @@
-// Which C++ types stand for which WebAssembly types, in typed functions and host functions.
+// The C++ types that stand for WebAssembly types in typed functions and host functions.
 //
 //   i32   int32_t, uint32_t           f32   float          v128       V128
 //   i64   int64_t, uint64_t           f64   double         externref  Ref
@@ -17,10 +17,11 @@
 
 namespace skerry {
 
-/// How a T is passed in slots; specialised for the types above only.
+/// How a T is passed in slots: its WebAssembly type, how many slots it takes, and how it is loaded from them
+/// and stored to them. Specialized only for the types above.
 template <class T> struct WasmType;
 
-/// Any integer type of 32 or 64 bits (long and long long both exist), but no characters and no bool.
+/// Any integer type of 32 or 64 bits (both long and long long), but not character types or bool.
 template <class T>
 concept WasmInteger = std::integral<T> && (sizeof(T) == 4 || sizeof(T) == 8) && !std::same_as<T, wchar_t> &&
                       !std::same_as<T, char32_t>;
@@ -68,10 +69,11 @@ template <> struct WasmType<Ref> {
   static void store(uint64_t* slot, Ref value) noexcept { *slot = value.bits; }
 };
 
+/// A C++ type that stands for a WebAssembly type.
 template <class T>
 concept WasmValue = requires { WasmType<T>::type; };
 
-/// What a function returns: nothing, one value, or a std::tuple of several.
+/// The results of a function: void, one value, or a std::tuple of several.
 template <class R> struct WasmResults;
 
 template <> struct WasmResults<void> {
