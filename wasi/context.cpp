@@ -3,6 +3,7 @@
 #include "skerry/wasi/wasi.hpp"
 
 #include "skerry/out_of_memory.hpp"
+#include "vm/base/utf8.hpp"
 #include "wasi/os_errno.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/state.hpp"
@@ -44,7 +45,7 @@ Result<void> check(const Config& config) {
       return usage("value of environment variable " + in_quotes(name) + " contains a NUL byte");
   }
   for (const auto& preopen : config.preopens) {
-    if (preopen.guest.empty() || has_nul(preopen.guest) || !is_utf8(preopen.guest)) {
+    if (preopen.guest.empty() || has_nul(preopen.guest) || !vm::is_utf8(preopen.guest)) {
       return usage("not a guest path: " + in_quotes(preopen.guest));
     }
   }

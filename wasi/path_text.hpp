@@ -23,7 +23,6 @@ Expected<GuestPath> parse_path(std::span<const std::byte> bytes, uint32_t max_by
 /// The same checks for the target of a new symbolic link, which stays as it is.
 Expected<std::string> parse_link_target(std::span<const std::byte> bytes, uint32_t max_bytes);
 
-bool is_utf8(std::string_view text) noexcept;
 bool is_absolute(std::string_view path) noexcept;
 /// True for "." and "..".
 inline bool is_dots(std::string_view name) noexcept { return name == "." || name == ".."; }

@@ -2,6 +2,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/wasi/program.hpp"
+#include "vm/base/utf8.hpp"
 
 namespace skerry::test {
 
@@ -34,12 +35,12 @@ TEST_CASE("path text: what is refused") {
 TEST_CASE("path text: UTF-8") {
   for (const auto* text :
        {"plain", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\xa6\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"}) {
-    CHECK(wasi::is_utf8(text));
+    CHECK(vm::is_utf8(text));
   }
   for (const auto* text :
        {"\x80", "\xc3", "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf0\x80\x80\xaf",
         "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "a\xe2\x82", "\xe2\x82z"}) {
-    CHECK_FALSE(wasi::is_utf8(text));
+    CHECK_FALSE(vm::is_utf8(text));
     CHECK(parse(text).error() == Errno::ilseq);
   }
 }

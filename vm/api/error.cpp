@@ -2,6 +2,7 @@
 
 #include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
+#include "vm/base/hex.hpp"
 
 #include <array>
 #include <utility>
@@ -91,13 +92,6 @@ constexpr std::string_view out_of_memory_help = "the system refuses the process 
                                                 "-v, the container's limit), or have fewer and "
                                                 "smaller modules, memories and calls at a time";
 
-std::string hex(uint64_t value) {
-  std::string digits;
-  do digits.insert(digits.begin(), "0123456789abcdef"[value & 15]);
-  while (value >>= 4);
-  return "0x" + digits;
-}
-
 std::string describe_frame(const Frame& frame) {
   std::string text = frame.module_name.empty() ? "" : frame.module_name + "!";
   text += frame.func_name.empty() ? "<unnamed>" : frame.func_name;
@@ -105,7 +99,7 @@ std::string describe_frame(const Frame& frame) {
   if (frame.module_offset == Frame::unknown_offset)
     text += ", offset unknown: there was no time to find it";
   else if (frame.module_offset != 0)
-    text += ", offset " + hex(frame.module_offset);
+    text += ", offset 0x" + vm::hex(frame.module_offset);
   return text + ")";
 }
 
@@ -267,7 +261,7 @@ Error& Error::with_detail(std::string_view detail) noexcept {
 
 std::string Error::describe() const {
   std::string text = std::string(kind_name(kind())) + ": " + message();
-  if (offset() != no_offset) text += "\n  at byte offset " + hex(offset());
+  if (offset() != no_offset) text += "\n  at byte offset 0x" + vm::hex(offset());
   if (func_index() != no_func) {
     text += "\n  in function " + std::to_string(func_index());
     if (!func_name().empty()) text += " (" + func_name() + ")";

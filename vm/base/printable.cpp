@@ -2,6 +2,7 @@
 // skerry/printable.hpp).
 #include "skerry/printable.hpp"
 
+#include "vm/base/hex.hpp"
 #include "vm/base/utf8.hpp"
 
 #include <algorithm>
@@ -28,8 +29,6 @@ constexpr std::array hidden{
     Range{0xe0000, 0xe0fff},
 };
 
-constexpr std::string_view digits = "0123456789abcdef";
-
 /// Decodes the character at the start of `text`, a valid sequence of `length` bytes.
 char32_t decode(std::string_view text, size_t length) {
   const auto first = static_cast<unsigned char>(text[0]);
@@ -41,14 +40,14 @@ char32_t decode(std::string_view text, size_t length) {
 
 std::string code_escape(char32_t character) {
   std::string text;
-  do text.insert(text.begin(), digits[character & 15]);
+  do text.insert(text.begin(), vm::hex_digits[character & 15]);
   while (character >>= 4);
   return "\\u{" + text + "}";
 }
 
 std::string byte_escape(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+  return {'\\', 'x', vm::hex_digits[byte >> 4], vm::hex_digits[byte & 15]};
 }
 
 /// The characters that `piece` treats specially.

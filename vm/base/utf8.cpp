@@ -6,7 +6,7 @@
 
 namespace skerry::vm {
 
-size_t utf8_length(std::string_view text, size_t at) {
+size_t utf8_length(std::string_view text, size_t at) noexcept {
   if (at >= text.size()) return 0;
   const auto byte = [&](size_t i) { return at + i < text.size() ? static_cast<uint8_t>(text[at + i]) : 0; };
   const auto is_continuation = [&](size_t i) { return (byte(i) & 0xc0) == 0x80; };
@@ -25,7 +25,7 @@ size_t utf8_length(std::string_view text, size_t at) {
   return !overlong && !too_large && is_continuation(1) && is_continuation(2) && is_continuation(3) ? 4 : 0;
 }
 
-bool is_utf8(std::string_view text) {
+bool is_utf8(std::string_view text) noexcept {
   constexpr uint64_t high_bits = 0x8080'8080'8080'8080;
   for (size_t at = 0; at < text.size();) {
     uint64_t word = 0;

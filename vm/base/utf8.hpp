@@ -8,9 +8,10 @@
 namespace skerry::vm {
 
 /// Length of the sequence that begins at text[at]; 0 if none does, or if `at` is the end.
-size_t utf8_length(std::string_view text, size_t at);
+size_t utf8_length(std::string_view text, size_t at) noexcept;
 
-bool is_utf8(std::string_view text);
+/// Whether all of `text` is valid.
+bool is_utf8(std::string_view text) noexcept;
 
 /// Appends one Unicode scalar value.
 void append_utf8(std::string& text, char32_t scalar);

@@ -1,16 +1,9 @@
 #include "vm/isa/instruction.hpp"
+#include "vm/base/hex.hpp"
 
 namespace skerry::vm {
 
 namespace {
-
-/// At least two hexadecimal digits.
-std::string hex(uint32_t value) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (; value > 0 || text.size() < 2; value >>= 4) text.insert(text.begin(), digits[value & 0xf]);
-  return text;
-}
 
 bool is_abstract_heap_type(int64_t code) {
   return code >= static_cast<int64_t>(HeapType::exn) && code <= static_cast<int64_t>(HeapType::noexn);
@@ -136,7 +129,7 @@ void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& inst
 }
 
 [[gnu::cold]] bool fail_illegal(ByteReader& reader, uint64_t start, uint8_t prefix, uint32_t code) {
-  reader.fail_at(start, "illegal opcode " + (prefix ? hex(prefix) + " " : std::string{}) + hex(code));
+  reader.fail_at(start, "illegal opcode " + (prefix ? hex(prefix, 2) + " " : std::string{}) + hex(code, 2));
   return false;
 }
 
@@ -235,7 +228,7 @@ ValType decode_value_type(ByteReader& reader) {
   if (code == ValType::ref_ || code == ValType::ref_null_)
     return ValType::ref(decode_heap_type(reader), code == ValType::ref_null_);
   const ValType type = short_value_type(code);
-  if (type == ValType{}) reader.fail_at(start, "malformed value type " + hex(code));
+  if (type == ValType{}) reader.fail_at(start, "malformed value type " + hex(code, 2));
   return type;
 }
 

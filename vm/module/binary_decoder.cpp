@@ -16,26 +16,6 @@ namespace {
 
 constexpr const char* end_of_section = "unexpected end of section or function";
 
-enum class SectionId : uint8_t {
-  custom,
-  type,
-  import,
-  function,
-  table,
-  memory,
-  global,
-  export_,
-  start,
-  elem,
-  code,
-  data,
-  data_count,
-  tag,
-};
-constexpr uint8_t section_count = 14;
-/// The place of each section in a module (spec §5.5.16). Custom sections may be anywhere.
-constexpr uint8_t section_order[section_count] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 10, 12, 13, 11, 6};
-
 /// Reads instructions up to the matching `end`.
 template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
   constexpr uint64_t looked_at_once = 1024;
@@ -237,7 +217,7 @@ void BinaryDecoder::custom_section(uint32_t size) {
 void BinaryDecoder::finish() {
   if (declared_functions_ != module_.bodies.size())
     reader_.fail_at(
-        module_.bodies.empty() ? reader_.offset() : module_.section_offsets[10],
+        module_.bodies.empty() ? reader_.offset() : module_.offset_of(SectionId::code),
         "function and code section have inconsistent lengths: " + std::to_string(declared_functions_) +
             " functions, " + std::to_string(module_.bodies.size()) + " bodies");
   if (module_.has_data_count && data_count_ != module_.data_segments.size())

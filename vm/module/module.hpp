@@ -6,6 +6,7 @@
 #include "skerry/types.hpp"
 #include "vm/module/canonical_type.hpp"
 #include "vm/module/name_index.hpp"
+#include "vm/module/section_id.hpp"
 
 #include <array>
 #include <cstddef>
@@ -111,14 +112,15 @@ struct Module {
   std::vector<FuncBody> bodies; // bodies[i] belongs to function imported_functions + i
   std::vector<ElemSegment> elem_segments;
   std::vector<DataSegment> data_segments;
-  std::array<uint32_t, 14> section_offsets{}; // of each section's content, by section id; for error messages
-  bool has_data_count = false;                // section 12, which memory.init and data.drop require
+  std::array<uint32_t, section_count> section_offsets{}; // of each section's content, by id
+  bool has_data_count = false; // section 12, which memory.init and data.drop require
   std::vector<CustomRange> custom_sections;
   bool has_start = false;
   uint32_t start = 0;
   NameSection names;
   NameIndex exports_by_name; // empty until resolved
 
+  uint32_t offset_of(SectionId section) const { return section_offsets[static_cast<size_t>(section)]; }
   const CanonicalType& type(uint32_t type_index) const { return *types[type_index]; }
   const CanonicalType& func_type(uint32_t func_index) const { return *types[functions[func_index]]; }
   TypeId func_type_id(uint32_t func_index) const { return func_type(func_index).id(); }

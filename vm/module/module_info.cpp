@@ -46,8 +46,7 @@ Result<void> check_extern_types(const Module& module) {
   for (const Export& entry : module.exports) items += type_items(module, entry.kind, entry.index);
   const uint64_t limit = module.engine->config.module_limits.extern_type_items;
   if (items <= limit) return {};
-  constexpr size_t import_section = 2, export_section = 7;
-  const uint32_t offset = module.section_offsets[module.exports.empty() ? import_section : export_section];
+  const uint32_t offset = module.offset_of(module.exports.empty() ? SectionId::import : SectionId::export_);
   return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
                     "too many parameters and results in imports and exports: " + std::to_string(items) +
                         ", the limit is " + std::to_string(limit))

@@ -12,8 +12,6 @@ namespace skerry::vm {
 
 namespace {
 
-enum Section : uint8_t { types = 1, imports, tables = 4, globals = 6, exports, elems = 9 };
-
 /// Stops at the first error, which `error_` then holds.
 class Resolver {
 public:
@@ -33,7 +31,7 @@ private:
   bool index_exports();
   bool index_export(uint32_t i, uint64_t hash);
 
-  uint64_t at(Section section) const { return module_.section_offsets[section]; }
+  uint64_t at(SectionId section) const { return module_.offset_of(section); }
   bool fail(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::invalid);
   bool unknown_type(uint64_t offset, uint64_t index, uint64_t count);
 
@@ -69,7 +67,7 @@ bool names_types(const RecGroup& group) {
 /// Reads the type section again: the decoder has only checked it.
 bool Resolver::intern_types() {
   if (module_.type_count == 0) return true;
-  ByteReader reader(module_.bytes.subspan(at(types)), at(types));
+  ByteReader reader(module_.bytes.subspan(at(SectionId::type)), at(SectionId::type));
   const uint32_t groups = reader.leb_u32();
   module_.types.reserve(module_.type_count);
   registry_.expect(groups);
@@ -100,7 +98,7 @@ bool Resolver::add_group(RecGroup& group) {
 bool Resolver::intern_waiting() {
   const auto interned =
       registry_.intern(std::span(waiting_).first(std::exchange(waiting_count_, 0)), module_.types);
-  return interned || fail(at(types), interned.error().message(), ErrorKind::limit);
+  return interned || fail(at(SectionId::type), interned.error().message(), ErrorKind::limit);
 }
 
 /// Replaces type indices by the ids or positions that the registry expects.
@@ -109,7 +107,7 @@ bool Resolver::rename_references(RecGroup& group) {
   const uint32_t end = first + group.size();
   const auto rename = [&](ValType& type) {
     const auto index = static_cast<uint32_t>(type.heap());
-    if (index >= end) return unknown_type(at(types), index, end);
+    if (index >= end) return unknown_type(at(SectionId::type), index, end);
     if (index < first)
       type = ValType::ref(static_cast<HeapType>(module_.type(index).id()), type.is_nullable());
     else
@@ -134,10 +132,10 @@ bool Resolver::rename_supertypes(RecGroup& group) {
   for (uint32_t i = 0; i < group.size(); ++i) {
     uint32_t& super = group.types[i].supertype;
     if (super == RecGroup::no_type) continue;
-    if (super >= first + i) return unknown_type(at(types), super, first + i);
+    if (super >= first + i) return unknown_type(at(SectionId::type), super, first + i);
     const uint32_t depth = 1 + (super >= first ? depths_[super - first] : module_.type(super).depth());
     if (depth > std::min(module_.engine->config.module_limits.subtype_depth, deepest))
-      return fail(at(types), "sub type hierarchy too deep: type " + std::to_string(first + i),
+      return fail(at(SectionId::type), "sub type hierarchy too deep: type " + std::to_string(first + i),
                   ErrorKind::limit);
     depths_[i] = static_cast<uint8_t>(depth);
     super = super >= first ? (super - first) | TypeRegistry::inside_bit : module_.type(super).id();
@@ -148,15 +146,19 @@ bool Resolver::rename_supertypes(RecGroup& group) {
 // ---- Items that refer to types
 
 bool Resolver::resolve_value_types() {
-  const auto offset = [&](Section section, bool is_import) { return at(is_import ? imports : section); };
+  const auto offset = [&](SectionId section, bool is_import) {
+    return at(is_import ? SectionId::import : section);
+  };
   for (size_t i = 0; i < module_.tables.size(); ++i)
-    if (!resolve_value_type(module_.tables[i].type.element, offset(tables, i < module_.imported_tables)))
+    if (!resolve_value_type(module_.tables[i].type.element,
+                            offset(SectionId::table, i < module_.imported_tables)))
       return false;
   for (size_t i = 0; i < module_.globals.size(); ++i)
-    if (!resolve_value_type(module_.globals[i].type.value, offset(globals, i < module_.imported_globals)))
+    if (!resolve_value_type(module_.globals[i].type.value,
+                            offset(SectionId::global, i < module_.imported_globals)))
       return false;
   for (ElemSegment& segment : module_.elem_segments)
-    if (!resolve_value_type(segment.type, at(elems))) return false;
+    if (!resolve_value_type(segment.type, at(SectionId::elem))) return false;
   return true;
 }
 
@@ -194,7 +196,7 @@ bool Resolver::index_export(uint32_t i, uint64_t hash) {
   if (!watch_.spend(name.size() + item_bytes)) return false;
   const auto is_named = [&](uint32_t index) { return module_.exports[index].name == name; };
   return module_.exports_by_name.insert(hash, i, is_named) == i ||
-         fail(at(exports), "duplicate export name " + in_quotes(name));
+         fail(at(SectionId::export_), "duplicate export name " + in_quotes(name));
 }
 
 // ---- Errors

@@ -12,19 +12,6 @@ namespace skerry::vm {
 
 namespace {
 
-enum Section : uint8_t {
-  types = 1,
-  imports,
-  functions,
-  tables,
-  memories,
-  globals,
-  exports,
-  start,
-  elems,
-  tags = 13
-};
-
 /// Stops at the first error, which `error_` then holds.
 class ModuleValidator {
 public:
@@ -55,8 +42,10 @@ private:
   bool check_func_type(uint32_t type, uint64_t offset);
   size_t space_size(ExternKind kind) const;
 
-  uint64_t at(Section section) const { return module_.section_offsets[section]; }
-  uint64_t at_import_or(Section section, bool is_import) const { return at(is_import ? imports : section); }
+  uint64_t at(SectionId section) const { return module_.offset_of(section); }
+  uint64_t at_import_or(SectionId section, bool is_import) const {
+    return at(is_import ? SectionId::import : section);
+  }
   bool fail(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::invalid);
   bool unknown(uint64_t offset, const char* what, uint64_t index, uint64_t count);
   bool take(Result<void> result);
@@ -106,7 +95,8 @@ bool ModuleValidator::check_matches_supertype(uint32_t index) {
     matches = sub.fields().size() >= super.fields().size() &&
               std::equal(super.fields().begin(), super.fields().end(), sub.fields().begin(),
                          [&](const PackedField& b, const PackedField& a) { return field_matches(a, b); });
-  return matches || fail(at(types), "sub type " + std::to_string(index) + " does not match its super type");
+  return matches ||
+         fail(at(SectionId::type), "sub type " + std::to_string(index) + " does not match its super type");
 }
 
 bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
@@ -119,7 +109,8 @@ bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
 
 bool ModuleValidator::check_func_indices() {
   for (size_t i = 0; i < module_.functions.size(); ++i)
-    if (!check_func_type(module_.functions[i], at_import_or(functions, i < module_.imported_functions)))
+    if (!check_func_type(module_.functions[i],
+                         at_import_or(SectionId::function, i < module_.imported_functions)))
       return false;
   return true;
 }
@@ -134,12 +125,14 @@ bool ModuleValidator::check_limits(const Limits& limits, uint64_t range, const c
 }
 
 bool ModuleValidator::check_tables() {
-  if (module_.tables.size() > limits_.tables) return fail(at(tables), "too many tables", ErrorKind::limit);
+  if (module_.tables.size() > limits_.tables)
+    return fail(at(SectionId::table), "too many tables", ErrorKind::limit);
   if (module_.tables.size() > 1 && !features_.has(Feature::reference_types))
-    return fail(at(tables), "multiple tables without the feature reference-types");
+    return fail(at(SectionId::table), "multiple tables without the feature reference-types");
   visible_globals_ = module_.imported_globals;
   for (size_t i = 0; i < module_.tables.size(); ++i)
-    if (!check_table(module_.tables[i], at_import_or(tables, i < module_.imported_tables))) return false;
+    if (!check_table(module_.tables[i], at_import_or(SectionId::table, i < module_.imported_tables)))
+      return false;
   return true;
 }
 
@@ -149,7 +142,7 @@ bool ModuleValidator::check_table(const Table& table, uint64_t offset) {
   if (!check_limits(type.limits, range, "table", offset)) return false;
 
   if (table.init.size > 0) return check_const_expr(table.init, type.element);
-  const bool is_import = offset == at(imports) && offset != at(tables);
+  const bool is_import = offset == at(SectionId::import) && offset != at(SectionId::table);
   return is_import || type.element.is_defaultable() ||
          fail(offset, "type mismatch: a table of " + to_string(type.element) + " needs an initial value");
 }
@@ -157,13 +150,13 @@ bool ModuleValidator::check_table(const Table& table, uint64_t offset) {
 bool ModuleValidator::check_memories() {
   constexpr uint64_t range_32 = uint64_t{1} << 16, range_64 = uint64_t{1} << 48; // pages
   if (module_.memories.size() > limits_.memories)
-    return fail(at(memories), "too many memories: the limit is " + std::to_string(limits_.memories),
+    return fail(at(SectionId::memory), "too many memories: the limit is " + std::to_string(limits_.memories),
                 ErrorKind::limit);
   if (module_.memories.size() > 1 && !features_.has(Feature::multi_memory))
-    return fail(at(memories), "multiple memories without the feature multi-memory");
+    return fail(at(SectionId::memory), "multiple memories without the feature multi-memory");
   for (size_t i = 0; i < module_.memories.size(); ++i) {
     const Limits& limits = module_.memories[i].limits;
-    const uint64_t offset = at_import_or(memories, i < module_.imported_memories);
+    const uint64_t offset = at_import_or(SectionId::memory, i < module_.imported_memories);
     if (!check_limits(limits, limits.is_64 ? range_64 : range_32, "memory", offset)) return false;
   }
   return true;
@@ -171,7 +164,7 @@ bool ModuleValidator::check_memories() {
 
 bool ModuleValidator::check_tags() {
   for (size_t i = 0; i < module_.tags.size(); ++i) {
-    const uint64_t offset = at_import_or(tags, i < module_.imported_tags);
+    const uint64_t offset = at_import_or(SectionId::tag, i < module_.imported_tags);
     if (!check_func_type(module_.tags[i], offset)) return false;
     if (!module_.type(module_.tags[i]).results().empty())
       return fail(offset, "non-empty tag result type: tag " + std::to_string(i));
@@ -191,7 +184,8 @@ bool ModuleValidator::check_globals() {
     const Global& global = module_.globals[i];
     const bool is_import = i < module_.imported_globals;
     if (is_import && global.type.is_mutable && !features_.has(Feature::mutable_globals))
-      return fail(at(imports), "mutable globals cannot be imported without the feature mutable-globals");
+      return fail(at(SectionId::import),
+                  "mutable globals cannot be imported without the feature mutable-globals");
     visible_globals_ = i;
     if (!is_import && !check_const_expr(global.init, global.type.value)) return false;
   }
@@ -213,11 +207,12 @@ bool ModuleValidator::check_exports() {
   for (const Export& entry : module_.exports) {
     const std::string what(extern_kind_name(entry.kind));
     if (entry.index >= space_size(entry.kind))
-      return unknown(at(exports), what.c_str(), entry.index, space_size(entry.kind));
+      return unknown(at(SectionId::export_), what.c_str(), entry.index, space_size(entry.kind));
     if (entry.kind == ExternKind::func) declared_[entry.index] = true;
     if (entry.kind == ExternKind::global && module_.globals[entry.index].type.is_mutable &&
         !features_.has(Feature::mutable_globals))
-      return fail(at(exports), "mutable globals cannot be exported without the feature mutable-globals");
+      return fail(at(SectionId::export_),
+                  "mutable globals cannot be exported without the feature mutable-globals");
   }
   return true;
 }
@@ -225,12 +220,12 @@ bool ModuleValidator::check_exports() {
 bool ModuleValidator::check_start() {
   if (!module_.has_start) return true;
   if (module_.start >= module_.functions.size())
-    return unknown(at(start), "function", module_.start, module_.functions.size());
+    return unknown(at(SectionId::start), "function", module_.start, module_.functions.size());
   const CanonicalType& type = module_.func_type(module_.start);
   return (type.params().empty() && type.results().empty()) ||
-         fail(at(start), "start function must have no parameters and results: it has " +
-                             std::to_string(type.params().size()) + " and " +
-                             std::to_string(type.results().size()));
+         fail(at(SectionId::start), "start function must have no parameters and results: it has " +
+                                        std::to_string(type.params().size()) + " and " +
+                                        std::to_string(type.results().size()));
 }
 
 // ---- Segments

@@ -1,5 +1,6 @@
 #include "vm/wat/instruction_text.hpp"
 
+#include "vm/base/hex.hpp"
 #include "vm/wat/number_text.hpp"
 
 #include <algorithm>
@@ -14,11 +15,10 @@ constexpr uint32_t max_indent = 40; // deeper blocks are not indented further: k
 std::string number(uint64_t value) { return " " + std::to_string(value); }
 
 std::string v128_text(const std::array<uint8_t, 16>& bytes) {
-  constexpr std::string_view hex = "0123456789abcdef";
   std::string text = " i32x4";
   for (size_t lane = 0; lane < 16; lane += 4) {
     text += " 0x";
-    for (size_t i = 4; i-- > 0;) text += hex[bytes[lane + i] >> 4], text += hex[bytes[lane + i] & 15];
+    for (size_t i = 4; i-- > 0;) append_hex(text, bytes[lane + i]);
   }
   return text;
 }

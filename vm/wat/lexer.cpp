@@ -1,5 +1,6 @@
 #include "vm/wat/lexer.hpp"
 
+#include "vm/base/hex.hpp"
 #include "vm/base/utf8.hpp"
 #include "vm/wat/number.hpp"
 
@@ -23,12 +24,6 @@ bool is_reserved_punctuation(char c) {
 constexpr const char* malformed_utf8 = "malformed UTF-8 encoding";
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 TokenKind classify_plain(std::string_view word) {
   // A word that begins with a letter can be a number only if the letter is `i` or `n` (inf, nan).
@@ -177,7 +172,7 @@ size_t Lexer::string_failed(size_t where) {
 size_t Lexer::escape_length(size_t i) const {
   const char c = at(i + 1);
   if (c == 't' || c == 'n' || c == 'r' || c == '"' || c == '\'' || c == '\\') return 2;
-  if (hex_digit(c) >= 0) return hex_digit(at(i + 2)) >= 0 ? 3 : 0;
+  if (hex_value(c) >= 0) return hex_value(at(i + 2)) >= 0 ? 3 : 0;
   if (c != 'u' || at(i + 2) != '{') return 0;
   uint32_t value = 0;
   bool after_digit = false;
@@ -185,9 +180,9 @@ size_t Lexer::escape_length(size_t i) const {
     const char d = text_[end];
     const bool is_surrogate = value >= 0xd800 && value < 0xe000;
     if (d == '}') return after_digit && !is_surrogate ? end + 1 - i : 0;
-    if (d == '_' ? !after_digit : hex_digit(d) < 0) return 0;
+    if (d == '_' ? !after_digit : hex_value(d) < 0) return 0;
     after_digit = d != '_';
-    if (after_digit) value = value << 4 | static_cast<uint32_t>(hex_digit(d));
+    if (after_digit) value = value << 4 | static_cast<uint32_t>(hex_value(d));
     if (value > 0x10ffff) return 0;
   }
   return 0;
@@ -282,13 +277,13 @@ template <class F> void decode(std::string_view literal, F&& put) {
     if (c == 'u') {
       uint32_t value = 0;
       for (i += 3; literal[i] != '}'; ++i)
-        if (literal[i] != '_') value = value << 4 | static_cast<uint32_t>(hex_digit(literal[i]));
+        if (literal[i] != '_') value = value << 4 | static_cast<uint32_t>(hex_value(literal[i]));
       std::string scalar;
       append_utf8(scalar, value);
       put(scalar);
       ++i;
-    } else if (hex_digit(c) >= 0) {
-      const char byte = static_cast<char>(hex_digit(c) << 4 | hex_digit(literal[i + 2]));
+    } else if (hex_value(c) >= 0) {
+      const char byte = static_cast<char>(hex_value(c) << 4 | hex_value(literal[i + 2]));
       put(std::string_view(&byte, 1));
       i += 3;
     } else {

@@ -1,5 +1,6 @@
 #include "vm/wat/module_parser.hpp"
 
+#include "vm/module/section_id.hpp"
 #include "vm/wat/expression_parser.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/name_collector.hpp"
@@ -15,22 +16,6 @@ namespace skerry::vm::wat {
 namespace {
 
 // Section ids (spec §5.5.2).
-enum class SectionId : uint8_t {
-  type = 1,
-  import = 2,
-  function = 3,
-  table = 4,
-  memory = 5,
-  global = 6,
-  export_ = 7,
-  start = 8,
-  elem = 9,
-  code = 10,
-  data = 11,
-  data_count = 12,
-  tag = 13,
-};
-
 constexpr uint8_t elem_kind_func = 0x00;
 constexpr uint8_t table_with_init = 0x40;
 constexpr uint64_t page_bytes = 65'536;

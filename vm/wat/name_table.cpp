@@ -1,5 +1,6 @@
 #include "vm/wat/name_table.hpp"
 
+#include "vm/base/hex.hpp"
 #include "vm/wat/lexer.hpp"
 
 #include <algorithm>
@@ -74,7 +75,6 @@ std::string id_text(std::string_view name) {
 }
 
 std::string string_text(std::string_view bytes) {
-  constexpr std::string_view hex = "0123456789abcdef";
   std::string text = "\"";
   for (char c : bytes) {
     auto byte = static_cast<unsigned char>(c);
@@ -83,7 +83,8 @@ std::string string_text(std::string_view bytes) {
     } else if (byte >= 0x20 && byte < 0x7f) {
       text += c;
     } else {
-      text += '\\', text += hex[byte >> 4], text += hex[byte & 15];
+      text += '\\';
+      append_hex(text, byte);
     }
   }
   return text + "\"";

@@ -1,6 +1,7 @@
 // Text for values, patterns and actions of test scripts.
 #include "skerry/printable.hpp"
 #include "skerry/wast.hpp"
+#include "vm/base/hex.hpp"
 
 #include <array>
 #include <bit>
@@ -10,13 +11,6 @@ namespace skerry::wat {
 
 namespace {
 
-std::string hex(uint64_t value, unsigned digits) {
-  constexpr std::string_view alphabet = "0123456789abcdef";
-  std::string text = "0x";
-  for (unsigned i = digits; i-- > 0;) text += alphabet[value >> (4 * i) & 0xf];
-  return text;
-}
-
 template <class Float> std::string float_text(Float value) {
   std::array<char, 64> buffer;
   auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
@@ -24,7 +18,7 @@ template <class Float> std::string float_text(Float value) {
 }
 
 std::string number_text(unsigned bits, bool is_float, uint64_t value) {
-  std::string exact = hex(value, bits / 4);
+  std::string exact = "0x" + hex(value, bits / 4);
   if (is_float && bits == 32)
     return float_text(std::bit_cast<float>(static_cast<uint32_t>(value))) + " " + exact;
   if (is_float) return float_text(std::bit_cast<double>(value)) + " " + exact;
@@ -59,8 +53,8 @@ std::string to_string(const Value& value) {
   ValType type = value.type();
   if (type.is_ref())
     return "(" + skerry::to_string(type) +
-           (value.as_ref().is_null() ? " null)" : " " + hex(value.lo(), 16) + ")");
-  if (type == v128) return "v128:" + hex(value.hi(), 16) + hex(value.lo(), 16).substr(2);
+           (value.as_ref().is_null() ? " null)" : " 0x" + hex(value.lo(), 16) + ")");
+  if (type == v128) return "v128:0x" + hex(value.hi(), 16) + hex(value.lo(), 16);
   unsigned bits = type == i32 || type == f32 ? 32 : 64;
   return skerry::to_string(type) + ":" + number_text(bits, type == f32 || type == f64, value.lo());
 }

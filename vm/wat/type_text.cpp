@@ -3,8 +3,7 @@
 namespace skerry::vm::wat {
 
 ModuleTypes::ModuleTypes(const Module& module, const Config& config) {
-  constexpr size_t type_section = 1;
-  const uint32_t offset = module.section_offsets[type_section];
+  const uint32_t offset = module.offset_of(SectionId::type);
   ByteReader reader(module.bytes.subspan(offset), offset);
   RecGroup group;
   LoadWatch never; // never expires: printing relies on all types being decoded

@@ -100,7 +100,7 @@ TEST_CASE("recursion groups, subtypes and fields") {
     (type (sub final $a (struct (field i8) (field (mut (ref null $b))) (field i64))))))",
                              Features::defaults().with(Feature::gc));
   REQUIRE(module->type_count == 4);
-  const uint32_t offset = module->section_offsets[1];
+  const uint32_t offset = module->offset_of(vm::SectionId::type);
   vm::ByteReader reader(module->bytes.subspan(offset), offset);
   REQUIRE(reader.leb_u32() == 3);
   vm::RecGroup group;
