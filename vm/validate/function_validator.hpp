@@ -1,5 +1,5 @@
 // Validates function bodies and constant expressions, one instruction at a time (spec §3.3 and the appendix
-// "Validation Algorithm"). It also supplies control frames and operand types to the translator.
+// "Validation Algorithm").
 #pragma once
 
 #include "skerry/error.hpp"
@@ -29,7 +29,7 @@ struct ControlFrame {
   uint32_t visited_by; // the last br_table that compared this label
 };
 
-/// Reusable: begin a function, then check its instructions until done().
+/// Reusable: validates one function or constant expression after another.
 class FunctionValidator {
 public:
   /// `declared` lists the functions that ref.func may name; null allows all. The module's types must have
@@ -46,34 +46,17 @@ public:
   Result<void> validate_const_expr(ByteReader& reader, ValType type, uint32_t visible_globals,
                                    std::vector<bool>& named);
 
-  // Step by step. Each returns false on an error, which error() then gives.
-  [[nodiscard]] bool begin(uint32_t defined_index);
-  [[nodiscard]] bool decode(Instruction& instr);
-  /// Applies the instruction to the operands and control frames.
-  [[nodiscard]] bool check(const Instruction& instr);
-  /// Returns whether the outermost frame has ended.
-  bool done() const { return frames_.empty(); }
-  Error error() const { return *error_; }
-
-  const LocalTypes& locals() const { return locals_; }
-  const TypeStack& operands() const { return stack_; }
-  /// The open control frames, outermost first.
-  std::span<const ControlFrame> frames() const { return frames_; }
-  /// The frame that a label refers to; label 0 is the innermost frame.
-  const ControlFrame& frame_of_label(uint32_t label) const { return frames_[frames_.size() - 1 - label]; }
-  // These are views into `block` if it has a single value type, so it must stay alive.
-  TypeList param_types(const BlockType& block) const;
-  TypeList result_types(const BlockType& block) const;
-  /// The types that a branch to the frame takes.
-  TypeList label_types(const ControlFrame& frame) const {
-    return frame.op == Opcode::loop ? param_types(frame.block) : result_types(frame.block);
-  }
-
 private:
   // Functions (function_validator.cpp, frequent.cpp)
   bool is_on_time(uint64_t bytes) {
     return watch_ == nullptr || watch_->spend(bytes) || fail("too late", ErrorKind::trap);
   }
+  [[nodiscard]] bool begin(uint32_t defined_index);
+  [[nodiscard]] bool decode(Instruction& instr);
+  /// Applies the instruction to the operands and control frames.
+  [[nodiscard]] bool check(const Instruction& instr);
+  /// Whether the outermost frame has ended.
+  bool done() const { return frames_.empty(); }
   bool check_frequent();
   bool check_indexed(Opcode op, uint32_t index);
   bool check_plain(Opcode op);
@@ -86,6 +69,15 @@ private:
   bool check_const_instruction(const Instruction& instr);
 
   // Control (control.cpp)
+  /// The frame that a label refers to; label 0 is the innermost frame.
+  const ControlFrame& frame_of_label(uint32_t label) const { return frames_[frames_.size() - 1 - label]; }
+  // These are views into `block` if it has a single value type, so it must stay alive.
+  TypeList param_types(const BlockType& block) const;
+  TypeList result_types(const BlockType& block) const;
+  /// The types that a branch to the frame takes.
+  TypeList label_types(const ControlFrame& frame) const {
+    return frame.op == Opcode::loop ? param_types(frame.block) : result_types(frame.block);
+  }
   bool resolve_block_type(BlockType& block);
   bool enter(Opcode op, BlockType block);
   bool else_();

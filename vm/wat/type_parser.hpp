@@ -14,7 +14,6 @@ namespace skerry::vm::wat {
 
 /// Returns whether the next token begins a reference type.
 bool at_ref_type(Cursor& cursor);
-bool at_val_type(Cursor& cursor);
 HeapType parse_heap_type(Cursor& cursor, const ModuleContext& context);
 ValType parse_ref_type(Cursor& cursor, const ModuleContext& context);
 ValType parse_val_type(Cursor& cursor, const ModuleContext& context);

@@ -4,7 +4,6 @@
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module_info.hpp"
 #include "vm/module/resolve.hpp"
-#include "vm/validate/function_validator.hpp"
 #include "vm/validate/module_validator.hpp"
 
 using namespace skerry;
@@ -226,27 +225,4 @@ TEST_CASE("imports and exports are described, exports found by name") {
   CHECK(std::get<MemoryType>(type_of("z")).limits.max == 2);
   CHECK(vm::find_export(*module, "")->index == 1);
   CHECK(vm::find_export(*module, "b") == nullptr);
-}
-
-TEST_CASE("step by step, the validator shows frames and operands") {
-  const auto module =
-      decode("(module (func (param i64) (block (result i64) (local.get 0)) drop))", all_features());
-  REQUIRE(validate(*module).has_value());
-  vm::FunctionValidator validator(*module);
-  vm::Instruction instr{};
-  REQUIRE(validator.begin(0));
-  const auto step = [&] { REQUIRE((validator.decode(instr) && validator.check(instr))); };
-  step();
-  CHECK(instr.op == vm::Opcode::block);
-  CHECK(validator.frames().size() == 2);
-  CHECK(validator.label_types(validator.frame_of_label(0)).size() == 1);
-  step();
-  CHECK(validator.operands().top(9) == std::vector{i64});
-  step();
-  CHECK(validator.frames().size() == 1);
-  step();
-  CHECK(validator.operands().height() == 0);
-  CHECK_FALSE(validator.done());
-  step();
-  CHECK(validator.done());
 }
