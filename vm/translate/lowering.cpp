@@ -44,11 +44,10 @@ bool Lowering::declare_locals(ByteReader& reader) {
   arena_.spend(no_local_);
   locals_.resize(no_local_ + 1);
   for (size_t i = 0; i < function_.locals.size(); ++i) locals_[i].slot = function_.locals[i].slot;
-  if (slot > UINT16_MAX) return fail("a function's locals need more than 65535 slots"), false;
+  if (slot > layout::most_slots) return fail("a function's locals need more than 65535 slots"), false;
   if (slot == first_local) return true;
   Ir& enter = emit(Operation::enter);
-  enter.imm = static_cast<int32_t>(first_local);
-  enter.count = static_cast<uint32_t>(slot) - first_local;
+  enter.slots = {first_local, static_cast<uint32_t>(slot) - first_local};
   return true;
 }
 
@@ -96,7 +95,8 @@ Result<IrFunction> Lowering::run() {
   Instruction instr;
   while (failure_.empty()) {
     if (!dead_) lower_frequent(reader);
-    if (max_slot_ > UINT16_MAX) fail("a function needs more than 65535 slots for locals and operands");
+    if (max_slot_ > layout::most_slots)
+      fail("a function needs more than 65535 slots for locals and operands");
     if (controls_.empty() || !failure_.empty()) break;
     offset_ = static_cast<uint32_t>(reader.offset());
     if (offset_ >= count_at_) [[unlikely]]
@@ -224,7 +224,7 @@ void Lowering::constant(const Instruction& instr) {
   if (instr.op != Opcode::v128_const)
     return push(Entry::of_constant(info(instr.op).signature[1], instr.value));
   Ir& ir = emit(Operation::constant128);
-  ir.put_bytes(instr.bytes.data());
+  ir.bytes = instr.bytes;
   ir.d = Operand::slot(next_slot_);
   push_temp('v', last());
 }
@@ -232,12 +232,15 @@ void Lowering::constant(const Instruction& instr) {
 void Lowering::select() {
   Entry c = pop(), b = pop(), a = pop();
   const bool is_vector = class_of(a.letter) == 'v';
-  const auto small = [](Entry e) { return e.where != Entry::Where::constant || e.value < 0x8000; };
+  const auto small = [](Entry e) {
+    return e.where != Entry::Where::constant ||
+           layout::SlotOrConstant16::can_hold(static_cast<int64_t>(e.value));
+  };
   if (is_vector || !small(a)) a = materialize(a);
   if (is_vector || !small(b)) b = materialize(b);
   c = materialize(c);
   Ir& ir = emit(is_vector ? Operation::vselect : Operation::select);
-  ir.wide = a.letter == 'v';
+  ir.pair = a.letter == 'v';
   ir.a = operand(a);
   ir.b = operand(b);
   ir.c = operand(c);
@@ -250,7 +253,7 @@ void Lowering::global_get(uint32_t index) {
   if (letter == 'v') return stack_op(Opcode::global_get, 0, "v", index);
   const bool imported = index < module_.imported_globals;
   Ir& ir = emit(imported ? Operation::imported_global_get : Operation::global_get);
-  ir.imm = static_cast<int32_t>(imported ? index : layout_.global_value(index - module_.imported_globals));
+  ir.global.place = imported ? index : layout_.global_value(index - module_.imported_globals);
   ir.d = Operand::slot(next_slot_);
   push_temp(letter, last());
 }
@@ -260,7 +263,7 @@ void Lowering::global_set(uint32_t index) {
   const bool imported = index < module_.imported_globals;
   const Entry value = materialize(pop());
   Ir& ir = emit(imported ? Operation::imported_global_set : Operation::global_set);
-  ir.imm = static_cast<int32_t>(imported ? index : layout_.global_value(index - module_.imported_globals));
+  ir.global.place = imported ? index : layout_.global_value(index - module_.imported_globals);
   ir.a = operand(value);
 }
 

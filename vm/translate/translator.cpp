@@ -24,13 +24,13 @@ Result<IrFunction> lower(const Module& module, uint32_t defined_index, WorkMeter
 
 /// All stages but the last. Memory that a stage alone needs is given back when it ends.
 Result<Code> emit(const Module& module, uint32_t defined_index, WorkMeter& meter, PiecedCode& code,
-                  Locator* locator) {
+                  const EmitObservers& observers) {
   FirstMemory<size_t{16} << 10> first;
   Arena arena(meter, first.memory);
   auto function = lower(module, defined_index, meter, arena);
   if (!function) return fail(std::move(function.error()));
   const std::pmr::vector<Pin> pins = assign_registers(*function);
-  emit_code(*function, pins, *module.engine->handlers, code, locator);
+  emit_code(*function, pins, *module.engine->handlers, code, observers);
   return Code{.func_index = function->func_index,
               .frame_slots = function->frame_slots,
               .link_slot = function->link_slot,
@@ -70,7 +70,7 @@ Result<const Code*> translate_new(const Module& module, uint32_t defined_index, 
   FirstMemory<size_t{12} << 10> first;
   Arena arena(meter, first.memory);
   PiecedCode pieces(arena);
-  auto code = emit(module, defined_index, meter, pieces, nullptr);
+  auto code = emit(module, defined_index, meter, pieces, {});
   if (!code) return fail(std::move(code.error()));
   CodeMemory memory(meter);
   code->bytes = memory.allocate(code->size);
@@ -84,7 +84,7 @@ Result<void> locate_all(const Module& module, uint32_t defined_index, std::span<
   Arena arena(meter, first.memory);
   PiecedCode pieces(arena);
   Locator locator(code_offsets);
-  auto code = emit(module, defined_index, meter, pieces, &locator);
+  auto code = emit(module, defined_index, meter, pieces, {.locator = &locator});
   if (!code) return fail(std::move(code.error()));
   locator.copy_to(locations);
   return {};
