@@ -18,13 +18,13 @@
 namespace skerry::vm::layout {
 
 /// The number of a slot in the frame.
-using Slot = uint16_t;
-inline constexpr uint32_t most_slots = std::numeric_limits<Slot>::max();
+enum class Slot : uint16_t {};
+inline constexpr uint32_t most_slots = std::numeric_limits<uint16_t>::max();
 
 /// A slot, or a constant that is sign-extended from 16 bits. The handler knows which.
 struct SlotOrConstant16 {
   uint16_t bits;
-  Slot slot() const { return bits; }
+  Slot slot() const { return Slot{bits}; }
   uint64_t constant() const { return static_cast<uint64_t>(int64_t{static_cast<int16_t>(bits)}); }
   static constexpr bool can_hold(int64_t constant) { return constant == static_cast<int16_t>(constant); }
 };
@@ -58,6 +58,10 @@ struct alignas(8) Bytes16 {
 /// Fuel for what has been executed since the last charge.
 struct Charge {
   int32_t fuel;
+};
+/// The same where there is little room.
+struct SmallCharge {
+  uint16_t fuel;
 };
 /// Where a jump goes, in bytes from the instruction that jumps. In a branch table: from the table.
 struct Target {
@@ -173,31 +177,33 @@ struct PlainAccess {
   SlotOrConstant16 value;
   Slot a;
   uint32_t end;
-  void each(auto&& field) const { field("value", value), field("a", a), field("end", end); }
+  void each(auto&& field) const { field("a", a), field("value", value), field("end", end); }
 };
 struct IndexedAccess {
   Handler handler;
   SlotOrConstant16 value;
   Slot a, b;
   uint16_t end;
-  void each(auto&& field) const { field("value", value), field("a", a), field("b", b), field("end", end); }
+  void each(auto&& field) const { field("a", a), field("b", b), field("value", value), field("end", end); }
 };
 struct WrappedAccess {
   Handler handler;
   SlotOrConstant16 value;
   Slot a;
-  uint32_t addend, end;
+  int32_t addend;
+  uint32_t end;
   void each(auto&& field) const {
-    field("value", value), field("a", a), field("addend", addend), field("end", end);
+    field("a", a), field("value", value), field("addend", addend), field("end", end);
   }
 };
 struct IndexedWrappedAccess {
   Handler handler;
   SlotOrConstant16 value;
   Slot a, b;
-  uint32_t addend, end;
+  int32_t addend;
+  uint32_t end;
   void each(auto&& field) const {
-    field("value", value), field("a", a), field("b", b), field("addend", addend), field("end", end);
+    field("a", a), field("b", b), field("value", value), field("addend", addend), field("end", end);
   }
 };
 /// The largest end that fits every form.
@@ -229,16 +235,15 @@ struct BranchIf {
     field("a", a), field("b", b), field("target", target), field("charge", charge);
   }
 };
-/// A constant f64 is in `b64`.
-struct BranchIfFloat {
+/// b is a constant f64.
+struct BranchIfF64 {
   Handler handler;
   Slot a;
-  SlotOrConstant b;
-  Constant64 b64;
+  Constant64 b;
   Target target;
   Charge charge;
   void each(auto&& field) const {
-    field("a", a), field("b", b), field("b64", b64), field("target", target), field("charge", charge);
+    field("a", a), field("b", b), field("target", target), field("charge", charge);
   }
 };
 /// The end of a counted loop: `step` is added to a.
@@ -251,7 +256,7 @@ struct CountBranch {
   Charge charge;
   static constexpr bool can_step_by(int64_t step) { return step == static_cast<int16_t>(step); }
   void each(auto&& field) const {
-    field("a", a), field("step", step), field("b", b), field("target", target), field("charge", charge);
+    field("a", a), field("b", b), field("step", step), field("target", target), field("charge", charge);
   }
 };
 /// The table may be another instruction's: the first that needs it has it behind it.
@@ -278,15 +283,18 @@ struct ReturnNone {
   Charge charge;
   void each(auto&& field) const { field("link", link), field("charge", charge); }
 };
-/// A constant is in `constant`.
 struct Return {
   Handler handler;
   Slot a, link;
   Charge charge;
-  Constant64 constant;
-  void each(auto&& field) const {
-    field("a", a), field("constant", constant), field("link", link), field("charge", charge);
-  }
+  void each(auto&& field) const { field("a", a), field("link", link), field("charge", charge); }
+};
+struct ReturnConstant {
+  Handler handler;
+  Slot link;
+  Charge charge;
+  Constant64 a;
+  void each(auto&& field) const { field("a", a), field("link", link), field("charge", charge); }
 };
 
 // ---- calls
@@ -354,7 +362,7 @@ struct ReturnCallRef {
 struct StackOp {
   Handler handler;
   Slot first;
-  uint16_t charge; // what is owed when a bulk operation pays
+  SmallCharge charge; // paid by bulk operations
   uint32_t index;
   uint64_t second;
   void each(auto&& field) const {
@@ -399,11 +407,12 @@ struct Count {
   LAYOUT(Global)                                                                                             \
   LAYOUT(Branch)                                                                                             \
   LAYOUT(BranchIf)                                                                                           \
-  LAYOUT(BranchIfFloat)                                                                                      \
+  LAYOUT(BranchIfF64)                                                                                        \
   LAYOUT(CountBranch)                                                                                        \
   LAYOUT(BranchTable)                                                                                        \
   LAYOUT(ReturnNone)                                                                                         \
   LAYOUT(Return)                                                                                             \
+  LAYOUT(ReturnConstant)                                                                                     \
   LAYOUT(Call)                                                                                               \
   LAYOUT(CallIndirect)                                                                                       \
   LAYOUT(CallRef)                                                                                            \

@@ -57,17 +57,12 @@ template <auto F, int A, int B> struct CountBranch {
 /// if F(a, b) != Negate
 template <auto F, int Negate, int A, int B, int Back> struct BranchIfFloat {
   using Types = SignatureOf<F>;
-  using Layout = layout::BranchIfFloat;
+  using Layout = std::conditional_t<std::same_as<typename Types::B, double> && B == kind::vimm,
+                                    layout::BranchIfF64, layout::BranchIf>;
   static constexpr bool is_back = Back != 0;
   SKERRY_INLINE static bool taken(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);
-    return (F(read<typename Types::A, A>(s, i.a), b(s, i)) != 0) != (Negate != 0);
-  }
-  SKERRY_INLINE static typename Types::B b(State& s, const Layout& i) {
-    if constexpr (std::same_as<typename Types::B, double> && B == kind::vimm)
-      return i.b64.template as<double>();
-    else
-      return read<typename Types::B, B>(s, i.b);
+    return (F(read<typename Types::A, A>(s, i.a), read<typename Types::B, B>(s, i.b)) != 0) != (Negate != 0);
   }
 };
 

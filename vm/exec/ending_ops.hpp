@@ -4,6 +4,8 @@
 
 #include "vm/exec/operands.hpp"
 
+#include <type_traits>
+
 namespace skerry::vm {
 
 #define SKERRY_END(Op)                                                                                       \
@@ -52,26 +54,21 @@ struct ReturnNone : Return {
   using Layout = layout::ReturnNone;
   SKERRY_INLINE static void leave(State& s) { leave_frame(s, layout::at<Layout>(s.pc).link); }
 };
+template <bool IsConstant>
+using ReturnLayout = std::conditional_t<IsConstant, layout::ReturnConstant, layout::Return>;
 template <int A> struct ReturnInt : Return {
-  using Layout = layout::Return;
+  using Layout = ReturnLayout<A == kind::imm>;
   SKERRY_INLINE static void leave(State& s) {
     const auto& i = layout::at<Layout>(s.pc);
-    if constexpr (A == kind::imm)
-      s.frame[0] = i.constant.bits;
-    else
-      s.frame[0] = read<uint64_t, A>(s, i.a);
+    s.frame[0] = read<uint64_t, A>(s, i.a);
     leave_frame(s, i.link);
   }
 };
 template <class T, int A> struct ReturnFloat : Return {
-  using Layout = layout::Return;
+  using Layout = ReturnLayout<A == kind::vimm>;
   SKERRY_INLINE static void leave(State& s) {
     const auto& i = layout::at<Layout>(s.pc);
-    T value;
-    if constexpr (A == kind::vimm)
-      value = i.constant.template as<T>();
-    else
-      value = read<T, A>(s, i.a);
+    const T value = read<T, A>(s, i.a);
     std::memcpy(s.frame, &value, sizeof value);
     leave_frame(s, i.link);
   }

@@ -29,7 +29,7 @@ SKERRY_INLINE uint64_t access_end(State& s, const Layout& i) {
   uint32_t base = 0;
   if constexpr (A != kind::imm) base = read<uint32_t, A>(s, i.a);
   if constexpr (requires { i.b; }) base += read<uint32_t, B>(s, i.b) << Shift;
-  if constexpr (requires { i.addend; }) base += i.addend;
+  if constexpr (requires { i.addend; }) base += static_cast<uint32_t>(i.addend);
   return uint64_t{base} + i.end;
 }
 /// The trap of an access that would begin at `start`. The address travels in the register of the memory.

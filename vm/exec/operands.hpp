@@ -5,12 +5,13 @@
 #include "vm/exec/state.hpp"
 
 #include <concepts>
+#include <utility>
 
 namespace skerry::vm {
 
 using layout::Slot;
 
-SKERRY_INLINE uint64_t* slot_at(const State& s, Slot slot) { return s.frame + slot; }
+SKERRY_INLINE uint64_t* slot_at(const State& s, Slot slot) { return s.frame + std::to_underlying(slot); }
 
 /// Moves slots to where none is above its source. No memmove: a call would make the handler save registers.
 SKERRY_INLINE void copy_down(uint64_t* to, const uint64_t* from, uint64_t slots) {

@@ -54,7 +54,7 @@ struct Step {
 /// Runs F, which does one piece, until it is done.
 template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
   SKERRY_STATE
-  const int64_t owed = stack_op(s).charge;
+  const int64_t owed = stack_op(s).charge.fuel;
   const Step step = F({*s.instance, slots_of(s), first_index(s), second_index(s), s.fuel - owed});
   if (step.code != ErrorCode::none) TRAP(step.code);
   if (!step.began) {
@@ -201,7 +201,7 @@ ErrorCode memory_size(ModuleInstance& instance, uint64_t* slots, uint32_t index,
 constexpr int64_t grow_as_instructions = 1'000;
 SKERRY_COLD SKERRY_HANDLER(memory_grow_handler) {
   SKERRY_STATE
-  PAY(stack_op(s).charge);
+  PAY(stack_op(s).charge.fuel);
   shorten_slice(s, grow_as_instructions);
   uint64_t* slot = slots_of(s);
   MemoryInstance& memory = *s.instance->memories[first_index(s)];

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace skerry::vm {
 
@@ -111,6 +112,7 @@ private:
   /// Operands that are pinned become registers in place; what is copied later is as well off with them.
   void one_with_pins(Ir& ir) {
     if (ir.operation == Operation::nop) return;
+    wasm_offset_ = ir.offset;
     // Before the first label too: a loop may begin with the function.
     if (ir.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
     if (ir.operation == Operation::label) return emit(ir);
@@ -156,6 +158,7 @@ private:
     Ir ir;
     ir.operation = fits(pin, 'v') ? Operation::vmove : Operation::move;
     ir.wide = pin.type == f64;
+    ir.offset = wasm_offset_;
     ir.d = d;
     ir.a = a;
     emit(ir);
@@ -200,7 +203,7 @@ private:
     return {static_cast<uint32_t>(choose<uint64_t>(o.is_slot(), o.index, constant))};
   }
   static layout::SlotOrConstant slot_or_f32(const Operand& o, uint64_t constant) {
-    return {o.is_constant() ? static_cast<uint32_t>(constant) : slot(o)};
+    return {o.is_constant() ? static_cast<uint32_t>(constant) : std::to_underlying(slot(o))};
   }
   static layout::SlotOrConstant16 slot_or_small(const Operand& o) { return {o.index}; }
   template <class Layout> void jump(Layout& from, uint32_t label, int32_t charge) {
@@ -456,12 +459,16 @@ private:
     const size_t index =
         ((ir.negate * kind::vwritable + vector_kind(ir.a)) * kind::vreadable + vector_kind(ir.b)) * 2 +
         ir.back;
-    auto& i = begin<layout::BranchIfFloat>(handlers_.branch_if_float[ir.wide][compare][index], ir);
+    const NumberedHandler handler = handlers_.branch_if_float[ir.wide][compare][index];
+    if (ir.wide && ir.b.is_constant()) {
+      auto& i = begin<layout::BranchIfF64>(handler, ir);
+      i.a = slot(ir.a);
+      i.b.bits = ir.jump.constant;
+      return jump(i, ir.jump.label, ir.charge);
+    }
+    auto& i = begin<layout::BranchIf>(handler, ir);
     i.a = slot(ir.a);
-    if (ir.wide && ir.b.is_constant())
-      i.b64.bits = ir.jump.constant;
-    else
-      i.b = slot_or_f32(ir.b, ir.jump.constant);
+    i.b = slot_or_f32(ir.b, ir.jump.constant);
     jump(i, ir.jump.label, ir.charge);
   }
   void count_branch(const Ir& ir) {
@@ -501,9 +508,15 @@ private:
     i.charge.fuel = ir.charge;
   }
   void return_(NumberedHandler handler, const Ir& ir) {
+    if (ir.a.is_constant()) return return_constant(handler, ir);
     auto& i = begin<layout::Return>(handler, ir);
     i.a = slot(ir.a);
-    if (ir.a.is_constant()) i.constant.bits = ir.number.constant;
+    i.link = static_cast<layout::Slot>(function_.link_slot);
+    i.charge.fuel = ir.charge;
+  }
+  void return_constant(NumberedHandler handler, const Ir& ir) {
+    auto& i = begin<layout::ReturnConstant>(handler, ir);
+    i.a.bits = ir.number.constant;
     i.link = static_cast<layout::Slot>(function_.link_slot);
     i.charge.fuel = ir.charge;
   }
@@ -517,7 +530,7 @@ private:
     i.first = static_cast<layout::Slot>(ir.stack.first);
     i.index = ir.stack.index;
     i.second = ir.stack.second;
-    i.charge = static_cast<decltype(i.charge)>(ir.charge);
+    i.charge.fuel = static_cast<decltype(i.charge.fuel)>(ir.charge);
   }
   void look(const Ir& ir) { begin<layout::Look>(handlers_.look, ir).charge.fuel = ir.charge; }
 
@@ -571,9 +584,10 @@ private:
   std::pmr::vector<const Pin*> pin_of_; // by slot, when there are pins
   uint32_t at_ = 0;                     // offset of the instruction that is being written
   uint32_t copies_left_;                // operations that may still be copied: code stays linear in the body
-  bool is_bare_;       // operations are encoded as they are: no pins, and nobody wants to know where
-  bool is_observed_;   // a profile or a listing is made
-  uint32_t depth_ = 0; // of loops around what is emitted
+  bool is_bare_;             // operations are encoded as they are: no pins, and nobody wants to know where
+  bool is_observed_;         // a profile or a listing is made
+  uint32_t depth_ = 0;       // of loops around what is emitted
+  uint32_t wasm_offset_ = 0; // of what pins are moved for
   bool pins_filled_ = false;
 };
 

@@ -108,8 +108,8 @@ struct CopyDetail {
   uint32_t to, from, count; // slots
 };
 struct AccessDetail {
-  uint32_t end;    // offset + access size
-  uint32_t addend; // wrapped: what is added to the address first
+  uint32_t end;   // offset + access size
+  int32_t addend; // wrapped: what is added to the address first
 };
 struct GlobalDetail {
   uint32_t place; // offset in the instance, or index of an imported one
@@ -202,7 +202,7 @@ inline bool Ir::has_slot_class() const {
 /// So many instructions run at most between two looks at the fuel, or a few more where jumps are followed
 /// (Emitter::copy_target).
 inline constexpr int32_t longest_stretch = 1'000;
-static_assert(longest_stretch <= std::numeric_limits<decltype(layout::StackOp::charge)>::max(),
+static_assert(longest_stretch <= std::numeric_limits<decltype(layout::SmallCharge::fuel)>::max(),
               "bulk operations pay what is owed");
 
 struct BranchTarget {

@@ -37,7 +37,8 @@ struct Lowering::Address {
   AddressMode mode = AddressMode::plain;
   bool scaled = false;
   Operand a{}, b{};
-  uint32_t end = 0, addend = 0; // offset + size; wrapped: what is added to the address first
+  uint32_t end = 0;   // offset + size
+  int32_t addend = 0; // wrapped: what is added to the address first
 
   void put(Ir& ir) const {
     ir.mode = mode, ir.scaled = scaled;
@@ -68,7 +69,7 @@ bool Lowering::fold_addition(Entry& entry, Address& address) {
       !def->b.is_constant())
     return false;
   address.mode = AddressMode::wrapped;
-  address.addend = static_cast<uint32_t>(def->number.constant);
+  address.addend = static_cast<int32_t>(def->number.constant);
   address.a = def->a;
   const uint32_t position = entry.def, slot = def->a.index;
   remove(position);
