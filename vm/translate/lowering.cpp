@@ -1,5 +1,7 @@
 #include "vm/translate/lowering.hpp"
 
+#include "vm/isa/frequent.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -116,59 +118,8 @@ Result<IrFunction> Lowering::run() {
   return std::move(function_);
 }
 
-/// What makes up most of all code, and is told apart by one jump.
-enum class Lowering::Frequent : uint8_t {
-  none,
-  block,
-  loop,
-  end,
-  br,
-  br_if,
-  call,
-  drop,
-  local_get,
-  local_set,
-  local_tee,
-  global_get,
-  global_set,
-  i32_const,
-  i64_const,
-  load,
-  store,
-  unary,
-  binary,
-};
-
-constexpr Lowering::Frequent Lowering::frequent_of(Opcode op) {
-  switch (op) {
-  case Opcode::block: return Frequent::block;
-  case Opcode::loop: return Frequent::loop;
-  case Opcode::end: return Frequent::end;
-  case Opcode::br: return Frequent::br;
-  case Opcode::br_if: return Frequent::br_if;
-  case Opcode::call: return Frequent::call;
-  case Opcode::drop: return Frequent::drop;
-  case Opcode::local_get: return Frequent::local_get;
-  case Opcode::local_set: return Frequent::local_set;
-  case Opcode::local_tee: return Frequent::local_tee;
-  case Opcode::global_get: return Frequent::global_get;
-  case Opcode::global_set: return Frequent::global_set;
-  case Opcode::i32_const: return Frequent::i32_const;
-  case Opcode::i64_const: return Frequent::i64_const;
-  default: break;
-  }
-  switch (info(op).op_class) {
-  case OpClass::numeric:
-  case OpClass::trapping: // none of one byte has three operands
-    return info(op).signature[1] == '>' ? Frequent::unary : Frequent::binary;
-  case OpClass::load: return Frequent::load;
-  case OpClass::store: return Frequent::store;
-  default: return Frequent::none;
-  }
-}
-
-/// Up to the next instruction that is none of those, or to where control does not go on, without decoding
-/// into an Instruction. They never fail.
+/// Up to the next instruction that is not frequent, or to where control does not go on, without decoding into
+/// an Instruction. Frequent instructions never fail.
 void Lowering::lower_frequent(ByteReader& reader) {
   struct About {
     Frequent kind;
@@ -176,10 +127,10 @@ void Lowering::lower_frequent(ByteReader& reader) {
     Opcode op;
   };
   static constexpr auto about = [] {
-    std::array<About, 256> by_byte{};
+    std::array<About, frequent_opcodes.size()> by_byte{};
     for (size_t i = 0; i < by_byte.size(); ++i) {
-      const Opcode op = one_byte_opcodes[i];
-      by_byte[i] = {frequent_of(op), is_free(op), op};
+      const auto [kind, op] = frequent_opcodes[i];
+      by_byte[i] = {kind, is_free(op), op};
     }
     return by_byte;
   }();
@@ -195,6 +146,12 @@ void Lowering::lower_frequent(ByteReader& reader) {
     pending_ += is_free ? 0 : 1;
     switch (kind) {
     case Frequent::none: return;
+    case Frequent::nop: break;
+    case Frequent::unreachable: return unreachable();
+    case Frequent::return_: return return_();
+    case Frequent::if_: enter_if(decode_block_type(reader)); break;
+    case Frequent::else_: enter_else(); break;
+    case Frequent::select: select(); break;
     case Frequent::block:
     case Frequent::loop: enter_block(decode_block_type(reader), kind == Frequent::loop); break;
     case Frequent::end:
@@ -270,19 +227,14 @@ void Lowering::global_set(uint32_t index) {
 /// What lower_frequent() does not do.
 void Lowering::lower(const Instruction& instr) {
   switch (instr.op) {
-  case Opcode::nop: return;
-  case Opcode::unreachable: return unreachable();
-  case Opcode::if_: return enter_if(instr);
   case Opcode::else_: return enter_else();
   case Opcode::end: return end();
   case Opcode::br_table: return branch_table(instr.br_table);
-  case Opcode::return_: return return_();
   case Opcode::call_indirect: return indirect_call(instr, false);
   case Opcode::call_ref: return ref_call(instr, false);
   case Opcode::return_call: return direct_call(instr.index[0], true);
   case Opcode::return_call_indirect: return indirect_call(instr, true);
   case Opcode::return_call_ref: return ref_call(instr, true);
-  case Opcode::select:
   case Opcode::select_t: return select();
   default: return lower_by_class(instr);
   }

@@ -165,7 +165,7 @@ private:
   void refer_last(uint32_t label);
   void bind(uint32_t label);
   void enter_block(BlockType type, bool is_loop);
-  void enter_if(const Instruction& instr);
+  void enter_if(BlockType type);
   void enter_else();
   void end();
   void end_function();
@@ -203,8 +203,6 @@ private:
   void select();
   void global_get(uint32_t index);
   void global_set(uint32_t index);
-  enum class Frequent : uint8_t;
-  static constexpr Frequent frequent_of(Opcode op);
   void lower_frequent(ByteReader& reader);
   void lower(const Instruction& instr);
   void lower_by_class(const Instruction& instr);

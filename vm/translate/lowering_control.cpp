@@ -123,9 +123,9 @@ void Lowering::enter_block(BlockType type, bool is_loop) {
   function_.has_loop = true;
 }
 
-void Lowering::enter_if(const Instruction& instr) {
+void Lowering::enter_if(BlockType type) {
   Control control{.kind = Control::Kind::if_,
-                  .type = instr.block,
+                  .type = type,
                   .label = new_label(),
                   .else_label = new_label(),
                   .height = 0,
