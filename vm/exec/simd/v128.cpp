@@ -17,7 +17,8 @@ template <int D, int A, int B> struct Shuffle {
   [[gnu::always_inline]] HWY_ATTR static inline void run(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);
     const U8 from_a = same_bits<U8>(vector_of(i.from_a)), from_b = same_bits<U8>(vector_of(i.from_b));
-    write_lanes<D>(s, i.d, shuffle(read_lanes<U8, A>(s, i.a), read_lanes<U8, B>(s, i.b), from_a, from_b));
+    const U8 result = shuffle(read_lanes<U8, A>(s, i.a), read_lanes<U8, B>(s, i.b), from_a, from_b);
+    write_lanes<D>(s, i.d, result);
   }
 };
 template <int... K> struct MakeShuffle {
