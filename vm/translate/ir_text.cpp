@@ -88,8 +88,8 @@ std::string call_text(const Ir& ir) {
 std::string detail_text(const Ir& ir, const IrFunction& function) {
   switch (detail_of(ir)) {
   case Detail::none:
-  case Detail::number: return {};
-  case Detail::lea: return {}; // it is in the name
+  case Detail::number:
+  case Detail::lea: return {}; // what there is to say is an operand, or in the name
   case Detail::lane: return field("byte", ir.lane.first_byte);
   case Detail::bytes: return " " + bytes_text(ir.bytes);
   case Detail::slots: return " " + slots_text(ir.slots.first, ir.slots.count);
