@@ -191,9 +191,13 @@ private:
   }
   /// For profiles and listings.
   [[gnu::cold, gnu::noinline]] void observe(const Ir& ir, layout::Form form, HandlerNumber number) {
-    if (handlers_.count != nullptr)
-      *reinterpret_cast<layout::Count*>(code_.add(sizeof(layout::Count))) = {handlers_.count, 0, depth_};
+    if (handlers_.count != nullptr) count_next();
     if (listing_ != nullptr) listing_->push_back({offset(), number, form, ir});
+  }
+  void count_next() {
+    auto& i = *reinterpret_cast<layout::Count*>(code_.add(sizeof(layout::Count)));
+    i.handler = handlers_.count;
+    i.depth = depth_;
   }
   /// What is no slot is 0.
   static layout::Slot slot(const Operand& o) {
@@ -534,35 +538,36 @@ private:
   }
   void look(const Ir& ir) { begin<layout::Look>(handlers_.look, ir).charge.fuel = ir.charge; }
 
-  static layout::CallSite call_site(const Ir& ir) {
-    return {static_cast<uint32_t>(ir.call.frame * sizeof(uint64_t)), {ir.charge}};
+  static void put_site(layout::CallSite& site, const Ir& ir) {
+    site.distance = static_cast<uint32_t>(ir.call.frame * sizeof(uint64_t));
+    site.charge.fuel = ir.charge;
   }
   void call(NumberedHandler handler, const Ir& ir) {
     auto& i = begin<layout::Call>(handler, ir);
-    i.site = call_site(ir);
+    put_site(i.site, ir);
     i.callee = ir.call.callee;
   }
   void call_indirect(const Ir& ir) {
     auto& i = begin<layout::CallIndirect>(handlers_.call_indirect[int_kind(ir.a)], ir);
-    i.site = call_site(ir);
+    put_site(i.site, ir);
     i.a = slot(ir.a);
     i.type = ir.call.type;
     i.table = ir.call.table;
   }
   void call_ref(const Ir& ir) {
     auto& i = begin<layout::CallRef>(handlers_.call_ref[int_kind(ir.a)], ir);
-    i.site = call_site(ir);
+    put_site(i.site, ir);
     i.a = slot(ir.a);
   }
   void return_call(NumberedHandler handler, const Ir& ir) {
     auto& i = begin<layout::ReturnCall>(handler, ir);
-    i.site = call_site(ir);
+    put_site(i.site, ir);
     i.callee = ir.call.callee;
     i.link = static_cast<layout::Slot>(function_.link_slot);
   }
   void return_call_indirect(const Ir& ir) {
     auto& i = begin<layout::ReturnCallIndirect>(handlers_.return_call_indirect[int_kind(ir.a)], ir);
-    i.site = call_site(ir);
+    put_site(i.site, ir);
     i.a = slot(ir.a);
     i.type = ir.call.type;
     i.table = ir.call.table;
@@ -570,7 +575,7 @@ private:
   }
   void return_call_ref(const Ir& ir) {
     auto& i = begin<layout::ReturnCallRef>(handlers_.return_call_ref[int_kind(ir.a)], ir);
-    i.site = call_site(ir);
+    put_site(i.site, ir);
     i.a = slot(ir.a);
     i.link = static_cast<layout::Slot>(function_.link_slot);
   }

@@ -45,7 +45,8 @@ void PiecedCode::resolve_labels(std::byte* bytes) {
   for (uint32_t i = 0; i < fixups_.chunk_count(); ++i) {
     arena_.spend(fixups_.chunk(i).size());
     for (const Fixup& fixup : fixups_.chunk(i)) {
-      const layout::Target target{static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from)};
+      layout::Target target{};
+      target.distance = static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from);
       std::memcpy(bytes + fixup.at, &target, sizeof target);
     }
   }

@@ -60,7 +60,7 @@ def main():
         (Path(folder) / "vm/code/layout.hpp").write_text(text)
 
         def compile_one(source):
-            command = [compiler, "-std=c++23", "-fsyntax-only", *options, f"-I{folder}", f"-I{root}/vm/include", f"-I{root}",
+            command = [compiler, "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", *options, f"-I{folder}", f"-I{root}/vm/include", f"-I{root}",
                        str(root / source)]
             return source, subprocess.run(command, capture_output=True, text=True)
 
