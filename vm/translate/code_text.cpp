@@ -36,17 +36,23 @@ public:
     add_operand(name, *o, slot, "0"); // the base of an address is no other constant
   }
   void operator()(std::string_view name, SlotOrConstant16 field) {
-    add_operand(name, *operand(name), field.slot(), integer_text(field.constant()));
+    const Operand* o = operand(name);
+    if (o == nullptr) return add(name, std::to_string(field.bits));
+    add_operand(name, *o, field.slot(), integer_text(field.constant()));
   }
   void operator()(std::string_view name, SlotOrConstant field) {
-    const bool is_float = class_of_operand(name) == 'v';
-    add_operand(name, *operand(name), field.slot(),
+    const Operand* o = operand(name);
+    if (o == nullptr) return add(name, std::to_string(field.bits));
+    const bool is_float = class_of(o) == 'v';
+    add_operand(name, *o, field.slot(),
                 is_float ? float_text(field.bits, false)
                          : integer_text(static_cast<uint64_t>(field.integer())));
   }
   void operator()(std::string_view name, Constant64 field) {
-    const bool is_float = class_of_operand(name) == 'v';
-    add_operand(name, *operand(name), Slot{},
+    const Operand* o = operand(name);
+    if (o == nullptr) return add(name, std::to_string(field.bits));
+    const bool is_float = class_of(o) == 'v';
+    add_operand(name, *o, Slot{},
                 is_float ? float_text(field.bits, has_wide_float(ir_)) : integer_text(field.bits));
   }
   void operator()(std::string_view name, const Bytes16& field) { add(name, bytes_text(field.bytes)); }
@@ -81,8 +87,7 @@ private:
     if (ir_.d.where != Operand::Where::none) return &ir_.d;
     return ir_.c.where != Operand::Where::none ? &ir_.c : &ir_.a;
   }
-  char class_of_operand(std::string_view name) const {
-    const Operand* o = operand(name);
+  char class_of(const Operand* o) const {
     return o == &ir_.d ? classes_.d : o == &ir_.a ? classes_.a : o == &ir_.b ? classes_.b : classes_.c;
   }
   void add_operand(std::string_view name, const Operand& o, Slot slot, const std::string& constant) {

@@ -14,7 +14,7 @@
 
 namespace skerry::vm {
 
-/// What a call's operand means in words: the name of the function that is called, or nothing.
+/// Gives the name of the function that an operation calls, or nothing.
 using CalleeText = std::function<std::string(const Ir& call)>;
 
 /// Code of one function, and what is known of it.
@@ -29,7 +29,7 @@ struct ListedCode {
 ///   at offset in the code, of the wasm instruction in the module, how many instructions its handler does
 ///
 /// Instructions inside a superinstruction, which nothing jumps to, have `|` there. Branch tables follow their
-/// instruction, an entry a line. False: nobody wants more.
+/// instruction, an entry a line. False when `write` stopped it.
 bool write_code(const ListedCode& code, Arena& arena, const CalleeText& callee, const TextLines& write);
 
 } // namespace skerry::vm

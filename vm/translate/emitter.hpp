@@ -19,10 +19,10 @@ struct ListedInstruction {
   layout::Form form;
   Ir ir; // with the registers that its operands are in
 };
-/// In the code's order. Fusion knows nothing of it.
+/// In the code's order, before fusion.
 using Listing = ChunkList<ListedInstruction, 64>;
 
-/// What else is written down while code is emitted; each may be null.
+/// They are told what is emitted; each may be null.
 struct EmitObservers {
   Locator* locator = nullptr;
   Listing* listing = nullptr;

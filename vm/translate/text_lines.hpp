@@ -6,7 +6,7 @@
 
 namespace skerry::vm {
 
-/// Takes text line by line. False: nobody wants more.
+/// Takes text line by line. Returning false stops the printer.
 using TextLines = std::function<bool(std::string_view)>;
 
 } // namespace skerry::vm

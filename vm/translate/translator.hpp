@@ -21,8 +21,8 @@ Result<const Code*> translate(const Module& module, uint32_t defined_index, Work
 Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
                     std::span<CodeLocation> locations, WorkMeter& meter);
 
-/// Translates the function and writes its operations, after lowering and after register assignment. For
-/// people: nothing is published. `write` may be called again after it said false.
+/// Translates the function and writes its operations, after lowering and after register assignment. Nothing
+/// is published.
 Result<void> print_ir(const Module& module, uint32_t defined_index, WorkMeter& meter, const TextLines& write);
 /// The same with its threaded code. `name` gives a function's name, as text that may be printed.
 Result<void> print_code(const Module& module, uint32_t defined_index, WorkMeter& meter,

@@ -124,7 +124,7 @@ TEST_CASE("code shows where superinstructions begin", "[golden]") {
   CHECK_FALSE(has_sequences(module_of(path)));
 }
 
-TEST_CASE("printing ends when nobody wants more, and when there is no memory for it", "[golden]") {
+TEST_CASE("printing stops when the writer refuses, and when there is no memory for it", "[golden]") {
   const Module module = module_of(SKERRY_TEST_DATA "/translate/golden/control.wat");
   const vm::Module& data = *module.data();
   vm::WorkMeter meter(data.engine->work_budget);
