@@ -18,5 +18,6 @@ void add_inspect_command(CLI::App& app, int& status);
 void add_wast_command(CLI::App& app, int& status);
 void add_wat2wasm_command(CLI::App& app, int& status);
 void add_wasm2wat_command(CLI::App& app, int& status);
+void add_objdump_command(CLI::App& app, int& status);
 
 } // namespace skerry::host::cli

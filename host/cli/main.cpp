@@ -25,6 +25,7 @@ void add_commands(CLI::App& app, int& status) {
   add_wast_command(app, status);
   add_wat2wasm_command(app, status);
   add_wasm2wat_command(app, status);
+  add_objdump_command(app, status);
   app.add_subcommand("plugin", "Load plugins by their manifests and call them"); // for the help; see main
 }
 

@@ -491,15 +491,17 @@ class UntrustedText(CommandTest):
             self.file("m.wasm", module_with(name))
             self.run_command("wasm2wat", "m.wasm")
             self.check()
+            self.run_command("objdump", "-h", "-x", "-d", "--ir", "--code", "m.wasm")
+            self.check()
 
     def test_names_of_files(self):
         for name in [*HOSTILE, b"\xff\xfe\x1b"]:
             path = name.encode() if isinstance(name, str) else name
-            for command in ["run", "validate", "inspect", "wat2wasm", "wasm2wat"]:
+            for command in ["run", "validate", "inspect", "wat2wasm", "wasm2wat", "objdump"]:
                 self.run_command(command, path, status=1)
                 self.check()
             (self.folder / path.decode(errors="surrogateescape")).write_bytes(b"\0asm\2\0\0\0")
-            for command in ["run", "validate", "inspect"]:
+            for command in ["run", "validate", "inspect", "objdump"]:
                 self.run_command(command, path, status=1)
                 self.check()
             self.run_command("run", "--dir", path + b"::/d", "m", status=1)
@@ -544,6 +546,81 @@ class Limits(CommandTest):
         self.assertEqual(len(json.loads(self.out)["exports"]), count)
         self.run_command("inspect", "m.wat")
         self.assertEqual(self.out.count("  function"), count)
+
+
+class Objdump(CommandTest):
+    LOOP = """(module
+      (import "env" "log" (func $log (param i32)))
+      (memory 1 2)
+      (global $g (mut i32) (i32.const 7))
+      (func $sum (export "sum") (param $n i32) (result i32) (local $sum i32) (local f64 f64)
+        (loop $next
+          (local.set $sum (i32.add (local.get $sum) (local.get $n)))
+          (br_if $next (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))
+        (call $log (local.get $sum))
+        (local.get $sum))
+      (func $other (result v128) (v128.const i32x4 1 2 3 4))
+      (data (i32.const 8) "abc"))"""
+
+    def dump(self, *options, status=0):
+        self.file("loop.wat", self.LOOP)
+        self.run_command("objdump", *options, "loop.wat", status=status)
+        return self.out.splitlines()
+
+    def test_headers(self):
+        lines = self.dump("-h")
+        self.assertEqual(lines[0], "loop.wat: file format wasm 0x1")
+        self.assertIn("     Type start=0x0000000a end=0x00000018 (size=0x0000000e) count: 3", lines)
+        self.assertTrue(any(line.startswith("   Custom ") and line.endswith('"name"') for line in lines), lines)
+        self.assertEqual(self.dump("--headers"), lines)
+
+    def test_details(self):
+        lines = self.dump("-x")
+        for line in ["Type[3]:", " - type[0] (i32) -> nil", " - type[1] (i32) -> i32", " - type[2] () -> v128", "Import[1]:",
+                     " - func[0] sig=0 <log> <- env.log", "Function[2]:", " - func[1] sig=1 <sum>", "Memory[1]:",
+                     " - memory[0] pages: initial=1 max=2", " - global[0] (mut i32) - init i32.const 7",
+                     ' - func[1] <sum> -> "sum"', " - segment[0] active memory=0 - init i32.const 8 size=3"]:
+            self.assertIn(line, lines)
+        both = self.dump()
+        self.assertIn("Sections:", both)
+        self.assertIn("Section Details:", both)
+
+    def test_instructions(self):
+        lines = self.dump("-d", "--function", "sum")
+        texts = [line.split("| ")[1] for line in lines if "| " in line]
+        self.assertEqual(texts[:6], ["local[1] type=i32", "local[2..3] type=f64", "loop", "  local.get 1", "  local.get 0",
+                                     "  i32.add"])
+        self.assertIn("call 0 <log>", texts)
+        self.assertEqual(texts[-1], "end")
+        self.assertRegex(lines[2], r"^[0-9a-f]{6} func\[1\] <sum>:$")
+        self.assertRegex(lines[3], r"^ [0-9a-f]{6}: 01 7f                      \| local\[1\] type=i32$")
+        self.assertEqual(self.dump("--function", "1"), lines)
+
+    def test_translation(self):
+        text = "\n".join(self.dump("--ir", "--code", "--function", "1"))
+        for part in ["after lowering: frame of ", "after register assignment", "count_branch i32.ne", "step=-1", "-> L",
+                     "code: ", "call_import", "func[0] <log>", "return"]:
+            self.assertIn(part, text)
+        self.assertRegex(text, r"(?m)^>[0-9a-f]{4}  [0-9a-f]{6}  [123]  ")
+        self.assertIn("constant128", "\n".join(self.dump("--code")))
+
+    def test_what_is_not_there(self):
+        self.dump("-d", "--function", "none", status=2)
+        self.assertIn('no function "none"', self.err)
+        self.dump("--code", "--function", "log", status=2)
+        self.assertIn("is imported", self.err)
+        self.dump("--code", "--function", "99", status=2)
+        self.dump("--max-text", "100", status=1)
+        self.assertIn("--max-text", self.err)
+        self.run_command("objdump", "missing.wasm", status=1)
+        self.file("broken.wasm", b"\0asm\1\0\0\0\1\x7f")
+        self.run_command("objdump", "broken.wasm", status=1)
+        self.assertIn("malformed", self.err)
+        # Sections of an invalid module can be seen, but it has no code.
+        self.file("invalid.wat", '(module (func (export "f") (result i32)))')
+        self.run_command("objdump", "-x", "-d", "invalid.wat")
+        self.run_command("objdump", "--code", "invalid.wat", status=1)
+        self.assertIn("type mismatch", self.err)
 
 
 class Inspect(CommandTest):

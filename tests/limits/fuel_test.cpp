@@ -26,6 +26,18 @@ struct Shape {
   std::string functions;
 };
 
+/// A loop with a thousand values: each turn adds one and moves all but the first down. Then they are
+/// returned, past one more.
+std::string values_that_move() {
+  const std::string many = repeat(1'000, "i64 ");
+  return "(type $loop (func (param " + many + ") (result " + many + "))) (func $move (result " + many +
+         ") (local $i i32) (i64.const 1) " + repeat(1'000, "(i64.const 2) ") + "(loop $again (type $loop) " +
+         std::string(step) +
+         "(i64.const 3) (br_if $again (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) " +
+         "(i32.const 100))) (return)) (return)) (func $run (export \"run\") (param $zero i32) (call $move) " +
+         repeat(1'000, "drop ") + ")";
+}
+
 /// Ways to spend fuel without executing a loop. `run` takes an argument that is 0.
 std::vector<Shape> shapes() {
   const std::string work = repeat(400, step);
@@ -64,6 +76,9 @@ std::vector<Shape> shapes() {
        "(type $f) (if (local.get 0) (then (call_indirect $u (type $f) (i32.sub (local.get 0) (i32.const 1)) "
        "(i32.const 0)))) " +
            repeat(50, step) + ") " + run("(call $down (i32.const 100))")},
+      {"locals that calls clear", "(func $many (local " + repeat(20'000, "i64 ") + ") " + std::string(step) +
+                                      ") " + run(repeat(20, std::string(step) + "(call $many)"))},
+      {"values that branches and returns move", values_that_move()},
       {"tail calls",
        "(func $f (param $n i32) " + repeat(50, step) +
            "(if (local.get $n) (then (return_call $f (i32.sub (local.get $n) (i32.const 1)))))) " +
@@ -128,6 +143,26 @@ TEST_CASE("a call ends when its fuel does, wherever it spends it", "[exec]") {
       if (fuel == 0) CHECK(spent.steps == 0);
     }
   }
+}
+
+TEST_CASE("what one instruction clears or moves costs as much as with a bulk instruction", "[exec]") {
+  Fixture f;
+  const auto used = [&](const std::string& functions) {
+    const Spent spent = spend(f.engine, compile(f.engine, module_with(functions)), Store::unlimited_fuel);
+    REQUIRE(spent.ok);
+    return spent.used;
+  };
+  const std::string run = R"((func $run (export "run") (param i32) (call $f)))";
+  const uint64_t plain = used("(func $f (local i64) (local.set 0 (i64.const 1)))" + run);
+  const auto with_locals = [&](int count, const char* type) {
+    return used("(func $f (local " + repeat(count, type) + ") (local.set 0 (" + std::string(type, 3) +
+                ".const 1)))" + run) -
+           plain;
+  };
+  CHECK(with_locals(7, "i64 ") == 0);
+  CHECK(with_locals(8, "i32 ") == 1);
+  CHECK(with_locals(50'000, "f64 ") == 6'250);
+  CHECK(used(values_that_move()) > 100 * 1'000 / 8);
 }
 
 TEST_CASE("fuel is cut at the same points in every configuration") {

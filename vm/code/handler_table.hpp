@@ -108,7 +108,7 @@ struct HandlerTable {
   Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
 
   const SequenceTable* sequences = nullptr; // null: no superinstructions
-  /// Only for profiles: stands before every instruction, with a counter @8 and the depth of loops @16.
+  /// Only for profiles: stands before every instruction (layout::Count).
   Handler count = nullptr;
 };
 inline constexpr uint32_t enter_unrolled = 8;

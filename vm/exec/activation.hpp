@@ -14,9 +14,6 @@ namespace skerry::vm {
 /// Slots of the bridge below a frame of another instance (vm/exec/call_handlers.cpp).
 inline constexpr uint64_t bridge_slots = 4;
 
-/// Where every instruction that calls has what it costs.
-inline constexpr int call_charge_offset = 20;
-
 /// Translates the function, or takes the code that another instance of its module has, and makes the value
 /// stack if there is none. False: store.error.
 bool make_callable(Store& store, FuncInstance& f) noexcept;

@@ -18,11 +18,6 @@
 namespace skerry::vm {
 namespace {
 
-// Immediates of calls beside those in vm/exec/ending_ops.hpp: operand @8, type @12, table @24.
-constexpr int at_slot = 8, at_type = 12, at_table = 24;
-constexpr uint32_t call_indirect_size = 32;
-static_assert(at_charge == call_charge_offset);
-
 #define ENTER(f, size)                                                                                       \
   do {                                                                                                       \
     if (!enter(s, (f), (size))) [[unlikely]]                                                                 \
@@ -61,10 +56,10 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
 /// Everything but functions of the same instance; the pc is still that of the call.
 #define CALL_OTHER(f, size)                                                                                  \
   do {                                                                                                       \
-    const uint32_t distance = load_as<uint32_t>(s.pc + at_distance);                                         \
+    const uint32_t distance = call_site(s).distance;                                                         \
     uint64_t* slots = frame_at(s.frame, distance);                                                           \
     if ((f).instance == nullptr) [[likely]] {                                                                \
-      PAY(load_as<int32_t>(s.pc + at_charge));                                                               \
+      PAY(call_site(s).charge.fuel);                                                                         \
       if (!call_host(s, (f), slots)) SKERRY_TAIL(host_failed_handler);                                       \
       s.pc += (size);                                                                                        \
       POLL;                                                                                                  \
@@ -72,7 +67,7 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
     }                                                                                                        \
     uint64_t* callee_frame = make_bridge(slots, (f), s.instance, s.pc + (size), distance);                   \
     if (callee_frame == nullptr) TRAP(ErrorCode::call_stack_exhausted);                                      \
-    s.fuel -= load_as<int32_t>(s.pc + at_charge);                                                            \
+    s.fuel -= call_site(s).charge.fuel;                                                                      \
     shorten_slice_for_slots(s, (f).params_slots);                                                            \
     s.frame = callee_frame;                                                                                  \
     s.instance = (f).instance;                                                                               \
@@ -84,10 +79,10 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
 
 SKERRY_HANDLER(call_import_handler) {
   SKERRY_STATE
-  const FuncInstance* f = s.instance->functions[load_as<uint32_t>(s.pc + at_callee)];
+  const FuncInstance* f = s.instance->functions[layout::at<layout::Call>(s.pc).callee];
   if (f->instance == s.instance) [[unlikely]]
-    ENTER(*f, call_size);
-  CALL_OTHER(*f, call_size);
+    ENTER(*f, sizeof(layout::Call));
+  CALL_OTHER(*f, sizeof(layout::Call));
 }
 
 /// Spec §4.6.8: may a function of this type be called where `expected` is? Only when the ids differ.
@@ -99,9 +94,8 @@ struct Callee {
   const FuncInstance* f;
   ErrorCode code;
 };
-/// Type id @12, table @24.
-SKERRY_INLINE Callee find_indirect(const State& s, uint64_t index) {
-  const TableInstance& table = *s.instance->tables[load_as<uint32_t>(s.pc + at_table)];
+template <class Layout> SKERRY_INLINE Callee find_indirect(const State& s, const Layout& i, uint64_t index) {
+  const TableInstance& table = *s.instance->tables[i.table];
   if (index >= table.size) [[unlikely]]
     return {nullptr, ErrorCode::undefined_element};
   const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
@@ -109,7 +103,7 @@ SKERRY_INLINE Callee find_indirect(const State& s, uint64_t index) {
     s.instance->store->run.detail = index;
     return {nullptr, ErrorCode::uninitialized_element};
   }
-  const TypeId expected = load_as<uint32_t>(s.pc + at_type);
+  const TypeId expected = i.type;
   if (f->type_id != expected && !is_subtype(*s.instance, *f, expected)) [[unlikely]]
     return {nullptr, ErrorCode::indirect_call_type_mismatch};
   return {f, ErrorCode::none};
@@ -121,12 +115,12 @@ SKERRY_INLINE Callee find_ref(uint64_t ref) {
 
 /// The function that is called where nothing out of the ordinary is: of this instance and of the very type;
 /// else null. Handlers of calls leave all else to others, for which registers must be saved.
-SKERRY_INLINE const FuncInstance* own_indirect(const State& s, uint64_t index) {
-  const TableInstance& table = *s.instance->tables[load_as<uint32_t>(s.pc + at_table)];
+SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::CallIndirect& i,
+                                               uint64_t index) {
+  const TableInstance& table = *s.instance->tables[i.table];
   if (index >= table.size) return nullptr;
   const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
-  const bool is_own =
-      f != nullptr && f->type_id == load_as<uint32_t>(s.pc + at_type) && f->instance == s.instance;
+  const bool is_own = f != nullptr && f->type_id == i.type && f->instance == s.instance;
   return is_own ? f : nullptr;
 }
 SKERRY_INLINE const FuncInstance* own_ref(const State& s, uint64_t ref) {
@@ -136,57 +130,57 @@ SKERRY_INLINE const FuncInstance* own_ref(const State& s, uint64_t ref) {
 
 template <int A> SKERRY_HANDLER(call_indirect_other_handler) {
   SKERRY_STATE
-  const Callee callee = find_indirect(s, read<uint64_t, A>(s, s.pc, at_slot));
+  const auto& i = layout::at<layout::CallIndirect>(s.pc);
+  const Callee callee = find_indirect(s, i, read<uint64_t, A>(s, i.a));
   if (callee.code != ErrorCode::none) [[unlikely]]
     TRAP(callee.code);
-  if (callee.f->instance == s.instance) ENTER(*callee.f, call_indirect_size);
-  CALL_OTHER(*callee.f, call_indirect_size);
+  if (callee.f->instance == s.instance) ENTER(*callee.f, sizeof(layout::CallIndirect));
+  CALL_OTHER(*callee.f, sizeof(layout::CallIndirect));
 }
 template <int A> SKERRY_HANDLER(call_ref_other_handler) {
   SKERRY_STATE
-  const Callee callee = find_ref(read<uint64_t, A>(s, s.pc, at_slot));
+  const Callee callee = find_ref(read<uint64_t, A>(s, layout::at<layout::CallRef>(s.pc).a));
   if (callee.code != ErrorCode::none) [[unlikely]]
     TRAP(callee.code);
-  CALL_OTHER(*callee.f, call_indirect_size);
+  CALL_OTHER(*callee.f, sizeof(layout::CallRef));
 }
 template <int A> SKERRY_ALIGNED(64) SKERRY_HANDLER(call_indirect_handler) {
   SKERRY_STATE
-  const FuncInstance* f = own_indirect(s, read<uint64_t, A>(s, s.pc, at_slot));
+  const auto& i = layout::at<layout::CallIndirect>(s.pc);
+  const FuncInstance* f = own_indirect(s, i, read<uint64_t, A>(s, i.a));
   if (f == nullptr) [[unlikely]]
     SKERRY_TAIL(call_indirect_other_handler<A>);
-  ENTER(*f, call_indirect_size);
+  ENTER(*f, sizeof(layout::CallIndirect));
 }
 template <int A> SKERRY_ALIGNED(64) SKERRY_HANDLER(call_ref_handler) {
   SKERRY_STATE
-  const FuncInstance* f = own_ref(s, read<uint64_t, A>(s, s.pc, at_slot));
+  const FuncInstance* f = own_ref(s, read<uint64_t, A>(s, layout::at<layout::CallRef>(s.pc).a));
   if (f == nullptr) [[unlikely]]
     SKERRY_TAIL(call_ref_other_handler<A>);
-  ENTER(*f, call_indirect_size);
+  ENTER(*f, sizeof(layout::CallRef));
 }
 
-// ---- tail calls (spec §4.6.8): own link slot @28. Functions of other instances are called in the ordinary
-// way; the code behind the instruction then returns their results.
+// ---- tail calls (spec §4.6.8). Functions of other instances are called in the ordinary way; the code behind
+// the instruction then returns their results.
 
-constexpr uint32_t return_call_size = 32;
-constexpr int at_own_link = 28;
-
-SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f) {
+/// `link_slot`: of the frame that is replaced.
+SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f, Slot link_slot) {
   if (reinterpret_cast<std::byte*>(s.frame) + f.frame_bytes > s.instance->stack_limit) [[unlikely]]
     return false;
-  const uint64_t* own = slot_at(s, s.pc, at_own_link);
+  const uint64_t* own = slot_at(s, link_slot);
   const uint64_t return_address = own[0], distance = own[1];
-  copy_down(s.frame, frame_at(s.frame, load_as<uint32_t>(s.pc + at_distance)), f.params_slots);
+  copy_down(s.frame, frame_at(s.frame, call_site(s).distance), f.params_slots);
   uint64_t* link = frame_at(s.frame, f.link_offset);
   link[0] = return_address;
   link[1] = distance;
-  s.fuel -= load_as<int32_t>(s.pc + at_charge);
+  s.fuel -= call_site(s).charge.fuel;
   shorten_slice_for_slots(s, f.params_slots);
   s.pc = f.code;
   return true;
 }
-#define REPLACE_FRAME(f)                                                                                     \
+#define REPLACE_FRAME(f, link)                                                                               \
   do {                                                                                                       \
-    if (!replace_frame(s, (f))) [[unlikely]]                                                                 \
+    if (!replace_frame(s, (f), (link))) [[unlikely]]                                                         \
       TRAP(ErrorCode::call_stack_exhausted);                                                                 \
     POLL;                                                                                                    \
     SKERRY_DISPATCH;                                                                                         \
@@ -194,33 +188,37 @@ SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f) {
 
 SKERRY_HANDLER(return_call_handler) {
   SKERRY_STATE
-  const FuncInstance* f = own_function(s);
-  REPLACE_FRAME(*f);
+  const auto& i = layout::at<layout::ReturnCall>(s.pc);
+  const FuncInstance* f = own_function(s, i.callee);
+  REPLACE_FRAME(*f, i.link);
 }
 SKERRY_HANDLER(return_call_import_handler) {
   SKERRY_STATE
-  const FuncInstance* f = s.instance->functions[load_as<uint32_t>(s.pc + at_callee)];
+  const auto& i = layout::at<layout::ReturnCall>(s.pc);
+  const FuncInstance* f = s.instance->functions[i.callee];
   if (f->instance == s.instance) [[unlikely]]
-    REPLACE_FRAME(*f);
-  CALL_OTHER(*f, return_call_size);
+    REPLACE_FRAME(*f, i.link);
+  CALL_OTHER(*f, sizeof i);
 }
 template <int A> SKERRY_HANDLER(return_call_indirect_handler) {
   SKERRY_STATE
-  const Callee callee = find_indirect(s, read<uint64_t, A>(s, s.pc, at_slot));
+  const auto& i = layout::at<layout::ReturnCallIndirect>(s.pc);
+  const Callee callee = find_indirect(s, i, read<uint64_t, A>(s, i.a));
   if (callee.code != ErrorCode::none) [[unlikely]]
     TRAP(callee.code);
   if (callee.f->instance == s.instance) [[likely]]
-    REPLACE_FRAME(*callee.f);
-  CALL_OTHER(*callee.f, return_call_size);
+    REPLACE_FRAME(*callee.f, i.link);
+  CALL_OTHER(*callee.f, sizeof i);
 }
 template <int A> SKERRY_HANDLER(return_call_ref_handler) {
   SKERRY_STATE
-  const Callee callee = find_ref(read<uint64_t, A>(s, s.pc, at_slot));
+  const auto& i = layout::at<layout::ReturnCallRef>(s.pc);
+  const Callee callee = find_ref(read<uint64_t, A>(s, i.a));
   if (callee.code != ErrorCode::none) [[unlikely]]
     TRAP(callee.code);
   if (callee.f->instance == s.instance) [[likely]]
-    REPLACE_FRAME(*callee.f);
-  CALL_OTHER(*callee.f, return_call_size);
+    REPLACE_FRAME(*callee.f, i.link);
+  CALL_OTHER(*callee.f, sizeof i);
 }
 
 /// Where a function of another instance returns to: frame is the bridge.

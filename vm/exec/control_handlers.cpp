@@ -22,18 +22,17 @@ template <int... K> struct MakeEnter {
   using Op = Enter<k[0] == static_cast<int>(enter_unrolled) ? 0 : k[0] + 1>;
 };
 
-/// Counter @8. Code of an engine that profiles is written while it runs: one thread at a time.
+/// Code of an engine that profiles is written while it runs: one thread at a time.
 SKERRY_HANDLER(counting) {
   SKERRY_STATE
-  ++*reinterpret_cast<uint64_t*>(const_cast<std::byte*>(s.pc + 8));
-  NEXT(24);
+  ++const_cast<layout::Count&>(layout::at<layout::Count>(s.pc)).count;
+  NEXT(sizeof(layout::Count));
 }
 
-/// Charge @12.
 SKERRY_HANDLER(look_handler) {
   SKERRY_STATE
-  PAY(load_as<int32_t>(s.pc + 12));
-  NEXT(16);
+  PAY(layout::at<layout::Look>(s.pc).charge.fuel);
+  NEXT(sizeof(layout::Look));
 }
 
 SKERRY_HANDLER(unreachable_handler) {

@@ -4,11 +4,13 @@
 
 #include "vm/exec/operands.hpp"
 
+#include <type_traits>
+
 namespace skerry::vm {
 
 #define SKERRY_END(Op)                                                                                       \
   do {                                                                                                       \
-    if constexpr (Op::pays) PAY(load_as<int32_t>(s.pc + Op::at_price));                                      \
+    if constexpr (Op::pays) PAY(layout::at<typename Op::Layout>(s.pc).charge.fuel);                          \
     if constexpr (Op::can_trap) {                                                                            \
       if (const ErrorCode code = Op::leave(s); code != ErrorCode::none) [[unlikely]]                         \
         TRAP(code);                                                                                          \
@@ -24,87 +26,86 @@ template <class Op> SKERRY_ALIGNED(64) SKERRY_HANDLER(ending) {
   SKERRY_END(Op);
 }
 
-/// a @8, last index (the default's) @12, where the table is @16, charge @20. The table may be another's:
-/// pairs {target, charge}, targets counted from its start.
 template <int A> struct BranchTable {
+  using Layout = layout::BranchTable;
   static constexpr bool can_trap = false, polls = true, pays = false;
   SKERRY_INLINE static void leave(State& s) {
-    const uint32_t last = load_as<uint32_t>(s.pc + 12);
-    const uint32_t index = read<uint32_t, A>(s, s.pc, 8);
-    const std::byte* table = s.pc + load_as<int32_t>(s.pc + 16);
-    const std::byte* entry = table + 8 * uint64_t{index < last ? index : last};
-    s.fuel -= int64_t{load_as<int32_t>(s.pc + 20)} + load_as<int32_t>(entry + 4);
-    s.pc = table + load_as<int32_t>(entry);
+    const auto& i = layout::at<Layout>(s.pc);
+    const uint32_t last = i.last;
+    const uint32_t index = read<uint32_t, A>(s, i.a);
+    const std::byte* table = s.pc + i.table.distance;
+    const auto& entry = (&layout::at<layout::BranchTableEntry>(table))[index < last ? index : last];
+    s.fuel -= int64_t{i.charge.fuel} + entry.charge.fuel;
+    s.pc = table + entry.target.distance;
   }
 };
 
 /// Returns pay before they leave: a call never succeeds with more fuel used than it was given, and nothing
-/// runs on in the caller. Charge @12.
+/// runs on in the caller.
 struct Return {
   static constexpr bool can_trap = false, polls = false, pays = true;
-  static constexpr int at_price = 12;
 };
-/// Link slot @10.
-SKERRY_INLINE void leave_frame(State& s) {
-  const uint64_t* link = slot_at(s, s.pc, 10);
+SKERRY_INLINE void leave_frame(State& s, Slot link_slot) {
+  const uint64_t* link = slot_at(s, link_slot);
   s.pc = reinterpret_cast<const std::byte*>(link[0]);
   s.frame = reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(s.frame) - link[1]);
 }
 struct ReturnNone : Return {
-  SKERRY_INLINE static void leave(State& s) { leave_frame(s); }
+  using Layout = layout::ReturnNone;
+  SKERRY_INLINE static void leave(State& s) { leave_frame(s, layout::at<Layout>(s.pc).link); }
 };
-/// value @8 or imm64 @16
+template <bool IsConstant>
+using ReturnLayout = std::conditional_t<IsConstant, layout::ReturnConstant, layout::Return>;
 template <int A> struct ReturnInt : Return {
+  using Layout = ReturnLayout<A == kind::imm>;
   SKERRY_INLINE static void leave(State& s) {
-    if constexpr (A == kind::imm)
-      s.frame[0] = load_as<uint64_t>(s.pc + at_imm64);
-    else
-      s.frame[0] = read<uint64_t, A>(s, s.pc, 8);
-    leave_frame(s);
+    const auto& i = layout::at<Layout>(s.pc);
+    s.frame[0] = read<uint64_t, A>(s, i.a);
+    leave_frame(s, i.link);
   }
 };
 template <class T, int A> struct ReturnFloat : Return {
+  using Layout = ReturnLayout<A == kind::vimm>;
   SKERRY_INLINE static void leave(State& s) {
-    T value;
-    if constexpr (A == kind::vimm)
-      value = load_as<T>(s.pc + at_imm64);
-    else
-      value = read<T, A>(s, s.pc, 8);
+    const auto& i = layout::at<Layout>(s.pc);
+    const T value = read<T, A>(s, i.a);
     std::memcpy(s.frame, &value, sizeof value);
-    leave_frame(s);
+    leave_frame(s, i.link);
   }
 };
 
-// ---- calls. Immediates: what to call @8, distance of the frames @16, charge @20.
-
-inline constexpr uint32_t call_size = 24;
-inline constexpr int at_callee = 8, at_distance = 16, at_charge = 20;
+// ---- calls
 
 SKERRY_INLINE uint64_t* frame_at(uint64_t* frame, uint64_t distance) {
   return reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(frame) + distance);
 }
-SKERRY_INLINE FuncInstance* own_function(const State& s) {
-  return reinterpret_cast<FuncInstance*>(reinterpret_cast<std::byte*>(s.instance) +
-                                         load_as<uint32_t>(s.pc + at_callee));
+/// What a call has, whatever its form.
+SKERRY_INLINE const layout::CallSite& call_site(const State& s) {
+  return layout::at<layout::AnyCall>(s.pc).site;
+}
+SKERRY_INLINE FuncInstance* own_function(const State& s, uint32_t callee) {
+  return reinterpret_cast<FuncInstance*>(reinterpret_cast<std::byte*>(s.instance) + callee);
 }
 /// Enters a function of the same instance. False when the value stack has no room for its frame.
 SKERRY_INLINE bool enter(State& s, const FuncInstance& f, uint32_t size) {
-  const uint32_t distance = load_as<uint32_t>(s.pc + at_distance);
+  const uint32_t distance = call_site(s).distance;
   uint64_t* callee = frame_at(s.frame, distance);
   if (reinterpret_cast<std::byte*>(callee) + f.frame_bytes > s.instance->stack_limit) [[unlikely]]
     return false;
   uint64_t* link = frame_at(callee, f.link_offset);
   link[0] = reinterpret_cast<uint64_t>(s.pc + size);
   link[1] = distance;
-  s.fuel -= load_as<int32_t>(s.pc + at_charge);
+  s.fuel -= call_site(s).charge.fuel;
   s.frame = callee;
   s.pc = f.code;
   return true;
 }
 struct Call {
+  using Layout = layout::Call;
   static constexpr bool can_trap = true, polls = true, pays = false;
   SKERRY_INLINE static ErrorCode leave(State& s) {
-    return enter(s, *own_function(s), call_size) ? ErrorCode::none : ErrorCode::call_stack_exhausted;
+    const FuncInstance& f = *own_function(s, layout::at<Layout>(s.pc).callee);
+    return enter(s, f, sizeof(Layout)) ? ErrorCode::none : ErrorCode::call_stack_exhausted;
   }
 };
 

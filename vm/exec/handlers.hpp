@@ -12,7 +12,7 @@ namespace skerry::vm {
 /// once per engine.
 std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion);
 
-/// Counts in the 8 bytes behind it how often it is reached; 24 bytes, the rest is not touched. For profiles.
+/// Counts how often it is reached (layout::Count). For profiles.
 Handler counting_handler();
 
 void add_int32_handlers(HandlerTable& table);

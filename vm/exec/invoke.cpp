@@ -27,7 +27,7 @@ SKERRY_COLD SKERRY_HANDLER(trap_handler) {
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
   SKERRY_STATE
   if (Suspension* suspension = suspend_for_host(*s.instance->store)) {
-    s.fuel += load_as<int32_t>(s.pc + call_charge_offset); // the call is going to be charged again
+    s.fuel += layout::at<layout::AnyCall>(s.pc).site.charge.fuel; // the call is going to be charged again
     suspend(s, *suspension);
     save(s);
     SKERRY_LEAVE;

@@ -6,27 +6,28 @@
 namespace skerry::vm {
 namespace {
 
-/// d := T(the lane M of a that begins at byte imm16 @12)
+/// d := T(a lane M of a)
 template <class M, class T, int D> struct ExtractLane {
+  using Layout = layout::ExtractLane;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    const std::byte* vector = reinterpret_cast<const std::byte*>(slot_at(s, p, at_a));
-    write<D>(s, p, at_d, static_cast<T>(load_as<M>(vector + load_as<uint16_t>(p + 12))));
+    const auto& i = layout::at<Layout>(p);
+    const std::byte* vector = reinterpret_cast<const std::byte*>(slot_at(s, i.a));
+    write<D>(s, i.d, static_cast<T>(load_as<M>(vector + i.first_byte)));
   }
 };
-/// d := a with M(b) in the lane that begins at byte imm16 @14; d may overlap a and b, so that all is read
-/// before
+/// d := a with M(b) in a lane; d may overlap a and b, so that all is read before
 template <class M, class T, int B> struct ReplaceLane {
+  using Layout = layout::ReplaceLane;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
+    const auto& i = layout::at<Layout>(p);
     Vector vector;
-    std::memcpy(&vector, slot_at(s, p, at_a), sizeof vector);
-    const M lane = static_cast<M>(read<T, B>(s, p, at_b));
-    std::byte* d = reinterpret_cast<std::byte*>(slot_at(s, p, at_d));
+    std::memcpy(&vector, slot_at(s, i.a), sizeof vector);
+    const M lane = static_cast<M>(read<T, B>(s, i.b));
+    std::byte* d = reinterpret_cast<std::byte*>(slot_at(s, i.d));
     std::memcpy(d, &vector, sizeof vector);
-    std::memcpy(d + load_as<uint16_t>(p + 14), &lane, sizeof lane);
+    std::memcpy(d + i.first_byte, &lane, sizeof lane);
   }
 };
 

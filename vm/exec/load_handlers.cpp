@@ -7,15 +7,16 @@ namespace {
 
 /// d := the number read as a vector's lowest lane, the others 0
 template <class M, AddressMode Mode, int D, int A, int B, int Scaled> struct LoadZero {
+  using Layout = AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;
-  static constexpr uint32_t size = memory_op_size(Mode);
   SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
-    const uint64_t end = access_end<Mode, A, B, Scaled ? index_shift(sizeof(M)) : 0>(s, p);
+    const auto& i = layout::at<Layout>(p);
+    const uint64_t end = access_end<A, B, Scaled ? index_shift(sizeof(M)) : 0>(s, i);
     if (end > s.memory_size) [[unlikely]]
       return out_of_bounds(s, end - sizeof(M));
     Vector result{};
     std::memcpy(&result, s.memory + end - sizeof(M), sizeof(M));
-    write<D>(s, p, at_d, result);
+    write<D>(s, i.value.slot(), result);
     return ErrorCode::none;
   }
 };

@@ -6,113 +6,127 @@
 
 namespace skerry::vm {
 
-/// d := a; an immediate is 32 bits sign-extended @12
+/// d := a
 template <int D, int A> struct Move {
+  using Layout = layout::Move;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    if constexpr (A == kind::imm)
-      write<D>(s, p, at_d, static_cast<uint64_t>(int64_t{load_as<int32_t>(p + 12)}));
-    else
-      write<D>(s, p, at_d, read<uint64_t, A>(s, p, at_a));
+    const auto& i = layout::at<Layout>(p);
+    write<D>(s, i.d, read<uint64_t, A>(s, i.a));
   }
 };
-/// d := imm64 @16
+/// d := a constant of 64 bits
 template <int D> struct MoveImm64 {
+  using Layout = layout::MoveConstant64;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 24;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    write<D>(s, p, at_d, load_as<uint64_t>(p + at_imm64));
+    const auto& i = layout::at<Layout>(p);
+    write<D>(s, i.d, i.a.bits);
   }
 };
-/// d := a; immediates as for b of binary operations
+template <class T, int A> struct VectorMoveLayout {
+  using Type = layout::Move;
+};
+template <> struct VectorMoveLayout<double, kind::vimm> {
+  using Type = layout::MoveConstant64;
+};
+template <int A> struct VectorMoveLayout<Vector, A> {
+  using Type = layout::Unary;
+};
+/// d := a
 template <class T, int D, int A> struct VectorMove {
+  using Layout = VectorMoveLayout<T, A>::Type;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = sizeof(T) == 8 && A == kind::vimm ? 24 : 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    if constexpr (A == kind::vimm)
-      write<D>(s, p, at_d, read_b<T, A>(s, p));
-    else
-      write<D>(s, p, at_d, read<T, A>(s, p, at_a));
+    const auto& i = layout::at<Layout>(p);
+    write<D>(s, i.d, read<T, A>(s, i.a));
   }
 };
-/// d := 16 bytes @16
+/// d := 16 bytes
 template <int D> struct Constant128 {
+  using Layout = layout::Constant128;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 32;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    write<D>(s, p, at_d, load_as<Vector>(p + 16));
+    const auto& i = layout::at<Layout>(p);
+    write<D>(s, i.d, vector_of(i.value));
   }
 };
 /// lea: d := u32(a + (b << Shift))
 template <int Shift, int D, int A, int B> struct Lea {
+  using Layout = layout::Lea;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    write<D>(s, p, at_d, read<uint32_t, A>(s, p, at_a) + (read<uint32_t, B>(s, p, at_b) << Shift));
+    const auto& i = layout::at<Layout>(p);
+    write<D>(s, i.d, read<uint32_t, A>(s, i.a) + (read<uint32_t, B>(s, i.b) << Shift));
   }
 };
-/// d := c ? a : b; c @14, immediates of 16 bits. Without a branch: compilers make a select of what they
-/// cannot predict either.
+/// d := c ? a : b. Without a branch: compilers make a select of what they cannot predict either.
 template <int D, int A, int B, int C> struct Select {
+  using Layout = layout::Select;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    const uint64_t a = read_imm16<A>(s, p, at_a), b = read_imm16<B>(s, p, at_b);
-    write<D>(s, p, at_d, choose(read<uint32_t, C>(s, p, at_c) != 0, a, b));
+    const auto& i = layout::at<Layout>(p);
+    const uint64_t a = read<A>(s, i.a), b = read<B>(s, i.b);
+    write<D>(s, i.d, choose(read<uint32_t, C>(s, i.c) != 0, a, b));
   }
 };
 /// The same on slots, one or two
 template <int Slots, int C> struct VectorSelect {
+  using Layout = layout::Ternary;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    const uint64_t* from = slot_at(s, p, read<uint32_t, C>(s, p, at_c) != 0 ? at_a : at_b);
-    std::memmove(slot_at(s, p, at_d), from, Slots * sizeof(uint64_t));
+    const auto& i = layout::at<Layout>(p);
+    const uint64_t* from = slot_at(s, read<uint32_t, C>(s, i.c) != 0 ? i.a : i.b);
+    std::memmove(slot_at(s, i.d), from, Slots * sizeof(uint64_t));
   }
 };
-/// Own globals: their value is at instance + imm32 @12
+/// Own globals, whose value is in the instance
 template <int D> struct GlobalGet {
+  using Layout = layout::Global;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
+    const auto& i = layout::at<Layout>(p);
     const std::byte* base = reinterpret_cast<const std::byte*>(s.instance);
-    write<D>(s, p, at_d, load_as<uint64_t>(base + load_as<uint32_t>(p + 12)));
+    write<D>(s, i.value, load_as<uint64_t>(base + i.place));
   }
 };
 template <int A> struct GlobalSet {
+  using Layout = layout::Global;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
+    const auto& i = layout::at<Layout>(p);
     std::byte* base = reinterpret_cast<std::byte*>(s.instance);
-    const uint64_t value = read<uint64_t, A>(s, p, at_a);
-    std::memcpy(base + load_as<uint32_t>(p + 12), &value, sizeof value);
+    const uint64_t value = read<uint64_t, A>(s, i.value);
+    std::memcpy(base + i.place, &value, sizeof value);
   }
 };
-/// Imported ones: global index @12
+/// Imported globals
 template <int D> struct ImportedGlobalGet {
+  using Layout = layout::Global;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    write<D>(s, p, at_d, s.instance->globals[load_as<uint32_t>(p + 12)]->value[0]);
+    const auto& i = layout::at<Layout>(p);
+    write<D>(s, i.value, s.instance->globals[i.place]->value[0]);
   }
 };
 template <int A> struct ImportedGlobalSet {
+  using Layout = layout::Global;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    s.instance->globals[load_as<uint32_t>(p + 12)]->value[0] = read<uint64_t, A>(s, p, at_a);
+    const auto& i = layout::at<Layout>(p);
+    s.instance->globals[i.place]->value[0] = read<uint64_t, A>(s, i.value);
   }
 };
-/// Zeroes slots from @8 on: Count of them, or with Count 0 at least as many as @12 says: what lies behind
-/// them are operands that nobody has written yet, or the red zone.
+/// Zeroes Count slots, or with Count 0 at least as many as the instruction says: what lies behind them are
+/// operands that nobody has written yet, or the red zone.
 template <int Count> struct Enter {
+  using Layout = layout::Enter;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    uint64_t* first = slot_at(s, p, 8);
+    const auto& i = layout::at<Layout>(p);
+    uint64_t* first = slot_at(s, i.first);
     if constexpr (Count == 0) {
-      const uint32_t count = load_as<uint32_t>(p + 12);
+      const uint32_t count = i.count;
       shorten_slice_for_slots(s, count);
       const uint64_t* end = first + count;
       do {
@@ -122,19 +136,20 @@ template <int Count> struct Enter {
         first += 8;
       } while (first < end);
     } else {
-      for (int i = 0; i < Count; ++i) first[i] = 0;
+      for (int slot = 0; slot < Count; ++slot) first[slot] = 0;
     }
   }
 };
 
-/// destination slot @8, source slot @10, slots @12. The destination is never above the source.
+/// The destination is never above the source.
 struct CopySlots {
+  using Layout = layout::CopySlots;
   static constexpr bool can_trap = false;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
-    const uint32_t count = load_as<uint32_t>(p + 12);
+    const auto& i = layout::at<Layout>(p);
+    const uint32_t count = i.count;
     shorten_slice_for_slots(s, count);
-    copy_down(slot_at(s, p, 8), slot_at(s, p, 10), count);
+    copy_down(slot_at(s, i.to), slot_at(s, i.from), count);
   }
 };
 

@@ -1,12 +1,13 @@
 // Operations made from the pure functions of vm/exec/numeric.hpp, for every kind of their operands.
 //
-// An operation is a struct with its encoded size and run(): it reads its operands at `p` and leaves s.pc
-// alone. straight<Op> is its handler.
+// An operation is a struct with its Layout (vm/code/layout.hpp) and run(): it reads its operands at `p` and
+// leaves s.pc alone. straight<Op> is its handler.
 #pragma once
 
 #include "vm/exec/operands.hpp"
 
 #include <array>
+#include <type_traits>
 #include <utility>
 
 namespace skerry::vm {
@@ -19,7 +20,7 @@ template <class Op> SKERRY_ALIGNED(Op::can_trap ? 64 : 32) SKERRY_HANDLER(straig
   } else {
     Op::run(s, s.pc);
   }
-  NEXT(Op::size);
+  NEXT(sizeof(typename Op::Layout));
 }
 
 /// Types of a pure function: R f(A), R f(A, B), or with a trap: ErrorCode f(A, R&), ErrorCode f(A, B, R&).
@@ -55,37 +56,43 @@ template <auto F> using SignatureOf = Signature<decltype(F)>;
 /// d := F(a)
 template <auto F, int D, int A> struct Unary {
   using Types = SignatureOf<F>;
+  using Layout = layout::Unary;
   static constexpr bool can_trap = Types::can_trap;
-  static constexpr uint32_t size = 16;
   SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
-    const auto a = read<typename Types::A, A>(s, p, at_a);
+    const auto& i = layout::at<Layout>(p);
+    const auto a = read<typename Types::A, A>(s, i.a);
     if constexpr (can_trap) {
       typename Types::Result result;
       if (const ErrorCode code = F(a, result); code != ErrorCode::none) [[unlikely]]
         return code;
-      write<D>(s, p, at_d, result);
+      write<D>(s, i.d, result);
     } else {
-      write<D>(s, p, at_d, F(a));
+      write<D>(s, i.d, F(a));
     }
     return ErrorCode::none;
   }
 };
 
-/// d := F(a, b); b may be an immediate
+template <class B, int Kind>
+using BinaryLayout =
+    std::conditional_t<std::same_as<B, double> && Kind == kind::vimm, layout::BinaryF64, layout::Binary>;
+
+/// d := F(a, b); b may be a constant
 template <auto F, int D, int A, int B> struct Binary {
   using Types = SignatureOf<F>;
+  using Layout = BinaryLayout<typename Types::B, B>;
   static constexpr bool can_trap = Types::can_trap;
-  static constexpr uint32_t size = std::is_same_v<typename Types::B, double> && B == kind::vimm ? 24 : 16;
   SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
-    const auto a = read<typename Types::A, A>(s, p, at_a);
-    const auto b = read_b<typename Types::B, B>(s, p);
+    const auto& i = layout::at<Layout>(p);
+    const auto a = read<typename Types::A, A>(s, i.a);
+    const auto b = read<typename Types::B, B>(s, i.b);
     if constexpr (can_trap) {
       typename Types::Result result;
       if (const ErrorCode code = F(a, b, result); code != ErrorCode::none) [[unlikely]]
         return code;
-      write<D>(s, p, at_d, result);
+      write<D>(s, i.d, result);
     } else {
-      write<D>(s, p, at_d, F(a, b));
+      write<D>(s, i.d, F(a, b));
     }
     return ErrorCode::none;
   }

@@ -1,18 +1,17 @@
 // How handlers read and write operands: by type (integer or vector class) and kind (vm/code/handler.hpp).
 #pragma once
 
+#include "vm/code/layout.hpp"
 #include "vm/exec/state.hpp"
 
 #include <concepts>
+#include <utility>
 
 namespace skerry::vm {
 
-// Positions in an instruction. Immediates of b: 32 bits (integers sign-extended) in its place, f64 behind it.
-inline constexpr int at_d = 8, at_a = 10, at_b = 12, at_c = 14, at_imm64 = 16;
+using layout::Slot;
 
-SKERRY_INLINE uint64_t* slot_at(const State& s, const std::byte* p, int at) {
-  return s.frame + load_as<uint16_t>(p + at);
-}
+SKERRY_INLINE uint64_t* slot_at(const State& s, Slot slot) { return s.frame + std::to_underlying(slot); }
 
 /// Moves slots to where none is above its source. No memmove: a call would make the handler save registers.
 SKERRY_INLINE void copy_down(uint64_t* to, const uint64_t* from, uint64_t slots) {
@@ -70,6 +69,10 @@ template <std::floating_point T> SKERRY_INLINE Vector to_vector(T value) {
 #endif
 }
 
+SKERRY_INLINE Vector vector_of(const layout::Bytes16& value) {
+  return load_as<Vector>(reinterpret_cast<const std::byte*>(value.bytes.data()));
+}
+
 template <class T>
 concept VectorClass = std::floating_point<T> || std::same_as<T, Vector>;
 /// Kinds that a type's operands have: all but constants, and with constants.
@@ -78,10 +81,10 @@ template <class T> inline constexpr int readable_kinds = VectorClass<T> ? kind::
 template <class T> inline constexpr int imm_kind = VectorClass<T> ? kind::vimm : kind::imm;
 
 /// Reads an operand that is no constant.
-template <class T, int Kind> SKERRY_INLINE T read(State& s, const std::byte* p, int at) {
+template <class T, int Kind> SKERRY_INLINE T read(State& s, Slot slot) {
   if constexpr (Kind == kind::slot) {
     T value;
-    std::memcpy(&value, slot_at(s, p, at), sizeof value);
+    std::memcpy(&value, slot_at(s, slot), sizeof value);
     return value;
   } else if constexpr (std::same_as<T, Vector>) {
     return vector_register<Kind>(s);
@@ -92,35 +95,38 @@ template <class T, int Kind> SKERRY_INLINE T read(State& s, const std::byte* p, 
   }
 }
 
-/// Reads operand b, which may be an immediate.
-template <class T, int Kind> SKERRY_INLINE T read_b(State& s, const std::byte* p) {
-  if constexpr (Kind != imm_kind<T>)
-    return read<T, Kind>(s, p, at_b);
-  else if constexpr (std::same_as<T, double>)
-    return load_as<double>(p + at_imm64);
-  else if constexpr (std::same_as<T, float>)
-    return load_as<float>(p + at_b);
-  else
-    return static_cast<T>(int64_t{load_as<int32_t>(p + at_b)});
+/// Reads an operand that may be a constant. A constant f64 has a form of its own.
+template <class T, int Kind> SKERRY_INLINE T read(State& s, const layout::SlotOrConstant& operand) {
+  if constexpr (Kind != imm_kind<T>) {
+    return read<T, Kind>(s, operand.slot());
+  } else if constexpr (std::same_as<T, float>) {
+    return operand.f32();
+  } else {
+    static_assert(std::integral<T>);
+    return static_cast<T>(operand.integer());
+  }
 }
-
-/// Reads an integer operand whose immediate has 16 bits and lies in the slot's place.
-template <int Kind> SKERRY_INLINE uint64_t read_imm16(State& s, const std::byte* p, int at) {
+template <class T, int Kind> SKERRY_INLINE T read(State&, const layout::Constant64& constant) {
+  static_assert(Kind == imm_kind<T>);
+  return constant.as<T>();
+}
+/// Reads an integer operand whose constants have 16 bits.
+template <int Kind> SKERRY_INLINE uint64_t read(State& s, const layout::SlotOrConstant16& operand) {
   if constexpr (Kind == kind::imm)
-    return static_cast<uint64_t>(int64_t{load_as<int16_t>(p + at)});
+    return operand.constant();
   else
-    return read<uint64_t, Kind>(s, p, at);
+    return read<uint64_t, Kind>(s, operand.slot());
 }
 
 /// Integers are kept zero-extended; of an f32 only the low half of the slot means something.
-template <int Kind, class T> SKERRY_INLINE void write(State& s, const std::byte* p, int at, T value) {
+template <int Kind, class T> SKERRY_INLINE void write(State& s, Slot slot, T value) {
   if constexpr (std::integral<T>) {
     if constexpr (Kind == kind::slot)
-      *slot_at(s, p, at) = uint64_t{value};
+      *slot_at(s, slot) = uint64_t{value};
     else
       int_register<Kind>(s) = uint64_t{value};
   } else if constexpr (Kind == kind::slot) {
-    std::memcpy(slot_at(s, p, at), &value, sizeof value);
+    std::memcpy(slot_at(s, slot), &value, sizeof value);
   } else if constexpr (std::same_as<T, Vector>) {
     vector_register<Kind>(s) = value;
   } else {

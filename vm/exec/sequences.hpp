@@ -33,7 +33,7 @@ template <class Op> constexpr Handler handler_of() {
   } else {                                                                                                   \
     Op::run(s, s.pc);                                                                                        \
   }                                                                                                          \
-  s.pc += Op::size;
+  s.pc += sizeof(typename Op::Layout);
 /// The last one.
 #define SKERRY_LAST(Op)                                                                                      \
   if constexpr (EndingOp<Op>) {                                                                              \

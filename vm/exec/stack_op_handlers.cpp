@@ -1,9 +1,8 @@
-// Instructions that are executed on canonical slots: operands in consecutive slots from the one @8 on,
-// results in the same place. First immediate @12, second @16. They are rare or do much work, so dispatch is
-// not what costs.
+// Instructions that are executed on canonical slots: operands in consecutive slots, results in the same
+// place. They are rare or do much work, so dispatch is not what costs.
 //
-// Bulk operations pay before they work: what has been executed since the last charge @10, and one unit of
-// fuel for each 64 bytes or element. Long ones work in pieces and are entered again for the rest, so that
+// Bulk operations pay before they work: what has been executed since the last charge, and one unit of fuel
+// for each 64 bytes or element. Long ones work in pieces and are entered again for the rest, so that
 // deadlines hold. A piece that cannot be paid for is not begun. Pieces are the same in every configuration,
 // and so is what they cost.
 #include "vm/exec/activation.hpp"
@@ -17,22 +16,23 @@
 namespace skerry::vm {
 namespace {
 
-constexpr uint32_t stack_op_size = 24;
 constexpr uint64_t bytes_per_piece = 1 << 20; // ~50 µs
 constexpr uint64_t bytes_per_fuel = 64;
 constexpr uint64_t elements_per_piece = 1 << 16;
 
-SKERRY_INLINE uint32_t first_index(const State& s) { return load_as<uint32_t>(s.pc + 12); }
-SKERRY_INLINE uint32_t second_index(const State& s) { return load_as<uint32_t>(s.pc + 16); }
+SKERRY_INLINE const layout::StackOp& stack_op(const State& s) { return layout::at<layout::StackOp>(s.pc); }
+SKERRY_INLINE uint64_t* slots_of(const State& s) { return slot_at(s, stack_op(s).first); }
+SKERRY_INLINE uint32_t first_index(const State& s) { return stack_op(s).index; }
+SKERRY_INLINE uint32_t second_index(const State& s) { return static_cast<uint32_t>(stack_op(s).second); }
 
 /// Runs F(instance, slots, first, second), which takes a short time.
 template <ErrorCode (*F)(ModuleInstance&, uint64_t* slots, uint32_t first, uint32_t second)>
 SKERRY_HANDLER(small) {
   SKERRY_STATE
-  if (const ErrorCode code = F(*s.instance, slot_at(s, s.pc, 8), first_index(s), second_index(s));
+  if (const ErrorCode code = F(*s.instance, slots_of(s), first_index(s), second_index(s));
       code != ErrorCode::none)
     TRAP(code);
-  NEXT(stack_op_size);
+  NEXT(sizeof(layout::StackOp));
 }
 
 /// What a bulk operation works on: its immediates and slots, and the fuel that its next piece may cost.
@@ -54,8 +54,8 @@ struct Step {
 /// Runs F, which does one piece, until it is done.
 template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
   SKERRY_STATE
-  const int64_t owed = load_as<uint16_t>(s.pc + 10);
-  const Step step = F({*s.instance, slot_at(s, s.pc, 8), first_index(s), second_index(s), s.fuel - owed});
+  const int64_t owed = stack_op(s).charge.fuel;
+  const Step step = F({*s.instance, slots_of(s), first_index(s), second_index(s), s.fuel - owed});
   if (step.code != ErrorCode::none) TRAP(step.code);
   if (!step.began) {
     s.memory_size = static_cast<uint64_t>(owed + step.fuel);
@@ -64,7 +64,7 @@ template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
   s.fuel -= step.fuel;
   if (step.done) {
     s.fuel -= owed;
-    s.pc += stack_op_size;
+    s.pc += sizeof(layout::StackOp);
   } else {
     shorten_slice(s, s.fuel); // a look before each piece: pages that are touched first take long
   }
@@ -201,13 +201,13 @@ ErrorCode memory_size(ModuleInstance& instance, uint64_t* slots, uint32_t index,
 constexpr int64_t grow_as_instructions = 1'000;
 SKERRY_COLD SKERRY_HANDLER(memory_grow_handler) {
   SKERRY_STATE
-  PAY(load_as<uint16_t>(s.pc + 10));
+  PAY(stack_op(s).charge.fuel);
   shorten_slice(s, grow_as_instructions);
-  uint64_t* slot = slot_at(s, s.pc, 8);
+  uint64_t* slot = slots_of(s);
   MemoryInstance& memory = *s.instance->memories[first_index(s)];
   *slot = size_or_failure(grow_memory(memory, *slot), memory.type.limits);
   reload_memory(s);
-  NEXT(stack_op_size);
+  NEXT(sizeof(layout::StackOp));
 }
 
 ErrorCode get_table(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
@@ -243,13 +243,13 @@ Step table_grow(Bulk op) {
 }
 
 // ---- loads and stores of other memories, with 64-bit addresses, or with offsets that need more than 32
-// bits: memory @12, offset64 @16
+// bits. The first immediate is the memory, the second the offset.
 
 /// Where an access lies. No sum can wrap. Out of bounds: null, and s.memory is where it would begin (at most
 /// 2^64-1), as a trap has it.
 template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
-  const uint64_t offset = load_as<uint64_t>(s.pc + 16);
+  const uint64_t offset = stack_op(s).second;
   const uint64_t start = saturating_add(address, offset);
   if (fits(start, sizeof(M), memory.byte_size)) return memory.base + start;
   s.memory = reinterpret_cast<std::byte*>(start);
@@ -257,29 +257,29 @@ template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
 }
 template <class M, class T> SKERRY_HANDLER(general_load) {
   SKERRY_STATE
-  uint64_t* slot = slot_at(s, s.pc, 8);
+  uint64_t* slot = slots_of(s);
   const std::byte* at = access<M>(s, *slot);
   if (at == nullptr) TRAP(ErrorCode::out_of_bounds_memory_access);
   *slot = uint64_t{static_cast<T>(load_as<M>(at))};
-  NEXT(stack_op_size);
+  NEXT(sizeof(layout::StackOp));
 }
 template <class M> SKERRY_HANDLER(general_vector_load) {
   SKERRY_STATE
-  uint64_t* slot = slot_at(s, s.pc, 8);
+  uint64_t* slot = slots_of(s);
   const std::byte* at = access<M>(s, *slot);
   if (at == nullptr) TRAP(ErrorCode::out_of_bounds_memory_access);
   uint64_t result[2] = {};
   std::memcpy(result, at, sizeof(M));
   std::memcpy(slot, result, sizeof result);
-  NEXT(stack_op_size);
+  NEXT(sizeof(layout::StackOp));
 }
 template <class M> SKERRY_HANDLER(general_store) {
   SKERRY_STATE
-  const uint64_t* slot = slot_at(s, s.pc, 8);
+  const uint64_t* slot = slots_of(s);
   std::byte* at = access<M>(s, *slot);
   if (at == nullptr) TRAP(ErrorCode::out_of_bounds_memory_access);
   std::memcpy(at, slot + 1, sizeof(M));
-  NEXT(stack_op_size);
+  NEXT(sizeof(layout::StackOp));
 }
 
 /// v128 globals; others have operations of their own.

@@ -1,11 +1,12 @@
 #include "vm/exec/trap_error.hpp"
 
+#include "vm/code/layout.hpp"
 #include "vm/isa/instruction.hpp"
 #include "vm/module/module.hpp"
 #include "vm/runtime/budget.hpp"
 
-#include <cstring>
 #include <string>
+#include <utility>
 
 namespace skerry::vm {
 namespace {
@@ -38,9 +39,8 @@ std::string first_misfit(const Access& to, std::string (*describe_to)(const Acce
 
 /// Bulk instructions keep their operands in consecutive slots (vm/exec/stack_op_handlers.cpp).
 std::string describe_bulk(const Store& store, const Instruction& instr) {
-  uint16_t at;
-  std::memcpy(&at, store.run.pc + sizeof(uint64_t), sizeof at);
-  const uint64_t* slots = store.run.frame + at;
+  const uint64_t* slots =
+      store.run.frame + std::to_underlying(layout::at<layout::StackOp>(store.run.pc).first);
   const uint64_t count = slots[2];
   switch (instr.op) {
   case Opcode::memory_fill: return in_memory({slots[0], count, memory_bytes(store, instr.index[0])});

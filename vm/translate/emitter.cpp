@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <utility>
 
 namespace skerry::vm {
 
@@ -22,10 +22,12 @@ size_t vector_kind(const Operand& o) { return kind_of(o, Operand::Where::vector_
 class Emitter {
 public:
   Emitter(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
-          PiecedCode& code, Locator* locator)
-      : function_(function), pins_(pins), handlers_(handlers), locator_(locator), code_(code),
+          PiecedCode& code, const EmitObservers& observers)
+      : function_(function), pins_(pins), handlers_(handlers), locator_(observers.locator),
+        listing_(observers.listing), code_(code),
         pin_of_(pins.empty() ? 0 : function.first_temp, nullptr, function.arena),
-        copies_left_(function.code.size() + 64), is_bare_(pins.empty() && locator == nullptr) {
+        copies_left_(function.code.size() + 64), is_bare_(pins.empty() && locator_ == nullptr),
+        is_observed_(handlers.count != nullptr || listing_ != nullptr) {
     code.expect_labels(function.label_positions.size());
     for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
   }
@@ -60,7 +62,7 @@ private:
     Ir last = jump;
     int32_t before_look = 0;
     for (uint32_t jumps = 0; last.operation == Operation::branch && jumps < most_jumps; ++jumps) {
-      uint32_t found = count, at = function_.label_positions[last.label];
+      uint32_t found = count, at = function_.label_positions[last.jump.label];
       for (; is_copyable(function_.code[at]) && found < most_copied && seen < most_seen; ++at, ++seen) {
         const Ir& ir = function_.code[at];
         if (ir.operation == Operation::label || ir.operation == Operation::nop) continue;
@@ -69,7 +71,7 @@ private:
       const Ir& end = function_.code[at];
       if (!is_end(end) || &end == &jump || found > copies_left_) break;
       if (last.back)
-        before_look += end.pending - function_.code[function_.label_positions[last.label]].pending;
+        before_look += end.pending - function_.code[function_.label_positions[last.jump.label]].pending;
       if (before_look > most_before_look) break;
       count = found;
       const Ir before = last;
@@ -78,7 +80,7 @@ private:
       last.pending += before.charge;
       last.back |= before.back;
     }
-    if (last.operation == Operation::branch && last.label == jump.label) return false;
+    if (last.operation == Operation::branch && last.jump.label == jump.jump.label) return false;
     copies_left_ -= count;
     for (uint32_t i = 0; i < count; ++i) {
       Ir ir = *copied[i];
@@ -110,6 +112,7 @@ private:
   /// Operands that are pinned become registers in place; what is copied later is as well off with them.
   void one_with_pins(Ir& ir) {
     if (ir.operation == Operation::nop) return;
+    wasm_offset_ = ir.offset;
     // Before the first label too: a loop may begin with the function.
     if (ir.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
     if (ir.operation == Operation::label) return emit(ir);
@@ -155,6 +158,7 @@ private:
     Ir ir;
     ir.operation = fits(pin, 'v') ? Operation::vmove : Operation::move;
     ir.wide = pin.type == f64;
+    ir.offset = wasm_offset_;
     ir.d = d;
     ir.a = a;
     emit(ir);
@@ -173,47 +177,53 @@ private:
     if (locator_ != nullptr) locator_->note(offset(), {ir.offset, ir.pending});
   }
 
-  // ---- encoding
+  // ---- encoding: each function writes one form of vm/code/layout.hpp
 
   uint32_t offset() const { return code_.size(); }
-  /// Inlined: what most instructions do.
-  [[gnu::always_inline]] void begin(NumberedHandler handler, uint32_t size) {
-    if (handlers_.count != nullptr) [[unlikely]]
-      count_next();
+  /// Adds an instruction, whose fields are 0. It stays where it is.
+  template <class Layout> [[gnu::always_inline]] Layout& begin(NumberedHandler handler, const Ir& ir) {
+    if (is_observed_) [[unlikely]]
+      observe(ir, layout::form_of<Layout>, handler.number);
     at_ = offset();
-    instruction_ = code_.begin(size, handler.number);
-    std::memcpy(instruction_, &handler.handler, sizeof handler.handler);
+    auto& instruction = *reinterpret_cast<Layout*>(code_.begin(sizeof(Layout), handler.number));
+    instruction.handler = handler.handler;
+    return instruction;
   }
-  /// For profiles.
-  [[gnu::cold, gnu::noinline]] void count_next() {
-    const uint64_t words[3] = {reinterpret_cast<uint64_t>(handlers_.count), 0, depth_};
-    std::memcpy(code_.add(sizeof words), words, sizeof words);
+  /// For profiles and listings.
+  [[gnu::cold, gnu::noinline]] void observe(const Ir& ir, layout::Form form, HandlerNumber number) {
+    if (handlers_.count != nullptr) count_next();
+    if (listing_ != nullptr) listing_->push_back({offset(), number, form, ir});
   }
-  template <class T> void put(uint32_t where, T value) {
-    std::memcpy(instruction_ + where, &value, sizeof value);
+  void count_next() {
+    auto& i = *reinterpret_cast<layout::Count*>(code_.add(sizeof(layout::Count)));
+    i.handler = handlers_.count;
+    i.depth = depth_;
   }
-  void put16(uint32_t where, uint64_t value) { put(where, static_cast<uint16_t>(value)); }
-  void put32(uint32_t where, uint64_t value) { put(where, static_cast<uint32_t>(value)); }
   /// What is no slot is 0.
-  void put_slot(uint32_t where, const Operand& o) { put16(where, choose<uint32_t>(o.is_slot(), o.index, 0)); }
-  /// Operand b of integers: a slot or a 32-bit immediate in its place.
-  void put_int_b(const Ir& ir) { put32(12, choose<uint64_t>(ir.b.is_slot(), ir.b.index, ir.constant())); }
-  void put_float_b(const Ir& ir, bool wide) {
-    if (!ir.b.is_constant()) return put_slot(12, ir.b);
-    put_float_constant(ir, wide);
+  static layout::Slot slot(const Operand& o) {
+    return static_cast<layout::Slot>(choose<uint32_t>(o.is_slot(), o.index, 0));
   }
-  void put_float_constant(const Ir& ir, bool wide) {
-    if (wide)
-      put(16, ir.constant());
-    else
-      put32(12, ir.constant());
+  static layout::SlotOrConstant slot_or(const Operand& o, uint64_t constant) {
+    return {static_cast<uint32_t>(choose<uint64_t>(o.is_slot(), o.index, constant))};
   }
-  void put_target(uint32_t where, uint32_t label) { code_.refer(at_ + where, at_, label); }
+  static layout::SlotOrConstant slot_or_f32(const Operand& o, uint64_t constant) {
+    return {o.is_constant() ? static_cast<uint32_t>(constant) : std::to_underlying(slot(o))};
+  }
+  static layout::SlotOrConstant16 slot_or_small(const Operand& o) { return {o.index}; }
+  template <class Layout> void jump(Layout& from, uint32_t label, int32_t charge) {
+    refer(from, from.target, label);
+    from.charge.fuel = charge;
+  }
+  template <class Layout> void refer(const Layout& from, const layout::Target& target, uint32_t label) {
+    const auto within =
+        reinterpret_cast<const std::byte*>(&target) - reinterpret_cast<const std::byte*>(&from);
+    code_.refer(at_ + static_cast<uint32_t>(within), at_, label);
+  }
 
   void emit(const Ir& ir) {
     switch (ir.operation) {
     case Operation::nop: return;
-    case Operation::label: return bind(ir.label);
+    case Operation::label: return code_.bind(ir.jump.label);
     case Operation::unary: return unary(ir);
     case Operation::binary: return binary(ir);
     case Operation::ternary: return ternary(ir);
@@ -228,42 +238,46 @@ private:
     case Operation::copy_slots: return copy_slots(ir);
     case Operation::select: return select(ir);
     case Operation::vselect: return vselect(ir);
-    case Operation::load:
-    case Operation::store: return memory(ir);
-    case Operation::global_get: return global(handlers_.global_get[int_kind(ir.d)], ir.d, 8, ir);
-    case Operation::imported_global_get:
-      return global(handlers_.imported_global_get[int_kind(ir.d)], ir.d, 8, ir);
-    case Operation::global_set: return global(handlers_.global_set[int_kind(ir.a)], ir.a, 10, ir);
-    case Operation::imported_global_set:
-      return global(handlers_.imported_global_set[int_kind(ir.a)], ir.a, 10, ir);
+    case Operation::load: return access(ir, ir.d, ir.classes().d);
+    case Operation::store: return access(ir, ir.c, ir.classes().c);
+    case Operation::global_get: return global(handlers_.global_get, ir.d, ir);
+    case Operation::imported_global_get: return global(handlers_.imported_global_get, ir.d, ir);
+    case Operation::global_set: return global(handlers_.global_set, ir.a, ir);
+    case Operation::imported_global_set: return global(handlers_.imported_global_set, ir.a, ir);
     case Operation::branch: return branch(ir);
     case Operation::branch_if: return branch_if(ir);
     case Operation::branch_if_float: return branch_if_float(ir);
     case Operation::count_branch: return count_branch(ir);
     case Operation::branch_table: return branch_table(ir);
-    case Operation::return_:
-    case Operation::return_v:
-    case Operation::return_none: return return_(ir);
+    case Operation::return_: return return_(handlers_.return_[int_kind(ir.a)], ir);
+    case Operation::return_v: return return_(handlers_.return_v[ir.wide][vector_kind(ir.a)], ir);
+    case Operation::return_none: return return_none(ir);
     case Operation::enter: return enter(ir);
+    case Operation::call: return call(handlers_.call, ir);
+    case Operation::call_import: return call(handlers_.call_import, ir);
+    case Operation::call_indirect: return call_indirect(ir);
+    case Operation::call_ref: return call_ref(ir);
+    case Operation::return_call: return return_call(handlers_.return_call, ir);
+    case Operation::return_call_import: return return_call(handlers_.return_call_import, ir);
+    case Operation::return_call_indirect: return return_call_indirect(ir);
+    case Operation::return_call_ref: return return_call_ref(ir);
     case Operation::stack_op: return stack_op(ir);
     case Operation::look: return look(ir);
-    case Operation::unreachable: return begin(handlers_.unreachable, 16);
-    default: return call(ir);
+    case Operation::unreachable: return void(begin<layout::None>(handlers_.unreachable, ir));
     }
   }
-
-  void bind(uint32_t label) { code_.bind(label); }
 
   size_t kind_of(const Operand& o, char cls) const { return cls == 'v' ? vector_kind(o) : int_kind(o); }
   static size_t writable(char cls) { return cls == 's' ? 1 : cls == 'v' ? kind::vwritable : kind::writable; }
   static size_t readable(char cls) { return cls == 's' ? 1 : cls == 'v' ? kind::vreadable : kind::readable; }
+  const HandlerRow& numeric(const Ir& ir) const { return handlers_.numeric[static_cast<size_t>(ir.row)]; }
 
   void unary(const Ir& ir) {
     const OperandClasses c = ir.classes();
     const size_t index = kind_of(ir.d, c.d) * writable(c.a) + kind_of(ir.a, c.a);
-    begin(handlers_.numeric[static_cast<size_t>(ir.row)][index], 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
+    auto& i = begin<layout::Unary>(numeric(ir)[index], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
   }
   void binary(const Ir& ir) {
     const OperandClasses c = ir.classes();
@@ -272,164 +286,176 @@ private:
     const size_t b_kinds = signature[1] == 'v' ? writable(c.b) : readable(c.b);
     const size_t index =
         (kind_of(ir.d, c.d) * writable(c.a) + kind_of(ir.a, c.a)) * b_kinds + kind_of(ir.b, c.b);
-    const bool wide_float = signature[1] == 'F' && ir.b.is_constant();
-    begin(handlers_.numeric[static_cast<size_t>(ir.row)][index], wide_float ? 24 : 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
-    if (c.b == 'i')
-      put_int_b(ir);
-    else
-      put_float_b(ir, signature[1] == 'F');
+    if (signature[1] == 'F' && ir.b.is_constant()) {
+      auto& i = begin<layout::BinaryF64>(numeric(ir)[index], ir);
+      i.d = slot(ir.d);
+      i.a = slot(ir.a);
+      i.b.bits = ir.number.constant;
+      return;
+    }
+    auto& i = begin<layout::Binary>(numeric(ir)[index], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
+    i.b = c.b == 'i' ? slot_or(ir.b, ir.number.constant) : slot_or_f32(ir.b, ir.number.constant);
   }
   /// The same for most of them.
   void int_binary(const Ir& ir) {
     const size_t index = (int_kind(ir.d) * kind::writable + int_kind(ir.a)) * kind::readable + int_kind(ir.b);
-    begin(handlers_.numeric[static_cast<size_t>(ir.row)][index], 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
-    put_int_b(ir);
+    auto& i = begin<layout::Binary>(numeric(ir)[index], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
+    i.b = slot_or(ir.b, ir.number.constant);
   }
   void ternary(const Ir& ir) {
-    begin(handlers_.numeric[static_cast<size_t>(ir.row)][0], 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
-    put_slot(12, ir.b);
-    put_slot(14, ir.c);
+    auto& i = begin<layout::Ternary>(numeric(ir)[0], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
+    i.b = slot(ir.b);
+    i.c = slot(ir.c);
   }
   void extract_lane(const Ir& ir) {
-    begin(handlers_.numeric[static_cast<size_t>(ir.row)][kind_of(ir.d, ir.classes().d)], 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
-    put16(12, static_cast<uint64_t>(ir.imm));
+    auto& i = begin<layout::ExtractLane>(numeric(ir)[kind_of(ir.d, ir.classes().d)], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
+    i.first_byte = static_cast<uint16_t>(ir.lane.first_byte);
   }
   void replace_lane(const Ir& ir) {
-    begin(handlers_.numeric[static_cast<size_t>(ir.row)][kind_of(ir.b, ir.classes().b)], 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
-    put_slot(12, ir.b);
-    put16(14, static_cast<uint64_t>(ir.imm));
+    auto& i = begin<layout::ReplaceLane>(numeric(ir)[kind_of(ir.b, ir.classes().b)], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
+    i.b = slot(ir.b);
+    i.first_byte = static_cast<uint16_t>(ir.lane.first_byte);
   }
-  /// Two vectors of indices, into a and into b; 0x80 gives 0.
   void shuffle(const Ir& ir) {
     const size_t index =
         (vector_kind(ir.d) * kind::vwritable + vector_kind(ir.a)) * kind::vwritable + vector_kind(ir.b);
-    begin(handlers_.shuffle[index], 48);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
-    put_slot(12, ir.b);
-    uint8_t lanes[16];
-    ir.get_bytes(lanes);
-    for (uint32_t i = 0; i < 16; ++i) {
-      put(16 + i, static_cast<uint8_t>(lanes[i] < 16 ? lanes[i] : 0x80));
-      put(32 + i, static_cast<uint8_t>(lanes[i] < 16 ? 0x80 : lanes[i] - 16));
+    auto& i = begin<layout::Shuffle>(handlers_.shuffle[index], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
+    i.b = slot(ir.b);
+    constexpr uint8_t lanes_of_a = 16, none = 0x80;
+    for (size_t lane = 0; lane < ir.bytes.size(); ++lane) {
+      const uint8_t from = ir.bytes[lane];
+      i.from_a.bytes[lane] = from < lanes_of_a ? from : none;
+      i.from_b.bytes[lane] = from < lanes_of_a ? none : static_cast<uint8_t>(from - lanes_of_a);
     }
   }
   void lea(const Ir& ir) {
     const size_t index = (int_kind(ir.d) * kind::writable + int_kind(ir.a)) * kind::writable + int_kind(ir.b);
-    begin(handlers_.lea[static_cast<size_t>(ir.imm - 1)][index], 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
-    put_slot(12, ir.b);
+    auto& i = begin<layout::Lea>(handlers_.lea[ir.lea.shift - 1][index], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
+    i.b = slot(ir.b);
   }
 
   void move(const Ir& ir) {
-    if (ir.a.is_constant() && ir.imm2 != static_cast<int32_t>(ir.imm2)) {
-      begin(handlers_.move_imm64[int_kind(ir.d)], 24);
-      put(16, ir.imm2);
-    } else {
-      begin(handlers_.move[int_kind(ir.d) * kind::readable + int_kind(ir.a)], 16);
-      if (ir.a.is_constant()) put32(12, ir.constant());
-    }
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
+    const uint64_t constant = ir.number.constant;
+    if (ir.a.is_constant() && !layout::SlotOrConstant::can_hold(static_cast<int64_t>(constant)))
+      return move_constant64(handlers_.move_imm64[int_kind(ir.d)], ir);
+    auto& i = begin<layout::Move>(handlers_.move[int_kind(ir.d) * kind::readable + int_kind(ir.a)], ir);
+    i.d = slot(ir.d);
+    i.a = slot_or(ir.a, constant);
   }
   void vmove(const Ir& ir) {
     const size_t index = vector_kind(ir.d) * kind::vreadable + vector_kind(ir.a);
-    begin(handlers_.vmove[ir.wide][index], ir.wide && ir.a.is_constant() ? 24 : 16);
-    put_slot(8, ir.d);
-    if (ir.a.is_constant())
-      put_float_constant(ir, ir.wide);
-    else
-      put_slot(10, ir.a);
+    const NumberedHandler handler = handlers_.vmove[ir.wide][index];
+    if (ir.wide && ir.a.is_constant()) return move_constant64(handler, ir);
+    auto& i = begin<layout::Move>(handler, ir);
+    i.d = slot(ir.d);
+    i.a = slot_or_f32(ir.a, ir.number.constant);
+  }
+  void move_constant64(NumberedHandler handler, const Ir& ir) {
+    auto& i = begin<layout::MoveConstant64>(handler, ir);
+    i.d = slot(ir.d);
+    i.a.bits = ir.number.constant;
   }
   void move128(const Ir& ir) {
-    begin(handlers_.move128[vector_kind(ir.d) * kind::vwritable + vector_kind(ir.a)], 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
+    auto& i =
+        begin<layout::Unary>(handlers_.move128[vector_kind(ir.d) * kind::vwritable + vector_kind(ir.a)], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
   }
   void constant128(const Ir& ir) {
-    begin(handlers_.constant128[vector_kind(ir.d)], 32);
-    put_slot(8, ir.d);
-    ir.get_bytes(instruction_ + 16);
+    auto& i = begin<layout::Constant128>(handlers_.constant128[vector_kind(ir.d)], ir);
+    i.d = slot(ir.d);
+    i.value.bytes = ir.bytes;
   }
   void copy_slots(const Ir& ir) {
-    begin(handlers_.copy_slots, 16);
-    put16(8, static_cast<uint64_t>(ir.imm));
-    put16(10, static_cast<uint64_t>(ir.imm2));
-    put32(12, ir.count);
+    auto& i = begin<layout::CopySlots>(handlers_.copy_slots, ir);
+    i.to = static_cast<layout::Slot>(ir.copy.to);
+    i.from = static_cast<layout::Slot>(ir.copy.from);
+    i.count = ir.copy.count;
   }
-  void put_imm16(uint32_t where, const Operand& o) { put16(where, o.index); }
   void select(const Ir& ir) {
     const size_t index =
         ((int_kind(ir.d) * kind::readable + int_kind(ir.a)) * kind::readable + int_kind(ir.b)) *
             kind::writable +
         int_kind(ir.c);
-    begin(handlers_.select[index], 16);
-    put_slot(8, ir.d);
-    put_imm16(10, ir.a);
-    put_imm16(12, ir.b);
-    put_slot(14, ir.c);
+    auto& i = begin<layout::Select>(handlers_.select[index], ir);
+    i.d = slot(ir.d);
+    i.a = slot_or_small(ir.a);
+    i.b = slot_or_small(ir.b);
+    i.c = slot(ir.c);
   }
   void vselect(const Ir& ir) {
-    begin(handlers_.vselect[ir.wide][int_kind(ir.c)], 16);
-    put_slot(8, ir.d);
-    put_slot(10, ir.a);
-    put_slot(12, ir.b);
-    put_slot(14, ir.c);
+    auto& i = begin<layout::Ternary>(handlers_.vselect[ir.pair][int_kind(ir.c)], ir);
+    i.d = slot(ir.d);
+    i.a = slot(ir.a);
+    i.b = slot(ir.b);
+    i.c = slot(ir.c);
   }
 
-  void memory(const Ir& ir) {
-    const bool is_store = ir.operation == Operation::store;
-    const Operand& value = is_store ? ir.c : ir.d;
-    const OperandClasses c = ir.classes();
-    const MemoryHandlers& row = handlers_.memory[memory_row(ir.row)];
-    const bool has_index = ir.mode == AddressMode::indexed || ir.mode == AddressMode::indexed_wrapped;
-    size_t index = kind_of(value, is_store ? c.c : c.d);
-    index = index * (ir.mode == AddressMode::wrapped ? kind::writable : kind::readable) + int_kind(ir.a);
-    if (has_index) index = (index * kind::writable + int_kind(ir.b)) * 2 + ir.scaled;
-    const bool is_wrapped = ir.mode == AddressMode::wrapped || ir.mode == AddressMode::indexed_wrapped;
-    begin(row.mode[static_cast<size_t>(ir.mode)][index], is_wrapped ? 24 : 16);
-    put_imm16(8, value);
-    put_slot(10, ir.a);
-    if (has_index) put_slot(12, ir.b);
-    const auto end = static_cast<uint32_t>(ir.imm);
-    const uint64_t imm = ir.constant();
+  /// `value`: what is loaded or stored, of class `value_class`.
+  void access(const Ir& ir, const Operand& value, char value_class) {
+    const HandlerRow& row = handlers_.memory[memory_row(ir.row)].mode[static_cast<size_t>(ir.mode)];
+    const size_t value_kind = kind_of(value, value_class), a = int_kind(ir.a);
     switch (ir.mode) {
-    case AddressMode::plain: return put32(12, end);
-    case AddressMode::indexed: return put16(14, end);
-    case AddressMode::wrapped: return put32(12, imm), put32(16, end);
-    case AddressMode::indexed_wrapped: return put32(16, imm), put32(20, end);
+    case AddressMode::plain: {
+      auto& i = begin<layout::PlainAccess>(row[value_kind * kind::readable + a], ir);
+      return put_access(i, ir, value);
+    }
+    case AddressMode::indexed: {
+      auto& i = begin<layout::IndexedAccess>(row[indexed(value_kind, a, ir)], ir);
+      return put_access(i, ir, value);
+    }
+    case AddressMode::wrapped: {
+      auto& i = begin<layout::WrappedAccess>(row[value_kind * kind::writable + a], ir);
+      return put_access(i, ir, value);
+    }
+    case AddressMode::indexed_wrapped: {
+      auto& i = begin<layout::IndexedWrappedAccess>(row[indexed(value_kind, a, ir)], ir);
+      return put_access(i, ir, value);
+    }
     }
   }
+  static size_t indexed(size_t value_kind, size_t a, const Ir& ir) {
+    return ((value_kind * kind::readable + a) * kind::writable + int_kind(ir.b)) * 2 + ir.scaled;
+  }
+  template <class Layout> static void put_access(Layout& i, const Ir& ir, const Operand& value) {
+    i.value = slot_or_small(value);
+    i.a = slot(ir.a);
+    if constexpr (requires { i.b; }) i.b = slot(ir.b);
+    if constexpr (requires { i.addend; }) i.addend = ir.access.addend;
+    i.end = static_cast<decltype(i.end)>(ir.access.end);
+  }
 
-  void global(NumberedHandler handler, const Operand& o, uint32_t where, const Ir& ir) {
-    begin(handler, 16);
-    put_slot(where, o);
-    put32(12, static_cast<uint64_t>(ir.imm));
+  void global(const HandlerRow& handlers, const Operand& value, const Ir& ir) {
+    auto& i = begin<layout::Global>(handlers[int_kind(value)], ir);
+    i.value = slot(value);
+    i.place = ir.global.place;
   }
 
   void branch(const Ir& ir) {
-    begin(ir.back ? handlers_.branch_back : handlers_.branch, 16);
-    put_target(8, ir.label);
-    put(12, ir.charge);
+    jump(begin<layout::Branch>(ir.back ? handlers_.branch_back : handlers_.branch, ir), ir.jump.label,
+         ir.charge);
   }
   void branch_if(const Ir& ir) {
     const size_t index = (int_kind(ir.a) * kind::readable + int_kind(ir.b)) * 2 + ir.back;
-    begin(handlers_.branch_if[ir.wide][static_cast<size_t>(ir.compare)][index], 24);
-    put_slot(8, ir.a);
-    put_int_b(ir);
-    put_target(16, ir.label);
-    put(20, ir.charge);
+    auto& i =
+        begin<layout::BranchIf>(handlers_.branch_if[ir.wide][static_cast<size_t>(ir.compare)][index], ir);
+    i.a = slot(ir.a);
+    i.b = slot_or(ir.b, ir.jump.constant);
+    jump(i, ir.jump.label, ir.charge);
   }
   void branch_if_float(const Ir& ir) {
     const Opcode first = ir.wide ? Opcode::f64_eq : Opcode::f32_eq;
@@ -437,120 +463,144 @@ private:
     const size_t index =
         ((ir.negate * kind::vwritable + vector_kind(ir.a)) * kind::vreadable + vector_kind(ir.b)) * 2 +
         ir.back;
-    begin(handlers_.branch_if_float[ir.wide][compare][index], 32);
-    put_slot(8, ir.a);
-    put_float_b(ir, ir.wide);
-    put_target(24, ir.label);
-    put(28, ir.charge);
+    const NumberedHandler handler = handlers_.branch_if_float[ir.wide][compare][index];
+    if (ir.wide && ir.b.is_constant()) {
+      auto& i = begin<layout::BranchIfF64>(handler, ir);
+      i.a = slot(ir.a);
+      i.b.bits = ir.jump.constant;
+      return jump(i, ir.jump.label, ir.charge);
+    }
+    auto& i = begin<layout::BranchIf>(handler, ir);
+    i.a = slot(ir.a);
+    i.b = slot_or_f32(ir.b, ir.jump.constant);
+    jump(i, ir.jump.label, ir.charge);
   }
   void count_branch(const Ir& ir) {
     const size_t index = int_kind(ir.a) * kind::readable + int_kind(ir.b);
-    begin(handlers_.count_branch[ir.wide][static_cast<size_t>(ir.compare)][index], 24);
-    put_slot(8, ir.a);
-    put16(10, static_cast<uint64_t>(ir.imm));
-    put_int_b(ir);
-    put_target(16, ir.label);
-    put(20, ir.charge);
+    auto& i = begin<layout::CountBranch>(
+        handlers_.count_branch[ir.wide][static_cast<size_t>(ir.compare)][index], ir);
+    i.a = slot(ir.a);
+    i.step = static_cast<decltype(i.step)>(ir.jump.step);
+    i.b = slot_or(ir.b, ir.jump.constant);
+    jump(i, ir.jump.label, ir.charge);
   }
   /// The table stands behind the first instruction that needs it.
   void branch_table(const Ir& ir) {
-    BranchTable& table = function_.branch_tables[ir.label];
-    const std::span<const BranchTarget> targets = table.targets;
-    begin(handlers_.branch_table[int_kind(ir.a)], 24);
+    BranchTable& table = function_.branch_tables[ir.table.table];
+    auto& i = begin<layout::BranchTable>(handlers_.branch_table[int_kind(ir.a)], ir);
     const bool is_first = table.code_offset == no_label;
     if (is_first) table.code_offset = offset();
-    put_slot(8, ir.a);
-    put32(12, targets.size() - 1);
-    put(16, static_cast<int32_t>(table.code_offset - at_));
-    put(20, ir.charge);
-    if (!is_first) return;
-    std::byte* entries = code_.add(8 * targets.size());
-    for (uint32_t i = 0; i < targets.size(); ++i) {
-      code_.refer(table.code_offset + 8 * i, table.code_offset, targets[i].label);
-      std::memcpy(entries + 8 * i + 4, &targets[i].charge, sizeof targets[i].charge);
+    i.a = slot(ir.a);
+    i.last = static_cast<uint32_t>(table.targets.size() - 1);
+    i.table.distance = static_cast<int32_t>(table.code_offset - at_);
+    i.charge.fuel = ir.charge;
+    if (is_first) add_table(table.targets);
+  }
+  void add_table(std::span<const BranchTarget> targets) {
+    at_ = offset();
+    auto* entries = reinterpret_cast<layout::BranchTableEntry*>(
+        code_.add(targets.size() * sizeof(layout::BranchTableEntry)));
+    for (size_t i = 0; i < targets.size(); ++i) {
+      refer(*entries, entries[i].target, targets[i].label);
+      entries[i].charge.fuel = targets[i].charge;
     }
   }
 
-  void return_(const Ir& ir) {
-    if (ir.operation == Operation::return_none) {
-      begin(handlers_.return_none, 16);
-    } else {
-      const bool is_vector = ir.operation == Operation::return_v;
-      const HandlerRow& row = is_vector ? handlers_.return_v[ir.wide] : handlers_.return_;
-      begin(row[is_vector ? vector_kind(ir.a) : int_kind(ir.a)], 24);
-      put_slot(8, ir.a);
-      if (ir.a.is_constant()) put(16, ir.imm2);
-    }
-    put16(10, static_cast<uint64_t>(ir.imm));
-    put(12, ir.charge);
+  void return_none(const Ir& ir) {
+    auto& i = begin<layout::ReturnNone>(handlers_.return_none, ir);
+    i.link = static_cast<layout::Slot>(function_.link_slot);
+    i.charge.fuel = ir.charge;
+  }
+  void return_(NumberedHandler handler, const Ir& ir) {
+    if (ir.a.is_constant()) return return_constant(handler, ir);
+    auto& i = begin<layout::Return>(handler, ir);
+    i.a = slot(ir.a);
+    i.link = static_cast<layout::Slot>(function_.link_slot);
+    i.charge.fuel = ir.charge;
+  }
+  void return_constant(NumberedHandler handler, const Ir& ir) {
+    auto& i = begin<layout::ReturnConstant>(handler, ir);
+    i.a.bits = ir.number.constant;
+    i.link = static_cast<layout::Slot>(function_.link_slot);
+    i.charge.fuel = ir.charge;
   }
   void enter(const Ir& ir) {
-    begin(handlers_.enter[std::min(ir.count, enter_unrolled + 1) - 1], 16);
-    put16(8, static_cast<uint64_t>(ir.imm));
-    put32(12, ir.count);
+    auto& i = begin<layout::Enter>(handlers_.enter[std::min(ir.slots.count, enter_unrolled + 1) - 1], ir);
+    i.first = static_cast<layout::Slot>(ir.slots.first);
+    i.count = ir.slots.count;
   }
   void stack_op(const Ir& ir) {
-    begin({handlers_.stack_op[static_cast<size_t>(ir.row)]}, 24);
-    put16(8, static_cast<uint64_t>(ir.imm));
-    put16(10, static_cast<uint64_t>(ir.charge));
-    put32(12, ir.count);
-    put(16, ir.imm2);
+    auto& i = begin<layout::StackOp>({handlers_.stack_op[static_cast<size_t>(ir.row)]}, ir);
+    i.first = static_cast<layout::Slot>(ir.stack.first);
+    i.index = ir.stack.index;
+    i.second = ir.stack.second;
+    i.charge.fuel = static_cast<decltype(i.charge.fuel)>(ir.charge);
   }
+  void look(const Ir& ir) { begin<layout::Look>(handlers_.look, ir).charge.fuel = ir.charge; }
 
-  void look(const Ir& ir) {
-    begin(handlers_.look, 16);
-    put(12, ir.charge);
+  static void put_site(layout::CallSite& site, const Ir& ir) {
+    site.distance = static_cast<uint32_t>(ir.call.frame * sizeof(uint64_t));
+    site.charge.fuel = ir.charge;
   }
-
-  NumberedHandler call_handler(const Ir& ir) const {
-    switch (ir.operation) {
-    case Operation::call: return handlers_.call;
-    case Operation::call_import: return handlers_.call_import;
-    case Operation::call_indirect: return handlers_.call_indirect[int_kind(ir.a)];
-    case Operation::call_ref: return handlers_.call_ref[int_kind(ir.a)];
-    case Operation::return_call: return handlers_.return_call;
-    case Operation::return_call_import: return handlers_.return_call_import;
-    case Operation::return_call_indirect: return handlers_.return_call_indirect[int_kind(ir.a)];
-    default: return handlers_.return_call_ref[int_kind(ir.a)];
-    }
+  void call(NumberedHandler handler, const Ir& ir) {
+    auto& i = begin<layout::Call>(handler, ir);
+    put_site(i.site, ir);
+    i.callee = ir.call.callee;
   }
-  /// 24 bytes for direct calls, 32 for all others.
-  void call(const Ir& ir) {
-    const bool is_direct = ir.operation == Operation::call || ir.operation == Operation::call_import;
-    const bool is_indirect =
-        ir.operation == Operation::call_indirect || ir.operation == Operation::return_call_indirect;
-    begin(call_handler(ir), is_direct ? 24 : 32);
-    if (is_indirect) {
-      put32(12, static_cast<uint64_t>(ir.imm));
-      put32(24, ir.label);
-    } else {
-      put32(8, static_cast<uint64_t>(ir.imm));
-    }
-    if (ir.a.is_slot()) put_slot(8, ir.a);
-    put32(16, static_cast<uint64_t>(ir.imm2) * sizeof(uint64_t));
-    put(20, ir.charge);
-    if (!is_direct) put16(28, function_.link_slot); // tail calls leave this frame
+  void call_indirect(const Ir& ir) {
+    auto& i = begin<layout::CallIndirect>(handlers_.call_indirect[int_kind(ir.a)], ir);
+    put_site(i.site, ir);
+    i.a = slot(ir.a);
+    i.type = ir.call.type;
+    i.table = ir.call.table;
+  }
+  void call_ref(const Ir& ir) {
+    auto& i = begin<layout::CallRef>(handlers_.call_ref[int_kind(ir.a)], ir);
+    put_site(i.site, ir);
+    i.a = slot(ir.a);
+  }
+  void return_call(NumberedHandler handler, const Ir& ir) {
+    auto& i = begin<layout::ReturnCall>(handler, ir);
+    put_site(i.site, ir);
+    i.callee = ir.call.callee;
+    i.link = static_cast<layout::Slot>(function_.link_slot);
+  }
+  void return_call_indirect(const Ir& ir) {
+    auto& i = begin<layout::ReturnCallIndirect>(handlers_.return_call_indirect[int_kind(ir.a)], ir);
+    put_site(i.site, ir);
+    i.a = slot(ir.a);
+    i.type = ir.call.type;
+    i.table = ir.call.table;
+    i.link = static_cast<layout::Slot>(function_.link_slot);
+  }
+  void return_call_ref(const Ir& ir) {
+    auto& i = begin<layout::ReturnCallRef>(handlers_.return_call_ref[int_kind(ir.a)], ir);
+    put_site(i.site, ir);
+    i.a = slot(ir.a);
+    i.link = static_cast<layout::Slot>(function_.link_slot);
   }
 
   IrFunction& function_;
   const std::pmr::vector<Pin>& pins_;
   const HandlerTable& handlers_;
   Locator* locator_;
+  Listing* listing_;
   PiecedCode& code_;
   std::pmr::vector<const Pin*> pin_of_; // by slot, when there are pins
-  std::byte* instruction_ = nullptr;    // that is being written, until the next begins
-  uint32_t at_ = 0;                     // its offset
+  uint32_t at_ = 0;                     // offset of the instruction that is being written
   uint32_t copies_left_;                // operations that may still be copied: code stays linear in the body
-  bool is_bare_;       // operations are encoded as they are: no pins, and nobody wants to know where
-  uint32_t depth_ = 0; // of loops around what is emitted
+  bool is_bare_;             // operations are encoded as they are: no pins, and nobody wants to know where
+  bool is_observed_;         // a profile or a listing is made
+  uint32_t depth_ = 0;       // of loops around what is emitted
+  uint32_t wasm_offset_ = 0; // of what pins are moved for
   bool pins_filled_ = false;
 };
 
 } // namespace
 
 void emit_code(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
-               PiecedCode& code, Locator* locator) {
-  Emitter(function, pins, handlers, code, locator).run();
+               PiecedCode& code, const EmitObservers& observers) {
+  Emitter(function, pins, handlers, code, observers).run();
 }
 
 } // namespace skerry::vm

@@ -4,6 +4,7 @@
 
 #include "skerry/types.hpp"
 #include "vm/code/handler_table.hpp"
+#include "vm/code/layout.hpp"
 #include "vm/code/simd_kinds.hpp"
 #include "vm/isa/opcode.hpp"
 #include "vm/translate/arena.hpp"
@@ -13,7 +14,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <limits>
 #include <memory_resource>
 #include <span>
 #include <string_view>
@@ -23,7 +24,7 @@
 namespace skerry::vm {
 
 enum class Operation : uint8_t {
-#define OPERATION(name, d, a, b, c, pseudo) name,
+#define OPERATION(name, d, a, b, c, detail, pseudo) name,
 #include "vm/code/ops.def"
 };
 
@@ -32,7 +33,7 @@ struct OperandClasses {
   char d, a, b, c;
 };
 inline constexpr std::array operation_classes = {
-#define OPERATION(name, d, a, b, c, pseudo) OperandClasses{d, a, b, c},
+#define OPERATION(name, d, a, b, c, detail, pseudo) OperandClasses{d, a, b, c},
 #include "vm/code/ops.def"
 };
 /// Class of a value: vectors and floats live in vector registers.
@@ -61,11 +62,6 @@ inline constexpr auto classes_by_row = [] {
   }
   return masks;
 }();
-inline constexpr const char* operation_names[] = {
-#define OPERATION(name, d, a, b, c, pseudo) #name,
-#include "vm/code/ops.def"
-};
-
 /// Three bytes: a large body has millions.
 struct [[gnu::packed]] Operand {
   enum class Where : uint8_t { none, slot, constant, int_register, vector_register };
@@ -73,7 +69,7 @@ struct [[gnu::packed]] Operand {
   Where where = Where::none;
 
   static Operand slot(uint32_t index) { return {static_cast<uint16_t>(index), Where::slot}; }
-  /// Either one that fits, or the operation's (Ir::imm2).
+  /// Either one that fits, or that of the operation's detail (NumberDetail, JumpDetail).
   static Operand constant(uint64_t small = 0) { return {static_cast<uint16_t>(small), Where::constant}; }
   bool is_slot() const { return where == Where::slot; }
   bool is_constant() const { return where == Where::constant; }
@@ -92,23 +88,78 @@ static_assert(sizeof(Operand) == 3);
 
 inline constexpr uint32_t no_label = ~uint32_t{0};
 
-/// An operation has at most one constant that is not small: it is in imm2.
+/// What an operation says besides its operands: each row of ops.def names one of these. An operation has at
+/// most one constant that does not fit its operand: it is here.
+struct NoDetail {};
+struct NumberDetail {
+  uint64_t constant; // of the operand that is one, else 0
+};
+struct LeaDetail {
+  uint32_t shift;
+};
+struct LaneDetail {
+  uint32_t first_byte;
+};
+using BytesDetail = std::array<uint8_t, 16>; // a constant of 128 bits, or the lanes of a shuffle
+struct SlotsDetail {
+  uint32_t first, count;
+};
+struct CopyDetail {
+  uint32_t to, from, count; // slots
+};
+struct AccessDetail {
+  uint32_t end;   // offset + access size
+  int32_t addend; // wrapped: what is added to the address first
+};
+struct GlobalDetail {
+  uint32_t place; // offset in the instance, or index of an imported one
+};
+struct JumpDetail {
+  uint64_t constant; // of operand b when it is one, else 0
+  uint32_t label;
+  int32_t step; // count_branch
+};
+struct TableDetail {
+  uint32_t table; // in IrFunction::branch_tables
+};
+struct CallDetail {
+  uint32_t callee; // offset in the instance, or index of an imported one
+  uint32_t type;   // through a table: the type's id
+  uint32_t table;  // through a table
+  uint32_t frame;  // the slot where the callee's frame begins
+};
+struct StackDetail {
+  uint32_t first; // slot of the operands, and of the results
+  uint32_t index; // the instruction's first immediate
+  uint64_t second;
+};
+
 struct Ir {
   Operation operation = Operation::nop;
   AddressMode mode = AddressMode::plain; // load, store
   Compare compare = Compare::eq;         // branch_if, count_branch
   uint8_t depth = 0;                     // of loops, for weights; saturating
   Opcode row = Opcode::invalid;
-  bool wide : 1 = false;   // 64-bit: comparisons, float moves and returns; two slots: vselect
+  bool wide : 1 = false;   // 64 bits: comparisons, float moves and returns
+  bool pair : 1 = false;   // vselect: two slots
   bool negate : 1 = false; // branch_if_float
   bool scaled : 1 = false; // load, store: b is shifted by the access's size
   bool back : 1 = false;   // branches: to a loop's head
   bool keep : 1 = false;   // d is read where control flow joins: it must be in its slot
-  int64_t imm2 = 0;
-  int32_t imm = 0;
-  union {
-    uint32_t label = no_label; // or index of the branch table, or of the table of an indirect call
-    uint32_t count;            // enter, copy_slots: of slots; stack_op: the first immediate
+  union {                  // by the operation's row in ops.def
+    BytesDetail bytes{};
+    NoDetail none;
+    NumberDetail number;
+    LeaDetail lea;
+    LaneDetail lane;
+    SlotsDetail slots;
+    CopyDetail copy;
+    AccessDetail access;
+    GlobalDetail global;
+    JumpDetail jump;
+    TableDetail table;
+    CallDetail call;
+    StackDetail stack;
   };
   int32_t charge = 0;
   // For errors: the wasm instruction this is part of, and fuel owed when it runs
@@ -116,28 +167,12 @@ struct Ir {
   int32_t pending = 0;
   Operand d{}, a{}, b{}, c{};
 
-  uint64_t constant() const { return static_cast<uint64_t>(imm2); }
-  /// Immediates of vectors: imm2 and what follows it.
-  void put_bytes(const void* from);
-  void get_bytes(void* to) const;
-
   OperandClasses classes() const;
   /// Is the class of any operand s?
   bool has_slot_class() const;
   bool is_call() const { return operation >= Operation::call && operation <= Operation::call_ref; }
 };
 static_assert(sizeof(Ir) == 48);
-
-inline void Ir::put_bytes(const void* from) {
-  std::memcpy(&imm2, from, 8);
-  std::memcpy(&imm, static_cast<const std::byte*>(from) + 8, 4);
-  std::memcpy(&label, static_cast<const std::byte*>(from) + 12, 4);
-}
-inline void Ir::get_bytes(void* to) const {
-  std::memcpy(to, &imm2, 8);
-  std::memcpy(static_cast<std::byte*>(to) + 8, &imm, 4);
-  std::memcpy(static_cast<std::byte*>(to) + 12, &label, 4);
-}
 
 inline OperandClasses Ir::classes() const {
   const auto own = std::bit_cast<uint32_t>(operation_classes[static_cast<size_t>(operation)]);
@@ -165,8 +200,10 @@ inline bool Ir::has_slot_class() const {
 }
 
 /// So many instructions run at most between two looks at the fuel, or a few more where jumps are followed
-/// (Emitter::copy_target). Bulk operations have 16 bits for what is owed when they pay.
+/// (Emitter::copy_target).
 inline constexpr int32_t longest_stretch = 1'000;
+static_assert(longest_stretch <= std::numeric_limits<decltype(layout::SmallCharge::fuel)>::max(),
+              "bulk operations pay what is owed");
 
 struct BranchTarget {
   uint32_t label;

@@ -1,5 +1,7 @@
 #include "vm/translate/lowering.hpp"
 
+#include "vm/isa/frequent.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -44,11 +46,11 @@ bool Lowering::declare_locals(ByteReader& reader) {
   arena_.spend(no_local_);
   locals_.resize(no_local_ + 1);
   for (size_t i = 0; i < function_.locals.size(); ++i) locals_[i].slot = function_.locals[i].slot;
-  if (slot > UINT16_MAX) return fail("a function's locals need more than 65535 slots"), false;
+  if (slot > layout::most_slots) return fail("a function's locals need more than 65535 slots"), false;
   if (slot == first_local) return true;
   Ir& enter = emit(Operation::enter);
-  enter.imm = static_cast<int32_t>(first_local);
-  enter.count = static_cast<uint32_t>(slot) - first_local;
+  enter.slots = {first_local, static_cast<uint32_t>(slot) - first_local};
+  owe_for_slots(enter.slots.count);
   return true;
 }
 
@@ -96,7 +98,8 @@ Result<IrFunction> Lowering::run() {
   Instruction instr;
   while (failure_.empty()) {
     if (!dead_) lower_frequent(reader);
-    if (max_slot_ > UINT16_MAX) fail("a function needs more than 65535 slots for locals and operands");
+    if (max_slot_ > layout::most_slots)
+      fail("a function needs more than 65535 slots for locals and operands");
     if (controls_.empty() || !failure_.empty()) break;
     offset_ = static_cast<uint32_t>(reader.offset());
     if (offset_ >= count_at_) [[unlikely]]
@@ -116,59 +119,8 @@ Result<IrFunction> Lowering::run() {
   return std::move(function_);
 }
 
-/// What makes up most of all code, and is told apart by one jump.
-enum class Lowering::Frequent : uint8_t {
-  none,
-  block,
-  loop,
-  end,
-  br,
-  br_if,
-  call,
-  drop,
-  local_get,
-  local_set,
-  local_tee,
-  global_get,
-  global_set,
-  i32_const,
-  i64_const,
-  load,
-  store,
-  unary,
-  binary,
-};
-
-constexpr Lowering::Frequent Lowering::frequent_of(Opcode op) {
-  switch (op) {
-  case Opcode::block: return Frequent::block;
-  case Opcode::loop: return Frequent::loop;
-  case Opcode::end: return Frequent::end;
-  case Opcode::br: return Frequent::br;
-  case Opcode::br_if: return Frequent::br_if;
-  case Opcode::call: return Frequent::call;
-  case Opcode::drop: return Frequent::drop;
-  case Opcode::local_get: return Frequent::local_get;
-  case Opcode::local_set: return Frequent::local_set;
-  case Opcode::local_tee: return Frequent::local_tee;
-  case Opcode::global_get: return Frequent::global_get;
-  case Opcode::global_set: return Frequent::global_set;
-  case Opcode::i32_const: return Frequent::i32_const;
-  case Opcode::i64_const: return Frequent::i64_const;
-  default: break;
-  }
-  switch (info(op).op_class) {
-  case OpClass::numeric:
-  case OpClass::trapping: // none of one byte has three operands
-    return info(op).signature[1] == '>' ? Frequent::unary : Frequent::binary;
-  case OpClass::load: return Frequent::load;
-  case OpClass::store: return Frequent::store;
-  default: return Frequent::none;
-  }
-}
-
-/// Up to the next instruction that is none of those, or to where control does not go on, without decoding
-/// into an Instruction. They never fail.
+/// Up to the next instruction that is not frequent, or to where control does not go on, without decoding into
+/// an Instruction. Frequent instructions never fail.
 void Lowering::lower_frequent(ByteReader& reader) {
   struct About {
     Frequent kind;
@@ -176,10 +128,10 @@ void Lowering::lower_frequent(ByteReader& reader) {
     Opcode op;
   };
   static constexpr auto about = [] {
-    std::array<About, 256> by_byte{};
+    std::array<About, frequent_opcodes.size()> by_byte{};
     for (size_t i = 0; i < by_byte.size(); ++i) {
-      const Opcode op = one_byte_opcodes[i];
-      by_byte[i] = {frequent_of(op), is_free(op), op};
+      const auto [kind, op] = frequent_opcodes[i];
+      by_byte[i] = {kind, is_free(op), op};
     }
     return by_byte;
   }();
@@ -195,6 +147,12 @@ void Lowering::lower_frequent(ByteReader& reader) {
     pending_ += is_free ? 0 : 1;
     switch (kind) {
     case Frequent::none: return;
+    case Frequent::nop: break;
+    case Frequent::unreachable: return unreachable();
+    case Frequent::return_: return return_();
+    case Frequent::if_: enter_if(decode_block_type(reader)); break;
+    case Frequent::else_: enter_else(); break;
+    case Frequent::select: select(); break;
     case Frequent::block:
     case Frequent::loop: enter_block(decode_block_type(reader), kind == Frequent::loop); break;
     case Frequent::end:
@@ -224,7 +182,7 @@ void Lowering::constant(const Instruction& instr) {
   if (instr.op != Opcode::v128_const)
     return push(Entry::of_constant(info(instr.op).signature[1], instr.value));
   Ir& ir = emit(Operation::constant128);
-  ir.put_bytes(instr.bytes.data());
+  ir.bytes = instr.bytes;
   ir.d = Operand::slot(next_slot_);
   push_temp('v', last());
 }
@@ -232,12 +190,15 @@ void Lowering::constant(const Instruction& instr) {
 void Lowering::select() {
   Entry c = pop(), b = pop(), a = pop();
   const bool is_vector = class_of(a.letter) == 'v';
-  const auto small = [](Entry e) { return e.where != Entry::Where::constant || e.value < 0x8000; };
+  const auto small = [](Entry e) {
+    return e.where != Entry::Where::constant ||
+           layout::SlotOrConstant16::can_hold(static_cast<int64_t>(e.value));
+  };
   if (is_vector || !small(a)) a = materialize(a);
   if (is_vector || !small(b)) b = materialize(b);
   c = materialize(c);
   Ir& ir = emit(is_vector ? Operation::vselect : Operation::select);
-  ir.wide = a.letter == 'v';
+  ir.pair = a.letter == 'v';
   ir.a = operand(a);
   ir.b = operand(b);
   ir.c = operand(c);
@@ -250,7 +211,7 @@ void Lowering::global_get(uint32_t index) {
   if (letter == 'v') return stack_op(Opcode::global_get, 0, "v", index);
   const bool imported = index < module_.imported_globals;
   Ir& ir = emit(imported ? Operation::imported_global_get : Operation::global_get);
-  ir.imm = static_cast<int32_t>(imported ? index : layout_.global_value(index - module_.imported_globals));
+  ir.global.place = imported ? index : layout_.global_value(index - module_.imported_globals);
   ir.d = Operand::slot(next_slot_);
   push_temp(letter, last());
 }
@@ -260,26 +221,21 @@ void Lowering::global_set(uint32_t index) {
   const bool imported = index < module_.imported_globals;
   const Entry value = materialize(pop());
   Ir& ir = emit(imported ? Operation::imported_global_set : Operation::global_set);
-  ir.imm = static_cast<int32_t>(imported ? index : layout_.global_value(index - module_.imported_globals));
+  ir.global.place = imported ? index : layout_.global_value(index - module_.imported_globals);
   ir.a = operand(value);
 }
 
 /// What lower_frequent() does not do.
 void Lowering::lower(const Instruction& instr) {
   switch (instr.op) {
-  case Opcode::nop: return;
-  case Opcode::unreachable: return unreachable();
-  case Opcode::if_: return enter_if(instr);
   case Opcode::else_: return enter_else();
   case Opcode::end: return end();
   case Opcode::br_table: return branch_table(instr.br_table);
-  case Opcode::return_: return return_();
   case Opcode::call_indirect: return indirect_call(instr, false);
   case Opcode::call_ref: return ref_call(instr, false);
   case Opcode::return_call: return direct_call(instr.index[0], true);
   case Opcode::return_call_indirect: return indirect_call(instr, true);
   case Opcode::return_call_ref: return ref_call(instr, true);
-  case Opcode::select:
   case Opcode::select_t: return select();
   default: return lower_by_class(instr);
   }

@@ -109,7 +109,7 @@ private:
   uint32_t local_of(Entry entry) const;
   void truncate(uint32_t height);
   Operand operand(Entry entry) const;
-  static int64_t constant_of(Entry entry);
+  static uint64_t constant_of(Entry entry);
   Ir& emit(Operation operation);
   uint32_t last() const { return ir_.size() - 1; }
   uint32_t emit_move(uint32_t slot, Entry entry);
@@ -165,7 +165,7 @@ private:
   void refer_last(uint32_t label);
   void bind(uint32_t label);
   void enter_block(BlockType type, bool is_loop);
-  void enter_if(const Instruction& instr);
+  void enter_if(BlockType type);
   void enter_else();
   void end();
   void end_function();
@@ -194,18 +194,20 @@ private:
   void set_stretch(int32_t instructions) { stretch_end_ = longest_stretch - instructions + pending_; }
   int32_t pay();
   void look();
+  /// Slots that one instruction clears or copies cost what bulk instructions cost for as many bytes.
+  void owe_for_slots(uint32_t slots) {
+    constexpr uint32_t slots_per_unit = 64 / sizeof(uint64_t);
+    pending_ += static_cast<int32_t>(slots / slots_per_unit);
+  }
 
   // calls and the rest (lowering_calls.cpp, lowering.cpp)
-  void call(Operation operation, const CanonicalType& type, int64_t callee, Operand index = {},
-            uint32_t table = no_label);
+  void call(Operation operation, const CanonicalType& type, CallDetail detail, Operand callee = {});
   void direct_call(uint32_t index, bool is_tail);
   void indirect_call(const Instruction& instr, bool is_tail);
   void ref_call(const Instruction& instr, bool is_tail);
   void select();
   void global_get(uint32_t index);
   void global_set(uint32_t index);
-  enum class Frequent : uint8_t;
-  static constexpr Frequent frequent_of(Opcode op);
   void lower_frequent(ByteReader& reader);
   void lower(const Instruction& instr);
   void lower_by_class(const Instruction& instr);
@@ -307,7 +309,7 @@ inline Lowering::Entry Lowering::pop() {
   return entry;
 }
 
-/// A constant becomes the operation's small one; where it may be large, the caller puts it into imm2.
+/// A constant becomes the operation's small one; where it may be large, the caller puts it into the detail.
 inline Operand Lowering::operand(Entry entry) const {
   const bool is_constant = entry.where == Entry::Where::constant;
   const uint32_t slot =
@@ -315,9 +317,9 @@ inline Operand Lowering::operand(Entry entry) const {
   return {static_cast<uint16_t>(choose(is_constant, entry.value, uint64_t{slot})),
           choose(is_constant, Operand::Where::constant, Operand::Where::slot)};
 }
-/// What goes into imm2: 0 for what is no constant.
-inline int64_t Lowering::constant_of(Entry entry) {
-  return static_cast<int64_t>(choose(entry.where == Entry::Where::constant, entry.value, uint64_t{0}));
+/// What goes into the detail: 0 for what is no constant.
+inline uint64_t Lowering::constant_of(Entry entry) {
+  return choose(entry.where == Entry::Where::constant, entry.value, uint64_t{0});
 }
 
 /// Adds an operation, whose operands the caller fills in where it is.

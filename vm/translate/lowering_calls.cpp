@@ -5,18 +5,14 @@
 
 namespace skerry::vm {
 
-/// `callee`: the instance's function, its offset, or the type; `index` and `table` for what is called through
-/// them.
-void Lowering::call(Operation operation, const CanonicalType& type, int64_t callee, Operand index,
-                    uint32_t table) {
+/// `detail` needs no frame; `callee` is the reference, or the index in a table.
+void Lowering::call(Operation operation, const CanonicalType& type, CallDetail detail, Operand callee) {
   settle(type.params().size());
   drop(type.params()); // they belong to the callee now; their slots stay used
-  const uint32_t slot = next_slot_;
+  detail.frame = next_slot_;
   Ir& ir = emit(operation); // fuel is owed until the charge
-  ir.a = index;
-  ir.imm = static_cast<int32_t>(callee);
-  ir.imm2 = static_cast<int64_t>(slot);
-  ir.label = table;
+  ir.a = callee;
+  ir.call = detail;
   ir.charge = pay();
   push_results(type.results());
   if (operation >= Operation::return_call) return_();
@@ -26,20 +22,23 @@ void Lowering::direct_call(uint32_t index, bool is_tail) {
   const bool imported = index < module_.imported_functions;
   Operation operation = imported ? Operation::call_import : Operation::call;
   if (is_tail) operation = imported ? Operation::return_call_import : Operation::return_call;
-  call(operation, module_.func_type(index),
-       imported ? index : layout_.func(index - module_.imported_functions));
+  CallDetail detail{};
+  detail.callee = imported ? index : layout_.func(index - module_.imported_functions);
+  call(operation, module_.func_type(index), detail);
 }
 
 void Lowering::indirect_call(const Instruction& instr, bool is_tail) {
   const Entry index = materialize(pop());
   const CanonicalType& type = module_.type(instr.index[0]);
-  call(is_tail ? Operation::return_call_indirect : Operation::call_indirect, type, type.id(), operand(index),
-       instr.index[1]);
+  CallDetail detail{};
+  detail.type = type.id();
+  detail.table = instr.index[1];
+  call(is_tail ? Operation::return_call_indirect : Operation::call_indirect, type, detail, operand(index));
 }
 
 void Lowering::ref_call(const Instruction& instr, bool is_tail) {
   const Entry ref = materialize(pop());
-  call(is_tail ? Operation::return_call_ref : Operation::call_ref, module_.type(instr.index[0]), 0,
+  call(is_tail ? Operation::return_call_ref : Operation::call_ref, module_.type(instr.index[0]), {},
        operand(ref));
 }
 

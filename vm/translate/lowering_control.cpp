@@ -52,7 +52,7 @@ void Lowering::look() {
 /// Makes the last operation a branch to the label: with what it charges.
 void Lowering::refer_last(uint32_t label) {
   Ir& ir = ir_.back();
-  ir.label = label;
+  ir.jump.label = label;
   ir.back = labels_[label].bound;
   ir.charge = ir.back ? pending_ - labels_[label].pending : pending_;
   if (ir.back) return;
@@ -77,7 +77,7 @@ int32_t& Lowering::charge_of(const Reference& r) {
 void Lowering::give_references(uint32_t from, uint32_t to) {
   LabelInfo &giver = labels_[from], &taker = labels_[to];
   if (!giver.is_referred_to()) return;
-  for (uint32_t i = giver.first; i != none; i = references_[i].next) ir_[references_[i].ir].label = to;
+  for (uint32_t i = giver.first; i != none; i = references_[i].next) ir_[references_[i].ir].jump.label = to;
   (taker.first == none ? taker.first : references_[taker.last].next) = giver.first;
   taker.last = giver.last;
   taker.stretch = std::max(taker.stretch, giver.stretch);
@@ -93,7 +93,7 @@ void Lowering::bind(uint32_t label) {
   info.bound = true;
   info.pending = pending_;
   if (info.is_referred_to()) dead_ = false;
-  emit(Operation::label).label = label;
+  emit(Operation::label).jump.label = label;
   function_.label_positions[label] = last();
   barrier_ = ir_.size();
 }
@@ -123,9 +123,9 @@ void Lowering::enter_block(BlockType type, bool is_loop) {
   function_.has_loop = true;
 }
 
-void Lowering::enter_if(const Instruction& instr) {
+void Lowering::enter_if(BlockType type) {
   Control control{.kind = Control::Kind::if_,
-                  .type = instr.block,
+                  .type = type,
                   .label = new_label(),
                   .else_label = new_label(),
                   .height = 0,
@@ -195,9 +195,8 @@ bool Lowering::needs_move(const Control& control, const Types& types) {
 void Lowering::move_to(uint32_t slot, const Types& types) {
   const uint32_t from = first_slot_of(types);
   Ir& ir = emit(Operation::copy_slots);
-  ir.imm = static_cast<int32_t>(slot);
-  ir.imm2 = from;
-  ir.count = next_slot_ - from;
+  ir.copy = {slot, from, next_slot_ - from};
+  owe_for_slots(ir.copy.count);
 }
 
 void Lowering::branch(uint32_t depth) {
@@ -261,7 +260,7 @@ void Lowering::branch_table(const BrTableTargets& targets) {
   }
   Ir& ir = emit(Operation::branch_table);
   ir.a = operand(index);
-  ir.label = table;
+  ir.table.table = table;
   dead_ = true;
   for (const uint32_t depth : stubs_) {
     bind(target(depth).stub_label);
@@ -318,10 +317,9 @@ void Lowering::return_() {
     ir.operation = class_of(value.letter) == 'v' ? Operation::return_v : Operation::return_;
     ir.wide = value.letter == 'F';
     ir.a = operand(value);
-    ir.imm2 = constant_of(value);
+    ir.number.constant = constant_of(value);
   }
   ir.charge = pay();
-  ir.imm = static_cast<int32_t>(function_.link_slot);
   dead_ = true;
 }
 

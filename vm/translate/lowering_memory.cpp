@@ -37,12 +37,13 @@ struct Lowering::Address {
   AddressMode mode = AddressMode::plain;
   bool scaled = false;
   Operand a{}, b{};
-  uint32_t end = 0, addend = 0; // offset + size; wrapped: what is added to the address first
+  uint32_t end = 0;   // offset + size
+  int32_t addend = 0; // wrapped: what is added to the address first
 
   void put(Ir& ir) const {
     ir.mode = mode, ir.scaled = scaled;
     ir.a = a, ir.b = b;
-    ir.imm = static_cast<int32_t>(end), ir.imm2 = addend;
+    ir.access = {end, addend};
   }
 };
 
@@ -68,7 +69,7 @@ bool Lowering::fold_addition(Entry& entry, Address& address) {
       !def->b.is_constant())
     return false;
   address.mode = AddressMode::wrapped;
-  address.addend = static_cast<uint32_t>(def->constant());
+  address.addend = static_cast<int32_t>(def->number.constant);
   address.a = def->a;
   const uint32_t position = entry.def, slot = def->a.index;
   remove(position);
@@ -83,9 +84,9 @@ void Lowering::fold_index(Entry entry, uint32_t size, Address& address) {
   if (def == nullptr) return;
   const auto shift = static_cast<uint32_t>(shift_of_size(size));
   const bool is_add = def->operation == Operation::binary && def->row == Opcode::i32_add && def->b.is_slot();
-  const bool is_lea = def->operation == Operation::lea && static_cast<uint32_t>(def->imm) == shift;
+  const bool is_lea = def->operation == Operation::lea && def->lea.shift == shift;
   const bool is_shift = def->operation == Operation::binary && def->row == Opcode::i32_shl &&
-                        def->b.is_constant() && def->constant() == shift;
+                        def->b.is_constant() && def->number.constant == shift;
   if (!is_add && !is_lea && !is_shift) return;
   address.a = is_shift ? Operand::constant() : def->a;
   address.b = is_shift ? def->a : def->b;
@@ -111,7 +112,7 @@ Lowering::Address Lowering::address(Entry entry, Opcode op, const MemArg& memarg
   }
   const bool folded = fold_addition(entry, address);
   if (!folded) address.a = operand(entry);
-  if (folded || end <= UINT16_MAX) fold_index(entry, size, address);
+  if (folded || end <= layout::most_indexed_end) fold_index(entry, size, address);
   return address;
 }
 
@@ -144,7 +145,7 @@ void Lowering::store(Opcode op, const MemArg& memarg) {
     const int64_t number =
         value.letter == 'i' ? static_cast<int32_t>(value.value) : static_cast<int64_t>(value.value);
     value.value = static_cast<uint64_t>(number);
-    if (number != static_cast<int16_t>(number)) {
+    if (!layout::SlotOrConstant16::can_hold(number)) {
       if (value.letter == 'i') value.value = static_cast<uint32_t>(number);
       value = materialize(value);
     }
@@ -177,9 +178,7 @@ void Lowering::stack_op(Opcode op, uint32_t pops, std::string_view results, uint
   for (uint32_t i = 0; i < pops; ++i) pop();
   Ir& ir = emit(Operation::stack_op);
   ir.row = op;
-  ir.imm = static_cast<int32_t>(next_slot_);
-  ir.imm2 = static_cast<int64_t>(second);
-  ir.count = static_cast<uint32_t>(first);
+  ir.stack = {next_slot_, static_cast<uint32_t>(first), second};
   ir.keep = true;
   if (pays(op)) ir.charge = pay();
   for (const char letter : results) push_temp(letter, none);

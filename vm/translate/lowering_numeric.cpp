@@ -40,7 +40,7 @@ Opcode compare_of(Opcode op, const uint8_t (&by)[10]) {
 uint64_t immediate(char letter, uint64_t value) {
   return letter == 'i' ? static_cast<uint64_t>(int64_t{static_cast<int32_t>(value)}) : value;
 }
-bool fits_32(uint64_t value) { return static_cast<int64_t>(value) == static_cast<int32_t>(value); }
+bool fits_operand(uint64_t value) { return layout::SlotOrConstant::can_hold(static_cast<int64_t>(value)); }
 
 } // namespace
 
@@ -89,7 +89,7 @@ void Lowering::prepare_int_operands(Opcode& op, Entry& a, Entry& b) {
       op = op == Opcode::i32_sub ? Opcode::i32_add : Opcode::i64_add;
       b.value = immediate(b.letter, 0 - b.value);
     }
-    if (!fits_32(b.value)) b = materialize(b);
+    if (!fits_operand(b.value)) b = materialize(b);
   }
   a = materialize(a);
 }
@@ -110,7 +110,7 @@ void Lowering::binary(Opcode op, std::string_view signature) {
   if (op == Opcode::i32_add && (make_lea(a, b, slot) || make_lea(b, a, slot))) return;
   Ir& ir = emit(Operation::binary);
   ir.row = op;
-  ir.imm2 = constant_of(b);
+  ir.number.constant = constant_of(b);
   ir.a = operand(a);
   ir.b = operand(b);
   ir.d = Operand::slot(slot);
@@ -122,12 +122,12 @@ bool Lowering::make_lea(Entry shifted, Entry base, uint32_t slot) {
   if (base.where == Entry::Where::constant) return false;
   const Ir* shift = definition(shifted);
   if (shift == nullptr || shift->row != Opcode::i32_shl || !shift->b.is_constant()) return false;
-  if (shift->constant() < 1 || shift->constant() > 3) return false;
-  const auto bits = static_cast<int32_t>(shift->constant());
+  if (shift->number.constant < 1 || shift->number.constant > 3) return false;
+  const auto bits = static_cast<uint32_t>(shift->number.constant);
   const Operand index = shift->a;
   remove(shifted.def);
   Ir& ir = emit(Operation::lea);
-  ir.imm = bits;
+  ir.lea.shift = bits;
   ir.a = operand(base);
   ir.b = index;
   ir.d = Operand::slot(slot);
@@ -152,8 +152,8 @@ bool Lowering::fuse_condition(Entry condition, bool negate) {
   if (test == nullptr) return false;
   const Opcode row = test->row;
   const Operand a = test->a, b = test->b;
-  const int64_t constant = test->imm2;
   const bool is_binary = test->operation == Operation::binary;
+  const uint64_t constant = is_binary ? test->number.constant : 0;
   const bool is_test = is_binary && row == Opcode::i32_and;
   const bool is_zero_test =
       test->operation == Operation::unary && (row == Opcode::i32_eqz || row == Opcode::i64_eqz);
@@ -163,7 +163,7 @@ bool Lowering::fuse_condition(Entry condition, bool negate) {
   Ir& ir = emit(is_float ? Operation::branch_if_float : Operation::branch_if);
   ir.a = a;
   ir.b = is_zero_test ? Operand::constant() : b;
-  ir.imm2 = constant;
+  ir.jump.constant = constant;
   ir.wide = is_float ? row >= Opcode::f64_eq : info(row).signature[0] == 'I';
   if (is_float) {
     ir.row = row;
@@ -187,7 +187,7 @@ void Lowering::fuse_count() {
   ir_.pop_back();
   if (const uint32_t add = last_live(); add != none && counts(ir_[add], ir)) {
     ir.operation = Operation::count_branch;
-    ir.imm = static_cast<int32_t>(ir_[add].imm2);
+    ir.jump.step = static_cast<int32_t>(ir_[add].number.constant);
     ir.d = ir.a;
     remove(add);
   }
@@ -198,8 +198,8 @@ void Lowering::fuse_count() {
 bool Lowering::counts(const Ir& add, Ir& ir) const {
   const Opcode wanted = ir.wide ? Opcode::i64_add : Opcode::i32_add;
   const bool steps = add.operation == Operation::binary && add.row == wanted && add.b.is_constant() &&
-                     add.imm2 == static_cast<int16_t>(add.imm2) && add.d.same_slot(add.a) &&
-                     add.d.index < function_.first_temp;
+                     layout::CountBranch::can_step_by(static_cast<int64_t>(add.number.constant)) &&
+                     add.d.same_slot(add.a) && add.d.index < function_.first_temp;
   if (!steps) return false;
   if (!add.d.same_slot(ir.a) && add.d.same_slot(ir.b) && ir.a.is_slot()) {
     std::swap(ir.a, ir.b);

@@ -109,7 +109,7 @@ uint32_t Lowering::emit_move(uint32_t slot, Entry entry) {
   ir.wide = entry.letter == 'F';
   ir.d = Operand::slot(slot);
   ir.a = operand(entry);
-  ir.imm2 = constant_of(entry);
+  ir.number.constant = constant_of(entry);
   return last();
 }
 

@@ -33,7 +33,7 @@ void Lowering::extract_lane(Opcode op, uint32_t lane) {
   const Entry vector = pop();
   Ir& ir = emit(Operation::extract_lane);
   ir.row = op;
-  ir.imm = static_cast<int32_t>(lane_offset(op, lane));
+  ir.lane.first_byte = lane_offset(op, lane);
   ir.a = operand(vector);
   ir.d = Operand::slot(vector.slot);
   push_temp(info(op).signature[2], last());
@@ -44,7 +44,7 @@ void Lowering::replace_lane(Opcode op, uint32_t lane, Entry vector, Entry value)
   value = materialize(value);
   Ir& ir = emit(Operation::replace_lane);
   ir.row = op;
-  ir.imm = static_cast<int32_t>(lane_offset(op, lane));
+  ir.lane.first_byte = lane_offset(op, lane);
   ir.a = operand(vector);
   ir.b = operand(value);
   ir.d = Operand::slot(next_slot_);
@@ -54,7 +54,7 @@ void Lowering::replace_lane(Opcode op, uint32_t lane, Entry vector, Entry value)
 void Lowering::shuffle(const Instruction& instr) {
   const Entry b = pop(), a = pop();
   Ir& ir = emit(Operation::shuffle);
-  ir.put_bytes(instr.bytes.data());
+  ir.bytes = instr.bytes;
   ir.a = operand(a);
   ir.b = operand(b);
   ir.d = Operand::slot(a.slot);

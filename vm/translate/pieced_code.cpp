@@ -8,7 +8,8 @@ namespace skerry::vm {
 void PiecedCode::add_piece(size_t count) {
   finish_piece();
   left_ = std::max(count, piece_bytes_);
-  first_ = next_ = arena_.make_room<std::byte>(left_);
+  const size_t words = (left_ + sizeof(Word) - 1) / sizeof(Word);
+  first_ = next_ = reinterpret_cast<std::byte*>(arena_.make_room<Word>(words));
   piece_bytes_ = std::min(piece_bytes_ * 2, largest_piece);
 }
 
@@ -44,8 +45,9 @@ void PiecedCode::resolve_labels(std::byte* bytes) {
   for (uint32_t i = 0; i < fixups_.chunk_count(); ++i) {
     arena_.spend(fixups_.chunk(i).size());
     for (const Fixup& fixup : fixups_.chunk(i)) {
-      const auto distance = static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from);
-      std::memcpy(bytes + fixup.at, &distance, sizeof distance);
+      layout::Target target{};
+      target.distance = static_cast<int32_t>(label_offsets_[fixup.label] - fixup.from);
+      std::memcpy(bytes + fixup.at, &target, sizeof target);
     }
   }
 }

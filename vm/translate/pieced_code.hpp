@@ -1,6 +1,7 @@
 // PiecedCode: threaded code while it is made.
 #pragma once
 
+#include "vm/code/layout.hpp"
 #include "vm/translate/chunk_list.hpp"
 #include "vm/translate/fusion.hpp"
 
@@ -36,7 +37,7 @@ public:
 
   void expect_labels(uint32_t count) { label_offsets_.grow(count); }
   void bind(uint32_t label) { label_offsets_[label] = size(); }
-  /// The word at `at` becomes the label's distance from `from`, both offsets into the code.
+  /// The layout::Target at `at` becomes the label's distance from `from`, both offsets into the code.
   void refer(uint32_t at, uint32_t from, uint32_t label) { fixups_.push_back({at, from, label}); }
 
   /// Copies the code to `bytes`, which has room for size(), and finishes it there.
@@ -46,6 +47,10 @@ private:
   struct Piece {
     std::byte* bytes;
     uint32_t size;
+  };
+  /// Instructions are aligned like their handlers.
+  struct alignas(Handler) Word {
+    std::byte bytes[sizeof(Handler)];
   };
   struct Fixup {
     uint32_t at, from, label;

@@ -170,7 +170,7 @@ private:
     if (std::min({temp_of(ir.a), temp_of(ir.b), temp_of(ir.c)}) < nowhere_) read_operands(i, ir);
     region_ += ends_region(ir) ? 1 : 0;
     // Its results are in slots that an operation nobody read may have written.
-    if (ir.operation == Operation::stack_op) forget(static_cast<uint32_t>(ir.imm));
+    if (ir.operation == Operation::stack_op) forget(ir.stack.first);
     temps_[std::min(temp_of(ir.d), nowhere_)] = {i, region_};
   }
   void read_operands(uint32_t i, Ir& ir) {

@@ -1,10 +1,14 @@
 #include "vm/translate/translator.hpp"
 
+#include "vm/translate/code_text.hpp"
 #include "vm/translate/emitter.hpp"
+#include "vm/translate/ir_text.hpp"
 #include "vm/translate/lowering.hpp"
 
 #include <cstddef>
 #include <new>
+#include <optional>
+#include <string>
 
 namespace skerry::vm {
 
@@ -24,13 +28,13 @@ Result<IrFunction> lower(const Module& module, uint32_t defined_index, WorkMeter
 
 /// All stages but the last. Memory that a stage alone needs is given back when it ends.
 Result<Code> emit(const Module& module, uint32_t defined_index, WorkMeter& meter, PiecedCode& code,
-                  Locator* locator) {
+                  const EmitObservers& observers) {
   FirstMemory<size_t{16} << 10> first;
   Arena arena(meter, first.memory);
   auto function = lower(module, defined_index, meter, arena);
   if (!function) return fail(std::move(function.error()));
   const std::pmr::vector<Pin> pins = assign_registers(*function);
-  emit_code(*function, pins, *module.engine->handlers, code, locator);
+  emit_code(*function, pins, *module.engine->handlers, code, observers);
   return Code{.func_index = function->func_index,
               .frame_slots = function->frame_slots,
               .link_slot = function->link_slot,
@@ -71,12 +75,65 @@ Result<const Code*> translate_new(const CompiledModule& compiled, uint32_t defin
   FirstMemory<size_t{12} << 10> first;
   Arena arena(meter, first.memory);
   PiecedCode pieces(arena);
-  auto code = emit(module, defined_index, meter, pieces, nullptr);
+  auto code = emit(module, defined_index, meter, pieces, {});
   if (!code) return fail(std::move(code.error()));
   CodeMemory memory(meter);
   code->bytes = memory.allocate(code->size);
   pieces.put_together(code->bytes.get(), module.engine->handlers->sequences);
   return memory.publish(compiled, defined_index, std::move(*code));
+}
+
+Result<void> print_both(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                        const TextLines& write) {
+  FirstMemory<size_t{16} << 10> first;
+  Arena arena(meter, first.memory);
+  auto function = lower(module, defined_index, meter, arena);
+  if (!function) return fail(std::move(function.error()));
+  const std::string frame = "frame of " + std::to_string(function->frame_slots) + " slots, link in [" +
+                            std::to_string(function->link_slot) + "], operands from [" +
+                            std::to_string(function->first_temp) + "]\n";
+  if (!write("after lowering: " + frame) || !write_ir(*function, write)) return {};
+  const std::pmr::vector<Pin> pins = assign_registers(*function);
+  const std::string pinned = pins.empty() ? std::string() : ": locals " + pins_text(pins);
+  if (write("after register assignment" + pinned + "\n")) write_ir(*function, write);
+  return {};
+}
+
+/// The function that is called, where that is known before it runs.
+std::optional<uint32_t> callee_of(const Module& module, const Layout& layout, const Ir& ir) {
+  switch (ir.operation) {
+  case Operation::call:
+  case Operation::return_call: {
+    const uint32_t own = (ir.call.callee - layout.func(0)) / (layout.func(1) - layout.func(0));
+    return module.imported_functions + own;
+  }
+  case Operation::call_import:
+  case Operation::return_call_import: return ir.call.callee;
+  default: return {};
+  }
+}
+
+Result<void> print_whole_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                              const std::function<std::string(uint32_t)>& name, const TextLines& write) {
+  FirstMemory<size_t{12} << 10> first;
+  Arena arena(meter, first.memory);
+  PiecedCode pieces(arena);
+  Listing listing(arena);
+  auto code = emit(module, defined_index, meter, pieces, {.listing = &listing});
+  if (!code) return fail(std::move(code.error()));
+  const size_t words = code->size / sizeof(Handler);
+  auto* bytes = reinterpret_cast<std::byte*>(arena.make_room<Handler>(words));
+  const SequenceTable* sequences = module.engine->handlers->sequences;
+  pieces.put_together(bytes, sequences);
+  const Layout layout(module);
+  const auto callee = [&](const Ir& ir) -> std::string {
+    const std::optional<uint32_t> index = callee_of(module, layout, ir);
+    return index ? " func[" + std::to_string(*index) + "]" + name(*index) : "";
+  };
+  if (write("code: " + std::to_string(code->size) + " bytes, frame of " + std::to_string(code->frame_slots) +
+            " slots, link in [" + std::to_string(code->link_slot) + "]\n"))
+    write_code({{bytes, code->size}, listing, sequences}, arena, callee, write);
+  return {};
 }
 
 Result<void> locate_all(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
@@ -85,7 +142,7 @@ Result<void> locate_all(const Module& module, uint32_t defined_index, std::span<
   Arena arena(meter, first.memory);
   PiecedCode pieces(arena);
   Locator locator(code_offsets);
-  auto code = emit(module, defined_index, meter, pieces, &locator);
+  auto code = emit(module, defined_index, meter, pieces, {.locator = &locator});
   if (!code) return fail(std::move(code.error()));
   locator.copy_to(locations);
   return {};
@@ -112,6 +169,18 @@ Result<const Code*> translate(const CompiledModule& compiled, uint32_t defined_i
   if (const Code* code = compiled.code.find(defined_index)) return code;
   return unless_stopped(*compiled.module, defined_index, meter,
                         [&] { return translate_new(compiled, defined_index, meter); });
+}
+
+Result<void> print_ir(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                      const TextLines& write) {
+  return unless_stopped(module, defined_index, meter,
+                        [&] { return print_both(module, defined_index, meter, write); });
+}
+
+Result<void> print_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                        const std::function<std::string(uint32_t)>& name, const TextLines& write) {
+  return unless_stopped(module, defined_index, meter,
+                        [&] { return print_whole_code(module, defined_index, meter, name, write); });
 }
 
 Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,

@@ -6,6 +6,12 @@
 #include "vm/code/compiled_module.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
+#include "vm/translate/text_lines.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
 
 namespace skerry::vm {
 
@@ -15,5 +21,12 @@ Result<const Code*> translate(const CompiledModule& compiled, uint32_t defined_i
 /// EngineData::locate.
 Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
                     std::span<CodeLocation> locations, WorkMeter& meter);
+
+/// Translates the function and writes its operations, after lowering and after register assignment. Nothing
+/// is published.
+Result<void> print_ir(const Module& module, uint32_t defined_index, WorkMeter& meter, const TextLines& write);
+/// The same with its threaded code. `name` gives a function's name, as text that may be printed.
+Result<void> print_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                        const std::function<std::string(uint32_t func_index)>& name, const TextLines& write);
 
 } // namespace skerry::vm

@@ -1,6 +1,7 @@
 // Validates the most frequent instructions straight from the bytes: one table lookup finds the rule, and
 // nothing is decoded into an Instruction. Unusual cases (long numbers, features, errors) are left to decode()
 // and check(), which start again at the same instruction.
+#include "vm/isa/frequent.hpp"
 #include "vm/validate/function_validator.hpp"
 #include "vm/validate/signature.hpp"
 
@@ -10,7 +11,8 @@ namespace skerry::vm {
 
 namespace {
 
-enum class Frequent : uint8_t {
+/// How an instruction is handled here.
+enum class Handling : uint8_t {
   no,
   numeric,
   access,
@@ -26,45 +28,42 @@ enum class Frequent : uint8_t {
 
 /// The facts about a one-byte opcode, in half a cache line.
 struct FrequentRule {
-  Frequent kind = Frequent::no;
+  Handling kind = Handling::no;
   uint8_t align_log2 = 0;
   uint8_t param_count = 0;
   bool has_result = false;
   ValType first, second, result; // first, second: of `param_count` parameters
 };
 
-constexpr Frequent frequent_kind(Opcode op) {
-  switch (op) {
-  case Opcode::local_get: return Frequent::local_get;
-  case Opcode::local_set: return Frequent::local_set;
-  case Opcode::local_tee: return Frequent::local_tee;
-  case Opcode::block:
-  case Opcode::loop:
-  case Opcode::if_: return Frequent::block;
-  case Opcode::end: return Frequent::end;
-  case Opcode::br:
-  case Opcode::br_if:
-  case Opcode::call:
-  case Opcode::global_get:
-  case Opcode::global_set: return Frequent::indexed;
-  case Opcode::i32_const:
-  case Opcode::i64_const: return Frequent::constant;
-  case Opcode::nop:
-  case Opcode::unreachable:
-  case Opcode::else_:
-  case Opcode::return_:
-  case Opcode::drop:
-  case Opcode::select: return Frequent::plain;
-  default: break;
+constexpr Handling handling_of(Opcode op) {
+  switch (frequent_of(op)) {
+  case Frequent::none: return Handling::no;
+  case Frequent::local_get: return Handling::local_get;
+  case Frequent::local_set: return Handling::local_set;
+  case Frequent::local_tee: return Handling::local_tee;
+  case Frequent::block:
+  case Frequent::loop:
+  case Frequent::if_: return Handling::block;
+  case Frequent::end: return Handling::end;
+  case Frequent::br:
+  case Frequent::br_if:
+  case Frequent::call:
+  case Frequent::global_get:
+  case Frequent::global_set: return Handling::indexed;
+  case Frequent::i32_const:
+  case Frequent::i64_const: return Handling::constant;
+  case Frequent::nop:
+  case Frequent::unreachable:
+  case Frequent::else_:
+  case Frequent::return_:
+  case Frequent::drop:
+  case Frequent::select: return Handling::plain;
+  case Frequent::unary:
+  case Frequent::binary: return info(op).feature == Feature::mvp ? Handling::numeric : Handling::no;
+  case Frequent::load:
+  case Frequent::store: return Handling::access;
   }
-  if (info(op).feature != Feature::mvp) return Frequent::no;
-  switch (info(op).op_class) {
-  case OpClass::numeric:
-  case OpClass::trapping: return Frequent::numeric;
-  case OpClass::load:
-  case OpClass::store: return Frequent::access;
-  default: return Frequent::no;
-  }
+  return Handling::no;
 }
 
 constexpr std::array<FrequentRule, 256> frequent_rules = [] {
@@ -73,8 +72,8 @@ constexpr std::array<FrequentRule, 256> frequent_rules = [] {
     const Opcode op = one_byte_opcodes[byte];
     if (op == Opcode::invalid) continue;
     const OpcodeRule rule = make_rule(info(op));
-    rules[byte] = {frequent_kind(op), rule.align_log2, rule.param_count, rule.result_count == 1,
-                   rule.params[0],    rule.params[1],  rule.result};
+    rules[byte] = {handling_of(op), rule.align_log2, rule.param_count, rule.result_count == 1,
+                   rule.params[0],  rule.params[1],  rule.result};
   }
   return rules;
 }();
@@ -110,7 +109,7 @@ bool short_block_type(uint8_t code, BlockType& block) {
 
 } // namespace
 
-/// Checks an instruction of kind Frequent::indexed.
+/// Checks an instruction of kind Handling::indexed.
 bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
   switch (op) {
   case Opcode::br: return br(index);
@@ -121,7 +120,7 @@ bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
   }
 }
 
-/// Checks an instruction of kind Frequent::plain.
+/// Checks an instruction of kind Handling::plain.
 bool FunctionValidator::check_plain(Opcode op) {
   switch (op) {
   case Opcode::nop: return true;
@@ -152,27 +151,27 @@ bool FunctionValidator::check_frequent() {
     BlockType block;
     // An instruction that fails here has changed nothing; check() then handles it again.
     switch (rule.kind) {
-    case Frequent::no: goto done;
-    case Frequent::local_get:
+    case Handling::no: goto done;
+    case Handling::local_get:
       if (!short_number(at, index) || index >= locals_.size() || !has_plain_locals) goto done;
       if (!stack_.push(locals_[index])) goto done;
       break;
-    case Frequent::local_set:
+    case Handling::local_set:
       if (!short_number(at, index) || index >= locals_.size() || !has_plain_locals) goto done;
       if (!stack_.pop_equal(locals_[index])) goto done;
       break;
-    case Frequent::local_tee:
+    case Handling::local_tee:
       if (!short_number(at, index) || index >= locals_.size() || !has_plain_locals) goto done;
       if (!stack_.pop_equal(locals_[index]) || !stack_.push(locals_[index])) goto done;
       break;
-    case Frequent::constant:
+    case Handling::constant:
       if (!short_number(at, index) || !stack_.push(rule.result)) goto done;
       break;
-    case Frequent::access:
+    case Handling::access:
       if (static_cast<uint8_t>(*at) > rule.align_log2 || !has_short_memory_) goto done;
       if (!short_number(++at, index)) goto done;
       [[fallthrough]];
-    case Frequent::numeric: {
+    case Handling::numeric: {
       const uint32_t height = stack_.height();
       const bool popped =
           (rule.param_count < 2 || stack_.pop_equal(rule.second)) && stack_.pop_equal(rule.first);
@@ -188,20 +187,20 @@ bool FunctionValidator::check_frequent() {
       }
       break;
     }
-    case Frequent::block:
+    case Handling::block:
       if (!short_block_type(static_cast<uint8_t>(*at++), block)) goto done;
       offset_ = begin_offset + static_cast<uint64_t>(start - begin);
       ok = enter(one_byte_opcodes[byte], block);
       break;
-    case Frequent::end:
+    case Handling::end:
       offset_ = begin_offset + static_cast<uint64_t>(start - begin);
       ok = end();
       break;
-    case Frequent::plain:
+    case Handling::plain:
       offset_ = begin_offset + static_cast<uint64_t>(start - begin);
       ok = check_plain(one_byte_opcodes[byte]);
       break;
-    case Frequent::indexed:
+    case Handling::indexed:
       if (!short_number(at, index)) goto done;
       offset_ = begin_offset + static_cast<uint64_t>(start - begin);
       ok = check_indexed(one_byte_opcodes[byte], index);

@@ -22,10 +22,13 @@ namespace skerry::vm::HWY_NAMESPACE {
 template <class Op> HWY_ATTR SKERRY_ALIGNED(32) SKERRY_HANDLER(straight_lanes) {
   SKERRY_STATE
   Op::run(s, s.pc);
-  NEXT(Op::size);
+  NEXT(sizeof(typename Op::Layout));
 }
 
 template <class T> inline constexpr bool is_scalar = std::is_arithmetic_v<T>;
+
+SKERRY_HELPER Slot slot_of(Slot slot) { return slot; }
+SKERRY_HELPER Slot slot_of(const layout::SlotOrConstant& operand) { return operand.slot(); }
 
 template <class To, class From> SKERRY_HELPER To same_bits(From from) {
   static_assert(sizeof(To) == 16 && sizeof(From) == 16);
@@ -33,19 +36,18 @@ template <class To, class From> SKERRY_HELPER To same_bits(From from) {
   std::memcpy(static_cast<void*>(&to), &from, 16);
   return to;
 }
-template <class T, int Kind> SKERRY_HELPER T read_lanes(State& s, const std::byte* p, int at) {
-  if constexpr (!is_scalar<T>)
-    return same_bits<T>(read<Vector, Kind>(s, p, at));
-  else if constexpr (Kind == imm_kind<T>) // only b, and only of shifts
-    return read_b<T, Kind>(s, p);
-  else
-    return read<T, Kind>(s, p, at);
-}
-template <int Kind, class T> SKERRY_HELPER void write_lanes(State& s, const std::byte* p, T value) {
+/// `operand`: a slot, or what may be a constant: only b, and only of shifts.
+template <class T, int Kind, class Field> SKERRY_HELPER T read_lanes(State& s, const Field& operand) {
   if constexpr (is_scalar<T>)
-    write<Kind>(s, p, at_d, value);
+    return read<T, Kind>(s, operand);
   else
-    write<Kind>(s, p, at_d, same_bits<Vector>(value));
+    return same_bits<T>(read<Vector, Kind>(s, slot_of(operand)));
+}
+template <int Kind, class T> SKERRY_HELPER void write_lanes(State& s, Slot d, T value) {
+  if constexpr (is_scalar<T>)
+    write<Kind>(s, d, value);
+  else
+    write<Kind>(s, d, same_bits<Vector>(value));
 }
 
 template <class F> struct LanesSignature;
@@ -55,20 +57,32 @@ template <class R, class... Args> struct LanesSignature<R (*)(Args...)> {
   template <size_t I> using Arg = std::tuple_element_t<I, std::tuple<Args...>>;
 };
 
+template <size_t Arity> struct LanesLayout;
+template <> struct LanesLayout<1> {
+  using Type = layout::Unary;
+};
+template <> struct LanesLayout<2> {
+  using Type = layout::Binary;
+};
+template <> struct LanesLayout<3> {
+  using Type = layout::Ternary;
+};
+
 /// d := F(a), F(a, b) or F(a, b, c)
 template <auto F, int D, int A, int B = 0, int C = 0> struct LanesOp {
   using Types = LanesSignature<decltype(F)>;
-  static constexpr uint32_t size = 16;
+  using Layout = LanesLayout<Types::arity>::Type;
   [[gnu::always_inline]] HWY_ATTR static inline void run(State& s, const std::byte* p) {
-    const auto a = read_lanes<typename Types::template Arg<0>, A>(s, p, at_a);
+    const auto& i = layout::at<Layout>(p);
+    const auto a = read_lanes<typename Types::template Arg<0>, A>(s, i.a);
     if constexpr (Types::arity == 1) {
-      write_lanes<D>(s, p, F(a));
+      write_lanes<D>(s, i.d, F(a));
     } else {
-      const auto b = read_lanes<typename Types::template Arg<1>, B>(s, p, at_b);
+      const auto b = read_lanes<typename Types::template Arg<1>, B>(s, i.b);
       if constexpr (Types::arity == 2)
-        write_lanes<D>(s, p, F(a, b));
+        write_lanes<D>(s, i.d, F(a, b));
       else
-        write_lanes<D>(s, p, F(a, b, read_lanes<typename Types::template Arg<2>, C>(s, p, at_c)));
+        write_lanes<D>(s, i.d, F(a, b, read_lanes<typename Types::template Arg<2>, C>(s, i.c)));
     }
   }
 };
@@ -116,27 +130,33 @@ template <auto F, bool SlotsOnly> struct LanesRow {
 #if defined(SKERRY_KINDS_AS_DATA)
   // A handler for each combination only says which one it is: the loops are slow anyway, and the code of one
   // handler for all is a quarter of what one for each takes.
-  template <class T, int Kinds> static T read_any(State& s, const std::byte* p, int at, uint64_t kind) {
+  template <class T, int Kinds, class Field>
+  static T read_any(State& s, const Field& operand, uint64_t kind) {
     T value{};
     [&]<int... K>(std::integer_sequence<int, K...>) {
-      ((kind == K ? void(value = read_lanes<T, K>(s, p, at)) : void()), ...);
+      ((kind == K ? void(value = read_lanes<T, K>(s, operand)) : void()), ...);
     }(std::make_integer_sequence<int, Kinds>());
     return value;
   }
-  template <class T> static void write_any(State& s, const std::byte* p, uint64_t kind, T value) {
+  template <class T> static void write_any(State& s, Slot d, uint64_t kind, T value) {
     [&]<int... K>(std::integer_sequence<int, K...>) {
-      ((kind == K ? write_lanes<K>(s, p, value) : void()), ...);
+      ((kind == K ? write_lanes<K>(s, d, value) : void()), ...);
     }(std::make_integer_sequence<int, d_kinds>());
   }
   /// The kinds of d, a and b are in the register that handlers do not use, a byte for each.
   HWY_NOINLINE static SKERRY_HANDLER(any) {
     SKERRY_STATE
-    const auto a = read_any<Arg<0>, a_kinds>(s, s.pc, at_a, unused_ >> 8 & 0xff);
-    if constexpr (Types::arity == 1)
-      write_any(s, s.pc, unused_ & 0xff, F(a));
-    else
-      write_any(s, s.pc, unused_ & 0xff, F(a, read_any<Arg<1>, b_kinds>(s, s.pc, at_b, unused_ >> 16)));
-    NEXT(16);
+    using Layout = LanesLayout<Types::arity>::Type;
+    const auto& i = layout::at<Layout>(s.pc);
+    const auto a = read_any<Arg<0>, a_kinds>(s, i.a, unused_ >> 8 & 0xff);
+    if constexpr (Types::arity == 1) {
+      const auto result = F(a); // before d is read: then nothing is kept over a call
+      write_any(s, i.d, unused_ & 0xff, result);
+    } else {
+      const auto result = F(a, read_any<Arg<1>, b_kinds>(s, i.b, unused_ >> 16));
+      write_any(s, i.d, unused_ & 0xff, result);
+    }
+    NEXT(sizeof(Layout));
   }
   template <int D, int A, int B = 0> static SKERRY_HANDLER(of_kinds) {
     SKERRY_STATE

@@ -11,13 +11,14 @@
 HWY_BEFORE_NAMESPACE();
 namespace skerry::vm::HWY_NAMESPACE {
 
-/// d := shuffle(a, b), with the indices into a @16 and into b @32
+/// d := shuffle(a, b)
 template <int D, int A, int B> struct Shuffle {
-  static constexpr uint32_t size = 48;
+  using Layout = layout::Shuffle;
   [[gnu::always_inline]] HWY_ATTR static inline void run(State& s, const std::byte* p) {
-    const U8 from_a = same_bits<U8>(load_as<Vector>(p + 16)), from_b = same_bits<U8>(load_as<Vector>(p + 32));
-    write_lanes<D>(s, p,
-                   shuffle(read_lanes<U8, A>(s, p, at_a), read_lanes<U8, B>(s, p, at_b), from_a, from_b));
+    const auto& i = layout::at<Layout>(p);
+    const U8 from_a = same_bits<U8>(vector_of(i.from_a)), from_b = same_bits<U8>(vector_of(i.from_b));
+    const U8 result = shuffle(read_lanes<U8, A>(s, i.a), read_lanes<U8, B>(s, i.b), from_a, from_b);
+    write_lanes<D>(s, i.d, result);
   }
 };
 template <int... K> struct MakeShuffle {

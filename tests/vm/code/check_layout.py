@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""Checks that the layout of threaded code has one home: adding a field to a struct of vm/code/layout.hpp changes no
+other file.
+
+A copy of layout.hpp gets a field at the beginning and one at the end of every instruction; what writes, reads and
+prints instructions must still compile. It is not linked or run: no offset or size may be written anywhere else, which
+is checked too.
+
+usage: check_layout.py ROOT COMPILER [OPTION …]
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+# What knows instructions: the emitter, the passes behind it, the printer, and handlers of every form.
+SOURCES = ["vm/translate/emitter.cpp", "vm/translate/pieced_code.cpp", "vm/translate/code_text.cpp",
+           "vm/exec/control_handlers.cpp", "vm/exec/move_handlers.cpp", "vm/exec/call_handlers.cpp",
+           "vm/exec/lane_handlers.cpp", "vm/exec/store_handlers.cpp", "vm/exec/stack_op_handlers.cpp",
+           "vm/exec/invoke.cpp", "vm/exec/trap_error.cpp"]
+
+# Reading or writing code by a number of bytes.
+LITERAL = re.compile(r"\b(?:pc|p) \+ \d|\bNEXT\(\d|\bput(?:16|32)?\(\d|\bat_[a-z]\w* = \d|\bsize = \d\d\b")
+
+
+def patched(text):
+    """Every instruction with a field more at both ends. The part that all calls share stays first."""
+    instruction = re.compile(r"^struct (\w+) \{\n  Handler handler;\n(  CallSite site;\n)?(.*?)(?=^  (?:static )?(?:constexpr )?"
+                             r"(?:void|bool) |^\};)", re.M | re.S)
+    count = 0
+
+    def add(match):
+        nonlocal count
+        count += 1
+        return (f"struct {match[1]} {{\n  Handler handler;\n{match[2] or ''}  uint64_t added_first;\n{match[3]}"
+                "  uint64_t added_last;\n")
+
+    return instruction.sub(add, text), count
+
+
+def main():
+    root, compiler, options = Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    layout = (root / "vm/code/layout.hpp").read_text()
+    text, count = patched(layout)
+    forms = len(re.findall(r"^  LAYOUT\(\w+\)", layout, re.M))
+    failed = 0
+    if count < forms:
+        print(f"only {count} of {forms} instructions were found in layout.hpp")
+        failed += 1
+    for path in [*(root / "vm/translate").rglob("*.[ch]pp"), *(root / "vm/exec").rglob("*.[ch]pp")]:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if LITERAL.search(line.split("//")[0]):
+                print(f"{path.relative_to(root)}:{number}: an offset or a size that is not from layout.hpp: {line.strip()}")
+                failed += 1
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "vm/code").mkdir(parents=True)
+        (Path(folder) / "vm/code/layout.hpp").write_text(text)
+
+        def compile_one(source):
+            command = [compiler, "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", *options, f"-I{folder}", f"-I{root}/vm/include", f"-I{root}",
+                       str(root / source)]
+            return source, subprocess.run(command, capture_output=True, text=True)
+
+        with ThreadPoolExecutor(2) as pool:
+            for source, result in pool.map(compile_one, SOURCES):
+                if result.returncode != 0:
+                    print(f"{source} does not compile with a field more:\n{result.stderr[:4000]}")
+                    failed += 1
+    print(f"layouts: {count} instructions with two fields more, {len(SOURCES)} files, {failed} problems")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,26 @@
+(module
+  (import "env" "counter" (global $imported (mut i32)))
+  (global $own (mut i64) (i64.const 5))
+  (global $vector (mut v128) (v128.const i64x2 1 2))
+  ;; Reading a local emits nothing, and what computes a value writes the local itself.
+  (func (export "retarget") (param i32 i32)
+    (local.set 0 (i32.add (local.get 0) (local.get 1))))
+  ;; The old value is saved when the local is overwritten while it is still on the stack.
+  (func (export "overwritten") (param i32) (result i32)
+    (local.get 0)
+    (local.set 0 (i32.const 7))
+    (i32.mul (local.get 0)))
+  (func (export "tee") (param i32) (result i32)
+    (i32.mul (local.tee 0 (i32.xor (local.get 0) (i32.const 9))) (local.get 0)))
+  ;; Locals begin as zeros.
+  (func (export "locals") (result f64) (local i32 i64 f64 v128)
+    (local.get 2))
+  (func (export "own_global")
+    (global.set $own (i64.mul (global.get $own) (i64.const 3))))
+  (func (export "imported_global")
+    (global.set $imported (i32.add (global.get $imported) (i32.const 1))))
+  (func (export "vector_global") (result v128)
+    (global.set $vector (v128.const i64x2 3 4))
+    (global.get $vector))
+  (func (export "swap") (param i32 f64) (result f64 i32)
+    (local.get 1) (local.get 0)))

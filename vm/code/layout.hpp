@@ -1,0 +1,466 @@
+// The layouts of threaded code: one struct for each form of an instruction. The emitter writes its fields,
+// the handler reads them, and the printer shows them; none of them knows an offset or a size.
+//
+// An instruction begins with its handler, and the next instruction begins where the struct ends. Several
+// operations share a form when their operands are the same. `each` names the fields for printers, in the
+// order of the pseudo-code in ops.def: d, a, b, c and `value` are operands, which may also be in a VM
+// register; their field then means nothing.
+#pragma once
+
+#include "vm/code/handler.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+
+namespace skerry::vm::layout {
+
+/// The number of a slot in the frame.
+enum class Slot : uint16_t {};
+inline constexpr uint32_t most_slots = std::numeric_limits<uint16_t>::max();
+
+/// A slot, or a constant that is sign-extended from 16 bits. The handler knows which.
+struct SlotOrConstant16 {
+  uint16_t bits;
+  Slot slot() const { return Slot{bits}; }
+  uint64_t constant() const { return static_cast<uint64_t>(int64_t{static_cast<int16_t>(bits)}); }
+  static constexpr bool can_hold(int64_t constant) { return constant == static_cast<int16_t>(constant); }
+};
+/// A slot, an integer that is sign-extended from 32 bits, or an f32. The handler knows which.
+struct SlotOrConstant {
+  uint32_t bits;
+  Slot slot() const { return static_cast<Slot>(bits); }
+  int64_t integer() const { return static_cast<int32_t>(bits); }
+  float f32() const {
+    float value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  }
+  static constexpr bool can_hold(int64_t integer) { return integer == static_cast<int32_t>(integer); }
+};
+/// An integer, an f64, or an f32 in the low half.
+struct Constant64 {
+  uint64_t bits;
+  template <class T> T as() const {
+    static_assert(sizeof(T) <= sizeof bits);
+    T value;
+    std::memcpy(&value, &bits, sizeof value);
+    return value;
+  }
+};
+/// Sixteen bytes, which need not be aligned.
+struct alignas(8) Bytes16 {
+  std::array<uint8_t, 16> bytes;
+};
+
+/// Fuel for what has been executed since the last charge.
+struct Charge {
+  int32_t fuel;
+};
+/// The same where there is little room.
+struct SmallCharge {
+  uint16_t fuel;
+};
+/// Where a jump goes, in bytes from the instruction that jumps. In a branch table: from the table.
+struct Target {
+  int32_t distance;
+};
+
+// ---- numbers and moves
+
+struct None {
+  Handler handler;
+  static void each(auto&& /*field*/) {}
+};
+struct Unary {
+  Handler handler;
+  Slot d, a;
+  void each(auto&& field) const { field("d", d), field("a", a); }
+};
+struct Binary {
+  Handler handler;
+  Slot d, a;
+  SlotOrConstant b;
+  void each(auto&& field) const { field("d", d), field("a", a), field("b", b); }
+};
+/// b is a constant f64.
+struct BinaryF64 {
+  Handler handler;
+  Slot d, a;
+  Constant64 b;
+  void each(auto&& field) const { field("d", d), field("a", a), field("b", b); }
+};
+struct Ternary {
+  Handler handler;
+  Slot d, a, b, c;
+  void each(auto&& field) const { field("d", d), field("a", a), field("b", b), field("c", c); }
+};
+struct Lea {
+  Handler handler;
+  Slot d, a, b;
+  void each(auto&& field) const { field("d", d), field("a", a), field("b", b); }
+};
+struct Move {
+  Handler handler;
+  Slot d;
+  SlotOrConstant a;
+  void each(auto&& field) const { field("d", d), field("a", a); }
+};
+struct MoveConstant64 {
+  Handler handler;
+  Slot d;
+  Constant64 a;
+  void each(auto&& field) const { field("d", d), field("a", a); }
+};
+struct Constant128 {
+  Handler handler;
+  Slot d;
+  Bytes16 value;
+  void each(auto&& field) const { field("d", d), field("constant", value); }
+};
+struct Select {
+  Handler handler;
+  Slot d;
+  SlotOrConstant16 a, b;
+  Slot c;
+  void each(auto&& field) const { field("d", d), field("a", a), field("b", b), field("c", c); }
+};
+
+// ---- lanes
+
+struct ExtractLane {
+  Handler handler;
+  Slot d, a;
+  uint16_t first_byte; // of the lane
+  void each(auto&& field) const { field("d", d), field("a", a), field("byte", first_byte); }
+};
+struct ReplaceLane {
+  Handler handler;
+  Slot d, a, b;
+  uint16_t first_byte; // of the lane
+  void each(auto&& field) const { field("d", d), field("a", a), field("b", b), field("byte", first_byte); }
+};
+/// Indices into a and into b; 0x80 gives 0.
+struct Shuffle {
+  Handler handler;
+  Slot d, a, b;
+  Bytes16 from_a, from_b;
+  void each(auto&& field) const {
+    field("d", d), field("a", a), field("b", b), field("from_a", from_a), field("from_b", from_b);
+  }
+};
+
+// ---- slots
+
+struct CopySlots {
+  Handler handler;
+  Slot to, from;
+  uint32_t count;
+  void each(auto&& field) const { field("to", to), field("from", from), field("count", count); }
+};
+struct Enter {
+  Handler handler;
+  Slot first;
+  uint32_t count;
+  void each(auto&& field) const { field("first", first), field("count", count); }
+};
+
+// ---- memory and globals
+//
+// `value` is what is loaded or stored, `end` is offset + access size, `addend` is added to the address before
+// it wraps at 32 bits.
+
+struct PlainAccess {
+  Handler handler;
+  SlotOrConstant16 value;
+  Slot a;
+  uint32_t end;
+  void each(auto&& field) const { field("a", a), field("value", value), field("end", end); }
+};
+struct IndexedAccess {
+  Handler handler;
+  SlotOrConstant16 value;
+  Slot a, b;
+  uint16_t end;
+  void each(auto&& field) const { field("a", a), field("b", b), field("value", value), field("end", end); }
+};
+struct WrappedAccess {
+  Handler handler;
+  SlotOrConstant16 value;
+  Slot a;
+  int32_t addend;
+  uint32_t end;
+  void each(auto&& field) const {
+    field("a", a), field("value", value), field("addend", addend), field("end", end);
+  }
+};
+struct IndexedWrappedAccess {
+  Handler handler;
+  SlotOrConstant16 value;
+  Slot a, b;
+  int32_t addend;
+  uint32_t end;
+  void each(auto&& field) const {
+    field("a", a), field("b", b), field("value", value), field("addend", addend), field("end", end);
+  }
+};
+/// The largest end that fits every form.
+inline constexpr uint64_t most_indexed_end = std::numeric_limits<decltype(IndexedAccess::end)>::max();
+
+/// `place`: of an own global its value's offset in the instance, of an imported one its index.
+struct Global {
+  Handler handler;
+  Slot value;
+  uint32_t place;
+  void each(auto&& field) const { field("value", value), field("place", place); }
+};
+
+// ---- branches and returns
+
+struct Branch {
+  Handler handler;
+  Target target;
+  Charge charge;
+  void each(auto&& field) const { field("target", target), field("charge", charge); }
+};
+struct BranchIf {
+  Handler handler;
+  Slot a;
+  SlotOrConstant b;
+  Target target;
+  Charge charge;
+  void each(auto&& field) const {
+    field("a", a), field("b", b), field("target", target), field("charge", charge);
+  }
+};
+/// b is a constant f64.
+struct BranchIfF64 {
+  Handler handler;
+  Slot a;
+  Constant64 b;
+  Target target;
+  Charge charge;
+  void each(auto&& field) const {
+    field("a", a), field("b", b), field("target", target), field("charge", charge);
+  }
+};
+/// The end of a counted loop: `step` is added to a.
+struct CountBranch {
+  Handler handler;
+  Slot a;
+  int16_t step;
+  SlotOrConstant b;
+  Target target;
+  Charge charge;
+  static constexpr bool can_step_by(int64_t step) { return step == static_cast<int16_t>(step); }
+  void each(auto&& field) const {
+    field("a", a), field("b", b), field("step", step), field("target", target), field("charge", charge);
+  }
+};
+/// The table may be another instruction's: the first that needs it has it behind it.
+struct BranchTable {
+  Handler handler;
+  Slot a;
+  uint32_t last; // index of the default's entry
+  Target table;
+  Charge charge;
+  void each(auto&& field) const {
+    field("a", a), field("last", last), field("table", table), field("charge", charge);
+  }
+};
+struct BranchTableEntry {
+  Target target;
+  Charge charge;
+};
+static_assert(sizeof(BranchTableEntry) % alignof(Handler) == 0, "an instruction follows the table");
+
+/// `link`: the frame's.
+struct ReturnNone {
+  Handler handler;
+  Slot link;
+  Charge charge;
+  void each(auto&& field) const { field("link", link), field("charge", charge); }
+};
+struct Return {
+  Handler handler;
+  Slot a, link;
+  Charge charge;
+  void each(auto&& field) const { field("a", a), field("link", link), field("charge", charge); }
+};
+struct ReturnConstant {
+  Handler handler;
+  Slot link;
+  Charge charge;
+  Constant64 a;
+  void each(auto&& field) const { field("a", a), field("link", link), field("charge", charge); }
+};
+
+// ---- calls
+
+/// What every call has, directly behind its handler.
+struct CallSite {
+  uint32_t distance; // in bytes, from the caller's frame to the callee's
+  Charge charge;
+};
+/// Of whatever form.
+struct AnyCall {
+  Handler handler;
+  CallSite site;
+};
+/// `callee`: the function's offset in the instance, or the index of an imported one.
+struct Call {
+  Handler handler;
+  CallSite site;
+  uint32_t callee;
+  void each(auto&& field) const { field("callee", callee), field("site", site); }
+};
+struct CallIndirect {
+  Handler handler;
+  CallSite site;
+  Slot a;
+  uint32_t type, table;
+  void each(auto&& field) const {
+    field("a", a), field("type", type), field("table", table), field("site", site);
+  }
+};
+struct CallRef {
+  Handler handler;
+  CallSite site;
+  Slot a;
+  void each(auto&& field) const { field("a", a), field("site", site); }
+};
+/// `link`: of the frame that the call replaces.
+struct ReturnCall {
+  Handler handler;
+  CallSite site;
+  uint32_t callee;
+  Slot link;
+  void each(auto&& field) const { field("callee", callee), field("link", link), field("site", site); }
+};
+struct ReturnCallIndirect {
+  Handler handler;
+  CallSite site;
+  Slot a, link;
+  uint32_t type, table;
+  void each(auto&& field) const {
+    field("a", a), field("type", type), field("table", table), field("link", link), field("site", site);
+  }
+};
+struct ReturnCallRef {
+  Handler handler;
+  CallSite site;
+  Slot a, link;
+  void each(auto&& field) const { field("a", a), field("link", link), field("site", site); }
+};
+
+// ---- the rest
+
+/// Operands are in consecutive slots from `first` on, and so are the results. `index` and `second` are the
+/// instruction's immediates; of a load or store `second` is the offset.
+struct StackOp {
+  Handler handler;
+  Slot first;
+  SmallCharge charge; // paid by bulk operations
+  uint32_t index;
+  uint64_t second;
+  void each(auto&& field) const {
+    field("first", first), field("index", index), field("second", second), field("charge", charge);
+  }
+};
+struct Look {
+  Handler handler;
+  Charge charge;
+  void each(auto&& field) const { field("charge", charge); }
+};
+/// Stands before every instruction of an engine that profiles.
+struct Count {
+  Handler handler;
+  uint64_t count; // how often it was reached
+  uint64_t depth; // of loops
+  void each(auto&& field) const { field("count", count), field("depth", depth); }
+};
+
+// ---- all of them
+
+#define SKERRY_LAYOUTS(LAYOUT)                                                                               \
+  LAYOUT(None)                                                                                               \
+  LAYOUT(Unary)                                                                                              \
+  LAYOUT(Binary)                                                                                             \
+  LAYOUT(BinaryF64)                                                                                          \
+  LAYOUT(Ternary)                                                                                            \
+  LAYOUT(Lea)                                                                                                \
+  LAYOUT(Move)                                                                                               \
+  LAYOUT(MoveConstant64)                                                                                     \
+  LAYOUT(Constant128)                                                                                        \
+  LAYOUT(Select)                                                                                             \
+  LAYOUT(ExtractLane)                                                                                        \
+  LAYOUT(ReplaceLane)                                                                                        \
+  LAYOUT(Shuffle)                                                                                            \
+  LAYOUT(CopySlots)                                                                                          \
+  LAYOUT(Enter)                                                                                              \
+  LAYOUT(PlainAccess)                                                                                        \
+  LAYOUT(IndexedAccess)                                                                                      \
+  LAYOUT(WrappedAccess)                                                                                      \
+  LAYOUT(IndexedWrappedAccess)                                                                               \
+  LAYOUT(Global)                                                                                             \
+  LAYOUT(Branch)                                                                                             \
+  LAYOUT(BranchIf)                                                                                           \
+  LAYOUT(BranchIfF64)                                                                                        \
+  LAYOUT(CountBranch)                                                                                        \
+  LAYOUT(BranchTable)                                                                                        \
+  LAYOUT(ReturnNone)                                                                                         \
+  LAYOUT(Return)                                                                                             \
+  LAYOUT(ReturnConstant)                                                                                     \
+  LAYOUT(Call)                                                                                               \
+  LAYOUT(CallIndirect)                                                                                       \
+  LAYOUT(CallRef)                                                                                            \
+  LAYOUT(ReturnCall)                                                                                         \
+  LAYOUT(ReturnCallIndirect)                                                                                 \
+  LAYOUT(ReturnCallRef)                                                                                      \
+  LAYOUT(StackOp)                                                                                            \
+  LAYOUT(Look)                                                                                               \
+  LAYOUT(Count)
+
+enum class Form : uint8_t {
+#define SKERRY_FORM(Name) Name,
+  SKERRY_LAYOUTS(SKERRY_FORM)
+#undef SKERRY_FORM
+};
+template <class Layout> struct FormOf;
+#define SKERRY_FORM(Name)                                                                                    \
+  template <> struct FormOf<Name> {                                                                          \
+    static constexpr Form form = Form::Name;                                                                 \
+  };                                                                                                         \
+  static_assert(offsetof(Name, handler) == 0, "an instruction begins with its handler");                     \
+  static_assert(alignof(Name) <= alignof(Handler) && sizeof(Name) % alignof(Handler) == 0);
+SKERRY_LAYOUTS(SKERRY_FORM)
+#undef SKERRY_FORM
+template <class Layout> inline constexpr Form form_of = FormOf<Layout>::form;
+
+#define SKERRY_CALL(Name) static_assert(offsetof(Name, site) == offsetof(AnyCall, site));
+SKERRY_CALL(Call)
+SKERRY_CALL(CallIndirect)
+SKERRY_CALL(CallRef)
+SKERRY_CALL(ReturnCall)
+SKERRY_CALL(ReturnCallIndirect)
+SKERRY_CALL(ReturnCallRef)
+#undef SKERRY_CALL
+
+/// The instruction at `code`.
+template <class Layout> [[gnu::always_inline]] inline const Layout& at(const std::byte* code) {
+  return *reinterpret_cast<const Layout*>(code);
+}
+
+/// Calls `visit` with the instruction of this form at `code`.
+template <class Visit> void visit(Form form, const std::byte* code, Visit&& visit) {
+  switch (form) {
+#define SKERRY_FORM(Name)                                                                                    \
+  case Form::Name: return visit(at<Name>(code));
+    SKERRY_LAYOUTS(SKERRY_FORM)
+#undef SKERRY_FORM
+  }
+}
+
+} // namespace skerry::vm::layout
