@@ -1,5 +1,5 @@
 // What the watcher tells of, by the kernel's events and by looking regularly.
-#include "host/file_watcher.hpp"
+#include "host/watch/file_watcher.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/support/temp_dir.hpp"

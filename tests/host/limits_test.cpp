@@ -1,5 +1,5 @@
 // Limits of a call besides time, fuel, memory and stack: what it prints, logs, opens, calls and keeps.
-#include "host/key_value_store.hpp"
+#include "host/guest/key_value_store.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
 #include <thread>

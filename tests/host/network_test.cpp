@@ -1,4 +1,4 @@
-#include "host/network.hpp"
+#include "host/net/network.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/host/support/local_server.hpp"

@@ -1,7 +1,7 @@
 #include "skerry/host/plugin_error.hpp"
 
-#include "host/engine_error.hpp"
-#include "host/json.hpp"
+#include "host/support/engine_error.hpp"
+#include "host/support/json.hpp"
 #include "tests/catch.hpp"
 
 #include <string>

@@ -1,5 +1,5 @@
 // From file to plugin: what is refused, and why. Capabilities as guests meet them.
-#include "host/hash.hpp"
+#include "host/support/hash.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
 using namespace skerry;

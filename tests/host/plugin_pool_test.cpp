@@ -1,5 +1,5 @@
 // Several instances of one plugin: who gets one, in which order, and what becomes of them.
-#include "host/instance_pool.hpp"
+#include "host/pool/instance_pool.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
 #include <atomic>

@@ -1,7 +1,7 @@
 // A reload is a transaction: all of it, or the old version serves on; and the faults that others have.
 #include "tests/host/support/reload_fixture.hpp"
 
-#include "host/hash.hpp"
+#include "host/support/hash.hpp"
 
 #include <atomic>
 #include <mutex>

@@ -1,5 +1,5 @@
 // Memory runs out in the plugin host: while plugins are loaded, called, reloaded, rolled back and unloaded.
-#include "host/key_value_store.hpp"
+#include "host/guest/key_value_store.hpp"
 #include "tests/host/support/reload_fixture.hpp"
 #include "tests/out_of_memory/child_process.hpp"
 #include "tests/out_of_memory/sweep.hpp"

@@ -4,7 +4,7 @@
 #include "host/cli/output.hpp"
 #include "host/cli/plugin/serve_config.hpp"
 #include "host/cli/units.hpp"
-#include "host/network.hpp"
+#include "host/net/network.hpp"
 #include "skerry/printable.hpp"
 
 #include <memory>

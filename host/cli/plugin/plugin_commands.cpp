@@ -2,7 +2,7 @@
 
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
-#include "host/file_bytes.hpp"
+#include "host/support/file_bytes.hpp"
 #include "skerry/host/manager.hpp"
 
 #include <memory>

@@ -2,7 +2,7 @@
 #include "host/cli/plugin/plugin_server.hpp"
 
 #include "host/cli/output.hpp"
-#include "host/json.hpp"
+#include "host/support/json.hpp"
 #include "skerry/printable.hpp"
 
 #include <httplib.h>

@@ -1,7 +1,7 @@
 #include "host/cli/plugin/serve_config.hpp"
 
-#include "host/file_bytes.hpp"
-#include "host/object_reader.hpp"
+#include "host/support/file_bytes.hpp"
+#include "host/support/object_reader.hpp"
 
 namespace skerry::host::cli {
 

@@ -1,0 +1,28 @@
+#include "host/guest/guest_output.hpp"
+
+#include "skerry/printable.hpp"
+#include "skerry/wasi/host_output.hpp"
+
+#include <unistd.h>
+
+#include <string>
+
+namespace skerry::host {
+
+void pass_output(const GuestOutput& to, std::string_view plugin, std::span<const std::byte> bytes,
+                 GuestDeadline deadline) {
+  if (to) return to(plugin, bytes);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  (void)wasi::write_before(deadline, STDERR_FILENO, text);
+}
+
+void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, std::string_view text,
+                   GuestDeadline deadline) {
+  if (to) return to(plugin, level, text);
+  std::string line;
+  line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
+  line.append(printable_lines(text, longest_printed_message)).append("\n"); // a line without its newline
+  (void)wasi::write_before(deadline, STDERR_FILENO, line);
+}
+
+} // namespace skerry::host

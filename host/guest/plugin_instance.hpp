@@ -1,0 +1,127 @@
+// One running copy of a plugin: its store, its WASI context, its guest functions. Internal.
+#pragma once
+
+#include "host/guest/call_state.hpp"
+#include "host/guest/key_value_store.hpp"
+#include "host/guest/plugin_abi.hpp"
+#include "host/guest/resumable_execution.hpp"
+#include "skerry/engine.hpp"
+#include "skerry/host/manager.hpp"
+#include "skerry/host/manifest.hpp"
+#include "skerry/image.hpp"
+#include "skerry/linker.hpp"
+#include "skerry/module.hpp"
+#include "skerry/wasi/wasi.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace skerry::host {
+
+/// What a version of a plugin may use. The store is handed on to the next version.
+struct PluginServices {
+  GuestOutput output; // either may be empty: see guest_output.hpp
+  GuestLog log;
+  std::shared_ptr<ByteBudget> budget;
+  std::shared_ptr<KeyValueStore> store;
+  std::function<void(Linker&, const Manifest&)> imports; // the embedder's; may be empty
+};
+
+/// What all instances of a plugin share; immutable.
+struct PluginCode {
+  PluginCode(Manifest m, Module compiled, PluginServices shared);
+  ~PluginCode();
+  PluginCode(const PluginCode&) = delete;
+  PluginCode& operator=(const PluginCode&) = delete;
+
+  const Manifest manifest;
+  const Module module;
+  AbiShape abi;
+  const PluginServices services;
+  const wasi::Config wasi;
+  Linker linker;             // its functions find their instance by Caller::user_data
+  uint64_t budget_bytes = 0; // taken for the code
+};
+
+/// The bytes of a module file, read once, and their hash.
+struct ModuleFile {
+  std::vector<std::byte> bytes;
+  std::string hash;
+};
+/// Errors: phase read, codes "io" (also when the file changes meanwhile) and "limit.module".
+Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
+/// Has the file the hash that the manifest pins? Errors: phase read, code "hash".
+Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
+/// Compiles the bytes, and checks what the module imports, exports and asks for.
+Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
+                                                      std::span<const std::byte> bytes,
+                                                      PluginServices services);
+
+/// One thread at a time, never moved. Every function that runs guest code gives it the manifest's fuel; all
+/// but `execute` the manifest's timeout as well. Once something failed the instance is `broken` and fit for
+/// nothing but destruction.
+class PluginInstance {
+public:
+  /// Instantiates and runs the start functions. `code` must outlive the instance.
+  static Expected<std::unique_ptr<PluginInstance>> start(const PluginCode& code);
+  /// One that is where `image` was frozen; runs nothing.
+  static Expected<std::unique_ptr<PluginInstance>> from_image(const PluginCode& code, const Image& image);
+
+  Expected<std::optional<std::string>> meta();
+  Expected<void> init();
+  Expected<std::string> execute(std::string_view input, Store::Clock::time_point deadline);
+  /// `execute` in pieces: begin, then resume until it has finished or failed, and take the answer.
+  Expected<void> begin(std::string input, Store::Clock::time_point deadline);
+  /// With as many instructions as `fuel` says, and no more in all than the manifest allows. Errors: those of
+  /// execute.
+  Expected<ResumableExecution::State> resume(uint64_t fuel);
+  std::string take_answer() noexcept { return execution_->take_answer(); }
+  /// Forgets what was begun; when it had not ended, the instance is broken.
+  void end() noexcept;
+  Expected<void> destroy();
+  /// State for another version, and from one; until `deadline`.
+  Expected<SavedState> save_state(Store::Clock::time_point deadline);
+  Expected<void> restore_state(const SavedState& state, Store::Clock::time_point deadline);
+  bool broken() const noexcept { return broken_; }
+
+  /// The present state, to start others from. Errors: code "usage" when it has none that can be frozen,
+  /// "limit.process" when there is no memory for it.
+  Expected<Image> freeze() const;
+  /// Back to the state of the image, whatever happened; what the guest has open is closed. False: fit for
+  /// nothing but destruction.
+  bool restore(const Image& image) noexcept;
+
+  InterruptHandle interrupt_handle() const { return store_.interrupt_handle(); }
+  uint64_t fuel_used() const noexcept { return store_.fuel_used(); }
+  uint64_t memory_bytes() const noexcept { return store_.usage().memory_bytes; }
+  uint64_t dropped_log_lines() const noexcept { return state_.lines_dropped; }
+
+private:
+  PluginInstance(const PluginCode& code, wasi::Context context);
+  void arm(Store::Clock::time_point deadline);
+  void arm() { arm(Store::Clock::now() + code_.manifest.timeout); }
+  static Expected<std::unique_ptr<PluginInstance>> create(const PluginCode& code);
+  Expected<void> instantiate();
+  std::unexpected<PluginError> failed_now(ErrorCode code) const;
+  void describe_host_calls(PluginError& error) const;
+  template <class F> std::invoke_result_t<F> checked(Phase phase, F&& work);
+
+  const PluginCode& code_;
+  wasi::Context context_;
+  CallState state_;
+  Store store_;
+  Instance instance_;
+  std::optional<GuestAbi> guest_;
+  std::optional<ResumableExecution> execution_;
+  Store::Clock::time_point begun_at_;
+  uint64_t fuel_at_begin_ = 0; // what Store::fuel_used was then
+  bool finished_ = false;      // the execution
+  bool broken_ = false;
+};
+
+} // namespace skerry::host

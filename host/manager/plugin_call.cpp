@@ -1,0 +1,121 @@
+// A call that rests between its parts, parked in its pool.
+#include "skerry/host/plugin_call.hpp"
+
+#include "host/support/engine_error.hpp"
+#include "host/support/out_of_memory.hpp"
+#include "host/pool/loaded_plugin.hpp"
+#include "host/reload/rollback.hpp"
+
+#include <optional>
+#include <utility>
+
+namespace skerry::host {
+
+struct PluginCall::Impl {
+  Impl(std::shared_ptr<Plugin> owner, Manifest of) : plugin(std::move(owner)), manifest(std::move(of)) {}
+  ~Impl() {
+    if (started) end_early(given_up(), false);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  Expected<State> run(uint64_t instructions);
+  Expected<void> begin(Plugin::Impl::Started begun, std::string input) noexcept;
+  void finish() noexcept;
+  void end_early(const PluginError& error, bool unparked) noexcept;
+  void give_back(const PluginError* error) noexcept;
+  PluginError given_up() const noexcept {
+    return unless_out_of_memory(
+        [&] { return make_error(manifest, Phase::call, "cancelled", "the call was given up"); },
+        [&] { return out_of_memory_error(manifest.meta.name, Phase::call, "giving up a call"); });
+  }
+
+  const std::shared_ptr<Plugin> plugin;
+  const Manifest manifest;                      // the generation's may be gone when the call has ended
+  std::optional<Plugin::Impl::Started> started; // until it ends
+  std::string result;
+};
+
+/// Whatever fails, the call that was let in is told of as ended.
+Expected<void> PluginCall::Impl::begin(Plugin::Impl::Started begun, std::string input) noexcept {
+  started.emplace(std::move(begun));
+  auto ready = started->lease->begin(std::move(input), started->deadline);
+  if (!ready)
+    end_early(ready.error(), true);
+  else
+    started->lease.generation().park();
+  return ready;
+}
+
+void PluginCall::Impl::finish() noexcept {
+  result = started->lease->take_answer();
+  started->lease->end();
+  give_back(nullptr);
+}
+
+void PluginCall::Impl::end_early(const PluginError& error, bool unparked) noexcept {
+  if (!unparked) (void)started->lease.generation().unpark();
+  started->lease->end();
+  give_back(&error);
+}
+
+void PluginCall::Impl::give_back(const PluginError* error) noexcept {
+  GenerationPtr failed = plugin->impl().end(*started, error);
+  started.reset();
+  if (failed) roll_back_in_background(plugin->impl(), std::move(failed));
+}
+
+Expected<PluginCall::State> PluginCall::Impl::run(uint64_t instructions) {
+  if (!started) return std::unexpected(make_error(manifest, Phase::call, "usage", "the call has ended"));
+  Generation& generation = started->lease.generation();
+  const auto unloaded = [&]() -> Expected<ResumableExecution::State> {
+    return std::unexpected(generation.unloaded());
+  };
+  auto state = generation.unpark()
+                   ? started->lease->resume(instructions)
+                   : catching_out_of_memory(plugin->name(), Phase::call, "ending a call", unloaded);
+  if (!state) {
+    end_early(state.error(), true);
+    return std::unexpected(std::move(state.error()));
+  }
+  switch (*state) {
+  case ResumableExecution::State::finished: finish(); return State::finished;
+  case ResumableExecution::State::out_of_fuel: generation.park(); return State::out_of_fuel;
+  case ResumableExecution::State::not_ready: generation.park(); return State::not_ready;
+  }
+  std::unreachable();
+}
+
+PluginCall::PluginCall(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
+PluginCall::PluginCall(PluginCall&&) noexcept = default;
+PluginCall& PluginCall::operator=(PluginCall&&) noexcept = default;
+PluginCall::~PluginCall() = default;
+
+Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::string input,
+                                       const CallOptions& options) {
+  return catching_out_of_memory(
+      plugin->name(), Phase::call, "beginning a call", [&]() -> Expected<PluginCall> {
+        Plugin::Impl& of = plugin->impl();
+        auto begun = of.begin(input.size(), options);
+        if (!begun) return std::unexpected(std::move(begun.error()));
+        auto made = catching_out_of_memory(
+            of.name, Phase::call, "beginning a call", [&]() -> Expected<std::unique_ptr<Impl>> {
+              return std::make_unique<Impl>(plugin, begun->lease.generation().manifest());
+            });
+        if (!made) {
+          (void)of.end(*begun, &made.error()); // no fault of the version
+          return std::unexpected(std::move(made.error()));
+        }
+        if (auto ready = (*made)->begin(std::move(*begun), std::move(input)); !ready)
+          return std::unexpected(std::move(ready.error()));
+        return PluginCall(std::move(*made));
+      });
+}
+
+Expected<PluginCall::State> PluginCall::run(uint64_t instructions) {
+  return catching_out_of_memory(impl_->plugin->name(), Phase::call, "running a call",
+                                [&] { return impl_->run(instructions); });
+}
+const std::string& PluginCall::result() const noexcept { return impl_->result; }
+
+} // namespace skerry::host

@@ -1,0 +1,17 @@
+#include "host/pool/plugin_host.hpp"
+
+#include "host/support/engine_error.hpp"
+
+namespace skerry::host {
+
+Expected<InstancePlace> InstancePlace::take(const Manifest& manifest, std::shared_ptr<InstanceCap> cap) {
+  if (cap->take()) return InstancePlace(std::move(cap));
+  auto error = make_error(manifest, Phase::instantiate, "limit.instances",
+                          "the host has " + std::to_string(cap->allowed()) +
+                              " instances, which is as many as it may have");
+  error.limit =
+      LimitReport{"instances", "instances", cap->allowed(), std::nullopt, "ManagerOptions::max_instances"};
+  return std::unexpected(std::move(error));
+}
+
+} // namespace skerry::host

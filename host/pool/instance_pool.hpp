@@ -1,0 +1,112 @@
+// The instances of one plugin and the callers that wait for them. Internal.
+#pragma once
+
+#include "host/guest/plugin_instance.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <variant>
+#include <vector>
+
+namespace skerry::host {
+
+/// How many instances all plugins of a host may have together. Thread-safe.
+class InstanceCap {
+public:
+  explicit InstanceCap(uint32_t allowed) : allowed_(allowed) {}
+  bool take() noexcept;
+  void give_back() noexcept { taken_.fetch_sub(1, std::memory_order_relaxed); }
+  uint32_t allowed() const noexcept { return allowed_; }
+
+private:
+  const uint32_t allowed_;
+  std::atomic<uint32_t> taken_{0};
+};
+
+struct PoolUsage {
+  uint32_t instances = 0, busy = 0, waiting = 0;
+};
+
+/// Gives instances to callers in the order in which they ask. Instances are made when they are first needed,
+/// up to the pool's size. An instance that becomes free goes straight to the caller that waits longest, so
+/// that nobody overtakes it; waiting is on a condition variable of the caller's own. Thread-safe; instances
+/// are made and destroyed by the callers' threads, without a lock held.
+class InstancePool {
+public:
+  using Clock = std::chrono::steady_clock;
+  using InstancePtr = std::unique_ptr<PluginInstance>;
+  using Make = std::function<Expected<InstancePtr>()>;
+  enum class Refused : uint8_t { late, full, closed };
+  using Failure = std::variant<Refused, PluginError>; ///< or why no instance could be made
+
+  /// One instance of the cap is the pool's until it is closed, and must have been taken from it before.
+  InstancePool(InstancePtr first, uint32_t size, uint32_t max_waiting, Make make,
+               std::shared_ptr<InstanceCap> cap);
+  ~InstancePool();
+  InstancePool(const InstancePool&) = delete;
+  InstancePool& operator=(const InstancePool&) = delete;
+
+  /// An instance that nobody else has, at the latest at `deadline`.
+  std::expected<InstancePtr, Failure> acquire(Clock::time_point deadline);
+  /// Gives it back, clean; or null when it had to be thrown away.
+  void release(InstancePtr instance) noexcept;
+
+  /// Who has an instance says that it will not be used for a while: neither drain nor close wait for it.
+  void park();
+  /// The opposite, before it is used again. False: the pool was closed; the instance can only be given back.
+  bool unpark();
+
+  /// More instances are made when they are needed; of fewer, idle ones go now and busy ones when they are
+  /// given back.
+  void resize(uint32_t size);
+  /// Lets nobody in any more, and returns when those who are in or wait are done. Parked instances stay with
+  /// those who have them, and may be used.
+  void drain();
+  /// Lets nobody in any more, refuses those who wait, and does not wait itself.
+  void shut();
+  /// Like drain, but those who wait are refused. Returns the instances that are left; closing again returns
+  /// none. `refuse_parked`: those who parked an instance are refused, too.
+  std::vector<InstancePtr> close(bool refuse_parked = true);
+  PoolUsage usage() const;
+
+private:
+  struct Waiter {
+    std::condition_variable wake;
+    bool served = false; // with `instance`, or, when that is null, leave to make one
+    bool refused = false;
+    InstancePtr instance;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  bool may_make() const { return existing_ < size_; } // with the mutex held
+  std::expected<InstancePtr, Failure> make_one(Lock lock);
+  std::expected<InstancePtr, Failure> wait(Lock& lock, Clock::time_point deadline);
+  void serve_next(Lock& lock);
+  void serve(Waiter& waiter, InstancePtr instance);
+  void refuse_all(Lock& lock);
+  void wait_until_unused(Lock& lock);
+  void forget_instance(Lock& lock);
+
+  const Make make_;
+  const std::shared_ptr<InstanceCap> cap_;
+  const uint32_t max_waiting_;
+  mutable std::mutex mutex_;       // guards what follows
+  std::condition_variable unused_; // when nobody has an instance and nobody waits
+  std::vector<InstancePtr> idle_;  // the one used last is taken first: its memory is in the caches
+  std::deque<Waiter*> waiting_;
+  uint32_t size_;
+  uint32_t existing_ = 1; // idle, in use, parked, or being made
+  uint32_t parked_ = 0;
+  bool closed_ = false;
+  bool ended_ = false;         // what is given back is destroyed
+  bool refuse_parked_ = false; // in use no more
+  bool gave_up_ = false;       // its own place under the host's cap
+};
+
+} // namespace skerry::host

@@ -1,0 +1,75 @@
+// One reload of one plugin, from the file to the freed old version. Internal.
+#pragma once
+
+#include "host/reload/reload_report.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace skerry::host {
+
+/// Whatever fails, before or in the swap, leaves the old version serving and nothing of the new one behind.
+/// Runs once, on the thread that calls run; others of the same plugin wait until it has swapped.
+class ReloadTransaction {
+public:
+  /// `manifest` is called when it is this reload's turn.
+  ReloadTransaction(Plugin::Impl& plugin, ReloadTrigger trigger, ReloadOptions options,
+                    std::function<Expected<Manifest>()> manifest);
+
+  /// Returns when the old version is gone. Errors: phase reload; see docs/errors.md.
+  Expected<ReloadResult> run();
+
+private:
+  using Clock = std::chrono::steady_clock;
+  struct Step {
+    ReloadStep name;
+    Expected<void> (ReloadTransaction::*run)();
+    bool says_bad; ///< its failure is the version's own fault
+  };
+  static const Step steps[];
+
+  // The steps.
+  Expected<void> read_manifest();
+  Expected<void> read_file();
+  Expected<void> check_known();
+  Expected<void> check_pin();
+  Expected<void> compile();
+  Expected<void> check_interface();
+  Expected<void> instantiate();
+  Expected<void> ask_meta();
+  Expected<void> init();
+  Expected<void> try_canary();
+
+  Expected<void> without_serving() noexcept; // prepare, beside the calls that run
+  Expected<void> prepare();
+  Expected<void> take_over();
+  bool must_hand_over() const;
+  Expected<void> hand_over_state();
+  Expected<SavedState> save_state(Clock::time_point deadline);
+  Expected<void> swap();
+  Expected<void> publish(const GenerationPtr& next);
+  void release_held() noexcept;
+  void give_up() noexcept;
+  std::unexpected<PluginError> fail(std::string code, std::string message) const;
+
+  Plugin::Impl& plugin_;
+  const ReloadTrigger trigger_;
+  const ReloadOptions options_;
+  const std::function<Expected<Manifest>()> load_manifest_;
+  ReloadReport report_;
+
+  GenerationPtr base_; // what serves, and is to be replaced
+  Manifest manifest_;
+  std::optional<ModuleFile> file_;
+  bool unchanged_ = false;
+  std::unique_ptr<const PluginCode> code_;
+  std::optional<InstancePlace> place_;
+  VersionPtr version_;
+  Generation::InstancePtr first_;
+  bool has_init_ = false;
+  Generation::InstancePtr held_;    // the base's only instance, while its state is handed over
+  std::optional<SavedState> saved_; // what it said then
+};
+
+} // namespace skerry::host
