@@ -1,7 +1,7 @@
 // Which of the functions that the host calls does a module export, and in which form?
+#include "host/guest/plugin_abi.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/near_miss.hpp"
-#include "host/guest/plugin_abi.hpp"
 
 #include <initializer_list>
 

@@ -5,9 +5,15 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <string>
 
 namespace skerry::host {
+
+std::string_view log_level_name(LogLevel level) noexcept {
+  constexpr std::array<std::string_view, 5> names{"trace", "debug", "info", "warn", "error"};
+  return names[static_cast<size_t>(level)];
+}
 
 void pass_output(const GuestOutput& to, std::string_view plugin, std::span<const std::byte> bytes,
                  GuestDeadline deadline) {

@@ -2,7 +2,7 @@
 // where it waits no longer than the guest's call may take. Internal.
 #pragma once
 
-#include "skerry/host/manager.hpp"
+#include "skerry/host/plugin_output.hpp"
 
 #include <chrono>
 #include <cstddef>

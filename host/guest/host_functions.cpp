@@ -1,11 +1,10 @@
 #include "host/guest/host_functions.hpp"
 
-#include "host/support/base64.hpp"
 #include "host/guest/call_state.hpp"
 #include "host/guest/guest_output.hpp"
-#include "host/support/json_text.hpp"
 #include "host/net/network.hpp"
-#include "host/guest/plugin_instance.hpp"
+#include "host/support/base64.hpp"
+#include "host/support/json_text.hpp"
 #include "skerry/host_meter.hpp"
 
 #include <algorithm>

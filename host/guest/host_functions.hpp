@@ -2,12 +2,11 @@
 // Internal.
 #pragma once
 
+#include "host/guest/plugin_services.hpp"
 #include "skerry/host/manifest.hpp"
 #include "skerry/linker.hpp"
 
 namespace skerry::host {
-
-struct PluginServices;
 
 /// Defines what this plugin may use. Each function finds the CallState of its instance. `manifest` and
 /// `services` must outlive every instance made with the linker.

@@ -1,4 +1,4 @@
-// GuestAbi::Delivery: what a call that passes bytes consists of, step by step.
+// GuestAbi::Invocation: the guest calls that one call with bytes consists of, step by step.
 #include "host/guest/plugin_abi.hpp"
 
 #include <algorithm>
@@ -7,10 +7,10 @@
 
 namespace skerry::host {
 
-using Step = GuestAbi::Delivery::Step;
+using Step = GuestAbi::Invocation::Step;
 
 /// Never asks for 0 bytes, which some guests cannot give.
-Expected<std::optional<Step>> GuestAbi::Delivery::first() {
+Expected<std::optional<Step>> GuestAbi::Invocation::first() {
   if (input_.size() > std::numeric_limits<int32_t>::max())
     return abi_->fail(phase_, "limit.input",
                       "an input of " + std::to_string(input_.size()) + " bytes is too large");
@@ -18,7 +18,7 @@ Expected<std::optional<Step>> GuestAbi::Delivery::first() {
   return Step{abi_->allocate_, {static_cast<int32_t>(buffer_.size)}, 1};
 }
 
-Expected<std::optional<Step>> GuestAbi::Delivery::next(std::span<const Value> results) {
+Expected<std::optional<Step>> GuestAbi::Invocation::next(std::span<const Value> results) {
   switch (at_) {
   case At::allocating: return after_allocation(results);
   case At::calling: return after_call(results);
@@ -28,7 +28,7 @@ Expected<std::optional<Step>> GuestAbi::Delivery::next(std::span<const Value> re
   return std::nullopt;
 }
 
-Expected<std::optional<Step>> GuestAbi::Delivery::after_allocation(std::span<const Value> results) {
+Expected<std::optional<Step>> GuestAbi::Invocation::after_allocation(std::span<const Value> results) {
   buffer_.address = static_cast<uint32_t>(results.front().as_i32());
   const std::string& allocate = abi_->shape_.allocate;
   if (buffer_.address == 0)
@@ -41,7 +41,7 @@ Expected<std::optional<Step>> GuestAbi::Delivery::after_allocation(std::span<con
   return Step{function_, {static_cast<int32_t>(buffer_.address), static_cast<int32_t>(input_.size())}, 2};
 }
 
-Expected<std::optional<Step>> GuestAbi::Delivery::after_call(std::span<const Value> results) {
+Expected<std::optional<Step>> GuestAbi::Invocation::after_call(std::span<const Value> results) {
   if (auto ok = abi_->check_status(phase_, name_, form_, results); !ok)
     return std::unexpected(std::move(ok.error()));
   auto taken = abi_->take_result(phase_, name_, form_, results);
@@ -53,12 +53,12 @@ Expected<std::optional<Step>> GuestAbi::Delivery::after_call(std::span<const Val
 }
 
 /// The input's own buffer may have come back as the answer: then it is one buffer, and was given back.
-std::optional<Step> GuestAbi::Delivery::give_back_input() {
+std::optional<Step> GuestAbi::Invocation::give_back_input() {
   at_ = At::giving_back_input;
   return taken_.buffer.address == buffer_.address ? std::nullopt : give_back(buffer_);
 }
 
-std::optional<Step> GuestAbi::Delivery::give_back(Buffer buffer) const {
+std::optional<Step> GuestAbi::Invocation::give_back(Buffer buffer) const {
   if (buffer.address == 0) return std::nullopt;
   return Step{abi_->deallocate_,
               {static_cast<int32_t>(buffer.address), static_cast<int32_t>(buffer.size)},

@@ -1,11 +1,10 @@
-// From a module file to code that can be instantiated; everything that can be refused without running it.
+#include "host/guest/load_code.hpp"
+
+#include "host/guest/import_need.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/file_bytes.hpp"
+#include "host/support/file_identity.hpp"
 #include "host/support/hash.hpp"
-#include "host/guest/host_functions.hpp"
-#include "host/guest/import_need.hpp"
-#include "host/guest/plugin_instance.hpp"
-#include "host/watch/watch_path.hpp"
 #include "skerry/printable.hpp"
 
 #include <algorithm>

@@ -1,8 +1,8 @@
 #include "host/guest/plugin_abi.hpp"
 
+#include "host/guest/json_end.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/json.hpp"
-#include "host/guest/json_end.hpp"
 
 #include <algorithm>
 #include <array>
@@ -143,15 +143,15 @@ Expected<void> GuestAbi::check_status(Phase phase, std::string_view name, Result
               "\"" + std::string(name) + "\" returned status " + std::to_string(results[0].as_i32()));
 }
 
-Expected<std::string> GuestAbi::run(Delivery delivery) const {
-  auto step = delivery.first();
+Expected<std::string> GuestAbi::run(Invocation invocation) const {
+  auto step = invocation.first();
   while (step && *step) {
-    auto results = call(delivery.phase(), (*step)->function, (*step)->arguments());
+    auto results = call(invocation.phase(), (*step)->function, (*step)->arguments());
     if (!results) return std::unexpected(std::move(results.error()));
-    step = delivery.next(*results);
+    step = invocation.next(*results);
   }
   if (!step) return std::unexpected(std::move(step.error()));
-  return delivery.take_answer();
+  return invocation.take_answer();
 }
 
 /// From an i32 global, or a function that returns one.
@@ -212,7 +212,7 @@ Expected<std::string> GuestAbi::execute(std::span<const std::byte> input) const 
   return run(execution(input));
 }
 
-GuestAbi::Delivery GuestAbi::execution(std::span<const std::byte> input) const {
+GuestAbi::Invocation GuestAbi::execution(std::span<const std::byte> input) const {
   return {*this, Phase::call, "execute", execute_, shape_.execute, input};
 }
 

@@ -74,9 +74,9 @@ public:
   Expected<SavedState> save_state() const;
   Expected<void> restore_state(const SavedState& state) const;
 
-  class Delivery;
-  /// What `execute` consists of, for who makes the calls himself.
-  Delivery execution(std::span<const std::byte> input) const;
+  class Invocation;
+  /// The steps of `execute`, for callers that drive them.
+  Invocation execution(std::span<const std::byte> input) const;
   const Manifest& manifest() const noexcept { return manifest_; }
 
 private:
@@ -104,7 +104,7 @@ private:
                               std::span<const Value> results) const;
   Expected<std::string> read_sized(Phase phase, std::string_view name, Buffer buffer) const;
   Expected<std::string> read_terminated(Phase phase, std::string_view name, uint32_t address) const;
-  Expected<std::string> run(Delivery delivery) const;
+  Expected<std::string> run(Invocation invocation) const;
   Expected<int32_t> version_number(Phase phase, std::string_view name, ExternKind kind) const;
   Expected<void> check_status(Phase phase, std::string_view name, ResultForm form,
                               std::span<const Value> results) const;
@@ -116,10 +116,10 @@ private:
   Func allocate_, deallocate_, execute_;
 };
 
-/// Bytes on their way into a guest function, and its answer on the way back: allocate, the function itself,
-/// deallocate for the answer and for the input. Whoever has one makes these calls and brings their results,
-/// so a call may stop anywhere and go on later. Both the GuestAbi and the input must outlive it.
-class GuestAbi::Delivery {
+/// Passes bytes to a guest function and takes its answer: allocate, the function itself, deallocate for the
+/// answer and for the input. The caller makes these guest calls and passes their results to `next`, so that a
+/// call can suspend in any of them. Both the GuestAbi and the input must outlive it.
+class GuestAbi::Invocation {
 public:
   /// A call that is to be made next.
   struct Step {
@@ -129,8 +129,8 @@ public:
     std::span<const Value> arguments() const { return std::span(values).first(count); }
   };
 
-  Delivery(const GuestAbi& abi, Phase phase, std::string_view name, Func function, ResultForm form,
-           std::span<const std::byte> input)
+  Invocation(const GuestAbi& abi, Phase phase, std::string_view name, Func function, ResultForm form,
+             std::span<const std::byte> input)
       : abi_(&abi), phase_(phase), name_(name), function_(function), form_(form), input_(input) {}
 
   Phase phase() const noexcept { return phase_; }

@@ -2,65 +2,19 @@
 #pragma once
 
 #include "host/guest/call_state.hpp"
-#include "host/guest/key_value_store.hpp"
 #include "host/guest/plugin_abi.hpp"
+#include "host/guest/plugin_code.hpp"
 #include "host/guest/resumable_execution.hpp"
-#include "skerry/engine.hpp"
-#include "skerry/host/manager.hpp"
-#include "skerry/host/manifest.hpp"
 #include "skerry/image.hpp"
-#include "skerry/linker.hpp"
-#include "skerry/module.hpp"
+#include "skerry/store.hpp"
 #include "skerry/wasi/wasi.hpp"
 
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <type_traits>
-#include <vector>
 
 namespace skerry::host {
-
-/// What a version of a plugin may use. The store is handed on to the next version.
-struct PluginServices {
-  GuestOutput output; // either may be empty: see guest_output.hpp
-  GuestLog log;
-  std::shared_ptr<ByteBudget> budget;
-  std::shared_ptr<KeyValueStore> store;
-  std::function<void(Linker&, const Manifest&)> imports; // the embedder's; may be empty
-};
-
-/// What all instances of a plugin share; immutable.
-struct PluginCode {
-  PluginCode(Manifest m, Module compiled, PluginServices shared);
-  ~PluginCode();
-  PluginCode(const PluginCode&) = delete;
-  PluginCode& operator=(const PluginCode&) = delete;
-
-  const Manifest manifest;
-  const Module module;
-  AbiShape abi;
-  const PluginServices services;
-  const wasi::Config wasi;
-  Linker linker;             // its functions find their instance by Caller::user_data
-  uint64_t budget_bytes = 0; // taken for the code
-};
-
-/// The bytes of a module file, read once, and their hash.
-struct ModuleFile {
-  std::vector<std::byte> bytes;
-  std::string hash;
-};
-/// Errors: phase read, codes "io" (also when the file changes meanwhile) and "limit.module".
-Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
-/// Has the file the hash that the manifest pins? Errors: phase read, code "hash".
-Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
-/// Compiles the bytes, and checks what the module imports, exports and asks for.
-Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
-                                                      std::span<const std::byte> bytes,
-                                                      PluginServices services);
 
 /// One thread at a time, never moved. Every function that runs guest code gives it the manifest's fuel; all
 /// but `execute` the manifest's timeout as well. Once something failed the instance is `broken` and fit for

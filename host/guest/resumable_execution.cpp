@@ -8,18 +8,18 @@ namespace skerry::host {
 
 ResumableExecution::ResumableExecution(const GuestAbi& abi, std::string input)
     : manifest_(abi.manifest()), input_(std::move(input)),
-      delivery_(abi.execution(std::as_bytes(std::span(input_)))) {}
+      invocation_(abi.execution(std::as_bytes(std::span(input_)))) {}
 
 Expected<ResumableExecution::State> ResumableExecution::run() {
   if (!std::exchange(begun_, true)) {
-    auto first = delivery_.first();
+    auto first = invocation_.first();
     if (!first) return std::unexpected(std::move(first.error()));
     step_ = *first;
   }
   while (step_) {
     auto state = run_step();
     if (!state || *state != State::finished) return state;
-    auto next = delivery_.next(call_->results());
+    auto next = invocation_.next(call_->results());
     call_.reset();
     if (!next) return std::unexpected(std::move(next.error()));
     step_ = *next;

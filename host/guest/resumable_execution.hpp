@@ -23,15 +23,15 @@ public:
   /// or failed. Errors: those of GuestAbi::execute.
   Expected<State> run();
   /// When it has finished.
-  std::string take_answer() noexcept { return delivery_.take_answer(); }
+  std::string take_answer() noexcept { return invocation_.take_answer(); }
 
 private:
   Expected<State> run_step();
 
   const Manifest& manifest_;
   const std::string input_;
-  GuestAbi::Delivery delivery_;
-  std::optional<GuestAbi::Delivery::Step> step_;
+  GuestAbi::Invocation invocation_;
+  std::optional<GuestAbi::Invocation::Step> step_;
   std::optional<SuspendableCall> call_; // of the step, when it has begun
   bool begun_ = false;
   std::chrono::nanoseconds elapsed_{0};

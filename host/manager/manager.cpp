@@ -1,16 +1,16 @@
 // The map of loaded plugins: load, get, unload, close.
 #include "skerry/host/manager.hpp"
 
+#include "host/manager/plugin_impl.hpp"
+#include "host/reload/reload_transaction.hpp"
+#include "host/reload/rollback.hpp"
 #include "host/support/engine_error.hpp"
+#include "host/support/file_identity.hpp"
 #include "host/support/near_miss.hpp"
 #include "host/support/out_of_memory.hpp"
-#include "host/pool/loaded_plugin.hpp"
-#include "host/reload/reload_transaction.hpp"
 #include "host/watch/reload_watch.hpp"
-#include "host/reload/rollback.hpp"
-#include "host/watch/watch_path.hpp"
+#include "skerry/printable.hpp"
 
-#include <array>
 #include <map>
 #include <mutex>
 #include <new>
@@ -52,10 +52,10 @@ struct Manager::Impl {
   PluginError not_found(std::string_view name) const; // with the mutex held
   PluginHandle find(std::string_view name) const;
 
-  void follow(Plugin::Impl& plugin, const Manifest& manifest);
+  void follow(LoadedPlugin& plugin, const Manifest& manifest);
   void changed(const std::string& name);
   void watch_trouble(const std::string& text) noexcept;
-  Expected<Manifest> manifest_of(Plugin::Impl& plugin);
+  Expected<Manifest> manifest_of(LoadedPlugin& plugin);
   Expected<ReloadResult> reload(Plugin& plugin, ReloadTrigger trigger, const ReloadOptions& options);
 
   const std::shared_ptr<PluginHost> host;
@@ -129,17 +129,16 @@ Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
                                                     const std::filesystem::path& manifest_file) {
   const std::string& name = manifest.meta.name;
   const FileIdentity before = file_identity(manifest.wasm_path);
-  auto made = std::make_unique<Plugin::Impl>(manifest, manifest_file, host);
+  auto made = std::make_shared<LoadedPlugin>(manifest, manifest_file, host);
   if (auto done = made->load(manifest); !done) return std::unexpected(std::move(done.error()));
-  auto plugin = std::make_shared<Plugin>(std::move(made));
-  plugin->impl().self = plugin;
+  auto plugin = std::make_shared<Plugin>(std::make_unique<Plugin::Impl>(made));
   if (!publish(name, plugin)) { // closed meanwhile
-    (void)plugin->impl().unload();
+    (void)made->unload();
     return std::unexpected(closed_error(name));
   }
   unless_out_of_memory(
       [&] {
-        follow(plugin->impl(), manifest);
+        follow(*made, manifest);
         // What changed between the reading and the watching is not told by the watcher.
         if (manifest.reload.watch && file_identity(manifest.wasm_path) != before) changed(name);
       },
@@ -180,7 +179,7 @@ Expected<std::string> Manager::call(std::string_view name, std::string_view inpu
 
 /// The files that decide what the plugin is. A plugin that is on its way out may be followed a little longer:
 /// its changes find nobody.
-void Manager::Impl::follow(Plugin::Impl& plugin, const Manifest& manifest) {
+void Manager::Impl::follow(LoadedPlugin& plugin, const Manifest& manifest) {
   WatchedFiles files;
   if (manifest.reload.watch && host->options.watch_files) {
     files.files.push_back(manifest.wasm_path);
@@ -193,11 +192,11 @@ void Manager::Impl::follow(Plugin::Impl& plugin, const Manifest& manifest) {
 /// One reload sees all that has changed when it begins; one more is needed only for what changes after.
 void Manager::Impl::changed(const std::string& name) {
   PluginHandle plugin = find(name);
-  if (!plugin || plugin->impl().change_pending.exchange(true)) return;
+  if (!plugin || plugin->impl().loaded->change_pending.exchange(true)) return;
   unless_out_of_memory(
       [&] { host->background.run([this, plugin] { (void)reload(*plugin, ReloadTrigger::file, {}); }); },
       [&] {
-        plugin->impl().change_pending = false;
+        plugin->impl().loaded->change_pending = false;
         throw std::bad_alloc(); // whoever told of the change tells of it again
       });
 }
@@ -215,7 +214,7 @@ void Manager::Impl::watch_trouble(const std::string& text) noexcept {
 }
 
 /// What is watched follows a manifest as soon as it is read: the module that it names may be put right later.
-Expected<Manifest> Manager::Impl::manifest_of(Plugin::Impl& plugin) {
+Expected<Manifest> Manager::Impl::manifest_of(LoadedPlugin& plugin) {
   if (plugin.manifest_file.empty()) return plugin.current()->manifest();
   auto manifest = read_manifest(plugin.manifest_file);
   if (manifest && manifest->meta.name == plugin.name) follow(plugin, *manifest);
@@ -224,9 +223,9 @@ Expected<Manifest> Manager::Impl::manifest_of(Plugin::Impl& plugin) {
 
 Expected<ReloadResult> Manager::Impl::reload(Plugin& plugin, ReloadTrigger trigger,
                                              const ReloadOptions& options) {
-  Plugin::Impl& impl = plugin.impl();
-  return catching_out_of_memory(impl.name, Phase::reload, "reloading a plugin", [&] {
-    return ReloadTransaction(impl, trigger, options, [&] { return manifest_of(impl); }).run();
+  LoadedPlugin& loaded = *plugin.impl().loaded;
+  return catching_out_of_memory(loaded.name, Phase::reload, "reloading a plugin", [&] {
+    return ReloadTransaction(loaded, trigger, options, [&] { return manifest_of(loaded); }).run();
   });
 }
 
@@ -239,20 +238,20 @@ Expected<ReloadResult> Manager::reload(std::string_view name, const ReloadOption
 Expected<ReloadResult> Manager::reload(const Manifest& manifest, const ReloadOptions& options) {
   auto plugin = get(manifest.meta.name);
   if (!plugin) return std::unexpected(std::move(plugin.error()));
-  Plugin::Impl& impl = (*plugin)->impl();
+  LoadedPlugin& loaded = *(*plugin)->impl().loaded;
   const auto follow = [&]() -> Expected<Manifest> {
-    impl_->follow(impl, manifest);
+    impl_->follow(loaded, manifest);
     return manifest;
   };
-  return catching_out_of_memory(impl.name, Phase::reload, "reloading a plugin", [&] {
-    return ReloadTransaction(impl, ReloadTrigger::command, options, follow).run();
+  return catching_out_of_memory(loaded.name, Phase::reload, "reloading a plugin", [&] {
+    return ReloadTransaction(loaded, ReloadTrigger::command, options, follow).run();
   });
 }
 
 Expected<void> Manager::rollback(std::string_view name) {
   auto plugin = get(name);
   if (!plugin) return std::unexpected(std::move(plugin.error()));
-  return roll_back((*plugin)->impl(), ReloadTrigger::rollback);
+  return roll_back(*(*plugin)->impl().loaded, ReloadTrigger::rollback);
 }
 
 // --- unloading
@@ -262,7 +261,7 @@ Expected<void> Manager::unload(std::string_view name) {
   if (!plugin) return std::unexpected(std::move(plugin.error()));
   if (!impl_->take_out(*plugin)) return unload(name); // by another thread meanwhile
   impl_->watch.follow((*plugin)->name(), {});
-  return (*plugin)->impl().unload();
+  return (*plugin)->impl().loaded->unload();
 }
 
 void Manager::close() {
@@ -274,7 +273,7 @@ void Manager::close() {
   }
   impl_->watch.stop();
   for (auto& [name, plugin] : all) {
-    if (plugin) (void)plugin->impl().unload(); // nobody is left to be told
+    if (plugin) (void)plugin->impl().loaded->unload(); // nobody is left to be told
   }
   impl_->host->background.stop();
   impl_->host->events.stop();
@@ -299,11 +298,6 @@ std::vector<PluginMetrics> Manager::metrics() const {
   std::vector<PluginMetrics> metrics;
   for (const PluginHandle& plugin : plugins) metrics.push_back(plugin->metrics());
   return metrics;
-}
-
-std::string_view log_level_name(LogLevel level) noexcept {
-  constexpr std::array<std::string_view, 5> names{"trace", "debug", "info", "warn", "error"};
-  return names[static_cast<size_t>(level)];
 }
 
 const Engine& Manager::engine() const noexcept { return impl_->host->engine; }

@@ -1,10 +1,10 @@
 // A call that rests between its parts, parked in its pool.
 #include "skerry/host/plugin_call.hpp"
 
+#include "host/manager/plugin_impl.hpp"
+#include "host/reload/rollback.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/out_of_memory.hpp"
-#include "host/pool/loaded_plugin.hpp"
-#include "host/reload/rollback.hpp"
 
 #include <optional>
 #include <utility>
@@ -20,7 +20,7 @@ struct PluginCall::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Expected<State> run(uint64_t instructions);
-  Expected<void> begin(Plugin::Impl::Started begun, std::string input) noexcept;
+  Expected<void> begin(LoadedPlugin::Started begun, std::string input) noexcept;
   void finish() noexcept;
   void end_early(const PluginError& error, bool unparked) noexcept;
   void give_back(const PluginError* error) noexcept;
@@ -32,12 +32,12 @@ struct PluginCall::Impl {
 
   const std::shared_ptr<Plugin> plugin;
   const Manifest manifest;                      // the generation's may be gone when the call has ended
-  std::optional<Plugin::Impl::Started> started; // until it ends
+  std::optional<LoadedPlugin::Started> started; // until it ends
   std::string result;
 };
 
 /// Whatever fails, the call that was let in is told of as ended.
-Expected<void> PluginCall::Impl::begin(Plugin::Impl::Started begun, std::string input) noexcept {
+Expected<void> PluginCall::Impl::begin(LoadedPlugin::Started begun, std::string input) noexcept {
   started.emplace(std::move(begun));
   auto ready = started->lease->begin(std::move(input), started->deadline);
   if (!ready)
@@ -60,9 +60,9 @@ void PluginCall::Impl::end_early(const PluginError& error, bool unparked) noexce
 }
 
 void PluginCall::Impl::give_back(const PluginError* error) noexcept {
-  GenerationPtr failed = plugin->impl().end(*started, error);
+  GenerationPtr failed = plugin->impl().loaded->end(*started, error);
   started.reset();
-  if (failed) roll_back_in_background(plugin->impl(), std::move(failed));
+  if (failed) roll_back_in_background(*plugin->impl().loaded, std::move(failed));
 }
 
 Expected<PluginCall::State> PluginCall::Impl::run(uint64_t instructions) {
@@ -95,8 +95,10 @@ Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::stri
                                        const CallOptions& options) {
   return catching_out_of_memory(
       plugin->name(), Phase::call, "beginning a call", [&]() -> Expected<PluginCall> {
-        Plugin::Impl& of = plugin->impl();
-        auto begun = of.begin(input.size(), options);
+        LoadedPlugin& of = *plugin->impl().loaded;
+        GenerationPtr failed;
+        auto begun = of.begin(input.size(), options, failed);
+        if (failed) roll_back_in_background(of, std::move(failed));
         if (!begun) return std::unexpected(std::move(begun.error()));
         auto made = catching_out_of_memory(
             of.name, Phase::call, "beginning a call", [&]() -> Expected<std::unique_ptr<Impl>> {

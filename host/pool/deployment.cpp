@@ -6,12 +6,12 @@
 
 namespace skerry::host {
 
-GenerationPtr Serving::current() const {
+GenerationPtr Deployment::current() const {
   std::lock_guard lock(mutex_);
   return current_;
 }
 
-Serving::Swap Serving::swap(const GenerationPtr& expected, GenerationPtr next) {
+Deployment::Swap Deployment::swap(const GenerationPtr& expected, GenerationPtr next) {
   std::vector<VersionPtr> dropped; // before the lock: freed after it
   forgive(*next->version());
   std::lock_guard lock(mutex_);
@@ -39,12 +39,12 @@ Serving::Swap Serving::swap(const GenerationPtr& expected, GenerationPtr next) {
   return Swap::done;
 }
 
-Serving::RollbackTarget Serving::rollback_target() const {
+Deployment::RollbackTarget Deployment::rollback_target() const {
   std::lock_guard lock(mutex_);
   return {current_, kept_.empty() ? nullptr : kept_.front()};
 }
 
-Serving::Swap Serving::roll_back(const RollbackTarget& target, GenerationPtr next) {
+Deployment::Swap Deployment::roll_back(const RollbackTarget& target, GenerationPtr next) {
   {
     std::lock_guard lock(mutex_);
     if (leaving_) return Swap::leaving;
@@ -56,18 +56,18 @@ Serving::Swap Serving::roll_back(const RollbackTarget& target, GenerationPtr nex
   return Swap::done;
 }
 
-std::vector<VersionPtr> Serving::kept() const {
+std::vector<VersionPtr> Deployment::kept() const {
   std::lock_guard lock(mutex_);
   return {kept_.begin(), kept_.end()};
 }
 
-bool Serving::is_bad(const Manifest& manifest, std::string_view hash) const {
+bool Deployment::is_bad(const Manifest& manifest, std::string_view hash) const {
   std::lock_guard lock(bad_mutex_);
   return std::ranges::any_of(bad_,
                              [&](const Bad& bad) { return bad.hash == hash && bad.manifest == manifest; });
 }
 
-void Serving::add_bad(const Manifest& manifest, std::string_view hash) noexcept {
+void Deployment::add_bad(const Manifest& manifest, std::string_view hash) noexcept {
   const std::lock_guard lock(bad_mutex_);
   unless_out_of_memory(
       [&] {
@@ -77,22 +77,22 @@ void Serving::add_bad(const Manifest& manifest, std::string_view hash) noexcept 
       [] {});
 }
 
-void Serving::forgive(const Version& version) {
+void Deployment::forgive(const Version& version) {
   std::lock_guard lock(bad_mutex_);
   std::erase_if(bad_, [&](const Bad& bad) { return version.is(bad.manifest, bad.hash); });
 }
 
-void Serving::leave() {
+void Deployment::leave() {
   std::lock_guard lock(mutex_);
   leaving_ = true;
 }
 
-void Serving::forget_kept() noexcept {
+void Deployment::forget_kept() noexcept {
   for (VersionPtr dropped = take_kept(); dropped; dropped = take_kept()) { // freed without the lock
   }
 }
 
-VersionPtr Serving::take_kept() noexcept {
+VersionPtr Deployment::take_kept() noexcept {
   const std::lock_guard lock(mutex_);
   if (kept_.empty()) return nullptr;
   VersionPtr taken = std::move(kept_.back());

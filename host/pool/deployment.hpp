@@ -1,4 +1,4 @@
-// Which version of a plugin serves, which did before, and which must not again. Internal.
+// Which version of a plugin is in service, which were before, and which are known to be bad. Internal.
 #pragma once
 
 #include "host/pool/generation.hpp"
@@ -15,7 +15,7 @@ namespace skerry::host {
 using GenerationPtr = std::shared_ptr<Generation>;
 
 /// Thread-safe. The lock is held for the moves of pointers only; what is dropped is freed without it.
-class Serving {
+class Deployment {
 public:
   enum class Swap : uint8_t {
     done,
@@ -27,7 +27,7 @@ public:
     VersionPtr version; ///< null: there is none
   };
 
-  /// Whom calls go to; null before the first swap.
+  /// The generation that new calls go to; null before the first swap.
   GenerationPtr current() const;
   /// `next` instead of `expected`, whose version is kept, and the oldest given up beyond what the new
   /// manifest's reload.keep allows.

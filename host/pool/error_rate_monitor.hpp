@@ -1,4 +1,4 @@
-// Is a new version worse than what it was trusted to be? Internal.
+// The error rate of a new version, which may trigger a rollback. Internal.
 #pragma once
 
 #include "skerry/host/manifest.hpp"
@@ -9,23 +9,27 @@
 
 namespace skerry::host {
 
-/// Counts the calls of a version in the time after the swap that brought it. Thread-safe, without locks;
-/// before it begins and after its window it costs a load. Time is what callers say it is.
-class Trial {
+/// Counts the calls of a version during the window after its swap. Thread-safe and lock-free; outside the
+/// window a call costs one load. Callers pass the time.
+class ErrorRateMonitor {
 public:
   using Clock = std::chrono::steady_clock;
 
-  explicit Trial(const ReloadConfig& config) : config_(config) {}
+  explicit ErrorRateMonitor(const ReloadConfig& config) : config_(config) {}
 
-  /// Once, when the version begins to serve. Does nothing unless the manifest has a limit.
-  void begin(Clock::time_point now) {
+  /// Opens the window; called once, when the version is put in service. Does nothing unless the manifest has
+  /// a limit.
+  void start(Clock::time_point now) {
     end_ = now + config_.rollback_window;
     open_.store(config_.rollback_on_error_rate.has_value(), std::memory_order_release);
   }
-  /// True for the one call with which the limit was reached.
+  /// True for the one call that reached the limit.
   bool record(bool failed, Clock::time_point now) noexcept {
     if (!open_.load(std::memory_order_acquire)) return false;
-    if (now > end_) return open_.store(false, std::memory_order_relaxed), false;
+    if (now > end_) {
+      open_.store(false, std::memory_order_relaxed);
+      return false;
+    }
     const uint64_t calls = calls_.fetch_add(1, std::memory_order_relaxed) + 1;
     const uint64_t errors = errors_.fetch_add(failed ? 1 : 0, std::memory_order_relaxed) + (failed ? 1 : 0);
     if (calls < config_.rollback_min_calls) return false;

@@ -1,7 +1,6 @@
 #include "host/pool/generation.hpp"
 
 #include "host/support/engine_error.hpp"
-#include "host/pool/lease.hpp"
 #include "host/support/out_of_memory.hpp"
 
 namespace skerry::host {
@@ -11,7 +10,7 @@ using std::chrono::milliseconds;
 Generation::Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
                        std::shared_ptr<CallMetrics> metrics)
     : version_(std::move(version)), metrics_(std::move(metrics)), breaker_(manifest().breaker),
-      trial_(manifest().reload) {
+      error_monitor_(manifest().reload) {
   const PoolConfig& pool = manifest().pool;
   pool_.emplace(
       std::move(first), pool.size, pool.max_waiting, [this] { return version_->make_instance(); },
@@ -57,9 +56,12 @@ std::optional<Generation::InstancePtr> Generation::hold(Clock::time_point deadli
   return std::move(*instance);
 }
 
-Expected<Generation::InstancePtr> Generation::wait_for_turn(Clock::time_point start, milliseconds timeout) {
+Expected<Generation::InstancePtr> Generation::acquire(Clock::time_point start, milliseconds timeout) {
   auto instance = pool_->acquire(start + std::min(timeout, manifest().pool.max_wait));
-  if (instance) return std::move(*instance);
+  if (instance) {
+    metrics_->waited(Clock::now() - start);
+    return std::move(*instance);
+  }
   if (auto* error = std::get_if<PluginError>(&instance.error())) return std::unexpected(std::move(*error));
   return std::unexpected(refusal(std::get<InstancePool::Refused>(instance.error()), start, timeout));
 }
@@ -74,19 +76,6 @@ Generation::InstancePtr Generation::cleaned(InstancePtr instance) noexcept {
   return instance;
 }
 
-Expected<Lease> Generation::lease(uint64_t input_bytes, Clock::time_point start, milliseconds timeout) {
-  const uint64_t buffer_bytes = input_bytes + manifest().capabilities.max_output_bytes();
-  const std::shared_ptr<ByteBudget>& budget = code().services.budget;
-  BudgetShare buffers(budget, buffer_bytes);
-  if (!buffers)
-    return std::unexpected(
-        budget_error(manifest(), Phase::call, *budget, "the call's buffers need", buffer_bytes));
-  auto instance = wait_for_turn(start, timeout);
-  if (!instance) return std::unexpected(std::move(instance.error()));
-  metrics_->waited(Clock::now() - start);
-  return Lease(shared_from_this(), std::move(buffers), std::move(*instance));
-}
-
 void Generation::give_back(InstancePtr instance, uint64_t fuel_before) noexcept {
   const PluginInstance& guest = *instance;
   metrics_->executed(guest.fuel_used() - fuel_before, guest.memory_bytes(), guest.dropped_log_lines());
@@ -94,32 +83,32 @@ void Generation::give_back(InstancePtr instance, uint64_t fuel_before) noexcept 
   pool_->release(must_clean ? cleaned(std::move(instance)) : std::move(instance));
 }
 
-bool Generation::ended(CircuitBreaker::Admission admission, const PluginError* error,
-                       Clock::duration time) noexcept {
+bool Generation::record_result(CircuitBreaker::Admission admission, const PluginError* error,
+                               Clock::duration time) noexcept {
   using Outcome = CircuitBreaker::Outcome;
   const auto now = Clock::now();
   if (error == nullptr) {
     breaker_.record(admission, Outcome::success, now);
     version_->metrics.call_succeeded(time);
-    return trial_.record(false, now);
+    return error_monitor_.record(false, now);
   }
   const bool to_blame =
       error->code != "cancelled" && error->code != "unloaded" && error->code != process_limit;
   breaker_.record(admission, to_blame ? Outcome::failure : Outcome::none, now);
   version_->metrics.call_failed(error->code, time);
-  return to_blame && trial_.record(true, now);
+  return to_blame && error_monitor_.record(true, now);
 }
 
-/// Who finds the door closed was not here.
-bool Generation::turned_away(CircuitBreaker::Admission admission, const std::string& code) noexcept {
+/// Calls rejected because the pool is closed are not counted: the next generation counts them.
+bool Generation::record_rejected(CircuitBreaker::Admission admission, const std::string& code) noexcept {
   const auto now = Clock::now();
   const bool by_breaker = admission == CircuitBreaker::Admission::refused;
   if (!by_breaker) breaker_.record(admission, CircuitBreaker::Outcome::none, now);
   if (code != "unloaded") version_->metrics.call_refused(code);
-  return by_breaker && trial_.record(true, now);
+  return by_breaker && error_monitor_.record(true, now);
 }
 
-/// With `keep` each instance has lived a life of its own; else they are all the same, and one speaks for all.
+/// With `keep` every instance has state of its own to destroy. Otherwise all are alike, and one is enough.
 Expected<void> Generation::close(bool refuse_parked) {
   std::vector<InstancePtr> left = pool_->close(refuse_parked);
   if (manifest().pool.state == StateMode::fresh && left.size() > 1) left.resize(1);

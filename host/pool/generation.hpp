@@ -1,10 +1,10 @@
-// A version of a plugin that serves: the pool of its instances, its breaker, its trial. Internal.
+// A version of a plugin in service: its instances, its breaker, its error rate. Internal.
 #pragma once
 
 #include "host/metrics/call_metrics.hpp"
 #include "host/pool/circuit_breaker.hpp"
-#include "host/pool/instance_pool.hpp"
 #include "host/pool/error_rate_monitor.hpp"
+#include "host/pool/instance_pool.hpp"
 #include "host/pool/version.hpp"
 #include "skerry/host/plugin.hpp"
 
@@ -17,9 +17,7 @@
 
 namespace skerry::host {
 
-class Lease;
-
-/// Lives until its last call has ended, whoever is current meanwhile. Thread-safe.
+/// Lives until its last call has ended, whichever generation is current by then. Thread-safe.
 class Generation : public std::enable_shared_from_this<Generation> {
 public:
   using Clock = Store::Clock;
@@ -30,41 +28,43 @@ public:
   Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
              std::shared_ptr<CallMetrics> metrics);
 
-  /// Asks the breaker. Each call that is not refused is to be followed by `ended` or `turned_away`.
+  /// Asks the breaker. Each call is to be followed by record_result or record_rejected.
   CircuitBreaker::Admission admit() { return breaker_.admit(Clock::now()); }
   PluginError breaker_error() const;
-  /// An instance for a call that began at `start` and has so much input: waits for its turn. Errors: codes
-  /// "busy", "timeout", "unloaded", "limit.total", and those of making an instance.
-  Expected<Lease> lease(uint64_t input_bytes, Clock::time_point start, std::chrono::milliseconds timeout);
-  /// Whoever has a lease and lets it rest says so, and neither an unload nor a reload waits for it.
+  /// Waits for an instance, for a call that began at `start`. Errors: codes "busy", "timeout", "unloaded",
+  /// and those of making an instance. Calls take theirs through a Lease.
+  Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
+  /// Records what the call used, and gives its instance back, clean.
+  void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
+  /// Called when a call with a lease suspends: neither an unload nor a reload waits for a parked call.
   void park() { pool_->park(); }
-  /// Before it goes on. False: the plugin was unloaded meanwhile.
+  /// Called before a parked call resumes. False when the plugin was unloaded meanwhile.
   bool unpark() { return pool_->unpark(); }
   PluginError unloaded() const;
 
-  /// How a call went that had an instance; null: well. True for the one with which a new version had failed
-  /// too often.
-  bool ended(CircuitBreaker::Admission admission, const PluginError* error, Clock::duration time) noexcept;
-  /// A call that did not get so far. True: the same.
-  bool turned_away(CircuitBreaker::Admission admission, const std::string& code) noexcept;
+  /// Records the outcome of a call that had an instance; a null `error` is success. True for the call with
+  /// which a new version reached its error rate.
+  bool record_result(CircuitBreaker::Admission admission, const PluginError* error,
+                     Clock::duration time) noexcept;
+  /// The same for a call that was rejected before it had an instance.
+  bool record_rejected(CircuitBreaker::Admission admission, const std::string& code) noexcept;
   std::chrono::milliseconds timeout(const CallOptions& options) const {
     return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
   }
 
-  /// From now on its failures may bring the version before back.
-  void begin_trial() { trial_.begin(Clock::now()); }
+  /// From now on the error rate of its calls may trigger a rollback.
+  void start_error_monitor() { error_monitor_.start(Clock::now()); }
 
-  /// The next instance that is free; nobody else has it until it is given back. Nothing when it takes too
-  /// long, or the generation is closed.
+  /// Takes the next free instance out of service until put_back. Nothing when none becomes free until
+  /// `deadline`, or the generation is closed.
   std::optional<InstancePtr> hold(Clock::time_point deadline);
   void put_back(InstancePtr instance) { pool_->release(std::move(instance)); }
-  /// Lets nobody in any more; refuses those who wait, without waiting itself.
-  void shut() { pool_->shut(); }
-
-  /// Lets nobody in any more and waits for the calls that run and those that wait.
+  /// Rejects new and waiting calls from now on; does not wait.
+  void stop_admitting() { pool_->stop_admitting(); }
+  /// Rejects new calls, and waits for those that run or wait.
   void drain() { pool_->drain(); }
-  /// Lets nobody in any more, refuses those who wait, waits for the calls that run; then the guest may
-  /// `destroy` itself. `refuse_parked`: calls that rest may not go on. Again: does nothing.
+  /// Rejects new and waiting calls, waits for those that run, and calls the guest's `destroy`.
+  /// `refuse_parked`: parked calls cannot resume. Closing again does nothing.
   Expected<void> close(bool refuse_parked = true);
   void resize(uint32_t size) { pool_->resize(size); }
 
@@ -75,17 +75,14 @@ public:
   bool circuit_open() const { return breaker_.state() != CircuitBreaker::State::closed; }
 
 private:
-  friend class Lease;
-  Expected<InstancePtr> wait_for_turn(Clock::time_point start, std::chrono::milliseconds timeout);
   PluginError refusal(InstancePool::Refused why, Clock::time_point start,
                       std::chrono::milliseconds timeout) const;
   InstancePtr cleaned(InstancePtr instance) noexcept;
-  void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
 
   const VersionPtr version_;
   const std::shared_ptr<CallMetrics> metrics_;
   CircuitBreaker breaker_;
-  Trial trial_;
+  ErrorRateMonitor error_monitor_;
   std::optional<InstancePool> pool_;
 };
 

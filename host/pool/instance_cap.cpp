@@ -1,8 +1,16 @@
-#include "host/pool/plugin_host.hpp"
+#include "host/pool/instance_cap.hpp"
 
 #include "host/support/engine_error.hpp"
 
 namespace skerry::host {
+
+bool InstanceCap::take() noexcept {
+  uint32_t taken = taken_.load(std::memory_order_relaxed);
+  while (taken < allowed_) {
+    if (taken_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
 
 Expected<InstancePlace> InstancePlace::take(const Manifest& manifest, std::shared_ptr<InstanceCap> cap) {
   if (cap->take()) return InstancePlace(std::move(cap));

@@ -7,14 +7,6 @@
 
 namespace skerry::host {
 
-bool InstanceCap::take() noexcept {
-  uint32_t taken = taken_.load(std::memory_order_relaxed);
-  while (taken < allowed_) {
-    if (taken_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed)) return true;
-  }
-  return false;
-}
-
 InstancePool::InstancePool(InstancePtr first, uint32_t size, uint32_t max_waiting, Make make,
                            std::shared_ptr<InstanceCap> cap)
     : make_(std::move(make)), cap_(std::move(cap)), max_waiting_(max_waiting), size_(size) {
@@ -152,7 +144,7 @@ void InstancePool::refuse_all(Lock&) {
   waiting_.clear();
 }
 
-void InstancePool::shut() {
+void InstancePool::stop_admitting() {
   Lock lock(mutex_);
   refuse_all(lock);
 }

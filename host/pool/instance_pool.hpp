@@ -2,8 +2,8 @@
 #pragma once
 
 #include "host/guest/plugin_instance.hpp"
+#include "host/pool/instance_cap.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -15,19 +15,6 @@
 #include <vector>
 
 namespace skerry::host {
-
-/// How many instances all plugins of a host may have together. Thread-safe.
-class InstanceCap {
-public:
-  explicit InstanceCap(uint32_t allowed) : allowed_(allowed) {}
-  bool take() noexcept;
-  void give_back() noexcept { taken_.fetch_sub(1, std::memory_order_relaxed); }
-  uint32_t allowed() const noexcept { return allowed_; }
-
-private:
-  const uint32_t allowed_;
-  std::atomic<uint32_t> taken_{0};
-};
 
 struct PoolUsage {
   uint32_t instances = 0, busy = 0, waiting = 0;
@@ -57,21 +44,23 @@ public:
   /// Gives it back, clean; or null when it had to be thrown away.
   void release(InstancePtr instance) noexcept;
 
-  /// Who has an instance says that it will not be used for a while: neither drain nor close wait for it.
+  /// Called by the owner of an instance that will not be used for a while: neither drain nor close waits for
+  /// it.
   void park();
-  /// The opposite, before it is used again. False: the pool was closed; the instance can only be given back.
+  /// Called before a parked instance is used again. False: the pool was closed, and the instance can only be
+  /// given back.
   bool unpark();
 
   /// More instances are made when they are needed; of fewer, idle ones go now and busy ones when they are
   /// given back.
   void resize(uint32_t size);
-  /// Lets nobody in any more, and returns when those who are in or wait are done. Parked instances stay with
-  /// those who have them, and may be used.
+  /// Rejects new callers, and returns when those that have an instance or wait for one are done. Parked
+  /// instances stay with their callers, which may go on using them.
   void drain();
-  /// Lets nobody in any more, refuses those who wait, and does not wait itself.
-  void shut();
-  /// Like drain, but those who wait are refused. Returns the instances that are left; closing again returns
-  /// none. `refuse_parked`: those who parked an instance are refused, too.
+  /// Rejects new and waiting callers; does not wait.
+  void stop_admitting();
+  /// Like drain, but rejects the callers that wait. Returns the instances that are left; closing again
+  /// returns none. `refuse_parked`: callers that parked an instance are rejected, too.
   std::vector<InstancePtr> close(bool refuse_parked = true);
   PoolUsage usage() const;
 

@@ -2,15 +2,18 @@
 #pragma once
 
 #include "host/pool/generation.hpp"
+#include "skerry/budget.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 
 namespace skerry::host {
 
-/// Bytes of a plugin's budget, taken for as long as this lives.
+/// Holds bytes of a plugin's budget until it is destroyed.
 class BudgetShare {
 public:
-  /// Takes nothing when the budget does not have it; then it is false.
+  /// False, and holding nothing, when the budget does not have that many left.
   BudgetShare(std::shared_ptr<ByteBudget> budget, uint64_t bytes)
       : budget_(budget->take(bytes) ? std::move(budget) : nullptr), bytes_(bytes) {}
   BudgetShare(BudgetShare&&) noexcept = default;
@@ -25,12 +28,14 @@ private:
   uint64_t bytes_;
 };
 
-/// Nobody else has the instance. When this ends it is counted what the call used, and the instance goes back
-/// to its pool, clean. Keeps the generation alive.
+/// Exclusive use of one instance. On destruction, records what the call used and gives the instance back to
+/// its pool, clean. Keeps the generation alive.
 class Lease {
 public:
-  using InstancePtr = InstancePool::InstancePtr;
-  Lease(std::shared_ptr<Generation> generation, BudgetShare buffers, InstancePtr instance);
+  /// Waits for an instance, for a call that began at `start` and has `input_bytes` of input. Errors: codes
+  /// "busy", "timeout", "unloaded", "limit.total", and those of making an instance.
+  static Expected<Lease> take(std::shared_ptr<Generation> generation, uint64_t input_bytes,
+                              Generation::Clock::time_point start, std::chrono::milliseconds timeout);
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) = delete;
   ~Lease();
@@ -40,6 +45,9 @@ public:
   Generation& generation() const noexcept { return *generation_; }
 
 private:
+  using InstancePtr = InstancePool::InstancePtr;
+  Lease(std::shared_ptr<Generation> generation, BudgetShare buffers, InstancePtr instance);
+
   std::shared_ptr<Generation> generation_; // null: moved from
   BudgetShare buffers_;
   InstancePtr instance_;

@@ -1,8 +1,8 @@
 // One version of a plugin, whether it serves or is kept for a rollback. Internal.
 #pragma once
 
-#include "host/metrics/call_metrics.hpp"
 #include "host/guest/plugin_instance.hpp"
+#include "host/metrics/call_metrics.hpp"
 #include "skerry/image.hpp"
 
 #include <memory>

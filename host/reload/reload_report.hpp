@@ -1,8 +1,8 @@
 // Tells of the steps of one reload or rollback. Internal.
 #pragma once
 
-#include "host/support/out_of_memory.hpp"
 #include "host/pool/loaded_plugin.hpp"
+#include "host/support/out_of_memory.hpp"
 #include "skerry/host/reload.hpp"
 
 #include <chrono>
@@ -16,7 +16,7 @@ class ReloadReport {
 public:
   using Clock = std::chrono::steady_clock;
 
-  ReloadReport(Plugin::Impl& plugin, ReloadTrigger trigger) : plugin_(plugin), trigger_(trigger) {}
+  ReloadReport(LoadedPlugin& plugin, ReloadTrigger trigger) : plugin_(plugin), trigger_(trigger) {}
 
   /// Which version the events are about, from now on.
   void about(std::string version, std::string hash) {
@@ -43,7 +43,7 @@ public:
 private:
   PluginError failure(ReloadStep step, PluginError cause) noexcept;
 
-  Plugin::Impl& plugin_;
+  LoadedPlugin& plugin_;
   const ReloadTrigger trigger_;
   std::string version_, hash_;
 };

@@ -1,7 +1,7 @@
 #include "host/reload/reload_transaction.hpp"
 
-#include "host/support/engine_error.hpp"
 #include "host/reload/interface_change.hpp"
+#include "host/support/engine_error.hpp"
 #include "host/support/out_of_memory.hpp"
 
 namespace skerry::host {
@@ -19,7 +19,7 @@ const ReloadTransaction::Step ReloadTransaction::steps[] = {
     {ReloadStep::canary, &ReloadTransaction::try_canary, true},
 };
 
-ReloadTransaction::ReloadTransaction(Plugin::Impl& plugin, ReloadTrigger trigger, ReloadOptions options,
+ReloadTransaction::ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger, ReloadOptions options,
                                      std::function<Expected<Manifest>()> manifest)
     : plugin_(plugin), trigger_(trigger), options_(options), load_manifest_(std::move(manifest)),
       report_(plugin, trigger) {}
@@ -72,7 +72,7 @@ Expected<void> ReloadTransaction::prepare() {
     const std::string& cause = done.error().cause;
     if (step.says_bad && cause != "limit.instances" && cause != process_limit &&
         done.error().code != process_limit)
-      plugin_.serving.add_bad(manifest_, file_->hash);
+      plugin_.deployment.add_bad(manifest_, file_->hash);
     return done;
   }
   return {};
@@ -101,7 +101,7 @@ Expected<void> ReloadTransaction::read_file() {
 }
 
 Expected<void> ReloadTransaction::check_known() {
-  if (options_.force || !plugin_.serving.is_bad(manifest_, file_->hash)) return {};
+  if (options_.force || !plugin_.deployment.is_bad(manifest_, file_->hash)) return {};
   return fail("reload.known_bad", "this version (hash xxh3-128:" + file_->hash +
                                       ") was tried before and is bad; a forced reload tries it again");
 }
@@ -219,10 +219,10 @@ Expected<void> ReloadTransaction::swap() {
 Expected<void> ReloadTransaction::publish(const GenerationPtr& next) {
   for (;;) {
     if (saved_) base_->version()->state = saved_;
-    next->begin_trial();
-    const Serving::Swap result = plugin_.serving.swap(base_, next);
-    if (result == Serving::Swap::leaving) return fail("unloaded", "the plugin was unloaded meanwhile");
-    if (result == Serving::Swap::done) break;
+    next->start_error_monitor();
+    const Deployment::Swap result = plugin_.deployment.swap(base_, next);
+    if (result == Deployment::Swap::leaving) return fail("unloaded", "the plugin was unloaded meanwhile");
+    if (result == Deployment::Swap::done) break;
     release_held();
     base_ = plugin_.current();
     if (saved_ || must_hand_over())
@@ -231,7 +231,7 @@ Expected<void> ReloadTransaction::publish(const GenerationPtr& next) {
   }
   plugin_.reload_counts.swapped();
   if (!held_) return {};
-  base_->shut(); // those who wait must not see the state that was handed over already
+  base_->stop_admitting(); // those who wait must not see the state that was handed over already
   release_held();
   return {};
 }

@@ -1,6 +1,7 @@
 // One reload of one plugin, from the file to the freed old version. Internal.
 #pragma once
 
+#include "host/guest/load_code.hpp"
 #include "host/reload/reload_report.hpp"
 
 #include <functional>
@@ -14,7 +15,7 @@ namespace skerry::host {
 class ReloadTransaction {
 public:
   /// `manifest` is called when it is this reload's turn.
-  ReloadTransaction(Plugin::Impl& plugin, ReloadTrigger trigger, ReloadOptions options,
+  ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger, ReloadOptions options,
                     std::function<Expected<Manifest>()> manifest);
 
   /// Returns when the old version is gone. Errors: phase reload; see docs/errors.md.
@@ -53,7 +54,7 @@ private:
   void give_up() noexcept;
   std::unexpected<PluginError> fail(std::string code, std::string message) const;
 
-  Plugin::Impl& plugin_;
+  LoadedPlugin& plugin_;
   const ReloadTrigger trigger_;
   const ReloadOptions options_;
   const std::function<Expected<Manifest>()> load_manifest_;

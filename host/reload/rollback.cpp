@@ -1,8 +1,8 @@
 #include "host/reload/rollback.hpp"
 
+#include "host/reload/reload_report.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/out_of_memory.hpp"
-#include "host/reload/reload_report.hpp"
 
 namespace skerry::host {
 
@@ -10,7 +10,7 @@ namespace {
 
 using InstancePtr = Generation::InstancePtr;
 
-Expected<GenerationPtr> revive(Plugin::Impl& plugin, const VersionPtr& version) {
+Expected<GenerationPtr> revive(LoadedPlugin& plugin, const VersionPtr& version) {
   auto place = InstancePlace::take(version->manifest(), plugin.host->cap);
   if (!place) return std::unexpected(std::move(place.error()));
   auto first = version->make_instance();
@@ -31,10 +31,10 @@ PluginError no_version(const GenerationPtr& current) {
 }
 
 /// The end of an attempt; `changed` asks for another one.
-Expected<Serving::Swap> attempt(Plugin::Impl& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
+Expected<Deployment::Swap> attempt(LoadedPlugin& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
   ReloadReport report(plugin, trigger);
-  const Serving::RollbackTarget target = plugin.serving.rollback_target();
-  if (only && target.current != only) return Serving::Swap::done;
+  const Deployment::RollbackTarget target = plugin.deployment.rollback_target();
+  if (only && target.current != only) return Deployment::Swap::done;
   if (target.version) report.about(target.version->manifest().meta.version, target.version->hash());
   auto next = report.step(ReloadStep::instantiate, [&]() -> Expected<GenerationPtr> {
     if (!target.version) return std::unexpected(no_version(target.current));
@@ -42,8 +42,8 @@ Expected<Serving::Swap> attempt(Plugin::Impl& plugin, ReloadTrigger trigger, con
   });
   if (!next) return std::unexpected(std::move(next.error()));
   const auto start = ReloadReport::Clock::now();
-  const Serving::Swap result = plugin.serving.roll_back(target, *next);
-  if (result != Serving::Swap::done) {
+  const Deployment::Swap result = plugin.deployment.roll_back(target, *next);
+  if (result != Deployment::Swap::done) {
     (void)(*next)->close();
     return result;
   }
@@ -55,12 +55,12 @@ Expected<Serving::Swap> attempt(Plugin::Impl& plugin, ReloadTrigger trigger, con
   return result;
 }
 
-Expected<void> attempt_until_done(Plugin::Impl& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
+Expected<void> attempt_until_done(LoadedPlugin& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
   for (;;) {
     auto result = attempt(plugin, trigger, only);
     if (!result) return std::unexpected(std::move(result.error()));
-    if (*result == Serving::Swap::done) return {};
-    if (*result == Serving::Swap::leaving) {
+    if (*result == Deployment::Swap::done) return {};
+    if (*result == Deployment::Swap::leaving) {
       const GenerationPtr current = plugin.current();
       auto error =
           make_error(current->manifest(), Phase::reload, "reload.swap", "the plugin was unloaded meanwhile");
@@ -72,18 +72,17 @@ Expected<void> attempt_until_done(Plugin::Impl& plugin, ReloadTrigger trigger, c
 
 } // namespace
 
-Expected<void> roll_back(Plugin::Impl& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
+Expected<void> roll_back(LoadedPlugin& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
   return catching_out_of_memory(plugin.name, Phase::reload, "rolling a plugin back",
                                 [&] { return attempt_until_done(plugin, trigger, only); });
 }
 
-void roll_back_in_background(Plugin::Impl& plugin, GenerationPtr failed) noexcept {
-  auto handle = plugin.self.lock();
-  if (!handle) return;
+void roll_back_in_background(LoadedPlugin& plugin, GenerationPtr failed) noexcept {
   unless_out_of_memory(
       [&] {
-        plugin.host->background.run(
-            [handle, failed] { (void)roll_back(handle->impl(), ReloadTrigger::error_rate, failed); });
+        plugin.host->background.run([kept = plugin.shared_from_this(), failed] {
+          (void)roll_back(*kept, ReloadTrigger::error_rate, failed);
+        });
       },
       [] {});
 }

@@ -1,7 +1,8 @@
 #include "host/watch/file_watcher.hpp"
 
-#include "host/watch/inotify_queue.hpp"
+#include "host/support/file_identity.hpp"
 #include "host/support/out_of_memory.hpp"
+#include "host/watch/inotify_queue.hpp"
 #include "host/watch/watch_path.hpp"
 
 #include <poll.h>

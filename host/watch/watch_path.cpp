@@ -1,7 +1,5 @@
 #include "host/watch/watch_path.hpp"
 
-#include <sys/stat.h>
-
 #include <deque>
 
 namespace skerry::host {
@@ -9,8 +7,6 @@ namespace skerry::host {
 namespace {
 
 constexpr int most_links = 40; // as the kernel
-
-int64_t nanoseconds(const timespec& time) { return int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
 
 class Walk {
 public:
@@ -64,16 +60,5 @@ private:
 } // namespace
 
 std::vector<PathStep> path_steps(const std::filesystem::path& file) { return Walk(file).run(); }
-
-FileIdentity file_identity(const std::filesystem::path& file) {
-  struct stat status;
-  if (stat(file.c_str(), &status) != 0) return {};
-  return {true,
-          status.st_dev,
-          status.st_ino,
-          int64_t{status.st_size},
-          nanoseconds(status.st_mtim),
-          nanoseconds(status.st_ctim)};
-}
 
 } // namespace skerry::host

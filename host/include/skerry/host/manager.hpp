@@ -4,31 +4,19 @@
 #include "skerry/engine.hpp"
 #include "skerry/host/manifest.hpp"
 #include "skerry/host/plugin.hpp"
+#include "skerry/host/plugin_output.hpp"
 #include "skerry/host/reload.hpp"
 #include "skerry/linker.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace skerry::host {
-
-/// Receives what a plugin prints, on the thread that calls it. Must not call back into the plugin.
-using GuestOutput = std::function<void(std::string_view plugin, std::span<const std::byte> bytes)>;
-
-enum class LogLevel : uint8_t { trace, debug, info, warn, error };
-/// "trace", "debug", …
-std::string_view log_level_name(LogLevel level) noexcept;
-
-/// Receives what a plugin gives to `log`, as it is (see skerry/printable.hpp), one call for each line, on the
-/// thread that calls the plugin. Must not call back into the plugin.
-using GuestLog = std::function<void(std::string_view plugin, LogLevel level, std::string_view text)>;
 
 struct ManagerOptions {
   Config engine;

@@ -1,0 +1,33 @@
+// From a module file to code that can be instantiated; everything that can be refused without running it.
+// Internal.
+#pragma once
+
+#include "host/guest/plugin_code.hpp"
+#include "skerry/engine.hpp"
+#include "skerry/host/manifest.hpp"
+#include "skerry/host/plugin_error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace skerry::host {
+
+/// The bytes of a module file, read once, and their hash.
+struct ModuleFile {
+  std::vector<std::byte> bytes;
+  std::string hash;
+};
+/// Errors: phase read, codes "io" (also when the file changes meanwhile) and "limit.module".
+Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
+/// Has the file the hash that the manifest pins? Errors: phase read, code "hash".
+Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
+/// Compiles the bytes, and checks what the module imports, exports and asks for.
+Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
+                                                      std::span<const std::byte> bytes,
+                                                      PluginServices services);
+
+} // namespace skerry::host
