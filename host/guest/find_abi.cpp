@@ -1,6 +1,7 @@
 // Which of the functions that the host calls does a module export, and in which form?
 #include "host/guest/plugin_abi.hpp"
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/near_miss.hpp"
 
 #include <initializer_list>
@@ -33,13 +34,13 @@ public:
     shape_.has_start = takes_nothing("_start");
     shape_.version = version_kind("skerry_abi_version");
     find_state();
-    if (problem_) return std::unexpected(std::move(*problem_));
+    if (problem_) return fail(std::move(*problem_));
     return shape_;
   }
 
 private:
-  void complain(std::string code, std::string message) {
-    if (!problem_) problem_ = make_error(manifest_, Phase::link, std::move(code), std::move(message));
+  void complain(PluginErrorCode code, std::string_view message) {
+    if (!problem_) problem_ = make_error(manifest_, Phase::link, code, message);
   }
 
   std::vector<std::string> export_names() const {
@@ -53,23 +54,23 @@ private:
   }
 
   void missing(std::string_view name, std::string_view type) {
-    complain("abi.missing_export",
+    complain(PluginErrorCode::abi_missing_export,
              "the module exports no " + std::string(type.empty() ? "memory" : "function") + " \"" +
                  std::string(name) + "\"" + (type.empty() ? "" : " of type " + std::string(type)) +
                  did_you_mean(name, export_names()));
   }
 
   void wrong_type(std::string_view name, std::string_view expected, const ExportInfo& item) {
-    complain("abi.type", "export \"" + std::string(name) + "\" must be a function of type " +
-                             std::string(expected) + ", but is " +
-                             std::string(extern_kind_name(item.kind())) + " " + to_string(item.type));
+    complain(PluginErrorCode::abi_type,
+             "export \"" + std::string(name) + "\" must be a function of type " + std::string(expected) +
+                 ", but is " + std::string(extern_kind_name(item.kind())) + " " + to_string(item.type));
   }
 
   void find_memory() {
     const auto memory = module_.find_export("memory");
     if (!memory || memory->kind() != ExternKind::memory) return missing("memory", "");
     if (std::get<MemoryType>(memory->type).limits.is_64)
-      complain("abi.type",
+      complain(PluginErrorCode::abi_type,
                "export \"memory\" must be a 32-bit memory, as the ABI's addresses are, but is a 64-bit one");
   }
 

@@ -1,5 +1,6 @@
 #include "host/guest/guest_output.hpp"
 
+#include "host/support/as_text.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wasi/host_output.hpp"
 
@@ -18,8 +19,7 @@ std::string_view log_level_name(LogLevel level) noexcept {
 void pass_output(const GuestOutput& to, std::string_view plugin, std::span<const std::byte> bytes,
                  GuestDeadline deadline) {
   if (to) return to(plugin, bytes);
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  (void)wasi::write_before(deadline, STDERR_FILENO, text);
+  (void)wasi::write_before(deadline, STDERR_FILENO, as_text(bytes));
 }
 
 void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, std::string_view text,

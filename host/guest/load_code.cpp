@@ -2,6 +2,7 @@
 
 #include "host/guest/import_need.hpp"
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
 #include "host/support/file_identity.hpp"
 #include "host/support/hash.hpp"
@@ -17,10 +18,12 @@ constexpr uint64_t page_bytes = 65'536;
 
 std::unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit,
                                         const FileProblem& problem) {
-  auto error = make_error(manifest, Phase::read, problem.too_large ? "limit.module" : "io", problem.message);
+  auto error =
+      make_error(manifest, Phase::read,
+                 problem.too_large ? PluginErrorCode::limit_module : PluginErrorCode::io, problem.message);
   if (problem.too_large)
     error.limit = LimitReport{"module", "bytes", limit, problem.size, "ManagerOptions::max_module_bytes"};
-  return std::unexpected(std::move(error));
+  return fail(std::move(error));
 }
 
 /// "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)" and what would grant it.
@@ -44,7 +47,7 @@ Expected<void> check_imports(const PluginCode& code) {
   const Manifest& manifest = code.manifest;
   std::vector<MissingImport> missing = code.linker.missing(code.module);
   if (missing.empty()) return {};
-  auto error = make_error(manifest, Phase::link, "unlinkable", "");
+  auto error = make_error(manifest, Phase::link, PluginErrorCode::unlinkable, "");
   error.message =
       std::to_string(missing.size()) + (missing.size() == 1 ? " import is" : " imports are") + " missing";
   std::string_view separator = ": ";
@@ -55,7 +58,7 @@ Expected<void> check_imports(const PluginCode& code) {
     separator = "; ";
   }
   error.message = printable(error.message, longest_printed_message);
-  return std::unexpected(std::move(error));
+  return fail(std::move(error));
 }
 
 /// Before anything is reserved, so that the error can name the manifest's key.
@@ -66,11 +69,11 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   }
   uint64_t allowed = manifest.capabilities.max_memory_bytes();
   if (asked <= allowed) return {};
-  auto error = make_error(manifest, Phase::instantiate, "limit.memory",
+  auto error = make_error(manifest, Phase::instantiate, PluginErrorCode::limit_memory,
                           "the module starts with " + std::to_string(asked) + " bytes of memory, " +
                               std::to_string(allowed) + " are allowed; capabilities.maxMemoryMB raises it");
   error.limit = LimitReport{"memory", "bytes", allowed, asked, "capabilities.maxMemoryMB"};
-  return std::unexpected(std::move(error));
+  return fail(std::move(error));
 }
 
 /// Code counts against the plugin's budget as what it may become: the module's copy, its tables, and threaded
@@ -84,8 +87,7 @@ Expected<void> take_budget(PluginCode& code) {
     code.budget_bytes = bytes;
     return {};
   }
-  return std::unexpected(
-      budget_error(code.manifest, Phase::instantiate, budget, "the module's code needs", bytes));
+  return fail(budget_error(code.manifest, Phase::instantiate, budget, "the module's code needs", bytes));
 }
 
 } // namespace
@@ -97,9 +99,8 @@ Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_b
   auto bytes = read_file(manifest.wasm_path, max_module_bytes);
   if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());
   if (is_file && file_identity(manifest.wasm_path) != before) {
-    return std::unexpected(
-        make_error(manifest, Phase::read, "io",
-                   printable(manifest.wasm_path.string()) + " was changed while it was read"));
+    return fail(make_error(manifest, Phase::read, PluginErrorCode::io,
+                           printable(manifest.wasm_path.string()) + " was changed while it was read"));
   }
   std::string hash = xxh3_128(*bytes);
   return ModuleFile{std::move(*bytes), std::move(hash)};
@@ -107,25 +108,24 @@ Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_b
 
 Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file) {
   if (manifest.hash.empty() || manifest.hash == file.hash) return {};
-  return std::unexpected(make_error(manifest, Phase::read, "hash",
-                                    printable(manifest.wasm_path.string()) + " has hash xxh3-128:" +
-                                        file.hash + ", the manifest pins xxh3-128:" + manifest.hash));
+  return fail(manifest, Phase::read, PluginErrorCode::hash,
+              printable(manifest.wasm_path.string()) + " has hash xxh3-128:" + file.hash +
+                  ", the manifest pins xxh3-128:" + manifest.hash);
 }
 
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
                                                       std::span<const std::byte> bytes,
                                                       PluginServices services) {
   auto module = Module::compile(engine, bytes);
-  if (!module) return std::unexpected(engine_error(manifest, Phase::decode, module.error()));
+  if (!module) return fail(engine_error(manifest, Phase::decode, module.error()));
   auto code = std::make_unique<PluginCode>(manifest, std::move(*module), std::move(services));
-  if (const Error* error = code->linker.error())
-    return std::unexpected(engine_error(manifest, Phase::link, *error));
-  if (auto ok = check_imports(*code); !ok) return std::unexpected(std::move(ok.error()));
+  if (const Error* error = code->linker.error()) return fail(engine_error(manifest, Phase::link, *error));
+  if (auto ok = check_imports(*code); !ok) return fail(std::move(ok.error()));
   auto abi = find_abi(code->module, manifest);
-  if (!abi) return std::unexpected(std::move(abi.error()));
+  if (!abi) return fail(std::move(abi.error()));
   code->abi = std::move(*abi);
-  if (auto ok = check_memory(manifest, code->module); !ok) return std::unexpected(std::move(ok.error()));
-  if (auto ok = take_budget(*code); !ok) return std::unexpected(std::move(ok.error()));
+  if (auto ok = check_memory(manifest, code->module); !ok) return fail(std::move(ok.error()));
+  if (auto ok = take_budget(*code); !ok) return fail(std::move(ok.error()));
   return code;
 }
 

@@ -89,7 +89,6 @@ private:
     std::string text;
     Buffer buffer;
   };
-  std::unexpected<PluginError> fail(Phase phase, std::string code, std::string message) const;
   Expected<std::vector<Value>> call(Phase phase, std::string_view name,
                                     std::span<const Value> arguments) const;
   Expected<std::vector<Value>> call(Phase phase, const Func& function,
@@ -106,7 +105,7 @@ private:
   Expected<std::string> read_terminated(Phase phase, std::string_view name, uint32_t address) const;
   Expected<std::string> run(Invocation invocation) const;
   Expected<int32_t> version_number(Phase phase, std::string_view name, ExternKind kind) const;
-  Expected<void> check_status(Phase phase, std::string_view name, ResultForm form,
+  Expected<void> check_status(Phase phase, PluginErrorCode code, std::string_view name, ResultForm form,
                               std::span<const Value> results) const;
 
   const AbiShape& shape_;

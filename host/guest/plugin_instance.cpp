@@ -2,6 +2,7 @@
 
 #include "host/guest/guest_output.hpp"
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCod
   config.stdout_stream = output;
   config.stderr_stream = output;
   auto context = wasi::Context::create(std::move(config));
-  if (!context) return std::unexpected(engine_error(code.manifest, Phase::link, context.error()));
+  if (!context) return fail(engine_error(code.manifest, Phase::link, context.error()));
   std::unique_ptr<PluginInstance> instance(new PluginInstance(code, std::move(*context)));
   *self = instance.get();
   return instance;
@@ -54,7 +55,7 @@ Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCod
 Expected<std::unique_ptr<PluginInstance>> PluginInstance::start(const PluginCode& code) {
   auto instance = create(code);
   if (!instance) return instance;
-  if (auto done = (*instance)->instantiate(); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = (*instance)->instantiate(); !done) return fail(std::move(done.error()));
   return instance;
 }
 
@@ -64,7 +65,7 @@ Expected<std::unique_ptr<PluginInstance>> PluginInstance::from_image(const Plugi
   if (!instance) return instance;
   PluginInstance& made = **instance;
   auto in = code.linker.instantiate(made.store_, image);
-  if (!in) return std::unexpected(engine_error(code.manifest, Phase::instantiate, in.error()));
+  if (!in) return fail(engine_error(code.manifest, Phase::instantiate, in.error()));
   made.instance_ = *in;
   made.guest_.emplace(code.abi, code.manifest, *in);
   return instance;
@@ -72,7 +73,7 @@ Expected<std::unique_ptr<PluginInstance>> PluginInstance::from_image(const Plugi
 
 Expected<Image> PluginInstance::freeze() const {
   auto image = Image::freeze(instance_);
-  if (!image) return std::unexpected(engine_error(code_.manifest, Phase::instantiate, image.error()));
+  if (!image) return fail(engine_error(code_.manifest, Phase::instantiate, image.error()));
   return std::move(*image);
 }
 
@@ -96,7 +97,7 @@ void PluginInstance::arm(Store::Clock::time_point deadline) {
 /// Says of a failure that the reason was a limit that the engine does not know of.
 void PluginInstance::describe_host_calls(PluginError& error) const {
   const uint64_t allowed = code_.manifest.capabilities.max_host_calls;
-  error.code = "limit.hostCalls";
+  error.code = PluginErrorCode::limit_host_calls;
   error.message = "more than " + std::to_string(allowed) +
                   " calls of host functions; capabilities.maxHostCalls raises it";
   error.limit = LimitReport{"hostCalls", "calls", allowed, std::nullopt, "capabilities.maxHostCalls"};
@@ -122,7 +123,7 @@ Expected<void> PluginInstance::instantiate() {
     auto instance = code_.linker.instantiate(store_, code_.module);
     if (!instance) {
       auto elapsed = Store::Clock::now() - start;
-      return std::unexpected(engine_error(code_.manifest, Phase::instantiate, instance.error(), elapsed));
+      return fail(engine_error(code_.manifest, Phase::instantiate, instance.error(), elapsed));
     }
     instance_ = *instance;
     guest_.emplace(code_.abi, code_.manifest, *instance);
@@ -175,7 +176,7 @@ Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
 
 std::unexpected<PluginError> PluginInstance::failed_now(ErrorCode code) const {
   const auto elapsed = Store::Clock::now() - begun_at_;
-  return std::unexpected(engine_error(code_.manifest, Phase::call, Error::trap(code), elapsed));
+  return fail(engine_error(code_.manifest, Phase::call, Error::trap(code), elapsed));
 }
 
 void PluginInstance::end() noexcept {

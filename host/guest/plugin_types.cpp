@@ -1,6 +1,7 @@
 // PluginMeta, PluginContext and PluginResult to and from JSON.
 #include "skerry/host/plugin_types.hpp"
 
+#include "host/support/fail.hpp"
 #include "host/support/json_text.hpp"
 #include "skerry/printable.hpp"
 
@@ -8,12 +9,8 @@ namespace skerry::host {
 
 namespace {
 
-std::unexpected<PluginError> json_error(std::string message) {
-  PluginError error;
-  error.phase = Phase::call;
-  error.code = "json";
-  error.message = printable(message, longest_printed_message);
-  return std::unexpected(std::move(error));
+std::unexpected<PluginError> json_error(std::string_view message) {
+  return fail(make_error("", Phase::call, PluginErrorCode::json, message));
 }
 
 } // namespace

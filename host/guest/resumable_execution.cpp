@@ -1,6 +1,7 @@
 #include "host/guest/resumable_execution.hpp"
 
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 
 #include <utility>
 
@@ -13,7 +14,7 @@ ResumableExecution::ResumableExecution(const GuestAbi& abi, std::string input)
 Expected<ResumableExecution::State> ResumableExecution::run() {
   if (!std::exchange(begun_, true)) {
     auto first = invocation_.first();
-    if (!first) return std::unexpected(std::move(first.error()));
+    if (!first) return fail(std::move(first.error()));
     step_ = *first;
   }
   while (step_) {
@@ -21,7 +22,7 @@ Expected<ResumableExecution::State> ResumableExecution::run() {
     if (!state || *state != State::finished) return state;
     auto next = invocation_.next(call_->results());
     call_.reset();
-    if (!next) return std::unexpected(std::move(next.error()));
+    if (!next) return fail(std::move(next.error()));
     step_ = *next;
   }
   return State::finished;
@@ -30,13 +31,13 @@ Expected<ResumableExecution::State> ResumableExecution::run() {
 Expected<ResumableExecution::State> ResumableExecution::run_step() {
   if (!call_) {
     auto prepared = SuspendableCall::prepare(step_->function, step_->arguments());
-    if (!prepared) return std::unexpected(engine_error(manifest_, Phase::call, prepared.error()));
+    if (!prepared) return fail(engine_error(manifest_, Phase::call, prepared.error()));
     call_.emplace(std::move(*prepared));
   }
   const auto start = Store::Clock::now();
   auto state = call_->run();
   elapsed_ += Store::Clock::now() - start;
-  if (!state) return std::unexpected(engine_error(manifest_, Phase::call, state.error(), elapsed_));
+  if (!state) return fail(engine_error(manifest_, Phase::call, state.error(), elapsed_));
   return *state;
 }
 

@@ -5,6 +5,7 @@
 #include "host/reload/reload_transaction.hpp"
 #include "host/reload/rollback.hpp"
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/file_identity.hpp"
 #include "host/support/near_miss.hpp"
 #include "host/support/out_of_memory.hpp"
@@ -19,17 +20,8 @@ namespace skerry::host {
 
 namespace {
 
-PluginError name_error(Phase phase, std::string code, std::string_view name, std::string message) {
-  PluginError error;
-  error.phase = phase;
-  error.code = std::move(code);
-  error.plugin = name;
-  error.message = printable(message, longest_printed_message);
-  return error;
-}
-
 PluginError closed_error(std::string_view name) {
-  return name_error(Phase::read, "closed", name, "the plugin manager is closed");
+  return make_error(name, Phase::read, PluginErrorCode::closed, "the plugin manager is closed");
 }
 
 } // namespace
@@ -67,11 +59,10 @@ struct Manager::Impl {
 
 Expected<void> Manager::Impl::reserve(const std::string& name) {
   std::lock_guard lock(mutex);
-  if (closed) return std::unexpected(closed_error(name));
+  if (closed) return fail(closed_error(name));
   if (plugins.try_emplace(name).second) return {};
-  return std::unexpected(
-      name_error(Phase::read, "duplicate", name,
-                 "a plugin called " + in_quotes(name) + " is loaded already; unload it first"));
+  return fail(make_error(name, Phase::read, PluginErrorCode::duplicate,
+                         "a plugin called " + in_quotes(name) + " is loaded already; unload it first"));
 }
 
 void Manager::Impl::forget(const std::string& name) {
@@ -100,7 +91,7 @@ bool Manager::Impl::publish(const std::string& name, const PluginHandle& plugin)
 PluginError Manager::Impl::not_found(std::string_view name) const {
   std::vector<std::string> names;
   for (const auto& [known, _] : plugins) names.push_back(known);
-  return name_error(Phase::call, "not_found", name,
+  return make_error(name, Phase::call, PluginErrorCode::not_found,
                     "no plugin called " + in_quotes(name) + " is loaded" + did_you_mean(name, names));
 }
 
@@ -118,7 +109,7 @@ Manager::~Manager() { close(); }
 Expected<PluginHandle> Manager::Impl::load(const Manifest& manifest,
                                            const std::filesystem::path& manifest_file) {
   const std::string& name = manifest.meta.name;
-  if (auto free = reserve(name); !free) return std::unexpected(std::move(free.error()));
+  if (auto free = reserve(name); !free) return fail(std::move(free.error()));
   auto plugin = catching_out_of_memory(name, Phase::instantiate, "loading a plugin",
                                        [&] { return load_reserved(manifest, manifest_file); });
   if (!plugin) forget(name);
@@ -130,11 +121,11 @@ Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
   const std::string& name = manifest.meta.name;
   const FileIdentity before = file_identity(manifest.wasm_path);
   auto made = std::make_shared<LoadedPlugin>(manifest, manifest_file, host);
-  if (auto done = made->load(manifest); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = made->load(manifest); !done) return fail(std::move(done.error()));
   auto plugin = std::make_shared<Plugin>(std::make_unique<Plugin::Impl>(made));
   if (!publish(name, plugin)) { // closed meanwhile
     (void)made->unload();
-    return std::unexpected(closed_error(name));
+    return fail(closed_error(name));
   }
   unless_out_of_memory(
       [&] {
@@ -154,7 +145,7 @@ Expected<PluginHandle> Manager::load(const Manifest& manifest) {
 Expected<PluginHandle> Manager::load(const std::filesystem::path& manifest_file) {
   return catching_out_of_memory("", Phase::read, "loading a plugin", [&]() -> Expected<PluginHandle> {
     auto manifest = read_manifest(manifest_file);
-    if (!manifest) return std::unexpected(std::move(manifest.error()));
+    if (!manifest) return fail(std::move(manifest.error()));
     return impl_->load(*manifest, std::filesystem::absolute(manifest_file));
   });
 }
@@ -163,7 +154,7 @@ Expected<PluginHandle> Manager::get(std::string_view name) const {
   return catching_out_of_memory(name, Phase::call, "finding a plugin", [&]() -> Expected<PluginHandle> {
     std::lock_guard lock(impl_->mutex);
     auto found = impl_->plugins.find(name);
-    if (found == impl_->plugins.end() || !found->second) return std::unexpected(impl_->not_found(name));
+    if (found == impl_->plugins.end() || !found->second) return fail(impl_->not_found(name));
     return found->second;
   });
 }
@@ -171,7 +162,7 @@ Expected<PluginHandle> Manager::get(std::string_view name) const {
 Expected<std::string> Manager::call(std::string_view name, std::string_view input,
                                     const CallOptions& options) {
   auto plugin = get(name);
-  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  if (!plugin) return fail(std::move(plugin.error()));
   return (*plugin)->call(input, options);
 }
 
@@ -207,7 +198,7 @@ void Manager::Impl::watch_trouble(const std::string& text) noexcept {
     event.trigger = ReloadTrigger::file;
     event.step = ReloadStep::watch;
     event.outcome = ReloadOutcome::failed;
-    event.error = name_error(Phase::reload, "reload.watch", "", text);
+    event.error = make_error("", Phase::reload, PluginErrorCode::reload_watch, text);
     host->events.push(std::move(event));
   };
   unless_out_of_memory(make_event, [] {});
@@ -231,13 +222,13 @@ Expected<ReloadResult> Manager::Impl::reload(Plugin& plugin, ReloadTrigger trigg
 
 Expected<ReloadResult> Manager::reload(std::string_view name, const ReloadOptions& options) {
   auto plugin = get(name);
-  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  if (!plugin) return fail(std::move(plugin.error()));
   return impl_->reload(**plugin, ReloadTrigger::command, options);
 }
 
 Expected<ReloadResult> Manager::reload(const Manifest& manifest, const ReloadOptions& options) {
   auto plugin = get(manifest.meta.name);
-  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  if (!plugin) return fail(std::move(plugin.error()));
   LoadedPlugin& loaded = *(*plugin)->impl().loaded;
   const auto follow = [&]() -> Expected<Manifest> {
     impl_->follow(loaded, manifest);
@@ -250,7 +241,7 @@ Expected<ReloadResult> Manager::reload(const Manifest& manifest, const ReloadOpt
 
 Expected<void> Manager::rollback(std::string_view name) {
   auto plugin = get(name);
-  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  if (!plugin) return fail(std::move(plugin.error()));
   return roll_back(*(*plugin)->impl().loaded, ReloadTrigger::rollback);
 }
 
@@ -258,7 +249,7 @@ Expected<void> Manager::rollback(std::string_view name) {
 
 Expected<void> Manager::unload(std::string_view name) {
   auto plugin = get(name);
-  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  if (!plugin) return fail(std::move(plugin.error()));
   if (!impl_->take_out(*plugin)) return unload(name); // by another thread meanwhile
   impl_->watch.follow((*plugin)->name(), {});
   return (*plugin)->impl().loaded->unload();

@@ -3,6 +3,7 @@
 
 #include "host/manager/plugin_impl.hpp"
 #include "host/reload/rollback.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
 #include "skerry/host/plugin_call.hpp"
 
@@ -23,7 +24,7 @@ Expected<std::string> Plugin::call(std::string_view input, const CallOptions& op
   GenerationPtr failed;
   const auto run = [&]() -> Expected<std::string> {
     auto started = loaded.begin(input.size(), options, failed);
-    if (!started) return std::unexpected(std::move(started.error()));
+    if (!started) return fail(std::move(started.error()));
     auto result = started->lease->execute(input, started->deadline);
     failed = loaded.end(*started, result ? nullptr : &result.error());
     return result;
@@ -42,9 +43,9 @@ Expected<PluginResult> Plugin::execute(const PluginContext& context, const CallO
   return catching_out_of_memory(impl_->loaded->name, Phase::call, "calling a plugin",
                                 [&]() -> Expected<PluginResult> {
                                   auto input = to_json(context);
-                                  if (!input) return std::unexpected(std::move(input.error()));
+                                  if (!input) return fail(std::move(input.error()));
                                   auto output = call(*input, options);
-                                  if (!output) return std::unexpected(std::move(output.error()));
+                                  if (!output) return fail(std::move(output.error()));
                                   return parse_plugin_result(*output);
                                 });
 }

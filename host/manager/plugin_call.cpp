@@ -4,6 +4,7 @@
 #include "host/manager/plugin_impl.hpp"
 #include "host/reload/rollback.hpp"
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
 
 #include <optional>
@@ -26,7 +27,9 @@ struct PluginCall::Impl {
   void give_back(const PluginError* error) noexcept;
   PluginError given_up() const noexcept {
     return unless_out_of_memory(
-        [&] { return make_error(manifest, Phase::call, "cancelled", "the call was given up"); },
+        [&] {
+          return make_error(manifest, Phase::call, PluginErrorCode::cancelled, "the call was given up");
+        },
         [&] { return out_of_memory_error(manifest.meta.name, Phase::call, "giving up a call"); });
   }
 
@@ -66,17 +69,15 @@ void PluginCall::Impl::give_back(const PluginError* error) noexcept {
 }
 
 Expected<PluginCall::State> PluginCall::Impl::run(uint64_t instructions) {
-  if (!started) return std::unexpected(make_error(manifest, Phase::call, "usage", "the call has ended"));
+  if (!started) return fail(manifest, Phase::call, PluginErrorCode::usage, "the call has ended");
   Generation& generation = started->lease.generation();
-  const auto unloaded = [&]() -> Expected<ResumableExecution::State> {
-    return std::unexpected(generation.unloaded());
-  };
+  const auto unloaded = [&]() -> Expected<ResumableExecution::State> { return fail(generation.unloaded()); };
   auto state = generation.unpark()
                    ? started->lease->resume(instructions)
                    : catching_out_of_memory(plugin->name(), Phase::call, "ending a call", unloaded);
   if (!state) {
     end_early(state.error(), true);
-    return std::unexpected(std::move(state.error()));
+    return fail(std::move(state.error()));
   }
   switch (*state) {
   case ResumableExecution::State::finished: finish(); return State::finished;
@@ -99,17 +100,17 @@ Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::stri
         GenerationPtr failed;
         auto begun = of.begin(input.size(), options, failed);
         if (failed) roll_back_in_background(of, std::move(failed));
-        if (!begun) return std::unexpected(std::move(begun.error()));
+        if (!begun) return fail(std::move(begun.error()));
         auto made = catching_out_of_memory(
             of.name, Phase::call, "beginning a call", [&]() -> Expected<std::unique_ptr<Impl>> {
               return std::make_unique<Impl>(plugin, begun->lease.generation().manifest());
             });
         if (!made) {
           (void)of.end(*begun, &made.error()); // no fault of the version
-          return std::unexpected(std::move(made.error()));
+          return fail(std::move(made.error()));
         }
         if (auto ready = (*made)->begin(std::move(*begun), std::move(input)); !ready)
-          return std::unexpected(std::move(ready.error()));
+          return fail(std::move(ready.error()));
         return PluginCall(std::move(*made));
       });
 }

@@ -1,5 +1,6 @@
 // The network allow-list: reading and matching its entries.
 #include "host/support/ascii.hpp"
+#include "host/support/fail.hpp"
 #include "skerry/host/capability.hpp"
 #include "skerry/printable.hpp"
 
@@ -90,14 +91,14 @@ std::expected<HostRule, std::string> HostRule::parse(std::string_view text) {
   size_t colon = port_colon(text);
   if (colon == text.npos) return make(text, std::nullopt);
   auto port = parse_port(text.substr(colon + 1));
-  if (!port) return std::unexpected(in_quotes(text) + ": the port must be a number from 1 to 65535");
+  if (!port) return fail(in_quotes(text) + ": the port must be a number from 1 to 65535");
   return make(text.substr(0, colon), port);
 }
 
 std::expected<HostRule, std::string> HostRule::make(std::string_view host, std::optional<uint16_t> port) {
   HostRule rule;
   rule.port_ = port;
-  if (port && *port == 0) return std::unexpected("the port must be a number from 1 to 65535");
+  if (port && *port == 0) return fail("the port must be a number from 1 to 65535");
   if (auto address = normalize_address(std::string(host))) {
     rule.host_ = *address;
     return rule;
@@ -105,10 +106,9 @@ std::expected<HostRule, std::string> HostRule::make(std::string_view host, std::
   rule.subdomains_ = host.starts_with("*.");
   rule.host_ = normalize_name(rule.subdomains_ ? host.substr(2) : host);
   if (!is_dns_name(rule.host_) || looks_like_number(rule.host_)) {
-    return std::unexpected(
-        in_quotes(host) +
-        " is neither a host name (letters, digits, hyphens; *. only in front; international "
-        "names as xn--…) nor an IP address");
+    return fail(in_quotes(host) +
+                " is neither a host name (letters, digits, hyphens; *. only in front; international "
+                "names as xn--…) nor an IP address");
   }
   return rule;
 }

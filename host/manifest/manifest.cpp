@@ -1,6 +1,8 @@
 // Manifest JSON → Manifest; every error names its JSON path.
 #include "skerry/host/manifest.hpp"
 
+#include "host/support/as_text.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
 #include "host/support/object_reader.hpp"
 #include "skerry/printable.hpp"
@@ -268,24 +270,24 @@ Manifest read_all(ObjectReader reader, const std::filesystem::path& folder) {
   return m;
 }
 
-std::unexpected<PluginError> manifest_error(std::string code, std::string path, std::string message) {
-  PluginError error;
-  error.code = std::move(code);
-  error.message = printable(message, longest_printed_message);
+std::unexpected<PluginError> manifest_error(PluginErrorCode code, std::string path,
+                                            std::string_view message) {
+  PluginError error = make_error("", Phase::read, code, message);
   error.manifest_path = std::move(path);
-  return std::unexpected(std::move(error));
+  return fail(std::move(error));
 }
 
 } // namespace
 
 Expected<Manifest> parse_manifest(std::string_view text, const std::filesystem::path& folder) {
   auto json = parse_json(text);
-  if (!json) return manifest_error("manifest", "$", "the manifest is not JSON: " + json.error());
+  if (!json)
+    return manifest_error(PluginErrorCode::manifest, "$", "the manifest is not JSON: " + json.error());
   FirstProblem problem;
   Manifest manifest = read_all(ObjectReader(*json, "$", problem), folder);
   if (problem) {
     std::string message = problem->path + ": " + problem->message;
-    return manifest_error("manifest", std::move(problem->path), std::move(message));
+    return manifest_error(PluginErrorCode::manifest, std::move(problem->path), std::move(message));
   }
   return manifest;
 }
@@ -293,10 +295,11 @@ Expected<Manifest> parse_manifest(std::string_view text, const std::filesystem::
 Expected<Manifest> read_manifest(const std::filesystem::path& file) {
   auto bytes = read_file(file, largest_manifest);
   if (!bytes) {
-    return manifest_error(bytes.error().too_large ? "limit.manifest" : "io", "", bytes.error().message);
+    return manifest_error(bytes.error().too_large ? PluginErrorCode::limit_manifest : PluginErrorCode::io, "",
+                          bytes.error().message);
   }
   auto folder = std::filesystem::absolute(file).parent_path();
-  auto manifest = parse_manifest({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, folder);
+  auto manifest = parse_manifest(as_text(*bytes), folder);
   if (!manifest) manifest.error().message = printable(file.string()) + ": " + manifest.error().message;
   return manifest;
 }

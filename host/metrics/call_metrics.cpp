@@ -1,26 +1,19 @@
 #include "host/metrics/call_metrics.hpp"
 
-#include "host/support/out_of_memory.hpp"
-
 namespace skerry::host {
 
 void CallMetrics::call_succeeded(Duration time) noexcept { latency_.add(time); }
 
-void CallMetrics::call_failed(const std::string& code, Duration time) noexcept {
+void CallMetrics::call_failed(PluginErrorCode code, Duration time) noexcept {
   latency_.add(time);
   errors_.fetch_add(1, std::memory_order_relaxed);
-  count_reason(code);
+  reasons_.add(code);
 }
 
-void CallMetrics::call_refused(const std::string& code) noexcept {
+void CallMetrics::call_refused(PluginErrorCode code) noexcept {
   refused_.fetch_add(1, std::memory_order_relaxed);
   errors_.fetch_add(1, std::memory_order_relaxed);
-  count_reason(code);
-}
-
-void CallMetrics::count_reason(const std::string& code) noexcept {
-  const std::lock_guard lock(mutex_);
-  unless_out_of_memory([&] { ++reasons_[code]; }, [] {});
+  reasons_.add(code);
 }
 
 void CallMetrics::executed(uint64_t fuel, uint64_t memory_bytes, uint64_t dropped_log_lines) noexcept {
@@ -43,8 +36,7 @@ PluginMetrics CallMetrics::snapshot() const {
   metrics.resets = resets_.load(std::memory_order_relaxed);
   metrics.replaced = replaced_.load(std::memory_order_relaxed);
   metrics.dropped_log_lines = dropped_lines_.load(std::memory_order_relaxed);
-  std::lock_guard lock(mutex_);
-  metrics.reasons = reasons_;
+  metrics.reasons = reasons_.snapshot();
   return metrics;
 }
 

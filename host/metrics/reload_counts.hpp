@@ -1,40 +1,31 @@
 // Counts the reloads of one plugin. Internal.
 #pragma once
 
+#include "host/metrics/code_counts.hpp"
 #include "skerry/host/metrics.hpp"
-#include "skerry/out_of_memory.hpp"
 
+#include <atomic>
 #include <cstdint>
-#include <mutex>
-#include <string>
 
 namespace skerry::host {
 
-/// Thread-safe.
+/// Thread-safe and lock-free.
 class ReloadCounts {
 public:
-  void swapped() { add(&ReloadMetrics::swapped); }
-  void unchanged() { add(&ReloadMetrics::unchanged); }
-  void rolled_back(bool by_error_rate) {
-    add(by_error_rate ? &ReloadMetrics::automatic_rollbacks : &ReloadMetrics::rollbacks);
-  }
-  /// Not counted where there is no memory for it.
-  void failed(const std::string& code) noexcept {
-    const std::lock_guard lock(mutex_);
-    unless_out_of_memory([&] { ++counts_.failures[code]; }, [] {});
-  }
+  void swapped() noexcept { add(swapped_); }
+  void unchanged() noexcept { add(unchanged_); }
+  void rolled_back(bool by_error_rate) noexcept { add(by_error_rate ? automatic_rollbacks_ : rollbacks_); }
+  void failed(PluginErrorCode code) noexcept { failures_.add(code); }
   ReloadMetrics snapshot() const {
-    std::lock_guard lock(mutex_);
-    return counts_;
+    return {swapped_, unchanged_, failures_.snapshot(), rollbacks_, automatic_rollbacks_};
   }
 
 private:
-  void add(uint64_t ReloadMetrics::* counter) {
-    std::lock_guard lock(mutex_);
-    ++(counts_.*counter);
-  }
-  mutable std::mutex mutex_;
-  ReloadMetrics counts_;
+  using Counter = std::atomic<uint64_t>;
+  static void add(Counter& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
+
+  Counter swapped_{0}, unchanged_{0}, rollbacks_{0}, automatic_rollbacks_{0};
+  CodeCounts failures_;
 };
 
 } // namespace skerry::host

@@ -1,6 +1,7 @@
 #include "host/pool/generation.hpp"
 
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
 
 namespace skerry::host {
@@ -18,7 +19,7 @@ Generation::Generation(VersionPtr version, InstancePtr first, std::shared_ptr<In
 }
 
 PluginError Generation::unloaded() const {
-  return make_error(manifest(), Phase::call, "unloaded", "the plugin was unloaded");
+  return make_error(manifest(), Phase::call, PluginErrorCode::unloaded, "the plugin was unloaded");
 }
 
 PluginError Generation::refusal(InstancePool::Refused why, Clock::time_point start,
@@ -27,13 +28,13 @@ PluginError Generation::refusal(InstancePool::Refused why, Clock::time_point sta
   auto waited = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start);
   if (why == InstancePool::Refused::closed) return unloaded();
   if (why == InstancePool::Refused::full) {
-    auto error = make_error(manifest(), Phase::call, "busy",
+    auto error = make_error(manifest(), Phase::call, PluginErrorCode::busy,
                             std::to_string(pool.max_waiting) + " callers wait already");
     error.limit = LimitReport{"waiting", "calls", pool.max_waiting, std::nullopt, "pool.maxWaiting"};
     return error;
   }
   bool late = timeout <= pool.max_wait;
-  auto error = make_error(manifest(), Phase::call, late ? "timeout" : "busy",
+  auto error = make_error(manifest(), Phase::call, late ? PluginErrorCode::timeout : PluginErrorCode::busy,
                           "no instance became free within " + std::to_string(waited.count() / 1000) + " ms");
   error.limit = LimitReport{late ? "time" : "wait", "ms",
                             static_cast<uint64_t>((late ? timeout : pool.max_wait).count()), std::nullopt,
@@ -44,7 +45,7 @@ PluginError Generation::refusal(InstancePool::Refused why, Clock::time_point sta
 
 PluginError Generation::breaker_error() const {
   auto left = std::chrono::ceil<milliseconds>(breaker_.open_until() - Clock::now());
-  return make_error(manifest(), Phase::call, "breaker_open",
+  return make_error(manifest(), Phase::call, PluginErrorCode::breaker_open,
                     left.count() > 0 ? "the plugin failed too often; it is tried again in " +
                                            std::to_string(left.count()) + " ms"
                                      : "the plugin failed too often; a call is trying it at this moment");
@@ -62,8 +63,8 @@ Expected<Generation::InstancePtr> Generation::acquire(Clock::time_point start, m
     metrics_->waited(Clock::now() - start);
     return std::move(*instance);
   }
-  if (auto* error = std::get_if<PluginError>(&instance.error())) return std::unexpected(std::move(*error));
-  return std::unexpected(refusal(std::get<InstancePool::Refused>(instance.error()), start, timeout));
+  if (auto* error = std::get_if<PluginError>(&instance.error())) return fail(std::move(*error));
+  return fail(refusal(std::get<InstancePool::Refused>(instance.error()), start, timeout));
 }
 
 /// The instance as it was after `init`, or null when there is no way back.
@@ -92,19 +93,18 @@ bool Generation::record_result(CircuitBreaker::Admission admission, const Plugin
     version_->metrics.call_succeeded(time);
     return error_monitor_.record(false, now);
   }
-  const bool to_blame =
-      error->code != "cancelled" && error->code != "unloaded" && error->code != process_limit;
+  const bool to_blame = blame(error->code) == Blame::plugin;
   breaker_.record(admission, to_blame ? Outcome::failure : Outcome::none, now);
   version_->metrics.call_failed(error->code, time);
   return to_blame && error_monitor_.record(true, now);
 }
 
 /// Calls rejected because the pool is closed are not counted: the next generation counts them.
-bool Generation::record_rejected(CircuitBreaker::Admission admission, const std::string& code) noexcept {
+bool Generation::record_rejected(CircuitBreaker::Admission admission, PluginErrorCode code) noexcept {
   const auto now = Clock::now();
   const bool by_breaker = admission == CircuitBreaker::Admission::refused;
   if (!by_breaker) breaker_.record(admission, CircuitBreaker::Outcome::none, now);
-  if (code != "unloaded") version_->metrics.call_refused(code);
+  if (code != PluginErrorCode::unloaded) version_->metrics.call_refused(code);
   return by_breaker && error_monitor_.record(true, now);
 }
 

@@ -47,7 +47,7 @@ public:
   bool record_result(CircuitBreaker::Admission admission, const PluginError* error,
                      Clock::duration time) noexcept;
   /// The same for a call that was rejected before it had an instance.
-  bool record_rejected(CircuitBreaker::Admission admission, const std::string& code) noexcept;
+  bool record_rejected(CircuitBreaker::Admission admission, PluginErrorCode code) noexcept;
   std::chrono::milliseconds timeout(const CallOptions& options) const {
     return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
   }

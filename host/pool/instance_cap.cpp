@@ -1,6 +1,7 @@
 #include "host/pool/instance_cap.hpp"
 
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 
 namespace skerry::host {
 
@@ -14,12 +15,12 @@ bool InstanceCap::take() noexcept {
 
 Expected<InstancePlace> InstancePlace::take(const Manifest& manifest, std::shared_ptr<InstanceCap> cap) {
   if (cap->take()) return InstancePlace(std::move(cap));
-  auto error = make_error(manifest, Phase::instantiate, "limit.instances",
+  auto error = make_error(manifest, Phase::instantiate, PluginErrorCode::limit_instances,
                           "the host has " + std::to_string(cap->allowed()) +
                               " instances, which is as many as it may have");
   error.limit =
       LimitReport{"instances", "instances", cap->allowed(), std::nullopt, "ManagerOptions::max_instances"};
-  return std::unexpected(std::move(error));
+  return fail(std::move(error));
 }
 
 } // namespace skerry::host

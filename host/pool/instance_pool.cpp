@@ -1,5 +1,6 @@
 #include "host/pool/instance_pool.hpp"
 
+#include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ InstancePool::~InstancePool() { (void)close(); }
 std::expected<InstancePool::InstancePtr, InstancePool::Failure>
 InstancePool::acquire(Clock::time_point deadline) {
   Lock lock(mutex_);
-  if (closed_) return std::unexpected(Refused::closed);
+  if (closed_) return fail(Refused::closed);
   if (waiting_.empty() && !idle_.empty()) {
     InstancePtr instance = std::move(idle_.back());
     idle_.pop_back();
@@ -30,7 +31,7 @@ InstancePool::acquire(Clock::time_point deadline) {
     ++existing_;
     return make_one(std::move(lock));
   }
-  if (waiting_.size() >= max_waiting_) return std::unexpected(Refused::full);
+  if (waiting_.size() >= max_waiting_) return fail(Refused::full);
   auto served = wait(lock, deadline);
   if (!served || *served) return served;
   return make_one(std::move(lock));
@@ -42,7 +43,7 @@ std::expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::ma
   auto made = catching_out_of_memory("", Phase::instantiate, "making an instance", make_);
   if (made) return std::move(*made);
   release(nullptr);
-  return std::unexpected(Failure(std::move(made.error())));
+  return fail(Failure(std::move(made.error())));
 }
 
 /// What was given is taken even when the deadline passes at the same moment.
@@ -52,10 +53,10 @@ InstancePool::wait(Lock& lock, Clock::time_point deadline) {
   waiting_.push_back(&waiter);
   waiter.wake.wait_until(lock, deadline, [&] { return waiter.served || waiter.refused; });
   if (waiter.served) return std::move(waiter.instance);
-  if (waiter.refused) return std::unexpected(Refused::closed);
+  if (waiter.refused) return fail(Refused::closed);
   waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &waiter));
   if (closed_) unused_.notify_all();
-  return std::unexpected(Refused::late);
+  return fail(Refused::late);
 }
 
 void InstancePool::serve(Waiter& waiter, InstancePtr instance) {

@@ -1,6 +1,7 @@
 #include "host/pool/lease.hpp"
 
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 
 namespace skerry::host {
 
@@ -15,10 +16,9 @@ Expected<Lease> Lease::take(std::shared_ptr<Generation> generation, uint64_t inp
   const std::shared_ptr<ByteBudget>& budget = generation->code().services.budget;
   BudgetShare buffers(budget, buffer_bytes);
   if (!buffers)
-    return std::unexpected(
-        budget_error(manifest, Phase::call, *budget, "the call's buffers need", buffer_bytes));
+    return fail(budget_error(manifest, Phase::call, *budget, "the call's buffers need", buffer_bytes));
   auto instance = generation->acquire(start, timeout);
-  if (!instance) return std::unexpected(std::move(instance.error()));
+  if (!instance) return fail(std::move(instance.error()));
   return Lease(std::move(generation), std::move(buffers), std::move(*instance));
 }
 

@@ -1,6 +1,7 @@
 #include "host/pool/loaded_plugin.hpp"
 
 #include "host/guest/load_code.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
 
 namespace skerry::host {
@@ -21,15 +22,15 @@ PluginServices LoadedPlugin::services_for(const Manifest& manifest) const {
 
 Expected<void> LoadedPlugin::load(const Manifest& manifest) {
   auto file = read_module(manifest, host->options.max_module_bytes);
-  if (!file) return std::unexpected(std::move(file.error()));
+  if (!file) return fail(std::move(file.error()));
   if (auto ok = check_pin(manifest, *file); !ok) return ok;
   auto code = load_code(host->engine, manifest, file->bytes, services_for(manifest));
-  if (!code) return std::unexpected(std::move(code.error()));
+  if (!code) return fail(std::move(code.error()));
   auto place = InstancePlace::take(manifest, host->cap);
-  if (!place) return std::unexpected(std::move(place.error()));
+  if (!place) return fail(std::move(place.error()));
   auto version = std::make_shared<Version>(std::move(*code), std::move(file->hash));
   auto first = version->start();
-  if (!first) return std::unexpected(std::move(first.error()));
+  if (!first) return fail(std::move(first.error()));
   if (auto ok = version->ask_meta(**first); !ok) return ok;
   if (auto ok = version->prepare(**first); !ok) return ok;
   (void)store->move_to(manifest.capabilities, version->code().services.budget); // it is empty
@@ -48,21 +49,20 @@ Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const 
     const auto admission = generation->admit();
     const milliseconds timeout = generation->timeout(options);
     auto lent = catching_out_of_memory(name, Phase::call, "calling a plugin", [&]() -> Expected<Lease> {
-      if (admission == CircuitBreaker::Admission::refused)
-        return std::unexpected(generation->breaker_error());
+      if (admission == CircuitBreaker::Admission::refused) return fail(generation->breaker_error());
       return Lease::take(generation, input_bytes, start, timeout);
     });
     if (lent) return Started{admission, start, start + timeout, std::move(*lent)};
-    const std::string& code = lent.error().code;
+    const PluginErrorCode code = lent.error().code;
     const bool too_many_errors = generation->record_rejected(admission, code);
     GenerationPtr next = current();
-    if (code == "unloaded" && next != generation) {
+    if (code == PluginErrorCode::unloaded && next != generation) {
       generation = std::move(next);
       continue;
     }
     call_metrics->call_refused(code);
     if (too_many_errors) failed = std::move(generation);
-    return std::unexpected(std::move(lent.error()));
+    return fail(std::move(lent.error()));
   }
 }
 

@@ -1,6 +1,7 @@
 #include "host/pool/version.hpp"
 
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/json.hpp"
 #include "host/support/out_of_memory.hpp"
 
@@ -8,7 +9,7 @@ namespace skerry::host {
 
 Expected<void> Version::ask_meta(PluginInstance& first) {
   auto answer = first.meta();
-  if (!answer) return std::unexpected(std::move(answer.error()));
+  if (!answer) return fail(std::move(answer.error()));
   return check_meta(*answer);
 }
 
@@ -28,14 +29,14 @@ Expected<void> Version::check_meta(const std::optional<std::string>& answer) {
               m.meta.name + "\"";
   }
   if (problem.empty()) return {};
-  return std::unexpected(make_error(m, Phase::init, "meta", std::move(problem)));
+  return fail(m, Phase::init, PluginErrorCode::meta, std::move(problem));
 }
 
 Expected<void> Version::prepare(PluginInstance& first) {
   if (auto ready = first.init(); !ready) return ready;
   auto image = first.freeze();
   if (image) image_ = std::move(*image);
-  if (!image && image.error().code == process_limit) return std::unexpected(std::move(image.error()));
+  if (!image && image.error().code == PluginErrorCode::limit_process) return fail(std::move(image.error()));
   return {};
 }
 
@@ -43,15 +44,15 @@ Expected<void> Version::try_canary(InstancePtr& first) const {
   const std::string& request = manifest().reload.canary;
   if (request.empty()) return {};
   auto answer = first->execute(request, Store::Clock::now() + manifest().timeout);
-  if (!answer) return std::unexpected(std::move(answer.error()));
+  if (!answer) return fail(std::move(answer.error()));
   if (auto why = refusal_in(*answer)) {
-    return std::unexpected(
-        make_error(manifest(), Phase::call, "canary", "the plugin's answer to the canary request: " + *why));
+    return fail(make_error(manifest(), Phase::call, PluginErrorCode::canary,
+                           "the plugin's answer to the canary request: " + *why));
   }
   first = cleaned(std::move(first));
   if (first) return {};
   auto another = make_instance();
-  if (!another) return std::unexpected(std::move(another.error()));
+  if (!another) return fail(std::move(another.error()));
   first = std::move(*another);
   return {};
 }
@@ -60,7 +61,7 @@ Expected<Version::InstancePtr> Version::make_instance() const {
   if (image_) return PluginInstance::from_image(*code_, *image_);
   auto instance = PluginInstance::start(*code_);
   if (!instance) return instance;
-  if (auto ready = (*instance)->init(); !ready) return std::unexpected(std::move(ready.error()));
+  if (auto ready = (*instance)->init(); !ready) return fail(std::move(ready.error()));
   return instance;
 }
 

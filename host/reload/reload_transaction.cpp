@@ -2,6 +2,7 @@
 
 #include "host/reload/interface_change.hpp"
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
 
 namespace skerry::host {
@@ -40,7 +41,7 @@ Expected<ReloadResult> ReloadTransaction::run() {
                                      [&] { return take_over(); });
     if (!ready) {
       give_up();
-      return std::unexpected(std::move(ready.error()));
+      return fail(std::move(ready.error()));
     }
   }
   run_with_low_priority([&] { report_.retire(*base_); });
@@ -68,33 +69,27 @@ Expected<void> ReloadTransaction::prepare() {
     }
     auto done = report_.step(step.name, [&] { return (this->*step.run)(); });
     if (done) continue;
-    // What the host lacks at the moment is not the version's fault.
-    const std::string& cause = done.error().cause;
-    if (step.says_bad && cause != "limit.instances" && cause != process_limit &&
-        done.error().code != process_limit)
-      plugin_.deployment.add_bad(manifest_, file_->hash);
+    const PluginError& error = done.error();
+    const PluginErrorCode reason = error.cause == PluginErrorCode::none ? error.code : error.cause;
+    if (step.says_bad && blame(reason) == Blame::plugin) plugin_.deployment.add_bad(manifest_, file_->hash);
     return done;
   }
   return {};
 }
 
-std::unexpected<PluginError> ReloadTransaction::fail(std::string code, std::string message) const {
-  return std::unexpected(make_error(manifest_, Phase::reload, std::move(code), std::move(message)));
-}
-
 Expected<void> ReloadTransaction::read_manifest() {
   auto manifest = load_manifest_();
-  if (!manifest) return std::unexpected(std::move(manifest.error()));
+  if (!manifest) return fail(std::move(manifest.error()));
   manifest_ = std::move(*manifest);
   report_.about(manifest_.meta.version, "");
   if (manifest_.meta.name == plugin_.name) return {};
-  return fail("reload.manifest",
+  return fail(manifest_, Phase::reload, PluginErrorCode::reload_manifest,
               "the manifest is called \"" + manifest_.meta.name + "\" now; a plugin keeps its name");
 }
 
 Expected<void> ReloadTransaction::read_file() {
   auto file = read_module(manifest_, plugin_.host->options.max_module_bytes);
-  if (!file) return std::unexpected(std::move(file.error()));
+  if (!file) return fail(std::move(file.error()));
   file_ = std::move(*file);
   report_.about(manifest_.meta.version, file_->hash);
   return {};
@@ -102,15 +97,16 @@ Expected<void> ReloadTransaction::read_file() {
 
 Expected<void> ReloadTransaction::check_known() {
   if (options_.force || !plugin_.deployment.is_bad(manifest_, file_->hash)) return {};
-  return fail("reload.known_bad", "this version (hash xxh3-128:" + file_->hash +
-                                      ") was tried before and is bad; a forced reload tries it again");
+  return fail(manifest_, Phase::reload, PluginErrorCode::reload_known_bad,
+              "this version (hash xxh3-128:" + file_->hash +
+                  ") was tried before and is bad; a forced reload tries it again");
 }
 
 Expected<void> ReloadTransaction::check_pin() { return host::check_pin(manifest_, *file_); }
 
 Expected<void> ReloadTransaction::compile() {
   auto code = load_code(plugin_.host->engine, manifest_, file_->bytes, plugin_.services_for(manifest_));
-  if (!code) return std::unexpected(std::move(code.error()));
+  if (!code) return fail(std::move(code.error()));
   code_ = std::move(*code);
   return {};
 }
@@ -121,22 +117,23 @@ Expected<void> ReloadTransaction::check_interface() {
   const Module& after = version_ ? version_->code().module : code_->module;
   const std::string change = interface_change(before, after);
   if (!change.empty() && !major_version_rises(base_->manifest().meta.version, manifest_.meta.version)) {
-    return fail("reload.interface", change + "; that needs a higher major version than " +
-                                        base_->manifest().meta.version + " in meta.version");
+    return fail(manifest_, Phase::reload, PluginErrorCode::reload_interface,
+                change + "; that needs a higher major version than " + base_->manifest().meta.version +
+                    " in meta.version");
   }
   if (options_.force || !manifest_.hash.empty() || !looks_cut_off(before.bytes(), after.bytes())) return {};
-  return fail("reload.interface",
+  return fail(manifest_, Phase::reload, PluginErrorCode::reload_interface,
               "the file looks cut off: it lacks the last sections that the running version has; if it is "
               "whole, force the reload or pin its hash");
 }
 
 Expected<void> ReloadTransaction::instantiate() {
   auto place = InstancePlace::take(manifest_, plugin_.host->cap);
-  if (!place) return std::unexpected(std::move(place.error()));
+  if (!place) return fail(std::move(place.error()));
   place_.emplace(std::move(*place));
   version_ = std::make_shared<Version>(std::move(code_), file_->hash);
   auto first = version_->start();
-  if (!first) return std::unexpected(std::move(first.error()));
+  if (!first) return fail(std::move(first.error()));
   first_ = std::move(*first);
   return {};
 }
@@ -179,14 +176,17 @@ bool ReloadTransaction::must_hand_over() const {
 
 Expected<void> ReloadTransaction::hand_over_state() {
   if (base_->usage().instances > 1 || base_->manifest().pool.size > 1 || manifest_.pool.size > 1)
-    return fail("state.pool", "state can be handed over by one instance to one other; pool.size must be 1");
+    return fail(manifest_, Phase::reload, PluginErrorCode::state_pool,
+                "state can be handed over by one instance to one other; pool.size must be 1");
   const PoolConfig& pool = base_->manifest().pool;
   auto held = base_->hold(Clock::now() + base_->manifest().timeout + pool.max_wait);
-  if (!held) return fail("busy", "the instance that has the state did not become free");
+  if (!held)
+    return fail(manifest_, Phase::reload, PluginErrorCode::busy,
+                "the instance that has the state did not become free");
   held_ = std::move(*held);
   const auto deadline = Clock::now() + manifest_.reload.state_timeout;
   auto state = save_state(deadline);
-  if (!state) return std::unexpected(std::move(state.error()));
+  if (!state) return fail(std::move(state.error()));
   saved_ = std::move(*state);
   return first_->restore_state(*saved_, deadline);
 }
@@ -204,7 +204,8 @@ Expected<void> ReloadTransaction::swap() {
   place_->hand_on();
   if (!plugin_.store->move_to(manifest_.capabilities, version_->code().services.budget)) {
     (void)next->close();
-    return fail("limit.total", "the stored values do not fit the budget; capabilities.maxTotalMB raises it");
+    return fail(manifest_, Phase::reload, PluginErrorCode::limit_total,
+                "the stored values do not fit the budget; capabilities.maxTotalMB raises it");
   }
   auto done = catching_out_of_memory(plugin_.name, Phase::reload, "putting a version in service",
                                      [&] { return publish(next); });
@@ -221,12 +222,14 @@ Expected<void> ReloadTransaction::publish(const GenerationPtr& next) {
     if (saved_) base_->version()->state = saved_;
     next->start_error_monitor();
     const Deployment::Swap result = plugin_.deployment.swap(base_, next);
-    if (result == Deployment::Swap::leaving) return fail("unloaded", "the plugin was unloaded meanwhile");
+    if (result == Deployment::Swap::leaving)
+      return fail(manifest_, Phase::reload, PluginErrorCode::unloaded, "the plugin was unloaded meanwhile");
     if (result == Deployment::Swap::done) break;
     release_held();
     base_ = plugin_.current();
     if (saved_ || must_hand_over())
-      return fail("changed", "another version was put in service while the state was handed over");
+      return fail(manifest_, Phase::reload, PluginErrorCode::changed,
+                  "another version was put in service while the state was handed over");
     if (auto fits = check_interface(); !fits) return fits;
   }
   plugin_.reload_counts.swapped();

@@ -52,7 +52,6 @@ private:
   Expected<void> publish(const GenerationPtr& next);
   void release_held() noexcept;
   void give_up() noexcept;
-  std::unexpected<PluginError> fail(std::string code, std::string message) const;
 
   LoadedPlugin& plugin_;
   const ReloadTrigger trigger_;

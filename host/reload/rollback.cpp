@@ -2,6 +2,7 @@
 
 #include "host/reload/reload_report.hpp"
 #include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
 
 namespace skerry::host {
@@ -12,13 +13,13 @@ using InstancePtr = Generation::InstancePtr;
 
 Expected<GenerationPtr> revive(LoadedPlugin& plugin, const VersionPtr& version) {
   auto place = InstancePlace::take(version->manifest(), plugin.host->cap);
-  if (!place) return std::unexpected(std::move(place.error()));
+  if (!place) return fail(std::move(place.error()));
   auto first = version->make_instance();
-  if (!first) return std::unexpected(std::move(first.error()));
+  if (!first) return fail(std::move(first.error()));
   if (version->state) {
     const auto deadline = Store::Clock::now() + version->manifest().reload.state_timeout;
     if (auto done = (*first)->restore_state(*version->state, deadline); !done)
-      return std::unexpected(std::move(done.error()));
+      return fail(std::move(done.error()));
   }
   auto made = std::make_shared<Generation>(version, std::move(*first), place->cap(), plugin.call_metrics);
   place->hand_on();
@@ -26,7 +27,7 @@ Expected<GenerationPtr> revive(LoadedPlugin& plugin, const VersionPtr& version) 
 }
 
 PluginError no_version(const GenerationPtr& current) {
-  return make_error(current->manifest(), Phase::reload, "reload.no_version",
+  return make_error(current->manifest(), Phase::reload, PluginErrorCode::reload_no_version,
                     "there is no version to go back to; reload.keep says how many are kept");
 }
 
@@ -37,10 +38,10 @@ Expected<Deployment::Swap> attempt(LoadedPlugin& plugin, ReloadTrigger trigger, 
   if (only && target.current != only) return Deployment::Swap::done;
   if (target.version) report.about(target.version->manifest().meta.version, target.version->hash());
   auto next = report.step(ReloadStep::instantiate, [&]() -> Expected<GenerationPtr> {
-    if (!target.version) return std::unexpected(no_version(target.current));
+    if (!target.version) return fail(no_version(target.current));
     return revive(plugin, target.version);
   });
-  if (!next) return std::unexpected(std::move(next.error()));
+  if (!next) return fail(std::move(next.error()));
   const auto start = ReloadReport::Clock::now();
   const Deployment::Swap result = plugin.deployment.roll_back(target, *next);
   if (result != Deployment::Swap::done) {
@@ -58,14 +59,14 @@ Expected<Deployment::Swap> attempt(LoadedPlugin& plugin, ReloadTrigger trigger, 
 Expected<void> attempt_until_done(LoadedPlugin& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
   for (;;) {
     auto result = attempt(plugin, trigger, only);
-    if (!result) return std::unexpected(std::move(result.error()));
+    if (!result) return fail(std::move(result.error()));
     if (*result == Deployment::Swap::done) return {};
     if (*result == Deployment::Swap::leaving) {
       const GenerationPtr current = plugin.current();
-      auto error =
-          make_error(current->manifest(), Phase::reload, "reload.swap", "the plugin was unloaded meanwhile");
-      error.cause = "unloaded";
-      return std::unexpected(std::move(error));
+      auto error = make_error(current->manifest(), Phase::reload, PluginErrorCode::reload_swap,
+                              "the plugin was unloaded meanwhile");
+      error.cause = PluginErrorCode::unloaded;
+      return fail(std::move(error));
     }
   }
 }

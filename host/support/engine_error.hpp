@@ -7,9 +7,6 @@
 
 namespace skerry::host {
 
-/// An error of this plugin, with nothing but phase, code and message.
-PluginError make_error(const Manifest& manifest, Phase phase, std::string code, std::string message);
-
 /// What the engine reported while `phase` was going on; the phase becomes decode, validate or link when the
 /// kind of error says so. `elapsed`: how long the guest had been running.
 PluginError engine_error(const Manifest& manifest, Phase phase, const Error& error,

@@ -1,5 +1,6 @@
 #include "host/support/file_bytes.hpp"
 
+#include "host/support/fail.hpp"
 #include "skerry/printable.hpp"
 
 #include <fcntl.h>
@@ -29,15 +30,15 @@ private:
 };
 
 std::unexpected<FileProblem> system_problem(const std::filesystem::path& file) {
-  return std::unexpected(
+  return fail(
       FileProblem{false, 0, printable(file.string()) + ": " + std::generic_category().message(errno)});
 }
 
 std::unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file, uint64_t size,
                                                uint64_t limit) {
-  return std::unexpected(FileProblem{true, size,
-                                     printable(file.string()) + " is larger than the limit of " +
-                                         std::to_string(limit) + " bytes"});
+  return fail(FileProblem{true, size,
+                          printable(file.string()) + " is larger than the limit of " + std::to_string(limit) +
+                              " bytes"});
 }
 
 /// Reads into what is left of `bytes` from `used` on; 0 at the end of the file, -1 on errors.

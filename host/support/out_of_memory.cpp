@@ -5,9 +5,8 @@ namespace skerry::host {
 PluginError out_of_memory_error(std::string_view plugin, Phase phase, std::string_view doing) noexcept {
   PluginError error;
   error.phase = phase;
-  // Both are short enough for std::string to keep them in itself.
-  error.code = process_limit;
-  error.message = "out of memory";
+  error.code = PluginErrorCode::limit_process;
+  error.message = "out of memory"; // short enough for std::string to keep it in itself
   unless_out_of_memory(
       [&] {
         std::string message = Error::out_of_memory(doing).message();

@@ -1,6 +1,7 @@
 // Memory that runs out in the host, as an error of the plugin that it was needed for. Internal.
 #pragma once
 
+#include "host/support/fail.hpp"
 #include "skerry/host/plugin_error.hpp"
 #include "skerry/out_of_memory.hpp"
 
@@ -13,9 +14,6 @@
 
 namespace skerry::host {
 
-/// The process lacks memory: no fault of the plugin that needed it.
-inline constexpr std::string_view process_limit = "limit.process";
-
 /// Code "limit.process". Needs no memory; where there is none, the plugin and what was done are left out.
 PluginError out_of_memory_error(std::string_view plugin, Phase phase, std::string_view doing) noexcept;
 
@@ -24,7 +22,7 @@ template <class F>
 std::invoke_result_t<F> catching_out_of_memory(std::string_view plugin, Phase phase, std::string_view doing,
                                                F&& body) {
   return unless_out_of_memory(std::forward<F>(body), [&]() -> std::invoke_result_t<F> {
-    return std::unexpected(out_of_memory_error(plugin, phase, doing));
+    return fail(out_of_memory_error(plugin, phase, doing));
   });
 }
 

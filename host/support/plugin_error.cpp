@@ -11,6 +11,24 @@ namespace skerry::host {
 
 namespace {
 
+constexpr uint16_t by_phase = 0;
+constexpr bool yes = true, no = false;
+
+struct CodeInfo {
+  std::string_view text;
+  uint16_t http_status;
+  bool may_retry;
+  Blame blame;
+};
+constexpr std::array<CodeInfo, plugin_error_codes> code_infos{{
+    {"", by_phase, no, Blame::host},
+#define SKERRY_PLUGIN_ERROR(name, text, http, retry, blame, ...) {text, http, retry, Blame::blame},
+#include "skerry/host/plugin_error_codes.def"
+#undef SKERRY_PLUGIN_ERROR
+}};
+
+const CodeInfo& info_of(PluginErrorCode code) noexcept { return code_infos[static_cast<size_t>(code)]; }
+
 std::string limit_text(const LimitReport& limit) {
   ObjectText json;
   json.add("name", limit.name).add("unit", limit.unit);
@@ -56,16 +74,27 @@ std::string_view phase_name(Phase phase) noexcept {
   return names[static_cast<size_t>(phase)];
 }
 
+std::string_view code_text(PluginErrorCode code) noexcept { return info_of(code).text; }
+bool may_retry(PluginErrorCode code) noexcept { return info_of(code).may_retry; }
+Blame blame(PluginErrorCode code) noexcept { return info_of(code).blame; }
+
+int http_status(const PluginError& error) noexcept {
+  const uint16_t status = info_of(error.code).http_status;
+  if (status != by_phase) return status;
+  return error.phase == Phase::call ? 502 : 422;
+}
+
 std::string error_text(const PluginError& error) {
   ObjectText json;
   json.add("phase", phase_name(error.phase))
-      .add("code", error.code)
+      .add("code", code_text(error.code))
       .add("message", printable(error.message, longest_printed_message));
   if (!error.plugin.empty())
     json.add("plugin", printable(error.plugin)); // as it is, where a manifest may have the name
-  if (!error.cause.empty()) {
-    json.add_text("cause",
-                  ObjectText().add("phase", phase_name(error.cause_phase)).add("code", error.cause).text());
+  if (error.cause != PluginErrorCode::none) {
+    ObjectText cause;
+    cause.add("phase", phase_name(error.cause_phase)).add("code", code_text(error.cause));
+    json.add_text("cause", cause.text());
   }
   if (error.limit) json.add_text("limit", limit_text(*error.limit));
   if (!error.capabilities.empty())
@@ -85,9 +114,9 @@ std::string to_json(const PluginError& error) {
 
 std::string describe(const PluginError& error) {
   std::string text = error.plugin.empty() ? "" : "plugin " + printable(error.plugin) + ": ";
-  text += std::string(phase_name(error.phase)) + ": " + error.code + ": " +
-          (error.cause.empty() ? "" : error.cause + ": ") +
-          printable(error.message, longest_printed_message) + "\n";
+  text.append(phase_name(error.phase)).append(": ").append(code_text(error.code)).append(": ");
+  if (error.cause != PluginErrorCode::none) text.append(code_text(error.cause)).append(": ");
+  text += printable(error.message, longest_printed_message) + "\n";
   for (size_t i = 0; i < error.backtrace.size(); ++i) text += frame_line(i, error.backtrace[i]);
   return text;
 }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 
+using namespace skerry;
 using namespace skerry::host;
 using namespace skerry::host::test;
 using std::chrono::milliseconds;

@@ -221,7 +221,7 @@ TEST_CASE_METHOD(PluginFixture, "unloading refuses those who wait, and waits for
   m.timeout = milliseconds(400);
   m.pool.max_wait = milliseconds(20'000);
   auto plugin = load(spinner(), m);
-  std::string first, second;
+  PluginErrorCode first{}, second{};
   std::thread running([&] { first = error_of(plugin->call("x")).code; });
   while (plugin->metrics().busy < 1) std::this_thread::yield();
   std::thread waiting([&] { second = error_of(plugin->call("x")).code; });

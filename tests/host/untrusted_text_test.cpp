@@ -1,7 +1,8 @@
 // Text of plugins, manifests and files where an operator reads it: errors, their JSON, metrics, log lines.
-#include "host/support/engine_error.hpp"
-#include "host/support/file_bytes.hpp"
 #include "host/reload/interface_change.hpp"
+#include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
+#include "host/support/file_bytes.hpp"
 #include "host/support/json.hpp"
 #include "host/support/near_miss.hpp"
 #include "skerry/host/plugin_types.hpp"
@@ -53,7 +54,7 @@ TEST_CASE("errors made of hostile text") {
   Manifest m;
   m.meta.name = "p";
   for (const std::string& text : hostile_texts()) {
-    check_harmless(make_error(m, Phase::call, "host", text));
+    check_harmless(make_error(m, Phase::call, PluginErrorCode::host, text));
     check_harmless(engine_error(m, Phase::call, Error::host(text)));
     PluginError by_hand;
     by_hand.message = "safe";

@@ -18,8 +18,8 @@ namespace {
 using skerry::test::sweep;
 
 bool says_out_of_memory(const PluginError& error) {
-  const std::string& code = error.cause.empty() ? error.code : error.cause;
-  return code == "limit.process" && !error.message.empty();
+  const PluginErrorCode code = error.cause == PluginErrorCode::none ? error.code : error.cause;
+  return code == PluginErrorCode::limit_process && !error.message.empty();
 }
 
 /// A plugin that uses what hosts have for guests: values, a log, configuration, JSON, state.
@@ -159,7 +159,8 @@ public:
   }
   void attempt() {
     keep(manager_.call("p", input_));
-    if (auto trap = manager_.call("p", trap_input_); !trap && !trap.error().code.starts_with("trap."))
+    if (auto trap = manager_.call("p", trap_input_);
+        !trap && !code_text(trap.error().code).starts_with("trap."))
       keep(std::move(trap.error()));
     keep(manager_.call("p", input_));
     if (auto missing = manager_.get("q"); !missing && missing.error().code != "not_found")
@@ -281,8 +282,9 @@ private:
   }
   static PluginError name_error() {
     PluginError e;
-    e.code = "a code that is long enough for the heap";
-    e.cause = "a cause that is long enough for the heap";
+    e.code = PluginErrorCode::abi_missing_export;
+    e.cause = PluginErrorCode::trap_indirect_call_type_mismatch; // a text for the heap
+    e.message = "a message that is long enough for the heap";
     return e;
   }
   static std::string write(size_t which) {

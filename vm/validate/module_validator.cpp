@@ -114,7 +114,10 @@ bool ModuleValidator::check_group(RecGroup& group) {
   const auto first = static_cast<uint32_t>(module_.types.size());
   if (!rename_references(group, first) || !rename_supertypes(group, first)) return false;
   const auto interned = module_.engine->types.intern(group);
-  if (!interned) return fail(at(types), interned.error().message(), ErrorKind::limit);
+  if (!interned) {
+    error_ = Error(interned.error()).with_offset(at(types));
+    return false;
+  }
   for (uint32_t i = 0; i < group.size(); ++i) module_.types.push_back(&(**interned)[i]);
   for (uint32_t i = first; i < module_.types.size(); ++i)
     if (!check_matches_supertype(i)) return false;
