@@ -1,5 +1,7 @@
 #include "host/guest/import_need.hpp"
 
+#include "host/guest/host_grant.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -9,9 +11,7 @@ namespace {
 
 using Keys = std::vector<std::string>;
 
-Keys file_keys() { return {"capabilities.allowFileSystem", "capabilities.allowedPaths"}; }
 Keys env_keys() { return {"capabilities.allowEnv", "capabilities.env"}; }
-Keys network_keys() { return {"capabilities.allowNetwork", "capabilities.allowedHosts"}; }
 
 /// Functions of WASI that are of use only with a granted folder. Others that take a descriptor also serve the
 /// standard streams.
@@ -22,21 +22,22 @@ bool needs_folder(std::string_view name) {
 }
 
 Keys wasi_keys(std::string_view name) {
-  if (needs_folder(name)) return file_keys();
+  if (needs_folder(name)) return manifest_keys(HostGrant::file_system);
   if (name.starts_with("environ_")) return env_keys();
-  if (name.starts_with("sock_")) return network_keys();
+  if (name.starts_with("sock_")) return manifest_keys(HostGrant::network);
   return {};
 }
 
-/// The host's own functions (host/host_functions.cpp).
+/// The host's own functions.
 ImportNeed env_need(std::string_view name) {
-  if (name == "log") return {Provider::host, {}};
-  if (name == "fs_check" || name == "fs_check2") return {Provider::host, file_keys()};
-  if (name == "config_get") return {Provider::host, {"config"}};
-  if (name == "kv_get" || name == "kv_set" || name == "kv_delete")
-    return {Provider::host, {"capabilities.allowKeyValue"}};
-  if (name == "net_dial" || name == "net_dial2" || name == "http_request" || name == "http_response")
-    return {Provider::host, network_keys()};
+#define SKERRY_HOST_GRANT(...)
+#define SKERRY_HOST_ERROR(...)
+#define SKERRY_HOST_FUNCTION(function, parameters, result, grant, ...)                                       \
+  if (name == #function) return {Provider::host, manifest_keys(HostGrant::grant)};
+#include "host/guest/functions.def"
+#undef SKERRY_HOST_GRANT
+#undef SKERRY_HOST_ERROR
+#undef SKERRY_HOST_FUNCTION
   return {Provider::nobody, {}};
 }
 
