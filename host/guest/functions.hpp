@@ -1,7 +1,8 @@
-// Declarations of the host functions and their error numbers, from functions.def. Internal.
+// Declarations of the host functions, from functions.def. Internal.
 #pragma once
 
 #include "host/guest/host_call.hpp"
+#include "host/guest/host_error.hpp"
 
 #include <cstdint>
 
@@ -13,7 +14,7 @@ using i32 = uint32_t;
 
 #define SKERRY_HOST_PARAMETERS(...) (HostCall & call __VA_OPT__(, ) __VA_ARGS__)
 #define SKERRY_HOST_GRANT(...)
-#define SKERRY_HOST_ERROR(name, number, meaning) inline constexpr int32_t name = number;
+#define SKERRY_HOST_ERROR(...)
 #define SKERRY_HOST_FUNCTION(name, parameters, result, ...) result name SKERRY_HOST_PARAMETERS parameters;
 #include "host/guest/functions.def"
 #undef SKERRY_HOST_GRANT

@@ -1,6 +1,6 @@
 #include "host/guest/host_call.hpp"
 
-#include "host/guest/functions.hpp"
+#include "host/guest/host_error.hpp"
 #include "host/support/as_text.hpp"
 
 #include <algorithm>
