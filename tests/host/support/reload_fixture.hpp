@@ -1,6 +1,7 @@
 // Plugins in several versions, and the events of their reloads.
 #pragma once
 
+#include "tests/host/support/eventually.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
 #include <chrono>
@@ -15,8 +16,6 @@
 
 namespace skerry::host::test {
 
-inline constexpr auto longest_wait = std::chrono::seconds(60); // a loaded machine; nothing passes by waiting
-
 /// A version whose every answer is `digit` twice, once from its code and once from its data, and `extra`.
 inline std::string version_wat(char digit, std::string_view extra = {}) {
   const std::string text(1, digit);
@@ -24,16 +23,6 @@ inline std::string version_wat(char digit, std::string_view extra = {}) {
                        ")) (i32.store8 (i32.const 17) (i32.load8_u (i32.const 64)))"
                        " (call $pack (i32.const 16) (i32.const 2))") +
                std::string(extra) + " (data (i32.const 64) \"" + text + "\")");
-}
-
-/// Waits until `condition` holds. False: it never did.
-template <class Condition> bool eventually(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + longest_wait;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
 }
 
 /// Keeps what was told. Thread-safe.
