@@ -9,6 +9,7 @@
 #include "skerry/printable.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace skerry::host {
 
@@ -42,16 +43,15 @@ void add_new(std::vector<std::string>& list, const std::vector<std::string>& mor
   }
 }
 
-/// All missing imports at once, or so many of them that nobody reads more.
+/// All missing imports at once, or as many of them as anybody reads.
 Expected<void> check_imports(const PluginCode& code) {
-  const Manifest& manifest = code.manifest;
-  std::vector<MissingImport> missing = code.linker.missing(code.module);
-  if (missing.empty()) return {};
-  auto error = make_error(manifest, Phase::link, PluginErrorCode::unlinkable, "");
-  error.message =
-      std::to_string(missing.size()) + (missing.size() == 1 ? " import is" : " imports are") + " missing";
+  constexpr size_t most_listed = 1000;
+  const size_t count = code.linker.count_missing(code.module);
+  if (count == 0) return {};
+  auto error = make_error(code.manifest, Phase::link, PluginErrorCode::unlinkable, "");
+  error.message = std::to_string(count) + (count == 1 ? " import is" : " imports are") + " missing";
   std::string_view separator = ": ";
-  for (const MissingImport& import : missing) {
+  for (const MissingImport& import : code.linker.missing(code.module, most_listed)) {
     if (error.message.size() < longest_printed_message)
       error.message.append(separator).append(missing_text(import));
     add_new(error.capabilities, import_need(import.module, import.name).capabilities);
@@ -80,14 +80,23 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
 /// code, which is about twice as large as what it comes from.
 constexpr uint64_t code_bytes_per_module_byte = 4;
 
-Expected<void> take_budget(PluginCode& code) {
-  const uint64_t bytes = code.module.bytes().size() * code_bytes_per_module_byte;
-  ByteBudget& budget = *code.services.budget;
-  if (budget.take(bytes)) {
-    code.budget_bytes = bytes;
-    return {};
-  }
-  return fail(budget_error(code.manifest, Phase::instantiate, budget, "the module's code needs", bytes));
+Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,
+                         uint64_t max_bytes, std::chrono::milliseconds timeout) {
+  const auto start = std::chrono::steady_clock::now();
+  auto module =
+      Module::compile(engine, std::move(bytes), {.deadline = start + timeout, .max_bytes = max_bytes});
+  if (module) return std::move(*module);
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  if (module.error().code() != ErrorCode::deadline_exceeded)
+    return fail(engine_error(manifest, Phase::decode, module.error()));
+  auto error =
+      make_error(manifest, Phase::decode, PluginErrorCode::timeout,
+                 "deadline exceeded: the module was not loaded within " + std::to_string(timeout.count()) +
+                     " ms; ManagerOptions::load_timeout allows more");
+  error.limit = LimitReport{"time", "ms", static_cast<uint64_t>(timeout.count()), std::nullopt,
+                            "ManagerOptions::load_timeout"};
+  error.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(elapsed);
+  return fail(std::move(error));
 }
 
 } // namespace
@@ -114,18 +123,23 @@ Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file) {
 }
 
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
-                                                      std::span<const std::byte> bytes,
-                                                      PluginServices services) {
-  auto module = Module::compile(engine, bytes);
-  if (!module) return fail(engine_error(manifest, Phase::decode, module.error()));
-  auto code = std::make_unique<PluginCode>(manifest, std::move(*module), std::move(services));
+                                                      std::vector<std::byte> bytes, PluginServices services,
+                                                      std::chrono::milliseconds timeout) {
+  const uint64_t code_bytes = bytes.size() * code_bytes_per_module_byte;
+  BudgetShare share(services.budget, code_bytes);
+  if (!share)
+    return fail(
+        budget_error(manifest, Phase::decode, *services.budget, "the module's code needs", code_bytes));
+  auto module = compile(engine, manifest, std::move(bytes), code_bytes, timeout);
+  if (!module) return fail(std::move(module.error()));
+  auto code =
+      std::make_unique<PluginCode>(manifest, std::move(*module), std::move(services), std::move(share));
   if (const Error* error = code->linker.error()) return fail(engine_error(manifest, Phase::link, *error));
   if (auto ok = check_imports(*code); !ok) return fail(std::move(ok.error()));
   auto abi = find_abi(code->module, manifest);
   if (!abi) return fail(std::move(abi.error()));
   code->abi = std::move(*abi);
   if (auto ok = check_memory(manifest, code->module); !ok) return fail(std::move(ok.error()));
-  if (auto ok = take_budget(*code); !ok) return fail(std::move(ok.error()));
   return code;
 }
 

@@ -7,10 +7,10 @@
 #include "skerry/host/manifest.hpp"
 #include "skerry/host/plugin_error.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -25,9 +25,11 @@ struct ModuleFile {
 Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
 /// Has the file the hash that the manifest pins? Errors: phase read, code "hash".
 Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
-/// Compiles the bytes, and checks what the module imports, exports and asks for.
+/// Compiles the bytes, and checks what the module imports, exports and asks for. Refuses a module whose code
+/// would not fit the plugin's budget before it decodes it. Errors: also code "timeout", when decoding and
+/// validating take longer than `timeout`.
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
-                                                      std::span<const std::byte> bytes,
-                                                      PluginServices services);
+                                                      std::vector<std::byte> bytes, PluginServices services,
+                                                      std::chrono::milliseconds timeout);
 
 } // namespace skerry::host

@@ -43,9 +43,9 @@ wasi::Config wasi_config(const Manifest& manifest) {
 
 } // namespace
 
-PluginCode::PluginCode(Manifest m, Module compiled, PluginServices shared)
+PluginCode::PluginCode(Manifest m, Module compiled, PluginServices shared, BudgetShare taken)
     : manifest(std::move(m)), module(std::move(compiled)), services(std::move(shared)),
-      wasi(wasi_config(manifest)), linker(module.engine()) {
+      wasi(wasi_config(manifest)), linker(module.engine()), bytes_(std::move(taken)) {
   wasi::add_to_linker(linker, [](Caller& caller) -> wasi::Context* {
     CallState* state = CallState::of(caller);
     return state != nullptr && state->count_host_call() ? state->context : nullptr;
@@ -53,7 +53,5 @@ PluginCode::PluginCode(Manifest m, Module compiled, PluginServices shared)
   define_host_functions(linker, manifest, services);
   if (services.imports) services.imports(linker, manifest);
 }
-
-PluginCode::~PluginCode() { services.budget->give_back(budget_bytes); }
 
 } // namespace skerry::host

@@ -3,19 +3,17 @@
 
 #include "host/guest/plugin_abi.hpp"
 #include "host/guest/plugin_services.hpp"
+#include "host/support/budget_share.hpp"
 #include "skerry/host/manifest.hpp"
 #include "skerry/linker.hpp"
 #include "skerry/module.hpp"
 #include "skerry/wasi/wasi.hpp"
 
-#include <cstdint>
-
 namespace skerry::host {
 
 /// Immutable once it is loaded.
 struct PluginCode {
-  PluginCode(Manifest m, Module compiled, PluginServices shared);
-  ~PluginCode();
+  PluginCode(Manifest m, Module compiled, PluginServices shared, BudgetShare taken);
   PluginCode(const PluginCode&) = delete;
   PluginCode& operator=(const PluginCode&) = delete;
 
@@ -24,8 +22,10 @@ struct PluginCode {
   AbiShape abi;
   const PluginServices services;
   const wasi::Config wasi;
-  Linker linker;             // its functions find their instance by Caller::user_data
-  uint64_t budget_bytes = 0; // taken for the code
+  Linker linker; // its functions find their instance by Caller::user_data
+
+private:
+  const BudgetShare bytes_; // of the code
 };
 
 } // namespace skerry::host

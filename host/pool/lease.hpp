@@ -2,31 +2,13 @@
 #pragma once
 
 #include "host/pool/generation.hpp"
-#include "skerry/budget.hpp"
+#include "host/support/budget_share.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 
 namespace skerry::host {
-
-/// Holds bytes of a plugin's budget until it is destroyed.
-class BudgetShare {
-public:
-  /// False, and holding nothing, when the budget does not have that many left.
-  BudgetShare(std::shared_ptr<ByteBudget> budget, uint64_t bytes)
-      : budget_(budget->take(bytes) ? std::move(budget) : nullptr), bytes_(bytes) {}
-  BudgetShare(BudgetShare&&) noexcept = default;
-  BudgetShare& operator=(BudgetShare&&) = delete;
-  ~BudgetShare() {
-    if (budget_) budget_->give_back(bytes_);
-  }
-  explicit operator bool() const noexcept { return budget_ != nullptr; }
-
-private:
-  std::shared_ptr<ByteBudget> budget_;
-  uint64_t bytes_;
-};
 
 /// Exclusive use of one instance. On destruction, records what the call used and gives the instance back to
 /// its pool, clean. Keeps the generation alive.

@@ -24,7 +24,8 @@ Expected<void> LoadedPlugin::load(const Manifest& manifest) {
   auto file = read_module(manifest, host->options.max_module_bytes);
   if (!file) return fail(std::move(file.error()));
   if (auto ok = check_pin(manifest, *file); !ok) return ok;
-  auto code = load_code(host->engine, manifest, file->bytes, services_for(manifest));
+  auto code = load_code(host->engine, manifest, std::move(file->bytes), services_for(manifest),
+                        host->options.load_timeout);
   if (!code) return fail(std::move(code.error()));
   auto place = InstancePlace::take(manifest, host->cap);
   if (!place) return fail(std::move(place.error()));

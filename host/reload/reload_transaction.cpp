@@ -105,7 +105,8 @@ Expected<void> ReloadTransaction::check_known() {
 Expected<void> ReloadTransaction::check_pin() { return host::check_pin(manifest_, *file_); }
 
 Expected<void> ReloadTransaction::compile() {
-  auto code = load_code(plugin_.host->engine, manifest_, file_->bytes, plugin_.services_for(manifest_));
+  auto code = load_code(plugin_.host->engine, manifest_, std::move(file_->bytes),
+                        plugin_.services_for(manifest_), plugin_.host->options.load_timeout);
   if (!code) return fail(std::move(code.error()));
   code_ = std::move(*code);
   return {};

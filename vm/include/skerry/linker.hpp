@@ -10,6 +10,7 @@
 #include "skerry/store.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -75,8 +76,10 @@ public:
   /// instantiate fails with it.
   const Error* error() const noexcept;
 
-  /// Imports of `module` that nothing here defines (whatever set_unknown_imports says).
-  std::vector<MissingImport> missing(const Module& module) const;
+  /// Imports of `module` that nothing here defines (whatever set_unknown_imports says); the first `most` of
+  /// them, because a module may have a million imports.
+  std::vector<MissingImport> missing(const Module& module, size_t most = ~size_t{0}) const;
+  size_t count_missing(const Module& module) const noexcept;
 
   /// Spec §4.5.4: checks imports, allocates, initialises, runs the start function. On failure of an active
   /// segment or the start function what was already written to imported tables and memories stays written.

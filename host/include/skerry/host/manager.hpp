@@ -8,6 +8,7 @@
 #include "skerry/host/reload.hpp"
 #include "skerry/linker.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -22,6 +23,9 @@ struct ManagerOptions {
   Config engine;
   /// Larger module files are refused before they are read.
   uint64_t max_module_bytes = uint64_t{256} << 20;
+  /// How long decoding and validating a module may take. Its start functions and `init` have the manifest's
+  /// timeout.
+  std::chrono::milliseconds load_timeout{10'000};
   /// Where the guests' standard output and error go; the process's standard error when empty. What that does
   /// not take until a call's deadline is lost.
   GuestOutput guest_output;
