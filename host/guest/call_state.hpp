@@ -33,7 +33,8 @@ struct CallState {
   }
   /// Counts a call of a host function. False: it was one too many, and the guest's call must end.
   bool count_host_call() {
-    if (host_calls_left == 0) return too_many_host_calls = true, false;
+    too_many_host_calls = host_calls_left == 0;
+    if (too_many_host_calls) return false;
     --host_calls_left;
     return true;
   }

@@ -22,14 +22,14 @@ struct ModuleFile {
   std::string hash;
 };
 /// Errors: phase read, codes "io" (also when the file changes meanwhile) and "limit.module".
-Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
+[[nodiscard]] Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
 /// Has the file the hash that the manifest pins? Errors: phase read, code "hash".
-Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
+[[nodiscard]] Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
 /// Compiles the bytes, and checks what the module imports, exports and asks for. Refuses a module whose code
 /// would not fit the plugin's budget before it decodes it. Errors: also code "timeout", when decoding and
 /// validating take longer than `timeout`.
-Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
-                                                      std::vector<std::byte> bytes, PluginServices services,
-                                                      std::chrono::milliseconds timeout);
+[[nodiscard]] Expected<std::unique_ptr<const PluginCode>>
+load_code(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,
+          PluginServices services, std::chrono::milliseconds timeout);
 
 } // namespace skerry::host

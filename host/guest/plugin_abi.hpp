@@ -51,7 +51,7 @@ std::optional<std::string> refusal_in(std::string_view answer);
 
 /// Errors: phase link, codes "abi.missing_export" and "abi.type", naming the export, its type and near
 /// misses.
-Expected<AbiShape> find_abi(const Module& module, const Manifest& manifest);
+[[nodiscard]] Expected<AbiShape> find_abi(const Module& module, const Manifest& manifest);
 
 /// The guest functions of one instance. A failed call leaves the guest in no known state: it must be thrown
 /// away.
@@ -61,18 +61,18 @@ public:
   GuestAbi(const AbiShape& shape, const Manifest& manifest, Instance instance);
 
   /// Errors: phase link, code "abi.version", with both versions.
-  Expected<void> check_version() const;
+  [[nodiscard]] Expected<void> check_version() const;
   /// `_initialize`, or else `_start`, for which ending with status 0 is success.
-  Expected<void> start() const;
+  [[nodiscard]] Expected<void> start() const;
   /// What `meta` returns; nothing when there is none.
-  Expected<std::optional<std::string>> meta() const;
+  [[nodiscard]] Expected<std::optional<std::string>> meta() const;
   /// Gives `init` its JSON, when there is one. Errors: also code "init", when the guest says that it failed.
-  Expected<void> init() const;
-  Expected<std::string> execute(std::span<const std::byte> input) const;
-  Expected<void> destroy() const;
+  [[nodiscard]] Expected<void> init() const;
+  [[nodiscard]] Expected<std::string> execute(std::span<const std::byte> input) const;
+  [[nodiscard]] Expected<void> destroy() const;
   /// Both are there when the shape has them. Errors: phase reload, also codes "limit.state" and "state".
-  Expected<SavedState> save_state() const;
-  Expected<void> restore_state(const SavedState& state) const;
+  [[nodiscard]] Expected<SavedState> save_state() const;
+  [[nodiscard]] Expected<void> restore_state(const SavedState& state) const;
 
   class Invocation;
   /// The steps of `execute`, for callers that drive them.
@@ -89,24 +89,26 @@ private:
     std::string text;
     Buffer buffer;
   };
-  Expected<std::vector<Value>> call(Phase phase, std::string_view name,
-                                    std::span<const Value> arguments) const;
-  Expected<std::vector<Value>> call(Phase phase, const Func& function,
-                                    std::span<const Value> arguments) const;
-  Expected<std::span<std::byte>> bytes_at(Phase phase, std::string_view what, Buffer buffer) const;
-  Expected<void> give_back(Phase phase, Buffer buffer) const;
+  [[nodiscard]] Expected<std::vector<Value>> call(Phase phase, std::string_view name,
+                                                  std::span<const Value> arguments) const;
+  [[nodiscard]] Expected<std::vector<Value>> call(Phase phase, const Func& function,
+                                                  std::span<const Value> arguments) const;
+  [[nodiscard]] Expected<std::span<std::byte>> bytes_at(Phase phase, std::string_view what,
+                                                        Buffer buffer) const;
+  [[nodiscard]] Expected<void> give_back(Phase phase, Buffer buffer) const;
   std::unexpected<PluginError> output_limit(Phase phase, std::string_view name,
                                             std::optional<uint64_t> asked) const;
-  Expected<Buffer> give_state(const std::string& bytes) const;
+  [[nodiscard]] Expected<Buffer> give_state(const std::string& bytes) const;
   static Buffer sized_buffer(ResultForm form, std::span<const Value> results);
-  Expected<Taken> take_result(Phase phase, std::string_view name, ResultForm form,
-                              std::span<const Value> results) const;
-  Expected<std::string> read_sized(Phase phase, std::string_view name, Buffer buffer) const;
-  Expected<std::string> read_terminated(Phase phase, std::string_view name, uint32_t address) const;
-  Expected<std::string> run(Invocation invocation) const;
-  Expected<int32_t> version_number(Phase phase, std::string_view name, ExternKind kind) const;
-  Expected<void> check_status(Phase phase, PluginErrorCode code, std::string_view name, ResultForm form,
-                              std::span<const Value> results) const;
+  [[nodiscard]] Expected<Taken> take_result(Phase phase, std::string_view name, ResultForm form,
+                                            std::span<const Value> results) const;
+  [[nodiscard]] Expected<std::string> read_sized(Phase phase, std::string_view name, Buffer buffer) const;
+  [[nodiscard]] Expected<std::string> read_terminated(Phase phase, std::string_view name,
+                                                      uint32_t address) const;
+  [[nodiscard]] Expected<std::string> run(Invocation invocation) const;
+  [[nodiscard]] Expected<int32_t> version_number(Phase phase, std::string_view name, ExternKind kind) const;
+  [[nodiscard]] Expected<void> check_status(Phase phase, PluginErrorCode code, std::string_view name,
+                                            ResultForm form, std::span<const Value> results) const;
 
   const AbiShape& shape_;
   const Manifest& manifest_;
@@ -134,16 +136,16 @@ public:
 
   Phase phase() const noexcept { return phase_; }
   /// Allocates. Errors: code "limit.input".
-  Expected<std::optional<Step>> first();
+  [[nodiscard]] Expected<std::optional<Step>> first();
   /// After the call that gave `results`. Nothing: all is done, and the answer is there.
-  Expected<std::optional<Step>> next(std::span<const Value> results);
+  [[nodiscard]] Expected<std::optional<Step>> next(std::span<const Value> results);
   /// Empty when the function returns none.
   std::string take_answer() noexcept { return std::move(taken_.text); }
 
 private:
   enum class At : uint8_t { allocating, calling, giving_back_answer, giving_back_input };
-  Expected<std::optional<Step>> after_allocation(std::span<const Value> results);
-  Expected<std::optional<Step>> after_call(std::span<const Value> results);
+  [[nodiscard]] Expected<std::optional<Step>> after_allocation(std::span<const Value> results);
+  [[nodiscard]] Expected<std::optional<Step>> after_call(std::span<const Value> results);
   std::optional<Step> give_back(Buffer buffer) const;
   std::optional<Step> give_back_input();
 

@@ -22,30 +22,31 @@ namespace skerry::host {
 class PluginInstance {
 public:
   /// Instantiates and runs the start functions. `code` must outlive the instance.
-  static Expected<std::unique_ptr<PluginInstance>> start(const PluginCode& code);
+  [[nodiscard]] static Expected<std::unique_ptr<PluginInstance>> start(const PluginCode& code);
   /// One that is where `image` was frozen; runs nothing.
-  static Expected<std::unique_ptr<PluginInstance>> from_image(const PluginCode& code, const Image& image);
+  [[nodiscard]] static Expected<std::unique_ptr<PluginInstance>> from_image(const PluginCode& code,
+                                                                            const Image& image);
 
-  Expected<std::optional<std::string>> meta();
-  Expected<void> init();
-  Expected<std::string> execute(std::string_view input, Store::Clock::time_point deadline);
+  [[nodiscard]] Expected<std::optional<std::string>> meta();
+  [[nodiscard]] Expected<void> init();
+  [[nodiscard]] Expected<std::string> execute(std::string_view input, Store::Clock::time_point deadline);
   /// `execute` in pieces: begin, then resume until it has finished or failed, and take the answer.
-  Expected<void> begin(std::string input, Store::Clock::time_point deadline);
+  [[nodiscard]] Expected<void> begin(std::string input, Store::Clock::time_point deadline);
   /// With as many instructions as `fuel` says, and no more in all than the manifest allows. Errors: those of
   /// execute.
-  Expected<ResumableExecution::State> resume(uint64_t fuel);
+  [[nodiscard]] Expected<ResumableExecution::State> resume(uint64_t fuel);
   std::string take_answer() noexcept { return execution_->take_answer(); }
   /// Forgets what was begun; when it had not ended, the instance is broken.
   void end() noexcept;
-  Expected<void> destroy();
+  [[nodiscard]] Expected<void> destroy();
   /// State for another version, and from one; until `deadline`.
-  Expected<SavedState> save_state(Store::Clock::time_point deadline);
-  Expected<void> restore_state(const SavedState& state, Store::Clock::time_point deadline);
+  [[nodiscard]] Expected<SavedState> save_state(Store::Clock::time_point deadline);
+  [[nodiscard]] Expected<void> restore_state(const SavedState& state, Store::Clock::time_point deadline);
   bool broken() const noexcept { return broken_; }
 
   /// The present state, to start others from. Errors: code "usage" when it has none that can be frozen,
   /// "limit.process" when there is no memory for it.
-  Expected<Image> freeze() const;
+  [[nodiscard]] Expected<Image> freeze() const;
   /// Back to the state of the image, whatever happened; what the guest has open is closed. False: fit for
   /// nothing but destruction.
   bool restore(const Image& image) noexcept;
@@ -59,8 +60,8 @@ private:
   PluginInstance(const PluginCode& code, wasi::Context context);
   void arm(Store::Clock::time_point deadline);
   void arm() { arm(Store::Clock::now() + code_.manifest.timeout); }
-  static Expected<std::unique_ptr<PluginInstance>> create(const PluginCode& code);
-  Expected<void> instantiate();
+  [[nodiscard]] static Expected<std::unique_ptr<PluginInstance>> create(const PluginCode& code);
+  [[nodiscard]] Expected<void> instantiate();
   std::unexpected<PluginError> failed_now(ErrorCode code) const;
   void describe_host_calls(PluginError& error) const;
   template <class F> std::invoke_result_t<F> checked(Phase phase, F&& work);

@@ -21,12 +21,12 @@ public:
 
   /// Begins, or goes on with what was suspended, with the fuel that the store has. Not after it has finished
   /// or failed. Errors: those of GuestAbi::execute.
-  Expected<State> run();
+  [[nodiscard]] Expected<State> run();
   /// When it has finished.
   std::string take_answer() noexcept { return invocation_.take_answer(); }
 
 private:
-  Expected<State> run_step();
+  [[nodiscard]] Expected<State> run_step();
 
   const Manifest& manifest_;
   const std::string input_;

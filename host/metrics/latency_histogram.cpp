@@ -46,7 +46,9 @@ LatencySummary LatencyHistogram::summary() const {
     }
     return std::chrono::nanoseconds(0);
   };
-  summary.p50 = percentile(50), summary.p90 = percentile(90), summary.p99 = percentile(99);
+  summary.p50 = percentile(50);
+  summary.p90 = percentile(90);
+  summary.p99 = percentile(99);
   for (size_t i = 0; i < buckets; ++i) {
     for (size_t bound = 0; counts[i] != 0 && bound < summary.cumulative.size(); ++bound) {
       if (upper_bound(i) <= static_cast<uint64_t>(latency_bounds()[bound].count()))

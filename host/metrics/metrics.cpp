@@ -97,7 +97,9 @@ public:
       const auto one = [&](std::string_view outcome, uint64_t count) {
         sample(name, label(plugin) + ",outcome=\"" + escaped(outcome) + "\"", std::to_string(count));
       };
-      one("swapped", r.swapped), one("unchanged", r.unchanged), one("rollback", r.rollbacks);
+      one("swapped", r.swapped);
+      one("unchanged", r.unchanged);
+      one("rollback", r.rollbacks);
       one("automatic_rollback", r.automatic_rollbacks);
       for (const auto& [code, count] : r.failures) one(code, count);
     }

@@ -62,14 +62,20 @@ struct Exchange {
 
 /// What libcurl's callbacks do with bytes that were received; 0 ends the transfer.
 template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& store) noexcept {
-  if (size > exchange.bytes_left) return exchange.too_large = true, 0;
+  if (size > exchange.bytes_left) {
+    exchange.too_large = true;
+    return 0;
+  }
   exchange.bytes_left -= size;
   return unless_out_of_memory(
       [&] {
         store();
         return size;
       },
-      [&]() -> size_t { return exchange.out_of_memory = true, 0; });
+      [&]() -> size_t {
+        exchange.out_of_memory = true;
+        return 0;
+      });
 }
 
 std::string_view address_bytes(const sockaddr& address) {
@@ -255,7 +261,9 @@ List header_list(const HttpRequest& request) {
   List list;
   const auto add = [&](const std::string& line) {
     curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-    if (longer != nullptr) (void)list.release(), list.reset(longer);
+    if (longer == nullptr) return;
+    (void)list.release();
+    list.reset(longer);
   };
   for (const auto& [name, value] : request.headers) add(name + (value.empty() ? ";" : ": " + value));
   add("Expect:");
@@ -290,7 +298,7 @@ std::string location_of(const HttpResponse& response) {
   return {};
 }
 
-/// RFC 9110 15.4: what is asked after a redirect. What is secret stays with whom it was for.
+/// The request that follows a redirect (RFC 9110 15.4). Credentials are dropped when the origin changes.
 void redirect(HttpRequest& request, int status, bool elsewhere) {
   const auto drop = [&](std::string_view header) {
     std::erase_if(request.headers, [&](const auto& item) { return same_name(item.first, header); });
@@ -300,7 +308,10 @@ void redirect(HttpRequest& request, int status, bool elsewhere) {
     request.body.clear();
     drop("content-type");
   }
-  if (elsewhere) drop("authorization"), drop("cookie");
+  if (elsewhere) {
+    drop("authorization");
+    drop("cookie");
+  }
 }
 
 } // namespace

@@ -33,7 +33,7 @@ public:
   PluginError breaker_error() const;
   /// Waits for an instance, for a call that began at `start`. Errors: codes "busy", "timeout", "unloaded",
   /// and those of making an instance. Calls take theirs through a Lease.
-  Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
+  [[nodiscard]] Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
   /// Records what the call used, and gives its instance back, clean.
   void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
   /// Called when a call with a lease suspends: neither an unload nor a reload waits for a parked call.
@@ -65,7 +65,7 @@ public:
   void drain() { pool_->drain(); }
   /// Rejects new and waiting calls, waits for those that run, and calls the guest's `destroy`.
   /// `refuse_parked`: parked calls cannot resume. Closing again does nothing.
-  Expected<void> close(bool refuse_parked = true);
+  [[nodiscard]] Expected<void> close(bool refuse_parked = true);
   void resize(uint32_t size) { pool_->resize(size); }
 
   const VersionPtr& version() const noexcept { return version_; }

@@ -28,7 +28,8 @@ private:
 class InstancePlace {
 public:
   /// Errors: phase instantiate, code "limit.instances".
-  static Expected<InstancePlace> take(const Manifest& manifest, std::shared_ptr<InstanceCap> cap);
+  [[nodiscard]] static Expected<InstancePlace> take(const Manifest& manifest,
+                                                    std::shared_ptr<InstanceCap> cap);
   InstancePlace(InstancePlace&& other) noexcept = default;
   InstancePlace& operator=(InstancePlace&&) = delete;
   ~InstancePlace() {

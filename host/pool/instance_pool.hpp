@@ -40,7 +40,7 @@ public:
   InstancePool& operator=(const InstancePool&) = delete;
 
   /// An instance that nobody else has, at the latest at `deadline`.
-  std::expected<InstancePtr, Failure> acquire(Clock::time_point deadline);
+  [[nodiscard]] std::expected<InstancePtr, Failure> acquire(Clock::time_point deadline);
   /// Gives it back, clean; or null when it had to be thrown away.
   void release(InstancePtr instance) noexcept;
 
@@ -74,8 +74,8 @@ private:
   using Lock = std::unique_lock<std::mutex>;
 
   bool may_make() const { return existing_ < size_; } // with the mutex held
-  std::expected<InstancePtr, Failure> make_one(Lock lock);
-  std::expected<InstancePtr, Failure> wait(Lock& lock, Clock::time_point deadline);
+  [[nodiscard]] std::expected<InstancePtr, Failure> make_one(Lock lock);
+  [[nodiscard]] std::expected<InstancePtr, Failure> wait(Lock& lock, Clock::time_point deadline);
   void serve_next(Lock& lock);
   void serve(Waiter& waiter, InstancePtr instance);
   void refuse_all(Lock& lock);

@@ -16,8 +16,9 @@ class Lease {
 public:
   /// Waits for an instance, for a call that began at `start` and has `input_bytes` of input. Errors: codes
   /// "busy", "timeout", "unloaded", "limit.total", and those of making an instance.
-  static Expected<Lease> take(std::shared_ptr<Generation> generation, uint64_t input_bytes,
-                              Generation::Clock::time_point start, std::chrono::milliseconds timeout);
+  [[nodiscard]] static Expected<Lease> take(std::shared_ptr<Generation> generation, uint64_t input_bytes,
+                                            Generation::Clock::time_point start,
+                                            std::chrono::milliseconds timeout);
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) = delete;
   ~Lease();

@@ -97,8 +97,11 @@ PluginMetrics LoadedPlugin::metrics() const {
   PluginMetrics m = call_metrics->snapshot();
   const PoolUsage usage = generation->usage();
   m.plugin = name;
-  m.instances = usage.instances, m.busy = usage.busy, m.waiting = usage.waiting;
-  m.budget_used = budget.used(), m.budget = budget.allowed();
+  m.instances = usage.instances;
+  m.busy = usage.busy;
+  m.waiting = usage.waiting;
+  m.budget_used = budget.used();
+  m.budget = budget.allowed();
   m.circuit_open = generation->circuit_open();
   m.reloads = reload_counts.snapshot();
   m.versions.push_back(metrics_of(*generation->version(), true));

@@ -23,10 +23,10 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
                std::shared_ptr<PluginHost> host);
 
   /// The first version. Errors: those of loading.
-  Expected<void> load(const Manifest& manifest);
+  [[nodiscard]] Expected<void> load(const Manifest& manifest);
   /// Waits for the calls that run, calls the guest's `destroy`, frees the instances. Later calls and reloads
   /// fail; unloading again does nothing.
-  Expected<void> unload() noexcept;
+  [[nodiscard]] Expected<void> unload() noexcept;
   void drain();
   /// A call that was admitted and has its instance.
   struct Started {
@@ -36,7 +36,8 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
   };
   /// Asks the breaker and waits for an instance. Counts the call when it is rejected. `failed`, when it is
   /// set: the generation that reached its error rate with this call, to be rolled back.
-  Expected<Started> begin(uint64_t input_bytes, const CallOptions& options, GenerationPtr& failed) noexcept;
+  [[nodiscard]] Expected<Started> begin(uint64_t input_bytes, const CallOptions& options,
+                                        GenerationPtr& failed) noexcept;
   /// Records the outcome; `error` is null for success. Returns the generation that reached its error rate
   /// with this call, to be rolled back when the lease is gone; else null.
   GenerationPtr end(const Started& started, const PluginError* error) noexcept;

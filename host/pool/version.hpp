@@ -23,16 +23,16 @@ public:
   // The steps, in their order. After an error the version is fit for nothing.
 
   /// The first instance: instantiated, start functions done.
-  Expected<InstancePtr> start() const { return PluginInstance::start(*code_); }
+  [[nodiscard]] Expected<InstancePtr> start() const { return PluginInstance::start(*code_); }
   /// Asks the guest who it is; it must be who the manifest says. Errors: phase init, code "meta".
-  Expected<void> ask_meta(PluginInstance& first);
+  [[nodiscard]] Expected<void> ask_meta(PluginInstance& first);
   /// Runs `init` and freezes what is there then.
-  Expected<void> prepare(PluginInstance& first);
+  [[nodiscard]] Expected<void> prepare(PluginInstance& first);
   /// The manifest's test request, if there is one; leaves an instance that has not seen it.
-  Expected<void> try_canary(InstancePtr& first) const;
+  [[nodiscard]] Expected<void> try_canary(InstancePtr& first) const;
 
   /// Another instance, where `init` ended; from the frozen state when there is one.
-  Expected<InstancePtr> make_instance() const;
+  [[nodiscard]] Expected<InstancePtr> make_instance() const;
   /// The instance as it was after `init`, or null when there is no way back.
   InstancePtr cleaned(InstancePtr instance) const noexcept;
 
@@ -48,7 +48,7 @@ public:
   std::optional<SavedState> state; ///< what it handed over when it was replaced; guarded by the plugin
 
 private:
-  Expected<void> check_meta(const std::optional<std::string>& answer);
+  [[nodiscard]] Expected<void> check_meta(const std::optional<std::string>& answer);
 
   const std::unique_ptr<const PluginCode> code_;
   const std::string hash_;

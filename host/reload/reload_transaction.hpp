@@ -19,7 +19,7 @@ public:
                     std::function<Expected<Manifest>()> manifest);
 
   /// Returns when the old version is gone. Errors: phase reload; see docs/errors.md.
-  Expected<ReloadResult> run();
+  [[nodiscard]] Expected<ReloadResult> run();
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -31,25 +31,25 @@ private:
   static const Step steps[];
 
   // The steps.
-  Expected<void> read_manifest();
-  Expected<void> read_file();
-  Expected<void> check_known();
-  Expected<void> check_pin();
-  Expected<void> compile();
-  Expected<void> check_interface();
-  Expected<void> instantiate();
-  Expected<void> ask_meta();
-  Expected<void> init();
-  Expected<void> try_canary();
+  [[nodiscard]] Expected<void> read_manifest();
+  [[nodiscard]] Expected<void> read_file();
+  [[nodiscard]] Expected<void> check_known();
+  [[nodiscard]] Expected<void> check_pin();
+  [[nodiscard]] Expected<void> compile();
+  [[nodiscard]] Expected<void> check_interface();
+  [[nodiscard]] Expected<void> instantiate();
+  [[nodiscard]] Expected<void> ask_meta();
+  [[nodiscard]] Expected<void> init();
+  [[nodiscard]] Expected<void> try_canary();
 
-  Expected<void> without_serving() noexcept; // prepare, beside the calls that run
-  Expected<void> prepare();
-  Expected<void> take_over();
+  [[nodiscard]] Expected<void> without_serving() noexcept; // prepare, beside the calls that run
+  [[nodiscard]] Expected<void> prepare();
+  [[nodiscard]] Expected<void> take_over();
   bool must_hand_over() const;
-  Expected<void> hand_over_state();
-  Expected<SavedState> save_state(Clock::time_point deadline);
-  Expected<void> swap();
-  Expected<void> publish(const GenerationPtr& next);
+  [[nodiscard]] Expected<void> hand_over_state();
+  [[nodiscard]] Expected<SavedState> save_state(Clock::time_point deadline);
+  [[nodiscard]] Expected<void> swap();
+  [[nodiscard]] Expected<void> publish(const GenerationPtr& next);
   void release_held() noexcept;
   void give_up() noexcept;
 

@@ -18,7 +18,7 @@ struct FileProblem {
 
 /// The bytes of a regular file or pipe. Refused before anything is allocated when its size says that it is
 /// larger than `limit`; a file that grows meanwhile, or a pipe, is refused once that much was read.
-std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
-                                                             uint64_t limit);
+[[nodiscard]] std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
+                                                                           uint64_t limit);
 
 } // namespace skerry::host

@@ -24,6 +24,6 @@ struct ServeConfig {
 };
 
 /// Relative paths are relative to the file's folder. Errors: phase read, codes "config" and "io".
-Expected<ServeConfig> read_serve_config(const std::filesystem::path& file);
+[[nodiscard]] Expected<ServeConfig> read_serve_config(const std::filesystem::path& file);
 
 } // namespace skerry::host::cli

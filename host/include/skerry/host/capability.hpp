@@ -33,9 +33,10 @@ class HostRule {
 public:
   /// "api.example.com", "*.example.org:443", "10.0.0.7:8080", "[2001:db8::1]:443". Errors: what is wrong, in
   /// words. International names are written in their A-label form (xn--…).
-  static std::expected<HostRule, std::string> parse(std::string_view text);
+  [[nodiscard]] static std::expected<HostRule, std::string> parse(std::string_view text);
   /// The same with the port apart; a port within `host` is an error.
-  static std::expected<HostRule, std::string> make(std::string_view host, std::optional<uint16_t> port);
+  [[nodiscard]] static std::expected<HostRule, std::string> make(std::string_view host,
+                                                                 std::optional<uint16_t> port);
 
   /// Case, a trailing dot and the spelling of an address don't matter. `*.example.org` means names below
   /// example.org, at a dot, and neither example.org itself nor addresses. No port in the rule: every port.

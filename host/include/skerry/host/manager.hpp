@@ -57,30 +57,31 @@ public:
   /// Reads, checks and compiles the module, makes an instance, compares its `meta` with the manifest's, runs
   /// `init`. Errors: each step's own phase and code; "duplicate" when a plugin of that name is loaded;
   /// "closed".
-  Expected<PluginHandle> load(const Manifest& manifest);
+  [[nodiscard]] Expected<PluginHandle> load(const Manifest& manifest);
   /// The same from a manifest file. With `reload.watch` the plugin is reloaded from it when the module or the
   /// manifest has changed.
-  Expected<PluginHandle> load(const std::filesystem::path& manifest_file);
+  [[nodiscard]] Expected<PluginHandle> load(const std::filesystem::path& manifest_file);
 
   /// Errors: code "not_found", with near misses.
-  Expected<PluginHandle> get(std::string_view name) const;
+  [[nodiscard]] Expected<PluginHandle> get(std::string_view name) const;
   /// get and Plugin::call.
-  Expected<std::string> call(std::string_view name, std::string_view input, const CallOptions& options = {});
+  [[nodiscard]] Expected<std::string> call(std::string_view name, std::string_view input,
+                                           const CallOptions& options = {});
   /// Loads the plugin again, from the manifest file that it came from (else with the manifest it has), if
   /// there is something new; handles stay valid. The old version serves until the new one has stood every
   /// test, then calls go to the new one; returns when the old one has ended its calls and is freed, or kept
   /// for a rollback. Errors: "not_found"; phase reload with the failed step's code, and then the old version
   /// goes on.
-  Expected<ReloadResult> reload(std::string_view name, const ReloadOptions& options = {});
+  [[nodiscard]] Expected<ReloadResult> reload(std::string_view name, const ReloadOptions& options = {});
   /// The same with this manifest, of the plugin of its name.
-  Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
+  [[nodiscard]] Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
   /// Puts the version in service that did before, one of the last `reload.keep`, as it was after its `init`
   /// (with the state that it handed over, if it did). The present version is known to be bad from then on:
   /// only a forced reload brings it back. Errors: "not_found", "reload.no_version", "reload.instantiate".
-  Expected<void> rollback(std::string_view name);
+  [[nodiscard]] Expected<void> rollback(std::string_view name);
   /// Takes the plugin out, waits for its running calls, lets the guest `destroy`, frees it. Errors:
   /// "not_found", or what `destroy` failed with; the plugin is gone all the same.
-  Expected<void> unload(std::string_view name);
+  [[nodiscard]] Expected<void> unload(std::string_view name);
   /// Unloads all; later loads fail. Closing again does nothing.
   void close();
 

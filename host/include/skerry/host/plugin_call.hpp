@@ -37,15 +37,15 @@ public:
   /// Begins the call, or goes on with it, for at most about `instructions` (at least one; what a single
   /// instruction or host function needs is not cut). The manifest's fuel is the limit for all of them
   /// together. A call that fails has ended. Errors: as of Plugin::call; "usage" when it has ended.
-  Expected<State> run(uint64_t instructions = unlimited);
+  [[nodiscard]] Expected<State> run(uint64_t instructions = unlimited);
   /// What the guest's `execute` returned, byte for byte, once the call has finished; before that, empty.
   const std::string& result() const noexcept;
 
 private:
   friend class Plugin;
   struct Impl;
-  static Expected<PluginCall> begin(std::shared_ptr<Plugin> plugin, std::string input,
-                                    const CallOptions& options);
+  [[nodiscard]] static Expected<PluginCall> begin(std::shared_ptr<Plugin> plugin, std::string input,
+                                                  const CallOptions& options);
   explicit PluginCall(std::unique_ptr<Impl> impl) noexcept;
 
   std::unique_ptr<Impl> impl_;

@@ -34,8 +34,8 @@ struct PluginResult {
 
 std::string to_json(const PluginMeta& meta);
 /// Errors: phase call, code "json", when a parameter is not JSON.
-Expected<std::string> to_json(const PluginContext& context);
+[[nodiscard]] Expected<std::string> to_json(const PluginContext& context);
 /// Errors: phase call, code "json", when it is no JSON object or its members have other types.
-Expected<PluginResult> parse_plugin_result(std::string_view text);
+[[nodiscard]] Expected<PluginResult> parse_plugin_result(std::string_view text);
 
 } // namespace skerry::host
