@@ -9,14 +9,14 @@ KeyValueStore::KeyValueStore(const Capabilities& limits, std::shared_ptr<ByteBud
 KeyValueStore::~KeyValueStore() { budget_->give_back(bytes_); }
 
 std::optional<std::string> KeyValueStore::get(std::string_view key) const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   auto found = values_.find(key);
   if (found == values_.end()) return std::nullopt;
   return found->second;
 }
 
 bool KeyValueStore::set(std::string_view key, std::string_view value) {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   auto found = values_.find(key);
   bool is_new = found == values_.end();
   if (is_new && values_.size() >= max_keys_) return false;
@@ -37,7 +37,7 @@ bool KeyValueStore::set(std::string_view key, std::string_view value) {
 }
 
 bool KeyValueStore::remove(std::string_view key) {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   auto found = values_.find(key);
   if (found == values_.end()) return false;
   uint64_t bytes = found->first.size() + found->second.size() + entry_bytes;
@@ -48,12 +48,12 @@ bool KeyValueStore::remove(std::string_view key) {
 }
 
 uint64_t KeyValueStore::bytes() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return bytes_;
 }
 
 bool KeyValueStore::move_to(const Capabilities& limits, std::shared_ptr<ByteBudget> budget) {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (!budget->take(bytes_)) return false;
   budget_->give_back(bytes_);
   budget_ = std::move(budget);

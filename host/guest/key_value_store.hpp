@@ -1,13 +1,13 @@
 // The values that a plugin keeps over its calls. Internal.
 #pragma once
 
+#include "host/support/mutex.hpp"
 #include "skerry/budget.hpp"
 #include "skerry/host/capability.hpp"
 
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,11 +36,11 @@ public:
   bool move_to(const Capabilities& limits, std::shared_ptr<ByteBudget> budget);
 
 private:
-  mutable std::mutex mutex_; // guards what follows
-  uint64_t max_bytes_, max_keys_;
-  std::shared_ptr<ByteBudget> budget_;
-  std::map<std::string, std::string, std::less<>> values_;
-  uint64_t bytes_ = 0;
+  mutable Mutex mutex_;
+  uint64_t max_bytes_ SKERRY_GUARDED_BY(mutex_), max_keys_ SKERRY_GUARDED_BY(mutex_);
+  std::shared_ptr<ByteBudget> budget_ SKERRY_GUARDED_BY(mutex_);
+  std::map<std::string, std::string, std::less<>> values_ SKERRY_GUARDED_BY(mutex_);
+  uint64_t bytes_ SKERRY_GUARDED_BY(mutex_) = 0;
 };
 
 } // namespace skerry::host

@@ -7,13 +7,13 @@
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/file_identity.hpp"
+#include "host/support/mutex.hpp"
 #include "host/support/near_miss.hpp"
 #include "host/support/out_of_memory.hpp"
 #include "host/watch/reload_watch.hpp"
 #include "skerry/printable.hpp"
 
 #include <map>
-#include <mutex>
 #include <new>
 
 namespace skerry::host {
@@ -41,7 +41,7 @@ struct Manager::Impl {
   bool publish(const std::string& name, const PluginHandle& plugin);
   Expected<PluginHandle> load(const Manifest& manifest, const std::filesystem::path& manifest_file);
   Expected<PluginHandle> load_reserved(const Manifest& manifest, const std::filesystem::path& manifest_file);
-  PluginError not_found(std::string_view name) const; // with the mutex held
+  PluginError not_found(std::string_view name) const SKERRY_REQUIRES(mutex);
   PluginHandle find(std::string_view name) const;
 
   void follow(LoadedPlugin& plugin, const Manifest& manifest);
@@ -51,14 +51,14 @@ struct Manager::Impl {
   Expected<ReloadResult> reload(Plugin& plugin, ReloadTrigger trigger, const ReloadOptions& options);
 
   const std::shared_ptr<PluginHost> host;
-  mutable std::mutex mutex; // guards what follows; never held while guests run
-  std::map<std::string, PluginHandle, std::less<>> plugins; // null: being loaded
-  bool closed = false;
+  mutable Mutex mutex; // never held while guests run
+  std::map<std::string, PluginHandle, std::less<>> plugins SKERRY_GUARDED_BY(mutex); // null: being loaded
+  bool closed SKERRY_GUARDED_BY(mutex) = false;
   ReloadWatch watch; // the last: it calls back
 };
 
 Expected<void> Manager::Impl::reserve(const std::string& name) {
-  std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   if (closed) return fail(closed_error(name));
   if (plugins.try_emplace(name).second) return {};
   return fail(make_error(name, Phase::read, PluginErrorCode::duplicate,
@@ -67,7 +67,7 @@ Expected<void> Manager::Impl::reserve(const std::string& name) {
 
 void Manager::Impl::forget(const std::string& name) {
   PluginHandle plugin; // freed without the lock
-  std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   const auto found = plugins.find(name);
   if (found == plugins.end()) return;
   plugin = std::move(found->second);
@@ -75,7 +75,7 @@ void Manager::Impl::forget(const std::string& name) {
 }
 
 bool Manager::Impl::take_out(const PluginHandle& plugin) {
-  std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   const auto found = plugins.find(plugin->name());
   if (found == plugins.end() || found->second != plugin) return false;
   plugins.erase(found);
@@ -83,7 +83,7 @@ bool Manager::Impl::take_out(const PluginHandle& plugin) {
 }
 
 bool Manager::Impl::publish(const std::string& name, const PluginHandle& plugin) {
-  std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   if (!closed) plugins[name] = plugin;
   return !closed;
 }
@@ -96,7 +96,7 @@ PluginError Manager::Impl::not_found(std::string_view name) const {
 }
 
 PluginHandle Manager::Impl::find(std::string_view name) const {
-  std::lock_guard lock(mutex);
+  const Lock lock(mutex);
   auto found = plugins.find(name);
   return found == plugins.end() ? nullptr : found->second;
 }
@@ -152,7 +152,7 @@ Expected<PluginHandle> Manager::load(const std::filesystem::path& manifest_file)
 
 Expected<PluginHandle> Manager::get(std::string_view name) const {
   return catching_out_of_memory(name, Phase::call, "finding a plugin", [&]() -> Expected<PluginHandle> {
-    std::lock_guard lock(impl_->mutex);
+    const Lock lock(impl_->mutex);
     auto found = impl_->plugins.find(name);
     if (found == impl_->plugins.end() || !found->second) return fail(impl_->not_found(name));
     return found->second;
@@ -258,7 +258,7 @@ Expected<void> Manager::unload(std::string_view name) {
 void Manager::close() {
   std::map<std::string, PluginHandle, std::less<>> all;
   {
-    std::lock_guard lock(impl_->mutex);
+    const Lock lock(impl_->mutex);
     impl_->closed = true;
     all.swap(impl_->plugins);
   }
@@ -271,7 +271,7 @@ void Manager::close() {
 }
 
 std::vector<std::string> Manager::names() const {
-  std::lock_guard lock(impl_->mutex);
+  const Lock lock(impl_->mutex);
   std::vector<std::string> names;
   for (const auto& [name, plugin] : impl_->plugins) {
     if (plugin) names.push_back(name);
@@ -282,7 +282,7 @@ std::vector<std::string> Manager::names() const {
 std::vector<PluginMetrics> Manager::metrics() const {
   std::vector<PluginHandle> plugins;
   {
-    std::lock_guard lock(impl_->mutex);
+    const Lock lock(impl_->mutex);
     for (const auto& [name, plugin] : impl_->plugins)
       if (plugin) plugins.push_back(plugin);
   }

@@ -4,7 +4,7 @@ namespace skerry::host {
 
 CircuitBreaker::Admission CircuitBreaker::admit(Clock::time_point now) {
   if (!config_) return Admission::normal;
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (state_ == State::closed) return Admission::normal;
   if (state_ == State::half_open || now < open_until_) return Admission::refused;
   state_ = State::half_open;
@@ -13,7 +13,7 @@ CircuitBreaker::Admission CircuitBreaker::admit(Clock::time_point now) {
 
 void CircuitBreaker::record(Admission admission, Outcome outcome, Clock::time_point now) {
   if (!config_) return;
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   bool probe = admission == Admission::probe;
   if (state_ != (probe ? State::half_open : State::closed)) return; // a call from before it opened
   if (outcome == Outcome::success) {
@@ -28,12 +28,12 @@ void CircuitBreaker::record(Admission admission, Outcome outcome, Clock::time_po
 }
 
 CircuitBreaker::State CircuitBreaker::state() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return state_;
 }
 
 CircuitBreaker::Clock::time_point CircuitBreaker::open_until() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return open_until_;
 }
 

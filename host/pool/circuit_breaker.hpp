@@ -1,11 +1,11 @@
 // A breaker keeps calls away from a plugin that fails again and again. Internal.
 #pragma once
 
+#include "host/support/mutex.hpp"
 #include "skerry/host/manifest.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 
 namespace skerry::host {
@@ -32,10 +32,10 @@ public:
 
 private:
   std::optional<BreakerConfig> config_;
-  mutable std::mutex mutex_;
-  State state_ = State::closed;
-  uint32_t failures_ = 0; // in a row
-  Clock::time_point open_until_{};
+  mutable Mutex mutex_;
+  State state_ SKERRY_GUARDED_BY(mutex_) = State::closed;
+  uint32_t failures_ SKERRY_GUARDED_BY(mutex_) = 0; // in a row
+  Clock::time_point open_until_ SKERRY_GUARDED_BY(mutex_){};
 };
 
 } // namespace skerry::host

@@ -7,14 +7,14 @@
 namespace skerry::host {
 
 GenerationPtr Deployment::current() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return current_;
 }
 
 Deployment::Swap Deployment::swap(const GenerationPtr& expected, GenerationPtr next) {
   std::vector<VersionPtr> dropped; // before the lock: freed after it
   forgive(*next->version());
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (leaving_) return Swap::leaving;
   if (current_ != expected) return Swap::changed;
   const Version& version = *next->version();
@@ -40,13 +40,13 @@ Deployment::Swap Deployment::swap(const GenerationPtr& expected, GenerationPtr n
 }
 
 Deployment::RollbackTarget Deployment::rollback_target() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return {current_, kept_.empty() ? nullptr : kept_.front()};
 }
 
 Deployment::Swap Deployment::roll_back(const RollbackTarget& target, GenerationPtr next) {
   {
-    std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (leaving_) return Swap::leaving;
     if (current_ != target.current || kept_.empty() || kept_.front() != target.version) return Swap::changed;
     kept_.pop_front();
@@ -57,20 +57,21 @@ Deployment::Swap Deployment::roll_back(const RollbackTarget& target, GenerationP
 }
 
 std::vector<VersionPtr> Deployment::kept() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return {kept_.begin(), kept_.end()};
 }
 
 bool Deployment::is_bad(const Manifest& manifest, std::string_view hash) const {
-  std::lock_guard lock(bad_mutex_);
+  const Lock lock(bad_mutex_);
   return std::ranges::any_of(bad_,
                              [&](const Bad& bad) { return bad.hash == hash && bad.manifest == manifest; });
 }
 
 void Deployment::add_bad(const Manifest& manifest, std::string_view hash) noexcept {
-  const std::lock_guard lock(bad_mutex_);
+  const Lock lock(bad_mutex_);
   unless_out_of_memory(
       [&] {
+        bad_mutex_.is_held();
         bad_.push_front({manifest, std::string(hash)});
         if (bad_.size() > most_bad) bad_.pop_back();
       },
@@ -78,12 +79,12 @@ void Deployment::add_bad(const Manifest& manifest, std::string_view hash) noexce
 }
 
 void Deployment::forgive(const Version& version) {
-  std::lock_guard lock(bad_mutex_);
+  const Lock lock(bad_mutex_);
   std::erase_if(bad_, [&](const Bad& bad) { return version.is(bad.manifest, bad.hash); });
 }
 
 void Deployment::leave() {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   leaving_ = true;
 }
 
@@ -93,7 +94,7 @@ void Deployment::forget_kept() noexcept {
 }
 
 VersionPtr Deployment::take_kept() noexcept {
-  const std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (kept_.empty()) return nullptr;
   VersionPtr taken = std::move(kept_.back());
   kept_.pop_back();

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "host/pool/generation.hpp"
+#include "host/support/mutex.hpp"
 
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,12 +57,12 @@ private:
   void forgive(const Version& version);
   VersionPtr take_kept() noexcept; // the oldest, or null
 
-  mutable std::mutex mutex_; // guards what follows; calls take it
-  GenerationPtr current_;
-  std::deque<VersionPtr> kept_; // the youngest first
-  bool leaving_ = false;
-  mutable std::mutex bad_mutex_; // guards what follows; calls never take it
-  std::deque<Bad> bad_;          // the youngest first
+  mutable Mutex mutex_; // calls take it
+  GenerationPtr current_ SKERRY_GUARDED_BY(mutex_);
+  std::deque<VersionPtr> kept_ SKERRY_GUARDED_BY(mutex_); // the youngest first
+  bool leaving_ SKERRY_GUARDED_BY(mutex_) = false;
+  mutable Mutex bad_mutex_;                           // calls never take it
+  std::deque<Bad> bad_ SKERRY_GUARDED_BY(bad_mutex_); // the youngest first
 };
 
 } // namespace skerry::host

@@ -29,17 +29,18 @@ InstancePool::acquire(Clock::time_point deadline) {
   // The host's cap may leave us with fewer than our size, but one is always ours.
   if (waiting_.empty() && may_make() && (existing_ == 0 || cap_->take())) {
     ++existing_;
-    return make_one(std::move(lock));
+    lock.unlock();
+    return make_one();
   }
   if (waiting_.size() >= max_waiting_) return fail(Refused::full);
   auto served = wait(lock, deadline);
+  lock.unlock();
   if (!served || *served) return served;
-  return make_one(std::move(lock));
+  return make_one();
 }
 
 /// `existing_` counts it already.
-std::expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::make_one(Lock lock) {
-  lock.unlock();
+std::expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::make_one() {
   auto made = catching_out_of_memory("", Phase::instantiate, "making an instance", make_);
   if (made) return std::move(*made);
   release(nullptr);
@@ -51,7 +52,9 @@ std::expected<InstancePool::InstancePtr, InstancePool::Failure>
 InstancePool::wait(Lock& lock, Clock::time_point deadline) {
   Waiter waiter;
   waiting_.push_back(&waiter);
-  waiter.wake.wait_until(lock, deadline, [&] { return waiter.served || waiter.refused; });
+  while (!waiter.served && !waiter.refused) {
+    if (!waiter.wake.wait_until(lock, deadline)) break;
+  }
   if (waiter.served) return std::move(waiter.instance);
   if (waiter.refused) return fail(Refused::closed);
   waiting_.erase(std::find(waiting_.begin(), waiting_.end(), &waiter));
@@ -66,7 +69,7 @@ void InstancePool::serve(Waiter& waiter, InstancePtr instance) {
 }
 
 /// Leave to make instances, for as many as there is room.
-void InstancePool::serve_next(Lock&) {
+void InstancePool::serve_next() {
   while (!waiting_.empty() && may_make() && (existing_ == 0 || cap_->take())) {
     ++existing_;
     Waiter* next = waiting_.front();
@@ -76,7 +79,7 @@ void InstancePool::serve_next(Lock&) {
 }
 
 /// One instance less. The last place under the host's cap is kept until the pool has ended.
-void InstancePool::forget_instance(Lock&) {
+void InstancePool::forget_instance() {
   if (--existing_ > 0) cap_->give_back();
   if (existing_ == 0 && ended_ && !std::exchange(gave_up_, true)) cap_->give_back();
 }
@@ -98,8 +101,8 @@ void InstancePool::release(InstancePtr instance) noexcept {
   Lock lock(mutex_);
   if (existing_ > size_ || ended_) surplus = std::move(instance);
   if (!instance) {
-    forget_instance(lock);
-    serve_next(lock);
+    forget_instance();
+    serve_next();
   } else if (!waiting_.empty()) {
     Waiter* next = waiting_.front();
     waiting_.pop_front();
@@ -120,14 +123,14 @@ void InstancePool::resize(uint32_t size) {
   while (existing_ > size_ && !idle_.empty()) {
     surplus.push_back(std::move(idle_.back()));
     idle_.pop_back();
-    forget_instance(lock);
+    forget_instance();
   }
-  serve_next(lock);
+  serve_next();
   lock.unlock();
 }
 
 void InstancePool::wait_until_unused(Lock& lock) {
-  unused_.wait(lock, [&] { return waiting_.empty() && existing_ == idle_.size() + parked_; });
+  while (!waiting_.empty() || existing_ != idle_.size() + parked_) unused_.wait(lock);
 }
 
 void InstancePool::drain() {
@@ -136,7 +139,7 @@ void InstancePool::drain() {
   wait_until_unused(lock);
 }
 
-void InstancePool::refuse_all(Lock&) {
+void InstancePool::refuse_all() {
   closed_ = true;
   for (Waiter* waiter : waiting_) {
     waiter->refused = true;
@@ -147,25 +150,25 @@ void InstancePool::refuse_all(Lock&) {
 
 void InstancePool::stop_admitting() {
   Lock lock(mutex_);
-  refuse_all(lock);
+  refuse_all();
 }
 
 std::vector<InstancePool::InstancePtr> InstancePool::close(bool refuse_parked) {
   Lock lock(mutex_);
-  refuse_all(lock);
+  refuse_all();
   refuse_parked_ |= refuse_parked;
   wait_until_unused(lock);
   std::vector<InstancePtr> left;
   left.swap(idle_);
   ended_ = true;
-  for (size_t i = 0; i < left.size(); ++i) forget_instance(lock);
+  for (size_t i = 0; i < left.size(); ++i) forget_instance();
   if (existing_ == 0 && !std::exchange(gave_up_, true))
     cap_->give_back(); // its one instance was thrown away before
   return left;
 }
 
 PoolUsage InstancePool::usage() const {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   return {existing_, existing_ - static_cast<uint32_t>(idle_.size()), static_cast<uint32_t>(waiting_.size())};
 }
 

@@ -3,14 +3,13 @@
 
 #include "host/guest/plugin_instance.hpp"
 #include "host/pool/instance_cap.hpp"
+#include "host/support/mutex.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <variant>
 #include <vector>
 
@@ -66,36 +65,37 @@ public:
 
 private:
   struct Waiter {
-    std::condition_variable wake;
+    Condition wake;
     bool served = false; // with `instance`, or, when that is null, leave to make one
     bool refused = false;
     InstancePtr instance;
   };
-  using Lock = std::unique_lock<std::mutex>;
 
-  bool may_make() const { return existing_ < size_; } // with the mutex held
-  [[nodiscard]] std::expected<InstancePtr, Failure> make_one(Lock lock);
-  [[nodiscard]] std::expected<InstancePtr, Failure> wait(Lock& lock, Clock::time_point deadline);
-  void serve_next(Lock& lock);
-  void serve(Waiter& waiter, InstancePtr instance);
-  void refuse_all(Lock& lock);
-  void wait_until_unused(Lock& lock);
-  void forget_instance(Lock& lock);
+  bool may_make() const SKERRY_REQUIRES(mutex_) { return existing_ < size_; }
+  [[nodiscard]] std::expected<InstancePtr, Failure> make_one();
+  [[nodiscard]] std::expected<InstancePtr, Failure> wait(Lock& lock, Clock::time_point deadline)
+      SKERRY_REQUIRES(mutex_);
+  void serve_next() SKERRY_REQUIRES(mutex_);
+  void serve(Waiter& waiter, InstancePtr instance) SKERRY_REQUIRES(mutex_);
+  void refuse_all() SKERRY_REQUIRES(mutex_);
+  void wait_until_unused(Lock& lock) SKERRY_REQUIRES(mutex_);
+  void forget_instance() SKERRY_REQUIRES(mutex_);
 
   const Make make_;
   const std::shared_ptr<InstanceCap> cap_;
   const uint32_t max_waiting_;
-  mutable std::mutex mutex_;       // guards what follows
-  std::condition_variable unused_; // when nobody has an instance and nobody waits
-  std::vector<InstancePtr> idle_;  // the one used last is taken first: its memory is in the caches
-  std::deque<Waiter*> waiting_;
-  uint32_t size_;
-  uint32_t existing_ = 1; // idle, in use, parked, or being made
-  uint32_t parked_ = 0;
-  bool closed_ = false;
-  bool ended_ = false;         // what is given back is destroyed
-  bool refuse_parked_ = false; // in use no more
-  bool gave_up_ = false;       // its own place under the host's cap
+  mutable Mutex mutex_;
+  Condition unused_; // nobody has an instance and nobody waits
+  /// The one used last is taken first: its memory is in the caches.
+  std::vector<InstancePtr> idle_ SKERRY_GUARDED_BY(mutex_);
+  std::deque<Waiter*> waiting_ SKERRY_GUARDED_BY(mutex_);
+  uint32_t size_ SKERRY_GUARDED_BY(mutex_);
+  uint32_t existing_ SKERRY_GUARDED_BY(mutex_) = 1; // idle, in use, parked, or being made
+  uint32_t parked_ SKERRY_GUARDED_BY(mutex_) = 0;
+  bool closed_ SKERRY_GUARDED_BY(mutex_) = false;
+  bool ended_ SKERRY_GUARDED_BY(mutex_) = false;         // what is given back is destroyed
+  bool refuse_parked_ SKERRY_GUARDED_BY(mutex_) = false; // in use no more
+  bool gave_up_ SKERRY_GUARDED_BY(mutex_) = false;       // its own place under the host's cap
 };
 
 } // namespace skerry::host

@@ -5,13 +5,13 @@
 #include "host/pool/deployment.hpp"
 #include "host/pool/lease.hpp"
 #include "host/pool/plugin_host.hpp"
+#include "host/support/mutex.hpp"
 #include "skerry/host/plugin.hpp"
 #include "skerry/host/plugin_error.hpp"
 
 #include <atomic>
 #include <filesystem>
 #include <memory>
-#include <mutex>
 #include <string>
 
 namespace skerry::host {
@@ -54,7 +54,7 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
 
   Deployment deployment;
   ReloadCounts reload_counts;
-  std::mutex reload_mutex;                 ///< one reload at a time, up to its swap
+  Mutex reload_mutex;                      ///< one reload at a time, up to its swap
   std::atomic<bool> change_pending{false}; ///< a reload will see what has changed on disk
 };
 

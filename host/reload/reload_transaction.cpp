@@ -27,7 +27,7 @@ ReloadTransaction::ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger
 
 Expected<ReloadResult> ReloadTransaction::run() {
   {
-    std::lock_guard lock(plugin_.reload_mutex);
+    const Lock lock(plugin_.reload_mutex);
     // Before anything is read: what changes from now on is another reload's.
     if (trigger_ == ReloadTrigger::file) plugin_.change_pending = false;
     base_ = plugin_.current();

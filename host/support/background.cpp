@@ -14,16 +14,17 @@ bool Background::run(const std::function<void()>& task) {
   Threads ended;
   bool has_thread = false;
   {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     if (stopped_) return false;
     ended = take_ended();
     has_thread = unless_out_of_memory(
         [&] {
+          mutex_.is_held();
           Threads added(1);
           Thread& own = added.front();
           own.thread = start_thread([this, task, &own] {
             task();
-            const std::lock_guard done(mutex_);
+            const Lock done(mutex_);
             own.has_ended = true;
           });
           threads_.splice(threads_.end(), added);
@@ -87,7 +88,7 @@ void run_with_low_priority(const std::function<void()>& work) noexcept {
 void Background::stop() {
   Threads all;
   {
-    std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     stopped_ = true;
     all.swap(threads_);
   }

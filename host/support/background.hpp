@@ -1,9 +1,10 @@
 // Work beside the calls. Internal.
 #pragma once
 
+#include "host/support/mutex.hpp"
+
 #include <functional>
 #include <list>
-#include <mutex>
 #include <thread>
 
 namespace skerry::host {
@@ -28,11 +29,11 @@ private:
     bool has_ended = false;
   };
   using Threads = std::list<Thread>;
-  Threads take_ended() noexcept; // with the mutex held
+  Threads take_ended() noexcept SKERRY_REQUIRES(mutex_);
 
-  std::mutex mutex_; // guards what follows
-  Threads threads_;
-  bool stopped_ = false;
+  Mutex mutex_;
+  Threads threads_ SKERRY_GUARDED_BY(mutex_);
+  bool stopped_ SKERRY_GUARDED_BY(mutex_) = false;
 };
 
 /// Runs `work` on a thread that yields to those that serve calls, and waits for it: with all cores busy it

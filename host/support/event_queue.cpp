@@ -11,11 +11,12 @@ EventQueue::~EventQueue() {
 
 void EventQueue::push(ReloadEvent event) noexcept {
   if (!callback_) return;
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (stopping_) return;
   event.number = ++last_number_;
   unless_out_of_memory(
       [&] {
+        mutex_.is_held();
         if (!thread_.joinable()) thread_ = start_thread([this] { run(); });
         events_.push_back(std::move(event));
       },
@@ -24,17 +25,17 @@ void EventQueue::push(ReloadEvent event) noexcept {
 }
 
 void EventQueue::stop() {
-  std::unique_lock lock(mutex_);
+  Lock lock(mutex_);
   stopping_ = true;
   wake_.notify_one();
   if (!thread_.joinable() || thread_.get_id() == std::this_thread::get_id()) return;
-  told_.wait(lock, [&] { return ended_; });
+  while (!ended_) told_.wait(lock);
 }
 
 void EventQueue::run() {
-  std::unique_lock lock(mutex_);
+  Lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [&] { return stopping_ || !events_.empty(); });
+    while (!stopping_ && events_.empty()) wake_.wait(lock);
     if (events_.empty()) break;
     const ReloadEvent event = std::move(events_.front());
     events_.pop_front();

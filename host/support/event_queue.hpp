@@ -1,11 +1,10 @@
 // Brings events to the embedder's callback. Internal.
 #pragma once
 
+#include "host/support/mutex.hpp"
 #include "skerry/host/reload.hpp"
 
-#include <condition_variable>
 #include <deque>
-#include <mutex>
 #include <thread>
 
 namespace skerry::host {
@@ -29,12 +28,12 @@ private:
   void run();
 
   const ReloadCallback callback_;
-  std::mutex mutex_; // guards what follows
-  std::condition_variable wake_, told_;
-  std::deque<ReloadEvent> events_;
-  uint64_t last_number_ = 0;
-  bool stopping_ = false, ended_ = false;
-  std::thread thread_;
+  Mutex mutex_;
+  Condition wake_, told_;
+  std::deque<ReloadEvent> events_ SKERRY_GUARDED_BY(mutex_);
+  uint64_t last_number_ SKERRY_GUARDED_BY(mutex_) = 0;
+  bool stopping_ SKERRY_GUARDED_BY(mutex_) = false, ended_ SKERRY_GUARDED_BY(mutex_) = false;
+  std::thread thread_; // started with the mutex held, and joined when nothing is pushed any more
 };
 
 } // namespace skerry::host

@@ -1,6 +1,7 @@
 #include "host/watch/file_watcher.hpp"
 
 #include "host/support/file_identity.hpp"
+#include "host/support/mutex.hpp"
 #include "host/support/out_of_memory.hpp"
 #include "host/watch/inotify_queue.hpp"
 #include "host/watch/watch_path.hpp"
@@ -10,9 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <condition_variable>
 #include <map>
-#include <mutex>
 #include <new>
 #include <optional>
 #include <thread>
@@ -63,6 +62,7 @@ public:
   explicit Impl(Options options)
       : options_(std::move(options)), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     const auto begin = [&] {
+      mutex_.is_held(); // nobody else knows of this yet
       if (options_.use_inotify && !queue_.open())
         trouble("no inotify: files are looked at regularly instead");
       thread_ = start_thread([this] { run(); });
@@ -75,7 +75,7 @@ public:
 
   ~Impl() {
     {
-      const std::lock_guard lock(mutex_);
+      const Lock lock(mutex_);
       stopping_ = true;
     }
     wake();
@@ -85,10 +85,11 @@ public:
 
   Id watch(const std::vector<std::filesystem::path>& paths, std::chrono::milliseconds settle,
            Changed changed) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const Id id = ++last_id_;
     WatchedGroup& group = groups_[id];
     const auto fill = [&] {
+      mutex_.is_held();
       group.settle = settle;
       group.changed = std::move(changed);
       group.files.resize(paths.size());
@@ -100,6 +101,7 @@ public:
       }
     };
     unless_out_of_memory(fill, [&] {
+      mutex_.is_held();
       groups_.erase(id);
       throw std::bad_alloc();
     });
@@ -108,10 +110,11 @@ public:
   }
 
   void unwatch(Id id) noexcept {
-    std::unique_lock lock(mutex_);
+    Lock lock(mutex_);
     groups_.erase(id);
     drop_unused_watches();
-    if (std::this_thread::get_id() != thread_.get_id()) idle_.wait(lock, [&] { return running_ != id; });
+    if (std::this_thread::get_id() == thread_.get_id()) return;
+    while (running_ == id) idle_.wait(lock);
   }
 
   bool uses_inotify() const noexcept { return queue_.is_open(); }
@@ -121,7 +124,7 @@ private:
     const uint64_t one = 1;
     [[maybe_unused]] const auto written = write(wake_fd_, &one, sizeof one);
   }
-  void trouble(const std::string& text) {
+  void trouble(const std::string& text) SKERRY_REQUIRES(mutex_) {
     if (options_.on_trouble) troubles_.push_back(text);
   }
 
@@ -132,7 +135,7 @@ private:
     while (wait()) {
       unless_out_of_memory([&] { look(); },
                            [&] {
-                             const std::lock_guard lock(mutex_);
+                             const Lock lock(mutex_);
                              has_missed_ = true;
                              next_poll_ = Clock::now() + options_.poll_interval;
                            });
@@ -142,7 +145,7 @@ private:
   void look() {
     look_at_events();
     const auto now = Clock::now();
-    if (now >= next_poll_) poll_files(now);
+    poll_files(now);
     for (const Id id : due_files(now)) call_changed(id);
     tell_troubles();
   }
@@ -152,18 +155,18 @@ private:
     pollfd descriptors[] = {{wake_fd_, POLLIN, 0}, {queue_.descriptor(), POLLIN, 0}};
     int timeout;
     {
-      const std::lock_guard lock(mutex_);
+      const Lock lock(mutex_);
       if (stopping_) return false;
       timeout = milliseconds_to_wait();
     }
     poll(descriptors, 2, timeout);
     uint64_t count;
     [[maybe_unused]] const auto taken = read(wake_fd_, &count, sizeof count);
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     return !stopping_;
   }
 
-  int milliseconds_to_wait() const {
+  int milliseconds_to_wait() const SKERRY_REQUIRES(mutex_) {
     std::optional<Clock::time_point> next;
     for (const auto& [id, group] : groups_) {
       // The end of the writing will wake us.
@@ -183,16 +186,17 @@ private:
   }
 
   void look_at_events() {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     const auto now = Clock::now();
     queue_.take([&](const InotifyQueue::Event& event) {
+      mutex_.is_held();
       for (auto& [id, group] : groups_)
         for (WatchedFile& file : group.files) apply(event, group, file, now);
     });
   }
 
-  void apply(const InotifyQueue::Event& event, WatchedGroup& group, WatchedFile& file,
-             Clock::time_point now) {
+  void apply(const InotifyQueue::Event& event, WatchedGroup& group, WatchedFile& file, Clock::time_point now)
+      SKERRY_REQUIRES(mutex_) {
     if (!event.overflow && !file.is_concerned(event.watch, event.name)) return;
     if (event.overflow) {
       file.being_written = false; // the end of the writing may be among what was lost
@@ -213,7 +217,8 @@ private:
   }
 
   void poll_files(Clock::time_point now) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
+    if (now < next_poll_) return;
     next_poll_ = now + options_.poll_interval;
     const bool all = std::exchange(has_missed_, false);
     for (auto& [id, group] : groups_) {
@@ -227,7 +232,7 @@ private:
   }
 
   std::vector<Id> due_files(Clock::time_point now) {
-    const std::lock_guard lock(mutex_);
+    const Lock lock(mutex_);
     std::vector<Id> due;
     due.reserve(groups_.size()); // a change that is taken must not be lost
     for (auto& [id, group] : groups_) {
@@ -253,7 +258,7 @@ private:
   void call_changed(Id id) {
     Changed changed;
     {
-      const std::lock_guard lock(mutex_);
+      const Lock lock(mutex_);
       const auto found = groups_.find(id);
       if (found == groups_.end()) return;
       changed = copy_changed(found->second);
@@ -262,7 +267,7 @@ private:
     }
     const bool told = unless_out_of_memory([&] { return changed(), true; }, [] { return false; });
     {
-      const std::lock_guard lock(mutex_);
+      const Lock lock(mutex_);
       running_ = 0;
       if (const auto found = groups_.find(id); !told && found != groups_.end()) tell_again(found->second);
     }
@@ -287,7 +292,7 @@ private:
   void tell_troubles() {
     std::vector<std::string> troubles;
     {
-      const std::lock_guard lock(mutex_);
+      const Lock lock(mutex_);
       troubles.swap(troubles_);
     }
     for (const std::string& text : troubles) options_.on_trouble(text);
@@ -297,7 +302,7 @@ private:
 
   /// Registers the directories that lead to a file. A link may be swapped between a look at it and the
   /// registration, so what was found is looked at again.
-  void register_steps(WatchedFile& file) {
+  void register_steps(WatchedFile& file) SKERRY_REQUIRES(mutex_) {
     if (!queue_.is_open()) return;
     constexpr int most_rounds = 8;
     for (int round = 0; round < most_rounds; ++round) {
@@ -317,8 +322,9 @@ private:
   }
 
   /// For want of memory they stay until the next time.
-  void drop_unused_watches() noexcept {
+  void drop_unused_watches() noexcept SKERRY_REQUIRES(mutex_) {
     const auto drop = [&] {
+      mutex_.is_held();
       std::vector<int> used;
       for (const auto& [id, group] : groups_)
         for (const WatchedFile& file : group.files)
@@ -330,16 +336,17 @@ private:
 
   const Options options_;
   const int wake_fd_;
-  mutable std::mutex mutex_; // guards all below
-  std::condition_variable idle_;
-  InotifyQueue queue_;
-  std::map<Id, WatchedGroup> groups_;
-  Id last_id_ = 0;
-  Id running_ = 0; // whose callback runs
-  Clock::time_point next_poll_ = {};
-  std::vector<std::string> troubles_;
-  bool has_missed_ = false; // something, for want of memory: all is to be looked at
-  bool stopping_ = false;
+  mutable Mutex mutex_;
+  Condition idle_;
+  InotifyQueue queue_; // opened before the thread starts; its watches change with the mutex held
+  std::map<Id, WatchedGroup> groups_ SKERRY_GUARDED_BY(mutex_);
+  Id last_id_ SKERRY_GUARDED_BY(mutex_) = 0;
+  Id running_ SKERRY_GUARDED_BY(mutex_) = 0; // whose callback runs
+  Clock::time_point next_poll_ SKERRY_GUARDED_BY(mutex_) = {};
+  std::vector<std::string> troubles_ SKERRY_GUARDED_BY(mutex_);
+  /// Something was missed for want of memory: all files are to be examined.
+  bool has_missed_ SKERRY_GUARDED_BY(mutex_) = false;
+  bool stopping_ SKERRY_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -7,7 +7,7 @@
 namespace skerry::host {
 
 void ReloadWatch::follow(const std::string& plugin, WatchedFiles files) {
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   if (stopped_) return;
   auto found = followed_.find(plugin);
   if (found != followed_.end() && found->second.files == files) return;
@@ -23,10 +23,12 @@ void ReloadWatch::follow(const std::string& plugin, WatchedFiles files) {
   }
   const auto added = followed_.try_emplace(plugin).first;
   const auto watch = [&] {
+    mutex_.is_held();
     added->second.id = watcher_->watch(files.files, files.settle, [this, plugin] { changed_(plugin); });
     added->second.files = std::move(files);
   };
   unless_out_of_memory(watch, [&] {
+    mutex_.is_held();
     followed_.erase(added);
     throw std::bad_alloc();
   });
@@ -34,7 +36,7 @@ void ReloadWatch::follow(const std::string& plugin, WatchedFiles files) {
 
 void ReloadWatch::stop() {
   std::unique_ptr<FileWatcher> watcher; // ended without the lock: its thread may be in `changed`
-  std::lock_guard lock(mutex_);
+  const Lock lock(mutex_);
   stopped_ = true;
   followed_.clear();
   watcher.swap(watcher_);

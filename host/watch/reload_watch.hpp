@@ -1,6 +1,7 @@
 // Which files belong to which plugin, and who is told when they change. Internal.
 #pragma once
 
+#include "host/support/mutex.hpp"
 #include "host/watch/file_watcher.hpp"
 
 #include <chrono>
@@ -8,7 +9,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
@@ -44,10 +44,10 @@ private:
   };
   const Changed changed_;
   const Trouble trouble_;
-  std::mutex mutex_; // guards what follows
-  std::map<std::string, Followed> followed_;
-  std::unique_ptr<FileWatcher> watcher_;
-  bool stopped_ = false;
+  Mutex mutex_;
+  std::map<std::string, Followed> followed_ SKERRY_GUARDED_BY(mutex_);
+  std::unique_ptr<FileWatcher> watcher_ SKERRY_GUARDED_BY(mutex_);
+  bool stopped_ SKERRY_GUARDED_BY(mutex_) = false;
 };
 
 } // namespace skerry::host
