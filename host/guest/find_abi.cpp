@@ -1,4 +1,4 @@
-// Which of the functions that the host calls does a module export, and in which form?
+// Finds the functions that the host calls among a module's exports, and the form of their results.
 #include "host/guest/plugin_abi.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"

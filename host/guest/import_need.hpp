@@ -1,4 +1,4 @@
-// Who provides an import, and which capability a plugin needs for it. Internal.
+// The provider of an import, and the capability that a plugin needs for it. Internal.
 #pragma once
 
 #include <string>

@@ -43,7 +43,7 @@ size_t number_end(std::string_view text, size_t at) {
   return end == npos ? text.size() : end;
 }
 
-/// Text that is no JSON ends at a NUL only.
+/// Text that is not JSON ends at a NUL only.
 size_t plain_end(std::string_view text) { return text.find('\0'); }
 
 size_t value_end(std::string_view text, size_t at) {

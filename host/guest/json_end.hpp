@@ -1,4 +1,4 @@
-// Where a result ends whose length nobody says. Internal.
+// The end of a result without a length. Internal.
 #pragma once
 
 #include <cstddef>

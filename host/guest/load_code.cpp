@@ -43,7 +43,7 @@ void add_new(std::vector<std::string>& list, const std::vector<std::string>& mor
   }
 }
 
-/// All missing imports at once, or as many of them as anybody reads.
+/// Lists all missing imports at once, up to a number that is enough for a reader.
 Expected<void> check_imports(const PluginCode& code) {
   constexpr size_t most_listed = 1000;
   const size_t count = code.linker.count_missing(code.module);

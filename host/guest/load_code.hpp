@@ -23,7 +23,7 @@ struct ModuleFile {
 };
 /// Errors: phase read, codes "io" (also when the file changes meanwhile) and "limit.module".
 [[nodiscard]] Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
-/// Has the file the hash that the manifest pins? Errors: phase read, code "hash".
+/// Compares the file with the hash that the manifest pins. Errors: phase read, code "hash".
 [[nodiscard]] Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
 /// Compiles the bytes, and checks what the module imports, exports and asks for. Refuses a module whose code
 /// would not fit the plugin's budget before it decodes it. Errors: also code "timeout", when decoding and

@@ -1,4 +1,4 @@
-// A guest's `execute` that may stop in the middle and go on later. Internal.
+// A guest's `execute` that can suspend and resume. Internal.
 #pragma once
 
 #include "host/guest/plugin_abi.hpp"

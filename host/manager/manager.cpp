@@ -35,7 +35,7 @@ struct Manager::Impl {
   /// A name is taken before its plugin is loaded, so that of two loads at once one fails early.
   Expected<void> reserve(const std::string& name);
   void forget(const std::string& name);
-  /// False: it is no longer there.
+  /// False when it was already taken out.
   bool take_out(const PluginHandle& plugin);
   /// False when the manager was closed meanwhile.
   bool publish(const std::string& name, const PluginHandle& plugin);
@@ -188,7 +188,7 @@ void Manager::Impl::changed(const std::string& name) {
       [&] { host->background.run([this, plugin] { (void)reload(*plugin, ReloadTrigger::file, {}); }); },
       [&] {
         plugin->impl().loaded->change_pending = false;
-        throw std::bad_alloc(); // whoever told of the change tells of it again
+        throw std::bad_alloc(); // the watcher reports the change again
       });
 }
 
@@ -264,7 +264,7 @@ void Manager::close() {
   }
   impl_->watch.stop();
   for (auto& [name, plugin] : all) {
-    if (plugin) (void)plugin->impl().loaded->unload(); // nobody is left to be told
+    if (plugin) (void)plugin->impl().loaded->unload(); // no caller is left for the error
   }
   impl_->host->background.stop();
   impl_->host->events.stop();

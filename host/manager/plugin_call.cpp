@@ -39,7 +39,7 @@ struct PluginCall::Impl {
   std::string result;
 };
 
-/// Whatever fails, the call that was let in is told of as ended.
+/// On every failure, the admitted call is recorded as ended.
 Expected<void> PluginCall::Impl::begin(LoadedPlugin::Started begun, std::string input) noexcept {
   started.emplace(std::move(begun));
   auto ready = started->lease->begin(std::move(input), started->deadline);

@@ -62,7 +62,8 @@ bool is_dns_name(std::string_view name) {
   return true;
 }
 
-/// 0x7f.1, 2130706433, 1.2.3: what some resolvers take for an IPv4 address. A name's last label is no number.
+/// 0x7f.1, 2130706433, 1.2.3: what some resolvers take for an IPv4 address. A name's last label is never a
+/// number.
 bool looks_like_number(std::string_view name) {
   std::string_view last = name.substr(name.rfind('.') + 1);
   return last.starts_with("0x") ||
@@ -76,7 +77,7 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-/// Where the port's colon is: behind the bracket of an IPv6 address, or the only colon.
+/// The position of the colon before the port: after the bracket of an IPv6 address, or the only colon.
 size_t port_colon(std::string_view text) {
   if (text.starts_with('[')) {
     size_t bracket = text.find(']');

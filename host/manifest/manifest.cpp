@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr uint64_t largest_manifest = uint64_t{1} << 20;
-constexpr uint64_t longest_ms = 24 * 60 * 60 * 1000; // a day: longer means somebody mistook the unit
+constexpr uint64_t longest_ms = 24 * 60 * 60 * 1000; // a day; a longer time is a mistaken unit
 constexpr size_t longest_plugin_name = 128;
 constexpr uint64_t most_kept_versions = 100;
 

@@ -234,7 +234,7 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// Headers that say who is asked and where the message ends are ours to write.
+/// Refuses headers that name the host or frame the message: the host writes those.
 bool is_allowed_header(std::string_view name, std::string_view value) {
   constexpr std::array<std::string_view, 9> ours{"host",       "content-length", "transfer-encoding",
                                                  "connection", "keep-alive",     "upgrade",

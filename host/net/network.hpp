@@ -34,7 +34,7 @@ struct HttpResponse {
   std::string body;
 };
 
-/// How long the network is waited for: until a moment, or as long as a guest's call may go on.
+/// Bounds a wait for the network: a point in time, or the deadline and interrupt of a guest's call.
 class Patience {
 public:
   using Clock = std::chrono::steady_clock;
@@ -60,7 +60,7 @@ public:
   using Clock = Patience::Clock;
   explicit Network(const Capabilities& capabilities) : capabilities_(capabilities) {}
 
-  /// Can a TCP connection be made?
+  /// Tries to make a TCP connection.
   NetworkStatus dial(std::string_view host, uint16_t port, Patience patience) const;
   /// Follows up to five redirects, each decided like a request of its own. `response` counts its headers and
   /// body against the grants' limit.

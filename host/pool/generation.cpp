@@ -67,7 +67,7 @@ Expected<Generation::InstancePtr> Generation::acquire(Clock::time_point start, m
   return fail(refusal(std::get<InstancePool::Refused>(instance.error()), start, timeout));
 }
 
-/// The instance as it was after `init`, or null when there is no way back.
+/// Resets the instance to its state after `init`; null when it cannot be reset.
 Generation::InstancePtr Generation::cleaned(InstancePtr instance) noexcept {
   instance = version_->cleaned(std::move(instance));
   if (instance)

@@ -24,7 +24,7 @@ private:
   std::atomic<uint32_t> taken_{0};
 };
 
-/// One instance of the host's cap, until somebody else answers for it.
+/// Holds one instance of the host's cap until it is handed on or destroyed.
 class InstancePlace {
 public:
   /// Errors: phase instantiate, code "limit.instances".
@@ -36,7 +36,7 @@ public:
     if (cap_) cap_->give_back();
   }
   const std::shared_ptr<InstanceCap>& cap() const noexcept { return cap_; }
-  /// Somebody else gives it back now.
+  /// From now on its new owner gives it back.
   void hand_on() noexcept { cap_.reset(); }
 
 private:

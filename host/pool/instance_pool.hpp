@@ -38,7 +38,7 @@ public:
   InstancePool(const InstancePool&) = delete;
   InstancePool& operator=(const InstancePool&) = delete;
 
-  /// An instance that nobody else has, at the latest at `deadline`.
+  /// Waits for an instance until `deadline`; the caller then has it to itself.
   [[nodiscard]] std::expected<InstancePtr, Failure> acquire(Clock::time_point deadline);
   /// Gives it back, clean; or null when it had to be thrown away.
   void release(InstancePtr instance) noexcept;
@@ -85,7 +85,7 @@ private:
   const std::shared_ptr<InstanceCap> cap_;
   const uint32_t max_waiting_;
   mutable Mutex mutex_;
-  Condition unused_; // nobody has an instance and nobody waits
+  Condition unused_; // no instance is in use and no caller waits
   /// The one used last is taken first: its memory is in the caches.
   std::vector<InstancePtr> idle_ SKERRY_GUARDED_BY(mutex_);
   std::deque<Waiter*> waiting_ SKERRY_GUARDED_BY(mutex_);

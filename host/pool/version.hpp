@@ -24,7 +24,7 @@ public:
 
   /// The first instance: instantiated, start functions done.
   [[nodiscard]] Expected<InstancePtr> start() const { return PluginInstance::start(*code_); }
-  /// Asks the guest who it is; it must be who the manifest says. Errors: phase init, code "meta".
+  /// Calls the guest's `meta`; its name must be the manifest's. Errors: phase init, code "meta".
   [[nodiscard]] Expected<void> ask_meta(PluginInstance& first);
   /// Runs `init` and freezes what is there then.
   [[nodiscard]] Expected<void> prepare(PluginInstance& first);
@@ -33,7 +33,7 @@ public:
 
   /// Another instance, where `init` ended; from the frozen state when there is one.
   [[nodiscard]] Expected<InstancePtr> make_instance() const;
-  /// The instance as it was after `init`, or null when there is no way back.
+  /// Resets the instance to its state after `init`; null when it cannot be reset.
   InstancePtr cleaned(InstancePtr instance) const noexcept;
 
   const PluginCode& code() const noexcept { return *code_; }

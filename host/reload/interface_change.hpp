@@ -1,4 +1,4 @@
-// Can a module take the place of another without its users noticing? Internal.
+// Compares a module with the one that it is to replace. Internal.
 #pragma once
 
 #include "skerry/module.hpp"
@@ -14,7 +14,8 @@ namespace skerry::host {
 /// another type. Empty: there is none. Sizes of memories and tables are no part of their type here.
 std::string interface_change(const Module& before, const Module& after);
 
-/// Is the major version, the number before the first dot, larger? Versions without a number are never.
+/// True when the major version, the number before the first dot, is larger. False for versions without a
+/// number.
 bool major_version_rises(std::string_view before, std::string_view after);
 
 /// The binary module `after` ends where one of the sections of `before` ends, and those up to there are of

@@ -1,4 +1,4 @@
-// Tells of the steps of one reload or rollback. Internal.
+// Reports the steps of one reload or rollback. Internal.
 #pragma once
 
 #include "host/pool/loaded_plugin.hpp"
@@ -18,13 +18,13 @@ public:
 
   ReloadReport(LoadedPlugin& plugin, ReloadTrigger trigger) : plugin_(plugin), trigger_(trigger) {}
 
-  /// Which version the events are about, from now on.
+  /// Sets the version that later events are about.
   void about(std::string version, std::string hash) {
     version_ = std::move(version);
     hash_ = std::move(hash);
   }
 
-  /// Runs `work`, which returns an Expected of anything, and tells how it went.
+  /// Runs `work`, which returns an Expected of anything, and reports its outcome.
   template <class Work> auto step(ReloadStep which, const Work& work) -> decltype(work()) {
     const auto start = Clock::now();
     auto result = catching_out_of_memory(plugin_.name, Phase::reload, "reloading a plugin", work);
@@ -33,11 +33,11 @@ public:
          result ? nullptr : &result.error());
     return result;
   }
-  /// A step that ended otherwise. Not told where there is no memory for it.
+  /// Reports a step that ended otherwise. Without memory for the event, nothing is reported.
   void tell(ReloadStep step, ReloadOutcome outcome, std::chrono::nanoseconds duration,
             const PluginError* error = nullptr) noexcept;
 
-  /// The old version, or what was made in vain: its calls end, its guest may destroy itself.
+  /// Waits for the calls of a generation that is out of service, and calls its guest's `destroy`.
   void retire(Generation& generation) noexcept;
 
 private:

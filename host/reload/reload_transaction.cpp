@@ -149,7 +149,7 @@ Expected<void> ReloadTransaction::init() {
 
 Expected<void> ReloadTransaction::try_canary() { return version_->try_canary(first_); }
 
-/// What it has reserved goes with it; an instance that was held goes on to serve.
+/// Puts a held instance back in service, and calls `destroy` of the instance that `init` has run in.
 void ReloadTransaction::give_up() noexcept {
   release_held();
   if (first_ && has_init_ && !first_->broken()) (void)first_->destroy();
@@ -168,7 +168,8 @@ Expected<void> ReloadTransaction::take_over() {
   return report_.step(ReloadStep::swap, [&] { return swap(); });
 }
 
-// State is handed over while its one instance is ours: calls wait, and find the new version when they go on.
+// State is handed over while the transaction holds the only instance: calls wait, and continue in the new
+// version.
 
 bool ReloadTransaction::must_hand_over() const {
   return base_->manifest().pool.state == StateMode::keep && base_->code().abi.save_state &&
@@ -235,7 +236,7 @@ Expected<void> ReloadTransaction::publish(const GenerationPtr& next) {
   }
   plugin_.reload_counts.swapped();
   if (!held_) return {};
-  base_->stop_admitting(); // those who wait must not see the state that was handed over already
+  base_->stop_admitting(); // waiting calls must not see the state that was handed over already
   release_held();
   return {};
 }

@@ -10,11 +10,11 @@
 
 namespace skerry::host {
 
-/// Whatever fails, before or in the swap, leaves the old version serving and nothing of the new one behind.
+/// A failure before or in the swap leaves the old version in service and frees the new one.
 /// Runs once, on the thread that calls run; others of the same plugin wait until it has swapped.
 class ReloadTransaction {
 public:
-  /// `manifest` is called when it is this reload's turn.
+  /// `manifest` is called once other reloads of the plugin have swapped.
   ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger, ReloadOptions options,
                     std::function<Expected<Manifest>()> manifest);
 

@@ -1,4 +1,4 @@
-// Back to the version before. Internal.
+// Puts the previous version back in service. Internal.
 #pragma once
 
 #include "host/pool/loaded_plugin.hpp"

@@ -1,4 +1,4 @@
-// Bytes that are no text inside JSON. Internal.
+// Base64, for bytes inside JSON that are not text. Internal.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// Brings events to the embedder's callback. Internal.
+// Delivers events to the embedder's callback. Internal.
 #pragma once
 
 #include "host/support/mutex.hpp"
@@ -10,7 +10,7 @@
 namespace skerry::host {
 
 /// Numbers events as they come and gives them to the callback in that order, on a thread of its own, which is
-/// started with the first. Who pushes never waits. Thread-safe.
+/// started with the first. Pushing never waits. Thread-safe.
 class EventQueue {
 public:
   /// Without a callback events go nowhere.

@@ -116,7 +116,7 @@ private:
 } // namespace
 
 ParsedJson::ParsedJson(std::string_view text) {
-  // What was built so far is taken apart before memory that ran out is told of.
+  // When memory runs out, what was built so far is taken apart before the exception is caught.
   struct Guard {
     Json* value;
     ~Guard() {

@@ -1,4 +1,4 @@
-// Memory that runs out in the host, as an error of the plugin that it was needed for. Internal.
+// Turns running out of memory into an error of the plugin that needed it. Internal.
 #pragma once
 
 #include "host/support/fail.hpp"

@@ -28,8 +28,8 @@ struct WatchedFile {
   std::filesystem::path path;
   std::vector<PathStep> steps; // as they were when the directories were last registered
   std::vector<int> watches;    // beside `steps`; -1: cannot be watched
-  FileIdentity reported;       // what the user knows of
-  FileIdentity last;           // what was seen last
+  FileIdentity reported;       // at the last report
+  FileIdentity last;           // at the last examination
   bool being_written = false;
   bool was_polled = false; // and its user has been told
 
@@ -62,7 +62,7 @@ public:
   explicit Impl(Options options)
       : options_(std::move(options)), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     const auto begin = [&] {
-      mutex_.is_held(); // nobody else knows of this yet
+      mutex_.is_held(); // no other thread has this object yet
       if (options_.use_inotify && !queue_.open())
         trouble("no inotify: files are looked at regularly instead");
       thread_ = start_thread([this] { run(); });
@@ -244,7 +244,8 @@ private:
     return due;
   }
 
-  /// Is there something that the user does not know of? He does from now on. Not before all files are there.
+  /// Returns true if a change has not been reported yet, and marks it reported. False while a file is
+  /// missing.
   static bool take_change(WatchedGroup& group) {
     bool changed = false;
     for (const WatchedFile& file : group.files) {
@@ -274,7 +275,7 @@ private:
     idle_.notify_all();
   }
 
-  /// The callback, or nothing when there is no memory for it now.
+  /// Returns an empty callback when there is no memory for a copy.
   Changed copy_changed(WatchedGroup& group) const noexcept {
     return unless_out_of_memory([&] { return group.changed; },
                                 [&] {
@@ -283,7 +284,7 @@ private:
                                 });
   }
 
-  /// The user does not know of the change yet.
+  /// Marks the change as not reported, and schedules another report.
   void tell_again(WatchedGroup& group) const noexcept {
     for (WatchedFile& file : group.files) file.reported = {};
     group.due = Clock::now() + std::max<Clock::duration>(group.settle, options_.poll_interval);

@@ -24,7 +24,7 @@ public:
     std::function<void(const std::string&)> on_trouble;
   };
   /// Called on the watcher's thread, never twice at a time, with no lock held: may watch and unwatch. Hand
-  /// longer work to another thread: meanwhile nobody else is told anything.
+  /// longer work to another thread: it delays all other reports.
   using Changed = std::function<void()>;
   using Id = uint64_t;
 

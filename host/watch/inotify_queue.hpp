@@ -17,7 +17,7 @@ public:
     std::string_view
         name; ///< of the entry in the directory; empty: the directory itself. Valid during the call only
     bool written = false;  ///< content changed, the file is open for writing
-    bool closed = false;   ///< closed by somebody who could write
+    bool closed = false;   ///< a descriptor open for writing was closed
     bool replaced = false; ///< the name appeared, went away, or stands for something else
     bool gone = false;     ///< the directory was moved or removed
     bool overflow = false; ///< events were lost; concerns all watches

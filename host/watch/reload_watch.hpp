@@ -1,4 +1,4 @@
-// Which files belong to which plugin, and who is told when they change. Internal.
+// Watches the files of each plugin and reports their changes by its name. Internal.
 #pragma once
 
 #include "host/support/mutex.hpp"

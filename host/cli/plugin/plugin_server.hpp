@@ -1,4 +1,4 @@
-// Plugins behind HTTP: what `skerry plugin serve` does with a request.
+// Plugins over HTTP: what `skerry plugin serve` does with a request.
 #pragma once
 
 #include "host/cli/plugin/serve_config.hpp"

@@ -96,12 +96,12 @@ struct Decision {
   explicit operator bool() const noexcept { return granted; }
 };
 
-/// May the guest see `guest_path`? By whole path components, after `.` and `..` are resolved in the text
-/// alone: /data does not grant /database. Symbolic links are the sandbox's business, which never leaves a
-/// granted folder.
+/// Decides whether the guest may see `guest_path`: by whole path components, after `.` and `..` are resolved
+/// in the text alone: /data does not grant /database. Symbolic links are the sandbox's business, which never
+/// leaves a granted folder.
 Decision check_path(const Capabilities& capabilities, std::string_view guest_path);
-/// May the guest connect to `host`? Tells names only; the addresses behind a name are checked when it is
-/// resolved.
+/// Decides whether the guest may connect to `host`. Compares names only; the addresses behind a name are
+/// checked when it is resolved.
 Decision check_host(const Capabilities& capabilities, std::string_view host, uint16_t port);
 
 /// An absolute or relative guest path without `.`, `..`, doubled or trailing slashes; nothing if `..` would

@@ -46,7 +46,7 @@ struct ManagerOptions {
 };
 
 /// Thread-safe. Nothing here throws, but for std::bad_alloc where no Expected is returned. Memory that runs
-/// out elsewhere is an error with code "limit.process", and everything that was loaded goes on.
+/// out elsewhere is an error with code "limit.process", and everything that was loaded continues.
 class Manager {
 public:
   explicit Manager(ManagerOptions options = {});

@@ -47,7 +47,7 @@ public:
   [[nodiscard]] Expected<std::string> call(std::string_view input, const CallOptions& options = {});
   /// The same with the JSON of PluginContext and PluginResult. Errors: also code "json".
   [[nodiscard]] Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
-  /// A call that can stop in the middle and go on later: see skerry/host/plugin_call.hpp. It has its instance
+  /// A call that can suspend and resume: see skerry/host/plugin_call.hpp. It has its instance
   /// from here on; the guest runs when the call is run. Errors: as of `call`, before the guest is reached.
   [[nodiscard]] Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
 
