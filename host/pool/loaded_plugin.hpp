@@ -18,9 +18,8 @@ namespace skerry::host {
 
 /// Shared by the plugin's handle, and by the reloads and rollbacks that run in the background. Thread-safe.
 struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
-  /// `manifest_file`: empty when it is loaded from a Manifest.
-  LoadedPlugin(const Manifest& manifest, std::filesystem::path manifest_file,
-               std::shared_ptr<PluginHost> host);
+  /// `file` is its manifest's; empty when it is loaded from a Manifest.
+  LoadedPlugin(const Manifest& manifest, std::filesystem::path file, std::shared_ptr<PluginHost> shared);
 
   /// The first version. Errors: those of loading.
   [[nodiscard]] Expected<void> load(const Manifest& manifest);

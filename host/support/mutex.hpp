@@ -34,7 +34,7 @@ private:
 class SKERRY_THREAD_SAFETY(scoped_lockable) Lock {
 public:
   explicit Lock(Mutex& mutex) SKERRY_THREAD_SAFETY(acquire_capability(mutex)) : lock_(mutex.mutex_) {}
-  ~Lock() SKERRY_THREAD_SAFETY(release_capability()) {}
+  ~Lock() SKERRY_THREAD_SAFETY(release_capability()) = default;
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
   void lock() SKERRY_THREAD_SAFETY(acquire_capability()) { lock_.lock(); }

@@ -45,9 +45,7 @@ public:
   void finish();
 
   std::string path(std::string_view key) const { return path_ + "." + std::string(key); }
-  void complain(std::string_view key, std::string message) {
-    report(problem_, path(key), std::move(message));
-  }
+  void complain(std::string_view key, std::string_view message) { report(problem_, path(key), message); }
   FirstProblem& problem() { return problem_; }
 
 private:
