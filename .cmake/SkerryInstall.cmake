@@ -19,7 +19,7 @@ foreach(component IN LISTS components)
           LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(EXPORT skerry-${component} NAMESPACE skerry:: DESTINATION ${package_dir})
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/${component}/include/" DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
-          FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
+          FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h" PATTERN "*.def")
   set(pc_name ${component})
   set(pc_requires "${requires_${component}}")
   configure_file("${CMAKE_CURRENT_LIST_DIR}/skerry.pc.in" "${PROJECT_BINARY_DIR}/skerry-${component}.pc" @ONLY)

@@ -53,7 +53,7 @@ void denied_capability(Plugin& plugin) {
 
 void endless_loop(Plugin& plugin) {
   auto answer = plugin.call("loop");
-  expect(!answer && answer.error().code == "timeout", "the loop was not stopped");
+  expect(!answer && answer.error().code == PluginErrorCode::timeout, "the loop was not stopped");
   std::cout << "stopped  " << to_json(answer.error()) << "\n";
 }
 
@@ -67,7 +67,7 @@ void memory_budget(Plugin& plugin) {
 
 void too_large_from_the_start(Manager& manager, const std::filesystem::path& manifest) {
   auto plugin = manager.load(manifest);
-  expect(!plugin && plugin.error().code == "limit.memory", "the plugin was loaded");
+  expect(!plugin && plugin.error().code == PluginErrorCode::limit_memory, "the plugin was loaded");
   std::cout << "refused  " << to_json(plugin.error()) << "\n";
 }
 
@@ -98,7 +98,7 @@ int main(int argc, char** argv) {
   auto unloaded = manager.unload("unruly");
   expect(unloaded.has_value(), "it could not be unloaded");
   auto late = unruly->call("dial");
-  expect(!late && late.error().code == "unloaded", "a call after the unload");
+  expect(!late && late.error().code == PluginErrorCode::unloaded, "a call after the unload");
   std::cout << "unloaded " << unruly->name() << "; still loaded:";
   for (const std::string& name : manager.names()) std::cout << " " << name;
   std::cout << "\n";

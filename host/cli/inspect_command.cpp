@@ -3,8 +3,8 @@
 #include "host/cli/load.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/units.hpp"
-#include "host/import_need.hpp"
-#include "host/json.hpp"
+#include "host/guest/import_need.hpp"
+#include "host/support/json.hpp"
 #include "skerry/printable.hpp"
 
 #include <memory>

@@ -1,7 +1,7 @@
 #include "host/cli/load.hpp"
 
 #include "host/cli/output.hpp"
-#include "host/file_bytes.hpp"
+#include "host/support/file_bytes.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
 
@@ -15,7 +15,7 @@ std::string_view text_of(const std::vector<std::byte>& bytes) {
 
 namespace {
 
-/// A module in the text format begins with a parenthesis or a comment, behind white space.
+/// A module in the text format begins with a parenthesis or a comment, after white space.
 bool looks_like_text(const std::vector<std::byte>& bytes) {
   std::string_view text = text_of(bytes);
   size_t first = text.find_first_not_of(" \t\r\n");

@@ -29,7 +29,7 @@ void add_commands(CLI::App& app, int& status) {
   app.add_subcommand("plugin", "Load plugins by their manifests and call them"); // for the help; see main
 }
 
-/// Becomes skerry-plugin, with the arguments behind "plugin". Returns only when that cannot be started.
+/// Becomes skerry-plugin, with the arguments after "plugin". Returns only when that cannot be started.
 int become_plugin_program(char** arguments) {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);

@@ -11,7 +11,7 @@
 
 namespace skerry::host::cli {
 
-/// When output that nobody takes is given up.
+/// When output that no reader takes is given up.
 using Deadline = std::chrono::steady_clock::time_point;
 inline constexpr Deadline no_deadline = Deadline::max();
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* version = "skerry " SKERRY_VERSION;
 
-/// Help and version go to stdout and are no error; everything else is told on stderr.
+/// Help and version go to stdout and are not errors; everything else goes to stderr.
 int report(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out, err;
   int code = app.exit(error, out, err);

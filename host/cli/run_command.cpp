@@ -5,6 +5,7 @@
 #include "host/cli/units.hpp"
 #include "host/cli/values.hpp"
 #include "host/cli/wasi_options.hpp"
+#include "host/support/fail.hpp"
 #include "skerry/linker.hpp"
 #include "skerry/printable.hpp"
 

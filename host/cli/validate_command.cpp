@@ -1,4 +1,4 @@
-// skerry validate: are these files valid modules?
+// skerry validate: checks whether files are valid modules.
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
 

@@ -3,6 +3,7 @@
 #include "host/cli/listen.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/units.hpp"
+#include "host/support/fail.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -35,7 +35,10 @@ bool choose_simd_target(const std::string& name, Config& config) {
   std::string known = "auto";
   if (name == known) return true;
   for (const SimdTarget target : simd_targets()) {
-    if (name == simd_target_name(target)) return config.simd_target = target, true;
+    if (name == simd_target_name(target)) {
+      config.simd_target = target;
+      return true;
+    }
     known += std::string(", ") + std::string(simd_target_name(target));
   }
   complain("this machine has no SIMD target '" + name + "', only " + known);

@@ -3,7 +3,7 @@
 #include "host/cli/load.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/units.hpp"
-#include "host/file_bytes.hpp"
+#include "host/support/file_bytes.hpp"
 #include "skerry/module.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wat.hpp"

@@ -1,4 +1,4 @@
-#include "host/circuit_breaker.hpp"
+#include "host/pool/circuit_breaker.hpp"
 
 #include "tests/catch.hpp"
 

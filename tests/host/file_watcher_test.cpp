@@ -1,5 +1,5 @@
-// Changes that the watcher reports, by the kernel's events and by polling.
-#include "host/file_watcher.hpp"
+// File watcher tests: which changes it reports, from kernel events and from polling.
+#include "host/watch/file_watcher.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/support/temp_dir.hpp"

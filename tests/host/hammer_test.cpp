@@ -90,7 +90,7 @@ struct Hammer : PluginFixture {
     if (r.code == "timeout") options.timeout = milliseconds(1);
     const auto result = make_call(manager, names[which], r.input, i, options);
     ++answered;
-    const std::string code = result ? "" : result.error().code;
+    const std::string_view code = result ? std::string_view() : code_text(result.error().code);
     const bool unloaded = which == 3 && (code == "not_found" || code == "unloaded");
     const bool refused = which == 2 && code == "breaker_open";
     gone += unloaded || refused;

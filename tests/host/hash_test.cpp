@@ -1,4 +1,4 @@
-#include "host/hash.hpp"
+#include "host/support/hash.hpp"
 
 #include "tests/catch.hpp"
 

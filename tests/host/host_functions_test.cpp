@@ -1,5 +1,5 @@
-// The imports of module `env`: what they do, which plugins get them, and what errors say.
-#include "host/base64.hpp"
+// The imports of module `env`: what they do, which plugins have them, and which errors they return.
+#include "host/support/base64.hpp"
 #include "tests/host/support/local_server.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 

@@ -1,4 +1,4 @@
-#include "host/json_end.hpp"
+#include "host/guest/json_end.hpp"
 
 #include "tests/catch.hpp"
 

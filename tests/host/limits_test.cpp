@@ -1,6 +1,5 @@
-// Limits of a call besides time, fuel, memory and stack: its output, logs, open files, host calls and stored
-// values.
-#include "host/key_value_store.hpp"
+// Limits of a call besides time, fuel, memory and stack: what it prints, logs, opens, calls and keeps.
+#include "host/guest/key_value_store.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
 #include <thread>
@@ -102,7 +101,8 @@ TEST_CASE_METHOD(PluginFixture, "one budget covers memories, tables, code and bu
   CHECK(error_of(plugin->call(std::string(3 << 20, 'x'))).code == "limit.total");
   m.meta.name = "q";
   m.capabilities.max_total_mb = 1;
-  CHECK_FALSE(load_error(guest("(table 9000 funcref) (memory 14)" + std::string(echo)), m).code.empty());
+  CHECK(load_error(guest("(table 9000 funcref) (memory 14)" + std::string(echo)), m).code !=
+        PluginErrorCode::none);
 }
 
 TEST_CASE_METHOD(PluginFixture, "a guest's memory that grew is small again for the next call", "[exec]") {

@@ -1,5 +1,5 @@
 // Loading, finding, unloading, closing.
-#include "tests/host/support/plugin_fixture.hpp"
+#include "tests/host/support/held_calls.hpp"
 
 #include <atomic>
 #include <thread>
@@ -102,17 +102,21 @@ TEST_CASE_METHOD(PluginFixture, "load, call and unload from many threads") {
 }
 
 TEST_CASE_METHOD(PluginFixture, "unload waits for the running call, which is answered") {
-  auto plugin =
-      load(guest("(data (i32.const 64) \"in\")" +
-                 execute("(local $i i32) (call $print (i32.const 64) (i32.const 2)) (loop $l (br_if $l "
-                         "(i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) "
-                         "(i32.const 20000000)))) (i64.const 0)")));
-  std::atomic<bool> answered = false;
-  std::thread caller([&] { answered = plugin->call("x").has_value(); });
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  CHECK(manager.unload("p"));
-  caller.join();
-  CHECK(answered == !printed.empty()); // a late call is refused, a running one is finished
+  auto m = manifest();
+  m.timeout = longest_wait;
+  auto plugin = load(guest(printing_echo()), m);
+  std::atomic<bool> answered = false, unloaded = false;
+  HeldCalls held(*this);
+  held.call(plugin, "x", [&](const auto& result) { answered = result.has_value(); });
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
+  held.run([&] { unloaded = manager.unload("p").has_value(); });
+  CHECK(eventually(
+      [&] { return error_of(plugin->call("x", {std::chrono::milliseconds(1)})).code == "unloaded"; }));
+  CHECK_FALSE(unloaded);
+  CHECK_FALSE(answered);
+  held.release();
+  CHECK(unloaded);
+  CHECK(answered);
 }
 
 TEST_CASE_METHOD(PluginFixture, "manifest files: paths are relative to the manifest's folder") {

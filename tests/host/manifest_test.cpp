@@ -1,6 +1,6 @@
 #include "skerry/host/manifest.hpp"
 
-#include "host/json.hpp"
+#include "host/support/json.hpp"
 #include "tests/catch.hpp"
 
 #include <cstdlib>

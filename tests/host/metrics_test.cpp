@@ -1,8 +1,8 @@
 #include "skerry/host/metrics.hpp"
 
-#include "host/call_metrics.hpp"
-#include "host/json.hpp"
-#include "host/latency_histogram.hpp"
+#include "host/metrics/call_metrics.hpp"
+#include "host/metrics/latency_histogram.hpp"
+#include "host/support/json.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
 using namespace skerry::host;

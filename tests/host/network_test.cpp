@@ -1,4 +1,4 @@
-#include "host/network.hpp"
+#include "host/net/network.hpp"
 
 #include "tests/catch.hpp"
 #include "tests/host/support/local_server.hpp"
@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdlib>
 
+using namespace skerry;
 using namespace skerry::host;
 using namespace skerry::host::test;
 using std::chrono::milliseconds;

@@ -33,8 +33,10 @@ std::string worker() {
     (call $pack (local.get $p) (local.get $n)))"));
 }
 
-/// Outcome of a call: its result, or the code of its error.
-std::string outcome(const Expected<std::string>& result) { return result ? *result : result.error().code; }
+/// The outcome of a call: its result, or the code of its error.
+std::string outcome(const Expected<std::string>& result) {
+  return result ? *result : std::string(code_text(result.error().code));
+}
 
 Expected<std::string> run_to_end(Expected<PluginCall> call, uint64_t first, uint64_t then,
                                  int* cuts = nullptr) {

@@ -1,5 +1,5 @@
-// Outcomes of calls: state, traps, exits, limits, deadlines, and what the errors say.
-#include "tests/host/support/plugin_fixture.hpp"
+// What becomes of calls: state, traps, exits, limits, deadlines, and what the errors say.
+#include "tests/host/support/held_calls.hpp"
 
 #include <atomic>
 #include <thread>
@@ -206,29 +206,31 @@ TEST_CASE_METHOD(PluginFixture,
 
 TEST_CASE_METHOD(PluginFixture, "a call's deadline covers waiting for an instance", "[exec]") {
   auto m = manifest();
-  m.timeout = milliseconds(2000);
-  m.pool.max_wait = milliseconds(10'000);
-  auto plugin = load(actor(), m);
-  std::thread spinner([&] { (void)plugin->call("s", {milliseconds(1500)}); });
-  std::this_thread::sleep_for(milliseconds(200));
-  auto start = std::chrono::steady_clock::now();
-  PluginError error = error_of(plugin->call("n", {milliseconds(50)}));
+  m.timeout = longest_wait;
+  m.pool.max_wait = longest_wait;
+  auto plugin = load(guest(printing_echo()), m);
+  HeldCalls held(*this);
+  held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
+  const auto start = std::chrono::steady_clock::now();
+  const PluginError error = error_of(plugin->call("n", {milliseconds(50)}));
   CHECK(error.code == "timeout");
-  CHECK(std::chrono::steady_clock::now() - start < milliseconds(1200));
-  spinner.join();
-  CHECK(result_of(plugin->call("n")) == "1");
+  CHECK(std::chrono::steady_clock::now() - start < m.timeout);
+  held.release();
+  CHECK(result_of(plugin->call("n")) == "n");
 }
 
 TEST_CASE_METHOD(PluginFixture, "nobody waits longer than pool.maxWait", "[exec]") {
   auto m = manifest();
+  m.timeout = longest_wait;
   m.pool.max_wait = milliseconds(20);
-  auto plugin = load(actor(), m);
-  std::thread spinner([&] { (void)plugin->call("s", {milliseconds(1000)}); });
-  std::this_thread::sleep_for(milliseconds(200));
-  PluginError error = error_of(plugin->call("n"));
+  auto plugin = load(guest(printing_echo()), m);
+  HeldCalls held(*this);
+  held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
+  const PluginError error = error_of(plugin->call("n"));
   CHECK(error.code == "busy");
   CHECK(error.limit->key == "pool.maxWait");
-  spinner.join();
 }
 
 TEST_CASE_METHOD(PluginFixture, "calls from many threads are each answered once and correctly", "[exec]") {

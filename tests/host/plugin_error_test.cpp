@@ -1,10 +1,12 @@
 #include "skerry/host/plugin_error.hpp"
 
-#include "host/engine_error.hpp"
-#include "host/json.hpp"
+#include "host/support/engine_error.hpp"
+#include "host/support/json.hpp"
 #include "tests/catch.hpp"
 
+#include <set>
 #include <string>
+#include <string_view>
 
 using namespace skerry;
 using namespace skerry::host;
@@ -28,7 +30,7 @@ PluginError from(const Error& error, Phase phase = Phase::call) {
 TEST_CASE("an error is one line of JSON with all that is known") {
   PluginError error;
   error.phase = Phase::call;
-  error.code = "trap.unreachable";
+  error.code = PluginErrorCode::trap_unreachable;
   error.message = "unreachable\n\"quoted\" \xff";
   error.plugin = "p";
   error.limit = LimitReport{"memory", "bytes", 16, 32, "capabilities.maxMemoryMB"};
@@ -54,7 +56,7 @@ TEST_CASE("an error is one line of JSON with all that is known") {
 
 TEST_CASE("what is not known is left out") {
   PluginError error;
-  error.code = "io";
+  error.code = PluginErrorCode::io;
   auto json = parse_json(to_json(error));
   REQUIRE(json);
   CHECK((*json)["error"].size() == 3);
@@ -98,18 +100,61 @@ TEST_CASE("a timeout says how long it took and what was allowed, and is not fuel
 }
 
 TEST_CASE("a limit names what was asked, what is allowed, and the key that raises it") {
-  PluginError error = from(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                                 "table_elements limit exceeded: 20000 asked, 10000 allowed"),
-                           Phase::instantiate);
+  Error tables(ErrorKind::limit, ErrorCode::limit_exceeded, "too many elements");
+  tables.with_limit({LimitId::table_elements, 20000, 10000});
+  PluginError error = from(tables, Phase::instantiate);
   CHECK(error.code == "limit.table");
   REQUIRE(error.limit);
   CHECK(error.limit->asked == 20000U);
   CHECK(error.limit->allowed == 10000U);
   CHECK(error.limit->key == "capabilities.maxTableElements");
-  CHECK(from(Error(ErrorKind::limit, ErrorCode::limit_exceeded, "something else")).code == "limit.engine");
+  const std::string_view words = "table_elements limit exceeded: 20000 asked, 10000 allowed";
+  error = from(Error(ErrorKind::limit, ErrorCode::limit_exceeded, std::string(words)));
+  CHECK(error.code == "limit.engine"); // numbers are not read from the message
+  CHECK_FALSE(error.limit);
+  CHECK(from(Error::out_of_memory("testing")).code == "limit.process");
 
   error = from(Error(ErrorKind::exhaustion, ErrorCode::call_stack_exhausted, "call stack exhausted"));
   CHECK(error.code == "limit.stack");
   CHECK(error.limit->allowed == 1024U * 1024U);
   CHECK(error.limit->key == "capabilities.maxStackKB");
+}
+
+TEST_CASE("each code has a text of its own, which is stable") {
+  std::set<std::string_view> texts;
+  for (size_t i = 1; i < plugin_error_codes; ++i) {
+    const std::string_view text = code_text(static_cast<PluginErrorCode>(i));
+    INFO(text);
+    CHECK_FALSE(text.empty());
+    CHECK(texts.insert(text).second);
+    const bool of_reload = i >= static_cast<size_t>(PluginErrorCode::reload_manifest) &&
+                           i <= static_cast<size_t>(PluginErrorCode::reload_watch);
+    CHECK(text.starts_with("reload.") == of_reload);
+  }
+  CHECK(code_text(PluginErrorCode::none).empty());
+  CHECK(code_text(PluginErrorCode::limit_host_calls) == "limit.hostCalls");
+}
+
+TEST_CASE("what a code decides: HTTP status, another try, who is to blame") {
+  const auto status = [](PluginErrorCode code, Phase phase = Phase::call) {
+    PluginError error;
+    error.code = code;
+    error.phase = phase;
+    return http_status(error);
+  };
+  CHECK(status(PluginErrorCode::not_found) == 404);
+  CHECK(status(PluginErrorCode::reload_known_bad, Phase::reload) == 409);
+  CHECK(status(PluginErrorCode::limit_input) == 413);
+  CHECK(status(PluginErrorCode::timeout) == 504);
+  CHECK(status(PluginErrorCode::busy) == 503);
+  CHECK(status(PluginErrorCode::trap_unreachable) == 502);
+  CHECK(status(PluginErrorCode::malformed, Phase::decode) == 422);
+  for (size_t i = 1; i < plugin_error_codes; ++i) {
+    const auto code = static_cast<PluginErrorCode>(i);
+    CHECK(may_retry(code) == (status(code) == 503));
+  }
+  for (const PluginErrorCode code : {PluginErrorCode::cancelled, PluginErrorCode::unloaded,
+                                     PluginErrorCode::limit_process, PluginErrorCode::limit_instances})
+    CHECK(blame(code) != Blame::plugin);
+  CHECK(blame(PluginErrorCode::timeout) == Blame::plugin);
 }

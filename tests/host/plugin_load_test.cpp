@@ -1,10 +1,11 @@
-// Loading a plugin: what is refused, and why. Capabilities as guests see them.
-#include "host/hash.hpp"
+// From file to plugin: what is refused, and why. Capabilities as guests meet them.
+#include "host/support/hash.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
 using namespace skerry;
 using namespace skerry::host;
 using namespace skerry::host::test;
+using std::chrono::milliseconds;
 
 namespace {
 
@@ -210,4 +211,46 @@ TEST_CASE_METHOD(PluginFixture, "a granted folder that does not exist fails the 
   CHECK(error.phase == Phase::link);
   CHECK(error.code == "io");
   CHECK(contains(error.message, "none"));
+}
+
+TEST_CASE_METHOD(PluginFixture,
+                 "a module whose code does not fit the budget is refused before it is decoded") {
+  auto m = manifest();
+  m.capabilities.max_total_mb = 1;
+  write(m, std::vector<std::byte>(300'000)); // not a module at all
+  const PluginError error = manager.load(m).error();
+  CHECK(error.code == "limit.total");
+  CHECK(error.phase == Phase::decode);
+  REQUIRE(error.limit);
+  CHECK(error.limit->asked == 1'200'000U);
+  CHECK(error.limit->allowed == 1U << 20);
+  m.capabilities.max_total_mb = 2;
+  CHECK(manager.load(m).error().code == "malformed");
+}
+
+TEST_CASE_METHOD(PluginFixture, "decoding and validating a module end at the manager's load timeout") {
+  std::string functions;
+  for (int i = 0; i < 60'000; ++i) functions += "(func)";
+  ManagerOptions options;
+  options.load_timeout = milliseconds(0);
+  Manager hasty(options);
+  const auto m = manifest();
+  write(m, assemble(guest(functions + std::string(echo))));
+  const PluginError error = hasty.load(m).error();
+  CHECK(error.code == "timeout");
+  CHECK(error.phase == Phase::decode);
+  REQUIRE(error.limit);
+  CHECK(error.limit->key == "ManagerOptions::load_timeout");
+  CHECK(error.elapsed);
+  CHECK(manager.load(m)); // which has ten seconds
+}
+
+TEST_CASE_METHOD(PluginFixture,
+                 "a module with very many imports fails with the first of them and their number") {
+  std::string text = "(module";
+  for (int i = 0; i < 20'000; ++i) text += "(import \"x\" \"f" + std::to_string(i) + "\" (func))";
+  const PluginError error = load_error(text + ")");
+  CHECK(error.code == "unlinkable");
+  CHECK(error.message.starts_with("20000 imports are missing: x.f0 "));
+  CHECK(error.message.size() < 20'000);
 }

@@ -1,6 +1,6 @@
-// Several instances of one plugin: which caller gets one, in which order, and what happens to the instances.
-#include "host/instance_pool.hpp"
-#include "tests/host/support/plugin_fixture.hpp"
+// Several instances of one plugin: which call gets one, in which order, and how they end.
+#include "host/pool/instance_pool.hpp"
+#include "tests/host/support/held_calls.hpp"
 
 #include <atomic>
 #include <latch>
@@ -23,24 +23,26 @@ std::string worker() {
     (call $pack (local.get $p) (local.get $n)))"));
 }
 
-/// Runs until its time is over.
-std::string spinner() { return guest(execute("(loop (br 0)) (i64.const 0)")); }
+/// The manifest of a plugin whose calls are held.
+Manifest patient(Manifest m) {
+  m.timeout = longest_wait;
+  m.pool.max_wait = longest_wait;
+  return m;
+}
 
 } // namespace
 
 TEST_CASE_METHOD(PluginFixture, "as many calls run at once as the pool has instances, and no more") {
-  auto m = manifest();
+  auto m = patient(manifest());
   m.pool.size = 3;
   m.pool.max_wait = milliseconds(50);
-  m.timeout = milliseconds(1000);
-  auto plugin = load(spinner(), m);
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 3; ++i) threads.emplace_back([&] { (void)plugin->call("x"); });
-  while (plugin->metrics().busy < 3) std::this_thread::yield();
+  auto plugin = load(guest(printing_echo()), m);
+  HeldCalls held(*this);
+  for (int i = 0; i < 3; ++i) held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 3; }));
   const PluginError error = error_of(plugin->call("x"));
   CHECK(error.code == "busy");
   CHECK(plugin->metrics().instances == 3);
-  for (std::thread& thread : threads) thread.join();
 }
 
 TEST_CASE_METHOD(PluginFixture, "callers are served in the order in which they came") {
@@ -56,12 +58,14 @@ TEST_CASE_METHOD(PluginFixture, "callers are served in the order in which they c
     if (name == "a") all_came.wait();
   };
   std::vector<std::thread> threads;
+  bool came = true;
   for (char name = 'a'; name < 'h'; ++name) {
     threads.emplace_back([&, name] { (void)plugin->call(std::string(1, name)); });
-    while (plugin->metrics().busy + plugin->metrics().waiting < threads.size()) std::this_thread::yield();
+    came &= eventually([&] { return plugin->metrics().busy + plugin->metrics().waiting == threads.size(); });
   }
   all_came.count_down();
   for (std::thread& thread : threads) thread.join();
+  CHECK(came);
   CHECK(printed == "abcdefg");
 }
 
@@ -75,44 +79,37 @@ TEST_CASE_METHOD(PluginFixture, "instances are compiled once and made when they 
 }
 
 TEST_CASE_METHOD(PluginFixture, "one compile for all instances, which share its code") {
-  auto m = manifest();
+  auto m = patient(manifest());
   m.pool.size = 3;
-  m.timeout = milliseconds(300);
-  m.pool.max_wait = milliseconds(1);
-  auto plugin =
-      load(guest("(data \"" + std::string(200'000, 'x') + "\")" + execute("(loop (br 0)) (i64.const 0)")), m);
+  auto plugin = load(guest("(data \"" + std::string(200'000, 'x') + "\")" + printing_echo()), m);
   const uint64_t one = plugin->metrics().budget_used; // one memory, and the code of 200,000 bytes four times
   CHECK(one > 800'000);
-  std::vector<std::thread> threads;
-  for (int i = 0; i < 3; ++i) threads.emplace_back([&] { (void)plugin->call("x"); });
-  while (plugin->metrics().busy < 3) std::this_thread::yield();
+  HeldCalls held(*this);
+  for (int i = 0; i < 3; ++i) held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 3; }));
   CHECK(plugin->metrics().instances == 3);
-  for (std::thread& thread : threads) thread.join();
-  // Two memories of two more pages, two instances, and the threaded code of the functions that ran.
+  held.release();
+  // Two memories of two pages more, two instances, and the threaded code of what ran.
   const uint64_t memories = one + 2 * 2 * 65'536;
   CHECK(plugin->metrics().budget_used >= memories);
   CHECK(plugin->metrics().budget_used < memories + 65'536);
 }
 
 TEST_CASE_METHOD(PluginFixture, "an instance that cannot be made leaks nothing and takes no other with it") {
-  auto m = manifest();
+  auto m = patient(manifest());
   m.pool.size = 2;
-  m.timeout = milliseconds(300);
   m.capabilities.max_output_kb = 16;
   m.capabilities.max_total_mb = 2; // enough for the first instance and two calls, not for a second instance
-  auto plugin =
-      load(guest(execute(R"((if (i32.eq (i32.load8_u (local.get $p)) (i32.const 115)) (then (loop (br 0))))
-    (call $pack (local.get $p) (local.get $n)))") +
-                 "(memory 14)"),
-           m);
-  CHECK(result_of(plugin->call("x")) == "x"); // the code that calls need is translated now
+  auto plugin = load(guest(printing_echo() + "(memory 14)"), m);
+  CHECK(result_of(plugin->call("x")) == "x"); // what calls need is translated now
   const uint64_t used = plugin->metrics().budget_used;
   for (int round = 0; round < 3; ++round) {
-    std::thread busy([&] { (void)plugin->call("s"); });
-    while (plugin->metrics().busy == 0) std::this_thread::yield();
-    CHECK(error_of(plugin->call("x", {milliseconds(100)})).code == "limit.total");
+    HeldCalls held(*this);
+    held.call(plugin);
+    REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
+    CHECK(error_of(plugin->call("x")).code == "limit.total");
     CHECK(plugin->metrics().instances == 1);
-    busy.join();
+    held.release();
     CHECK(result_of(plugin->call("x")) == "x");
     CHECK(plugin->metrics().budget_used == used);
   }
@@ -147,20 +144,20 @@ TEST_CASE_METHOD(PluginFixture,
 }
 
 TEST_CASE_METHOD(PluginFixture, "init runs once; other instances start where it ended") {
-  auto m = manifest();
+  auto m = patient(manifest());
   m.pool.size = 2;
-  m.timeout = milliseconds(300);
-  auto plugin =
-      load(guest(R"((global $ready (mut i32) (i32.const 0)) (data (i32.const 64) "init!")
+  auto plugin = load(guest(R"((global $ready (mut i32) (i32.const 0)) (data (i32.const 64) "init!")
     (func (export "init") (param i32 i32) (global.set $ready (i32.const 7)) (call $print (i32.const 64) (i32.const 5))))" +
-                 execute(R"((if (i32.eq (i32.load8_u (local.get $p)) (i32.const 115)) (then (loop (br 0))))
+                           execute(R"((if (i32.eq (i32.load8_u (local.get $p)) (i32.const 115))
+      (then (call $print (local.get $p) (local.get $n))))
     (i32.store8 (i32.const 16) (i32.add (i32.const 48) (global.get $ready))) (call $pack (i32.const 16) (i32.const 1)))")),
-           m);
-  std::thread busy([&] { (void)plugin->call("spin"); });
-  while (plugin->metrics().busy == 0) std::this_thread::yield();
+                     m);
+  HeldCalls held(*this);
+  held.call(plugin, "stay");
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
   CHECK(result_of(plugin->call("x")) == "7"); // by the second instance
-  busy.join();
-  CHECK(printed == "init!");
+  held.release();
+  CHECK(printed == "init!stay");
 }
 
 TEST_CASE_METHOD(PluginFixture, "a pool can be made larger and smaller while it works") {
@@ -175,88 +172,95 @@ TEST_CASE_METHOD(PluginFixture, "a pool can be made larger and smaller while it 
     threads.emplace_back([&] {
       while (!stop) wrong += plugin->call("\1").value_or("") != "\1";
     });
+  bool working = true;
   for (const uint32_t size : {4, 1, 3, 2, 8, 1}) {
     plugin->resize(size);
     const uint64_t before = plugin->metrics().calls;
-    while (plugin->metrics().calls < before + 20) std::this_thread::yield();
+    working &= eventually([&] { return plugin->metrics().calls >= before + 20; });
   }
   stop = true;
   for (std::thread& thread : threads) thread.join();
+  CHECK(working);
   CHECK(wrong == 0);
   CHECK(plugin->metrics().instances == 1);
 }
 
 TEST_CASE_METHOD(PluginFixture, "making a pool larger lets those in who wait") {
-  auto m = manifest();
-  m.timeout = milliseconds(2000);
-  m.pool.max_wait = milliseconds(2000);
-  auto plugin = load(spinner(), m);
-  std::thread first([&] { (void)plugin->call("x"); });
-  while (plugin->metrics().busy < 1) std::this_thread::yield();
-  std::thread second([&] { (void)plugin->call("x"); });
-  while (plugin->metrics().waiting < 1) std::this_thread::yield();
+  auto plugin = load(guest(printing_echo()), patient(manifest()));
+  HeldCalls held(*this);
+  held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
+  held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().waiting == 1; }));
   plugin->resize(2);
-  while (plugin->metrics().busy < 2) std::this_thread::yield(); // hangs if it fails
-  first.join(), second.join();
+  CHECK(eventually([&] { return plugin->metrics().busy == 2; }));
 }
 
 TEST_CASE_METHOD(PluginFixture, "draining lets nobody in and answers those who are in or wait") {
-  auto m = manifest();
-  m.pool.max_wait = milliseconds(20'000);
-  auto plugin = load(worker(), m);
+  auto plugin = load(guest(printing_echo()), patient(manifest()));
   std::atomic<int> answered = 0;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 3; ++t) threads.emplace_back([&] { answered += plugin->call("\x40").has_value(); });
-  while (plugin->metrics().busy + plugin->metrics().waiting < 3 && answered == 0) std::this_thread::yield();
-  const bool all_in = plugin->metrics().busy + plugin->metrics().waiting == 3;
-  plugin->drain();
-  CHECK(error_of(plugin->call("x")).code == "unloaded");
-  for (std::thread& thread : threads) thread.join();
-  if (all_in) CHECK(answered == 3);
+  std::atomic<bool> drained = false;
+  HeldCalls held(*this);
+  for (int t = 0; t < 3; ++t)
+    held.call(plugin, "x", [&](const auto& result) { answered += result.has_value(); });
+  REQUIRE(eventually([&] { return plugin->metrics().busy + plugin->metrics().waiting == 3; }));
+  held.run([&] {
+    plugin->drain();
+    drained = true;
+  });
+  CHECK(eventually([&] { return error_of(plugin->call("x", {milliseconds(1)})).code == "unloaded"; }));
+  CHECK_FALSE(drained);
+  held.release();
+  CHECK(drained);
+  CHECK(answered == 3);
 }
 
 TEST_CASE_METHOD(PluginFixture, "unloading refuses those who wait, and waits for those who run") {
-  auto m = manifest();
-  m.timeout = milliseconds(400);
-  m.pool.max_wait = milliseconds(20'000);
-  auto plugin = load(spinner(), m);
-  std::string first, second;
-  std::thread running([&] { first = error_of(plugin->call("x")).code; });
-  while (plugin->metrics().busy < 1) std::this_thread::yield();
-  std::thread waiting([&] { second = error_of(plugin->call("x")).code; });
-  while (plugin->metrics().waiting < 1) std::this_thread::yield();
-  CHECK(manager.unload("p"));
-  running.join(), waiting.join();
-  CHECK(first == "timeout");
-  CHECK(second == "unloaded");
+  auto plugin = load(guest(printing_echo()), patient(manifest()));
+  std::atomic<bool> unloaded = false;
+  std::atomic<PluginErrorCode> second = PluginErrorCode::none;
+  std::string first;
+  HeldCalls held(*this);
+  held.call(plugin, "x", [&](const auto& result) { first = result.value_or("failed"); });
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
+  held.call(plugin, "y",
+            [&](const auto& result) { second = result ? PluginErrorCode::none : result.error().code; });
+  REQUIRE(eventually([&] { return plugin->metrics().waiting == 1; }));
+  held.run([&] { unloaded = manager.unload("p").has_value(); });
+  CHECK(eventually([&] { return second == PluginErrorCode::unloaded; }));
+  CHECK_FALSE(unloaded);
+  held.release();
+  CHECK(unloaded);
+  CHECK(first == "x");
 }
 
 TEST_CASE_METHOD(PluginFixture, "no more callers wait than pool.maxWaiting") {
-  auto m = manifest();
-  m.timeout = milliseconds(500);
+  auto m = patient(manifest());
   m.pool.max_waiting = 1;
-  auto plugin = load(spinner(), m);
-  std::thread running([&] { (void)plugin->call("x"); });
-  while (plugin->metrics().busy < 1) std::this_thread::yield();
-  std::thread waiting([&] { (void)plugin->call("x"); });
-  while (plugin->metrics().waiting < 1) std::this_thread::yield();
+  auto plugin = load(guest(printing_echo()), m);
+  HeldCalls held(*this);
+  held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
+  held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().waiting == 1; }));
   const auto start = Clock::now();
   const PluginError error = error_of(plugin->call("x"));
   CHECK(error.code == "busy");
   CHECK(error.limit->key == "pool.maxWaiting");
-  CHECK(Clock::now() - start < milliseconds(300));
-  running.join(), waiting.join();
+  CHECK(Clock::now() - start < m.pool.max_wait); // at once
 }
 
 TEST_CASE_METHOD(PluginFixture, "a host's instances are capped over all plugins; each plugin keeps one") {
+  std::latch release(1);
   ManagerOptions options;
   options.max_instances = 2;
+  options.guest_output = [&](std::string_view, std::span<const std::byte>) { release.wait(); };
   Manager small(options);
   auto m = manifest("a");
   m.pool.size = 4;
-  m.timeout = milliseconds(300);
+  m.timeout = longest_wait;
   m.pool.max_wait = milliseconds(20);
-  write(m, assemble(spinner()));
+  write(m, assemble(guest(printing_echo())));
   auto a = small.load(m);
   REQUIRE(a);
   m.meta.name = "b";
@@ -265,26 +269,27 @@ TEST_CASE_METHOD(PluginFixture, "a host's instances are capped over all plugins;
   m.meta.name = "c";
   CHECK(small.load(m).error().code == "limit.instances");
   std::thread running([&] { (void)(*a)->call("x"); });
-  while ((*a)->metrics().busy < 1) std::this_thread::yield();
-  CHECK(error_of((*a)->call("x")).code == "busy"); // its pool may have four, but the host has no more
+  const bool runs = eventually([&] { return (*a)->metrics().busy == 1; });
+  const auto refused = (*a)->call("x"); // its pool may have four, the host has no more
+  release.count_down();
   running.join();
+  CHECK(runs);
+  CHECK(error_of(refused).code == "busy");
   REQUIRE(small.unload("b"));
   CHECK(small.load(m)); // b's instance is free
 }
 
 TEST_CASE_METHOD(PluginFixture, "a deadline covers the wait, and a caller never waits longer than its own") {
-  auto m = manifest();
-  m.timeout = milliseconds(2000);
-  m.pool.max_wait = milliseconds(20'000);
-  auto plugin = load(spinner(), m);
-  std::thread running([&] { (void)plugin->call("x", {milliseconds(500)}); });
-  while (plugin->metrics().busy < 1) std::this_thread::yield();
+  auto m = patient(manifest());
+  auto plugin = load(guest(printing_echo()), m);
+  HeldCalls held(*this);
+  held.call(plugin);
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
   const auto start = Clock::now();
   const PluginError error = error_of(plugin->call("x", {milliseconds(50)}));
   CHECK(error.code == "timeout");
   CHECK(error.limit->allowed == 50);
-  CHECK(Clock::now() - start < milliseconds(400));
-  running.join();
+  CHECK(Clock::now() - start < m.timeout);
 }
 
 TEST_CASE_METHOD(PluginFixture, "kill one of a hundred plugins: ninety-nine are unaffected") {

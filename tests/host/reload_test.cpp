@@ -2,7 +2,7 @@
 // other hosts.
 #include "tests/host/support/reload_fixture.hpp"
 
-#include "host/hash.hpp"
+#include "host/support/hash.hpp"
 
 #include <atomic>
 #include <mutex>

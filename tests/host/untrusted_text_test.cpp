@@ -1,9 +1,10 @@
-// Text of plugins, manifests and files that an operator reads: errors, their JSON, metrics, log lines.
-#include "host/engine_error.hpp"
-#include "host/file_bytes.hpp"
-#include "host/interface_change.hpp"
-#include "host/json.hpp"
-#include "host/near_miss.hpp"
+// Text of plugins, manifests and files where an operator reads it: errors, their JSON, metrics, log lines.
+#include "host/reload/interface_change.hpp"
+#include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
+#include "host/support/file_bytes.hpp"
+#include "host/support/json.hpp"
+#include "host/support/near_miss.hpp"
 #include "skerry/host/plugin_types.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 #include "tests/support/hostile_text.hpp"
@@ -53,7 +54,7 @@ TEST_CASE("errors made of hostile text") {
   Manifest m;
   m.meta.name = "p";
   for (const std::string& text : hostile_texts()) {
-    check_harmless(make_error(m, Phase::call, "host", text));
+    check_harmless(make_error(m, Phase::call, PluginErrorCode::host, text));
     check_harmless(engine_error(m, Phase::call, Error::host(text)));
     PluginError by_hand;
     by_hand.message = "safe";

@@ -45,7 +45,7 @@ void try_plugin(std::string_view where, const Trial& trial) {
   if (where == "plugin init") {
     const PluginError error = f.load_error(guest(at_init(trial.work)), limited);
     CHECK(error.phase == Phase::init);
-    CHECK(error.code.ends_with(trial.code));
+    CHECK(code_text(error.code).ends_with(trial.code));
     CHECK(result_of(f.load(guest(echo))->call("abc")) == "abc");
   } else if (where == "plugin reload") {
     const PluginHandle plugin = f.load(guest(echo));
@@ -58,7 +58,7 @@ void try_plugin(std::string_view where, const Trial& trial) {
     // Runs repeatedly for "instance reset": each call leaves an instance that must be reset.
     const PluginHandle plugin = f.load(guest(on_demand(trial.work)), limited);
     for (int i = 0; i < (where == "instance reset" ? 20 : 1); ++i) {
-      CHECK(host::test::error_of(plugin->call("x", trial.options)).code.ends_with(trial.code));
+      CHECK(code_text(host::test::error_of(plugin->call("x", trial.options)).code).ends_with(trial.code));
       CHECK(result_of(plugin->call("abc")) == "abc");
     }
   }

@@ -1,5 +1,5 @@
 // Memory runs out in the plugin host: while plugins are loaded, called, reloaded, rolled back and unloaded.
-#include "host/key_value_store.hpp"
+#include "host/guest/key_value_store.hpp"
 #include "tests/host/support/reload_fixture.hpp"
 #include "tests/out_of_memory/child_process.hpp"
 #include "tests/out_of_memory/sweep.hpp"
@@ -18,8 +18,8 @@ namespace {
 using skerry::test::sweep;
 
 bool says_out_of_memory(const PluginError& error) {
-  const std::string& code = error.cause.empty() ? error.code : error.cause;
-  return code == "limit.process" && !error.message.empty();
+  const PluginErrorCode code = error.cause == PluginErrorCode::none ? error.code : error.cause;
+  return code == PluginErrorCode::limit_process && !error.message.empty();
 }
 
 /// A plugin that uses the host's services: values, a log, configuration, JSON, state.
@@ -160,7 +160,8 @@ public:
   }
   void attempt() {
     keep(manager_.call("p", input_));
-    if (auto trap = manager_.call("p", trap_input_); !trap && !trap.error().code.starts_with("trap."))
+    if (auto trap = manager_.call("p", trap_input_);
+        !trap && !code_text(trap.error().code).starts_with("trap."))
       keep(std::move(trap.error()));
     keep(manager_.call("p", input_));
     if (auto missing = manager_.get("q"); !missing && missing.error().code != "not_found")
@@ -282,8 +283,9 @@ private:
   }
   static PluginError name_error() {
     PluginError e;
-    e.code = "a code that is long enough for the heap";
-    e.cause = "a cause that is long enough for the heap";
+    e.code = PluginErrorCode::abi_missing_export;
+    e.cause = PluginErrorCode::trap_indirect_call_type_mismatch; // a text for the heap
+    e.message = "a message that is long enough for the heap";
     return e;
   }
   static std::string write(size_t which) {

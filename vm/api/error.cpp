@@ -19,6 +19,7 @@ struct Error::Data {
   std::string func_name;
   std::vector<Frame> backtrace;
   std::optional<int32_t> exit_status;
+  std::optional<ExceededLimit> limit;
   std::exception_ptr host_exception;
 };
 
@@ -138,6 +139,7 @@ struct Error::SharedData {
       traps[i].is_shared = true;
     }
     out_of_memory.message = "out of memory: " + std::string(out_of_memory_help);
+    out_of_memory.limit = ExceededLimit{LimitId::process_memory};
     out_of_memory.is_shared = true;
   }
 
@@ -187,8 +189,10 @@ Error Error::trap(ErrorCode code) noexcept {
 Error Error::out_of_memory(std::string_view doing) noexcept {
   return unless_out_of_memory(
       [doing] {
-        return Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                     "out of memory while " + std::string(doing) + ": " + std::string(out_of_memory_help));
+        Error error(ErrorKind::limit, ErrorCode::limit_exceeded,
+                    "out of memory while " + std::string(doing) + ": " + std::string(out_of_memory_help));
+        error.data_->limit = ExceededLimit{LimitId::process_memory};
+        return error;
       },
       [] { return Error(&SharedData::get().out_of_memory); });
 }
@@ -221,6 +225,7 @@ uint32_t Error::func_index() const noexcept { return data_->func_index; }
 const std::string& Error::func_name() const noexcept { return data_->func_name; }
 const std::vector<Frame>& Error::backtrace() const noexcept { return data_->backtrace; }
 std::optional<int32_t> Error::exit_status() const noexcept { return data_->exit_status; }
+std::optional<ExceededLimit> Error::limit() const noexcept { return data_->limit; }
 std::exception_ptr Error::host_exception() const noexcept { return data_->host_exception; }
 
 Error& Error::with_offset(uint64_t offset) noexcept {
@@ -247,6 +252,10 @@ Error& Error::with_backtrace(std::vector<Frame> frames) noexcept {
 }
 Error& Error::with_exit_status(int32_t status) noexcept {
   if (Data* data = own_data()) data->exit_status = status;
+  return *this;
+}
+Error& Error::with_limit(ExceededLimit limit) noexcept {
+  if (Data* data = own_data()) data->limit = limit;
   return *this;
 }
 Error& Error::with_host_exception(std::exception_ptr exception) noexcept {

@@ -7,6 +7,8 @@
 #include "vm/runtime/instantiate.hpp"
 #include "vm/runtime/linker.hpp"
 
+#include <algorithm>
+
 namespace skerry {
 
 namespace {
@@ -70,14 +72,22 @@ void Linker::set_unknown_imports(UnknownImports what) noexcept { data_->unknown_
 
 const Error* Linker::error() const noexcept { return data_->error ? &*data_->error : nullptr; }
 
-std::vector<MissingImport> Linker::missing(const Module& module) const {
+std::vector<MissingImport> Linker::missing(const Module& module, size_t most) const {
   std::vector<MissingImport> missing;
   const vm::Module& decoded = *module.data()->module;
-  for (const vm::Import& import : decoded.imports)
+  for (const vm::Import& import : decoded.imports) {
+    if (missing.size() == most) break;
     if (data_->find(import) == nullptr)
       missing.push_back({std::string(import.module), std::string(import.name),
                          vm::extern_type(decoded, import.kind, import.index)});
+  }
   return missing;
+}
+
+size_t Linker::count_missing(const Module& module) const noexcept {
+  return static_cast<size_t>(
+      std::ranges::count_if(module.data()->module->imports,
+                            [this](const vm::Import& import) { return data_->find(import) == nullptr; }));
 }
 
 namespace {

@@ -4,15 +4,49 @@
 #include "skerry/budget.hpp"
 #include "skerry/error.hpp"
 
+#include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 
 namespace skerry::vm {
 
-/// "memory_bytes limit exceeded: 131072 asked, 65536 allowed". `name` is the field of StoreLimits or Config,
-/// or "budget_bytes".
-Error limit_error(std::string_view name, uint64_t asked, uint64_t allowed);
-/// The same for a budget that has fewer than `bytes` left.
-Error limit_error(std::string_view name, const ByteBudget& budget, uint64_t bytes);
+/// The name of a limit, checked when it is compiled: the field of StoreLimits or Config, or "budget_bytes".
+class LimitName {
+public:
+  consteval LimitName(const char* text) : text_(text), id_(find(text)) {}
+  constexpr std::string_view text() const noexcept { return text_; }
+  constexpr LimitId id() const noexcept { return id_; }
+
+private:
+  static void no_such_limit(); // not defined and not constexpr, so that a call does not compile
+  static consteval LimitId find(std::string_view name) {
+    constexpr std::array<std::pair<std::string_view, LimitId>, 8> names{{
+        {"memory_bytes", LimitId::memory_bytes},
+        {"table_elements", LimitId::table_elements},
+        {"instances", LimitId::instances},
+        {"memories", LimitId::memories},
+        {"tables", LimitId::tables},
+        {"heap_bytes", LimitId::heap_bytes},
+        {"budget_bytes", LimitId::budget_bytes},
+        {"engine_budget", LimitId::engine_budget},
+    }};
+    for (const auto& [text, id] : names)
+      if (text == name) return id;
+    no_such_limit();
+    return {};
+  }
+
+  std::string_view text_;
+  LimitId id_;
+};
+
+/// "memory_bytes limit exceeded: 131072 asked, 65536 allowed", with the same as Error::limit.
+Error limit_error(LimitName name, uint64_t asked, uint64_t allowed);
+/// The same for a budget that did not have `bytes` left.
+Error limit_error(LimitName name, const ByteBudget& budget, uint64_t bytes);
+/// The system refuses memory to the process: `message` says for what.
+Error system_refused(std::string message);
 
 } // namespace skerry::vm

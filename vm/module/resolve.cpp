@@ -98,7 +98,8 @@ bool Resolver::add_group(RecGroup& group) {
 bool Resolver::intern_waiting() {
   const auto interned =
       registry_.intern(std::span(waiting_).first(std::exchange(waiting_count_, 0)), module_.types);
-  return interned || fail(at(SectionId::type), interned.error().message(), ErrorKind::limit);
+  if (!interned) error_ = Error(interned.error()).with_offset(at(SectionId::type));
+  return interned.has_value();
 }
 
 /// Replaces type indices by the ids or positions that the registry expects.

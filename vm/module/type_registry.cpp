@@ -1,5 +1,7 @@
 #include "vm/module/type_registry.hpp"
 
+#include "vm/base/limit_error.hpp"
+
 #include <algorithm>
 #include <new>
 #include <string>
@@ -46,7 +48,7 @@ Error full(std::string why) { return {ErrorKind::limit, ErrorCode::limit_exceede
 Error unknown_type(TypeId id) {
   return {ErrorKind::usage, ErrorCode::none, "no module has a type " + std::to_string(id)};
 }
-Error out_of_memory() { return full("the system refuses memory for types"); }
+Error out_of_memory() { return system_refused("the system refuses memory for types"); }
 
 bool is_inside(ValType type) { return (type.kind() & TypeRegistry::inside_kind) != 0 && type.kind() < 0x70; }
 bool is_named(ValType type) { return is_inside(type) || is_concrete(type); }

@@ -37,9 +37,6 @@ bool WorkMeter::take_to_keep(uint64_t bytes) {
   return refuse(limit_error("budget_bytes", *store_budget_, bytes));
 }
 
-void WorkMeter::refuse_memory() {
-  refuse(
-      Error(ErrorKind::limit, ErrorCode::limit_exceeded, "the system refuses memory for the engine's work"));
-}
+void WorkMeter::refuse_memory() { refuse(system_refused("the system refuses memory for the engine's work")); }
 
 } // namespace skerry::vm

@@ -1,5 +1,6 @@
 #include "vm/runtime/address_space.hpp"
 
+#include "vm/base/limit_error.hpp"
 #include "vm/runtime/budget.hpp"
 
 #include <fcntl.h>
@@ -224,9 +225,8 @@ std::string reason(uint64_t bytes) {
 } // namespace
 
 Error address_space_refused(uint64_t bytes, std::string_view purpose) {
-  return {ErrorKind::limit, ErrorCode::limit_exceeded,
-          "the system refuses " + std::to_string(bytes) + " bytes for " + std::string(purpose) + ": " +
-              reason(bytes)};
+  return system_refused("the system refuses " + std::to_string(bytes) + " bytes for " + std::string(purpose) +
+                        ": " + reason(bytes));
 }
 
 } // namespace skerry::vm

@@ -1,5 +1,6 @@
 #include "vm/runtime/image.hpp"
 
+#include "vm/base/limit_error.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/linear_memory.hpp"
 
@@ -12,7 +13,7 @@ namespace skerry::vm {
 namespace {
 
 Error refused(std::string_view what) {
-  return {ErrorKind::limit, ErrorCode::limit_exceeded, "the system refuses memory for " + std::string(what)};
+  return system_refused("the system refuses memory for " + std::string(what));
 }
 Error usage(std::string message) { return {ErrorKind::usage, ErrorCode::none, std::move(message)}; }
 

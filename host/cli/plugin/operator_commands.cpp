@@ -4,7 +4,8 @@
 #include "host/cli/output.hpp"
 #include "host/cli/plugin/serve_config.hpp"
 #include "host/cli/units.hpp"
-#include "host/network.hpp"
+#include "host/net/network.hpp"
+#include "host/support/fail.hpp"
 #include "skerry/printable.hpp"
 
 #include <memory>
@@ -19,12 +20,8 @@ struct OperatorOptions {
   bool force = false;
 };
 
-int fail(std::string code, std::string message) {
-  PluginError error;
-  error.phase = Phase::call;
-  error.code = std::move(code);
-  error.message = std::move(message);
-  write_stderr(to_json(error) + "\n");
+int report_failure(PluginErrorCode code, std::string_view message) {
+  write_stderr(to_json(make_error("", Phase::call, code, message)) + "\n");
   return failure;
 }
 
@@ -56,20 +53,22 @@ int post(const OperatorOptions& options, const std::string& path) {
   }
   const std::string server = options.server.empty() ? address_of(*config) : options.server;
   if (server.empty())
-    return fail("config",
-                options.config + ": port 0 is chosen when the server starts; say which with --server");
+    return report_failure(PluginErrorCode::config,
+                          options.config +
+                              ": port 0 is chosen when the server starts; say which with --server");
   Capabilities grants;
   grants.allow_network = grants.allow_private_addresses = true;
   auto rule = HostRule::parse(server);
-  if (!rule) return fail("config", "the server's address: " + rule.error());
+  if (!rule) return report_failure(PluginErrorCode::config, "the server's address: " + rule.error());
   grants.allowed_hosts.push_back(std::move(*rule));
   HttpRequest request{.method = "POST", .url = "http://" + server + path, .headers = {}, .body = {}};
   request.headers.emplace_back("Authorization", "Bearer " + config->token);
   HttpResponse response;
   const auto deadline = Network::Clock::now() + *parse_duration(options.timeout);
   if (auto done = Network(grants).http(request, response, deadline); done != NetworkStatus::ok)
-    return fail(done == NetworkStatus::timeout ? "timeout" : "unreachable",
-                server + ": " + std::string(words_for(done)));
+    return report_failure(done == NetworkStatus::timeout ? PluginErrorCode::timeout
+                                                         : PluginErrorCode::unreachable,
+                          server + ": " + std::string(words_for(done)));
   if (response.status == 200) return write_stdout(response.body) ? 0 : failure;
   write_stderr(printable_lines(response.body));
   return failure;

@@ -2,7 +2,8 @@
 
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
-#include "host/file_bytes.hpp"
+#include "host/support/fail.hpp"
+#include "host/support/file_bytes.hpp"
 #include "skerry/host/manager.hpp"
 
 #include <memory>
@@ -32,11 +33,9 @@ Expected<std::string> input_bytes(const Input& input) {
   if (!input.is_file) return input.text;
   auto bytes = read_file(input.text, largest_input);
   if (bytes) return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
-  PluginError error;
-  error.phase = Phase::call;
-  error.code = bytes.error().too_large ? "limit.input" : "io";
-  error.message = bytes.error().message;
-  return std::unexpected(std::move(error));
+  const bool too_large = bytes.error().too_large;
+  return fail(make_error("", Phase::call, too_large ? PluginErrorCode::limit_input : PluginErrorCode::io,
+                         bytes.error().message));
 }
 
 Expected<std::string> call_with(Plugin& plugin, const Input& input) {

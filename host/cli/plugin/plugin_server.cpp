@@ -2,7 +2,8 @@
 #include "host/cli/plugin/plugin_server.hpp"
 
 #include "host/cli/output.hpp"
-#include "host/json.hpp"
+#include "host/support/fail.hpp"
+#include "host/support/json.hpp"
 #include "skerry/printable.hpp"
 
 #include <httplib.h>
@@ -16,19 +17,6 @@ namespace {
 constexpr const char* json_type = "application/json";
 constexpr const char* prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
 
-/// 4xx: the client's doing; 502: the plugin's; 503 and 504: later, or never within the time.
-int http_status(const PluginError& error) {
-  const std::string& code = error.code;
-  if (code == "not_found") return 404;
-  if (code == "duplicate" || code == "reload.no_version" || code == "reload.known_bad") return 409;
-  if (code == "limit.input") return 413;
-  if (code == "timeout") return 504;
-  if (code == "busy" || code == "breaker_open" || code == "unloaded" || code == "closed" ||
-      code == "limit.total" || code == "limit.instances" || code == "limit.process")
-    return 503;
-  return error.phase == Phase::call ? 502 : 422; // else it is a plugin that cannot be loaded
-}
-
 void answer(httplib::Response& response, int status, const std::string& body, const char* type = json_type) {
   response.status = status;
   response.set_content(body, type);
@@ -38,9 +26,8 @@ void answer(httplib::Response& response, const PluginError& error) {
   answer(response, http_status(error), to_json(error) + "\n");
 }
 
-void answer_error(httplib::Response& response, int status, std::string_view code, std::string_view message) {
-  OrderedJson error{{"phase", "call"}, {"code", code}, {"message", message}};
-  answer(response, status, dump_json(OrderedJson{{"error", std::move(error)}}) + "\n");
+void answer_error(httplib::Response& response, PluginErrorCode code, std::string_view message) {
+  answer(response, make_error("", Phase::call, code, message));
 }
 
 /// Takes as long whatever they have in common.
@@ -117,15 +104,19 @@ void PluginServer::Impl::set_up() {
   server.set_error_handler([](const Request&, Response& r) {
     if (!r.body.empty()) return;
     if (r.status == 413)
-      return answer_error(r, 413, "limit.input", "the request is larger than maxRequestKB");
-    answer_error(r, r.status, r.status == 404 ? "not_found" : "request", "no such thing here");
+      return answer_error(r, PluginErrorCode::limit_input, "the request is larger than maxRequestKB");
+    const int status = r.status; // the library's own, of more kinds than there are codes
+    answer_error(r, status == 404 ? PluginErrorCode::not_found : PluginErrorCode::request,
+                 "no such thing here");
+    r.status = status;
   });
 }
 
 /// One line: "skerry: event: text", or the same as JSON.
 void PluginServer::Impl::log(std::string_view event, std::string_view text, const PluginError* error) const {
   if (!config.json_log) {
-    const std::string why = error != nullptr ? ": " + error->code + ": " + error->message : "";
+    const std::string why =
+        error != nullptr ? ": " + std::string(code_text(error->code)) + ": " + error->message : "";
     write_stderr("skerry: " + std::string(event) + ": " + printable(text, 1000) +
                  printable(why, longest_printed_message) + "\n");
     return;
@@ -156,14 +147,15 @@ bool PluginServer::Impl::is_operator(const httplib::Request& request, httplib::R
   constexpr std::string_view scheme = "Bearer ";
   const std::string given = request.get_header_value("Authorization");
   if (config.token.empty()) {
-    answer_error(response, 403, "forbidden", "the configuration has no token: plugins stay as they are");
+    answer_error(response, PluginErrorCode::forbidden,
+                 "the configuration has no token: plugins stay as they are");
     return false;
   }
   if (given.starts_with(scheme) &&
       is_same_secret(std::string_view(given).substr(scheme.size()), config.token))
     return true;
   response.set_header("WWW-Authenticate", "Bearer");
-  answer_error(response, 401, "unauthorized", "needs the operator's token");
+  answer_error(response, PluginErrorCode::unauthorized, "needs the operator's token");
   return false;
 }
 
@@ -171,7 +163,7 @@ void PluginServer::Impl::execute(const httplib::Request& request, httplib::Respo
   auto result = manager.call(std::string(request.matches[1]), request.body);
   if (result) return answer(response, 200, *result);
   log("call failed", result.error().plugin, &result.error());
-  if (http_status(result.error()) == 503) response.set_header("Retry-After", "1");
+  if (may_retry(result.error().code)) response.set_header("Retry-After", "1");
   answer(response, result.error());
 }
 
@@ -190,7 +182,7 @@ void PluginServer::Impl::list(httplib::Response& response) const {
 
 Expected<void> PluginServer::Impl::load_file(const std::filesystem::path& file) {
   auto plugin = manager.load(file);
-  if (!plugin) return std::unexpected(std::move(plugin.error()));
+  if (!plugin) return fail(std::move(plugin.error()));
   log("loaded", (*plugin)->name());
   return {};
 }
@@ -199,7 +191,8 @@ Expected<void> PluginServer::Impl::load_file(const std::filesystem::path& file) 
 void PluginServer::Impl::load(const httplib::Request& request, httplib::Response& response) {
   auto json = parse_json(request.body);
   if (!json || !json->is_object() || !json->contains("manifest") || !(*json)["manifest"].is_string())
-    return answer_error(response, 400, "request", "the body must be {\"manifest\": \"path of a manifest\"}");
+    return answer_error(response, PluginErrorCode::request,
+                        "the body must be {\"manifest\": \"path of a manifest\"}");
   auto done = load_file((*json)["manifest"].get<std::string>());
   if (done) return answer(response, 201, "{\"loaded\":true}\n");
   log("not loaded", (*json)["manifest"].get<std::string>(), &done.error());
@@ -224,7 +217,7 @@ void PluginServer::Impl::rollback(const std::string& name, httplib::Response& re
 
 void PluginServer::Impl::unload(const std::string& name, httplib::Response& response) {
   auto done = manager.unload(name);
-  if (!done && done.error().code == "not_found") return answer(response, done.error());
+  if (!done && done.error().code == PluginErrorCode::not_found) return answer(response, done.error());
   log("unloaded", name, done ? nullptr : &done.error());
   answer(response, 200, "{\"unloaded\":true}\n");
 }

@@ -1,4 +1,4 @@
-// Plugins behind HTTP: what `skerry plugin serve` does with a request.
+// Plugins over HTTP: what `skerry plugin serve` does with a request.
 #pragma once
 
 #include "host/cli/plugin/serve_config.hpp"
@@ -18,7 +18,7 @@ public:
   PluginServer& operator=(const PluginServer&) = delete;
 
   /// Loads the plugins that the configuration names. Errors: the first that fails.
-  Expected<void> load_plugins();
+  [[nodiscard]] Expected<void> load_plugins();
   /// Takes the address and says on stderr which it is. False when it cannot be had.
   bool bind();
   /// Serves until stop; requests that run then are answered first.

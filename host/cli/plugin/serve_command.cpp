@@ -1,4 +1,4 @@
-// skerry plugin serve: plugins behind HTTP, until SIGTERM or SIGINT.
+// skerry plugin serve: plugins over HTTP, until SIGTERM or SIGINT.
 #include "host/cli/plugin/serve_command.hpp"
 
 #include "host/cli/output.hpp"

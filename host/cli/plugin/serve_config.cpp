@@ -1,7 +1,9 @@
 #include "host/cli/plugin/serve_config.hpp"
 
-#include "host/file_bytes.hpp"
-#include "host/object_reader.hpp"
+#include "host/support/as_text.hpp"
+#include "host/support/fail.hpp"
+#include "host/support/file_bytes.hpp"
+#include "host/support/object_reader.hpp"
 
 namespace skerry::host::cli {
 
@@ -9,11 +11,8 @@ namespace {
 
 constexpr uint64_t largest_config = uint64_t{1} << 20;
 
-std::unexpected<PluginError> config_error(std::string code, std::string message) {
-  PluginError error;
-  error.code = std::move(code);
-  error.message = std::move(message);
-  return std::unexpected(std::move(error));
+std::unexpected<PluginError> config_error(PluginErrorCode code, std::string_view message) {
+  return fail(make_error("", Phase::read, code, message));
 }
 
 ServeConfig read_all(ObjectReader& reader, const std::filesystem::path& folder) {
@@ -43,14 +42,15 @@ ServeConfig read_all(ObjectReader& reader, const std::filesystem::path& folder) 
 
 Expected<ServeConfig> read_serve_config(const std::filesystem::path& file) {
   auto bytes = read_file(file, largest_config);
-  if (!bytes) return config_error("io", bytes.error().message);
-  auto json = parse_json({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
-  if (!json) return config_error("config", file.string() + " is not JSON: " + json.error());
+  if (!bytes) return config_error(PluginErrorCode::io, bytes.error().message);
+  auto json = parse_json(as_text(*bytes));
+  if (!json) return config_error(PluginErrorCode::config, file.string() + " is not JSON: " + json.error());
   FirstProblem problem;
   ObjectReader reader(*json, "$", problem);
   ServeConfig config = read_all(reader, std::filesystem::absolute(file).parent_path());
   if (!problem) return config;
-  auto error = config_error("config", file.string() + ": " + problem->path + ": " + problem->message);
+  auto error =
+      config_error(PluginErrorCode::config, file.string() + ": " + problem->path + ": " + problem->message);
   error.error().manifest_path = problem->path;
   return error;
 }

@@ -264,7 +264,9 @@ template <class F> void measure_overshoot(const char* name, F&& run, int calls =
   print((std::string("overshoot_p99_ms_") + name).c_str(), percentile(late, 0.99));
 }
 
-std::string code_of(const Expected<std::string>& result) { return result ? "" : result.error().code; }
+std::string code_of(const Expected<std::string>& result) {
+  return std::string(result ? std::string_view() : code_text(result.error().code));
+}
 
 /// How punctual the machine itself is at the moment; no program on it can be better.
 void measure_machine() {
@@ -290,7 +292,8 @@ void measure_deadlines(Bench& bench) {
   m = bench.manifest();
   m.timeout = given;
   bench.write(m, spins_at_start());
-  measure_overshoot("start_function", [&] { return bench.manager.load(m).error().code; });
+  measure_overshoot("start_function",
+                    [&] { return std::string(code_text(bench.manager.load(m).error().code)); });
 
   m = bench.manifest();
   m.timeout = given;

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -113,6 +114,11 @@ public:
   std::filesystem::path folder;
   std::string printed;
   std::function<void(std::string_view)> on_print; // while the guest waits
+
+private:
+  std::mutex printing_; // of several guests at once
+
+public:
   Manager manager;
 
 private:
@@ -122,7 +128,10 @@ private:
     o.max_module_bytes = 1 << 20;
     o.guest_output = [this](std::string_view, std::span<const std::byte> bytes) {
       const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-      printed.append(text);
+      {
+        const std::lock_guard lock(printing_);
+        printed.append(text);
+      }
       if (on_print) on_print(text);
     };
     return o;

@@ -1,6 +1,7 @@
 // Plugins in several versions, and the events of their reloads.
 #pragma once
 
+#include "tests/host/support/eventually.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 
 #include <chrono>
@@ -15,10 +16,7 @@
 
 namespace skerry::host::test {
 
-inline constexpr auto longest_wait = std::chrono::seconds(60); // for a loaded machine; no test passes by
-                                                               // waiting this long
-
-/// A version that answers with `digit` twice, once from its code and once from its data, and `extra`.
+/// A version whose every answer is `digit` twice, once from its code and once from its data, and `extra`.
 inline std::string version_wat(char digit, std::string_view extra = {}) {
   const std::string text(1, digit);
   return guest(execute("(i32.store8 (i32.const 16) (i32.const " + std::to_string(int{digit}) +
@@ -27,17 +25,7 @@ inline std::string version_wat(char digit, std::string_view extra = {}) {
                std::string(extra) + " (data (i32.const 64) \"" + text + "\")");
 }
 
-/// Waits until `condition` holds. Returns false if it never did.
-template <class Condition> bool eventually(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + longest_wait;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  }
-  return true;
-}
-
-/// Keeps the reported events. Thread-safe.
+/// Keeps what was reported. Thread-safe.
 class EventLog {
 public:
   ReloadCallback callback() {

@@ -1,6 +1,7 @@
 #include "skerry/error.hpp"
 
 #include "tests/catch.hpp"
+#include "vm/base/limit_error.hpp"
 
 #include <stdexcept>
 
@@ -58,4 +59,13 @@ TEST_CASE("an error keeps the exception that a host function threw") {
   Error error(ErrorKind::host, ErrorCode::host_exception, "boom");
   error.with_host_exception(std::make_exception_ptr(std::runtime_error("boom")));
   CHECK_THROWS_AS(std::rethrow_exception(error.host_exception()), std::runtime_error);
+}
+
+TEST_CASE("an exceeded limit is data") {
+  CHECK_FALSE(Error::trap(ErrorCode::unreachable).limit());
+  CHECK_FALSE(Error(ErrorKind::limit, ErrorCode::limit_exceeded, "some limit").limit());
+  const Error error = vm::limit_error("table_elements", 11, 10);
+  CHECK(error.limit() == ExceededLimit{LimitId::table_elements, 11, 10});
+  CHECK(Error(error).limit() == error.limit());
+  CHECK(Error::out_of_memory("testing").limit()->id == LimitId::process_memory);
 }

@@ -122,6 +122,9 @@ TEST_CASE("missing imports can be listed") {
   CHECK(missing[0].name == "gone");
   CHECK(to_string(missing[0].type) == "function (i32) -> ()");
   CHECK(missing[1].name == "g");
+  CHECK(f.linker.count_missing(module) == missing.size());
+  CHECK(f.linker.missing(module, 1).size() == 1);
+  CHECK(f.linker.missing(module, 0).empty());
 }
 
 TEST_CASE("functions that stand in for unknown imports are charged, and binding ends at the deadline") {

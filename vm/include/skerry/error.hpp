@@ -63,6 +63,26 @@ enum class ErrorCode : uint8_t {
   uncaught_exception,
 };
 
+/// The limits that an error of code limit_exceeded can name.
+enum class LimitId : uint8_t {
+  memory_bytes, // StoreLimits
+  table_elements,
+  instances,
+  memories,
+  tables,
+  heap_bytes,
+  budget_bytes,   ///< Store::set_budget
+  engine_budget,  ///< Config
+  process_memory, ///< what the system allows the process; the numbers are 0
+};
+
+/// How far a limit was exceeded.
+struct ExceededLimit {
+  LimitId id = LimitId::memory_bytes;
+  uint64_t asked = 0, allowed = 0;
+  bool operator==(const ExceededLimit&) const = default;
+};
+
 /// The kind's name: "malformed", "trap", …
 std::string_view kind_name(ErrorKind kind) noexcept;
 /// The code's name: "unreachable", "out_of_bounds_memory_access", …
@@ -129,7 +149,9 @@ public:
   const std::vector<Frame>& backtrace() const noexcept;
   /// Set for ErrorCode::exit only.
   std::optional<int32_t> exit_status() const noexcept;
-  /// Set for ErrorCode::host_exception only: the exception that the host function threw.
+  /// Set for ErrorCode::limit_exceeded, when the limit is one of LimitId.
+  std::optional<ExceededLimit> limit() const noexcept;
+  /// Set for ErrorCode::host_exception: what the host function threw.
   std::exception_ptr host_exception() const noexcept;
 
   /// Each of these adds a fact and returns the error. They add nothing if memory runs out.
@@ -137,6 +159,7 @@ public:
   Error& with_func(uint32_t func_index, std::string func_name = {}) noexcept;
   Error& with_backtrace(std::vector<Frame> frames) noexcept;
   Error& with_exit_status(int32_t status) noexcept;
+  Error& with_limit(ExceededLimit limit) noexcept;
   Error& with_host_exception(std::exception_ptr exception) noexcept;
   /// Appends `detail`, made printable, to the message: ": limit of 10 pages".
   Error& with_detail(std::string_view detail) noexcept;

@@ -10,6 +10,7 @@
 #include "skerry/store.hpp"
 
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
@@ -83,8 +84,11 @@ public:
   /// with this error.
   const Error* error() const noexcept;
 
-  /// The imports of `module` that have no definition here, whatever set_unknown_imports says.
-  std::vector<MissingImport> missing(const Module& module) const;
+  /// The imports of `module` that have no definition here, whatever set_unknown_imports says: the first
+  /// `most` of them, because a module may have a million imports.
+  std::vector<MissingImport> missing(const Module& module, size_t most = ~size_t{0}) const;
+  /// How many imports of `module` have no definition here.
+  size_t count_missing(const Module& module) const noexcept;
 
   /// Instantiates a module (spec §4.5.4): checks the imports, allocates, initializes, runs the start
   /// function. If an active segment or the start function fails, the writes to imported tables and memories

@@ -33,9 +33,10 @@ class HostRule {
 public:
   /// "api.example.com", "*.example.org:443", "10.0.0.7:8080", "[2001:db8::1]:443". Errors: what is wrong, in
   /// words. International names are written in their A-label form (xn--…).
-  static std::expected<HostRule, std::string> parse(std::string_view text);
+  [[nodiscard]] static std::expected<HostRule, std::string> parse(std::string_view text);
   /// The same with the port apart; a port within `host` is an error.
-  static std::expected<HostRule, std::string> make(std::string_view host, std::optional<uint16_t> port);
+  [[nodiscard]] static std::expected<HostRule, std::string> make(std::string_view host,
+                                                                 std::optional<uint16_t> port);
 
   /// Case, a trailing dot and the spelling of an address don't matter. `*.example.org` means names below
   /// example.org, at a dot, and neither example.org itself nor addresses. No port in the rule: every port.
@@ -95,12 +96,12 @@ struct Decision {
   explicit operator bool() const noexcept { return granted; }
 };
 
-/// May the guest see `guest_path`? By whole path components, after `.` and `..` are resolved in the text
-/// alone: /data does not grant /database. Symbolic links are the sandbox's business, which never leaves a
-/// granted folder.
+/// Decides whether the guest may see `guest_path`: by whole path components, after `.` and `..` are resolved
+/// in the text alone: /data does not grant /database. Symbolic links are the sandbox's business, which never
+/// leaves a granted folder.
 Decision check_path(const Capabilities& capabilities, std::string_view guest_path);
-/// May the guest connect to `host`? Tells names only; the addresses behind a name are checked when it is
-/// resolved.
+/// Decides whether the guest may connect to `host`. Compares names only; the addresses behind a name are
+/// checked when it is resolved.
 Decision check_host(const Capabilities& capabilities, std::string_view host, uint16_t port);
 
 /// An absolute or relative guest path without `.`, `..`, doubled or trailing slashes; nothing if `..` would

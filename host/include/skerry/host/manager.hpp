@@ -4,36 +4,28 @@
 #include "skerry/engine.hpp"
 #include "skerry/host/manifest.hpp"
 #include "skerry/host/plugin.hpp"
+#include "skerry/host/plugin_output.hpp"
 #include "skerry/host/reload.hpp"
 #include "skerry/linker.hpp"
 
-#include <cstddef>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace skerry::host {
 
-/// Receives what a plugin prints, on the thread that calls it. Must not call back into the plugin.
-using GuestOutput = std::function<void(std::string_view plugin, std::span<const std::byte> bytes)>;
-
-enum class LogLevel : uint8_t { trace, debug, info, warn, error };
-/// "trace", "debug", …
-std::string_view log_level_name(LogLevel level) noexcept;
-
-/// Receives what a plugin gives to `log`, as it is (see skerry/printable.hpp), one call for each line, on the
-/// thread that calls the plugin. Must not call back into the plugin.
-using GuestLog = std::function<void(std::string_view plugin, LogLevel level, std::string_view text)>;
-
 struct ManagerOptions {
   Config engine;
   /// Larger module files are refused before they are read.
   uint64_t max_module_bytes = uint64_t{256} << 20;
+  /// How long decoding and validating a module may take. Its start functions and `init` have the manifest's
+  /// timeout.
+  std::chrono::milliseconds load_timeout{10'000};
   /// Where the guests' standard output and error go; the process's standard error when empty. What that does
   /// not take until a call's deadline is lost.
   GuestOutput guest_output;
@@ -54,7 +46,7 @@ struct ManagerOptions {
 };
 
 /// Thread-safe. Nothing here throws, but for std::bad_alloc where no Expected is returned. Memory that runs
-/// out elsewhere is an error with code "limit.process", and everything that was loaded goes on.
+/// out elsewhere is an error with code "limit.process", and everything that was loaded continues.
 class Manager {
 public:
   explicit Manager(ManagerOptions options = {});
@@ -65,30 +57,31 @@ public:
   /// Reads, checks and compiles the module, makes an instance, compares its `meta` with the manifest's, runs
   /// `init`. Errors: each step's own phase and code; "duplicate" when a plugin of that name is loaded;
   /// "closed".
-  Expected<PluginHandle> load(const Manifest& manifest);
+  [[nodiscard]] Expected<PluginHandle> load(const Manifest& manifest);
   /// The same from a manifest file. With `reload.watch` the plugin is reloaded from it when the module or the
   /// manifest has changed.
-  Expected<PluginHandle> load(const std::filesystem::path& manifest_file);
+  [[nodiscard]] Expected<PluginHandle> load(const std::filesystem::path& manifest_file);
 
   /// Errors: code "not_found", with near misses.
-  Expected<PluginHandle> get(std::string_view name) const;
+  [[nodiscard]] Expected<PluginHandle> get(std::string_view name) const;
   /// get and Plugin::call.
-  Expected<std::string> call(std::string_view name, std::string_view input, const CallOptions& options = {});
+  [[nodiscard]] Expected<std::string> call(std::string_view name, std::string_view input,
+                                           const CallOptions& options = {});
   /// Loads the plugin again, from the manifest file that it came from (else with the manifest it has), if
   /// there is something new; handles stay valid. The old version serves until the new one has stood every
   /// test, then calls go to the new one; returns when the old one has ended its calls and is freed, or kept
   /// for a rollback. Errors: "not_found"; phase reload with the failed step's code, and then the old version
   /// goes on.
-  Expected<ReloadResult> reload(std::string_view name, const ReloadOptions& options = {});
+  [[nodiscard]] Expected<ReloadResult> reload(std::string_view name, const ReloadOptions& options = {});
   /// The same with this manifest, of the plugin of its name.
-  Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
+  [[nodiscard]] Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
   /// Puts the version in service that did before, one of the last `reload.keep`, as it was after its `init`
   /// (with the state that it handed over, if it did). The present version is known to be bad from then on:
   /// only a forced reload brings it back. Errors: "not_found", "reload.no_version", "reload.instantiate".
-  Expected<void> rollback(std::string_view name);
+  [[nodiscard]] Expected<void> rollback(std::string_view name);
   /// Takes the plugin out, waits for its running calls, lets the guest `destroy`, frees it. Errors:
   /// "not_found", or what `destroy` failed with; the plugin is gone all the same.
-  Expected<void> unload(std::string_view name);
+  [[nodiscard]] Expected<void> unload(std::string_view name);
   /// Unloads all; later loads fail. Closing again does nothing.
   void close();
 

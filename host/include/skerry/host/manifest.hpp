@@ -67,8 +67,9 @@ struct Manifest {
 
 /// Relative paths in the manifest are relative to `folder`. Every key is checked: unknown or doubled keys,
 /// wrong types and values out of range are errors with their JSON path. Errors: phase read, code "manifest".
-Expected<Manifest> parse_manifest(std::string_view text, const std::filesystem::path& folder = ".");
+[[nodiscard]] Expected<Manifest> parse_manifest(std::string_view text,
+                                                const std::filesystem::path& folder = ".");
 /// Reads at most 1 MiB. Errors: as parse_manifest, and code "io".
-Expected<Manifest> read_manifest(const std::filesystem::path& file);
+[[nodiscard]] Expected<Manifest> read_manifest(const std::filesystem::path& file);
 
 } // namespace skerry::host

@@ -44,12 +44,12 @@ public:
   /// the plugin's instances, in the order of the callers; timeout covers the wait. A trap, exit or exceeded
   /// limit ends only this call: the next one gets a clean instance. Errors: phase call; phases instantiate
   /// and init when a new instance was needed and could not be made.
-  Expected<std::string> call(std::string_view input, const CallOptions& options = {});
+  [[nodiscard]] Expected<std::string> call(std::string_view input, const CallOptions& options = {});
   /// The same with the JSON of PluginContext and PluginResult. Errors: also code "json".
-  Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
-  /// A call that can stop in the middle and go on later: see skerry/host/plugin_call.hpp. It has its instance
+  [[nodiscard]] Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
+  /// A call that can suspend and resume: see skerry/host/plugin_call.hpp. It has its instance
   /// from here on; the guest runs when the call is run. Errors: as of `call`, before the guest is reached.
-  Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
+  [[nodiscard]] Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
 
   PluginMetrics metrics() const;
   /// More or fewer instances than the manifest's pool.size, until the plugin is loaded again; at least 1.

@@ -1,4 +1,4 @@
-// PluginCall: a call of a plugin that can stop in the middle, and go on later.
+// PluginCall: a call of a plugin that can suspend and resume.
 #pragma once
 
 #include "skerry/host/plugin.hpp"
@@ -16,7 +16,7 @@ namespace skerry::host {
 ///
 /// It has one of the plugin's instances until it ends, and the time it rests counts: its deadline passes
 /// whether it runs or not. Neither an unload nor a reload waits for a call that rests. After an unload it can
-/// only fail, with code "unloaded"; after a reload it goes on, in the version in which it began.
+/// only fail, with code "unloaded"; after a reload it continues in the version in which it began.
 ///
 /// One thread at a time, not always the same one. Movable; what was moved from can only be assigned to and
 /// destroyed. Keeps the plugin's handle.
@@ -34,18 +34,18 @@ public:
   /// A call that has not ended is given up; the plugin's metrics count it as failed with code "cancelled".
   ~PluginCall();
 
-  /// Begins the call, or goes on with it, for at most about `instructions` (at least one; what a single
+  /// Begins or resumes the call, for at most about `instructions` (at least one; what a single
   /// instruction or host function needs is not cut). The manifest's fuel is the limit for all of them
   /// together. A call that fails has ended. Errors: as of Plugin::call; "usage" when it has ended.
-  Expected<State> run(uint64_t instructions = unlimited);
+  [[nodiscard]] Expected<State> run(uint64_t instructions = unlimited);
   /// What the guest's `execute` returned, byte for byte, once the call has finished; before that, empty.
   const std::string& result() const noexcept;
 
 private:
   friend class Plugin;
   struct Impl;
-  static Expected<PluginCall> begin(std::shared_ptr<Plugin> plugin, std::string input,
-                                    const CallOptions& options);
+  [[nodiscard]] static Expected<PluginCall> begin(std::shared_ptr<Plugin> plugin, std::string input,
+                                                  const CallOptions& options);
   explicit PluginCall(std::unique_ptr<Impl> impl) noexcept;
 
   std::unique_ptr<Impl> impl_;

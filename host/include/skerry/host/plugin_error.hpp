@@ -4,6 +4,7 @@
 #include "skerry/error.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -18,6 +19,30 @@ enum class Phase : uint8_t { read, decode, validate, link, instantiate, init, ca
 /// "read", "decode", …
 std::string_view phase_name(Phase phase) noexcept;
 
+/// What went wrong: see plugin_error_codes.def, and docs/errors.md for people.
+enum class PluginErrorCode : uint8_t {
+  none,
+#define SKERRY_PLUGIN_ERROR(name, ...) name,
+#include "skerry/host/plugin_error_codes.def"
+#undef SKERRY_PLUGIN_ERROR
+};
+inline constexpr size_t plugin_error_codes = 1
+#define SKERRY_PLUGIN_ERROR(...) +1
+#include "skerry/host/plugin_error_codes.def"
+#undef SKERRY_PLUGIN_ERROR
+    ;
+/// "timeout", "trap.unreachable", …: stable. Empty for `none`.
+std::string_view code_text(PluginErrorCode code) noexcept;
+/// Whether the same request may succeed a little later.
+bool may_retry(PluginErrorCode code) noexcept;
+enum class Blame : uint8_t { plugin, host, caller };
+/// Only errors that the plugin is to blame for count for its breaker and against its version.
+Blame blame(PluginErrorCode code) noexcept;
+/// Compares the text, for programs that have it from elsewhere; others compare enumerators.
+inline bool operator==(PluginErrorCode code, std::string_view text) noexcept {
+  return code_text(code) == text;
+}
+
 /// The limit that was exceeded.
 struct LimitReport {
   std::string name; ///< "memory", "table", "stack", "output", "module", "fuel", "time"
@@ -30,12 +55,12 @@ struct LimitReport {
 /// Copyable and self-contained: holds no reference to the plugin. Codes are stable, see docs/errors.md.
 struct PluginError {
   Phase phase = Phase::read;
-  std::string code;    ///< "timeout", "fuel", "trap.unreachable", "limit.memory", "unlinkable", …
+  PluginErrorCode code = PluginErrorCode::none;
   std::string message; ///< one printable line for people (skerry/printable.hpp), whatever the plugin chose
   std::string plugin;  ///< name of the plugin; empty while it is not known
-  /// For phase reload: phase and code of what failed in the step that `code` names; an empty code: nothing.
+  /// For phase reload: phase and code of what failed in the step that `code` names; `none` when nothing did.
   Phase cause_phase = Phase::reload;
-  std::string cause;
+  PluginErrorCode cause = PluginErrorCode::none;
   std::optional<LimitReport> limit;
   std::vector<std::string> capabilities; ///< manifest keys that would have granted what was missing
   std::string manifest_path;             ///< where in the manifest, as a JSON path: "$.capabilities.timeout"
@@ -49,6 +74,8 @@ struct PluginError {
 /// What every fallible function of the plugin host returns.
 template <class T> using Expected = std::expected<T, PluginError>;
 
+/// The HTTP status with which `skerry plugin serve` answers.
+int http_status(const PluginError& error) noexcept;
 /// `{"error":{"phase":…,"code":…,"message":…,…}}` on one line, without a newline; absent parts are left out.
 std::string to_json(const PluginError& error);
 /// Phase, code, message, what would help, and the backtrace, over several lines, for a terminal.

@@ -1,4 +1,4 @@
-// What host and plugin say to each other, as JSON: who a plugin is, what it is asked, what it answers.
+// The JSON that host and plugin exchange: a plugin's meta, the context of a call, its result.
 #pragma once
 
 #include "skerry/host/plugin_error.hpp"
@@ -34,8 +34,8 @@ struct PluginResult {
 
 std::string to_json(const PluginMeta& meta);
 /// Errors: phase call, code "json", when a parameter is not JSON.
-Expected<std::string> to_json(const PluginContext& context);
-/// Errors: phase call, code "json", when it is no JSON object or its members have other types.
-Expected<PluginResult> parse_plugin_result(std::string_view text);
+[[nodiscard]] Expected<std::string> to_json(const PluginContext& context);
+/// Errors: phase call, code "json", when it is not a JSON object or its members have other types.
+[[nodiscard]] Expected<PluginResult> parse_plugin_result(std::string_view text);
 
 } // namespace skerry::host

@@ -33,7 +33,7 @@ enum class ReloadStep : uint8_t {
 /// "manifest", "read", …
 std::string_view reload_step_name(ReloadStep step) noexcept;
 
-/// Who wanted it.
+/// What started it.
 enum class ReloadTrigger : uint8_t {
   command,    ///< Manager::reload
   file,       ///< a watched file changed

@@ -1,0 +1,45 @@
+// What one call of a plugin may still use, and what its host functions find through Caller::user_data.
+// Internal.
+#pragma once
+
+#include "skerry/caller.hpp"
+#include "skerry/host/capability.hpp"
+#include "skerry/wasi/wasi.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace skerry::host {
+
+struct CallState {
+  wasi::Context* context = nullptr;
+  uint64_t print_bytes_left = 0;
+  uint64_t host_calls_left = 0;
+  uint32_t log_lines_left = 0;
+  uint64_t log_bytes_left = 0;
+  uint64_t lines_dropped = 0; ///< of the log, in this call
+  bool too_many_host_calls = false;
+  std::string response; ///< of the last http_request, until the guest fetches it
+
+  void start(const Capabilities& limits) {
+    print_bytes_left = limits.max_output_bytes();
+    host_calls_left = limits.max_host_calls;
+    log_lines_left = limits.max_log_lines;
+    log_bytes_left = limits.max_log_bytes();
+    lines_dropped = 0;
+    too_many_host_calls = false;
+    response.clear();
+  }
+  /// Counts a call of a host function. False: it was one too many, and the guest's call must end.
+  bool count_host_call() {
+    too_many_host_calls = host_calls_left == 0;
+    if (too_many_host_calls) return false;
+    --host_calls_left;
+    return true;
+  }
+
+  static CallState* of(const Caller& caller) { return static_cast<CallState*>(caller.user_data()); }
+};
+
+} // namespace skerry::host

@@ -1,0 +1,25 @@
+// Declarations of the host functions, from functions.def. Internal.
+#pragma once
+
+#include "host/guest/host_call.hpp"
+#include "host/guest/host_error.hpp"
+
+#include <cstdint>
+
+/// A function that finds that the guest's call must end sets HostCall::meter.stop; its result is ignored
+/// then.
+namespace skerry::host::functions {
+
+using i32 = uint32_t;
+
+#define SKERRY_HOST_PARAMETERS(...) (HostCall & call __VA_OPT__(, ) __VA_ARGS__)
+#define SKERRY_HOST_GRANT(...)
+#define SKERRY_HOST_ERROR(...)
+#define SKERRY_HOST_FUNCTION(name, parameters, result, ...) result name SKERRY_HOST_PARAMETERS parameters;
+#include "host/guest/functions.def"
+#undef SKERRY_HOST_GRANT
+#undef SKERRY_HOST_ERROR
+#undef SKERRY_HOST_FUNCTION
+#undef SKERRY_HOST_PARAMETERS
+
+} // namespace skerry::host::functions

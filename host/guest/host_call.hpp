@@ -1,0 +1,38 @@
+// What one call of a host function works with. Internal.
+#pragma once
+
+#include "host/guest/call_state.hpp"
+#include "host/guest/plugin_services.hpp"
+#include "skerry/caller.hpp"
+#include "skerry/host/manifest.hpp"
+#include "skerry/host_meter.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace skerry::host {
+
+/// Spans and texts are valid until the guest runs again.
+struct HostCall {
+  Caller& caller;
+  const Manifest& manifest;
+  const PluginServices& services;
+  HostMeter meter;
+
+  CallState& state() const { return *CallState::of(caller); }
+  const Capabilities& capabilities() const { return manifest.capabilities; }
+
+  /// Bytes of the guest, or nothing when they lie outside its memory.
+  std::optional<std::span<std::byte>> bytes_at(uint32_t address, uint32_t length) const;
+  std::optional<std::string_view> text_at(uint32_t address, uint32_t length) const;
+  /// The same, but a pointer outside the memory is a trap, which ends the guest's call.
+  std::optional<std::string_view> text_or_trap(uint32_t address, uint32_t length);
+  /// Writes as much of `value` as fits the guest's buffer; returns the value's whole length, or an error
+  /// number.
+  int32_t give_text(std::string_view value, uint32_t out, uint32_t capacity);
+};
+
+} // namespace skerry::host

@@ -1,0 +1,15 @@
+// What the host itself offers to guests: the imports of module `env`. docs/plugins.md is the specification.
+// Internal.
+#pragma once
+
+#include "host/guest/plugin_services.hpp"
+#include "skerry/host/manifest.hpp"
+#include "skerry/linker.hpp"
+
+namespace skerry::host {
+
+/// Defines what this plugin may use. Each function finds the CallState of its instance. `manifest` and
+/// `services` must outlive every instance made with the linker.
+void define_host_functions(Linker& linker, const Manifest& manifest, const PluginServices& services);
+
+} // namespace skerry::host

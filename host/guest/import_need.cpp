@@ -1,0 +1,53 @@
+#include "host/guest/import_need.hpp"
+
+#include "host/guest/host_grant.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace skerry::host {
+
+namespace {
+
+using Keys = std::vector<std::string>;
+
+Keys env_keys() { return {"capabilities.allowEnv", "capabilities.env"}; }
+
+/// Functions of WASI that are of use only with a granted folder. Others that take a descriptor also serve the
+/// standard streams.
+bool needs_folder(std::string_view name) {
+  constexpr std::array<std::string_view, 5> functions{"fd_readdir", "fd_allocate", "fd_pread", "fd_pwrite",
+                                                      "fd_filestat_set_size"};
+  return name.starts_with("path_") || std::find(functions.begin(), functions.end(), name) != functions.end();
+}
+
+Keys wasi_keys(std::string_view name) {
+  if (needs_folder(name)) return manifest_keys(HostGrant::file_system);
+  if (name.starts_with("environ_")) return env_keys();
+  if (name.starts_with("sock_")) return manifest_keys(HostGrant::network);
+  return {};
+}
+
+/// The host's own functions.
+ImportNeed env_need(std::string_view name) {
+#define SKERRY_HOST_GRANT(...)
+#define SKERRY_HOST_ERROR(...)
+#define SKERRY_HOST_FUNCTION(function, parameters, result, grant, ...)                                       \
+  if (name == #function) return {Provider::host, manifest_keys(HostGrant::grant)};
+#include "host/guest/functions.def"
+#undef SKERRY_HOST_GRANT
+#undef SKERRY_HOST_ERROR
+#undef SKERRY_HOST_FUNCTION
+  return {Provider::nobody, {}};
+}
+
+} // namespace
+
+ImportNeed import_need(std::string_view module, std::string_view name) {
+  if (module == "wasi_snapshot_preview1" || module == "wasi_unstable")
+    return {Provider::wasi, wasi_keys(name)};
+  if (module == "env") return env_need(name);
+  return {Provider::nobody, {}};
+}
+
+} // namespace skerry::host

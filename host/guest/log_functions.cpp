@@ -1,0 +1,56 @@
+// The host function log.
+#include "host/guest/functions.hpp"
+#include "host/guest/guest_output.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace skerry::host::functions {
+
+namespace {
+
+constexpr uint64_t line_price = 16; // of a line, beyond its bytes
+
+LogLevel level_of(int32_t level) { return static_cast<LogLevel>(std::clamp(level, 0, 4)); }
+
+/// The length of the text's first line. Looked for in pieces: a guest's line may be as long as its memory.
+size_t line_length(HostMeter& meter, std::string_view text) {
+  constexpr size_t piece_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
+  for (size_t at = 0; at < text.size(); at += piece_bytes) {
+    const std::string_view piece = text.substr(at, piece_bytes);
+    const size_t end = std::min(piece.find('\n'), piece.size());
+    if (meter.spend_bytes(end) || end < piece.size()) return at + end;
+  }
+  return text.size();
+}
+
+/// A line of the log for each line of the text.
+void log_lines(HostCall& call, std::string_view text, const auto& write) {
+  CallState& state = call.state();
+  while (!text.empty() && !call.meter.spend(line_price)) {
+    const size_t end = line_length(call.meter, text);
+    if (call.meter.stop) return;
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (state.log_lines_left == 0 || line.size() > state.log_bytes_left) {
+      ++state.lines_dropped;
+      continue;
+    }
+    --state.log_lines_left;
+    state.log_bytes_left -= line.size();
+    write(line);
+  }
+}
+
+} // namespace
+
+void log(HostCall& call, i32 level, i32 address, i32 length) {
+  const auto text = call.text_or_trap(address, length);
+  if (!text) return;
+  log_lines(call, *text, [&](std::string_view line) {
+    pass_log_line(call.services.log, call.manifest.meta.name, level_of(static_cast<int32_t>(level)), line,
+                  call.caller.deadline());
+  });
+}
+
+} // namespace skerry::host::functions

@@ -1,0 +1,163 @@
+// How host and guest exchange bytes: which functions a guest exports, in which form it returns results, and
+// the calls themselves. docs/plugins.md is the specification. Internal.
+#pragma once
+
+#include "skerry/host/manifest.hpp"
+#include "skerry/host/plugin_error.hpp"
+#include "skerry/instance.hpp"
+#include "skerry/module.hpp"
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace skerry::host {
+
+/// The version that this host speaks. A guest that states another one is refused.
+inline constexpr int32_t abi_version = 1;
+
+/// How a guest function returns bytes, or says how it went.
+enum class ResultForm : uint8_t {
+  nothing, ///< init, destroy: no result
+  status,  ///< init, destroy: i32, 0 is success
+  packed,  ///< i64: pointer << 32 | length
+  pair,    ///< two results: i32 pointer, i32 length
+  pointer, ///< i32 pointer to bytes that end at a NUL or with the first complete JSON value
+};
+
+/// What a module exports for the host, found once per module.
+struct AbiShape {
+  std::string allocate, deallocate; // "allocate" and "deallocate", or "malloc" and "free"
+  bool deallocate_takes_size = true;
+  ResultForm execute = ResultForm::packed;
+  std::optional<ResultForm> meta, init, destroy;
+  bool has_initialize = false, has_start = false;
+  std::optional<ExternKind> version; // skerry_abi_version, a global or a function
+  /// Of the optional functions with which state is handed over.
+  std::optional<ResultForm> save_state, restore_state;
+  std::optional<ExternKind> state_version; // skerry_state_version, the same
+};
+
+/// What one version of a plugin hands over to the next.
+struct SavedState {
+  int32_t version = 0; ///< skerry_state_version of the guest that saved it
+  std::string bytes;
+};
+
+/// What an answer says against itself: "success" or "ok" that is false.
+std::optional<std::string> refusal_in(std::string_view answer);
+
+/// Errors: phase link, codes "abi.missing_export" and "abi.type", naming the export, its type and near
+/// misses.
+[[nodiscard]] Expected<AbiShape> find_abi(const Module& module, const Manifest& manifest);
+
+/// The guest functions of one instance. A failed call leaves the guest in no known state: it must be thrown
+/// away.
+class GuestAbi {
+public:
+  /// All must outlive this.
+  GuestAbi(const AbiShape& shape, const Manifest& manifest, Instance instance);
+
+  /// Errors: phase link, code "abi.version", with both versions.
+  [[nodiscard]] Expected<void> check_version() const;
+  /// `_initialize`, or else `_start`, for which ending with status 0 is success.
+  [[nodiscard]] Expected<void> start() const;
+  /// What `meta` returns; nothing when there is none.
+  [[nodiscard]] Expected<std::optional<std::string>> meta() const;
+  /// Gives `init` its JSON, when there is one. Errors: also code "init", when the guest says that it failed.
+  [[nodiscard]] Expected<void> init() const;
+  [[nodiscard]] Expected<std::string> execute(std::span<const std::byte> input) const;
+  [[nodiscard]] Expected<void> destroy() const;
+  /// Both are there when the shape has them. Errors: phase reload, also codes "limit.state" and "state".
+  [[nodiscard]] Expected<SavedState> save_state() const;
+  [[nodiscard]] Expected<void> restore_state(const SavedState& state) const;
+
+  class Invocation;
+  /// The steps of `execute`, for callers that drive them.
+  Invocation execution(std::span<const std::byte> input) const;
+  const Manifest& manifest() const noexcept { return manifest_; }
+
+private:
+  struct Buffer {
+    uint32_t address = 0;
+    uint32_t size = 0;
+  };
+  /// A result as a copy, and where the guest has it; the address is 0 when there is nothing to give back.
+  struct Taken {
+    std::string text;
+    Buffer buffer;
+  };
+  [[nodiscard]] Expected<std::vector<Value>> call(Phase phase, std::string_view name,
+                                                  std::span<const Value> arguments) const;
+  [[nodiscard]] Expected<std::vector<Value>> call(Phase phase, const Func& function,
+                                                  std::span<const Value> arguments) const;
+  [[nodiscard]] Expected<std::span<std::byte>> bytes_at(Phase phase, std::string_view what,
+                                                        Buffer buffer) const;
+  [[nodiscard]] Expected<void> give_back(Phase phase, Buffer buffer) const;
+  std::unexpected<PluginError> output_limit(Phase phase, std::string_view name,
+                                            std::optional<uint64_t> asked) const;
+  [[nodiscard]] Expected<Buffer> give_state(const std::string& bytes) const;
+  static Buffer sized_buffer(ResultForm form, std::span<const Value> results);
+  [[nodiscard]] Expected<Taken> take_result(Phase phase, std::string_view name, ResultForm form,
+                                            std::span<const Value> results) const;
+  [[nodiscard]] Expected<std::string> read_sized(Phase phase, std::string_view name, Buffer buffer) const;
+  [[nodiscard]] Expected<std::string> read_terminated(Phase phase, std::string_view name,
+                                                      uint32_t address) const;
+  [[nodiscard]] Expected<std::string> run(Invocation invocation) const;
+  [[nodiscard]] Expected<int32_t> version_number(Phase phase, std::string_view name, ExternKind kind) const;
+  [[nodiscard]] Expected<void> check_status(Phase phase, PluginErrorCode code, std::string_view name,
+                                            ResultForm form, std::span<const Value> results) const;
+
+  const AbiShape& shape_;
+  const Manifest& manifest_;
+  Instance instance_;
+  Memory memory_; // these are found once: every call needs them
+  Func allocate_, deallocate_, execute_;
+};
+
+/// Passes bytes to a guest function and takes its answer: allocate, the function itself, deallocate for the
+/// answer and for the input. The caller makes these guest calls and passes their results to `next`, so that a
+/// call can suspend in any of them. Both the GuestAbi and the input must outlive it.
+class GuestAbi::Invocation {
+public:
+  /// A call that is to be made next.
+  struct Step {
+    Func function;
+    std::array<Value, 2> values;
+    size_t count = 0;
+    std::span<const Value> arguments() const { return std::span(values).first(count); }
+  };
+
+  Invocation(const GuestAbi& abi, Phase phase, std::string_view name, Func function, ResultForm form,
+             std::span<const std::byte> input)
+      : abi_(&abi), phase_(phase), name_(name), function_(function), form_(form), input_(input) {}
+
+  Phase phase() const noexcept { return phase_; }
+  /// Allocates. Errors: code "limit.input".
+  [[nodiscard]] Expected<std::optional<Step>> first();
+  /// After the call that gave `results`. Nothing: all is done, and the answer is there.
+  [[nodiscard]] Expected<std::optional<Step>> next(std::span<const Value> results);
+  /// Empty when the function returns none.
+  std::string take_answer() noexcept { return std::move(taken_.text); }
+
+private:
+  enum class At : uint8_t { allocating, calling, giving_back_answer, giving_back_input };
+  [[nodiscard]] Expected<std::optional<Step>> after_allocation(std::span<const Value> results);
+  [[nodiscard]] Expected<std::optional<Step>> after_call(std::span<const Value> results);
+  std::optional<Step> give_back(Buffer buffer) const;
+  std::optional<Step> give_back_input();
+
+  const GuestAbi* abi_;
+  Phase phase_;
+  std::string_view name_;
+  Func function_;
+  ResultForm form_;
+  std::span<const std::byte> input_;
+  At at_ = At::allocating;
+  Buffer buffer_;
+  Taken taken_;
+};
+
+} // namespace skerry::host

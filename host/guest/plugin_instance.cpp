@@ -1,0 +1,207 @@
+#include "host/guest/plugin_instance.hpp"
+
+#include "host/guest/guest_output.hpp"
+#include "host/support/engine_error.hpp"
+#include "host/support/fail.hpp"
+#include "host/support/out_of_memory.hpp"
+
+#include <algorithm>
+
+namespace skerry::host {
+
+namespace {
+
+StoreLimits store_limits(const Capabilities& capabilities) {
+  StoreLimits limits;
+  limits.memory_bytes = capabilities.max_memory_bytes();
+  limits.table_elements = capabilities.max_table_elements;
+  limits.stack_bytes = capabilities.max_stack_bytes();
+  return limits;
+}
+
+} // namespace
+
+PluginInstance::PluginInstance(const PluginCode& code, wasi::Context context)
+    : code_(code), context_(std::move(context)),
+      store_(code.module.engine(), store_limits(code.manifest.capabilities)) {
+  state_.context = &context_;
+  store_.set_budget(code.services.budget);
+  store_.set_user_data(&state_);
+}
+
+Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCode& code) {
+  wasi::Config config = code.wasi;
+  // Passes on what the guest prints, up to the limit; the guest does not notice when the rest is dropped. The
+  // instance is known only when it has been made.
+  auto self = std::make_shared<PluginInstance*>(nullptr);
+  wasi::OutputCallback output = [&code, self](std::span<const std::byte> bytes) {
+    uint64_t& left = (*self)->state_.print_bytes_left;
+    auto taken = static_cast<size_t>(std::min<uint64_t>(bytes.size(), left));
+    left -= taken;
+    if (taken != 0)
+      pass_output(code.services.output, code.manifest.meta.name, bytes.first(taken),
+                  (*self)->store_.deadline());
+    return bytes.size();
+  };
+  config.stdout_stream = output;
+  config.stderr_stream = output;
+  auto context = wasi::Context::create(std::move(config));
+  if (!context) return fail(engine_error(code.manifest, Phase::link, context.error()));
+  std::unique_ptr<PluginInstance> instance(new PluginInstance(code, std::move(*context)));
+  *self = instance.get();
+  return instance;
+}
+
+Expected<std::unique_ptr<PluginInstance>> PluginInstance::start(const PluginCode& code) {
+  auto instance = create(code);
+  if (!instance) return instance;
+  if (auto done = (*instance)->instantiate(); !done) return fail(std::move(done.error()));
+  return instance;
+}
+
+Expected<std::unique_ptr<PluginInstance>> PluginInstance::from_image(const PluginCode& code,
+                                                                     const Image& image) {
+  auto instance = create(code);
+  if (!instance) return instance;
+  PluginInstance& made = **instance;
+  auto in = code.linker.instantiate(made.store_, image);
+  if (!in) return fail(engine_error(code.manifest, Phase::instantiate, in.error()));
+  made.instance_ = *in;
+  made.guest_.emplace(code.abi, code.manifest, *in);
+  return instance;
+}
+
+Expected<Image> PluginInstance::freeze() const {
+  auto image = Image::freeze(instance_);
+  if (!image) return fail(engine_error(code_.manifest, Phase::instantiate, image.error()));
+  return std::move(*image);
+}
+
+bool PluginInstance::restore(const Image& image) noexcept {
+  broken_ = unless_out_of_memory(
+      [&] {
+        context_.reset();
+        state_.response = {};
+        return !image.restore(instance_);
+      },
+      [] { return true; });
+  return !broken_;
+}
+
+void PluginInstance::arm(Store::Clock::time_point deadline) {
+  state_.start(code_.manifest.capabilities);
+  store_.set_fuel(code_.manifest.fuel.value_or(Store::unlimited_fuel));
+  store_.set_deadline(deadline);
+}
+
+/// Says of a failure that the reason was a limit that the engine does not know of.
+void PluginInstance::describe_host_calls(PluginError& error) const {
+  const uint64_t allowed = code_.manifest.capabilities.max_host_calls;
+  error.code = PluginErrorCode::limit_host_calls;
+  error.message = "more than " + std::to_string(allowed) +
+                  " calls of host functions; capabilities.maxHostCalls raises it";
+  error.limit = LimitReport{"hostCalls", "calls", allowed, std::nullopt, "capabilities.maxHostCalls"};
+}
+
+/// Runs `work`, and notes a failure: also that memory ran out, which may have left the guest anywhere.
+template <class F> std::invoke_result_t<F> PluginInstance::checked(Phase phase, F&& work) {
+  auto result = catching_out_of_memory(code_.manifest.meta.name, phase, "running a plugin",
+                                       [&]() -> std::invoke_result_t<F> {
+                                         auto done = std::forward<F>(work)();
+                                         if (!done && state_.too_many_host_calls)
+                                           describe_host_calls(done.error());
+                                         return done;
+                                       });
+  broken_ |= !result;
+  return result;
+}
+
+Expected<void> PluginInstance::instantiate() {
+  return checked(Phase::instantiate, [&]() -> Expected<void> {
+    arm();
+    auto start = Store::Clock::now();
+    auto instance = code_.linker.instantiate(store_, code_.module);
+    if (!instance) {
+      auto elapsed = Store::Clock::now() - start;
+      return fail(engine_error(code_.manifest, Phase::instantiate, instance.error(), elapsed));
+    }
+    instance_ = *instance;
+    guest_.emplace(code_.abi, code_.manifest, *instance);
+    arm();
+    if (auto started = guest_->start(); !started) return started;
+    arm();
+    return guest_->check_version();
+  });
+}
+
+Expected<std::optional<std::string>> PluginInstance::meta() {
+  arm();
+  return checked(Phase::init, [&] { return guest_->meta(); });
+}
+
+Expected<void> PluginInstance::init() {
+  arm();
+  return checked(Phase::init, [&] { return guest_->init(); });
+}
+
+Expected<void> PluginInstance::begin(std::string input, Store::Clock::time_point deadline) {
+  arm(deadline);
+  begun_at_ = Store::Clock::now();
+  fuel_at_begin_ = store_.fuel_used();
+  finished_ = false;
+  return catching_out_of_memory(code_.manifest.meta.name, Phase::call, "beginning a call",
+                                [&]() -> Expected<void> {
+                                  execution_.emplace(*guest_, std::move(input));
+                                  return {};
+                                });
+}
+
+/// A call that stops has used all that it was given; when that was all that the manifest allows, it needs
+/// more.
+Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
+  using State = ResumableExecution::State;
+  const uint64_t allowed = code_.manifest.fuel.value_or(Store::unlimited_fuel);
+  const uint64_t left = allowed - std::min(allowed, store_.fuel_used() - fuel_at_begin_);
+  store_.set_fuel(std::min(std::max<uint64_t>(fuel, 1), left));
+  auto state = checked(Phase::call, [&]() -> Expected<State> {
+    auto reached = Store::Clock::now() < store_.deadline() ? execution_->run()
+                                                           : failed_now(ErrorCode::deadline_exceeded);
+    if (reached && *reached == State::out_of_fuel && store_.fuel_used() - fuel_at_begin_ >= allowed)
+      reached = failed_now(ErrorCode::out_of_fuel);
+    return reached;
+  });
+  finished_ = state && *state == State::finished;
+  return state;
+}
+
+std::unexpected<PluginError> PluginInstance::failed_now(ErrorCode code) const {
+  const auto elapsed = Store::Clock::now() - begun_at_;
+  return fail(engine_error(code_.manifest, Phase::call, Error::trap(code), elapsed));
+}
+
+void PluginInstance::end() noexcept {
+  if (execution_ && !finished_) broken_ = true;
+  execution_.reset();
+}
+
+Expected<std::string> PluginInstance::execute(std::string_view input, Store::Clock::time_point deadline) {
+  arm(deadline);
+  return checked(Phase::call, [&] { return guest_->execute(std::as_bytes(std::span(input))); });
+}
+
+Expected<void> PluginInstance::destroy() {
+  arm();
+  return checked(Phase::call, [&] { return guest_->destroy(); });
+}
+
+Expected<SavedState> PluginInstance::save_state(Store::Clock::time_point deadline) {
+  arm(deadline);
+  return checked(Phase::reload, [&] { return guest_->save_state(); });
+}
+
+Expected<void> PluginInstance::restore_state(const SavedState& state, Store::Clock::time_point deadline) {
+  arm(deadline);
+  return checked(Phase::reload, [&] { return guest_->restore_state(state); });
+}
+
+} // namespace skerry::host

@@ -1,0 +1,40 @@
+// A guest's `execute` that can suspend and resume. Internal.
+#pragma once
+
+#include "host/guest/plugin_abi.hpp"
+#include "skerry/suspendable_call.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace skerry::host {
+
+/// One thread at a time. Must not outlive the instance.
+class ResumableExecution {
+public:
+  using State = SuspendableCall::State;
+
+  ResumableExecution(const GuestAbi& abi, std::string input);
+  ResumableExecution(const ResumableExecution&) = delete;
+  ResumableExecution& operator=(const ResumableExecution&) = delete;
+
+  /// Begins, or goes on with what was suspended, with the fuel that the store has. Not after it has finished
+  /// or failed. Errors: those of GuestAbi::execute.
+  [[nodiscard]] Expected<State> run();
+  /// When it has finished.
+  std::string take_answer() noexcept { return invocation_.take_answer(); }
+
+private:
+  [[nodiscard]] Expected<State> run_step();
+
+  const Manifest& manifest_;
+  const std::string input_;
+  GuestAbi::Invocation invocation_;
+  std::optional<GuestAbi::Invocation::Step> step_;
+  std::optional<SuspendableCall> call_; // of the step, when it has begun
+  bool begun_ = false;
+  std::chrono::nanoseconds elapsed_{0};
+};
+
+} // namespace skerry::host

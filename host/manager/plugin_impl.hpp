@@ -1,0 +1,15 @@
+// What a plugin's handle holds. Internal.
+#pragma once
+
+#include "host/pool/loaded_plugin.hpp"
+#include "skerry/host/plugin.hpp"
+
+#include <memory>
+
+namespace skerry::host {
+
+struct Plugin::Impl {
+  const std::shared_ptr<LoadedPlugin> loaded;
+};
+
+} // namespace skerry::host

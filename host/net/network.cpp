@@ -1,0 +1,369 @@
+// Outgoing connections through libcurl.
+#include "host/net/network.hpp"
+
+#include "host/support/ascii.hpp"
+#include "skerry/out_of_memory.hpp"
+
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <optional>
+#include <thread>
+
+namespace skerry::host {
+
+namespace {
+
+constexpr int most_redirects = 5;
+constexpr size_t longest_url = 8192;
+/// How long an interrupt can go unnoticed, as in the waits of WASI.
+constexpr auto longest_slice = std::chrono::milliseconds(2);
+
+// CURL and CURLM are both void in C++.
+struct EasyDeleter {
+  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+};
+struct MultiDeleter {
+  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
+};
+using Easy = std::unique_ptr<CURL, EasyDeleter>;
+using Multi = std::unique_ptr<CURLM, MultiDeleter>;
+struct UrlDeleter {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+};
+using Url = std::unique_ptr<CURLU, UrlDeleter>;
+struct ListDeleter {
+  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+};
+using List = std::unique_ptr<curl_slist, ListDeleter>;
+
+/// libcurl wants this once, before any thread uses it; it is thread-safe itself since 7.84.
+bool start_curl() {
+  static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
+  return started;
+}
+
+/// What one connection may do and what came of it.
+struct Exchange {
+  const Capabilities* capabilities = nullptr;
+  HttpResponse* response = nullptr;
+  uint64_t bytes_left = 0;
+  bool address_denied = false;
+  bool too_large = false;
+  bool out_of_memory = false; // told by perform: no exception can pass libcurl
+};
+
+/// What libcurl's callbacks do with bytes that were received; 0 ends the transfer.
+template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& store) noexcept {
+  if (size > exchange.bytes_left) {
+    exchange.too_large = true;
+    return 0;
+  }
+  exchange.bytes_left -= size;
+  return unless_out_of_memory(
+      [&] {
+        store();
+        return size;
+      },
+      [&]() -> size_t {
+        exchange.out_of_memory = true;
+        return 0;
+      });
+}
+
+std::string_view address_bytes(const sockaddr& address) {
+  if (address.sa_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address).sin_addr;
+    return {reinterpret_cast<const char*>(&v4), sizeof v4};
+  }
+  if (address.sa_family == AF_INET6) {
+    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+    return {reinterpret_cast<const char*>(&v6), sizeof v6};
+  }
+  return {};
+}
+
+/// Called with the very address that is going to be connected to.
+curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  if (!exchange.capabilities->allow_private_addresses && is_private_address(address_bytes(address->addr))) {
+    exchange.address_denied = true;
+    return CURL_SOCKET_BAD;
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+size_t receive_body(char* data, size_t, size_t size, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  return keep_received(exchange, size, [&] { exchange.response->body.append(data, size); });
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view blank = " \t\r\n";
+  size_t first = text.find_first_not_of(blank);
+  if (first == text.npos) return {};
+  return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+size_t receive_header(char* data, size_t, size_t size, void* user) {
+  auto& exchange = *static_cast<Exchange*>(user);
+  std::string_view line(data, size);
+  size_t colon = line.find(':');
+  auto& headers = exchange.response->headers;
+  return keep_received(exchange, size, [&] {
+    if (line.starts_with("HTTP/")) // of an interim response, or the final one
+      headers.clear();
+    else if (colon != line.npos)
+      headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+  });
+}
+
+NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
+  if (exchange.address_denied) return NetworkStatus::denied;
+  if (exchange.too_large) return NetworkStatus::too_large;
+  switch (code) {
+  case CURLE_OK: return NetworkStatus::ok;
+  case CURLE_OPERATION_TIMEDOUT: return NetworkStatus::timeout;
+  case CURLE_COULDNT_CONNECT:
+  case CURLE_SEND_ERROR:
+  case CURLE_RECV_ERROR:
+  case CURLE_GOT_NOTHING:
+  case CURLE_PARTIAL_FILE: return NetworkStatus::unreachable;
+  case CURLE_URL_MALFORMAT:
+  case CURLE_UNSUPPORTED_PROTOCOL: return NetworkStatus::bad_request;
+  default: return NetworkStatus::failed;
+  }
+}
+
+/// Until something happens, or for that time. libcurl waits for whole milliseconds: the fraction at the end
+/// is slept through.
+void wait(CURLM* multi, Patience::Clock::duration time) {
+  auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+  if (whole > 0)
+    (void)curl_multi_poll(multi, nullptr, 0, static_cast<int>(std::min<int64_t>(whole, 3'600'000)), nullptr);
+  else
+    std::this_thread::sleep_for(time);
+}
+
+/// Not curl_easy_perform: its own timeouts are only as fine as its one-second resolver polling.
+NetworkStatus perform(CURL* easy, const Exchange& exchange, Patience& patience) {
+  Multi multi(curl_multi_init());
+  if (!multi || curl_multi_add_handle(multi.get(), easy) != CURLM_OK) return NetworkStatus::failed;
+  NetworkStatus status = NetworkStatus::timeout;
+  for (int running = 1; running != 0;) {
+    if (curl_multi_perform(multi.get(), &running) != CURLM_OK) {
+      status = NetworkStatus::failed;
+      break;
+    }
+    if (running == 0) break;
+    if (patience.is_over()) break;
+    wait(multi.get(), patience.longest_wait());
+  }
+  int queued = 0;
+  if (const CURLMsg* done = curl_multi_info_read(multi.get(), &queued); done != nullptr)
+    status = status_of(done->data.result, exchange);
+  (void)curl_multi_remove_handle(multi.get(), easy);
+  if (exchange.out_of_memory) throw std::bad_alloc();
+  return status;
+}
+
+template <class Value> void set(CURL* easy, CURLoption option, Value value) {
+  (void)curl_easy_setopt(easy, option, value);
+}
+
+/// What every connection has in common.
+Easy connection(Exchange& exchange) {
+  if (!start_curl()) return nullptr;
+  Easy easy(curl_easy_init());
+  if (!easy) return nullptr;
+  CURL* handle = easy.get();
+  set(handle, CURLOPT_NOSIGNAL, 1L);
+  set(handle, CURLOPT_PROXY, ""); // none, whatever the environment says
+  set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  set(handle, CURLOPT_FOLLOWLOCATION, 0L);
+  set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
+  set(handle, CURLOPT_OPENSOCKETDATA, &exchange);
+  set(handle, CURLOPT_WRITEFUNCTION, &receive_body);
+  set(handle, CURLOPT_WRITEDATA, &exchange);
+  set(handle, CURLOPT_HEADERFUNCTION, &receive_header);
+  set(handle, CURLOPT_HEADERDATA, &exchange);
+  return easy;
+}
+
+std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, flags) != CURLUE_OK) return {};
+  const std::unique_ptr<char, decltype(&curl_free)> owned(text, &curl_free);
+  return text;
+}
+
+/// Scheme, host and port of a URL that we would ask; nothing when it has others.
+struct Target {
+  std::string scheme, host;
+  uint16_t port = 0;
+  bool operator==(const Target&) const = default;
+};
+std::optional<Target> target_of(CURLU* url) {
+  Target target{url_part(url, CURLUPART_SCHEME), url_part(url, CURLUPART_HOST), 0};
+  std::string port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+  if (port.empty() || target.host.empty()) return std::nullopt;
+  if (target.scheme != "http" && target.scheme != "https") return std::nullopt;
+  if (!url_part(url, CURLUPART_USER).empty()) return std::nullopt; // credentials belong into a header
+  target.port = static_cast<uint16_t>(std::stoul(port));
+  return target;
+}
+
+bool same_name(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower_case(x) == lower_case(y); });
+}
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view more = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (lower_case(c) >= 'a' && lower_case(c) <= 'z') || (c >= '0' && c <= '9') ||
+           more.find(c) != more.npos;
+  });
+}
+
+/// Refuses headers that name the host or frame the message: the host writes those.
+bool is_allowed_header(std::string_view name, std::string_view value) {
+  constexpr std::array<std::string_view, 9> ours{"host",       "content-length", "transfer-encoding",
+                                                 "connection", "keep-alive",     "upgrade",
+                                                 "te",         "trailer",        "expect"};
+  if (!is_token(name) || value.find_first_of(std::string_view("\r\n\0", 3)) != value.npos) return false;
+  return std::none_of(ours.begin(), ours.end(), [&](std::string_view our) { return same_name(our, name); }) &&
+         !(name.size() > 6 && same_name(name.substr(0, 6), "proxy-"));
+}
+
+bool is_allowed_method(std::string_view method) {
+  constexpr std::array<std::string_view, 7> methods{"GET",   "HEAD",   "POST",   "PUT",
+                                                    "PATCH", "DELETE", "OPTIONS"};
+  return std::find(methods.begin(), methods.end(), method) != methods.end();
+}
+
+bool is_well_formed(const HttpRequest& request) {
+  return is_allowed_method(request.method) && request.url.size() <= longest_url &&
+         request.url.find('\0') == request.url.npos &&
+         std::all_of(request.headers.begin(), request.headers.end(),
+                     [](const auto& header) { return is_allowed_header(header.first, header.second); });
+}
+
+List header_list(const HttpRequest& request) {
+  List list;
+  const auto add = [&](const std::string& line) {
+    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+    if (longer == nullptr) return;
+    (void)list.release();
+    list.reset(longer);
+  };
+  for (const auto& [name, value] : request.headers) add(name + (value.empty() ? ";" : ": " + value));
+  add("Expect:");
+  return list;
+}
+
+NetworkStatus ask(const HttpRequest& request, Exchange& exchange, Patience& patience) {
+  Easy easy = connection(exchange);
+  if (!easy) return NetworkStatus::failed;
+  CURL* handle = easy.get();
+  set(handle, CURLOPT_URL, request.url.c_str());
+  List headers = header_list(request);
+  set(handle, CURLOPT_HTTPHEADER, headers.get());
+  if (request.method == "HEAD") {
+    set(handle, CURLOPT_NOBODY, 1L);
+  } else if (request.method != "GET" || !request.body.empty()) {
+    set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    set(handle, CURLOPT_POSTFIELDS, request.body.c_str());
+    set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  }
+  NetworkStatus status = perform(handle, exchange, patience);
+  long http_status = 0;
+  (void)curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &http_status);
+  exchange.response->status = static_cast<int>(http_status);
+  return status;
+}
+
+std::string location_of(const HttpResponse& response) {
+  if (response.status < 301 || response.status > 308 || response.status == 304) return {};
+  for (const auto& [name, value] : response.headers)
+    if (same_name(name, "location")) return value;
+  return {};
+}
+
+/// The request that follows a redirect (RFC 9110 15.4). Credentials are dropped when the origin changes.
+void redirect(HttpRequest& request, int status, bool elsewhere) {
+  const auto drop = [&](std::string_view header) {
+    std::erase_if(request.headers, [&](const auto& item) { return same_name(item.first, header); });
+  };
+  if (status == 303 || (status < 303 && request.method == "POST")) {
+    if (request.method != "HEAD") request.method = "GET";
+    request.body.clear();
+    drop("content-type");
+  }
+  if (elsewhere) {
+    drop("authorization");
+    drop("cookie");
+  }
+}
+
+} // namespace
+
+Patience::Clock::duration Patience::longest_wait() const {
+  const auto left = std::max(deadline_ - Clock::now(), Clock::duration::zero());
+  return meter_ != nullptr ? std::min<Clock::duration>(left, longest_slice) : left;
+}
+
+NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response, Patience patience) const {
+  if (!is_well_formed(asked)) return NetworkStatus::bad_request;
+  HttpRequest request = asked;
+  Url url(curl_url());
+  if (!url || curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK)
+    return NetworkStatus::bad_request;
+  std::optional<Target> before;
+  Exchange exchange{&capabilities_, &response, capabilities_.max_http_response_bytes()};
+  for (int hop = 0; hop <= most_redirects; ++hop) {
+    auto target = target_of(url.get());
+    if (!target) return hop == 0 ? NetworkStatus::bad_request : NetworkStatus::denied;
+    if (!check_host(capabilities_, target->host, target->port)) return NetworkStatus::denied;
+    if (hop > 0) redirect(request, response.status, *target != *before);
+    before = target;
+    request.url = url_part(url.get(), CURLUPART_URL);
+    response = {};
+    NetworkStatus status = ask(request, exchange, patience);
+    std::string location = status == NetworkStatus::ok ? location_of(response) : "";
+    if (location.empty()) return status;
+    if (location.size() > longest_url ||
+        curl_url_set(url.get(), CURLUPART_URL, location.c_str(), 0) != CURLUE_OK)
+      return NetworkStatus::failed;
+  }
+  return NetworkStatus::failed;
+}
+
+NetworkStatus Network::dial(std::string_view host, uint16_t port, Patience patience) const {
+  if (!check_host(capabilities_, host, port)) return NetworkStatus::denied;
+  bool bare_v6 = host.find(':') != host.npos && !host.starts_with('[');
+  std::string address = bare_v6 ? "[" + std::string(host) + "]" : std::string(host);
+  Url url(curl_url());
+  if (!url || curl_url_set(url.get(), CURLUPART_SCHEME, "http", 0) != CURLUE_OK ||
+      curl_url_set(url.get(), CURLUPART_HOST, address.c_str(), 0) != CURLUE_OK ||
+      curl_url_set(url.get(), CURLUPART_PORT, std::to_string(port).c_str(), 0) != CURLUE_OK)
+    return NetworkStatus::failed;
+  HttpResponse none;
+  Exchange exchange{&capabilities_, &none, 0};
+  Easy easy = connection(exchange);
+  if (!easy) return NetworkStatus::failed;
+  set(easy.get(), CURLOPT_CURLU, url.get());
+  set(easy.get(), CURLOPT_CONNECT_ONLY, 1L);
+  NetworkStatus status = perform(easy.get(), exchange, patience);
+  return status == NetworkStatus::timeout ? NetworkStatus::unreachable : status;
+}
+
+} // namespace skerry::host

@@ -1,0 +1,40 @@
+#include "host/pool/circuit_breaker.hpp"
+
+namespace skerry::host {
+
+CircuitBreaker::Admission CircuitBreaker::admit(Clock::time_point now) {
+  if (!config_) return Admission::normal;
+  const Lock lock(mutex_);
+  if (state_ == State::closed) return Admission::normal;
+  if (state_ == State::half_open || now < open_until_) return Admission::refused;
+  state_ = State::half_open;
+  return Admission::probe;
+}
+
+void CircuitBreaker::record(Admission admission, Outcome outcome, Clock::time_point now) {
+  if (!config_) return;
+  const Lock lock(mutex_);
+  bool probe = admission == Admission::probe;
+  if (state_ != (probe ? State::half_open : State::closed)) return; // a call from before it opened
+  if (outcome == Outcome::success) {
+    state_ = State::closed;
+    failures_ = 0;
+  } else if (outcome == Outcome::none) {
+    if (probe) state_ = State::open; // its time is over already: the next call is the probe
+  } else if (probe || ++failures_ >= config_->threshold) {
+    state_ = State::open;
+    open_until_ = now + config_->reset_timeout;
+  }
+}
+
+CircuitBreaker::State CircuitBreaker::state() const {
+  const Lock lock(mutex_);
+  return state_;
+}
+
+CircuitBreaker::Clock::time_point CircuitBreaker::open_until() const {
+  const Lock lock(mutex_);
+  return open_until_;
+}
+
+} // namespace skerry::host

@@ -1,0 +1,48 @@
+// The error rate of a new version, which may trigger a rollback. Internal.
+#pragma once
+
+#include "skerry/host/manifest.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+namespace skerry::host {
+
+/// Counts the calls of a version during the window after its swap. Thread-safe and lock-free; outside the
+/// window a call costs one load. Callers pass the time.
+class ErrorRateMonitor {
+public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit ErrorRateMonitor(const ReloadConfig& config) : config_(config) {}
+
+  /// Opens the window; called once, when the version is put in service. Does nothing unless the manifest has
+  /// a limit.
+  void start(Clock::time_point now) {
+    end_ = now + config_.rollback_window;
+    open_.store(config_.rollback_on_error_rate.has_value(), std::memory_order_release);
+  }
+  /// True for the one call that reached the limit.
+  bool record(bool failed, Clock::time_point now) noexcept {
+    if (!open_.load(std::memory_order_acquire)) return false;
+    if (now > end_) {
+      open_.store(false, std::memory_order_relaxed);
+      return false;
+    }
+    const uint64_t calls = calls_.fetch_add(1, std::memory_order_relaxed) + 1;
+    const uint64_t errors = errors_.fetch_add(failed ? 1 : 0, std::memory_order_relaxed) + (failed ? 1 : 0);
+    if (calls < config_.rollback_min_calls) return false;
+    if (static_cast<double>(errors) < *config_.rollback_on_error_rate * static_cast<double>(calls))
+      return false;
+    return open_.exchange(false, std::memory_order_acq_rel);
+  }
+
+private:
+  const ReloadConfig config_;
+  Clock::time_point end_{}; // written before open_
+  std::atomic<bool> open_{false};
+  std::atomic<uint64_t> calls_{0}, errors_{0};
+};
+
+} // namespace skerry::host

@@ -1,0 +1,89 @@
+// A version of a plugin in service: its instances, its breaker, its error rate. Internal.
+#pragma once
+
+#include "host/metrics/call_metrics.hpp"
+#include "host/pool/circuit_breaker.hpp"
+#include "host/pool/error_rate_monitor.hpp"
+#include "host/pool/instance_pool.hpp"
+#include "host/pool/version.hpp"
+#include "skerry/host/plugin.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace skerry::host {
+
+/// Lives until its last call has ended, whichever generation is current by then. Thread-safe.
+class Generation : public std::enable_shared_from_this<Generation> {
+public:
+  using Clock = Store::Clock;
+  using InstancePtr = InstancePool::InstancePtr;
+
+  /// `first` is an instance where `init` ended. One instance of `cap` must have been taken, which the
+  /// generation gives back in the end, if it could be made. `metrics` are those of the plugin.
+  Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
+             std::shared_ptr<CallMetrics> metrics);
+
+  /// Asks the breaker. Each call is to be followed by record_result or record_rejected.
+  CircuitBreaker::Admission admit() { return breaker_.admit(Clock::now()); }
+  PluginError breaker_error() const;
+  /// Waits for an instance, for a call that began at `start`. Errors: codes "busy", "timeout", "unloaded",
+  /// and those of making an instance. Calls take theirs through a Lease.
+  [[nodiscard]] Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
+  /// Records what the call used, and gives its instance back, clean.
+  void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
+  /// Called when a call with a lease suspends: neither an unload nor a reload waits for a parked call.
+  void park() { pool_->park(); }
+  /// Called before a parked call resumes. False when the plugin was unloaded meanwhile.
+  bool unpark() { return pool_->unpark(); }
+  PluginError unloaded() const;
+
+  /// Records the outcome of a call that had an instance; a null `error` is success. True for the call with
+  /// which a new version reached its error rate.
+  bool record_result(CircuitBreaker::Admission admission, const PluginError* error,
+                     Clock::duration time) noexcept;
+  /// The same for a call that was rejected before it had an instance.
+  bool record_rejected(CircuitBreaker::Admission admission, PluginErrorCode code) noexcept;
+  std::chrono::milliseconds timeout(const CallOptions& options) const {
+    return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
+  }
+
+  /// From now on the error rate of its calls may trigger a rollback.
+  void start_error_monitor() { error_monitor_.start(Clock::now()); }
+
+  /// Takes the next free instance out of service until put_back. Nothing when none becomes free until
+  /// `deadline`, or the generation is closed.
+  std::optional<InstancePtr> hold(Clock::time_point deadline);
+  void put_back(InstancePtr instance) { pool_->release(std::move(instance)); }
+  /// Rejects new and waiting calls from now on; does not wait.
+  void stop_admitting() { pool_->stop_admitting(); }
+  /// Rejects new calls, and waits for those that run or wait.
+  void drain() { pool_->drain(); }
+  /// Rejects new and waiting calls, waits for those that run, and calls the guest's `destroy`.
+  /// `refuse_parked`: parked calls cannot resume. Closing again does nothing.
+  [[nodiscard]] Expected<void> close(bool refuse_parked = true);
+  void resize(uint32_t size) { pool_->resize(size); }
+
+  const VersionPtr& version() const noexcept { return version_; }
+  const PluginCode& code() const noexcept { return version_->code(); }
+  const Manifest& manifest() const noexcept { return version_->manifest(); }
+  PoolUsage usage() const { return pool_->usage(); }
+  bool circuit_open() const { return breaker_.state() != CircuitBreaker::State::closed; }
+
+private:
+  PluginError refusal(InstancePool::Refused why, Clock::time_point start,
+                      std::chrono::milliseconds timeout) const;
+  InstancePtr cleaned(InstancePtr instance) noexcept;
+
+  const VersionPtr version_;
+  const std::shared_ptr<CallMetrics> metrics_;
+  CircuitBreaker breaker_;
+  ErrorRateMonitor error_monitor_;
+  std::optional<InstancePool> pool_;
+};
+
+} // namespace skerry::host

@@ -1,0 +1,123 @@
+#include "host/pool/loaded_plugin.hpp"
+
+#include "host/guest/load_code.hpp"
+#include "host/support/fail.hpp"
+#include "host/support/out_of_memory.hpp"
+
+namespace skerry::host {
+
+using std::chrono::milliseconds;
+
+LoadedPlugin::LoadedPlugin(const Manifest& manifest, std::filesystem::path file,
+                           std::shared_ptr<PluginHost> shared)
+    : name(manifest.meta.name), manifest_file(std::move(file)), host(std::move(shared)),
+      store(std::make_shared<KeyValueStore>(
+          manifest.capabilities, std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()))) {}
+
+PluginServices LoadedPlugin::services_for(const Manifest& manifest) const {
+  return {host->options.guest_output, host->options.guest_log,
+          std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()), store,
+          host->options.imports};
+}
+
+Expected<void> LoadedPlugin::load(const Manifest& manifest) {
+  auto file = read_module(manifest, host->options.max_module_bytes);
+  if (!file) return fail(std::move(file.error()));
+  if (auto ok = check_pin(manifest, *file); !ok) return ok;
+  auto code = load_code(host->engine, manifest, std::move(file->bytes), services_for(manifest),
+                        host->options.load_timeout);
+  if (!code) return fail(std::move(code.error()));
+  auto place = InstancePlace::take(manifest, host->cap);
+  if (!place) return fail(std::move(place.error()));
+  auto version = std::make_shared<Version>(std::move(*code), std::move(file->hash));
+  auto first = version->start();
+  if (!first) return fail(std::move(first.error()));
+  if (auto ok = version->ask_meta(**first); !ok) return ok;
+  if (auto ok = version->prepare(**first); !ok) return ok;
+  (void)store->move_to(manifest.capabilities, version->code().services.budget); // it is empty
+  auto generation =
+      std::make_shared<Generation>(std::move(version), std::move(*first), place->cap(), call_metrics);
+  place->hand_on();
+  (void)deployment.swap(nullptr, std::move(generation));
+  return {};
+}
+
+/// A call that reaches a generation which has just been replaced tries its successor.
+Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const CallOptions& options,
+                                                    GenerationPtr& failed) noexcept {
+  const auto start = Store::Clock::now();
+  for (GenerationPtr generation = current();;) {
+    const auto admission = generation->admit();
+    const milliseconds timeout = generation->timeout(options);
+    auto lent = catching_out_of_memory(name, Phase::call, "calling a plugin", [&]() -> Expected<Lease> {
+      if (admission == CircuitBreaker::Admission::refused) return fail(generation->breaker_error());
+      return Lease::take(generation, input_bytes, start, timeout);
+    });
+    if (lent) return Started{admission, start, start + timeout, std::move(*lent)};
+    const PluginErrorCode code = lent.error().code;
+    const bool too_many_errors = generation->record_rejected(admission, code);
+    GenerationPtr next = current();
+    if (code == PluginErrorCode::unloaded && next != generation) {
+      generation = std::move(next);
+      continue;
+    }
+    call_metrics->call_refused(code);
+    if (too_many_errors) failed = std::move(generation);
+    return fail(std::move(lent.error()));
+  }
+}
+
+GenerationPtr LoadedPlugin::end(const Started& started, const PluginError* error) noexcept {
+  const auto time = Store::Clock::now() - started.start;
+  if (error == nullptr)
+    call_metrics->call_succeeded(time);
+  else
+    call_metrics->call_failed(error->code, time);
+  Generation& generation = started.lease.generation();
+  return generation.record_result(started.admission, error, time) ? generation.shared_from_this() : nullptr;
+}
+
+namespace {
+
+VersionMetrics metrics_of(const Version& version, bool serving) {
+  const PluginMetrics counted = version.metrics.snapshot();
+  return {version.manifest().meta.version,
+          version.hash(),
+          serving,
+          counted.calls,
+          counted.errors,
+          counted.latency};
+}
+
+} // namespace
+
+PluginMetrics LoadedPlugin::metrics() const {
+  const GenerationPtr generation = current();
+  const ByteBudget& budget = *generation->code().services.budget;
+  PluginMetrics m = call_metrics->snapshot();
+  const PoolUsage usage = generation->usage();
+  m.plugin = name;
+  m.instances = usage.instances;
+  m.busy = usage.busy;
+  m.waiting = usage.waiting;
+  m.budget_used = budget.used();
+  m.budget = budget.allowed();
+  m.circuit_open = generation->circuit_open();
+  m.reloads = reload_counts.snapshot();
+  m.versions.push_back(metrics_of(*generation->version(), true));
+  for (const VersionPtr& version : deployment.kept()) m.versions.push_back(metrics_of(*version, false));
+  return m;
+}
+
+Expected<void> LoadedPlugin::unload() noexcept {
+  deployment.leave();
+  deployment.forget_kept();
+  return catching_out_of_memory(name, Phase::call, "unloading a plugin", [&] { return current()->close(); });
+}
+
+void LoadedPlugin::drain() {
+  deployment.leave();
+  current()->drain();
+}
+
+} // namespace skerry::host

@@ -1,0 +1,51 @@
+// Reports the steps of one reload or rollback. Internal.
+#pragma once
+
+#include "host/pool/loaded_plugin.hpp"
+#include "host/support/out_of_memory.hpp"
+#include "skerry/host/reload.hpp"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+namespace skerry::host {
+
+/// Each step is timed and becomes an event; a failed one is counted and becomes an error of phase reload.
+class ReloadReport {
+public:
+  using Clock = std::chrono::steady_clock;
+
+  ReloadReport(LoadedPlugin& plugin, ReloadTrigger trigger) : plugin_(plugin), trigger_(trigger) {}
+
+  /// Sets the version that later events are about.
+  void about(std::string version, std::string hash) {
+    version_ = std::move(version);
+    hash_ = std::move(hash);
+  }
+
+  /// Runs `work`, which returns an Expected of anything, and reports its outcome.
+  template <class Work> auto step(ReloadStep which, const Work& work) -> decltype(work()) {
+    const auto start = Clock::now();
+    auto result = catching_out_of_memory(plugin_.name, Phase::reload, "reloading a plugin", work);
+    if (!result) result.error() = failure(which, std::move(result.error()));
+    tell(which, result ? ReloadOutcome::done : ReloadOutcome::failed, Clock::now() - start,
+         result ? nullptr : &result.error());
+    return result;
+  }
+  /// Reports a step that ended otherwise. Without memory for the event, nothing is reported.
+  void tell(ReloadStep step, ReloadOutcome outcome, std::chrono::nanoseconds duration,
+            const PluginError* error = nullptr) noexcept;
+
+  /// Waits for the calls of a generation that is out of service, and calls its guest's `destroy`.
+  void retire(Generation& generation) noexcept;
+
+private:
+  PluginError failure(ReloadStep step, PluginError cause) noexcept;
+
+  LoadedPlugin& plugin_;
+  const ReloadTrigger trigger_;
+  std::string version_, hash_;
+};
+
+} // namespace skerry::host

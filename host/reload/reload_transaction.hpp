@@ -1,0 +1,75 @@
+// One reload of one plugin, from the file to the freed old version. Internal.
+#pragma once
+
+#include "host/guest/load_code.hpp"
+#include "host/reload/reload_report.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace skerry::host {
+
+/// A failure before or in the swap leaves the old version in service and frees the new one.
+/// Runs once, on the thread that calls run; others of the same plugin wait until it has swapped.
+class ReloadTransaction {
+public:
+  /// `manifest` is called once other reloads of the plugin have swapped.
+  ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger, ReloadOptions options,
+                    std::function<Expected<Manifest>()> manifest);
+
+  /// Returns when the old version is gone. Errors: phase reload; see docs/errors.md.
+  [[nodiscard]] Expected<ReloadResult> run();
+
+private:
+  using Clock = std::chrono::steady_clock;
+  struct Step {
+    ReloadStep name;
+    Expected<void> (ReloadTransaction::*run)();
+    bool says_bad; ///< its failure is the version's own fault
+  };
+  static const Step steps[];
+
+  // The steps.
+  [[nodiscard]] Expected<void> read_manifest();
+  [[nodiscard]] Expected<void> read_file();
+  [[nodiscard]] Expected<void> check_known();
+  [[nodiscard]] Expected<void> check_pin();
+  [[nodiscard]] Expected<void> compile();
+  [[nodiscard]] Expected<void> check_interface();
+  [[nodiscard]] Expected<void> instantiate();
+  [[nodiscard]] Expected<void> ask_meta();
+  [[nodiscard]] Expected<void> init();
+  [[nodiscard]] Expected<void> try_canary();
+
+  [[nodiscard]] Expected<void> without_serving() noexcept; // prepare, beside the calls that run
+  [[nodiscard]] Expected<void> prepare();
+  [[nodiscard]] Expected<void> take_over();
+  bool must_hand_over() const;
+  [[nodiscard]] Expected<void> hand_over_state();
+  [[nodiscard]] Expected<SavedState> save_state(Clock::time_point deadline);
+  [[nodiscard]] Expected<void> swap();
+  [[nodiscard]] Expected<void> publish(const GenerationPtr& next);
+  void release_held() noexcept;
+  void give_up() noexcept;
+
+  LoadedPlugin& plugin_;
+  const ReloadTrigger trigger_;
+  const ReloadOptions options_;
+  const std::function<Expected<Manifest>()> load_manifest_;
+  ReloadReport report_;
+
+  GenerationPtr base_; // what serves, and is to be replaced
+  Manifest manifest_;
+  std::optional<ModuleFile> file_;
+  bool unchanged_ = false;
+  std::unique_ptr<const PluginCode> code_;
+  std::optional<InstancePlace> place_;
+  VersionPtr version_;
+  Generation::InstancePtr first_;
+  bool has_init_ = false;
+  Generation::InstancePtr held_;    // the base's only instance, while its state is handed over
+  std::optional<SavedState> saved_; // what it said then
+};
+
+} // namespace skerry::host

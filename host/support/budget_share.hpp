@@ -1,0 +1,30 @@
+// Bytes taken of a budget. Internal.
+#pragma once
+
+#include "skerry/budget.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace skerry::host {
+
+/// Holds bytes of a plugin's budget until it is destroyed.
+class BudgetShare {
+public:
+  /// False, and holding nothing, when the budget does not have that many left.
+  BudgetShare(std::shared_ptr<ByteBudget> budget, uint64_t bytes)
+      : budget_(budget->take(bytes) ? std::move(budget) : nullptr), bytes_(bytes) {}
+  BudgetShare(BudgetShare&&) noexcept = default;
+  BudgetShare& operator=(BudgetShare&&) = delete;
+  ~BudgetShare() {
+    if (budget_) budget_->give_back(bytes_);
+  }
+  explicit operator bool() const noexcept { return budget_ != nullptr; }
+
+private:
+  std::shared_ptr<ByteBudget> budget_;
+  uint64_t bytes_;
+};
+
+} // namespace skerry::host

@@ -1,0 +1,31 @@
+// How functions of the host return errors. Internal.
+#pragma once
+
+#include "skerry/host/manifest.hpp"
+#include "skerry/host/plugin_error.hpp"
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace skerry::host {
+
+/// An error of the plugin of this name, which may be empty, with nothing but phase, code and message.
+PluginError make_error(std::string_view plugin, Phase phase, PluginErrorCode code, std::string_view message);
+inline PluginError make_error(const Manifest& manifest, Phase phase, PluginErrorCode code,
+                              std::string_view message) {
+  return make_error(manifest.meta.name, phase, code, message);
+}
+
+/// `return fail(error)` in any function that returns a std::expected.
+template <class E> [[nodiscard]] std::unexpected<E> fail(E error) {
+  return std::unexpected<E>(std::move(error));
+}
+/// The same with an error of this plugin.
+[[nodiscard]] inline std::unexpected<PluginError> fail(const Manifest& manifest, Phase phase,
+                                                       PluginErrorCode code, std::string_view message) {
+  return fail(make_error(manifest, phase, code, message));
+}
+
+} // namespace skerry::host

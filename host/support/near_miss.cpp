@@ -1,0 +1,75 @@
+#include "host/support/near_miss.hpp"
+
+#include "skerry/printable.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+#include <utility>
+
+namespace skerry::host {
+
+namespace {
+
+// Names may come from a module, as many and as long as it likes.
+constexpr size_t most_compared = 10'000;
+constexpr size_t longest_compared = 64; // the work is quadratic
+
+/// Lower case, without `_`, `-` and leading underscores: maxMemoryMB, max_memory_mb and MaxMemoryMB are one.
+std::string fold(std::string_view name) {
+  std::string folded;
+  for (char c : name.substr(0, longest_compared)) {
+    if (c != '_' && c != '-') folded += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return folded;
+}
+
+/// Levenshtein distance.
+size_t distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i + 1);
+    for (size_t j = 0; j < b.size(); ++j) {
+      size_t substituted = diagonal + (a[i] != b[j]);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({substituted, row[j + 1] + 1, row[j] + 1});
+    }
+  }
+  return row.back();
+}
+
+/// How far apart two names are, or too far to be meant.
+size_t score(std::string_view name, std::string_view candidate) {
+  std::string a = fold(name), b = fold(candidate);
+  size_t apart = distance(a, b);
+  if (a.size() >= 4 && b.size() >= 4 && (a.find(b) != a.npos || b.find(a) != b.npos)) return apart;
+  return apart <= std::max<size_t>(1, a.size() / 3) ? apart : longest_compared;
+}
+
+} // namespace
+
+std::vector<std::string> near_misses(std::string_view name, std::span<const std::string> candidates) {
+  std::vector<std::pair<size_t, std::string>> found;
+  for (const std::string& candidate : candidates.first(std::min(candidates.size(), most_compared))) {
+    if (size_t s = score(name, candidate); s < longest_compared) found.emplace_back(s, candidate);
+  }
+  std::sort(found.begin(), found.end());
+  std::vector<std::string> names;
+  for (auto& [apart, candidate] : found) {
+    if (names.size() < 3 && apart == found.front().first) names.push_back(std::move(candidate));
+  }
+  return names;
+}
+
+std::string did_you_mean(std::string_view name, std::span<const std::string> candidates) {
+  std::vector<std::string> names = near_misses(name, candidates);
+  std::string text;
+  for (size_t i = 0; i < names.size(); ++i) {
+    text += i == 0 ? "; did you mean " : i + 1 == names.size() ? " or " : ", ";
+    text += printable(names[i]);
+  }
+  return text.empty() ? text : text + "?";
+}
+
+} // namespace skerry::host

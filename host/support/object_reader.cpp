@@ -1,0 +1,83 @@
+#include "host/support/object_reader.hpp"
+
+#include "host/support/near_miss.hpp"
+#include "skerry/printable.hpp"
+
+#include <algorithm>
+
+namespace skerry::host {
+
+namespace {
+
+std::string range_message(uint64_t min, uint64_t max, const Json& value) {
+  return "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max) + ", not " +
+         (value.is_number() ? dump_json(value) : json_type_name(value));
+}
+
+} // namespace
+
+void report(FirstProblem& first, std::string_view path, std::string_view message) {
+  if (!first) first = ReadProblem{printable(path), printable(message, longest_printed_message)};
+}
+
+std::string json_type_name(const Json& value) {
+  std::string name = value.type_name();
+  return name == "object" || name == "array" ? "an " + name : name == "null" ? name : "a " + name;
+}
+
+ObjectReader::ObjectReader(const Json& value, std::string path, FirstProblem& problem)
+    : value_(value), path_(std::move(path)), problem_(problem) {
+  if (!value.is_object()) report(problem_, path_, "must be an object, not " + json_type_name(value));
+}
+
+const Json* ObjectReader::find(std::string_view key) {
+  known_.emplace_back(key);
+  if (!value_.is_object()) return nullptr;
+  auto found = value_.find(known_.back());
+  return found == value_.end() ? nullptr : &*found;
+}
+
+bool ObjectReader::boolean(std::string_view key, bool fallback) {
+  const Json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (value->is_boolean()) return value->get<bool>();
+  complain(key, "must be true or false, not " + json_type_name(*value));
+  return fallback;
+}
+
+uint64_t ObjectReader::integer(std::string_view key, uint64_t fallback, uint64_t min, uint64_t max) {
+  const Json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (value->is_number_unsigned()) {
+    uint64_t number = value->get<uint64_t>();
+    if (number >= min && number <= max) return number;
+  }
+  complain(key, range_message(min, max, *value));
+  return fallback;
+}
+
+std::string ObjectReader::text(std::string_view key, std::string fallback) {
+  const Json* value = find(key);
+  if (value == nullptr) return fallback;
+  if (!value->is_string()) {
+    complain(key, "must be a string, not " + json_type_name(*value));
+    return fallback;
+  }
+  std::string text = value->get<std::string>();
+  if (text.find('\0') != text.npos) complain(key, "must not contain a NUL character");
+  return text;
+}
+
+void ObjectReader::require(std::string_view key) {
+  if (value_.is_object() && !has(key)) complain(key, "is missing");
+}
+
+void ObjectReader::finish() {
+  if (!value_.is_object()) return;
+  for (const auto& [key, _] : value_.items()) {
+    if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
+    complain(key, "unknown key" + did_you_mean(key, known_));
+  }
+}
+
+} // namespace skerry::host

@@ -1,0 +1,365 @@
+#include "host/watch/file_watcher.hpp"
+
+#include "host/support/file_identity.hpp"
+#include "host/support/mutex.hpp"
+#include "host/support/out_of_memory.hpp"
+#include "host/watch/inotify_queue.hpp"
+#include "host/watch/watch_path.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <map>
+#include <new>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace skerry::host {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct WatchedFile {
+  std::filesystem::path path;
+  std::vector<PathStep> steps; // as they were when the directories were last registered
+  std::vector<int> watches;    // beside `steps`; -1: cannot be watched
+  FileIdentity reported;       // at the last report
+  FileIdentity last;           // at the last examination
+  bool being_written = false;
+  bool was_polled = false; // and its user has been told
+
+  bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
+  bool is_concerned(int watch, std::string_view name) const {
+    for (size_t i = 0; i < watches.size(); ++i) {
+      if (watches[i] == watch && (name.empty() || steps[i].name == name)) return true;
+    }
+    return false;
+  }
+  bool is_last_step(int watch, std::string_view name) const {
+    return !watches.empty() && watches.back() == watch && steps.back().name == name;
+  }
+};
+
+/// Files that belong together.
+struct WatchedGroup {
+  std::vector<WatchedFile> files;
+  std::chrono::milliseconds settle{0};
+  FileWatcher::Changed changed;
+  std::optional<Clock::time_point> due; // all of them will have been left alone for long enough
+
+  bool being_written() const { return std::ranges::any_of(files, &WatchedFile::being_written); }
+};
+
+} // namespace
+
+class FileWatcher::Impl {
+public:
+  explicit Impl(Options options)
+      : options_(std::move(options)), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    const auto begin = [&] {
+      mutex_.is_held(); // no other thread has this object yet
+      if (options_.use_inotify && !queue_.open())
+        trouble("no inotify: files are looked at regularly instead");
+      thread_ = start_thread([this] { run(); });
+    };
+    unless_out_of_memory(begin, [&] {
+      close(wake_fd_);
+      throw std::bad_alloc();
+    });
+  }
+
+  ~Impl() {
+    {
+      const Lock lock(mutex_);
+      stopping_ = true;
+    }
+    wake();
+    thread_.join();
+    close(wake_fd_);
+  }
+
+  Id watch(const std::vector<std::filesystem::path>& paths, std::chrono::milliseconds settle,
+           Changed changed) {
+    const Lock lock(mutex_);
+    const Id id = ++last_id_;
+    WatchedGroup& group = groups_[id];
+    const auto fill = [&] {
+      mutex_.is_held();
+      group.settle = settle;
+      group.changed = std::move(changed);
+      group.files.resize(paths.size());
+      for (size_t i = 0; i < paths.size(); ++i) {
+        WatchedFile& file = group.files[i];
+        file.path = paths[i];
+        register_steps(file);
+        file.reported = file.last = file_identity(file.path);
+      }
+    };
+    unless_out_of_memory(fill, [&] {
+      mutex_.is_held();
+      groups_.erase(id);
+      throw std::bad_alloc();
+    });
+    wake(); // what is to be polled may have changed
+    return id;
+  }
+
+  void unwatch(Id id) noexcept {
+    Lock lock(mutex_);
+    groups_.erase(id);
+    drop_unused_watches();
+    if (std::this_thread::get_id() == thread_.get_id()) return;
+    while (running_ == id) idle_.wait(lock);
+  }
+
+  bool uses_inotify() const noexcept { return queue_.is_open(); }
+
+private:
+  void wake() const {
+    const uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(wake_fd_, &one, sizeof one);
+  }
+  void trouble(const std::string& text) SKERRY_REQUIRES(mutex_) {
+    if (options_.on_trouble) troubles_.push_back(text);
+  }
+
+  // --- the thread
+
+  /// Files that could not be examined for lack of memory are examined again later.
+  void run() {
+    while (wait()) {
+      unless_out_of_memory([&] { look(); },
+                           [&] {
+                             const Lock lock(mutex_);
+                             has_missed_ = true;
+                             next_poll_ = Clock::now() + options_.poll_interval;
+                           });
+    }
+  }
+
+  void look() {
+    look_at_events();
+    const auto now = Clock::now();
+    poll_files(now);
+    for (const Id id : due_files(now)) call_changed(id);
+    tell_troubles();
+  }
+
+  /// False: stop.
+  bool wait() {
+    pollfd descriptors[] = {{wake_fd_, POLLIN, 0}, {queue_.descriptor(), POLLIN, 0}};
+    int timeout;
+    {
+      const Lock lock(mutex_);
+      if (stopping_) return false;
+      timeout = milliseconds_to_wait();
+    }
+    poll(descriptors, 2, timeout);
+    uint64_t count;
+    [[maybe_unused]] const auto taken = read(wake_fd_, &count, sizeof count);
+    const Lock lock(mutex_);
+    return !stopping_;
+  }
+
+  int milliseconds_to_wait() const SKERRY_REQUIRES(mutex_) {
+    std::optional<Clock::time_point> next;
+    for (const auto& [id, group] : groups_) {
+      // The end of the writing will wake us.
+      if (group.due && !group.being_written() && (!next || *group.due < *next)) next = group.due;
+      if (is_polled(group) && (!next || next_poll_ < *next)) next = next_poll_;
+    }
+    if (!troubles_.empty() && !has_missed_) return 0;
+    if (has_missed_) next = next_poll_;
+    if (!next) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
+    return static_cast<int>(std::clamp<int64_t>(left, 0, 60'000));
+  }
+
+  bool is_polled(const WatchedFile& file) const { return !queue_.is_open() || file.is_polled(); }
+  bool is_polled(const WatchedGroup& group) const {
+    return std::ranges::any_of(group.files, [&](const WatchedFile& file) { return is_polled(file); });
+  }
+
+  void look_at_events() {
+    const Lock lock(mutex_);
+    const auto now = Clock::now();
+    queue_.take([&](const InotifyQueue::Event& event) {
+      mutex_.is_held();
+      for (auto& [id, group] : groups_)
+        for (WatchedFile& file : group.files) apply(event, group, file, now);
+    });
+  }
+
+  void apply(const InotifyQueue::Event& event, WatchedGroup& group, WatchedFile& file, Clock::time_point now)
+      SKERRY_REQUIRES(mutex_) {
+    if (!event.overflow && !file.is_concerned(event.watch, event.name)) return;
+    if (event.overflow) {
+      file.being_written = false; // the end of the writing may be among what was lost
+    } else if (file.is_last_step(event.watch, event.name)) {
+      if (event.written) file.being_written = true;
+      if (event.closed || event.replaced) file.being_written = false;
+    }
+    if (event.overflow || event.replaced || event.gone) register_steps(file);
+    look_at(group, file, now, event.written || event.closed);
+  }
+
+  /// Any difference, and any writing, starts the wait for quiet anew.
+  static void look_at(WatchedGroup& group, WatchedFile& file, Clock::time_point now, bool touched) {
+    const FileIdentity identity = file_identity(file.path);
+    if (identity == file.last && !(touched && group.due)) return;
+    file.last = identity;
+    group.due = now + group.settle;
+  }
+
+  void poll_files(Clock::time_point now) {
+    const Lock lock(mutex_);
+    if (now < next_poll_) return;
+    next_poll_ = now + options_.poll_interval;
+    const bool all = std::exchange(has_missed_, false);
+    for (auto& [id, group] : groups_) {
+      for (WatchedFile& file : group.files) {
+        if (all) file.being_written = false; // as with any event that was lost
+        if (!all && !is_polled(file)) continue;
+        register_steps(file); // what could not be watched may be possible now
+        look_at(group, file, now, false);
+      }
+    }
+  }
+
+  std::vector<Id> due_files(Clock::time_point now) {
+    const Lock lock(mutex_);
+    std::vector<Id> due;
+    due.reserve(groups_.size()); // a change that is taken must not be lost
+    for (auto& [id, group] : groups_) {
+      if (!group.due || *group.due > now || group.being_written()) continue;
+      group.due.reset();
+      for (WatchedFile& file : group.files) look_at(group, file, now, false);
+      if (!group.due && take_change(group)) due.push_back(id);
+    }
+    return due;
+  }
+
+  /// Returns true if a change has not been reported yet, and marks it reported. False while a file is
+  /// missing.
+  static bool take_change(WatchedGroup& group) {
+    bool changed = false;
+    for (const WatchedFile& file : group.files) {
+      if (!file.last.exists) return false;
+      changed |= file.last != file.reported;
+    }
+    for (WatchedFile& file : group.files) file.reported = file.last;
+    return changed;
+  }
+
+  void call_changed(Id id) {
+    Changed changed;
+    {
+      const Lock lock(mutex_);
+      const auto found = groups_.find(id);
+      if (found == groups_.end()) return;
+      changed = copy_changed(found->second);
+      if (!changed) return;
+      running_ = id;
+    }
+    const bool told = unless_out_of_memory([&] { return changed(), true; }, [] { return false; });
+    {
+      const Lock lock(mutex_);
+      running_ = 0;
+      if (const auto found = groups_.find(id); !told && found != groups_.end()) tell_again(found->second);
+    }
+    idle_.notify_all();
+  }
+
+  /// Returns an empty callback when there is no memory for a copy.
+  Changed copy_changed(WatchedGroup& group) const noexcept {
+    return unless_out_of_memory([&] { return group.changed; },
+                                [&] {
+                                  tell_again(group);
+                                  return Changed();
+                                });
+  }
+
+  /// Marks the change as not reported, and schedules another report.
+  void tell_again(WatchedGroup& group) const noexcept {
+    for (WatchedFile& file : group.files) file.reported = {};
+    group.due = Clock::now() + std::max<Clock::duration>(group.settle, options_.poll_interval);
+  }
+
+  void tell_troubles() {
+    std::vector<std::string> troubles;
+    {
+      const Lock lock(mutex_);
+      troubles.swap(troubles_);
+    }
+    for (const std::string& text : troubles) options_.on_trouble(text);
+  }
+
+  // --- directories
+
+  /// Registers the directories that lead to a file. A link may be swapped between a look at it and the
+  /// registration, so what was found is looked at again.
+  void register_steps(WatchedFile& file) SKERRY_REQUIRES(mutex_) {
+    if (!queue_.is_open()) return;
+    constexpr int most_rounds = 8;
+    for (int round = 0; round < most_rounds; ++round) {
+      auto steps = path_steps(file.path);
+      if (round > 0 && steps == file.steps) break;
+      file.steps = std::move(steps);
+      file.watches.clear();
+      for (const PathStep& step : file.steps) {
+        const bool is_last = &step == &file.steps.back();
+        file.watches.push_back(queue_.add(step.directory, is_last));
+      }
+    }
+    if (file.is_polled() && !file.was_polled)
+      trouble(file.path.string() + ": not all directories can be watched; it is looked at regularly");
+    file.was_polled = file.is_polled();
+    drop_unused_watches();
+  }
+
+  /// For want of memory they stay until the next time.
+  void drop_unused_watches() noexcept SKERRY_REQUIRES(mutex_) {
+    const auto drop = [&] {
+      mutex_.is_held();
+      std::vector<int> used;
+      for (const auto& [id, group] : groups_)
+        for (const WatchedFile& file : group.files)
+          used.insert(used.end(), file.watches.begin(), file.watches.end());
+      queue_.keep_only(used);
+    };
+    unless_out_of_memory(drop, [] {});
+  }
+
+  const Options options_;
+  const int wake_fd_;
+  mutable Mutex mutex_;
+  Condition idle_;
+  InotifyQueue queue_; // opened before the thread starts; its watches change with the mutex held
+  std::map<Id, WatchedGroup> groups_ SKERRY_GUARDED_BY(mutex_);
+  Id last_id_ SKERRY_GUARDED_BY(mutex_) = 0;
+  Id running_ SKERRY_GUARDED_BY(mutex_) = 0; // whose callback runs
+  Clock::time_point next_poll_ SKERRY_GUARDED_BY(mutex_) = {};
+  std::vector<std::string> troubles_ SKERRY_GUARDED_BY(mutex_);
+  /// Something was missed for want of memory: all files are to be examined.
+  bool has_missed_ SKERRY_GUARDED_BY(mutex_) = false;
+  bool stopping_ SKERRY_GUARDED_BY(mutex_) = false;
+  std::thread thread_;
+};
+
+FileWatcher::FileWatcher() : FileWatcher(Options{}) {}
+FileWatcher::FileWatcher(Options options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+FileWatcher::~FileWatcher() = default;
+
+FileWatcher::Id FileWatcher::watch(const std::vector<std::filesystem::path>& files,
+                                   std::chrono::milliseconds settle, Changed changed) {
+  return impl_->watch(files, settle, std::move(changed));
+}
+void FileWatcher::unwatch(Id id) { impl_->unwatch(id); }
+bool FileWatcher::uses_inotify() const noexcept { return impl_->uses_inotify(); }
+
+} // namespace skerry::host

@@ -1,0 +1,53 @@
+// Watches the files of each plugin and reports their changes by its name. Internal.
+#pragma once
+
+#include "host/support/mutex.hpp"
+#include "host/watch/file_watcher.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace skerry::host {
+
+/// The files of a plugin whose changes are to be followed.
+struct WatchedFiles {
+  std::vector<std::filesystem::path> files;
+  std::chrono::milliseconds settle{0};
+  bool operator==(const WatchedFiles&) const = default;
+};
+
+/// One watcher for all plugins, with a thread only once there is something to watch. Thread-safe; not to be
+/// called with a lock held that `changed` takes.
+class ReloadWatch {
+public:
+  /// Called on the watcher's thread, with the plugin's name.
+  using Changed = std::function<void(const std::string& plugin)>;
+  using Trouble = std::function<void(const std::string& text)>;
+  ReloadWatch(Changed changed, Trouble trouble)
+      : changed_(std::move(changed)), trouble_(std::move(trouble)) {}
+
+  /// From now on these files, and no others, are this plugin's; none: it is not followed any more. After stop
+  /// it does nothing.
+  void follow(const std::string& plugin, WatchedFiles files);
+  /// Follows nothing any more; returns when `changed` does not run.
+  void stop();
+
+private:
+  struct Followed {
+    WatchedFiles files;
+    FileWatcher::Id id = 0;
+  };
+  const Changed changed_;
+  const Trouble trouble_;
+  Mutex mutex_;
+  std::map<std::string, Followed> followed_ SKERRY_GUARDED_BY(mutex_);
+  std::unique_ptr<FileWatcher> watcher_ SKERRY_GUARDED_BY(mutex_);
+  bool stopped_ SKERRY_GUARDED_BY(mutex_) = false;
+};
+
+} // namespace skerry::host
