@@ -61,8 +61,7 @@ private:
   /// call: keeping the index sorted on each publish would take as long as translating a small function.
   mutable std::map<const std::byte*, const Code*> by_start_;
   uint64_t bytes_ = 0;
-  std::vector<Payer> payers_; // one per run of functions that the same budget paid for; few even when stores
-                              // share the module
+  std::vector<Payer> payers_; // one per run of functions that one budget paid for; few where stores share it
 };
 
 } // namespace skerry::vm

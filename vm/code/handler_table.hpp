@@ -39,7 +39,8 @@ enum class AddressMode : uint8_t {
 };
 inline constexpr size_t address_mode_count = 4;
 
-/// The handlers of one load or store, by address mode. `kinds` below computes the index.
+/// The handlers of one load or store, by address mode: [value][a], or [value][a][b][scaled] for indexed
+/// modes.
 struct MemoryHandlers {
   std::array<HandlerRow, address_mode_count> mode{};
 };
@@ -47,8 +48,8 @@ inline constexpr size_t first_memory_row = static_cast<size_t>(Opcode::i32_load)
 inline constexpr size_t scalar_memory_rows = static_cast<size_t>(Opcode::i64_store32) - first_memory_row + 1;
 inline constexpr size_t memory_row_count = scalar_memory_rows + 4;
 
-/// The row of a load or store: first the scalar ones in order, then the four of v128 from which the other
-/// v128 accesses are composed. Returns memory_row_count if the instruction has no row.
+/// Returns the row of a load or store. The scalar ones come first, in order. Then come the four v128 ones,
+/// from which the other v128 accesses are composed. Returns memory_row_count if the instruction has no row.
 constexpr size_t memory_row(Opcode op) {
   switch (op) {
   case Opcode::v128_load: return scalar_memory_rows;

@@ -363,7 +363,7 @@ struct ReturnCallRef {
 struct StackOp {
   Handler handler;
   Slot first;
-  SmallCharge charge; // paid by bulk operations only
+  SmallCharge charge; // paid by bulk operations
   uint32_t index;
   uint64_t second;
   void each(auto&& field) const {
@@ -379,7 +379,7 @@ struct Look {
 struct Count {
   Handler handler;
   uint64_t count; // times the instruction was reached
-  uint64_t depth; // depth of the enclosing loops
+  uint64_t depth; // number of enclosing loops
   void each(auto&& field) const { field("count", count), field("depth", depth); }
 };
 
