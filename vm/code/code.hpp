@@ -61,7 +61,7 @@ private:
   /// call: keeping the index sorted on each publish would take as long as translating a small function.
   mutable std::map<const std::byte*, const Code*> by_start_;
   uint64_t bytes_ = 0;
-  std::vector<Payer> payers_; // one per run of functions that one budget paid for; few where stores share it
+  std::vector<Payer> payers_; // one per series of functions paid from one budget; few if stores share one
 };
 
 } // namespace skerry::vm

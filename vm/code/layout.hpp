@@ -449,7 +449,7 @@ SKERRY_CALL(ReturnCallIndirect)
 SKERRY_CALL(ReturnCallRef)
 #undef SKERRY_CALL
 
-/// The instruction at `code`.
+/// Returns the instruction at `code`.
 template <class Layout> [[gnu::always_inline]] inline const Layout& at(const std::byte* code) {
   return *reinterpret_cast<const Layout*>(code);
 }

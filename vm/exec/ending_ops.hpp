@@ -40,8 +40,8 @@ template <int A> struct BranchTable {
   }
 };
 
-/// Returns pay before they leave. A call that used more fuel than it was given therefore never succeeds, and
-/// its caller executes nothing more.
+/// Return instructions pay before they leave the frame. A call that used more fuel than it was given
+/// therefore never succeeds, and its caller executes nothing more.
 struct Return {
   static constexpr bool can_trap = false, polls = false, pays = true;
 };

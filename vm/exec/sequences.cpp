@@ -12,7 +12,7 @@ namespace {
 
 struct Row {
   int part, line;
-  std::array<HandlerNumber, 3> operations; // two or three
+  std::array<HandlerNumber, 3> operations; // two or three, then 0
 };
 constexpr Row rows[] = {
 #define SEQUENCE_0(...) {0, __LINE__, {__VA_ARGS__}},

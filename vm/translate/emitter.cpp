@@ -47,10 +47,11 @@ private:
   // These limits suffice for the dispatch in an interpreter's loop, which profits most: the code of each
   // opcode then ends with its own jump to the next.
   static constexpr uint32_t most_copied = 8, most_jumps = 4;
-  // The most operations that are examined. Labels count, because very many blocks may end at the same place.
+  // At most this many operations are examined. Labels count too, because very many blocks may end at the same
+  // place.
   static constexpr uint32_t most_seen = 256;
-  // The most instructions that may run between a jump to a loop and its fuel check, which moves to the last
-  // jump.
+  // At most this many instructions may run between a jump to a loop and its fuel check, which tail
+  // duplication moves to the last jump.
   static constexpr int32_t most_before_look = 64;
 
   /// If a jump leads to a few operations that end in another jump, replaces it by a copy of them. The charges

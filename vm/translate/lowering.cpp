@@ -253,7 +253,7 @@ void Lowering::lower_by_class(const Instruction& instr) {
   }
 }
 
-/// References, tables, bulk memory.
+/// Lowers instructions on references and tables, and the bulk memory instructions.
 void Lowering::references_and_bulk(const Instruction& instr) {
   const uint32_t first = instr.index[0], second = instr.index[1];
   const auto table_address = [&](uint32_t table) {
