@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Files and folders that must have no findings. To add one, rewrite its prose first.
-HELD = ("README.md", "SECURITY.md", "CHANGELOG.md", "docs", "wasi", "examples", "fuzz", "spec-tests", "tests",
-        "vm/include", "vm/base", "vm/isa", "vm/validate", "vm/wat", "vm/api", "vm/runtime", "vm/module")
+HELD = ("README.md", "SECURITY.md", "CHANGELOG.md", "docs", "wasi", "examples", "fuzz", "spec-tests", "tests", "vm")
 SUFFIXES = (".md", ".hpp", ".cpp", ".def", ".h", ".c")
 
 

@@ -15,7 +15,7 @@ const Code* CodeStore::publish(size_t defined_index, Code code, const std::share
     if (payer) payer->give_back(code.size);
     return faster;
   }
-  // Whatever of this finds no memory leaves nothing behind.
+  // If any step below runs out of memory, nothing is published or charged.
   if (payer && (payers_.empty() || payers_.back().budget != payer)) payers_.push_back({payer});
   const Code& published = owned_.emplace_back(std::move(code));
   if (payer) payers_.back().bytes += published.size;

@@ -1,4 +1,4 @@
-// Translated code of a module's functions: who owns it, how threads publish and find it.
+// The translated code of a module's functions: its ownership, and how threads publish and find it.
 #pragma once
 
 #include "skerry/budget.hpp"
@@ -14,20 +14,21 @@
 
 namespace skerry::vm {
 
-/// Threaded code of one function. Never moves and is never freed before its module. All instances of the
-/// module share it, so it names nothing of an instance but by offset (see vm/runtime/instance.hpp).
+/// The threaded code of one function. It never moves and is freed only with its module. All instances of the
+/// module share it, so it refers to parts of an instance only by offset (see vm/runtime/instance.hpp).
 struct Code {
   uint32_t func_index = 0;
   uint32_t frame_slots = 0; // frame size: parameters, link, locals, operands
-  uint32_t link_slot = 0;   // where the link (return address, frame distance) is
-  uint32_t size = 0;        // bytes of `bytes`
+  uint32_t link_slot = 0;   // position of the link (return address, frame distance)
+  uint32_t size = 0;        // size of `bytes`
   std::unique_ptr<std::byte[]> bytes;
 };
 
-/// Thread-safe. One slot per defined function.
+/// Holds the code of all functions, in one slot per defined function. Thread-safe.
 ///
-/// Code is shared by all stores that run the module, and stays as long as the module. So the budget of the
-/// store that had a function translated pays for it until the module goes, whatever becomes of that store.
+/// All stores that run the module share the code, and it lives as long as the module. The budget of the store
+/// that caused a translation therefore pays for the code until the module is freed, even if that store is
+/// freed first.
 class CodeStore {
 public:
   CodeStore() = default;
@@ -35,14 +36,15 @@ public:
   CodeStore(const CodeStore&) = delete;
   CodeStore& operator=(const CodeStore&) = delete;
   void resize(size_t functions) { slots_ = std::vector<std::atomic<const Code*>>(functions); }
-  /// Null when nobody has translated the function yet.
+  /// Returns null if the function has not been translated yet.
   const Code* find(size_t defined_index) const noexcept {
     return slots_[defined_index].load(std::memory_order_acquire);
   }
-  /// Publishes. `payer`, which may be null, has paid code.size bytes and gets them back when this goes; when
-  /// another thread was faster, at once: its code wins and is returned.
+  /// Publishes `code` and returns the published code. `payer`, which may be null, has paid code.size bytes
+  /// and gets them back when this CodeStore is destroyed. If another thread has already published the
+  /// function, that code is returned, and `payer` gets its bytes back at once.
   const Code* publish(size_t defined_index, Code code, const std::shared_ptr<ByteBudget>& payer);
-  /// The function whose code contains `pc`, or null. For backtraces.
+  /// Returns the function whose code contains `pc`, or null. Backtraces use it.
   const Code* containing(const std::byte* pc) const;
   uint64_t code_bytes() const;
 
@@ -54,12 +56,12 @@ private:
 
   std::vector<std::atomic<const Code*>> slots_;
   mutable std::mutex mutex_;
-  std::deque<Code> owned_; // grows at its end: none ever moves
-  /// The first of owned_. Those behind have not been asked for since they were published: keeping the order
-  /// then would take as long as translating a small function.
+  std::deque<Code> owned_; // grows only at its end, so that no element moves
+  /// Indexes the first elements of owned_ by address. containing() adds the ones published since its last
+  /// call: keeping the index sorted on each publish would take as long as translating a small function.
   mutable std::map<const std::byte*, const Code*> by_start_;
   uint64_t bytes_ = 0;
-  std::vector<Payer> payers_; // one for functions in a row that one budget paid: few, where stores share it
+  std::vector<Payer> payers_; // one per series of functions paid from one budget; few if stores share one
 };
 
 } // namespace skerry::vm

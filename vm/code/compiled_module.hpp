@@ -1,4 +1,4 @@
-// A valid module and the code that its functions have been translated to so far.
+// A valid module and the code into which its functions have been translated so far.
 #pragma once
 
 #include "vm/code/code.hpp"
@@ -9,8 +9,8 @@
 
 namespace skerry::vm {
 
-/// The module never changes. Its code is added when a function is first called, by any thread, and is shared
-/// by all instances of the module.
+/// The module never changes. Any thread adds code when a function is first called, and all instances of the
+/// module share that code.
 struct CompiledModule {
   explicit CompiledModule(std::shared_ptr<const Module> valid) : module(std::move(valid)) {
     code.resize(module->bodies.size());

@@ -1,11 +1,10 @@
-// What a handler is, for each way of dispatching (design: direct-threaded code; docs/rationale.md has the
+// What a handler is, for each method of dispatch (design: direct-threaded code; docs/rationale.md has the
 // figures).
 //
-//   tail calls     clang with musttail and preserve_none: all state in machine registers, three integer and
-//   two
-//                  vector VM registers for temporaries and hot locals
-//   sibling calls  GCC at -O2, where the build has proved that it makes them: six arguments, no VM registers
-//   trampoline     everywhere else, sanitizers and -O0: a loop calls one handler after the other
+//   tail calls     clang with musttail and preserve_none: all state is in machine registers, among them
+//                  three integer and two vector VM registers for temporaries and hot locals
+//   sibling calls  GCC at -O2, if the build has proved that GCC emits them: six arguments, no VM registers
+//   trampoline     everything else, such as sanitizers and -O0: a loop calls one handler after another
 #pragma once
 
 #include <cstddef>
@@ -21,20 +20,20 @@ namespace skerry::vm {
 struct ModuleInstance;
 struct State;
 
-/// A vector register: f32 and f64 in its low lanes, or a v128.
+/// A vector register. It holds a v128, or an f32 or f64 in its low lanes.
 using Vector = float __attribute__((vector_size(16)));
 
 #if defined(SKERRY_DISPATCH_TAILCALL)
 #if defined(SKERRY_COMPACT)
-// Each register multiplies the handlers: one of a kind leaves a fifth of them.
+// Each register multiplies the number of handlers: with one of each kind, a fifth of them remain.
 inline constexpr int int_registers = 1;
 inline constexpr int vector_registers = 1;
 #else
 inline constexpr int int_registers = 3;
 inline constexpr int vector_registers = 2;
 #endif
-// The order puts the code pointer in rdi and the frame in rsi (shorter encodings), and keeps rcx unused, so
-// that shifts by a variable need no moves (x86-64, clang 19).
+// This order puts the code pointer in rdi and the frame in rsi, which have shorter encodings. It keeps rcx
+// unused, so that variable shifts need no moves (x86-64, clang 19).
 // An alias declaration cannot carry the calling convention.
 // NOLINTNEXTLINE(modernize-use-using)
 typedef __attribute__((preserve_none)) void HandlerFunction(int64_t fuel, ModuleInstance* instance,
@@ -51,7 +50,7 @@ using Handler = void (*)(int64_t fuel, ModuleInstance* instance, std::byte* memo
 #else
 inline constexpr int int_registers = 0;
 inline constexpr int vector_registers = 0;
-/// Returns whether to go on.
+/// Returns whether execution continues.
 using Handler = bool (*)(State& state);
 #endif
 
@@ -61,7 +60,8 @@ inline constexpr int slot = 0;
 inline constexpr int first_register = 1;
 inline constexpr int imm = int_registers + 1;     // integers
 inline constexpr int vimm = vector_registers + 1; // f32 and f64
-// Number of kinds: of what can be written or is never constant; of what may be constant
+// The number of kinds: `writable` for operands that are written or never constant, `readable` for operands
+// that may be constant
 inline constexpr int writable = int_registers + 1;
 inline constexpr int readable = int_registers + 2;
 inline constexpr int vwritable = vector_registers + 1;

@@ -1,5 +1,5 @@
-// The machine code that threaded code is made of, as data: the translator picks handlers from here and never
-// sees the interpreter. One table per way of executing (SIMD target, profiling …), owned by an engine.
+// The machine code of threaded code, as data: the translator picks handlers from these tables and does not
+// depend on the interpreter. An engine owns one table for each way of executing (SIMD target, profiling …).
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -13,23 +13,23 @@ namespace skerry::vm {
 
 class SequenceTable;
 
-/// With its number in sequences (vm/code/sequence_table.hpp).
+/// A handler and its number in sequences (vm/code/sequence_table.hpp).
 struct NumberedHandler {
   Handler handler = nullptr;
   HandlerNumber number = 0;
 };
-/// Of one operation, by the kinds of its operands.
+/// The handlers of one operation, indexed by the kinds of its operands.
 struct HandlerRow {
   const Handler* handlers = nullptr;
   const uint16_t* numbers = nullptr;
   NumberedHandler operator[](size_t index) const { return {handlers[index], numbers[index]}; }
 };
 
-/// What fused branches compare by. i32 first; the same order as the instructions i32.eq … i32.ge_u.
+/// The comparisons of fused branches. The order is that of the instructions i32.eq … i32.ge_u.
 enum class Compare : uint8_t { eq, ne, lt_s, lt_u, gt_s, gt_u, le_s, le_u, ge_s, ge_u, test, test_not };
 inline constexpr size_t compare_count = 12;
 
-/// How a load or store finds its address; `end` is offset + access size, so that one comparison checks
+/// How a load or store computes its address. `end` is offset + access size, so that one comparison checks the
 /// bounds.
 enum class AddressMode : uint8_t {
   plain,           ///< u64(a) + end
@@ -39,7 +39,8 @@ enum class AddressMode : uint8_t {
 };
 inline constexpr size_t address_mode_count = 4;
 
-/// Handlers of one instruction, by address mode; the index is made by `kinds` below.
+/// The handlers of one load or store, by address mode: [value][a], or [value][a][b][scaled] for indexed
+/// modes.
 struct MemoryHandlers {
   std::array<HandlerRow, address_mode_count> mode{};
 };
@@ -47,8 +48,8 @@ inline constexpr size_t first_memory_row = static_cast<size_t>(Opcode::i32_load)
 inline constexpr size_t scalar_memory_rows = static_cast<size_t>(Opcode::i64_store32) - first_memory_row + 1;
 inline constexpr size_t memory_row_count = scalar_memory_rows + 4;
 
-/// The scalar loads and stores in order, then four of v128, from which the others are made. memory_row_count
-/// for what has no row.
+/// Returns the row of a load or store. The scalar ones come first, in order. Then come the four v128 ones,
+/// from which the other v128 accesses are composed. Returns memory_row_count if the instruction has no row.
 constexpr size_t memory_row(Opcode op) {
   switch (op) {
   case Opcode::v128_load: return scalar_memory_rows;
@@ -62,12 +63,12 @@ constexpr size_t memory_row(Opcode op) {
 }
 
 struct HandlerTable {
-  // Numeric instructions, by opcode: [d][a], [d][a][b], or one (three operands, and those of
-  // vm/code/simd_kinds.hpp). Lane instructions: [d] of extract_lane, [b] of replace_lane.
+  // Numeric instructions, by opcode: [d][a], [d][a][b], or a single handler (for three operands, and for the
+  // instructions in vm/code/simd_kinds.hpp). Lane instructions: [d] for extract_lane, [b] for replace_lane.
   std::array<HandlerRow, opcode_count> numeric{};
-  // Loads and stores of memory 0 with 32-bit addresses.
+  // Loads and stores in memory 0 with 32-bit addresses.
   std::array<MemoryHandlers, memory_row_count> memory{};
-  // Everything that is executed on canonical slots, by opcode.
+  // All instructions that work on canonical slots, by opcode.
   std::array<Handler, opcode_count> stack_op{};
 
   // [i32, i64][compare]: [a][b][back] and [a][b]
@@ -96,7 +97,7 @@ struct HandlerTable {
   HandlerRow call_ref;                  // [a]
   HandlerRow return_call_indirect;
   HandlerRow return_call_ref;
-  HandlerRow enter; // [slots - 1] up to enter_unrolled, then any number
+  HandlerRow enter; // [slots - 1] up to enter_unrolled, then one for any number
 
   NumberedHandler branch, branch_back;
   NumberedHandler return_none;
@@ -105,10 +106,10 @@ struct HandlerTable {
   NumberedHandler unreachable;
   NumberedHandler look;
 
-  Handler lazy_stub = nullptr; // FuncInstance::stub of functions not yet translated
+  Handler lazy_stub = nullptr; // the FuncInstance::stub of functions that are not translated yet
 
-  const SequenceTable* sequences = nullptr; // null: no superinstructions
-  /// Only for profiles: stands before every instruction (layout::Count).
+  const SequenceTable* sequences = nullptr; // null if there are no superinstructions
+  /// Precedes every instruction of code that is profiled (layout::Count).
   Handler count = nullptr;
 };
 inline constexpr uint32_t enter_unrolled = 8;

@@ -1,10 +1,10 @@
 // The layouts of threaded code: one struct for each form of an instruction. The emitter writes its fields,
-// the handler reads them, and the printer shows them; none of them knows an offset or a size.
+// the handler reads them, and the printer shows them. None of them contains an offset or a size.
 //
 // An instruction begins with its handler, and the next instruction begins where the struct ends. Several
-// operations share a form when their operands are the same. `each` names the fields for printers, in the
-// order of the pseudo-code in ops.def: d, a, b, c and `value` are operands, which may also be in a VM
-// register; their field then means nothing.
+// operations share a form if their operands are the same. `each` names the fields for printers, in the order
+// of the pseudo-code in ops.def. d, a, b, c and `value` are operands. An operand may be in a VM register
+// instead of a slot; its field is then unused.
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -21,14 +21,14 @@ namespace skerry::vm::layout {
 enum class Slot : uint16_t {};
 inline constexpr uint32_t most_slots = std::numeric_limits<uint16_t>::max();
 
-/// A slot, or a constant that is sign-extended from 16 bits. The handler knows which.
+/// A slot, or a constant that is sign-extended from 16 bits. The handler determines which it is.
 struct SlotOrConstant16 {
   uint16_t bits;
   Slot slot() const { return Slot{bits}; }
   uint64_t constant() const { return static_cast<uint64_t>(int64_t{static_cast<int16_t>(bits)}); }
   static constexpr bool can_hold(int64_t constant) { return constant == static_cast<int16_t>(constant); }
 };
-/// A slot, an integer that is sign-extended from 32 bits, or an f32. The handler knows which.
+/// A slot, an integer that is sign-extended from 32 bits, or an f32. The handler determines which it is.
 struct SlotOrConstant {
   uint32_t bits;
   Slot slot() const { return static_cast<Slot>(bits); }
@@ -55,15 +55,16 @@ struct alignas(8) Bytes16 {
   std::array<uint8_t, 16> bytes;
 };
 
-/// Fuel for what has been executed since the last charge.
+/// Fuel for the instructions executed since the last charge.
 struct Charge {
   int32_t fuel;
 };
-/// The same where there is little room.
+/// A charge for layouts with little room.
 struct SmallCharge {
   uint16_t fuel;
 };
-/// Where a jump goes, in bytes from the instruction that jumps. In a branch table: from the table.
+/// The destination of a jump, as a distance in bytes from the jumping instruction, or from the table in a
+/// branch table.
 struct Target {
   int32_t distance;
 };
@@ -142,7 +143,7 @@ struct ReplaceLane {
   uint16_t first_byte; // of the lane
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b), field("byte", first_byte); }
 };
-/// Indices into a and into b; 0x80 gives 0.
+/// Indices into a and into b. Index 0x80 gives 0.
 struct Shuffle {
   Handler handler;
   Slot d, a, b;
@@ -169,8 +170,8 @@ struct Enter {
 
 // ---- memory and globals
 //
-// `value` is what is loaded or stored, `end` is offset + access size, `addend` is added to the address before
-// it wraps at 32 bits.
+// `value` is loaded or stored. `end` is offset + access size. `addend` is added to the address before the
+// address wraps at 32 bits.
 
 struct PlainAccess {
   Handler handler;
@@ -206,10 +207,10 @@ struct IndexedWrappedAccess {
     field("a", a), field("b", b), field("value", value), field("addend", addend), field("end", end);
   }
 };
-/// The largest end that fits every form.
+/// The largest `end` that fits in every form.
 inline constexpr uint64_t most_indexed_end = std::numeric_limits<decltype(IndexedAccess::end)>::max();
 
-/// `place`: of an own global its value's offset in the instance, of an imported one its index.
+/// `place` is the offset of the value in the instance, or the index of an imported global.
 struct Global {
   Handler handler;
   Slot value;
@@ -246,7 +247,7 @@ struct BranchIfF64 {
     field("a", a), field("b", b), field("target", target), field("charge", charge);
   }
 };
-/// The end of a counted loop: `step` is added to a.
+/// The end of a counted loop. `step` is added to a.
 struct CountBranch {
   Handler handler;
   Slot a;
@@ -259,11 +260,11 @@ struct CountBranch {
     field("a", a), field("b", b), field("step", step), field("target", target), field("charge", charge);
   }
 };
-/// The table may be another instruction's: the first that needs it has it behind it.
+/// Instructions may share a table, which follows the first one that uses it.
 struct BranchTable {
   Handler handler;
   Slot a;
-  uint32_t last; // index of the default's entry
+  uint32_t last; // index of the default entry
   Target table;
   Charge charge;
   void each(auto&& field) const {
@@ -276,7 +277,7 @@ struct BranchTableEntry {
 };
 static_assert(sizeof(BranchTableEntry) % alignof(Handler) == 0, "an instruction follows the table");
 
-/// `link`: the frame's.
+/// `link` is the frame's link slot.
 struct ReturnNone {
   Handler handler;
   Slot link;
@@ -299,17 +300,17 @@ struct ReturnConstant {
 
 // ---- calls
 
-/// What every call has, directly behind its handler.
+/// The fields of every call, directly after the handler.
 struct CallSite {
   uint32_t distance; // in bytes, from the caller's frame to the callee's
   Charge charge;
 };
-/// Of whatever form.
+/// A call of any form.
 struct AnyCall {
   Handler handler;
   CallSite site;
 };
-/// `callee`: the function's offset in the instance, or the index of an imported one.
+/// `callee` is the offset of the function in the instance, or the index of an imported function.
 struct Call {
   Handler handler;
   CallSite site;
@@ -331,7 +332,7 @@ struct CallRef {
   Slot a;
   void each(auto&& field) const { field("a", a), field("site", site); }
 };
-/// `link`: of the frame that the call replaces.
+/// `link` belongs to the frame that the call replaces.
 struct ReturnCall {
   Handler handler;
   CallSite site;
@@ -357,8 +358,8 @@ struct ReturnCallRef {
 
 // ---- the rest
 
-/// Operands are in consecutive slots from `first` on, and so are the results. `index` and `second` are the
-/// instruction's immediates; of a load or store `second` is the offset.
+/// Operands are in consecutive slots starting at `first`, and so are the results. `index` and `second` are
+/// the instruction's immediates; in a load or store, `second` is the offset.
 struct StackOp {
   Handler handler;
   Slot first;
@@ -374,11 +375,11 @@ struct Look {
   Charge charge;
   void each(auto&& field) const { field("charge", charge); }
 };
-/// Stands before every instruction of an engine that profiles.
+/// Precedes every instruction of an engine that profiles.
 struct Count {
   Handler handler;
-  uint64_t count; // how often it was reached
-  uint64_t depth; // of loops
+  uint64_t count; // times the instruction was reached
+  uint64_t depth; // number of enclosing loops
   void each(auto&& field) const { field("count", count), field("depth", depth); }
 };
 
@@ -448,7 +449,7 @@ SKERRY_CALL(ReturnCallIndirect)
 SKERRY_CALL(ReturnCallRef)
 #undef SKERRY_CALL
 
-/// The instruction at `code`.
+/// Returns the instruction at `code`.
 template <class Layout> [[gnu::always_inline]] inline const Layout& at(const std::byte* code) {
   return *reinterpret_cast<const Layout*>(code);
 }

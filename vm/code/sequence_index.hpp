@@ -1,5 +1,5 @@
-// Which superinstructions there are, as a table that is complete when the engine is built: only where their
-// handlers lie in memory is not known before it runs (vm/code/sequence_table.hpp).
+// The superinstructions, as a table that is complete when the engine is built. Only the addresses of their
+// handlers are unknown until it runs (vm/code/sequence_table.hpp).
 #pragma once
 
 #include "vm/base/choose.hpp"
@@ -13,37 +13,38 @@
 
 namespace skerry::vm {
 
-/// Of a handler; 0 for those that are in no sequence, and for none. Below 2^16. Operations come first, then
-/// the sequences, part by part: part * handlers_of_part + place.
+/// The number of a handler: 0 for no handler and for handlers that are in no sequence. Always below 2^16.
+/// Operations come first, then the sequences, part by part: part * handlers_of_part + place.
 using HandlerNumber = uint32_t;
 inline constexpr HandlerNumber handlers_of_part = 4096;
 
-/// What does `first` and then `second`.
+/// `fused` does the work of `first` followed by `second`.
 struct Sequence {
   HandlerNumber first, second, fused;
 };
 
-/// A sparse matrix with a row for each first handler and a column for each second one. The rows lie over each
-/// other in one list, each moved so far that no two use the same place (Tarjan, Yao: Storing a Sparse Table,
-/// 1979): looking up takes two loads and no branch, which nothing could predict.
+/// A sparse matrix with a row for each first handler and a column for each second one. The rows overlap in
+/// one list, each shifted so that no two use the same place (Tarjan, Yao: Storing a Sparse Table, 1979). A
+/// lookup takes two loads and no branch, which would be unpredictable.
 class SequenceIndex {
 public:
   struct Entry {
-    uint16_t first = 0, fused = 0; // 0: nobody uses the place
+    uint16_t first = 0, fused = 0; // 0 if the place is unused
   };
-  /// `starts`: where each first handler's row begins in `entries`, in which every second handler has a place
-  /// behind every start.
+  /// `starts` says where each first handler's row begins in `entries`. `entries` must be long enough for
+  /// every second handler after every start.
   constexpr SequenceIndex(std::span<const uint16_t> starts, std::span<const Entry> entries)
       : starts_(starts.data()), entries_(entries.data()) {}
 
-  /// What does `first` and then `second`; 0 when there is none, or when one of them is 0.
+  /// Returns the handler that fuses `first` and `second`. Returns 0 if there is none, or if either is 0.
   constexpr HandlerNumber find(HandlerNumber first, HandlerNumber second) const {
     const Entry& entry = entries_[starts_[first] + second];
     return choose(entry.first == first, HandlerNumber{entry.fused}, HandlerNumber{0});
   }
 
-  /// Fills lists of zeros, for first handlers below `starts.size()` and second ones below `second_count`. Of
-  /// equal sequences the last counts. False when a row finds no place: there are too few entries.
+  /// Fills lists of zeros, for first handlers below `starts.size()` and second ones below `second_count`. If
+  /// a sequence occurs twice, the last one counts. Returns false if `entries` is too short to place every
+  /// row.
   static constexpr bool pack(std::span<const Sequence> sequences, size_t second_count,
                              std::span<uint16_t> starts, std::span<Entry> entries) {
     const std::vector<Sequence> sorted = longest_rows_first(sequences, starts.size());
@@ -62,9 +63,9 @@ public:
   }
 
 private:
-  // By counting and in plain loops: this runs in the compiler.
+  // The functions below count and use plain loops because they run in the compiler.
 
-  /// Row by row; the short ones find places between the long ones.
+  /// Sorts by row; short rows later fit into the gaps between long ones.
   static constexpr std::vector<Sequence> longest_rows_first(std::span<const Sequence> sequences,
                                                             size_t first_count) {
     std::vector<HandlerNumber> keys;
@@ -76,7 +77,7 @@ private:
     for (const Sequence& s : by_row) keys.push_back(shorter[s.first]);
     return sorted_by(keys, by_row, sequences.size());
   }
-  /// Those with equal keys stay in their order.
+  /// A stable sort: sequences with equal keys keep their order.
   static constexpr std::vector<Sequence> sorted_by(std::span<const uint32_t> keys,
                                                    std::span<const Sequence> sequences, size_t key_count) {
     std::vector<uint32_t> places(key_count + 1, 0);
@@ -86,7 +87,8 @@ private:
     for (size_t i = 0; i < keys.size(); ++i) sorted[places[keys[i]]++] = sequences[i];
     return sorted;
   }
-  /// Where the row's places are free, searched from somewhere on; start_count when there is no such start.
+  /// Searches from a hashed position for a start at which all the row's places are free. Returns start_count
+  /// if there is none.
   static constexpr size_t find_start(std::span<const Sequence> row, size_t start_count,
                                      std::span<const Entry> entries) {
     constexpr uint32_t golden_ratio = 0x9e37'79b9;

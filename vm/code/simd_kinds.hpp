@@ -1,12 +1,13 @@
-// Which vector instructions have handlers for operands in VM registers. The others, rare or long, work on
-// slots only: each combination of kinds is a handler of its own, for each SIMD target.
+// The vector instructions that have handlers for operands in VM registers. The others are rare or have long
+// handlers, and work only on slots, because each combination of operand kinds costs one more handler for each
+// SIMD target.
 #pragma once
 
 #include "vm/isa/opcode.hpp"
 
 namespace skerry::vm {
 
-/// Of a numeric instruction: is it a vector instruction whose operands and result are all in slots?
+/// Returns whether a numeric instruction is a vector instruction whose operands and result are all in slots.
 constexpr bool is_slots_only(Opcode op) {
   switch (op) {
   case Opcode::i8x16_popcnt:

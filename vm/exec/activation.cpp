@@ -55,10 +55,10 @@ bool refuse_beside_suspended(Store& store) noexcept {
 
 namespace {
 
-/// In an error that passed through many host functions, with frames between them.
+/// The most frames in an error that passed through many host functions, with wasm frames between them.
 constexpr size_t most_frames = 200;
 
-/// Completes store.error.
+/// Adds the backtrace to store.error, and the function and offset of the innermost frame if they are missing.
 void add_backtrace(Store& store, Backtrace& backtrace) {
   Error& error = *store.error;
   std::vector<Frame> frames = error.backtrace();
@@ -72,14 +72,14 @@ void add_backtrace(Store& store, Backtrace& backtrace) {
   error.with_backtrace(std::move(frames));
 }
 
-/// As end_with_trap, but throws where memory runs out.
+/// Like end_with_trap(), but throws if memory runs out.
 Suspension* trap(Store& store, ErrorCode code) {
   Backtrace backtrace(store);
   const std::optional<CodeLocation> location = backtrace.innermost();
   const int64_t owed = location ? location->pending_fuel : 0;
   if (owed > store.fuel_left()) {
     if (Suspension* suspension = suspend_for_fuel(store, ErrorCode::out_of_fuel)) return suspension;
-    if (store.error) return nullptr; // there was no memory for that
+    if (store.error) return nullptr; // there was no memory for the suspension
     code = ErrorCode::out_of_fuel;
     store.fuel_budget = store.run.fuel = 0;
   } else {
@@ -113,7 +113,7 @@ void end_call(Store& store, ErrorCode code) noexcept {
 
 namespace {
 
-/// For the test mode: what of the stack is in use at a slice end.
+/// For the test mode: moves the part of the stack that is in use at the end of a slice.
 void move_value_stack(Store& store) {
   const FramePosition position(store);
   uint64_t* const free = store.run.free;
@@ -136,16 +136,16 @@ ErrorCode next_slice(Store& store, int64_t needed) noexcept {
     store.run.fuel -= std::min(needed, std::max<int64_t>(store.fuel_left(), 0));
     return stop;
   }
-  // As many whole slices as are owed, which may be several before a bulk operation.
+  // Takes as many whole slices as are owed. Before a bulk operation there may be several.
   const int64_t slice = std::max<int64_t>(store.engine->config.fuel_slice, 1);
   const int64_t owed = std::max<int64_t>(needed - store.run.fuel, 0);
   const int64_t taken = std::min((owed + slice - 1) / slice * slice, std::max<int64_t>(store.fuel_budget, 0));
   store.fuel_budget -= taken;
   store.run.fuel += taken;
   if (store.run.fuel < needed) return ErrorCode::out_of_fuel;
-  // Host functions further out hold pointers into the stack.
+  // Host functions of outer activations hold pointers into the stack.
   if (store.engine->config.move_stack && store.host_depth == 1)
-    unless_out_of_memory([&] { move_value_stack(store); }, [] {}); // it stays where it is
+    unless_out_of_memory([&] { move_value_stack(store); }, [] {}); // without memory the stack stays in place
   return ErrorCode::none;
 }
 

@@ -9,17 +9,17 @@ namespace skerry::vm {
 
 namespace {
 
-/// Enough to see where a call came from, few enough for a stack overflow.
+/// Enough to see where a call came from, and few enough for a stack overflow.
 constexpr size_t max_frames = 50;
 
-/// The place of a function that was entered and not begun.
+/// Returns the location of a function that has been entered but has not executed an instruction.
 CodeLocation first_instruction(const FramePosition& position) {
   const Module& module = *position.instance->module;
   const FuncBody& body = module.bodies[position.func_index() - module.imported_functions];
   return {body.offset, 0};
 }
 
-/// Even where the deadline has passed, the work of one look is done: most functions take less.
+/// Allows the work between two deadline checks even if the deadline has passed. Most functions need less.
 WorkMeter haste_meter(Store& store, ErrorCode why) {
   store.unseen_work = 0;
   const auto refuse = [](const Store&) -> std::optional<Error> {

@@ -1,4 +1,4 @@
-// Backtrace: the frames of a call that ends, and where in its module each of them is.
+// Backtrace: the frames of a call that ends, and the position of each in its module.
 #pragma once
 
 #include "vm/exec/frame_walk.hpp"
@@ -8,19 +8,19 @@
 
 namespace skerry::vm {
 
-/// Of the activation that was saved last. Where an instruction is in the module is learned by translating its
-/// function again: each function once, however many frames it has. That is work for the guest, which ends
-/// with the deadline: what has not been found by then stays unknown.
+/// Describes the activation that was saved last. The position of an instruction in the module is found by
+/// translating its function again, once per function however many frames it has. That is work for the guest,
+/// so it ends at the deadline. Positions that have not been found by then remain unknown.
 class Backtrace {
 public:
-  /// `why`: what ends the call, when it was no trap: after an interrupt there is little time.
+  /// `why` is the reason why the call ends, unless that is a trap. After an interrupt little time is left.
   explicit Backtrace(Store& store, ErrorCode why = ErrorCode::none);
-  /// Of the instruction that ended the call; nothing when there was no time to find it.
+  /// Returns the location of the instruction that ended the call, or nothing if there was no time to find it.
   std::optional<CodeLocation> innermost();
   std::vector<Frame> frames();
 
 private:
-  /// The frames that run the same code as this one, unless that has been tried.
+  /// Locates all frames that run the same code as this one, unless that has been tried before.
   void locate(size_t index);
   Frame describe(size_t index) const;
 

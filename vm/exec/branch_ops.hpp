@@ -1,12 +1,13 @@
-// Fused compare-and-branch operations. taken() says whether to go; a taken branch charges its fuel and jumps
-// by the distance in the code, counted from the branch itself.
+// Fused compare-and-branch operations. taken() says whether the branch is taken. A taken branch charges its
+// fuel and jumps by the distance in the code, which is relative to the branch itself.
 #pragma once
 
 #include "vm/exec/numeric_ops.hpp"
 
 namespace skerry::vm {
 
-/// Two separate indirect jumps, taken and not, are predicted apart: the compiler must not join them.
+/// The taken and the untaken path end in separate indirect jumps, which the processor predicts separately.
+/// The empty asm keeps the compiler from merging them.
 #define SKERRY_TAKE_BRANCH(Op)                                                                               \
   do {                                                                                                       \
     const auto& branch_ = layout::at<typename Op::Layout>(s.pc);                                             \
@@ -40,7 +41,7 @@ template <auto F, int A, int B, int Back> struct BranchIf {
   }
 };
 
-/// a += step; if F(a, b): the end of counted loops
+/// a += step; if F(a, b): the end of a counted loop
 template <auto F, int A, int B> struct CountBranch {
   using Types = SignatureOf<F>;
   using Layout = layout::CountBranch;

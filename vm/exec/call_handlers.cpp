@@ -1,12 +1,12 @@
-// Calls. Wasm calling wasm never recurses on the host's stack: frames are linked inside the value stack.
+// Calls. Calls from wasm to wasm never recurse on the host's stack: frames are linked inside the value stack.
 //
-// A frame is [parameters or results | link | locals | operands]; the link is the return address and the
-// distance to the caller's frame in bytes. Arguments are written where the callee's frame begins, so a call
-// moves nothing.
+// A frame is [parameters or results | link | locals | operands]. The link is the return address and the
+// distance to the caller's frame in bytes. Arguments are written at the place where the callee's frame
+// begins, so a call moves nothing.
 //
-// Functions of other instances are entered through a bridge below their frame, which keeps the caller's
-// instance: [return address | distance | instance | result slots], then a copy of the arguments as the
-// callee's frame. Its return address is `foreign_return`, which undoes all that.
+// Functions of other instances are entered through a bridge below their frame, which holds the caller's
+// instance: [return address | distance | instance | result slots]. A copy of the arguments follows as the
+// callee's frame. The return address of that frame is `foreign_return`, which undoes all of this.
 #include "vm/exec/activation.hpp"
 #include "vm/exec/ending_ops.hpp"
 #include "vm/exec/handler_rows.hpp"
@@ -26,7 +26,8 @@ namespace {
     SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-/// Calls a host function; its fuel has been paid. False: the call fails, store.error says why.
+/// Calls a host function, whose fuel has been paid. Returns false if the call fails, with the reason in
+/// store.error.
 SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   Store& store = *s.instance->store;
   save(s);
@@ -37,7 +38,7 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   return ok;
 }
 
-/// Makes the bridge and copies the arguments; returns the callee's frame, or null when the stack has no room.
+/// Builds the bridge and copies the arguments. Returns the callee's frame, or null if the stack has no room.
 [[gnu::noinline]] uint64_t* make_bridge(uint64_t* at, const FuncInstance& f, ModuleInstance* caller,
                                         const std::byte* return_address, uint64_t distance) {
   uint64_t* callee = at + bridge_slots;
@@ -53,7 +54,7 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   return callee;
 }
 
-/// Everything but functions of the same instance; the pc is still that of the call.
+/// Calls a function of the host or of another instance. The pc must still be that of the call.
 #define CALL_OTHER(f, size)                                                                                  \
   do {                                                                                                       \
     const uint32_t distance = call_site(s).distance;                                                         \
@@ -85,7 +86,8 @@ SKERRY_HANDLER(call_import_handler) {
   CALL_OTHER(*f, sizeof(layout::Call));
 }
 
-/// Spec §4.6.8: may a function of this type be called where `expected` is? Only when the ids differ.
+/// Spec §4.6.8: returns whether a function of this type may be called where `expected` is. Needed only if the
+/// ids differ.
 SKERRY_COLD bool is_subtype(const ModuleInstance& instance, const FuncInstance& f, TypeId expected) {
   return instance.store->engine->types.is_subtype(f.type_id, expected);
 }
@@ -113,8 +115,9 @@ SKERRY_INLINE Callee find_ref(uint64_t ref) {
           ref == 0 ? ErrorCode::null_function_reference : ErrorCode::none};
 }
 
-/// The function that is called where nothing out of the ordinary is: of this instance and of the very type;
-/// else null. Handlers of calls leave all else to others, for which registers must be saved.
+/// Returns the called function in the common case: it belongs to this instance and has exactly the expected
+/// type. Otherwise returns null. The call handlers jump to other handlers for everything else, because that
+/// code must save registers.
 SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::CallIndirect& i,
                                                uint64_t index) {
   const TableInstance& table = *s.instance->tables[i.table];
@@ -160,10 +163,12 @@ template <int A> SKERRY_ALIGNED(64) SKERRY_HANDLER(call_ref_handler) {
   ENTER(*f, sizeof(layout::CallRef));
 }
 
-// ---- tail calls (spec §4.6.8). Functions of other instances are called in the ordinary way; the code behind
-// the instruction then returns their results.
+// ---- tail calls (spec §4.6.8)
+//
+// Functions of other instances are called in the ordinary way. The code after the instruction then returns
+// their results.
 
-/// `link_slot`: of the frame that is replaced.
+/// `link_slot` belongs to the frame that is replaced.
 SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f, Slot link_slot) {
   if (reinterpret_cast<std::byte*>(s.frame) + f.frame_bytes > s.instance->stack_limit) [[unlikely]]
     return false;
@@ -221,7 +226,7 @@ template <int A> SKERRY_HANDLER(return_call_ref_handler) {
   CALL_OTHER(*callee.f, sizeof i);
 }
 
-/// Where a function of another instance returns to: frame is the bridge.
+/// A function of another instance returns to this handler, with the bridge as the frame.
 SKERRY_HANDLER(foreign_return_handler) {
   SKERRY_STATE
   uint64_t* bridge = s.frame;
@@ -236,7 +241,7 @@ SKERRY_HANDLER(foreign_return_handler) {
   SKERRY_DISPATCH;
 }
 
-/// FuncInstance::stub of functions not yet translated: the frame has been entered already.
+/// The FuncInstance::stub of functions that are not translated yet. Their frame has been entered already.
 SKERRY_COLD SKERRY_HANDLER(lazy_stub_handler) {
   SKERRY_STATE
   save(s);

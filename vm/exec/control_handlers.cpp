@@ -1,4 +1,4 @@
-// Branches without a condition, branch tables, returns, function entry.
+// Unconditional branches, branch tables, returns, function entry.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 
@@ -22,7 +22,7 @@ template <int... K> struct MakeEnter {
   using Op = Enter<k[0] == static_cast<int>(enter_unrolled) ? 0 : k[0] + 1>;
 };
 
-/// Code of an engine that profiles is written while it runs: one thread at a time.
+/// The code of an engine that profiles is written while it runs, so only one thread may run it at a time.
 SKERRY_HANDLER(counting) {
   SKERRY_STATE
   ++const_cast<layout::Count&>(layout::at<layout::Count>(s.pc)).count;

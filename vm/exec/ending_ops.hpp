@@ -1,5 +1,5 @@
-// Operations behind which control never simply goes on: returns, calls of functions of the same instance,
-// branch tables. leave() moves s.pc, or says why it does not.
+// Operations after which control never falls through: returns, calls of functions of the same instance,
+// branch tables. leave() moves s.pc, or returns the reason for a trap.
 #pragma once
 
 #include "vm/exec/operands.hpp"
@@ -40,8 +40,8 @@ template <int A> struct BranchTable {
   }
 };
 
-/// Returns pay before they leave: a call never succeeds with more fuel used than it was given, and nothing
-/// runs on in the caller.
+/// Return instructions pay before they leave the frame. A call that used more fuel than it was given
+/// therefore never succeeds, and its caller executes nothing more.
 struct Return {
   static constexpr bool can_trap = false, polls = false, pays = true;
 };
@@ -79,14 +79,14 @@ template <class T, int A> struct ReturnFloat : Return {
 SKERRY_INLINE uint64_t* frame_at(uint64_t* frame, uint64_t distance) {
   return reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(frame) + distance);
 }
-/// What a call has, whatever its form.
+/// Returns the fields that every form of call has.
 SKERRY_INLINE const layout::CallSite& call_site(const State& s) {
   return layout::at<layout::AnyCall>(s.pc).site;
 }
 SKERRY_INLINE FuncInstance* own_function(const State& s, uint32_t callee) {
   return reinterpret_cast<FuncInstance*>(reinterpret_cast<std::byte*>(s.instance) + callee);
 }
-/// Enters a function of the same instance. False when the value stack has no room for its frame.
+/// Enters a function of the same instance. Returns false if the value stack has no room for its frame.
 SKERRY_INLINE bool enter(State& s, const FuncInstance& f, uint32_t size) {
   const uint32_t distance = call_site(s).distance;
   uint64_t* callee = frame_at(s.frame, distance);

@@ -1,4 +1,4 @@
-// FramePosition: one frame of the running activation, and the way from it to its callers.
+// FramePosition: one frame of the running activation, and the walk from it to its callers.
 #pragma once
 
 #include "vm/runtime/store.hpp"
@@ -8,36 +8,36 @@
 
 namespace skerry::vm {
 
-/// Threaded code of one word: where the outermost function returns to.
+/// Threaded code of one word: the return address of the outermost function.
 const std::byte* exit_code();
-/// Threaded code of one word: where a function called from another instance returns to.
+/// Threaded code of one word: the return address of a function that another instance called.
 const std::byte* foreign_return_code();
 
-/// The function whose stub `pc` is.
+/// Returns the function whose stub is at `pc`.
 FuncInstance* function_of_stub(const std::byte* pc);
 
-/// A frame of a wasm function. It is valid while its code and the value stack stay where they are.
+/// A frame of a wasm function. It is valid as long as its code and the value stack do not move.
 struct FramePosition {
   const std::byte* pc;
   uint64_t* frame;
   ModuleInstance* instance;
-  bool is_return_address = false; // pc is behind the instruction that runs
+  bool is_return_address = false; // pc is after the running instruction
 
   /// The innermost frame of the activation that was saved last.
   explicit FramePosition(const Store& store)
       : pc(store.run.pc), frame(store.run.frame), instance(store.run.instance) {}
 
-  /// Has the function been entered, but not been translated yet?
+  /// Returns whether the function has been entered but not yet translated.
   bool is_in_stub() const;
-  /// The code that runs; null in a stub.
+  /// Returns the running code; null in a stub.
   const Code* code() const;
-  /// Offset of the instruction that runs in code(), which is not null.
+  /// Returns an offset in code() that belongs to the running instruction. code() must not be null.
   uint32_t code_offset() const;
-  /// Error::no_func when it is not known.
+  /// Returns Error::no_func if the function is unknown.
   uint32_t func_index() const;
-  /// Slots from the frame's start that may be in use.
+  /// Returns the number of slots from the frame's start that may be in use.
   uint32_t used_slots() const;
-  /// Goes to the caller; false at the outermost function.
+  /// Moves to the caller. Returns false at the outermost function.
   bool to_caller();
 
 private:

@@ -1,5 +1,5 @@
-// Rows of handlers: all combinations of where an operation's operands are, and the numbers of those that
-// superinstructions are made of.
+// Rows of handlers: one handler for each combination of the kinds of an operation's operands, and its number
+// if it is part of superinstructions.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -15,7 +15,8 @@ template <class Op> constexpr NumberedHandler numbered() {
   return {handler_of<Op>(), sequence_rows::operation_number<Op>};
 }
 
-/// Index I of a table with these dimensions, the last running fastest, as one index per dimension.
+/// Splits an index into a table with these dimensions, of which the last varies fastest, into one index per
+/// dimension.
 template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(size_t index) {
   constexpr std::array<int, sizeof...(Dims)> dims = {Dims...};
   std::array<int, sizeof...(Dims)> split{};
@@ -24,11 +25,11 @@ template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(si
   return split;
 }
 
-/// Of rows without any; none is longer.
+/// Shared zeros for rows without numbers. No row is longer.
 inline constexpr std::array<uint16_t, 512> no_numbers{};
 
-/// The handlers of Make<k0, k1, …> for all combinations of kinds: it names an operation, Op, or has a
-/// `handler`, which is in no sequence.
+/// The handlers of Make<k0, k1, …> for all combinations of kinds. Make names an operation, Op, or has a
+/// `handler`, which is then in no sequence.
 template <template <int...> class Make, int... Dims> struct Kinds {
   static constexpr size_t count = (size_t{1} * ... * size_t{Dims});
   static_assert(count <= no_numbers.size());

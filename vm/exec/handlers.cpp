@@ -1,4 +1,4 @@
-// The table of handlers, put together from what each family fills in.
+// Assembles the table of handlers from the parts that the families fill in.
 #include "vm/exec/handlers.hpp"
 
 #include "vm/exec/simd/targets.hpp"

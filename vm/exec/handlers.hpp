@@ -8,11 +8,11 @@
 
 namespace skerry::vm {
 
-/// All handlers, those of vector instructions for this target; superinstructions only with `fusion`. Made
-/// once per engine.
+/// Returns all handlers. Those of vector instructions are for `simd_target`; superinstructions are included
+/// only with `fusion`. Called once per engine.
 std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion);
 
-/// Counts how often it is reached (layout::Count). For profiles.
+/// Returns a handler that counts how often it is reached (layout::Count), for profiles.
 Handler counting_handler();
 
 void add_int32_handlers(HandlerTable& table);
@@ -28,7 +28,7 @@ void add_control_handlers(HandlerTable& table);
 void add_call_handlers(HandlerTable& table);
 void add_stack_op_handlers(HandlerTable& table);
 
-/// The superinstructions of vm/code/sequences.def; null in builds that have none.
+/// Returns the superinstructions of vm/code/sequences.def; null in builds that have none.
 const SequenceTable* sequence_table();
 
 } // namespace skerry::vm

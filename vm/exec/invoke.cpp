@@ -27,7 +27,7 @@ SKERRY_COLD SKERRY_HANDLER(trap_handler) {
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
   SKERRY_STATE
   if (Suspension* suspension = suspend_for_host(*s.instance->store)) {
-    s.fuel += layout::at<layout::AnyCall>(s.pc).site.charge.fuel; // the call is going to be charged again
+    s.fuel += layout::at<layout::AnyCall>(s.pc).site.charge.fuel; // the call will be charged again
     suspend(s, *suspension);
     save(s);
     SKERRY_LEAVE;
@@ -39,7 +39,7 @@ SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
 
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler) {
   SKERRY_STATE
-  s.memory_size = 0; // nothing needs more than what has been charged
+  s.memory_size = 0; // no more fuel is needed than has been charged
   SKERRY_TAIL(fuel_short_handler);
 }
 
@@ -76,20 +76,20 @@ void run(State& s) {
 }
 #else
 void run(State& s) {
-  // What a call that goes on had in registers is in them again.
+  // Passes a resumed call the values that it had in registers.
   (*reinterpret_cast<const Handler*>(s.pc))(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame, s.r0,
                                             0, s.r1, s.r2, s.v0, s.v1);
 }
 #endif
 
-/// A run of the interpreter: keeps what an outer one needs, restores it at the end. Positions in the value
-/// stack are kept as distances.
+/// A run of the interpreter. Saves the state of the outer run, if there is one, and restores it at the end.
+/// The saved pointers stay valid because the value stack moves only in the outermost run.
 class Activation {
 public:
   explicit Activation(Store& store)
       : store_(store),
         frame_(store.run.free != nullptr ? store.run.free : reinterpret_cast<uint64_t*>(store.stack.base)) {
-    // The outermost copies nothing: what a handler has just written in pieces is slow to read as a whole.
+    // The outermost run copies nothing: reading as a whole what a handler has just written in pieces is slow.
     if (store.host_depth++ > 0) outer_ = store.run;
     store.run.instance = nullptr;
   }
@@ -110,7 +110,7 @@ public:
     std::byte* begin = reinterpret_cast<std::byte*>(frame_);
     if (begin + f.frame_bytes > store_.stack.limit())
       return store_.fail(Error::trap(ErrorCode::call_stack_exhausted));
-    copy_down(frame_, slots, f.params_slots); // few, so that a call of memcpy would cost more
+    copy_down(frame_, slots, f.params_slots); // few slots: a call of memcpy would cost more
     uint64_t* link = reinterpret_cast<uint64_t*>(begin + f.link_offset);
     link[0] = reinterpret_cast<uint64_t>(exit_code());
     link[1] = 0;
@@ -124,7 +124,7 @@ public:
     return go_on(s, f, slots);
   }
 
-  /// True also when the call has stopped again.
+  /// Also returns true if the call has been suspended again.
   bool resume(const FuncInstance& f, uint64_t* slots) {
     const std::shared_ptr<void> suspended = std::move(store_.suspended);
     store_.error.reset();
@@ -135,7 +135,8 @@ public:
   }
 
 private:
-  /// What the call had left when it stopped, or owed. No sum is more than unlimited.
+  /// Gives back the fuel that the call had left when it stopped, or takes the fuel that it owed. The sum
+  /// never exceeds the value for unlimited fuel.
   void give_back(int64_t fuel) {
     constexpr auto unlimited = static_cast<int64_t>(skerry::Store::unlimited_fuel);
     const int64_t given = fuel > 0 ? std::min(fuel, unlimited - store_.fuel_budget) : fuel;
@@ -143,7 +144,7 @@ private:
     store_.fuel_given -= static_cast<uint64_t>(fuel - given);
   }
 
-  /// Nothing runs: the call stops before its next instruction.
+  /// Stops the call before its next instruction, without running anything.
   SKERRY_COLD bool without_fuel(const State& s) {
     Suspension* suspension = suspend_for_fuel(store_, ErrorCode::out_of_fuel);
     if (suspension == nullptr) return !store_.error && store_.fail(Error::trap(ErrorCode::out_of_fuel));
@@ -159,14 +160,14 @@ private:
     if (store_.error) return false;
     if (const Suspension* stopped = suspension_of(store_); stopped != nullptr && stopped->is_saved)
       return true;
-    store_.suspended.reset(); // asked for by a host function that then went on after all
+    store_.suspended.reset(); // set if a host function asked to suspend and then continued after all
     copy_down(slots, store_.run.frame, f.results_slots);
     return true;
   }
 
   Store& store_;
   uint64_t* frame_;
-  RunState outer_; // when there is one
+  RunState outer_; // set if there is an outer run
 };
 
 } // namespace

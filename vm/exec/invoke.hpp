@@ -5,8 +5,9 @@
 
 namespace skerry::vm {
 
-/// Runs a function of `store`. `slots` holds the arguments and receives the results (v128 takes two slots).
-/// False when the call failed; store.error says why. Native stack use does not depend on what the guest does.
+/// Runs a function of `store`. `slots` holds the arguments and receives the results; a v128 takes two slots.
+/// Returns false if the call failed, with the reason in store.error. The use of the native stack does not
+/// depend on the guest.
 bool invoke(Store& store, FuncInstance& func, uint64_t* slots) noexcept;
 
 } // namespace skerry::vm

@@ -1,4 +1,4 @@
-// extract_lane and replace_lane: the vector is in its slots, so that a lane is a place in memory.
+// extract_lane and replace_lane. The vector is in slots, so a lane is a position in memory.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
@@ -6,7 +6,7 @@
 namespace skerry::vm {
 namespace {
 
-/// d := T(a lane M of a)
+/// d := a lane of a, read as M and converted to T
 template <class M, class T, int D> struct ExtractLane {
   using Layout = layout::ExtractLane;
   static constexpr bool can_trap = false;
@@ -16,7 +16,7 @@ template <class M, class T, int D> struct ExtractLane {
     write<D>(s, i.d, static_cast<T>(load_as<M>(vector + i.first_byte)));
   }
 };
-/// d := a with M(b) in a lane; d may overlap a and b, so that all is read before
+/// d := a with M(b) in a lane. d may overlap a and b, so both are read first.
 template <class M, class T, int B> struct ReplaceLane {
   using Layout = layout::ReplaceLane;
   static constexpr bool can_trap = false;

@@ -5,7 +5,7 @@
 namespace skerry::vm {
 namespace {
 
-/// d := the number read as a vector's lowest lane, the others 0
+/// d := a vector with the loaded number in the lowest lane and zeros in the others
 template <class M, AddressMode Mode, int D, int A, int B, int Scaled> struct LoadZero {
   using Layout = AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;
@@ -27,7 +27,7 @@ template <class M> struct LoadZeroFamily {
 
 } // namespace
 
-/// Registers hold i32 zero-extended, so an unsigned load is the same for i32 and i64.
+/// Registers hold i32 values zero-extended, so an unsigned load is the same for i32 and i64.
 void add_load_handlers(HandlerTable& table) {
   using enum Opcode;
   row_of(table, i32_load8_u) = row_of(table, i64_load8_u) = MemoryRow<LoadFamily<uint8_t, uint64_t>>::rows();

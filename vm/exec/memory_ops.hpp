@@ -1,7 +1,7 @@
-// Loads and stores of memory 0 with 32-bit addresses, in four addressing modes (vm/code/handler_table.hpp).
+// Loads and stores in memory 0 with 32-bit addresses, in four addressing modes (vm/code/handler_table.hpp).
 //
-// `end` is offset + access size; the access ends at address + end, so one comparison with the memory's size
-// is the whole bounds check. Sums are of 32-bit values in 64 bits: they cannot wrap.
+// `end` is offset + access size, and the access ends at address + end. One comparison with the size of the
+// memory is therefore the whole bounds check. The sum adds 32-bit values in 64 bits, so it cannot wrap.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -23,7 +23,7 @@ template <> struct AccessLayout<AddressMode::indexed_wrapped> {
   using Type = layout::IndexedWrappedAccess;
 };
 
-/// The end of the access. Kind imm of the base means there is none; b is shifted by `Shift`.
+/// Returns the end of the access. If the kind of the base is imm, there is no base. b is shifted by `Shift`.
 template <int A, int B, int Shift, class Layout>
 SKERRY_INLINE uint64_t access_end(State& s, const Layout& i) {
   uint32_t base = 0;
@@ -32,17 +32,19 @@ SKERRY_INLINE uint64_t access_end(State& s, const Layout& i) {
   if constexpr (requires { i.addend; }) base += static_cast<uint32_t>(i.addend);
   return uint64_t{base} + i.end;
 }
-/// The trap of an access that would begin at `start`. The address travels in the register of the memory.
+/// Returns the trap of an access that would begin at `start`. The register of the memory base carries the
+/// address.
 SKERRY_INLINE ErrorCode out_of_bounds(State& s, uint64_t start) {
   s.memory = reinterpret_cast<std::byte*>(start);
   return ErrorCode::out_of_bounds_memory_access;
 }
-/// The shift that indexes an array of such elements; bytes are indexed unshifted or as part of words.
+/// Returns the shift that indexes an array of elements of this size. Byte accesses need no shift, or access a
+/// part of a 32-bit word.
 inline constexpr int index_shift(size_t bytes) {
   return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2;
 }
 
-/// d := T(M read from memory), M as stored and T as kept
+/// d := T(M read from memory). M is the type in memory, T the type in the slot or register.
 template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> struct Load {
   using Layout = AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;
@@ -56,7 +58,7 @@ template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> s
   }
 };
 
-/// memory := M(value); small integers may be constants
+/// memory := M(value). Small integers may be constants.
 template <class M, AddressMode Mode, int C, int A, int B, int Scaled> struct StoreValue {
   using Layout = AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;

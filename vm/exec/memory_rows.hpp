@@ -1,4 +1,4 @@
-// From the operations on memory to rows of handlers.
+// Builds rows of handlers from the operations on memory.
 #pragma once
 
 #include "vm/exec/handler_rows.hpp"
@@ -6,7 +6,8 @@
 
 namespace skerry::vm {
 
-/// All handlers of one load or store. A Family names its operation: template Op<mode, value, a, b, scaled>.
+/// All handlers of one load or store. Family provides the operation as a template: Op<mode, value, a, b,
+/// scaled>.
 template <class Family> struct MemoryRow {
   template <int V, int A> struct Plain {
     using Op = Family::template Op<AddressMode::plain, V, A, 0, 0>;

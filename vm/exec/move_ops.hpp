@@ -1,4 +1,4 @@
-// Operations that move values: between operands, selects, globals, zeroed and copied slots.
+// Operations that move values between operands, select values, access globals, and clear and copy slots.
 #pragma once
 
 #include "vm/base/choose.hpp"
@@ -15,7 +15,7 @@ template <int D, int A> struct Move {
     write<D>(s, i.d, read<uint64_t, A>(s, i.a));
   }
 };
-/// d := a constant of 64 bits
+/// d := a 64-bit constant
 template <int D> struct MoveImm64 {
   using Layout = layout::MoveConstant64;
   static constexpr bool can_trap = false;
@@ -60,7 +60,8 @@ template <int Shift, int D, int A, int B> struct Lea {
     write<D>(s, i.d, read<uint32_t, A>(s, i.a) + (read<uint32_t, B>(s, i.b) << Shift));
   }
 };
-/// d := c ? a : b. Without a branch: compilers make a select of what they cannot predict either.
+/// d := c ? a : b. It has no branch, because compilers also emit select for conditions that they cannot
+/// predict.
 template <int D, int A, int B, int C> struct Select {
   using Layout = layout::Select;
   static constexpr bool can_trap = false;
@@ -70,7 +71,7 @@ template <int D, int A, int B, int C> struct Select {
     write<D>(s, i.d, choose(read<uint32_t, C>(s, i.c) != 0, a, b));
   }
 };
-/// The same on slots, one or two
+/// The same for values in one or two slots
 template <int Slots, int C> struct VectorSelect {
   using Layout = layout::Ternary;
   static constexpr bool can_trap = false;
@@ -80,7 +81,7 @@ template <int Slots, int C> struct VectorSelect {
     std::memmove(slot_at(s, i.d), from, Slots * sizeof(uint64_t));
   }
 };
-/// Own globals, whose value is in the instance
+/// Globals of this instance, which holds their values
 template <int D> struct GlobalGet {
   using Layout = layout::Global;
   static constexpr bool can_trap = false;
@@ -117,8 +118,8 @@ template <int A> struct ImportedGlobalSet {
     s.instance->globals[i.place]->value[0] = read<uint64_t, A>(s, i.value);
   }
 };
-/// Zeroes Count slots, or with Count 0 at least as many as the instruction says: what lies behind them are
-/// operands that nobody has written yet, or the red zone.
+/// Clears Count slots. With Count 0, clears at least as many slots as the instruction says: the slots after
+/// them hold only operands that have not been written yet, or are in the red zone.
 template <int Count> struct Enter {
   using Layout = layout::Enter;
   static constexpr bool can_trap = false;
@@ -132,7 +133,7 @@ template <int Count> struct Enter {
       do {
         const uint64_t zeros[8] = {};
         std::memcpy(first, zeros, sizeof zeros);
-        asm volatile(""); // or the compiler makes a call of memset of this
+        asm volatile(""); // keeps the compiler from calling memset for this
         first += 8;
       } while (first < end);
     } else {
@@ -141,7 +142,7 @@ template <int Count> struct Enter {
   }
 };
 
-/// The destination is never above the source.
+/// Copies slots. The destination is never above the source.
 struct CopySlots {
   using Layout = layout::CopySlots;
   static constexpr bool can_trap = false;

@@ -1,7 +1,7 @@
-// Semantics of the numeric instructions (spec §4.3): one pure function each, named like the instruction. Used
-// by the handlers and checked against the opcode table's signatures. i32 and i64 are unsigned here; the
-// suffix _s says where the bits are read as signed. A function that can trap returns the reason and gives its
-// result by reference.
+// Semantics of the numeric instructions (spec §4.3): one pure function for each, named like the instruction.
+// The handlers use these functions, and their types are checked against the signatures in the opcode table.
+// i32 and i64 are unsigned here; the suffix _s says that the bits are read as signed. A function that can
+// trap returns the reason and passes its result by reference.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -15,7 +15,7 @@
 
 namespace skerry::vm::numeric {
 
-// ---- spec §4.3.2, integer operations: written once for both widths
+// ---- spec §4.3.2, integer operations, written once for both widths
 
 template <class U> struct Integer {
   using S = std::make_signed_t<U>;
@@ -95,13 +95,14 @@ SKERRY_PURE uint64_t i64_extend32_s(uint64_t a) {
   return static_cast<uint64_t>(int64_t{static_cast<int32_t>(a)});
 }
 
-// ---- spec §4.3.3, floating-point operations. A NaN operand gives a quiet NaN; where all are numbers, the
-// host's IEEE arithmetic is the specification's.
+// ---- spec §4.3.3, floating-point operations
+//
+// A NaN operand gives a quiet NaN. For numbers, the host's IEEE arithmetic is that of the specification.
 
 template <class F> SKERRY_PURE F minimum(F a, F b) {
   if (a != a || b != b) [[unlikely]]
     return a + b;
-  if (a == b) return std::signbit(a) ? a : b; // of two zeros, the negative one
+  if (a == b) return std::signbit(a) ? a : b; // the negative one of two zeros
   return a < b ? a : b;
 }
 template <class F> SKERRY_PURE F maximum(F a, F b) {
@@ -145,7 +146,8 @@ SKERRY_PURE uint64_t i64_extend_i32_s(uint32_t a) {
 }
 SKERRY_PURE uint64_t i64_extend_i32_u(uint32_t a) { return a; }
 
-/// Is trunc(a) a value of I? Both bounds are exact in F: 2^n above, and -2^n or just above -2^n - 1 below.
+/// Returns whether trunc(a) is a value of I. Both bounds are exact in F: 2^n above, and -2^n or just above
+/// -2^n - 1 below.
 template <class I, class F> SKERRY_PURE bool truncates_to(F a) {
   constexpr int bits = std::numeric_limits<I>::digits;
   constexpr F end = static_cast<F>(I{1} << (bits - 1)) * F{2};
@@ -199,7 +201,7 @@ SKERRY_PURE uint64_t i64_reinterpret_f64(double a) { return std::bit_cast<uint64
 SKERRY_PURE float f32_reinterpret_i32(uint32_t a) { return std::bit_cast<float>(a); }
 SKERRY_PURE double f64_reinterpret_i64(uint64_t a) { return std::bit_cast<double>(a); }
 
-// ---- what only fused branches compute
+// ---- computed only by fused branches
 
 SKERRY_PURE uint32_t i32_test(uint32_t a, uint32_t b) { return (a & b) != 0; }
 SKERRY_PURE uint32_t i32_test_not(uint32_t a, uint32_t b) { return (a & b) == 0; }

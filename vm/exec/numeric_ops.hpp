@@ -1,7 +1,7 @@
-// Operations made from the pure functions of vm/exec/numeric.hpp, for every kind of their operands.
+// Operations made from the pure functions of vm/exec/numeric.hpp, for every kind of operand.
 //
-// An operation is a struct with its Layout (vm/code/layout.hpp) and run(): it reads its operands at `p` and
-// leaves s.pc alone. straight<Op> is its handler.
+// An operation is a struct with its Layout (vm/code/layout.hpp) and run(), which reads the operands at `p`
+// and does not change s.pc. straight<Op> is its handler.
 #pragma once
 
 #include "vm/exec/operands.hpp"
@@ -23,7 +23,8 @@ template <class Op> SKERRY_ALIGNED(Op::can_trap ? 64 : 32) SKERRY_HANDLER(straig
   NEXT(sizeof(typename Op::Layout));
 }
 
-/// Types of a pure function: R f(A), R f(A, B), or with a trap: ErrorCode f(A, R&), ErrorCode f(A, B, R&).
+/// The types of a pure function: R f(A) or R f(A, B); if it can trap, ErrorCode f(A, R&) or ErrorCode f(A, B,
+/// R&).
 template <class F> struct Signature;
 template <class R, class A_> struct Signature<R (*)(A_)> {
   using Result = R;
@@ -77,7 +78,7 @@ template <class B, int Kind>
 using BinaryLayout =
     std::conditional_t<std::same_as<B, double> && Kind == kind::vimm, layout::BinaryF64, layout::Binary>;
 
-/// d := F(a, b); b may be a constant
+/// d := F(a, b). b may be a constant.
 template <auto F, int D, int A, int B> struct Binary {
   using Types = SignatureOf<F>;
   using Layout = BinaryLayout<typename Types::B, B>;

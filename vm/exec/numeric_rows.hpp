@@ -1,5 +1,5 @@
-// From the opcode table's scalar numeric rows to handlers. Rows are parted by their operands into units that
-// compile side by side; each unit's translation unit instantiates add_numeric_rows once.
+// Builds handlers from the scalar numeric rows of the opcode table. Operand types divide the rows into units
+// that compile in parallel. The source file of each unit instantiates add_numeric_rows once.
 #pragma once
 
 #include "vm/exec/handler_rows.hpp"
@@ -32,7 +32,7 @@ template <class T> constexpr char type_letter() {
   else
     return 'F';
 }
-/// Has the pure function the type that its row says?
+/// Returns whether the pure function has the type that its row says.
 template <auto F> constexpr bool has_signature(std::string_view letters) {
   using Types = SignatureOf<F>;
   constexpr char a = type_letter<typename Types::A>(), result = type_letter<typename Types::Result>();
@@ -44,7 +44,7 @@ template <auto F> constexpr bool has_signature(std::string_view letters) {
   }
 }
 
-/// All handlers of a numeric instruction, as HandlerTable::numeric wants them.
+/// All handlers of a numeric instruction, in the order of HandlerTable::numeric.
 template <auto F> struct Numeric {
   using Types = SignatureOf<F>;
   static constexpr int d_kinds = writable_kinds<typename Types::Result>;
@@ -63,7 +63,8 @@ template <auto F> struct Numeric {
   }
 };
 
-/// Makes a function's name depend on a template parameter, so that other units' rows are not instantiated.
+/// Makes a function's name depend on a template parameter, so that the rows of other units are not
+/// instantiated.
 template <NumericUnit, class F> constexpr F dependent(F function) { return function; }
 
 template <NumericUnit Unit> void add_numeric_rows(HandlerTable& table) {
@@ -75,7 +76,7 @@ template <NumericUnit Unit> void add_numeric_rows(HandlerTable& table) {
   }
 #define SKERRY_ROW_0(name, signature) SKERRY_ROW(name, signature)
 #define SKERRY_ROW_0xfc(name, signature) SKERRY_ROW(name, signature)
-#define SKERRY_ROW_0xfd(name, signature) // vectors have their own files
+#define SKERRY_ROW_0xfd(name, signature) // vector instructions have their own files
 #define NUMERIC(name, text, prefix, code, signature, feature) SKERRY_ROW_##prefix(name, signature)
 #define TRAPPING(name, text, prefix, code, signature, feature) SKERRY_ROW_##prefix(name, signature)
 #include "vm/isa/opcodes.def"

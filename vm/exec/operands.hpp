@@ -1,4 +1,4 @@
-// How handlers read and write operands: by type (integer or vector class) and kind (vm/code/handler.hpp).
+// How handlers read and write operands, by type (integer or vector class) and by kind (vm/code/handler.hpp).
 #pragma once
 
 #include "vm/code/layout.hpp"
@@ -13,15 +13,16 @@ using layout::Slot;
 
 SKERRY_INLINE uint64_t* slot_at(const State& s, Slot slot) { return s.frame + std::to_underlying(slot); }
 
-/// Moves slots to where none is above its source. No memmove: a call would make the handler save registers.
+/// Copies slots to a destination that is not above the source. It does not use memmove, because a call would
+/// make the handler save registers.
 SKERRY_INLINE void copy_down(uint64_t* to, const uint64_t* from, uint64_t slots) {
   for (uint64_t i = 0; i < slots; ++i) {
     to[i] = from[i];
-    asm volatile("" ::: "memory"); // or the compiler makes a call of memmove of this
+    asm volatile("" ::: "memory"); // keeps the compiler from calling memmove for this
   }
 }
 
-/// One integer VM register; kinds that this build does not have are never asked for.
+/// Returns an integer VM register. Handlers never use kinds that this build does not have.
 template <int Kind> SKERRY_INLINE uint64_t& int_register(State& s) {
 #if defined(SKERRY_DISPATCH_TAILCALL)
   static_assert(Kind >= 1 && Kind <= int_registers);
@@ -49,8 +50,8 @@ template <int Kind> SKERRY_INLINE Vector& vector_register(State& s) {
 #endif
 }
 
-/// The low lane of a vector register (builds without VM registers never call this). What the other lanes hold
-/// does not matter, so writing needs no merging.
+/// Returns the low lane of a vector register. Builds without VM registers never call this. The contents of
+/// the other lanes do not matter, so writing needs no merging.
 template <std::floating_point T> SKERRY_INLINE T low_lane(Vector v) {
   T value;
   std::memcpy(&value, &v, sizeof value);
@@ -75,12 +76,12 @@ SKERRY_INLINE Vector vector_of(const layout::Bytes16& value) {
 
 template <class T>
 concept VectorClass = std::floating_point<T> || std::same_as<T, Vector>;
-/// Kinds that a type's operands have: all but constants, and with constants.
+/// The number of kinds that operands of a type have: without constants, and with constants.
 template <class T> inline constexpr int writable_kinds = VectorClass<T> ? kind::vwritable : kind::writable;
 template <class T> inline constexpr int readable_kinds = VectorClass<T> ? kind::vreadable : kind::readable;
 template <class T> inline constexpr int imm_kind = VectorClass<T> ? kind::vimm : kind::imm;
 
-/// Reads an operand that is no constant.
+/// Reads an operand that is not a constant.
 template <class T, int Kind> SKERRY_INLINE T read(State& s, Slot slot) {
   if constexpr (Kind == kind::slot) {
     T value;
@@ -95,7 +96,7 @@ template <class T, int Kind> SKERRY_INLINE T read(State& s, Slot slot) {
   }
 }
 
-/// Reads an operand that may be a constant. A constant f64 has a form of its own.
+/// Reads an operand that may be a constant. A constant f64 has its own layout.
 template <class T, int Kind> SKERRY_INLINE T read(State& s, const layout::SlotOrConstant& operand) {
   if constexpr (Kind != imm_kind<T>) {
     return read<T, Kind>(s, operand.slot());
@@ -118,7 +119,8 @@ template <int Kind> SKERRY_INLINE uint64_t read(State& s, const layout::SlotOrCo
     return read<uint64_t, Kind>(s, operand.slot());
 }
 
-/// Integers are kept zero-extended; of an f32 only the low half of the slot means something.
+/// Writes an operand. Integers are kept zero-extended. An f32 uses only the low half of its slot; the high
+/// half has no meaning.
 template <int Kind, class T> SKERRY_INLINE void write(State& s, Slot slot, T value) {
   if constexpr (std::integral<T>) {
     if constexpr (Kind == kind::slot)

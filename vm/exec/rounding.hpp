@@ -1,6 +1,6 @@
-// Rounding of floats to integers (spec §4.3.3: fceil, ffloor, ftrunc, fnearest). Where the machine has no
-// instruction for it, compilers call the C library, and a handler would save all VM registers around that:
-// here numbers are converted to integers and back, which SSE2 can.
+// Rounds floats to integers (spec §4.3.3: fceil, ffloor, ftrunc, fnearest). If the machine has no instruction
+// for this, compilers call the C library, and a handler would save all VM registers around the call. On such
+// machines the functions here convert numbers to integers and back, for which SSE2 has instructions.
 #pragma once
 
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <limits>
 #include <type_traits>
 
-/// A function of its arguments alone that is part of whatever handler uses it.
+/// Marks a function that depends only on its arguments and is inlined into every handler that uses it.
 #define SKERRY_PURE [[gnu::always_inline]] constexpr inline
 
 namespace skerry::vm::rounding {
@@ -21,9 +21,9 @@ inline constexpr bool has_rounding_instructions = false;
 
 template <class F>
 inline constexpr F no_fraction_from = F(uint64_t{1} << (std::numeric_limits<F>::digits - 1));
-/// Neither a NaN nor so large that it must be an integer.
+/// Returns false for NaNs and for numbers so large that they must be integers.
 template <class F> SKERRY_PURE bool may_have_fraction(F a) { return std::fabs(a) < no_fraction_from<F>; }
-/// Keeps the sign: of what is rounded to zero, too. A signalling NaN becomes quiet.
+/// Gives the result the sign of the original, even if the result is zero. A signalling NaN becomes quiet.
 template <class F> SKERRY_PURE F rounded(F result, F original) {
   return original != original ? original + original : std::copysign(result, original);
 }
@@ -49,7 +49,7 @@ template <class F> SKERRY_PURE F trunc(F a) {
   if (has_rounding_instructions) return rounded(std::trunc(a), a);
   return rounded(may_have_fraction(a) ? towards_zero(a) : a, a);
 }
-/// To even when in the middle, as additions are rounded.
+/// Rounds ties to even, as additions do.
 template <class F> SKERRY_PURE F nearest(F a) {
   if (has_rounding_instructions) return rounded(std::rint(a), a);
   if (!may_have_fraction(a)) [[unlikely]]

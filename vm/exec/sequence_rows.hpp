@@ -1,4 +1,4 @@
-// The language of vm/code/sequences.def: what its operations are, and which of its rows a build takes.
+// The vocabulary of vm/code/sequences.def: its operations, and which of its rows a build includes.
 #pragma once
 
 #include "vm/code/sequence_index.hpp"
@@ -11,8 +11,9 @@
 
 namespace skerry::vm {
 
-/// Whether this build has the superinstruction at this line of the list. The loop over handlers gains little,
-/// and what it is for (sanitizers) makes compiling slow: the most useful rows are enough to test with.
+/// Returns whether this build has the superinstruction at this line of the list. Builds that call handlers in
+/// a loop gain little from superinstructions, and such builds (sanitizers) take long to compile. They get
+/// only the most useful rows, which are enough for tests.
 constexpr bool has_sequence([[maybe_unused]] int part, [[maybe_unused]] int line) {
 #if defined(SKERRY_COMPACT)
   return false;
@@ -27,7 +28,7 @@ constexpr bool has_sequence([[maybe_unused]] int part, [[maybe_unused]] int line
 #endif
 }
 
-/// Registers that this build does not have are slots.
+/// Registers that this build does not have are replaced by slots.
 namespace sequence_rows {
 
 using namespace numeric;
@@ -36,7 +37,7 @@ constexpr int s = kind::slot, k = kind::imm, vk = kind::vimm;
 constexpr int r0 = int_registers > 0 ? 1 : s, r1 = int_registers > 1 ? 2 : s, r2 = int_registers > 2 ? 3 : s;
 constexpr int v0 = vector_registers > 0 ? 1 : s, v1 = vector_registers > 1 ? 2 : s;
 
-/// Without VM registers several operations are one, which has the first one's number.
+/// Without VM registers several operations become the same one, which has the number of the first.
 constexpr HandlerNumber own_number(HandlerNumber number, HandlerNumber in_slots) {
   return int_registers == 0 ? in_slots : number;
 }
@@ -48,7 +49,7 @@ constexpr bool has_number([[maybe_unused]] HandlerNumber number, [[maybe_unused]
 #endif
 }
 
-template <HandlerNumber number> struct Operation; // Type
+template <HandlerNumber number> struct Operation; // defines Type
 template <class Op> inline constexpr HandlerNumber operation_number = 0;
 #define OPERATION(number, in_slots, ...)                                                                     \
   template <> struct Operation<number> {                                                                     \
@@ -71,7 +72,7 @@ template <int part, int line, HandlerNumber... operations> constexpr Handler row
     return &sequence_of_three<Op<operations>...>;
 }
 
-/// The handlers of each part's rows, in parts that compile side by side.
+/// The handlers of each part's rows. The parts compile in parallel.
 extern const Handler part_0[], part_1[], part_2[], part_3[];
 #if defined(SKERRY_COMPACT)
 #define SKERRY_SEQUENCE(part, ...)

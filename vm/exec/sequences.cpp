@@ -1,4 +1,4 @@
-// What superinstructions are made of, and which there are.
+// The operations that superinstructions consist of, and the superinstructions that exist.
 #include "vm/code/sequence_table.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/sequence_rows.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 struct Row {
   int part, line;
-  std::array<HandlerNumber, 3> operations; // two or three
+  std::array<HandlerNumber, 3> operations; // two or three, then 0
 };
 constexpr Row rows[] = {
 #define SEQUENCE_0(...) {0, __LINE__, {__VA_ARGS__}},
@@ -22,7 +22,7 @@ constexpr Row rows[] = {
 #include "vm/code/sequences.def"
 };
 
-/// Of operations, by their place in the list.
+/// The numbers of the operations, by their place in the list.
 constexpr HandlerNumber numbers[] = {
     0,
 #define OPERATION(number, in_slots, ...) sequence_rows::own_number(number, in_slots),
@@ -34,7 +34,7 @@ constexpr size_t row_count() {
   return static_cast<size_t>(
       std::ranges::count_if(rows, [](const Row& row) { return has_sequence(row.part, row.line); }));
 }
-/// Handlers that begin a sequence are operations or sequences, those that end one are operations.
+/// A sequence begins with an operation or another sequence, and ends with an operation.
 constexpr size_t first_count = (1 + SequenceTable::part_count) * handlers_of_part;
 constexpr size_t second_count = std::size(numbers);
 constexpr size_t entry_count = row_count() * 5 / 4 + second_count; // four fifths are used
@@ -49,8 +49,8 @@ struct Index {
   constexpr SequenceIndex view() const { return {starts, entries}; }
 };
 
-/// Adds the rows of two, or those of three, of which each starts with the row of its first two, if there is
-/// one.
+/// Adds the rows of two operations, or, if `of_two` is not null, the rows of three. A row of three builds on
+/// the row of its first two and is left out if that row does not exist.
 constexpr void add_rows(std::vector<Sequence>& sequences, const SequenceIndex* of_two) {
   std::array<HandlerNumber, SequenceTable::part_count> next{};
   for (size_t part = 0; part < SequenceTable::part_count; ++part)

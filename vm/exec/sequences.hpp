@@ -1,5 +1,5 @@
 // Superinstructions: handlers of sequences of operations. Every operation keeps its place in the code, so a
-// sequence needs no encoding of its own (vm/translate/fusion.hpp).
+// sequence needs no separate encoding (vm/translate/fusion.hpp).
 #pragma once
 
 #include "vm/exec/branch_ops.hpp"
@@ -12,7 +12,7 @@ concept BranchingOp = requires(State& s) { Op::taken(s, s.pc); };
 template <class Op>
 concept EndingOp = requires(State& s) { Op::leave(s); };
 
-/// The handler that an operation has by itself.
+/// Returns the handler that runs an operation alone.
 template <class Op> constexpr Handler handler_of() {
   if constexpr (BranchingOp<Op>)
     return &branching<Op>;
@@ -22,7 +22,7 @@ template <class Op> constexpr Handler handler_of() {
     return &straight<Op>;
 }
 
-/// One operation of a sequence, at s.pc, which is behind it afterwards. A branch that is taken leaves the
+/// Runs the operation of a sequence that is at s.pc, and moves s.pc past it. A taken branch leaves the
 /// sequence.
 #define SKERRY_STEP(Op)                                                                                      \
   if constexpr (BranchingOp<Op>) {                                                                           \
@@ -34,7 +34,7 @@ template <class Op> constexpr Handler handler_of() {
     Op::run(s, s.pc);                                                                                        \
   }                                                                                                          \
   s.pc += sizeof(typename Op::Layout);
-/// The last one.
+/// Runs the last operation of a sequence.
 #define SKERRY_LAST(Op)                                                                                      \
   if constexpr (EndingOp<Op>) {                                                                              \
     SKERRY_END(Op);                                                                                          \

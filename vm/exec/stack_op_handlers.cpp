@@ -1,10 +1,10 @@
-// Instructions that are executed on canonical slots: operands in consecutive slots, results in the same
-// place. They are rare or do much work, so dispatch is not what costs.
+// Instructions that work on canonical slots: the operands are in consecutive slots, and the results replace
+// them. These instructions are rare or do much work, so dispatch is a small part of their cost.
 //
-// Bulk operations pay before they work: what has been executed since the last charge, and one unit of fuel
-// for each 64 bytes or element. Long ones work in pieces and are entered again for the rest, so that
-// deadlines hold. A piece that cannot be paid for is not begun. Pieces are the same in every configuration,
-// and so is what they cost.
+// Bulk operations pay before they work: for the instructions executed since the last charge, and one unit of
+// fuel for each 64 bytes or each element. Long operations work in pieces and are entered again for each
+// further piece, so that deadlines hold. A piece that cannot be paid for is not begun. The pieces are the
+// same in every configuration, and so are their costs.
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
@@ -25,7 +25,7 @@ SKERRY_INLINE uint64_t* slots_of(const State& s) { return slot_at(s, stack_op(s)
 SKERRY_INLINE uint32_t first_index(const State& s) { return stack_op(s).index; }
 SKERRY_INLINE uint32_t second_index(const State& s) { return static_cast<uint32_t>(stack_op(s).second); }
 
-/// Runs F(instance, slots, first, second), which takes a short time.
+/// Runs F(instance, slots, first, second), which takes little time.
 template <ErrorCode (*F)(ModuleInstance&, uint64_t* slots, uint32_t first, uint32_t second)>
 SKERRY_HANDLER(small) {
   SKERRY_STATE
@@ -35,15 +35,16 @@ SKERRY_HANDLER(small) {
   NEXT(sizeof(layout::StackOp));
 }
 
-/// What a bulk operation works on: its immediates and slots, and the fuel that its next piece may cost.
-/// Passed by value: a handler whose locals have addresses would not end in a sibling call.
+/// The input of a bulk operation: its immediates and slots, and the fuel that its next piece may cost. It is
+/// passed by value, because a handler whose locals have addresses would not end in a sibling call.
 struct Bulk {
   ModuleInstance& instance;
   uint64_t* slots;
   uint32_t first, second;
   int64_t fuel;
 };
-/// What came of one piece: a trap, or the fuel it cost, or costs: `began` says whether there was enough.
+/// The outcome of one piece: a trap or its price in fuel. `began` is false if there was not enough fuel for
+/// it.
 struct Step {
   ErrorCode code = ErrorCode::none;
   int64_t fuel = 0;
@@ -51,7 +52,7 @@ struct Step {
   bool done = true;
 };
 
-/// Runs F, which does one piece, until it is done.
+/// Runs F, which executes one piece, until it is done.
 template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
   SKERRY_STATE
   const int64_t owed = stack_op(s).charge.fuel;
@@ -66,12 +67,13 @@ template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
     s.fuel -= owed;
     s.pc += sizeof(layout::StackOp);
   } else {
-    shorten_slice(s, s.fuel); // a look before each piece: pages that are touched first take long
+    shorten_slice(s, s.fuel); // forces a check before each piece: the first access to a page takes long
   }
   SKERRY_DISPATCH;
 }
 
-/// Forwards: destination, (source,) count in slots.
+/// The size of the next piece, and whether it is the last. The slots of a bulk operation are: destination,
+/// source or value, count.
 struct Range {
   uint64_t piece;
   bool last;
@@ -79,16 +81,16 @@ struct Range {
 Range next_piece(uint64_t count, uint64_t largest) { return {std::min(count, largest), count <= largest}; }
 int64_t price_of_bytes(Range range) { return static_cast<int64_t>(range.piece / bytes_per_fuel); }
 int64_t price_of_elements(Range range) { return static_cast<int64_t>(range.piece); }
-/// Nothing was done: the fuel does not pay for it.
+/// Nothing was done, because there is not enough fuel.
 Step too_dear(int64_t fuel) { return {.fuel = fuel, .began = false, .done = false}; }
-/// Goes on after a piece that was done from the front.
+/// Continues after a piece at the front of the range.
 Step advance(uint64_t* slots, Range range, bool has_source, int64_t fuel) {
   slots[0] += range.piece;
   if (has_source) slots[1] += range.piece;
   slots[2] -= range.piece;
   return {.fuel = fuel, .done = range.last};
 }
-/// Goes on before a piece that was done from the end.
+/// Continues before a piece at the end of the range.
 Step retreat(uint64_t* slots, Range range, int64_t fuel) {
   slots[2] -= range.piece;
   return {.fuel = fuel, .done = range.last};
@@ -108,7 +110,7 @@ Step fill_memory(Bulk op) {
   return advance(slots, range, false, price);
 }
 
-/// Overlapping ranges whose destination is higher are copied from their end, like memmove.
+/// Copies from the end if the ranges overlap and the destination is higher, like memmove.
 Step copy_memory(Bulk op) {
   MemoryInstance& to = *op.instance.memories[op.first];
   const MemoryInstance& from = *op.instance.memories[op.second];
@@ -188,7 +190,7 @@ ErrorCode drop_elem(ModuleInstance& instance, uint64_t*, uint32_t segment, uint3
   return ErrorCode::none;
 }
 
-/// -1 in the width of the addresses
+/// Returns the size, or -1 in the width of the addresses.
 uint64_t size_or_failure(int64_t size, const Limits& limits) {
   return limits.is_64 ? static_cast<uint64_t>(size) : static_cast<uint32_t>(size);
 }
@@ -197,7 +199,7 @@ ErrorCode memory_size(ModuleInstance& instance, uint64_t* slots, uint32_t index,
   slots[0] = instance.memories[index]->byte_size >> 16;
   return ErrorCode::none;
 }
-/// About as long as so many instructions: it asks the system for memory.
+/// memory.grow takes about as long as this many instructions, because it asks the system for memory.
 constexpr int64_t grow_as_instructions = 1'000;
 SKERRY_COLD SKERRY_HANDLER(memory_grow_handler) {
   SKERRY_STATE
@@ -227,7 +229,7 @@ ErrorCode table_size(ModuleInstance& instance, uint64_t* slots, uint32_t index, 
   slots[0] = instance.tables[index]->size;
   return ErrorCode::none;
 }
-/// New elements are written in pieces that nobody sees before the last one is done; a growth that the table's
+/// New elements are written in pieces and become visible only after the last piece. A growth that the table's
 /// limits refuse costs nothing.
 Step table_grow(Bulk op) {
   TableInstance& table = *op.instance.tables[op.first];
@@ -242,11 +244,12 @@ Step table_grow(Bulk op) {
   return {.fuel = old_size < 0 ? 0 : price};
 }
 
-// ---- loads and stores of other memories, with 64-bit addresses, or with offsets that need more than 32
-// bits. The first immediate is the memory, the second the offset.
+// ---- loads and stores in other memories, with 64-bit addresses, or with offsets that need more than 32 bits
+//
+// The first immediate is the memory, the second the offset.
 
-/// Where an access lies. No sum can wrap. Out of bounds: null, and s.memory is where it would begin (at most
-/// 2^64-1), as a trap has it.
+/// Returns the address of an access. No sum can wrap. If the access is out of bounds, returns null and stores
+/// in s.memory where it would begin (at most 2^64-1), as traps expect it.
 template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
   const uint64_t offset = stack_op(s).second;
@@ -282,7 +285,7 @@ template <class M> SKERRY_HANDLER(general_store) {
   NEXT(sizeof(layout::StackOp));
 }
 
-/// v128 globals; others have operations of their own.
+/// v128 globals. Other globals have their own operations.
 ErrorCode get_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   std::memcpy(slots, instance.globals[index]->value, 16);
   return ErrorCode::none;

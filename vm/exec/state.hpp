@@ -1,8 +1,8 @@
-// The interpreter's state and the two things a handler can do at its end: NEXT and TRAP.
+// The interpreter's state, and the two ways to end a handler: NEXT and TRAP.
 //
-// A handler is written once, as SKERRY_HANDLER(name) { … } on a State `s`; the macros here turn it into a
+// A handler is written once, as SKERRY_HANDLER(name) { … } on a State `s`. The macros here turn it into a
 // tail call, a sibling call or a return to the loop (vm/code/handler.hpp). With tail calls the members of
-// State are machine registers: a State is made from the arguments and never has an address after inlining.
+// State are machine registers: a State is built from the arguments and never has an address after inlining.
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -14,9 +14,9 @@
 namespace skerry::vm {
 
 struct State {
-  int64_t fuel; // left in the slice; may run below zero until the next look at it
+  int64_t fuel; // left in the slice; may be negative until the next check
   ModuleInstance* instance;
-  std::byte* memory; // of memory 0
+  std::byte* memory; // the bytes of memory 0
   uint64_t memory_size;
   const std::byte* pc;
   uint64_t* frame;
@@ -28,8 +28,8 @@ struct State {
 
 #define SKERRY_INLINE [[gnu::always_inline]] inline
 #define SKERRY_COLD [[gnu::cold, gnu::noinline]]
-/// Of a handler's code, in bytes. What is run from the cache of decoded instructions costs a cycle more for
-/// each line of 64 bytes that it begins in; most handlers fit into one, many into half of one.
+/// The alignment of a handler's code, in bytes. Code in the cache of decoded instructions costs one more
+/// cycle for each 64-byte line that it enters. Most handlers fit in one line, many in half a line.
 #define SKERRY_ALIGNED(bytes) __attribute__((aligned(bytes)))
 
 #if defined(SKERRY_DISPATCH_TAILCALL)
@@ -72,17 +72,16 @@ struct State {
     SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-/// Ends the call with a trap at s.pc. The code travels in the register of the memory size, which a trap does
-/// not need, so that a handler's trap path is one move and one jump.
+/// Ends the call with a trap at s.pc. The register of the memory size, which a trap does not need, carries
+/// the code. A handler's trap path is thus one move and one jump.
 #define TRAP(code)                                                                                           \
   do {                                                                                                       \
     s.memory_size = static_cast<uint64_t>(code);                                                             \
     SKERRY_TAIL(trap_handler);                                                                               \
   } while (false)
 
-/// Takes the price off the fuel before the instruction at s.pc does anything that must not begin without
-/// enough of it. Where the slice has less, the slow path gets more and runs the instruction from its
-/// beginning.
+/// Takes the price off the fuel before the instruction at s.pc does anything that needs enough fuel. If the
+/// slice has less, the slow path gets more and runs the instruction again from its beginning.
 #define PAY(price)                                                                                           \
   do {                                                                                                       \
     const int64_t price_ = (price);                                                                          \
@@ -93,7 +92,8 @@ struct State {
     s.fuel -= price_;                                                                                        \
   } while (false)
 
-/// Where fuel is looked at: loop back-edges and calls, after s.pc and s.frame are those to go on with.
+/// Checks the fuel, at loop back-edges and calls. s.pc and s.frame must already be those with which execution
+/// continues.
 #define POLL                                                                                                 \
   do {                                                                                                       \
     if (s.fuel < 0) [[unlikely]]                                                                             \
@@ -102,12 +102,12 @@ struct State {
 
 SKERRY_COLD SKERRY_HANDLER(trap_handler);
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler);
-/// Runs the instruction at s.pc again once the slice has the fuel that it needs, which travels in the
-/// register of the memory size; ends or suspends the call when the store has less.
+/// Runs the instruction at s.pc again once the slice has the fuel that it needs. The register of the memory
+/// size carries that amount. Ends or suspends the call if the store has less.
 SKERRY_COLD SKERRY_HANDLER(fuel_short_handler);
-/// Ends the call when store.error is set already and fuel has been charged for what runs.
+/// Ends or suspends the call if store.error is already set and the running instruction has been charged.
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler);
-/// Ends the activation: a function that was called from C++ returns to this.
+/// Ends the activation. Functions that were called from C++ return to this handler.
 SKERRY_HANDLER(exit_handler);
 
 template <class T> SKERRY_INLINE T load_as(const std::byte* at) {
@@ -116,7 +116,7 @@ template <class T> SKERRY_INLINE T load_as(const std::byte* at) {
   return value;
 }
 
-/// Memory 0 may have grown while others ran.
+/// Reloads the bounds of memory 0, which may have grown while other code ran.
 SKERRY_INLINE void reload_memory(State& s) {
   if (const MemoryInstance* memory = s.instance->memory0) {
     s.memory = memory->base;
@@ -127,21 +127,21 @@ SKERRY_INLINE void reload_memory(State& s) {
   }
 }
 
-/// Brings the next look at deadline and interrupt nearer, as if `fuel` instructions had run: for work that is
-/// long but costs little. The fuel itself goes back to the store.
+/// Brings the next check of deadline and interrupt forward, as if `fuel` instructions had run. This is for
+/// work that takes long but costs little. The fuel itself goes back to the store.
 SKERRY_INLINE void shorten_slice(State& s, int64_t fuel) {
   const int64_t taken = fuel < s.fuel ? fuel : s.fuel;
   if (taken <= 0) return;
   s.fuel -= taken;
   s.instance->store->fuel_budget += taken;
 }
-/// The same for work on many slots at once: eight take about as long as an instruction.
+/// Does the same for work on many slots at once. Eight slots take about as long as one instruction.
 SKERRY_INLINE void shorten_slice_for_slots(State& s, uint64_t slots) {
   if (slots > 64) [[unlikely]]
     shorten_slice(s, static_cast<int64_t>(slots / 8));
 }
 
-/// Makes the state visible to C++ that is called from a handler.
+/// Makes the state visible to C++ code that a handler calls.
 SKERRY_INLINE void save(const State& s) {
   RunState& run = s.instance->store->run;
   run.pc = s.pc;
@@ -150,8 +150,8 @@ SKERRY_INLINE void save(const State& s) {
   run.fuel = s.fuel;
 }
 
-/// The same for a call that stops here. No reference to `s` is kept or passed on: that would cost the sibling
-/// calls.
+/// Saves the state of a call that stops here. It must not keep or pass on a reference to `s`, because
+/// handlers would then not end in sibling calls.
 SKERRY_INLINE void suspend(const State& s, Suspension& to) {
   to.is_saved = true;
   to.instance = s.instance;
@@ -163,7 +163,7 @@ SKERRY_INLINE void suspend(const State& s, Suspension& to) {
 #endif
 }
 
-/// The state to go on with, but for fuel and memory.
+/// Returns the state with which a call resumes, except fuel and memory.
 SKERRY_INLINE State resumed(const Suspension& from) {
   State s{};
   s.instance = from.instance;

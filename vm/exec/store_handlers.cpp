@@ -1,4 +1,4 @@
-// Stores to memory 0 with 32-bit addresses.
+// Stores in memory 0 with 32-bit addresses.
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/memory_rows.hpp"
 

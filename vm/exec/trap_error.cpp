@@ -13,7 +13,7 @@ namespace {
 
 using std::to_string;
 
-/// What does not fit where: `count` things from the one at `start` on, of a whole that has `size`.
+/// An access of `count` elements from `start` on, to an object that has `size` elements.
 struct Access {
   uint64_t start, count, size;
 };
@@ -31,7 +31,7 @@ uint64_t memory_bytes(const Store& store, uint32_t index) {
   return store.run.instance->memories[index]->byte_size;
 }
 
-/// The first of two ranges that does not fit, or the second.
+/// Describes the first of two ranges if it does not fit, else the second.
 std::string first_misfit(const Access& to, std::string (*describe_to)(const Access&), const Access& from,
                          std::string (*describe_from)(const Access&)) {
   return fits(to.start, to.count, to.size) ? describe_from(from) : describe_to(to);

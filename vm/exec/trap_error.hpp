@@ -1,4 +1,4 @@
-// The errors of traps that say with which numbers they came about.
+// Errors of traps that name the numbers involved.
 #pragma once
 
 #include "vm/runtime/store.hpp"
@@ -7,9 +7,9 @@
 
 namespace skerry::vm {
 
-/// The error of a trap at store.run.pc, whose instruction is at `location`. An access out of bounds says
-/// where, of how many bytes, and how large the memory is, when the location is known. `run.detail` and the
-/// operands must be as the handler left them.
+/// Returns the error of a trap at store.run.pc, whose instruction is at `location`. If the location is known,
+/// the error of an out-of-bounds access says at which address it was, of how many bytes, and how large the
+/// memory is. `run.detail` and the operands must be as the handler left them.
 Error trap_error(const Store& store, ErrorCode code, const std::optional<CodeLocation>& location);
 
 } // namespace skerry::vm

@@ -1,5 +1,5 @@
-// The instructions that make up most of all code, classified by their first byte: one table lookup and one
-// jump find what to do, and nothing is decoded into an Instruction.
+// Classifies the most frequent instructions by their first byte. One table lookup and one jump select the
+// action, without decoding into an Instruction.
 #pragma once
 
 #include "vm/isa/opcode.hpp"
@@ -34,8 +34,8 @@ enum class Frequent : uint8_t {
   i64_const,
   load,
   store,
-  unary,  // numeric, of one operand
-  binary, // numeric, of two operands
+  unary,  // numeric, one operand
+  binary, // numeric, two operands
 };
 
 constexpr Frequent frequent_of(Opcode op) {
@@ -64,7 +64,7 @@ constexpr Frequent frequent_of(Opcode op) {
   }
   switch (info(op).op_class) {
   case OpClass::numeric:
-  case OpClass::trapping: // none of one byte has three operands
+  case OpClass::trapping: // no one-byte instruction has three operands
     return info(op).signature[1] == '>' ? Frequent::unary : Frequent::binary;
   case OpClass::load: return Frequent::load;
   case OpClass::store: return Frequent::store;
@@ -76,7 +76,7 @@ struct FrequentOpcode {
   Frequent kind = Frequent::none;
   Opcode op = Opcode::invalid;
 };
-/// By an instruction's first byte.
+/// Indexed by an instruction's first byte.
 inline constexpr std::array<FrequentOpcode, 256> frequent_opcodes = [] {
   std::array<FrequentOpcode, 256> by_byte{};
   for (size_t i = 0; i < by_byte.size(); ++i)

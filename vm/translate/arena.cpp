@@ -21,7 +21,7 @@ void* Arena::take_from_new_block(size_t bytes, size_t alignment) {
   return take(bytes, alignment);
 }
 
-/// What is left of the last block is given up.
+/// Abandons the rest of the last block.
 void Arena::add_block(size_t bytes) {
   const size_t size = std::max(bytes + sizeof(Block), block_bytes_);
   if (!meter_.take(size)) stop();

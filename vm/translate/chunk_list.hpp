@@ -1,5 +1,5 @@
-// ChunkList: a list that grows at its end without ever moving what is in it. A list that moves holds its
-// contents twice while it grows; this one needs little more memory than its elements do.
+// ChunkList: a list that grows at its end and never moves its elements. A list that moves its elements holds
+// them twice while it grows; this one needs little more memory than the elements themselves.
 #pragma once
 
 #include "vm/translate/arena.hpp"
@@ -14,7 +14,7 @@
 
 namespace skerry::vm {
 
-/// In chunks of `chunk_size` elements. Memory of elements that were removed is used again.
+/// Allocates chunks of `chunk_size` elements. Memory of removed elements is reused.
 template <class T, uint32_t chunk_size> class ChunkList {
   static_assert(std::has_single_bit(chunk_size));
   static_assert(std::is_trivially_destructible_v<T>, "arenas call no destructors");
@@ -48,9 +48,9 @@ public:
     new (&(*this)[size_++]) T(value);
   }
   void pop_back() { --size_; }
-  /// To at most the present size.
+  /// `size` is at most the present size.
   void shrink(uint32_t size) { size_ = size; }
-  /// Makes the list longer by elements that have no value yet.
+  /// Appends elements without initializing them.
   void grow(uint32_t size) {
     while (size_ < size) {
       need_chunk();
@@ -65,7 +65,7 @@ public:
   }
 
 private:
-  /// Makes a chunk for the element `size_`, unless there has been one.
+  /// Allocates the chunk for element `size_` if it does not exist yet.
   [[gnu::noinline]] void need_chunk() {
     const uint32_t i = size_ / chunk_size;
     if (i < made_) return;
@@ -85,7 +85,7 @@ private:
 
   Arena* arena_;
   T** chunks_ = few_;
-  uint32_t size_ = 0, made_ = 0, capacity_ = few; // capacity_: places for chunks
+  uint32_t size_ = 0, made_ = 0, capacity_ = few; // capacity_: the number of chunk pointers that fit
   T* few_[few] = {};                              // enough for most functions
 };
 

@@ -20,11 +20,11 @@ using layout::SlotOrConstant16;
 using layout::SmallCharge;
 using layout::Target;
 
-constexpr size_t offset_digits = 4; // more where code is longer
+constexpr size_t offset_digits = 4; // longer code has more
 
 std::string slot_text(Slot slot) { return operand_text(Operand::slot(std::to_underlying(slot))); }
 
-/// The fields of one instruction, in the order that its form says.
+/// The fields of one instruction, in the order in which its form lists them.
 class FieldText {
 public:
   explicit FieldText(const ListedInstruction& one) : one_(one), ir_(one.ir), classes_(one.ir.classes()) {}
@@ -33,7 +33,7 @@ public:
   void operator()(std::string_view name, Slot slot) {
     const Operand* o = operand(name);
     if (o == nullptr) return add(name, slot_text(slot));
-    add_operand(name, *o, slot, "0"); // the base of an address is no other constant
+    add_operand(name, *o, slot, "0"); // 0 is the only constant base of an address
   }
   void operator()(std::string_view name, SlotOrConstant16 field) {
     const Operand* o = operand(name);
@@ -91,7 +91,7 @@ private:
     return o == &ir_.d ? classes_.d : o == &ir_.a ? classes_.a : o == &ir_.b ? classes_.b : classes_.c;
   }
   void add_operand(std::string_view name, const Operand& o, Slot slot, const std::string& constant) {
-    if (name == "d" || (name == "value" && &o == &ir_.d)) return; // it stands before the operation's name
+    if (name == "d" || (name == "value" && &o == &ir_.d)) return; // already written as the result
     text_ += operands_++ == 0 ? " " : ", ";
     text_ += o.is_constant() ? constant : o.is_slot() ? slot_text(slot) : operand_text(o);
   }
@@ -106,7 +106,7 @@ private:
   size_t operands_ = 0;
 };
 
-/// What an instruction writes, from its field: `[5]` or a register.
+/// The destination of an instruction, from its field: `[5]` or a register.
 class ResultText {
 public:
   explicit ResultText(const Ir& ir) : ir_(ir) {}
@@ -134,7 +134,7 @@ public:
   }
 
   bool run() {
-    uint32_t inside = 0; // instructions that the superinstruction before does as well
+    uint32_t inside = 0; // remaining instructions of the superinstruction that precedes
     for (uint32_t i = 0; i < listing_.size(); ++i) {
       const bool is_target = is_target_[listing_[i].at / alignof(Handler)];
       const uint32_t length = length_of(i);
@@ -163,12 +163,12 @@ private:
   }
   void mark(uint32_t target) { is_target_[target / alignof(Handler)] = true; }
 
-  /// Calls `f` with the index, the target and the charge of each entry of the table behind the instruction.
+  /// Calls `f` with the index, target and charge of each entry in the table that follows the instruction.
   template <class F> bool each_entry(const ListedInstruction& one, F&& f) const {
     if (one.form != Form::BranchTable) return true;
     const auto& instruction = layout::at<layout::BranchTable>(at(one));
     if (instruction.table.distance != static_cast<int32_t>(sizeof instruction))
-      return true; // another's table
+      return true; // the table of another instruction
     const uint32_t table = FieldText::target_of(one.at, instruction.table);
     const auto* entries = &layout::at<BranchTableEntry>(&code_.bytes[table]);
     for (uint32_t i = 0; i <= instruction.last; ++i)
@@ -184,7 +184,7 @@ private:
     });
   }
 
-  /// How many instructions the handler at instruction i does.
+  /// Returns how many instructions the handler at instruction i executes.
   uint32_t length_of(uint32_t i) const {
     if (code_.sequences == nullptr) return 1;
     Handler handler;
@@ -212,7 +212,7 @@ private:
   const Listing& listing_;
   const CalleeText& callee_;
   const TextLines& write_;
-  std::pmr::vector<bool> is_target_; // by offset, in handlers
+  std::pmr::vector<bool> is_target_; // indexed by offset / handler size
 };
 
 } // namespace

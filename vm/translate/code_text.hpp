@@ -1,6 +1,6 @@
-// Threaded code as text: what `skerry objdump --code` shows, and the golden tests compare. It is read from
-// the code itself, by the structs of vm/code/layout.hpp; the operations that the emitter listed say what each
-// instruction is called and which operands are in registers.
+// Threaded code as text: the output of `skerry objdump --code`, which golden tests compare. The text is read
+// from the code itself, through the structs of vm/code/layout.hpp. The operations that the emitter listed
+// provide the names of the instructions and say which operands are in registers.
 #pragma once
 
 #include "vm/code/sequence_table.hpp"
@@ -14,22 +14,24 @@
 
 namespace skerry::vm {
 
-/// Gives the name of the function that an operation calls, or nothing.
+/// Returns the name of the function that an operation calls, or an empty string.
 using CalleeText = std::function<std::string(const Ir& call)>;
 
-/// Code of one function, and what is known of it.
+/// The code of one function, with the data that the printer needs.
 struct ListedCode {
   std::span<const std::byte> bytes;
   const Listing& listing;
-  const SequenceTable* sequences; // null: none are used
+  const SequenceTable* sequences; // null if no superinstructions are used
 };
 
-/// A line for each instruction:
+/// Writes a line for each instruction. It begins with:
 ///
-///   at offset in the code, of the wasm instruction in the module, how many instructions its handler does
+///   the offset in the code
+///   the offset of the wasm instruction in the module
+///   the number of instructions that the handler executes
 ///
-/// Instructions inside a superinstruction, which nothing jumps to, have `|` there. Branch tables follow their
-/// instruction, an entry a line. False when `write` stopped it.
+/// Instructions inside a superinstruction that are not jump targets have `|` instead of the number. Branch
+/// tables follow their instruction, one entry a line. Returns false if `write` stopped the output.
 bool write_code(const ListedCode& code, Arena& arena, const CalleeText& callee, const TextLines& write);
 
 } // namespace skerry::vm

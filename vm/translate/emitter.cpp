@@ -10,8 +10,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// Kind of an operand, as an index into handler tables. Absent operands count as constants. Without branches:
-/// nothing predicts them.
+/// The kind of an operand, as an index into handler tables. Absent operands count as constants. It uses no
+/// branches because they would be unpredictable.
 size_t kind_of(const Operand& o, Operand::Where in_register, int constant) {
   const size_t other = choose<size_t>(o.where == in_register, kind::first_register + o.index, constant);
   return choose<size_t>(o.is_slot(), kind::slot, other);
@@ -42,19 +42,20 @@ public:
   }
 
 private:
-  // ---- what a jump leads to, in the jump's place
+  // ---- tail duplication: copying the destination of a jump to the jump
 
-  // Enough for the dispatch of an interpreter's loop, which profits most: each opcode's code then ends with
-  // its own jump to the next.
+  // These limits suffice for the dispatch in an interpreter's loop, which profits most: the code of each
+  // opcode then ends with its own jump to the next.
   static constexpr uint32_t most_copied = 8, most_jumps = 4;
-  // Labels stand between them: of blocks that end together there may be very many.
+  // At most this many operations are examined. Labels count too, because very many blocks may end at the same
+  // place.
   static constexpr uint32_t most_seen = 256;
-  // Instructions that may run between a jump to a loop and the look at the fuel that the last jump has
-  // instead.
+  // At most this many instructions may run between a jump to a loop and its fuel check, which tail
+  // duplication moves to the last jump.
   static constexpr int32_t most_before_look = 64;
 
-  /// A jump to a few operations that end in another jump: a copy of them stands here instead. What the jumps
-  /// charge adds up, and until the last one it is owed.
+  /// If a jump leads to a few operations that end in another jump, replaces it by a copy of them. The charges
+  /// of the jumps add up and are owed until the last jump.
   bool copy_target(const Ir& jump) {
     std::array<const Ir*, most_copied> copied;
     std::array<int32_t, most_copied> owed;
@@ -102,18 +103,18 @@ private:
     }
   }
 
-  // ---- one operation with what pins need around it
+  // ---- one operation, with the moves that pinned locals need around it
 
   void one(Ir& ir) {
     depth_ = ir.depth;
     if (!is_bare_) return one_with_pins(ir);
     emit(ir);
   }
-  /// Operands that are pinned become registers in place; what is copied later is as well off with them.
+  /// Replaces pinned operands by registers in place. Later copies of the operation can use the registers too.
   void one_with_pins(Ir& ir) {
     if (ir.operation == Operation::nop) return;
     wasm_offset_ = ir.offset;
-    // Before the first label too: a loop may begin with the function.
+    // Pins are filled before the first label too: the function may begin with a loop.
     if (ir.operation != Operation::enter && !pins_filled_) fill_pins_at_entry();
     if (ir.operation == Operation::label) return emit(ir);
     note(ir);
@@ -180,7 +181,7 @@ private:
   // ---- encoding: each function writes one form of vm/code/layout.hpp
 
   uint32_t offset() const { return code_.size(); }
-  /// Adds an instruction, whose fields are 0. It stays where it is.
+  /// Adds an instruction whose fields are 0. It never moves.
   template <class Layout> [[gnu::always_inline]] Layout& begin(NumberedHandler handler, const Ir& ir) {
     if (is_observed_) [[unlikely]]
       observe(ir, layout::form_of<Layout>, handler.number);
@@ -189,7 +190,7 @@ private:
     instruction.handler = handler.handler;
     return instruction;
   }
-  /// For profiles and listings.
+  /// Records the instruction for profiles and listings.
   [[gnu::cold, gnu::noinline]] void observe(const Ir& ir, layout::Form form, HandlerNumber number) {
     if (handlers_.count != nullptr) count_next();
     if (listing_ != nullptr) listing_->push_back({offset(), number, form, ir});
@@ -199,7 +200,7 @@ private:
     i.handler = handlers_.count;
     i.depth = depth_;
   }
-  /// What is no slot is 0.
+  /// Returns 0 if the operand is not a slot.
   static layout::Slot slot(const Operand& o) {
     return static_cast<layout::Slot>(choose<uint32_t>(o.is_slot(), o.index, 0));
   }
@@ -298,7 +299,7 @@ private:
     i.a = slot(ir.a);
     i.b = c.b == 'i' ? slot_or(ir.b, ir.number.constant) : slot_or_f32(ir.b, ir.number.constant);
   }
-  /// The same for most of them.
+  /// The common case of binary().
   void int_binary(const Ir& ir) {
     const size_t index = (int_kind(ir.d) * kind::writable + int_kind(ir.a)) * kind::readable + int_kind(ir.b);
     auto& i = begin<layout::Binary>(numeric(ir)[index], ir);
@@ -405,7 +406,7 @@ private:
     i.c = slot(ir.c);
   }
 
-  /// `value`: what is loaded or stored, of class `value_class`.
+  /// `value` is loaded or stored, and `value_class` is its class.
   void access(const Ir& ir, const Operand& value, char value_class) {
     const HandlerRow& row = handlers_.memory[memory_row(ir.row)].mode[static_cast<size_t>(ir.mode)];
     const size_t value_kind = kind_of(value, value_class), a = int_kind(ir.a);
@@ -484,7 +485,7 @@ private:
     i.b = slot_or(ir.b, ir.jump.constant);
     jump(i, ir.jump.label, ir.charge);
   }
-  /// The table stands behind the first instruction that needs it.
+  /// The table follows the first instruction that uses it.
   void branch_table(const Ir& ir) {
     BranchTable& table = function_.branch_tables[ir.table.table];
     auto& i = begin<layout::BranchTable>(handlers_.branch_table[int_kind(ir.a)], ir);
@@ -586,13 +587,13 @@ private:
   Locator* locator_;
   Listing* listing_;
   PiecedCode& code_;
-  std::pmr::vector<const Pin*> pin_of_; // by slot, when there are pins
+  std::pmr::vector<const Pin*> pin_of_; // by slot; empty if there are no pins
   uint32_t at_ = 0;                     // offset of the instruction that is being written
-  uint32_t copies_left_;                // operations that may still be copied: code stays linear in the body
-  bool is_bare_;             // operations are encoded as they are: no pins, and nobody wants to know where
-  bool is_observed_;         // a profile or a listing is made
-  uint32_t depth_ = 0;       // of loops around what is emitted
-  uint32_t wasm_offset_ = 0; // of what pins are moved for
+  uint32_t copies_left_;                // copies still allowed; keeps the code linear in the body
+  bool is_bare_;                        // operations are encoded unchanged: no pins and no locator
+  bool is_observed_;                    // a profile or a listing is being made
+  uint32_t depth_ = 0;                  // loops around the current operation
+  uint32_t wasm_offset_ = 0;            // wasm instruction for which pins are moved
   bool pins_filled_ = false;
 };
 

@@ -1,4 +1,4 @@
-// Third stage of translation: operations → threaded code.
+// Third stage of translation: from operations to threaded code.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -12,17 +12,17 @@
 
 namespace skerry::vm {
 
-/// An instruction of the code, and the operation that it does.
+/// An instruction in the code and the operation that it implements.
 struct ListedInstruction {
-  uint32_t at; // in the code
+  uint32_t at; // offset in the code
   HandlerNumber number;
   layout::Form form;
-  Ir ir; // with the registers that its operands are in
+  Ir ir; // with operands in their final registers
 };
-/// In the code's order, before fusion.
+/// Instructions in code order, before fusion.
 using Listing = ChunkList<ListedInstruction, 64>;
 
-/// They are told what is emitted; each may be null.
+/// These receive what is emitted. Each may be null.
 struct EmitObservers {
   Locator* locator = nullptr;
   Listing* listing = nullptr;

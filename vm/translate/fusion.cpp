@@ -5,9 +5,10 @@
 
 namespace skerry::vm {
 
-/// From the end to the front: the sequence that leaves the fewest dispatches to the end of the code. Which
-/// instructions control falls out of does not matter: a sequence ends with them. Without branches: whether a
-/// sequence exists cannot be predicted.
+/// Works from the end to the front: at each instruction it chooses the sequence that leaves the fewest
+/// dispatches to the end of the code. Instructions after which control never falls through need no special
+/// case, because a sequence can only end with them. The loop has no branches on whether a sequence exists,
+/// because they would be unpredictable.
 void Fusion::fuse(std::span<const InstructionStart> starts) {
   HandlerNumber next = next_, second_next = second_next_;
   uint32_t from_next = from_next_, from_second = from_second_, from_third = from_third_;

@@ -1,5 +1,5 @@
-// The translator's intermediate form: a list of three-address operations over frame slots, between the
-// symbolic pass over the wasm body and the assignment of VM registers.
+// The translator's intermediate representation: a list of three-address operations on frame slots. The
+// symbolic pass over the wasm body produces it, and the assignment of VM registers consumes it.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -28,7 +28,7 @@ enum class Operation : uint8_t {
 #include "vm/code/ops.def"
 };
 
-/// Classes of the operands d, a, b, c, as in ops.def.
+/// The classes of the operands d, a, b and c, as in ops.def.
 struct OperandClasses {
   char d, a, b, c;
 };
@@ -36,23 +36,23 @@ inline constexpr std::array operation_classes = {
 #define OPERATION(name, d, a, b, c, detail, pseudo) OperandClasses{d, a, b, c},
 #include "vm/code/ops.def"
 };
-/// Class of a value: vectors and floats live in vector registers.
+/// The class of a value: vectors and floats live in vector registers.
 constexpr char class_of(char letter) { return letter == 'i' || letter == 'I' ? 'i' : 'v'; }
-/// What class r is in operations that carry out this instruction.
+/// The classes that replace r in operations that implement this instruction.
 constexpr OperandClasses classes_of_row(Opcode row) {
   const std::string_view signature = info(row).signature;
   if (is_slots_only(row)) return {'s', 's', 's', 's'};
   const size_t arrow = signature.find('>');
   if (arrow == std::string_view::npos) return {'-', '-', '-', '-'};
   const auto at = [&](size_t i) { return i < signature.size() ? class_of(signature[i]) : '-'; };
-  return {at(arrow + 1), at(0), at(1), at(arrow - 1)}; // c: the value of a store
+  return {at(arrow + 1), at(0), at(1), at(arrow - 1)}; // c is the value of a store
 }
 inline constexpr auto row_classes = [] {
   std::array<OperandClasses, opcode_count + 1> classes{};
   for (size_t i = 0; i < classes.size(); ++i) classes[i] = classes_of_row(static_cast<Opcode>(i));
   return classes;
 }();
-/// All bits of those operands whose class is the row's.
+/// A mask with all bits set for each operand whose class comes from the row.
 inline constexpr auto classes_by_row = [] {
   std::array<uint32_t, operation_classes.size()> masks{};
   const auto mask = [](char letter) { return static_cast<char>(letter == 'r' ? -1 : 0); };
@@ -62,20 +62,20 @@ inline constexpr auto classes_by_row = [] {
   }
   return masks;
 }();
-/// Three bytes: a large body has millions.
+/// Three bytes, because a large body has millions of operands.
 struct [[gnu::packed]] Operand {
   enum class Where : uint8_t { none, slot, constant, int_register, vector_register };
-  uint16_t index = 0; // slot; register from 0 on; small constant
+  uint16_t index = 0; // slot; register, counted from 0; or small constant
   Where where = Where::none;
 
   static Operand slot(uint32_t index) { return {static_cast<uint16_t>(index), Where::slot}; }
-  /// Either one that fits, or that of the operation's detail (NumberDetail, JumpDetail).
+  /// A constant that fits in 16 bits, or the constant in the operation's detail (NumberDetail, JumpDetail).
   static Operand constant(uint64_t small = 0) { return {static_cast<uint16_t>(small), Where::constant}; }
   bool is_slot() const { return where == Where::slot; }
   bool is_constant() const { return where == Where::constant; }
   bool is_slot(uint32_t i) const { return is_slot() && index == i; }
-  /// For a slot from `first` on how far it is from there, more than any slot's for all else. `first` is at
-  /// least 1.
+  /// Returns the distance of a slot at or after `first` from `first`. For all other operands, returns more
+  /// than the distance of any slot. `first` is at least 1.
   uint32_t distance_from_slot(uint32_t first) const {
     const auto in_order = [](Where kind, uint32_t number) {
       return uint32_t{std::to_underlying(kind)} << 16 | number;
@@ -88,11 +88,11 @@ static_assert(sizeof(Operand) == 3);
 
 inline constexpr uint32_t no_label = ~uint32_t{0};
 
-/// What an operation says besides its operands: each row of ops.def names one of these. An operation has at
-/// most one constant that does not fit its operand: it is here.
+/// The data of an operation besides its operands; each row of ops.def names one of these types. An operation
+/// has at most one constant that does not fit in its operand; the detail holds it.
 struct NoDetail {};
 struct NumberDetail {
-  uint64_t constant; // of the operand that is one, else 0
+  uint64_t constant; // value of the constant operand, or 0
 };
 struct LeaDetail {
   uint32_t shift;
@@ -100,7 +100,7 @@ struct LeaDetail {
 struct LaneDetail {
   uint32_t first_byte;
 };
-using BytesDetail = std::array<uint8_t, 16>; // a constant of 128 bits, or the lanes of a shuffle
+using BytesDetail = std::array<uint8_t, 16>; // a 128-bit constant, or the lanes of a shuffle
 struct SlotsDetail {
   uint32_t first, count;
 };
@@ -109,24 +109,24 @@ struct CopyDetail {
 };
 struct AccessDetail {
   uint32_t end;   // offset + access size
-  int32_t addend; // wrapped: what is added to the address first
+  int32_t addend; // wrapped modes: added to the address before it wraps
 };
 struct GlobalDetail {
-  uint32_t place; // offset in the instance, or index of an imported one
+  uint32_t place; // offset in the instance, or index of an imported global
 };
 struct JumpDetail {
-  uint64_t constant; // of operand b when it is one, else 0
+  uint64_t constant; // value of operand b if it is constant, else 0
   uint32_t label;
-  int32_t step; // count_branch
+  int32_t step; // count_branch only
 };
 struct TableDetail {
-  uint32_t table; // in IrFunction::branch_tables
+  uint32_t table; // index in IrFunction::branch_tables
 };
 struct CallDetail {
-  uint32_t callee; // offset in the instance, or index of an imported one
-  uint32_t type;   // through a table: the type's id
-  uint32_t table;  // through a table
-  uint32_t frame;  // the slot where the callee's frame begins
+  uint32_t callee; // offset in the instance, or index of an imported function
+  uint32_t type;   // type id, for indirect calls
+  uint32_t table;  // for indirect calls
+  uint32_t frame;  // the slot at which the callee's frame begins
 };
 struct StackDetail {
   uint32_t first; // slot of the operands, and of the results
@@ -138,15 +138,15 @@ struct Ir {
   Operation operation = Operation::nop;
   AddressMode mode = AddressMode::plain; // load, store
   Compare compare = Compare::eq;         // branch_if, count_branch
-  uint8_t depth = 0;                     // of loops, for weights; saturating
+  uint8_t depth = 0;                     // number of enclosing loops, for weights; saturates
   Opcode row = Opcode::invalid;
   bool wide : 1 = false;   // 64 bits: comparisons, float moves and returns
   bool pair : 1 = false;   // vselect: two slots
   bool negate : 1 = false; // branch_if_float
-  bool scaled : 1 = false; // load, store: b is shifted by the access's size
-  bool back : 1 = false;   // branches: to a loop's head
-  bool keep : 1 = false;   // d is read where control flow joins: it must be in its slot
-  union {                  // by the operation's row in ops.def
+  bool scaled : 1 = false; // load, store: b is shifted, by a distance that the access size determines
+  bool back : 1 = false;   // branches: the target is a loop header
+  bool keep : 1 = false;   // d must be in its slot, for example to be read where control flow joins
+  union {                  // the row in ops.def selects the member
     BytesDetail bytes{};
     NoDetail none;
     NumberDetail number;
@@ -162,13 +162,13 @@ struct Ir {
     StackDetail stack;
   };
   int32_t charge = 0;
-  // For errors: the wasm instruction this is part of, and fuel owed when it runs
+  // For errors: the wasm instruction that this belongs to, and the fuel owed when it runs
   uint32_t offset = 0;
   int32_t pending = 0;
   Operand d{}, a{}, b{}, c{};
 
   OperandClasses classes() const;
-  /// Is the class of any operand s?
+  /// Returns whether any operand has class s.
   bool has_slot_class() const;
   bool is_call() const { return operation >= Operation::call && operation <= Operation::call_ref; }
 };
@@ -199,7 +199,7 @@ inline bool Ir::has_slot_class() const {
          detail::row_has_slot_class[static_cast<size_t>(row)];
 }
 
-/// So many instructions run at most between two looks at the fuel, or a few more where jumps are followed
+/// The most instructions that run between two fuel checks, or a few more where jumps are followed
 /// (Emitter::copy_target).
 inline constexpr int32_t longest_stretch = 1'000;
 static_assert(longest_stretch <= std::numeric_limits<decltype(layout::SmallCharge::fuel)>::max(),
@@ -211,27 +211,27 @@ struct BranchTarget {
 };
 struct BranchTable {
   std::span<BranchTarget> targets;
-  uint32_t code_offset = no_label; // where it stands in the code, once it does
+  uint32_t code_offset = no_label; // its offset in the code, once it is emitted
 };
 
-/// Everything the first stage leaves to the second.
+/// The output of the first stage, which the second stage reads.
 struct IrFunction {
   explicit IrFunction(Arena& memory)
       : arena(&memory), code(memory), branch_tables(memory), label_positions(memory), locals(&memory) {}
   Arena* arena;
   ChunkList<Ir, 64> code;
   ChunkList<BranchTable, 64> branch_tables;
-  ChunkList<uint32_t, 256> label_positions; // in code, by label; 0 for one that nothing bound
+  ChunkList<uint32_t, 256> label_positions; // position in `code` by label; 0 for unbound labels
   uint32_t func_index = 0;
   uint32_t link_slot = 0;
   uint32_t param_slots = 0;
-  uint32_t first_temp = 0; // slots from here on are operands
+  uint32_t first_temp = 0; // slots from here on hold operands
   uint32_t frame_slots = 0;
   bool has_loop = false;
   struct Local {
     uint32_t slot;
     ValType type;
-    char letter; // of the type, as in the opcode table
+    char letter; // the type's letter in the opcode table
   };
   std::pmr::vector<Local> locals;
 };

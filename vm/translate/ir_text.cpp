@@ -47,7 +47,7 @@ std::string slots_text(uint32_t first, uint32_t count) {
   return (count == 1 ? from : from + ".." + std::to_string(first + count - 1)) + "]";
 }
 
-/// The operation's constant, which is operand `o` of class `cls`.
+/// Returns the operation's constant, which is operand `o` of class `cls`.
 std::string constant_text(const Ir& ir, const Operand& o, char cls) {
   uint64_t bits = layout::SlotOrConstant16{o.index}.constant();
   if (detail_of(ir) == Detail::number) bits = ir.number.constant;
@@ -89,7 +89,7 @@ std::string detail_text(const Ir& ir, const IrFunction& function) {
   switch (detail_of(ir)) {
   case Detail::none:
   case Detail::number:
-  case Detail::lea: return {}; // what there is to say is an operand, or in the name
+  case Detail::lea: return {}; // an operand or the name already shows the detail
   case Detail::lane: return field("byte", ir.lane.first_byte);
   case Detail::bytes: return " " + bytes_text(ir.bytes);
   case Detail::slots: return " " + slots_text(ir.slots.first, ir.slots.count);

@@ -1,4 +1,4 @@
-// Operations as text: what `skerry objdump --ir` shows, and the golden tests compare.
+// Operations as text: the output of `skerry objdump --ir`, which golden tests compare.
 //
 //   [5] = i32.add [4], 1          slots are in brackets, r0 … and v0 … are VM registers
 //   branch_if i32.lt_s r0, 10 -> L2 charge=4
@@ -15,24 +15,24 @@
 
 namespace skerry::vm {
 
-/// What the operation does, in one or two words: `i32.add`, `i32.load wrapped`, `branch_if i32.lt_s`.
+/// Names the operation in one or two words: `i32.add`, `i32.load wrapped`, `branch_if i32.lt_s`.
 std::string operation_text(const Ir& ir);
-/// With leading zeros.
+/// Pads with leading zeros.
 std::string hex(uint64_t value, size_t digits);
-/// `[5]`, `r0`, `v1`. Nothing for a constant.
+/// Returns `[5]`, `r0` or `v1`; an empty string for a constant.
 std::string operand_text(const Operand& operand);
-/// A constant of the class that the operand has: `17`, `0.5`.
+/// Constants, by the class of the operand: `17`, `0.5`.
 std::string integer_text(uint64_t bits);
 std::string float_text(uint64_t bits, bool wide);
 std::string bytes_text(const std::array<uint8_t, 16>& bytes);
-/// Is the operand of this class a 64-bit float when it is a constant?
+/// Returns whether the operand, if it is a constant of class v, is a 64-bit float.
 bool has_wide_float(const Ir& ir);
 
-/// The operation without a line's end. `function` has the branch tables.
+/// Returns the operation without a newline. `function` provides the branch tables.
 std::string ir_text(const Ir& ir, const IrFunction& function);
-/// All operations, with the wasm instruction's offset in the module before each.
+/// Writes all operations, each after the offset of its wasm instruction in the module.
 bool write_ir(const IrFunction& function, const TextLines& write);
-/// The locals that live in registers.
+/// Lists the locals that live in registers.
 std::string pins_text(std::span<const Pin> pins);
 
 } // namespace skerry::vm

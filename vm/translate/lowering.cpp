@@ -15,14 +15,15 @@ Lowering::Lowering(const Module& module, const Layout& layout, uint32_t defined_
       labels_(scratch), references_(scratch), stubs_(&scratch), slots_of_many_(&scratch), locals_(&scratch),
       defined_index_(defined_index) {
   function_.func_index = module.imported_functions + defined_index;
-  stack_.reserve(16); // as much as many functions need
+  stack_.reserve(16); // enough for many functions
 }
 
 void Lowering::fail(std::string message) {
   if (failure_.empty()) failure_ = std::move(message);
 }
 
-/// Frame: parameters (or results), link, other locals, operands. False when slots do not fit 16 bits.
+/// Lays out the frame: parameters (or results), link, other locals, operands. Returns false if slot numbers
+/// do not fit in 16 bits.
 bool Lowering::declare_locals(ByteReader& reader) {
   uint64_t slot = 0;
   const auto declare = [&](ValType type) {
@@ -54,8 +55,7 @@ bool Lowering::declare_locals(ByteReader& reader) {
   return true;
 }
 
-/// In code that cannot be reached only the end of the block matters. True when the instruction is to be
-/// skipped.
+/// In unreachable code only the end of the block matters. Returns true if the instruction is to be skipped.
 bool Lowering::skip_dead(const Instruction& instr) {
   switch (instr.op) {
   case Opcode::block:
@@ -68,13 +68,13 @@ bool Lowering::skip_dead(const Instruction& instr) {
   }
 }
 
-/// Markers of structure cost nothing.
+/// Structural markers cost no fuel.
 static constexpr bool is_free(Opcode op) {
   return op == Opcode::block || op == Opcode::loop || op == Opcode::end || op == Opcode::else_ ||
          op == Opcode::nop;
 }
 
-/// What no list tells of: bytes of the body.
+/// Counts the bytes of the body as work. The lists count only their own growth.
 void Lowering::count_work() {
   constexpr uint32_t bytes_at_a_time = 1024;
   arena_.spend(offset_ - counted_);
@@ -119,8 +119,8 @@ Result<IrFunction> Lowering::run() {
   return std::move(function_);
 }
 
-/// Up to the next instruction that is not frequent, or to where control does not go on, without decoding into
-/// an Instruction. Frequent instructions never fail.
+/// Lowers up to the next instruction that is not frequent, or to where control does not fall through. Does
+/// not decode into an Instruction. Frequent instructions never fail.
 void Lowering::lower_frequent(ByteReader& reader) {
   struct About {
     Frequent kind;
@@ -225,7 +225,7 @@ void Lowering::global_set(uint32_t index) {
   ir.a = operand(value);
 }
 
-/// What lower_frequent() does not do.
+/// Lowers the instructions that lower_frequent() does not handle.
 void Lowering::lower(const Instruction& instr) {
   switch (instr.op) {
   case Opcode::else_: return enter_else();
@@ -253,7 +253,7 @@ void Lowering::lower_by_class(const Instruction& instr) {
   }
 }
 
-/// References, tables, bulk memory.
+/// Lowers instructions on references and tables, and the bulk memory instructions.
 void Lowering::references_and_bulk(const Instruction& instr) {
   const uint32_t first = instr.index[0], second = instr.index[1];
   const auto table_address = [&](uint32_t table) {

@@ -1,11 +1,11 @@
 // First stage of translation: one pass over a validated body with a symbolic operand stack. `local.get` and
-// constants emit nothing; what consumes them names the local or the constant. Comparisons fuse with branches,
-// additions and shifts with addresses.
+// constants emit nothing; the operations that consume them name the local or the constant. Comparisons are
+// fused with branches, and additions and shifts with addresses.
 //
-// Everything is linear in the body: entries are flushed to their slots once, moves of many values are one
-// operation, looking back for something to fuse ends after a few operations. Many values in their slots are
-// one entry, a run: what calls and blocks leave, and what a branch or a block has put there, is handled in
-// one step however often it is handled.
+// The pass is linear in the body. Entries are flushed to their slots once. A move of many values is one
+// operation. The search for an operation to fuse ends after a few operations. Many values in their slots form
+// one entry, a run. The results of calls and blocks, and the values that a branch or a block has moved, are
+// therefore handled in one step, however often they are handled.
 #pragma once
 
 #include "vm/base/choose.hpp"
@@ -27,7 +27,7 @@ namespace skerry::vm {
 
 class Lowering {
 public:
-  /// What the later stages need goes to `kept`, the rest to `scratch`.
+  /// Data that the later stages need is allocated in `kept`, the rest in `scratch`.
   Lowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& kept, Arena& scratch);
   /// Throws Stopped.
   Result<IrFunction> run();
@@ -35,23 +35,23 @@ public:
 private:
   static constexpr uint32_t none = ~uint32_t{0};
 
-  /// An operand on the symbolic stack, or a run of them. Letters as in the opcode table; references are 'I'.
-  /// Two words, which are passed in registers: entries that are copied piece by piece and read whole stall
-  /// the processor.
+  /// An operand on the symbolic stack, or a run of operands. Letters are those of the opcode table;
+  /// references are 'I'. An entry is two words, which are passed in registers: writing an entry field by
+  /// field and then reading it whole stalls the processor.
   struct Entry {
     enum class Where : uint8_t { local, constant, temp, run };
     Where where;
     char letter;
-    uint16_t slot; // its canonical slot; a run's first
+    uint16_t slot; // canonical slot; of a run, the first one
     union {
       uint32_t local; // index
       uint32_t def;   // temp: the operation that computes it, or none
-      uint32_t count; // run: of values, all in their slots, never 0
+      uint32_t count; // run: number of values, all in their slots; never 0
     };
     union {
       uint64_t value;       // constant
-      uint64_t previous;    // local: next lower entry that reads the same local, or none
-      const uint8_t* codes; // run: of the types (vm/module/type_list.hpp)
+      uint64_t previous;    // local: index of the next lower entry that reads the same local, or none
+      const uint8_t* codes; // run: the codes of the types (vm/module/type_list.hpp)
     };
     static Entry of_local(char letter, uint32_t local) {
       return {.where = Where::local, .letter = letter, .slot = 0, .local = local, .previous = none};
@@ -63,7 +63,7 @@ private:
       return {.where = Where::temp, .letter = letter, .slot = 0, .def = def, .value = 0};
     }
     bool is_run() const { return where == Where::run; }
-    /// The first word, put together in a register.
+    /// Assembles the first word in a register.
     uint64_t head() const {
       return static_cast<uint64_t>(where) | static_cast<uint64_t>(letter) << 8 |
              static_cast<uint64_t>(slot) << 16 | uint64_t{where == Where::local ? local : def} << 32;
@@ -77,21 +77,21 @@ private:
     BlockType type;
     uint32_t label;
     uint32_t else_label;
-    uint32_t height; // entries below the parameters
+    uint32_t height; // number of entries below the parameters
     uint32_t slot;   // canonical slot of the first parameter and result
-    // Of the branch table that is being lowered: code that moves the values here first.
+    // The branch table being lowered, and the label of its stub that moves the values to this block's slots.
     uint32_t stub_table = none, stub_label = none;
   };
   struct LabelInfo {
     bool bound = false;
-    int32_t pending = 0;                // owed by whoever arrives
-    int32_t stretch = 0;                // of the longest branch to it
-    uint32_t first = none, last = none; // in references_, a list
+    int32_t pending = 0;                // fuel that every path to the label still owes
+    int32_t stretch = 0;                // the longest stretch of the branches to it
+    uint32_t first = none, last = none; // a list in references_
     bool is_referred_to() const { return first != none; }
   };
   struct Reference {
-    uint32_t ir;    // or index of a branch table
-    uint32_t entry; // of the table; none for ir
+    uint32_t ir;    // index of the operation or of the branch table
+    uint32_t entry; // entry of the branch table; none for an operation
     uint32_t next;
   };
 
@@ -194,13 +194,14 @@ private:
   void set_stretch(int32_t instructions) { stretch_end_ = longest_stretch - instructions + pending_; }
   int32_t pay();
   void look();
-  /// Slots that one instruction clears or copies cost what bulk instructions cost for as many bytes.
+  /// Charges an instruction that clears or copies slots as much as a bulk instruction for the same number of
+  /// bytes.
   void owe_for_slots(uint32_t slots) {
     constexpr uint32_t slots_per_unit = 64 / sizeof(uint64_t);
     pending_ += static_cast<int32_t>(slots / slots_per_unit);
   }
 
-  // calls and the rest (lowering_calls.cpp, lowering.cpp)
+  // calls and other instructions (lowering_calls.cpp, lowering.cpp)
   void call(Operation operation, const CanonicalType& type, CallDetail detail, Operand callee = {});
   void direct_call(uint32_t index, bool is_tail);
   void indirect_call(const Instruction& instr, bool is_tail);
@@ -221,41 +222,41 @@ private:
   const Module& module_;
   const Layout& layout_;
   const CanonicalType& type_;
-  Arena& arena_; // what ends with this stage
+  Arena& arena_; // memory that is freed when this stage ends
   IrFunction function_;
   ChunkList<Ir, 64>& ir_;
   std::pmr::vector<Entry> stack_;
   ChunkList<Control, 32> controls_;
   ChunkList<LabelInfo, 64> labels_;
-  ChunkList<Reference, 64> references_; // to labels
-  std::pmr::vector<uint32_t> stubs_;    // depths that the branch table needs them for
+  ChunkList<Reference, 64> references_; // references to labels
+  std::pmr::vector<uint32_t> stubs_;    // depths for which the branch table needs stubs
   std::pmr::unordered_map<const uint8_t*, uint32_t> slots_of_many_;
-  /// What the symbolic stack knows of a local.
+  /// The state of a local on the symbolic stack.
   struct LocalState {
-    uint32_t read = none; // the highest entry on the stack that reads it
+    uint32_t read = none; // the highest stack entry that reads it
     uint32_t slot = 0;
   };
-  // And one more, for entries that are no local: what an entry is cannot be predicted, and a branch would
-  // cost more.
+  // One element per local, and one more for entries that are not locals. The kind of an entry is
+  // unpredictable, so a branch on it would cost more than an unused write.
   std::pmr::vector<LocalState> locals_;
   uint32_t defined_index_;
-  uint32_t no_local_ = 0;                 // stands in locals_ for whatever is none
-  uint32_t next_slot_ = 0;                // behind the top entry
-  uint32_t clean_ = 0;                    // entries below are temps in their slots
-  uint32_t barrier_ = 0;                  // operations before it may not be changed: a label lies between
-  int32_t pending_ = 0;                   // fuel owed: instructions since the last charge
-  int32_t stretch_end_ = longest_stretch; // what pending_ must not exceed before fuel is looked at
-  uint32_t offset_ = 0;                   // of the current instruction
-  uint32_t counted_ = 0;                  // so far into the module the body's work has been counted
-  uint32_t count_at_ = 0;                 // from there on it is time to count more
-  uint32_t max_slot_ = 0;                 // end of the operands used
-  uint32_t dead_depth_ = 0;               // blocks opened in code that cannot be reached
+  uint32_t no_local_ = 0;  // index in locals_ for entries that are not locals
+  uint32_t next_slot_ = 0; // first slot above the top entry
+  uint32_t clean_ = 0;     // entries below this index are temps in their slots
+  uint32_t barrier_ = 0;   // end of the operations that must not change: a label or check follows
+  int32_t pending_ = 0;    // fuel owed: instructions since the last charge
+  int32_t stretch_end_ = longest_stretch; // pending_ must not exceed this without a fuel check
+  uint32_t offset_ = 0;                   // module offset of the current instruction
+  uint32_t counted_ = 0;                  // module offset up to which the body is counted as work
+  uint32_t count_at_ = 0;                 // module offset at which to count more work
+  uint32_t max_slot_ = 0;                 // end of the operand slots used
+  uint32_t dead_depth_ = 0;               // blocks opened in unreachable code
   uint32_t loop_depth_ = 0;
   bool dead_ = false;
   std::string failure_;
 };
 
-/// The letter of a type on the operand stack.
+/// Returns the letter of a type on the operand stack.
 constexpr char letter_of(ValType type) {
   switch (type.kind()) {
   case ValType::i32_: return 'i';
@@ -271,10 +272,10 @@ constexpr char letter_of_code(uint8_t code) {
 }
 constexpr uint32_t slots_of(char letter) { return letter == 'v' ? 2 : 1; }
 
-// ---- what nearly every instruction does
+// ---- the steps of nearly every instruction
 
 inline void Lowering::push(Entry entry) {
-  entry.slot = static_cast<uint16_t>(next_slot_); // too large a frame is refused behind this instruction
+  entry.slot = static_cast<uint16_t>(next_slot_); // too large a frame is rejected after this instruction
   if (entry.where == Entry::Where::local)
     entry.previous = std::exchange(locals_[entry.local].read, static_cast<uint32_t>(stack_.size()));
   const uint64_t words[2] = {entry.head(), entry.value};
@@ -290,7 +291,7 @@ inline void Lowering::get_local(uint32_t local) {
 }
 inline void Lowering::push_temp(char letter, uint32_t def) { push(Entry::of_temp(letter, def)); }
 
-/// Index in locals_.
+/// Returns an index in locals_.
 inline uint32_t Lowering::local_of(Entry entry) const {
   return choose(entry.where == Entry::Where::local, entry.local, no_local_);
 }
@@ -309,7 +310,7 @@ inline Lowering::Entry Lowering::pop() {
   return entry;
 }
 
-/// A constant becomes the operation's small one; where it may be large, the caller puts it into the detail.
+/// A constant becomes a small constant operand. If it may be large, the caller also stores it in the detail.
 inline Operand Lowering::operand(Entry entry) const {
   const bool is_constant = entry.where == Entry::Where::constant;
   const uint32_t slot =
@@ -317,12 +318,12 @@ inline Operand Lowering::operand(Entry entry) const {
   return {static_cast<uint16_t>(choose(is_constant, entry.value, uint64_t{slot})),
           choose(is_constant, Operand::Where::constant, Operand::Where::slot)};
 }
-/// What goes into the detail: 0 for what is no constant.
+/// Returns the constant for the detail, or 0 if the entry is not a constant.
 inline uint64_t Lowering::constant_of(Entry entry) {
   return choose(entry.where == Entry::Where::constant, entry.value, uint64_t{0});
 }
 
-/// Adds an operation, whose operands the caller fills in where it is.
+/// Adds an operation. The caller fills in its operands in place.
 inline Ir& Lowering::emit(Operation operation) {
   Ir& added = ir_.emplace_back();
   added.operation = operation;

@@ -1,16 +1,16 @@
-// Calls: arguments are flushed to their slots, where the callee's frame begins.
+// Calls: arguments are flushed to their slots, at which the callee's frame begins.
 #include "vm/translate/lowering.hpp"
 
 #include <algorithm>
 
 namespace skerry::vm {
 
-/// `detail` needs no frame; `callee` is the reference, or the index in a table.
+/// The caller need not set detail.frame. `callee` is the reference, or the index in a table.
 void Lowering::call(Operation operation, const CanonicalType& type, CallDetail detail, Operand callee) {
   settle(type.params().size());
-  drop(type.params()); // they belong to the callee now; their slots stay used
+  drop(type.params()); // they belong to the callee now; their slots remain in use
   detail.frame = next_slot_;
-  Ir& ir = emit(operation); // fuel is owed until the charge
+  Ir& ir = emit(operation); // before pay(), so that it records the owed fuel
   ir.a = callee;
   ir.call = detail;
   ir.charge = pay();

@@ -1,12 +1,13 @@
-// Structured control flow: labels, what joins at them, and the fuel that is owed there.
+// Structured control flow: labels, the values that join at them, and the fuel that is owed there.
 //
-// Fuel is charged when control leaves a straight line. A label has an amount that everyone who arrives still
-// owes; a branch charges what it owes beyond that, and what falls through owes exactly that.
+// Fuel is charged when control leaves a straight line. Each label has an amount that every path to it still
+// owes. A branch charges its owed fuel beyond that amount, and code that falls through owes exactly that
+// amount.
 //
-// Branches to loops, calls, returns, branch tables and bulk operations look whether the fuel charged so far
-// was there; forward branches do not. The stretch is the number of instructions on the longest path to here
-// since the last look, those still owed included. Before it gets too long an operation is added that charges
-// and looks.
+// Branches to loops, calls, returns, branch tables and bulk operations check that there was enough fuel for
+// everything charged so far; forward branches do not. The stretch is the number of instructions on the
+// longest path since the last check, including those whose fuel is still owed. Before it gets too long, an
+// operation is added that charges and checks.
 #include "vm/translate/lowering.hpp"
 
 #include <algorithm>
@@ -36,20 +37,20 @@ uint32_t Lowering::new_label() {
   return labels_.size() - 1;
 }
 
-/// What is owed, for an operation that charges it and looks.
+/// Returns the fuel owed, for an operation that charges it and checks the fuel.
 int32_t Lowering::pay() {
   stretch_end_ = longest_stretch;
   return std::exchange(pending_, 0);
 }
 
-/// Where the call may end or be suspended, nothing from before may be changed any more.
+/// The call may end or be suspended at a fuel check, so operations before it must not change afterwards.
 void Lowering::look() {
   Ir& ir = emit(Operation::look);
   ir.charge = pay();
   barrier_ = ir_.size();
 }
 
-/// Makes the last operation a branch to the label: with what it charges.
+/// Makes the last operation a branch to the label and sets its charge.
 void Lowering::refer_last(uint32_t label) {
   Ir& ir = ir_.back();
   ir.jump.label = label;
@@ -73,7 +74,7 @@ void Lowering::add_reference(uint32_t label, uint32_t ir, uint32_t entry) {
 int32_t& Lowering::charge_of(const Reference& r) {
   return r.entry == none ? ir_[r.ir].charge : function_.branch_tables[r.ir].targets[r.entry].charge;
 }
-/// Branches to one label become branches to the other. None of them is in a branch table.
+/// Redirects all branches from one label to the other. None of them may be in a branch table.
 void Lowering::give_references(uint32_t from, uint32_t to) {
   LabelInfo &giver = labels_[from], &taker = labels_[to];
   if (!giver.is_referred_to()) return;
@@ -89,7 +90,7 @@ void Lowering::bind(uint32_t label) {
   const int32_t longest = dead_ ? info.stretch : std::max(info.stretch, stretch());
   if (dead_) pending_ = info.is_referred_to() ? charge_of(references_[info.first]) : 0;
   for (uint32_t i = info.first; i != none; i = references_[i].next) charge_of(references_[i]) -= pending_;
-  set_stretch(std::max(longest, pending_)); // what is owed has been seen by no look
+  set_stretch(std::max(longest, pending_)); // no check has covered the owed fuel yet
   info.bound = true;
   info.pending = pending_;
   if (info.is_referred_to()) dead_ = false;
@@ -98,7 +99,7 @@ void Lowering::bind(uint32_t label) {
   barrier_ = ir_.size();
 }
 
-/// The parameters stay where they are: what is below is not touched before the block ends.
+/// The block's parameters stay in place: nothing below them is accessed before the block ends.
 void Lowering::open_block(Control& control) {
   const Types types = params(control);
   if (!types.empty()) settle_for_long(types);
@@ -135,7 +136,7 @@ void Lowering::enter_if(BlockType type) {
   conditional(condition, control.else_label, true);
 }
 
-/// What a block leaves must be in its canonical slots.
+/// The results of a block must be in their canonical slots.
 void Lowering::join_results(const Control& control) { settle(results(control).size()); }
 
 void Lowering::enter_else() {
@@ -165,7 +166,7 @@ void Lowering::end_block(Control control) {
   if (control.kind == Control::Kind::loop) {
     --loop_depth_;
   } else {
-    // No else: its label is the end.
+    // There was no else branch: the else label is the end of the block.
     if (control.kind == Control::Kind::if_) give_references(control.else_label, control.label);
     if (labels_[control.label].is_referred_to()) bind(control.label);
   }
@@ -188,7 +189,7 @@ void Lowering::end_function() {
 
 // ---- branches
 
-/// Are the label's values elsewhere than where it expects them? They have been flushed.
+/// Returns whether the label expects the values in other slots. The values must have been flushed.
 bool Lowering::needs_move(const Control& control, const Types& types) {
   return !types.empty() && first_slot_of(types) != control.slot;
 }
@@ -211,8 +212,8 @@ void Lowering::branch(uint32_t depth) {
 
 void Lowering::branch_if(uint32_t depth) { branch_when(pop(), depth, false); }
 
-/// Branches with the values on the stack when the condition, which is not on it any more, holds (or does
-/// not).
+/// Branches with the values on the stack if the condition holds, or with `negate` if it does not. The
+/// condition must have been popped.
 void Lowering::branch_when(Entry condition, uint32_t depth, bool negate) {
   const Control control = target(depth);
   const Types types = label_types(control);
@@ -226,7 +227,7 @@ void Lowering::branch_when(Entry condition, uint32_t depth, bool negate) {
   bind(skip);
 }
 
-/// br_on_null goes without the reference and goes on with it; br_on_non_null the other way round.
+/// br_on_null branches without the reference and falls through with it. br_on_non_null does the reverse.
 void Lowering::branch_on_null(uint32_t depth, bool when_null) {
   settle(1);
   const uint32_t slot = next_slot_ - 1;
@@ -270,7 +271,7 @@ void Lowering::branch_table(const BrTableTargets& targets) {
   }
 }
 
-/// The table's entry for a label, by way of a stub where the values must move first.
+/// Returns the table's entry for a label. The entry leads to a stub if the values must be moved first.
 BranchTarget Lowering::branch_target(uint32_t depth, uint32_t table, uint32_t entry) {
   const Control& control = target(depth);
   const uint32_t label = needs_move(control, label_types(control)) ? stub_of(depth, table) : control.label;
@@ -280,7 +281,7 @@ BranchTarget Lowering::branch_target(uint32_t depth, uint32_t table, uint32_t en
   return {label, pending_};
 }
 
-/// One for each label of a table.
+/// Returns the stub for a label. All entries of the table with that label share it.
 uint32_t Lowering::stub_of(uint32_t depth, uint32_t table) {
   Control& control = target(depth);
   if (control.stub_table != table) {
@@ -291,7 +292,7 @@ uint32_t Lowering::stub_of(uint32_t depth, uint32_t table) {
   return control.stub_label;
 }
 
-/// Branches when the condition holds, or with `negate` when it does not.
+/// Branches if the condition holds, or with `negate` if it does not.
 void Lowering::conditional(Entry condition, uint32_t label, bool negate) {
   if (!fuse_condition(condition, negate)) {
     condition = materialize(condition);
@@ -313,7 +314,7 @@ void Lowering::return_() {
   }
   Ir& ir = emit(Operation::return_none);
   if (is_single) {
-    const Entry value = pop(); // nothing is left to read it
+    const Entry value = pop(); // no later operation reads it
     ir.operation = class_of(value.letter) == 'v' ? Operation::return_v : Operation::return_;
     ir.wide = value.letter == 'F';
     ir.a = operand(value);

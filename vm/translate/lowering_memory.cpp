@@ -1,4 +1,4 @@
-// Loads, stores and what else works on canonical slots.
+// Loads, stores, and other instructions that work on canonical slots.
 #include "vm/translate/lowering.hpp"
 
 #include <algorithm>
@@ -7,7 +7,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// Vector loads that are a simpler load and an instruction on what it gives.
+/// Vector loads that consist of a simpler load and an instruction on its result.
 struct LoadThen {
   Opcode load, then;
 };
@@ -32,13 +32,13 @@ int shift_of_size(uint32_t bytes) { return bytes == 8 ? 3 : bytes == 4 ? 2 : byt
 
 } // namespace
 
-/// The operands that say where a load or store goes; fields as in Ir.
+/// The operands that determine the address of a load or store. The fields are as in Ir.
 struct Lowering::Address {
   AddressMode mode = AddressMode::plain;
   bool scaled = false;
   Operand a{}, b{};
   uint32_t end = 0;   // offset + size
-  int32_t addend = 0; // wrapped: what is added to the address first
+  int32_t addend = 0; // wrapped modes: added to the address before it wraps
 
   void put(Ir& ir) const {
     ir.mode = mode, ir.scaled = scaled;
@@ -47,14 +47,14 @@ struct Lowering::Address {
   }
 };
 
-/// Memory 0 with 32-bit addresses and an offset that leaves offset + size in 32 bits: what the fast handlers
-/// do.
+/// Returns whether the fast handlers support the access: memory 0, 32-bit addresses, and an offset for which
+/// offset + size fits in 32 bits.
 bool Lowering::is_plain_memory(Opcode op, const MemArg& memarg) const {
   return memory_row(op) != memory_row_count && memarg.memory == 0 && !module_.memories[0].limits.is_64 &&
          memarg.offset + info(op).access_bytes <= UINT32_MAX;
 }
 
-/// The last operation before `before` that writes the slot, when it is near.
+/// Returns the last operation before `before` that writes the slot, if it is close enough.
 uint32_t Lowering::find_definition(uint32_t slot, uint32_t before) const {
   constexpr uint32_t look_back = 24;
   for (uint32_t i = std::min(before, ir_.size()); i-- > barrier_ && before - i < look_back;)
@@ -62,7 +62,7 @@ uint32_t Lowering::find_definition(uint32_t slot, uint32_t before) const {
   return none;
 }
 
-/// x + constant: takes both over and goes on with x. False when the address is something else.
+/// Folds x + constant into the address and continues with x. Returns false if the address is not such a sum.
 bool Lowering::fold_addition(Entry& entry, Address& address) {
   const Ir* def = definition(entry);
   if (def == nullptr || def->operation != Operation::binary || def->row != Opcode::i32_add ||
@@ -78,7 +78,8 @@ bool Lowering::fold_addition(Entry& entry, Address& address) {
   return true;
 }
 
-/// base + index, base + (index << k) or index << k, for the k that fits the access
+/// Folds base + index, base + (index << k) or index << k into the address, for the k that belongs to the
+/// access size.
 void Lowering::fold_index(Entry entry, uint32_t size, Address& address) {
   const Ir* def = definition(entry);
   if (def == nullptr) return;
@@ -95,7 +96,7 @@ void Lowering::fold_index(Entry entry, uint32_t size, Address& address) {
   remove(entry.def);
 }
 
-/// Chooses the addressing mode and takes over what computes the address.
+/// Chooses the addressing mode and folds the operations that compute the address.
 Lowering::Address Lowering::address(Entry entry, Opcode op, const MemArg& memarg) {
   Address address;
   const uint32_t size = info(op).access_bytes;
@@ -139,7 +140,7 @@ void Lowering::store(Opcode op, const MemArg& memarg) {
   const Entry entry = pop();
   Opcode row = op;
   if (value.where == Entry::Where::constant) {
-    // Floats are stored like integers of their size; small ones are immediates.
+    // Float constants are stored like integers of the same size; small ones become immediates.
     if (op == Opcode::f32_store) row = Opcode::i32_store, value.letter = 'i';
     if (op == Opcode::f64_store) row = Opcode::i64_store, value.letter = 'I';
     const int64_t number =
@@ -157,7 +158,7 @@ void Lowering::store(Opcode op, const MemArg& memarg) {
   ir.c = operand(value);
 }
 
-/// Those that may work for long, or wait for the system, pay before they begin.
+/// Instructions that may run for long or wait for the system pay before they begin.
 static bool pays(Opcode op) {
   switch (op) {
   case Opcode::memory_grow:
@@ -172,7 +173,7 @@ static bool pays(Opcode op) {
   }
 }
 
-/// Operands and results in consecutive slots. Immediates: 32 bits, then 32 or 64.
+/// Operands and results are in consecutive slots. The first immediate has 32 bits, the second 32 or 64.
 void Lowering::stack_op(Opcode op, uint32_t pops, std::string_view results, uint64_t first, uint64_t second) {
   settle(pops);
   for (uint32_t i = 0; i < pops; ++i) pop();

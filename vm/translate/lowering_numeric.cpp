@@ -1,4 +1,5 @@
-// Numeric instructions: constants to the right, comparisons inverted in place, shifts folded into additions.
+// Numeric instructions: moves constants to the right, inverts comparisons in place, and folds shifts into
+// additions.
 #include "vm/translate/lowering.hpp"
 
 #include <utility>
@@ -27,7 +28,7 @@ bool is_commutative(Opcode op) {
   }
 }
 
-// Comparisons come in the order eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u.
+// The comparison opcodes are in the order eq ne lt_s lt_u gt_s gt_u le_s le_u ge_s ge_u.
 constexpr uint8_t swapped_compare[] = {0, 1, 4, 5, 2, 3, 8, 9, 6, 7};
 constexpr uint8_t inverted_compare[] = {1, 0, 8, 9, 6, 7, 4, 5, 2, 3};
 Opcode compare_of(Opcode op, const uint8_t (&by)[10]) {
@@ -36,7 +37,7 @@ Opcode compare_of(Opcode op, const uint8_t (&by)[10]) {
   return static_cast<Opcode>(static_cast<size_t>(first) + by[index]);
 }
 
-/// A constant as a 64-bit immediate: i32 sign-extended, as instructions encode them.
+/// Returns a constant as a 64-bit immediate. An i32 is sign-extended, as instructions encode it.
 uint64_t immediate(char letter, uint64_t value) {
   return letter == 'i' ? static_cast<uint64_t>(int64_t{static_cast<int32_t>(value)}) : value;
 }
@@ -51,7 +52,7 @@ void Lowering::numeric(Opcode op) {
 }
 
 void Lowering::unary(Opcode op, std::string_view signature) {
-  if (op == Opcode::i64_extend_i32_u) { // registers hold i32 zero-extended: only the type changes
+  if (op == Opcode::i64_extend_i32_u) { // i32 values are kept zero-extended, so only the type changes
     Entry value = pop();
     value.letter = 'I';
     return push(value);
@@ -65,7 +66,7 @@ void Lowering::unary(Opcode op, std::string_view signature) {
   push_temp(signature[2], last());
 }
 
-/// not (a < b) is a >= b.
+/// Inverts a comparison in place: not (a < b) becomes a >= b. Returns false if that is not possible.
 bool Lowering::invert_comparison(Entry entry) {
   Ir* compare = definition(entry);
   if (compare == nullptr || entry.def != last_live()) return false;
@@ -75,8 +76,8 @@ bool Lowering::invert_comparison(Entry entry) {
   return true;
 }
 
-/// Constants to the right where the operation allows, subtraction of one as addition, too large ones to a
-/// slot.
+/// Moves a constant to the right if the operation allows it, turns the subtraction of a constant into an
+/// addition, and moves a constant that is too large to a slot.
 void Lowering::prepare_int_operands(Opcode& op, Entry& a, Entry& b) {
   const bool a_constant = a.where == Entry::Where::constant, b_constant = b.where == Entry::Where::constant;
   if (a_constant && !b_constant && (is_commutative(op) || is_int_compare(op))) {
@@ -117,7 +118,7 @@ void Lowering::binary(Opcode op, std::string_view signature) {
   push_temp(signature[3], last());
 }
 
-/// base + (x << 1…3)
+/// Emits base + (x << 1…3) as one operation. Returns false if `shifted` is not such a shift.
 bool Lowering::make_lea(Entry shifted, Entry base, uint32_t slot) {
   if (base.where == Entry::Where::constant) return false;
   const Ir* shift = definition(shifted);
@@ -136,7 +137,7 @@ bool Lowering::make_lea(Entry shifted, Entry base, uint32_t slot) {
 }
 
 void Lowering::ternary(Opcode op, std::string_view signature) {
-  const Entry c = pop(), b = pop(), a = pop(); // vectors: never constants
+  const Entry c = pop(), b = pop(), a = pop(); // vectors are never constant entries
   Ir& ir = emit(Operation::ternary);
   ir.row = op;
   ir.a = operand(a);
@@ -146,7 +147,7 @@ void Lowering::ternary(Opcode op, std::string_view signature) {
   push_temp(signature[4], last());
 }
 
-/// Emits a branch on a comparison in that comparison's place. False when the condition is something else.
+/// Replaces a comparison by a branch on that comparison. Returns false if the condition is not a comparison.
 bool Lowering::fuse_condition(Entry condition, bool negate) {
   const Ir* test = definition(condition);
   if (test == nullptr) return false;
@@ -180,7 +181,7 @@ bool Lowering::fuse_condition(Entry condition, bool negate) {
   return true;
 }
 
-/// i += step; if (i < end) again, the branch being the last operation: one operation.
+/// Fuses i += step; if (i < end) goto loop into one operation. The branch is the last operation.
 void Lowering::fuse_count() {
   if (ir_.back().operation != Operation::branch_if || ir_.back().compare >= Compare::test) return;
   Ir ir = ir_.back();
@@ -194,7 +195,8 @@ void Lowering::fuse_count() {
   ir_.push_back(ir);
 }
 
-/// Does the addition step the local that the branch compares? Swaps the comparison's operands for it.
+/// Returns whether the addition steps the local that the branch compares. Swaps the operands of the
+/// comparison if that is necessary.
 bool Lowering::counts(const Ir& add, Ir& ir) const {
   const Opcode wanted = ir.wide ? Opcode::i64_add : Opcode::i32_add;
   const bool steps = add.operation == Operation::binary && add.row == wanted && add.b.is_constant() &&

@@ -7,7 +7,8 @@ namespace skerry::vm {
 
 // ---- runs
 
-/// From so many values on that are in their slots they are one entry. Fewer are as fast one by one.
+/// Values that are in their slots form one entry if there are at least this many. Fewer are handled one by
+/// one just as fast.
 static constexpr size_t smallest_run = 16;
 
 void Lowering::push_results(const Types& types) {
@@ -25,7 +26,8 @@ void Lowering::push_run(const Types& types) {
   max_slot_ = std::max(max_slot_, next_slot_);
 }
 
-/// Of many values they are added up once: types are the module's and stay where they are.
+/// The slots of many values are added up only once. The address of the type codes can be the key because they
+/// belong to the module and never move.
 uint32_t Lowering::slots_of_all(const Types& types) {
   if (types.size() < smallest_run) return types.slots();
   const auto [known, is_new] = slots_of_many_.try_emplace(types.codes().data(), 0);
@@ -43,7 +45,7 @@ Lowering::Entry Lowering::pop_from_run() {
   return entry;
 }
 
-/// The top one, whatever it is.
+/// Drops the top entry, which may be a run.
 void Lowering::drop_entry() {
   if (!stack_.back().is_run()) {
     pop();
@@ -58,7 +60,7 @@ void Lowering::truncate(uint32_t height) {
   while (stack_.size() > height) drop_entry();
 }
 
-/// Drops the top values, which have these types; what is left of a run stays one.
+/// Drops the top values, which have these types. The rest of a run remains a run.
 void Lowering::drop(const Types& types) {
   const uint32_t behind = next_slot_;
   for (size_t left = types.size(); left > 0;) {
@@ -74,8 +76,8 @@ void Lowering::drop(const Types& types) {
   }
 }
 
-/// Where the entries of the top values begin; they have been flushed. A run that begins further down is
-/// divided.
+/// Returns the index of the entry at which the top values begin. They must have been flushed. A run that
+/// begins further down is divided.
 uint32_t Lowering::begin_of_top(const Types& types) {
   auto i = static_cast<uint32_t>(stack_.size());
   for (size_t left = types.size(); left > 0;) {
@@ -89,8 +91,8 @@ uint32_t Lowering::begin_of_top(const Types& types) {
   return i;
 }
 
-/// The run's last `count` values become an entry of their own. The entries above, fewer than make a run, move
-/// up: none of them reads a local.
+/// Makes the run's last `count` values a separate entry. The entries above it move up. They are fewer than
+/// the values of a run, and none of them reads a local.
 void Lowering::divide_run(uint32_t index, uint32_t count, uint32_t slot) {
   Entry upper = stack_[index];
   upper.codes += upper.count - count;
@@ -113,8 +115,8 @@ uint32_t Lowering::emit_move(uint32_t slot, Entry entry) {
   return last();
 }
 
-/// Puts the entry into its slot. Entries are flushed from the top down, so that one that reads a local is the
-/// highest of its chain.
+/// Moves the entry to its slot. Entries are flushed from the top down, so an entry that reads a local is the
+/// highest one in the local's chain.
 void Lowering::flush(Entry& entry) {
   if (entry.where >= Entry::Where::temp) return;
   const uint32_t def = emit_move(entry.slot, entry);
@@ -124,7 +126,7 @@ void Lowering::flush(Entry& entry) {
 }
 
 /// Flushes the top values, which are read where control flow joins or by an operation that names no operands.
-/// It takes a step for each entry: the caller drops them then.
+/// Takes one step per entry, and stays linear overall because callers then drop the entries.
 void Lowering::settle(size_t count) {
   for (size_t i = stack_.size(); count > 0; --i) {
     Entry& entry = stack_[i - 1];
@@ -138,7 +140,8 @@ void Lowering::settle(size_t count) {
   }
 }
 
-/// The same for values that stay, and may be settled again by each of many branches.
+/// Does the same for values that stay on the stack. Each of many branches may settle them again, so many
+/// values become a run.
 void Lowering::settle_for_long(const Types& types) {
   const size_t count = types.size();
   if (count >= smallest_run && stack_.back().is_run() && stack_.back().count >= count) return;
@@ -153,7 +156,7 @@ void Lowering::flush_all() {
   clean_ = static_cast<uint32_t>(stack_.size());
 }
 
-/// Constants that an operation cannot take as immediates go through their slot (or a register in its place).
+/// Moves a constant that an operation cannot take as an immediate to its slot (or to a register instead).
 Lowering::Entry Lowering::materialize(Entry entry) {
   if (entry.where != Entry::Where::constant) return entry;
   entry.def = emit_move(entry.slot, entry);
@@ -161,11 +164,12 @@ Lowering::Entry Lowering::materialize(Entry entry) {
   return entry;
 }
 
-/// Far enough for the index arithmetic that compilers put between a value and its use. Operations that have
-/// been removed count only when there are very many.
+/// `look_back` covers the index arithmetic that compilers put between a value and its use. Removed operations
+/// count only if there are very many.
 static constexpr uint32_t look_back = 24, most_removed = 1000;
 
-/// Could the operation be moved to the end? Not across labels, calls, or what changes its operands.
+/// Returns whether the operation can be moved to the end. It cannot be moved across labels, calls, or
+/// operations that change its operands.
 bool Lowering::can_sink(uint32_t index) const {
   const Ir& x = ir_[index];
   if (index < barrier_ || x.keep || last() - index > look_back + most_removed) return false;
@@ -182,7 +186,7 @@ bool Lowering::can_sink(uint32_t index) const {
   return true;
 }
 
-/// The pure operation that computes a temp, when it can still be merged into its reader.
+/// Returns the pure operation that computes a temp if it can still be merged into its reader, else null.
 Ir* Lowering::definition(Entry entry) {
   if (entry.where != Entry::Where::temp || entry.def == none || entry.def < barrier_) return nullptr;
   Ir& ir = ir_[entry.def];
@@ -192,7 +196,7 @@ Ir* Lowering::definition(Entry entry) {
   return ir.d.is_slot(entry.slot) && can_sink(entry.def) ? &ir : nullptr;
 }
 
-/// The last operation, when no label lies behind it.
+/// Returns the last operation, or `none` if a label or fuel check follows it.
 uint32_t Lowering::last_live() const {
   uint32_t i = ir_.size();
   while (i > barrier_ && ir_[i - 1].operation == Operation::nop) --i;
@@ -204,7 +208,7 @@ void Lowering::remove(uint32_t index) {
   while (ir_.size() > barrier_ && ir_.back().operation == Operation::nop) ir_.pop_back();
 }
 
-/// The operation that computes the value writes the local itself, when nothing came between.
+/// If nothing comes between, the operation that computes the value writes directly to the local.
 void Lowering::set_local(uint32_t local, bool tee) {
   Entry value = pop();
   const bool same = value.where == Entry::Where::local && value.local == local;
@@ -213,7 +217,7 @@ void Lowering::set_local(uint32_t local, bool tee) {
     const bool retarget = value.where == Entry::Where::temp && value.def != none &&
                           value.def == last_live() && ir_[value.def].d.is_slot(value.slot) &&
                           !ir_[value.def].keep;
-    if (locals_[local].read != none) { // entries on the stack still mean the old value
+    if (locals_[local].read != none) { // entries on the stack still denote the old value
       const Ir producer = retarget ? ir_[value.def] : Ir{};
       if (retarget) ir_.shrink(value.def);
       while (locals_[local].read != none) flush(stack_[locals_[local].read]);

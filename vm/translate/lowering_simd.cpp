@@ -1,11 +1,11 @@
-// Lane instructions, and those vector loads and stores that are made of simpler instructions.
+// Lane instructions, and the vector loads and stores that consist of simpler instructions.
 #include "vm/translate/lowering.hpp"
 
 namespace skerry::vm {
 
 namespace {
 
-/// Where the lane begins in the vector's bytes.
+/// Returns the offset of the lane in the vector, in bytes.
 uint32_t lane_offset(Opcode op, uint32_t lane) { return lane * (16u / info(op).lanes); }
 
 } // namespace
@@ -39,7 +39,7 @@ void Lowering::extract_lane(Opcode op, uint32_t lane) {
   push_temp(info(op).signature[2], last());
 }
 
-/// The result's slots may overlap the operands': the operation reads before it writes.
+/// The slots of the result may overlap those of the operands, because the operation reads before it writes.
 void Lowering::replace_lane(Opcode op, uint32_t lane, Entry vector, Entry value) {
   value = materialize(value);
   Ir& ir = emit(Operation::replace_lane);
@@ -63,7 +63,7 @@ void Lowering::shuffle(const Instruction& instr) {
 
 void Lowering::load_lane(const Instruction& instr, Opcode load_op, Opcode replace_op) {
   const Entry vector = pop();
-  load(load_op, instr.memarg); // writes the address's slot only, which lies below the vector
+  load(load_op, instr.memarg); // writes only the slot of the address, which is below the vector
   const Entry value = pop();
   replace_lane(replace_op, instr.lane, vector, value);
 }

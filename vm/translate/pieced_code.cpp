@@ -4,7 +4,8 @@
 
 namespace skerry::vm {
 
-/// Piece by piece larger, so that a small function's code takes little room and a large one's has few pieces.
+/// Each piece is larger than the one before. The code of a small function thus takes little room, and the
+/// code of a large one has few pieces.
 void PiecedCode::add_piece(size_t count) {
   finish_piece();
   left_ = std::max(count, piece_bytes_);

@@ -13,12 +13,12 @@ namespace {
 constexpr uint32_t none = ~uint32_t{0};
 constexpr size_t most_registers = std::max<size_t>({int_registers, vector_registers, 1});
 
-/// How often an operation runs, guessed from the loops around it. Outside the function: there it would be
-/// built anew at each call.
+/// Estimates how often an operation runs, by the number of loops around it. The table is not in weight(),
+/// where it would be built again at each call.
 constexpr std::array<int64_t, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
 int64_t weight(uint8_t depth) { return weights[std::min<size_t>(depth, weights.size() - 1)]; }
 
-/// A spill or fill at a call costs a dispatch, a pinned use saves less than one; the figures are measured
+/// A spill or fill at a call costs a dispatch, and a pinned use saves less than one. The values were measured
 /// (docs/rationale.md).
 constexpr int64_t call_cost = 10, entry_cost = 5, least_gain = 5;
 
@@ -28,10 +28,10 @@ public:
 
   std::pmr::vector<Pin> pins() {
     std::pmr::vector<Pin> chosen(function_.arena);
-    if (int_registers < 2 || !function_.has_loop) return chosen; // without a loop nothing is worth a register
+    if (int_registers < 2 || !function_.has_loop) return chosen; // without loops no local is worth a register
     count_uses();
     function_.arena->spend(function_.locals.size());
-    // One register of each class always stays for temps.
+    // One register of each class always remains for temps.
     Best ints, vectors;
     for (uint32_t i = 0; i < function_.locals.size(); ++i) {
       const Candidate local{gain(i), i};
@@ -50,7 +50,7 @@ private:
   struct Candidate {
     int64_t gain;
     uint32_t local;
-    bool operator<(const Candidate& other) const { // the better one comes first
+    bool operator<(const Candidate& other) const { // better candidates come first
       return gain > other.gain || (gain == other.gain && local < other.local);
     }
   };
@@ -69,7 +69,7 @@ private:
   };
   static bool is_float(ValType type) { return type == f32 || type == f64; }
 
-  /// From the last register of each class on, in the order of gain.
+  /// Assigns registers in order of gain, starting at the last register of each class.
   void give_registers(const Best& ints, const Best& vectors, std::pmr::vector<Pin>& chosen) const {
     std::array<Candidate, 2 * most_registers> all{};
     std::merge(ints.candidates.begin(), ints.candidates.begin() + ints.count, vectors.candidates.begin(),
@@ -105,12 +105,12 @@ private:
     if (ir.has_slot_class()) [[unlikely]]
       count_slot_classes(ir, often);
   }
-  /// Counts what is no slot as well, where nobody looks: what an operand is cannot be predicted, so that a
-  /// branch would cost more.
+  /// Also counts operands that are not slots, in elements that are never read. The kind of an operand is
+  /// unpredictable, so a branch on it would cost more.
   void count_use(const Operand& operand, int64_t often, uint32_t position) {
     uses_[choose<uint32_t>(operand.is_slot(), operand.index, function_.frame_slots + position)] += often;
   }
-  /// What must be in its slot speaks against a register.
+  /// A use that needs the operand in its slot counts against a register.
   void count_slot_classes(const Ir& ir, int64_t often) {
     const OperandClasses classes = ir.classes();
     if (classes.d == 's') count_use(ir.d, -2 * often, 0);
@@ -120,19 +120,19 @@ private:
   }
 
   const IrFunction& function_;
-  std::pmr::vector<int64_t> uses_; // by slot
+  std::pmr::vector<int64_t> uses_; // indexed by slot
   int64_t calls_ = 0;
 };
 
-/// Temps are written once and read once, with nothing but straight code between: intervals. They are given
-/// registers in the order of their reads, each the register that became free last; of those that one
-/// operation reads, the one written last comes first.
+/// Each temp is written once and read once, with only straight-line code between, so its lifetime is an
+/// interval. Intervals get registers in the order of their reads. Each gets the register that became free
+/// last. If one operation reads several, the one written last comes first.
 class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
       : function_(function), first_temp_(function.first_temp),
         nowhere_(function.frame_slots - function.first_temp), temps_(nowhere_ + 1, Temp{}, function.arena) {
-    for (uint32_t r = ints; r < most_registers; ++r) free_[0][r] = none; // never
+    for (uint32_t r = ints; r < most_registers; ++r) free_[0][r] = none; // never free
     for (uint32_t r = vectors; r < most_registers; ++r) free_[1][r] = none;
   }
 
@@ -147,15 +147,15 @@ public:
 
 private:
   struct Temp {
-    uint32_t written = none; // by the operation of this number
-    uint32_t region = 0;     // there
+    uint32_t written = none; // number of the operation that wrote it
+    uint32_t region = 0;     // the region of that operation
   };
   struct Interval {
     uint32_t written, read;
     Operand* reader;
     bool is_vector;
   };
-  /// The intervals that one operation ends, the one written last first.
+  /// The intervals that end at one operation, in descending order of `written`.
   struct Ended {
     std::array<Interval, 3> intervals;
     size_t count = 0;
@@ -169,7 +169,7 @@ private:
   void visit(uint32_t i, Ir& ir) {
     if (std::min({temp_of(ir.a), temp_of(ir.b), temp_of(ir.c)}) < nowhere_) read_operands(i, ir);
     region_ += ends_region(ir) ? 1 : 0;
-    // Its results are in slots that an operation nobody read may have written.
+    // Its results are in slots that an earlier operation, whose result is never read, may have written.
     if (ir.operation == Operation::stack_op) forget(ir.stack.first);
     temps_[std::min(temp_of(ir.d), nowhere_)] = {i, region_};
   }
@@ -181,7 +181,7 @@ private:
     read(i, ir.c, classes.c, ended);
     for (size_t k = 0; k < ended.count; ++k) assign(ended.intervals[k]);
   }
-  /// Index in temps_; nowhere_ or more when it is none.
+  /// Returns the index in temps_; nowhere_ or more if the operand is not a temp.
   uint32_t temp_of(const Operand& operand) const { return operand.distance_from_slot(first_temp_); }
   void forget(uint32_t slot) {
     if (slot < function_.frame_slots) temps_[slot - first_temp_].written = none;
@@ -214,10 +214,10 @@ private:
 
   IrFunction& function_;
   const uint32_t first_temp_;
-  const uint32_t nowhere_;       // in temps_: what is no temp is written there, and nobody reads it
-  std::pmr::vector<Temp> temps_; // by slot, and one more
+  const uint32_t nowhere_;       // index in temps_ for operands that are not temps; written but never read
+  std::pmr::vector<Temp> temps_; // indexed by slot; one extra element for nowhere_
   std::array<std::array<uint32_t, most_registers>, 2>
-      free_{}; // by class: from where on each register is free
+      free_{}; // by class: the operation from which on each register is free
   uint32_t region_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// Second stage of translation: which operands live in VM registers.
+// Second stage of translation: chooses the operands that live in VM registers.
 #pragma once
 
 #include "vm/translate/ir.hpp"
@@ -7,14 +7,14 @@
 
 namespace skerry::vm {
 
-/// A local that lives in a register for the whole function, but around calls.
+/// A local that lives in a register during the whole function, except around calls.
 struct Pin {
   uint32_t slot;
   Operand reg;
   ValType type;
 };
 
-/// Replaces temps by registers in the operations and chooses the pinned locals, which the emitter replaces.
+/// Replaces temps by registers in the operations, and chooses the locals to pin. The emitter replaces those.
 std::pmr::vector<Pin> assign_registers(IrFunction& function);
 
 } // namespace skerry::vm

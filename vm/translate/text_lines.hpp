@@ -1,4 +1,4 @@
-// TextLines: where the printers of the translator write.
+// TextLines: receives the output of the translator's printers.
 #pragma once
 
 #include <functional>
@@ -6,7 +6,7 @@
 
 namespace skerry::vm {
 
-/// Takes text line by line. Returning false stops the printer.
+/// Receives text line by line. Returns false to stop the printer.
 using TextLines = std::function<bool(std::string_view)>;
 
 } // namespace skerry::vm

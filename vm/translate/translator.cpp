@@ -14,7 +14,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// Enough for most functions; large ones get blocks from the heap.
+/// Memory on the stack, which is enough for most functions. Large ones get blocks from the heap.
 template <size_t bytes> struct FirstMemory {
   alignas(std::max_align_t) std::byte memory[bytes];
 };
@@ -26,7 +26,7 @@ Result<IrFunction> lower(const Module& module, uint32_t defined_index, WorkMeter
   return Lowering(module, layout, defined_index, kept, scratch).run();
 }
 
-/// All stages but the last. Memory that a stage alone needs is given back when it ends.
+/// Runs all stages except the last. Memory that only one stage needs is freed when that stage ends.
 Result<Code> emit(const Module& module, uint32_t defined_index, WorkMeter& meter, PiecedCode& code,
                   const EmitObservers& observers) {
   FirstMemory<size_t{16} << 10> first;
@@ -42,7 +42,7 @@ Result<Code> emit(const Module& module, uint32_t defined_index, WorkMeter& meter
               .bytes = nullptr};
 }
 
-/// Room for code, paid until it is published.
+/// Memory for code. Gives back the payment unless the code is published.
 class CodeMemory {
 public:
   explicit CodeMemory(WorkMeter& meter) : meter_(meter) {}
@@ -99,7 +99,7 @@ Result<void> print_both(const Module& module, uint32_t defined_index, WorkMeter&
   return {};
 }
 
-/// The function that is called, where that is known before it runs.
+/// Returns the called function if it is known before the code runs.
 std::optional<uint32_t> callee_of(const Module& module, const Layout& layout, const Ir& ir) {
   switch (ir.operation) {
   case Operation::call:
@@ -148,7 +148,7 @@ Result<void> locate_all(const Module& module, uint32_t defined_index, std::span<
   return {};
 }
 
-/// What `work` returns, or why it was stopped.
+/// Returns the result of `work`, or the reason why it was stopped.
 template <class Work>
 auto unless_stopped(const Module& module, uint32_t defined_index, WorkMeter& meter, Work work)
     -> decltype(work()) {

@@ -1,6 +1,6 @@
-// wasm function body → threaded code: symbolic pass, register assignment, emission. Each is linear; together
-// they are deterministic, so what is needed only when a call fails (code position → wasm offset, owed fuel)
-// is made by translating again.
+// Translates a wasm function body to threaded code: symbolic pass, register assignment, emission, fusion.
+// Each stage is linear and deterministic. Data that is needed only when a call fails (wasm offsets of code
+// positions, owed fuel) is therefore computed by translating again.
 #pragma once
 
 #include "vm/code/compiled_module.hpp"
@@ -15,17 +15,17 @@
 
 namespace skerry::vm {
 
-/// EngineData::translate.
+/// Implements EngineData::translate.
 Result<const Code*> translate(const CompiledModule& compiled, uint32_t defined_index, WorkMeter& meter);
 
-/// EngineData::locate.
+/// Implements EngineData::locate.
 Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
                     std::span<CodeLocation> locations, WorkMeter& meter);
 
-/// Translates the function and writes its operations, after lowering and after register assignment. Nothing
-/// is published.
+/// Translates the function and writes its operations twice: after lowering and after register assignment.
+/// Publishes nothing.
 Result<void> print_ir(const Module& module, uint32_t defined_index, WorkMeter& meter, const TextLines& write);
-/// The same with its threaded code. `name` gives a function's name, as text that may be printed.
+/// Does the same with the threaded code. `name` returns a function's name in printable form.
 Result<void> print_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
                         const std::function<std::string(uint32_t func_index)>& name, const TextLines& write);
 

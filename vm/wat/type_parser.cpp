@@ -146,7 +146,6 @@ bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& o
 
 bool at_ref_type(Cursor& cursor) { return cursor.at_open("ref") || short_ref_type(cursor).has_value(); }
 
-
 HeapType parse_heap_type(Cursor& cursor, const ModuleContext& context) {
   for (const NamedHeapType& named : heap_types)
     if (cursor.take_keyword(named.heap_name)) return named.type;

@@ -1,6 +1,6 @@
-// Semantics of the vector instructions (spec §4.4.3, "Vector Instructions"): one pure function each, named
-// like the instruction, on vectors of the lanes that it sees. Compiled once per SIMD target: no include guard
-// but Highway's.
+// Semantics of the vector instructions (spec §4.4.3, "Vector Instructions"): one pure function for each,
+// named like the instruction, on vectors of the lanes that it uses. The file is compiled once per SIMD
+// target, so Highway's include guard is the only one.
 #if defined(SKERRY_SIMD_FUNCTIONS) == defined(HWY_TARGET_TOGGLE)
 #ifdef SKERRY_SIMD_FUNCTIONS
 #undef SKERRY_SIMD_FUNCTIONS
@@ -19,7 +19,7 @@ namespace skerry::vm::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The portable loops of EMU128 are long, and are only there for comparison: one copy of each is enough.
+// The portable loops of EMU128 are long and exist only for comparison, so one copy of each is enough.
 #undef SKERRY_LANES
 #if HWY_TARGET == HWY_EMU128
 #define SKERRY_LANES [[maybe_unused]] HWY_NOINLINE HWY_ATTR static
@@ -45,14 +45,14 @@ using F64 = Lanes<double>;
 
 // ---- helpers
 
-/// All ones where the mask is set.
+/// Returns all ones in the lanes in which the mask is set.
 template <class M> SKERRY_HELPER auto ones(M mask) { return hn::VecFromMask(mask); }
 template <class T> SKERRY_HELPER auto lower(Lanes<T> a) { return hn::LowerHalf(HalfTag<T>(), a); }
 template <class T> SKERRY_HELPER auto upper(Lanes<T> a) { return hn::UpperHalf(HalfTag<T>(), a); }
 template <class Wide, class V> SKERRY_HELPER Lanes<Wide> extended(V half) {
   return hn::PromoteTo(Tag<Wide>(), half);
 }
-/// One bit per lane, from its sign.
+/// Returns one bit per lane, which is its sign bit.
 template <class T> SKERRY_HELPER uint32_t sign_bits(Lanes<T> a) {
   uint8_t bytes[8] = {};
   hn::StoreMaskBits(Tag<T>(), hn::Lt(a, hn::Zero(Tag<T>())), bytes);
@@ -80,18 +80,18 @@ SKERRY_LANES uint32_t v128_any_true(U8 a) {
   return !hn::AllTrue(Tag<uint8_t>(), hn::Eq(a, hn::Zero(Tag<uint8_t>())));
 }
 
-/// Indices that reach beyond the lanes give 0.
+/// Indices beyond the lanes give 0.
 SKERRY_LANES U8 i8x16_swizzle(U8 a, U8 b) {
   const auto outside = ones(hn::Gt(b, hn::Set(Tag<uint8_t>(), 15)));
   return hn::TableLookupBytesOr0(a, hn::Or(b, outside));
 }
-/// The translator has made two vectors of the instruction's indices: of the lanes from a and of those from b,
-/// with 0x80 everywhere else.
+/// The translator has split the instruction's indices into two vectors: one for lanes of a and one for lanes
+/// of b. Each has 0x80 everywhere else.
 SKERRY_LANES U8 shuffle(U8 a, U8 b, U8 from_a, U8 from_b) {
   return hn::Or(hn::TableLookupBytesOr0(a, from_a), hn::TableLookupBytesOr0(b, from_b));
 }
 
-// ---- integers: what all widths have
+// ---- integers of all widths
 
 #undef SKERRY_INTEGER_LANES
 #define SKERRY_INTEGER_LANES(p, S, U, s, u, Scalar)                                                          \
@@ -123,7 +123,7 @@ SKERRY_INTEGER_LANES(i16x8, I16, U16, int16_t, uint16_t, uint32_t)
 SKERRY_INTEGER_LANES(i32x4, I32, U32, int32_t, uint32_t, uint32_t)
 SKERRY_INTEGER_LANES(i64x2, I64, U64, int64_t, uint64_t, uint64_t)
 
-// ---- integers: what those below 64 bits have
+// ---- integers below 64 bits
 
 #undef SKERRY_SMALL_LANES
 #define SKERRY_SMALL_LANES(p, S, U)                                                                          \
@@ -163,7 +163,7 @@ SKERRY_LANES U16 i16x8_narrow_i32x4_u(I32 a, I32 b) { return narrowed<uint16_t>(
 
 SKERRY_LANES U16 i16x8_mul(U16 a, U16 b) { return hn::Mul(a, b); }
 SKERRY_LANES U32 i32x4_mul(U32 a, U32 b) { return hn::Mul(a, b); }
-/// From three products of 32 bits: what lies above 64 is lost anyway.
+/// Adds three products of 32-bit halves. The fourth would affect only bits above the 64 of the result.
 SKERRY_LANES U64 i64x2_mul(U64 a, U64 b) {
   const Tag<uint32_t> half;
   const U64 low = hn::MulEven(hn::BitCast(half, a), hn::BitCast(half, b));
@@ -201,7 +201,7 @@ SKERRY_EXTEND_LANES(i64x2, i32x4, I32, U32, int32_t, uint32_t, int64_t, uint64_t
 SKERRY_EXTMUL_LANES(i16x8, i8x16, I8, U8, int8_t, uint8_t, int16_t, uint16_t)
 SKERRY_EXTMUL_LANES(i32x4, i16x8, I16, U16, int16_t, uint16_t, int32_t, uint32_t)
 
-/// Multiplies each lane that is doubled into an even and an odd one.
+/// Duplicates each lane into an even and an odd one, then multiplies the even ones.
 template <class V> SKERRY_HELPER auto extmul_low(V a, V b) {
   return hn::MulEven(hn::InterleaveLower(a, a), hn::InterleaveLower(b, b));
 }
@@ -213,7 +213,7 @@ SKERRY_LANES I64 i64x2_extmul_high_i32x4_s(I32 a, I32 b) { return extmul_high<in
 SKERRY_LANES U64 i64x2_extmul_low_i32x4_u(U32 a, U32 b) { return extmul_low(a, b); }
 SKERRY_LANES U64 i64x2_extmul_high_i32x4_u(U32 a, U32 b) { return extmul_high<uint32_t>(a, b); }
 
-/// The even and the odd lanes, widened.
+/// Return the even and the odd lanes, widened.
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> even_lanes(V a) {
   return hn::ShiftRight<Bits>(hn::ShiftLeft<Bits>(hn::BitCast(Tag<Wide>(), a)));
 }
@@ -230,7 +230,7 @@ SKERRY_LANES U32 i32x4_extadd_pairwise_i16x8_u(U16 a) { return pair_sums<16, uin
 
 SKERRY_LANES I32 i32x4_dot_i16x8_s(I16 a, I16 b) {
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
-  I32 unused = hn::Zero(Tag<int32_t>()); // this family's multiplication adds neighbours itself
+  I32 unused = hn::Zero(Tag<int32_t>()); // multiplication on x86 already adds pairs
   return hn::ReorderWidenMulAccumulate(Tag<int32_t>(), a, b, hn::Zero(Tag<int32_t>()), unused);
 #else
   const I32 even = hn::Mul(even_lanes<16, int32_t>(a), even_lanes<16, int32_t>(b));
@@ -254,8 +254,8 @@ SKERRY_LANES I16 i16x8_q15mulr_sat_s(I16 a, I16 b) {
 
 // ---- floats
 
-/// A scalar function on each lane. EMU128's own rounding and demotion lose signs of zeroes, quietness of NaNs
-/// and infinities.
+/// Applies a scalar function to each lane. EMU128's own rounding and demotion lose the signs of zeros, the
+/// quietness of NaNs, and infinities.
 template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<From> a, size_t count) {
   From in[16 / sizeof(From)];
   To out[16 / sizeof(To)] = {};
@@ -270,7 +270,7 @@ template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<
 #define SKERRY_ROUNDING(lanes, T, scalar, vector) hn::vector(lanes)
 #endif
 
-/// Of zeroes of both signs the negative one is smaller; a NaN wins.
+/// -0 is smaller than +0. If an operand is a NaN, so is the result.
 template <class V> SKERRY_HELPER V float_min(V a, V b) {
   const V equal_or_nan = hn::IfThenElse(hn::Eq(a, b), hn::Or(a, b), hn::Add(a, b));
   return hn::IfThenElse(hn::Lt(a, b), a, hn::IfThenElse(hn::Lt(b, a), b, equal_or_nan));
@@ -320,7 +320,7 @@ SKERRY_LANES F32 f32x4_demote_f64x2_zero(F64 a) {
 SKERRY_LANES F64 f64x2_promote_low_f32x4(F32 a) { return extended<double>(lower<float>(a)); }
 
 SKERRY_LANES F32 f32x4_convert_i32x4_s(I32 a) { return hn::ConvertTo(Tag<float>(), a); }
-/// Both halves are exact; their sum rounds once.
+/// Converts both halves exactly; only their sum is rounded.
 SKERRY_LANES F32 f32x4_convert_i32x4_u(U32 a) {
   const Tag<int32_t> ints;
   const F32 high = hn::ConvertTo(Tag<float>(), hn::BitCast(ints, hn::ShiftRight<16>(a)));
@@ -329,7 +329,7 @@ SKERRY_LANES F32 f32x4_convert_i32x4_u(U32 a) {
   return hn::Add(hn::Mul(high, hn::Set(Tag<float>(), 65536.0f)), low);
 }
 SKERRY_LANES F64 f64x2_convert_low_i32x4_s(I32 a) { return extended<double>(lower<int32_t>(a)); }
-/// The number as the low bits of 2^52 + number.
+/// Makes the number the low bits of 2^52 + number, then subtracts 2^52.
 SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
   const Tag<double> d;
   const F64 two_52 = hn::Set(d, 4503599627370496.0);
@@ -337,16 +337,16 @@ SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
   return hn::Sub(hn::BitCast(d, bits), two_52);
 }
 
-/// NaN becomes 0.
+/// Replaces NaNs by 0.
 template <class V> SKERRY_HELPER V without_nan(V a) { return hn::IfThenElseZero(hn::Eq(a, a), a); }
 
 SKERRY_LANES I32 i32x4_trunc_sat_f32x4_s(F32 a) { return hn::ConvertTo(Tag<int32_t>(), without_nan(a)); }
-/// Numbers from 2^31 on are converted without it.
+/// Subtracts 2^31 from numbers of at least 2^31 before the conversion, and adds it back afterwards.
 SKERRY_LANES U32 i32x4_trunc_sat_f32x4_u(F32 a) {
   const Tag<float> d;
   const Tag<uint32_t> du;
   const F32 two_31 = hn::Set(d, 2147483648.0f);
-  const F32 positive = hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), a); // no NaN either
+  const F32 positive = hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), a); // removes NaNs too
   const auto is_large = hn::Ge(positive, two_31);
   const F32 small = hn::Sub(positive, hn::IfThenElseZero(is_large, two_31));
   const U32 high_bit = hn::And(hn::BitCast(du, ones(is_large)), hn::Set(du, 0x80000000u));
@@ -355,11 +355,11 @@ SKERRY_LANES U32 i32x4_trunc_sat_f32x4_u(F32 a) {
 SKERRY_LANES I32 i32x4_trunc_sat_f64x2_s_zero(F64 a) {
   return hn::ZeroExtendVector(Tag<int32_t>(), hn::DemoteTo(HalfTag<int32_t>(), without_nan(a)));
 }
-/// Clamped, the integer part is the low half of 2^52 + number.
+/// Clamps the number. Its integer part is then the low half of 2^52 + number.
 SKERRY_LANES U32 i32x4_trunc_sat_f64x2_u_zero(F64 a) {
   const Tag<double> d;
   const Tag<uint32_t> du;
-  const F64 positive = hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), a); // no NaN either
+  const F64 positive = hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), a); // removes NaNs too
   const F64 whole = SKERRY_ROUNDING(hn::Min(positive, hn::Set(d, 4294967295.0)), double, f64_trunc, Trunc);
   const F64 shifted = hn::Add(whole, hn::Set(d, 4503599627370496.0));
   return hn::ConcatEven(du, hn::Zero(du), hn::BitCast(du, shifted));

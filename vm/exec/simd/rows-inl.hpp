@@ -1,5 +1,5 @@
-// From the opcode table's vector rows to handlers, for the SIMD target that is being compiled. Rows are
-// parted by the lanes they begin with into files that compile side by side.
+// Builds handlers from the vector rows of the opcode table, for the SIMD target that is being compiled. The
+// lanes that begin an instruction's name divide the rows into files that compile in parallel.
 #if defined(SKERRY_SIMD_ROWS) == defined(HWY_TARGET_TOGGLE)
 #ifdef SKERRY_SIMD_ROWS
 #undef SKERRY_SIMD_ROWS
@@ -18,7 +18,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace skerry::vm::HWY_NAMESPACE {
 
-/// Like straight<Op>, with the target's instructions.
+/// Like straight<Op>, but with the target's instructions.
 template <class Op> HWY_ATTR SKERRY_ALIGNED(32) SKERRY_HANDLER(straight_lanes) {
   SKERRY_STATE
   Op::run(s, s.pc);
@@ -36,7 +36,7 @@ template <class To, class From> SKERRY_HELPER To same_bits(From from) {
   std::memcpy(static_cast<void*>(&to), &from, 16);
   return to;
 }
-/// `operand`: a slot, or what may be a constant: only b, and only of shifts.
+/// `operand` is a slot, or for b a field that may hold a constant. Only shifts have such constants.
 template <class T, int Kind, class Field> SKERRY_HELPER T read_lanes(State& s, const Field& operand) {
   if constexpr (is_scalar<T>)
     return read<T, Kind>(s, operand);
@@ -87,7 +87,7 @@ template <auto F, int D, int A, int B = 0, int C = 0> struct LanesOp {
   }
 };
 
-/// The type's letter in signatures.
+/// Returns the type's letter in signatures.
 template <class T> constexpr char lanes_letter() {
   if constexpr (std::same_as<T, uint32_t>)
     return 'i';
@@ -110,7 +110,7 @@ constexpr bool has_lanes_signature(R (*)(Args...), std::string_view letters) {
 #define SKERRY_KINDS_AS_DATA
 #endif
 
-/// All handlers of a numeric vector instruction, as HandlerTable::numeric wants them.
+/// All handlers of a numeric vector instruction, in the order of HandlerTable::numeric.
 template <auto F, bool SlotsOnly> struct LanesRow {
   using Types = LanesSignature<decltype(F)>;
   template <size_t I> using Arg = Types::template Arg<I>;
@@ -119,7 +119,7 @@ template <auto F, bool SlotsOnly> struct LanesRow {
     return !is_scalar<T> || std::is_floating_point_v<T> ? kind::vwritable : kind::writable;
   }
   static constexpr int d_kinds = kinds<typename Types::Result>(), a_kinds = kinds<Arg<0>>();
-  /// Only shifts have a scalar there, which may be constant.
+  /// Only shifts have a scalar b, which may be constant.
   static constexpr int b_kinds = [] {
     if constexpr (Types::arity < 2)
       return 1;
@@ -128,8 +128,8 @@ template <auto F, bool SlotsOnly> struct LanesRow {
   }();
 
 #if defined(SKERRY_KINDS_AS_DATA)
-  // A handler for each combination only says which one it is: the loops are slow anyway, and the code of one
-  // handler for all is a quarter of what one for each takes.
+  // The handler of each combination only passes on which combination it is. The loops of EMU128 are slow
+  // anyway, and one shared function needs a quarter of the code.
   template <class T, int Kinds, class Field>
   static T read_any(State& s, const Field& operand, uint64_t kind) {
     T value{};
@@ -143,14 +143,14 @@ template <auto F, bool SlotsOnly> struct LanesRow {
       ((kind == K ? write_lanes<K>(s, d, value) : void()), ...);
     }(std::make_integer_sequence<int, d_kinds>());
   }
-  /// The kinds of d, a and b are in the register that handlers do not use, a byte for each.
+  /// The register that handlers do not use holds the kinds of d, a and b, one byte each.
   HWY_NOINLINE static SKERRY_HANDLER(any) {
     SKERRY_STATE
     using Layout = LanesLayout<Types::arity>::Type;
     const auto& i = layout::at<Layout>(s.pc);
     const auto a = read_any<Arg<0>, a_kinds>(s, i.a, unused_ >> 8 & 0xff);
     if constexpr (Types::arity == 1) {
-      const auto result = F(a); // before d is read: then nothing is kept over a call
+      const auto result = F(a); // before d is read, so no value is kept across the call
       write_any(s, i.d, unused_ & 0xff, result);
     } else {
       const auto result = F(a, read_any<Arg<1>, b_kinds>(s, i.b, unused_ >> 16));
@@ -185,7 +185,8 @@ template <auto F, bool SlotsOnly> struct LanesRow {
 };
 #undef SKERRY_KINDS_AS_DATA
 
-/// Makes a function's name depend on a template parameter, so that other families' rows are not instantiated.
+/// Makes a function's name depend on a template parameter, so that the rows of other families are not
+/// instantiated.
 template <LanesFamily, class F> constexpr F dependent_lanes(F function) { return function; }
 
 template <LanesFamily Family> void add_lanes_rows(HandlerTable& table) {

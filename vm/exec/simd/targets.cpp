@@ -19,7 +19,7 @@ bool can_run(SimdTarget target) {
 SimdTarget resolve_simd_target(SimdTarget wanted) {
   if (can_run(wanted)) return wanted;
   const std::vector<SimdTarget> targets = simd_targets();
-  // With none of those named, there is still the one that the whole build is compiled for.
+  // If no named target is available, the target for which the whole build is compiled remains.
   return targets.empty() ? SimdTarget::automatic : targets.front();
 }
 

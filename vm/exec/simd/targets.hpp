@@ -1,5 +1,5 @@
-// The SIMD targets: which this build has, which this machine can run, and the functions that add a target's
-// handlers to a table, one per family of lanes.
+// The SIMD targets: which ones this build has, which ones this machine can run, and the functions that add a
+// target's handlers to a table, one per family of lanes.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -9,17 +9,19 @@
 
 namespace skerry::vm {
 
-/// Has the build this target, and the machine its instructions? Not of automatic.
+/// Returns whether this build has the target and this machine has its instructions. Returns false for
+/// automatic.
 bool can_run(SimdTarget target);
 
-/// What runs when `wanted` is asked for: itself, or the best there is when it is automatic or cannot run
-/// here.
+/// Returns the target that runs if `wanted` is requested: `wanted` itself, or the best available one if
+/// `wanted` is automatic or cannot run here.
 SimdTarget resolve_simd_target(SimdTarget wanted);
 
-/// Adds the handlers of all vector instructions that work on lanes' values. The target can run here.
+/// Adds the handlers of all vector instructions that work on the values of lanes. The machine must be able to
+/// run the target.
 void add_simd_handlers(HandlerTable& table, SimdTarget target);
 
-/// The files that rows are parted into.
+/// The files into which the rows are divided.
 enum class LanesFamily { v128, i8x16, i16x8, i32x4, i64x2, floats };
 
 constexpr LanesFamily lanes_family(std::string_view name) {
@@ -38,7 +40,8 @@ void add_i32x4_handlers(HandlerTable& table, SimdTarget target);
 void add_i64x2_handlers(HandlerTable& table, SimdTarget target);
 void add_float_lanes_handlers(HandlerTable& table, SimdTarget target);
 
-/// Calls that target's `function`, which Highway compiled once per target: in the namespace that holds those.
+/// Calls the version of `function` that Highway compiled for the target. Use it in the namespace that
+/// contains the namespaces of the targets.
 #define SKERRY_CALL_TARGET(function, table, target)                                                          \
   do {                                                                                                       \
     using AddHandlers = void (*)(HandlerTable&);                                                             \

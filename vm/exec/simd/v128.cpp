@@ -1,4 +1,4 @@
-// Instructions on all bits, and the shuffle.
+// Vector instructions on all bits, and the shuffle.
 #include "vm/exec/simd/highway.hpp"
 
 #undef HWY_TARGET_INCLUDE
