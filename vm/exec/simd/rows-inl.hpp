@@ -19,7 +19,7 @@ HWY_BEFORE_NAMESPACE();
 namespace skerry::vm::HWY_NAMESPACE {
 
 /// Like straight<Op>, but with the target's instructions.
-template <class Op> HWY_ATTR SKERRY_ALIGNED(32) SKERRY_HANDLER(straight_lanes) {
+template <class Op> HWY_ATTR SKERRY_ALIGNED(64) SKERRY_HANDLER(straight_lanes) {
   SKERRY_STATE
   Op::run(s, s.pc);
   NEXT(sizeof(typename Op::Layout));
