@@ -30,7 +30,7 @@ struct WastOptions {
   spec::SuiteOptions suite;
 };
 
-/// Names one that this machine has, or says which there are.
+/// Sets the SIMD target. If this machine lacks it, prints the available ones.
 bool choose_simd_target(const std::string& name, Config& config) {
   std::string known = "auto";
   if (name == known) return true;
