@@ -26,7 +26,7 @@ public:
     if (buffer_.size() >= piece_bytes) flush();
     return *this;
   }
-  /// Returns false after stdout was closed or failed.
+  /// Returns false once writing to stdout has failed.
   bool is_open() const { return is_open_; }
   bool finish() { return flush(), is_open_; }
 

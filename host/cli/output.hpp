@@ -11,7 +11,7 @@
 
 namespace skerry::host::cli {
 
-/// When to give up writing to a reader that does not read.
+/// When to give up writing to a pipe that is full.
 using Deadline = std::chrono::steady_clock::time_point;
 inline constexpr Deadline no_deadline = Deadline::max();
 

@@ -30,7 +30,8 @@ struct WastOptions {
   spec::SuiteOptions suite;
 };
 
-/// Sets the SIMD target. If this machine lacks it, prints the available ones.
+/// Sets the SIMD target by its name. Returns false and lists the available targets if this machine does not
+/// have it.
 bool choose_simd_target(const std::string& name, Config& config) {
   std::string known = "auto";
   if (name == known) return true;

@@ -27,7 +27,7 @@ bool exists(HostCall& call, std::string_view guest_path) {
   for (size_t i = 0; path && i < folders.size(); ++i) {
     const auto within = path_within(folders[i].guest, *path);
     if (within && call.state().context->exists(i, *within, call.meter))
-      return true; // preopen i is allowed path i
+      return true; // the i-th preopen is the i-th allowed path
   }
   return false;
 }

@@ -76,8 +76,8 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   return fail(std::move(error));
 }
 
-/// What code counts against the plugin's budget per byte of the module. It covers the module's copy, its
-/// tables, and threaded code, which is about twice as large as its source.
+/// The bytes that code takes from the plugin's budget, per byte of the module: the module's copy, its tables,
+/// and threaded code, which is about twice as large as its source.
 constexpr uint64_t code_bytes_per_module_byte = 4;
 
 Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,

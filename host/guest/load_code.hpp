@@ -26,8 +26,8 @@ struct ModuleFile {
 /// Compares the file's hash with the one that the manifest pins. Errors: phase read, code "hash".
 [[nodiscard]] Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
 /// Compiles the bytes and checks the module's imports, exports and initial sizes. A module whose code would
-/// not fit the plugin's budget is refused before it is decoded. Errors: those of the engine and of find_abi;
-/// code "timeout" if decoding and validating take longer than `timeout`.
+/// not fit the plugin's budget is refused before it is decoded. Errors: those of each check, with its phase
+/// and code; "timeout" if decoding and validating take longer than `timeout`.
 [[nodiscard]] Expected<std::unique_ptr<const PluginCode>>
 load_code(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,
           PluginServices services, std::chrono::milliseconds timeout);

@@ -54,7 +54,7 @@ struct Manager::Impl {
   mutable Mutex mutex; // never held while guests run
   std::map<std::string, PluginHandle, std::less<>> plugins SKERRY_GUARDED_BY(mutex); // null while loading
   bool closed SKERRY_GUARDED_BY(mutex) = false;
-  ReloadWatch watch; // the last member, because its thread calls the others
+  ReloadWatch watch; // the last member, so destroyed first: its thread uses the others
 };
 
 Expected<void> Manager::Impl::reserve(const std::string& name) {
@@ -130,7 +130,8 @@ Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
   unless_out_of_memory(
       [&] {
         follow(*made, manifest);
-        // The watcher does not report changes between the reading and the start of the watching.
+        // The watcher does not report changes between reading the files and watching them, so they are
+        // checked here.
         if (manifest.reload.watch && file_identity(manifest.wasm_path) != before) changed(name);
       },
       [&] { watch_trouble(Error::out_of_memory("watching a plugin's files").message()); });

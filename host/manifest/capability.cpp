@@ -13,7 +13,7 @@ bool is_within(std::string_view base, std::string_view path) {
   return path.starts_with(base) && (path.size() == base.size() || path[base.size()] == '/');
 }
 
-/// Names the switch or the list, whichever is missing first.
+/// Grants if both are set; otherwise names the switch, or else the list, as missing.
 Decision decide(bool allowed, std::string_view switch_key, bool listed, std::string_view list_key) {
   if (!allowed) return {false, "capabilities." + std::string(switch_key)};
   if (!listed) return {false, "capabilities." + std::string(list_key)};

@@ -118,7 +118,7 @@ size_t receive_header(char* data, size_t, size_t size, void* user) {
   size_t colon = line.find(':');
   auto& headers = exchange.response->headers;
   return keep_received(exchange, size, [&] {
-    if (line.starts_with("HTTP/")) // the status line of an interim response, or of the final one
+    if (line.starts_with("HTTP/")) // a status line: an interim response, or the final one
       headers.clear();
     else if (colon != line.npos)
       headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
@@ -142,7 +142,8 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Waits for an event, `time` at most. libcurl waits in whole milliseconds, so the rest is slept.
+/// Waits for an event, but no longer than `time`. libcurl waits in whole milliseconds; the rest of the time
+/// is slept.
 void wait(CURLM* multi, Patience::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)

@@ -27,7 +27,7 @@ private:
 /// Holds one instance's place under the host's cap until it is handed on or destroyed.
 class InstancePlace {
 public:
-  /// Errors: phase instantiate, code "limit.instances".
+  /// Takes one place. Errors: phase instantiate, code "limit.instances".
   [[nodiscard]] static Expected<InstancePlace> take(const Manifest& manifest,
                                                     std::shared_ptr<InstanceCap> cap);
   InstancePlace(InstancePlace&& other) noexcept = default;

@@ -41,14 +41,14 @@ public:
 
   /// Waits for an instance until `deadline`. The caller then has exclusive use of it.
   [[nodiscard]] std::expected<InstancePtr, Failure> acquire(Clock::time_point deadline);
-  /// Returns an instance after it was reset, or null if it had to be discarded.
+  /// Gives back an instance that was reset, or null if it had to be discarded.
   void release(InstancePtr instance) noexcept;
 
   /// Called by a caller that will not use its instance for a while. Neither `drain` nor `close` waits for a
   /// parked instance.
   void park();
-  /// Called before a parked instance is used again. Returns false if the pool was closed; the instance can
-  /// then only be given back.
+  /// Called before a parked instance is used again. Returns false if the pool was closed with
+  /// `refuse_parked`; the instance can then only be given back.
   bool unpark();
 
   /// Changes the pool's size. Additional instances are made on demand. Surplus idle instances are destroyed
@@ -59,8 +59,8 @@ public:
   void drain();
   /// Rejects new and waiting callers; does not wait.
   void stop_admitting();
-  /// Like `drain`, but also rejects waiting callers. Returns the remaining instances; closing again returns
-  /// none. With `refuse_parked`, callers with a parked instance are rejected too.
+  /// Like `drain`, but also rejects waiting callers. Returns the idle instances; closing again returns none.
+  /// With `refuse_parked`, callers with a parked instance are rejected too.
   std::vector<InstancePtr> close(bool refuse_parked = true);
   PoolUsage usage() const;
 

@@ -12,7 +12,8 @@
 
 namespace skerry::host {
 
-/// Thread-safe. Plugin handles may keep it alive after the manager, which stops `events` and `background`.
+/// Thread-safe. Plugin handles may keep it alive longer than the manager, which stops `events` and
+/// `background` when it closes.
 struct PluginHost {
   explicit PluginHost(ManagerOptions given)
       : options(std::move(given)), engine(options.engine),

@@ -11,7 +11,8 @@
 
 namespace skerry::host {
 
-/// Times each step and pushes an event for it. Counts a failed step and returns its error, with phase reload.
+/// Times each step and reports it as an event. A failed step is counted, and its error becomes one of phase
+/// reload.
 class ReloadReport {
 public:
   using Clock = std::chrono::steady_clock;

@@ -10,8 +10,8 @@
 
 namespace skerry::host {
 
-/// A failure before or during the swap leaves the old version in service and frees the new one.
-/// Runs once, on the thread that calls `run`. Other reloads of the plugin wait until it has swapped.
+/// A failure before or during the swap leaves the old version in service and frees the new one. A transaction
+/// runs once, on the thread that calls `run`. Other reloads of the plugin wait until it has swapped.
 class ReloadTransaction {
 public:
   /// `manifest` is called after earlier reloads of the plugin have swapped.

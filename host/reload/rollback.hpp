@@ -13,7 +13,7 @@ namespace skerry::host {
 [[nodiscard]] Expected<void> roll_back(LoadedPlugin& plugin, ReloadTrigger trigger,
                                        const GenerationPtr& only = nullptr);
 
-/// The same for `failed`, which exceeded its error rate. Runs on a thread of the host.
+/// The same on a thread of the host, after the generation `failed` has exceeded its error rate.
 void roll_back_in_background(LoadedPlugin& plugin, GenerationPtr failed) noexcept;
 
 } // namespace skerry::host

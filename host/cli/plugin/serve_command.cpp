@@ -46,7 +46,7 @@ int serve(const std::string& file) {
   });
   server.serve();
   // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it waits for that signal, which is blocked elsewhere
-  pthread_kill(stopper.native_handle(), SIGTERM); // for when something other than a signal ended the server
+  pthread_kill(stopper.native_handle(), SIGTERM); // wakes the stopper if something else ended the server
   stopper.join();
   return 0;
 }

@@ -1,4 +1,5 @@
-// What a plugin may do: nothing unless it is granted. Each kind of access needs both its switch and its list.
+// What a plugin may do: nothing unless it is granted. File system, environment and network each need a switch
+// and a list; either alone grants nothing.
 #pragma once
 
 #include <cstdint>

@@ -52,6 +52,7 @@ struct ManagerOptions {
 /// of memory is otherwise an error with code "limit.process", and everything already loaded keeps working.
 class Manager {
 public:
+  /// Makes a manager without plugins.
   explicit Manager(ManagerOptions options = {});
   ~Manager(); ///< calls close()
   Manager(const Manager&) = delete;
@@ -62,7 +63,7 @@ public:
   /// plugin of that name is loaded; "closed".
   [[nodiscard]] Expected<PluginHandle> load(const Manifest& manifest);
   /// The same from a manifest file. With `reload.watch`, the plugin is reloaded when the module or the
-  /// manifest changes.
+  /// manifest changes. Errors: also those of read_manifest.
   [[nodiscard]] Expected<PluginHandle> load(const std::filesystem::path& manifest_file);
 
   /// Returns the loaded plugin of this name. Errors: code "not_found", with similar names in the message.

@@ -43,9 +43,8 @@ struct ReloadConfig {
   std::chrono::milliseconds settle{300};        ///< how long the files must be unchanged before a reload
   std::string canary;                           ///< JSON text of a test request; empty if there is none
   uint32_t keep = 3;                            ///< number of old versions kept for a rollback
-  std::optional<double> rollback_on_error_rate; ///< error rate since the swap that triggers a rollback; above
-                                                ///< 0, up to 1
-  std::chrono::milliseconds rollback_window{60'000}; ///< how long after the swap the error rate is watched
+  std::optional<double> rollback_on_error_rate; ///< error rate that triggers a rollback; above 0, up to 1
+  std::chrono::milliseconds rollback_window{60'000}; ///< how long after the swap the error rate counts
   uint32_t rollback_min_calls = 20;                  ///< with fewer calls, the error rate is ignored
   uint32_t max_state_kb = 1024;                      ///< maximum size of what `save_state` returns
   std::chrono::milliseconds state_timeout{500};      ///< total time for `save_state` and `restore_state`

@@ -10,8 +10,8 @@
 
 namespace skerry::host {
 
-/// Summary of a latency histogram. Each bucket is at most one eighth wide, so percentiles are exact to 12.5
-/// %.
+/// Summary of a latency histogram. Its buckets are at most one eighth wide, so a percentile is at most 12.5 %
+/// too high.
 struct LatencySummary {
   uint64_t count = 0;
   std::chrono::nanoseconds total{0}, max{0};
@@ -26,8 +26,7 @@ std::span<const std::chrono::nanoseconds> latency_bounds() noexcept;
 struct ReloadMetrics {
   uint64_t swapped = 0;                     ///< reloads that put a new version in service
   uint64_t unchanged = 0;                   ///< reloads that found no change
-  std::map<std::string, uint64_t> failures; ///< by error code, such as "reload.init"; the old version stayed
-                                            ///< in service
+  std::map<std::string, uint64_t> failures; ///< by error code; the old version stayed
   uint64_t rollbacks = 0;                   ///< requested with Manager::rollback
   uint64_t automatic_rollbacks = 0;         ///< triggered by the error rate of a new version
 };
@@ -55,8 +54,7 @@ struct PluginMetrics {
   uint64_t resets = 0;                     ///< instances reset to their state after `init`
   uint64_t replaced = 0;                   ///< instances discarded
   uint64_t dropped_log_lines = 0;
-  uint32_t instances = 0, busy = 0, waiting = 0; ///< right now; `busy` instances serve a call, `waiting`
-                                                 ///< calls wait for one
+  uint32_t instances = 0, busy = 0, waiting = 0; ///< instances that exist or serve a call, waiting callers
   uint64_t budget_used = 0, budget = 0;          ///< bytes of the plugin's budget
   bool circuit_open = false;                     ///< the breaker refuses all calls except a probe
   ReloadMetrics reloads;

@@ -11,22 +11,21 @@
 namespace skerry::host {
 
 /// Made by Plugin::begin. A run stops when its instructions are used up, or when a host function is not ready
-/// (Caller::not_ready, in functions from ManagerOptions::imports). However often the call stops, its result
-/// and errors equal those of Plugin::call.
+/// (Caller::not_ready, in functions from ManagerOptions::imports); the next run calls that function again.
+/// However often the call stops, its result and errors equal those of Plugin::call.
 ///
-/// The call holds one of the plugin's instances until it ends. Its deadline covers the time it is suspended,
-/// too. Neither an unload nor a reload waits for a suspended call. After an unload the call can only fail,
-/// with code "unloaded"; after a reload it continues in the version in which it began.
+/// The call holds one of the plugin's instances until it ends. Its deadline also covers the time while it is
+/// suspended. Neither an unload nor a reload waits for a suspended call. After an unload the call can only
+/// fail, with code "unloaded"; after a reload it continues in the version in which it began.
 ///
-/// Not thread-safe, but it may move between threads. A moved-from call can only be assigned to or destroyed.
-/// Keeps the plugin's handle.
+/// Not thread-safe, but runs may be on different threads. A moved-from call can only be assigned to or
+/// destroyed. Keeps the plugin's handle.
 class PluginCall {
 public:
   enum class State : uint8_t {
     finished,    ///< the result is available
     out_of_fuel, ///< the instructions given to `run` are used up; call `run` again
-    not_ready,   ///< a host function is not ready; call `run` again when it may be, which calls that function
-                 ///< again
+    not_ready,   ///< a host function is not ready; call `run` again when it may be
   };
   /// No limit for one run; the manifest's fuel still applies.
   static constexpr uint64_t unlimited = std::numeric_limits<uint64_t>::max();

@@ -47,11 +47,14 @@ inline bool operator==(PluginErrorCode code, std::string_view text) noexcept {
 
 /// The limit that was exceeded.
 struct LimitReport {
-  std::string name; ///< "memory", "table", "stack", "output", "module", "fuel", "time"
-  std::string unit; ///< "bytes", "elements", "instructions", "ms"
+  /// "memory", "table", "stack", "heap", "total", "output", "state", "module", "fuel", "hostCalls", "time",
+  /// "wait", "waiting" or "instances".
+  std::string name;
+  std::string unit; ///< "bytes", "elements", "instructions", "calls", "instances", "ms"
   uint64_t allowed = 0;
   std::optional<uint64_t> asked; ///< absent for limits that stop a running call
-  std::string key;               ///< what raises the limit: a manifest key such as "capabilities.maxMemoryMB"
+  std::string key;               ///< what raises it: a manifest key such as "capabilities.maxMemoryMB", or an
+                                 ///< option of the host
 };
 
 /// An error. Copyable and self-contained: it holds no reference to the plugin. Its code and the text of the
@@ -59,8 +62,7 @@ struct LimitReport {
 struct PluginError {
   Phase phase = Phase::read;
   PluginErrorCode code = PluginErrorCode::none;
-  std::string message; ///< one printable line for people (skerry/printable.hpp), even if the plugin chose the
-                       ///< text
+  std::string message; ///< one printable line for people, even if the plugin chose the text
   std::string plugin;  ///< name of the plugin; empty if it is not known yet
   /// For phase reload, the phase and code of the underlying error in the step that `code` names; `cause` is
   /// `none` if there was no other error.
@@ -68,8 +70,7 @@ struct PluginError {
   PluginErrorCode cause = PluginErrorCode::none;
   std::optional<LimitReport> limit;
   std::vector<std::string> capabilities; ///< manifest keys that would grant what was missing
-  std::string manifest_path;             ///< position in the manifest as a JSON path:
-                                         ///< "$.capabilities.timeout"
+  std::string manifest_path;             ///< JSON path in the manifest: "$.capabilities.timeout"
   std::optional<int32_t> exit_status;    ///< for "exit"
   std::optional<uint64_t> offset;        ///< byte offset in the module, for "malformed" and "invalid"
   std::optional<uint32_t> func_index;    ///< function index in the module, for "invalid"

@@ -20,15 +20,16 @@ enum class ReloadStep : uint8_t {
   compare,     ///< stop if nothing has changed or the version is known to be bad
   pin,         ///< check the hash that the manifest pins
   compile,     ///< decode, validate, check imports and exports
-  interface,   ///< check that every export of the running version still exists
+  interface,   ///< check that every export of the running version still exists with the same type, unless the
+               ///< major version rises
   instantiate, ///< make the first instance and run its start functions
-  meta,
-  init,
-  canary,  ///< send the manifest's test request
-  state,   ///< `save_state` in the old version, `restore_state` in the new one
-  swap,    ///< direct calls to the new version
-  drain,   ///< wait for the calls of the old version; the event names that version
-  destroy, ///< call the old version's `destroy` and free its instances
+  meta,        ///< call the guest's `meta` and compare its name with the manifest's
+  init,        ///< run the guest's `init` and freeze the resulting state
+  canary,      ///< send the manifest's test request
+  state,       ///< `save_state` in the old version, `restore_state` in the new one
+  swap,        ///< direct calls to the new version
+  drain,       ///< wait for the calls of the old version; the event names that version
+  destroy,     ///< call the old version's `destroy` and free its instances
 };
 /// Returns the step's name: "manifest", "read", …
 std::string_view reload_step_name(ReloadStep step) noexcept;
@@ -60,16 +61,15 @@ struct ReloadEvent {
   ReloadStep step = ReloadStep::read;
   ReloadOutcome outcome = ReloadOutcome::done;
   std::string version;                  ///< meta.version of the manifest; empty until the manifest is read
-  std::string hash;                     ///< XXH3-128 of the module, 32 hex digits; empty until the module is
-                                        ///< read
+  std::string hash;                     ///< XXH3-128 of the module, 32 hex digits; empty until it is read
   std::chrono::nanoseconds duration{0}; ///< of this step
   std::optional<PluginError> error;     ///< set if the step failed
 };
 /// Writes `event` as one line of JSON, without a newline.
 std::string to_json(const ReloadEvent& event);
 
-/// Called once for each event, one at a time, in the order of their numbers. Runs on a thread of the manager
-/// with no lock held, so it may call any function of the manager, but must not destroy it.
+/// Called once for each event, one event at a time, in the order of their numbers. Runs on a thread of the
+/// manager with no lock held, so it may call any function of the manager, but must not destroy it.
 using ReloadCallback = std::function<void(const ReloadEvent& event)>;
 
 /// How a reload decides whether to proceed.
