@@ -12,7 +12,7 @@ namespace skerry::host {
 PluginError engine_error(const Manifest& manifest, Phase phase, const Error& error,
                          std::chrono::nanoseconds elapsed = {});
 
-/// "limit.total": `what` needs `asked` bytes that the plugin's budget does not have.
+/// Makes the error "limit.total": `what` needs `asked` bytes, which the plugin's budget does not have.
 PluginError budget_error(const Manifest& manifest, Phase phase, const ByteBudget& budget,
                          std::string_view what, uint64_t asked);
 

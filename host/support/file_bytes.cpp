@@ -61,7 +61,7 @@ std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesyst
   uint64_t size = S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
   if (size > limit) return larger_than_limit(file, size, limit);
 
-  std::vector<std::byte> bytes(size + 1); // one more byte, so that the end is seen at once
+  std::vector<std::byte> bytes(size + 1); // + 1: finds the end without growing
   size_t used = 0;
   while (true) {
     ssize_t count = read_some(descriptor.get(), bytes, used);

@@ -19,7 +19,7 @@ std::string plain_message(const Json::exception& error) {
   return printable(text, 500);
 }
 
-/// Decodes the character at `at` and advances past it. `text` must be valid UTF-8.
+/// Decodes the character at `at` and moves `at` past it. `text` must be valid UTF-8.
 char32_t take_character(std::string_view text, size_t& at) {
   const auto first = static_cast<unsigned char>(text[at++]);
   const int more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;

@@ -13,7 +13,7 @@ namespace {
 
 // Limits for the work, because names may come from a module, in any number and length.
 constexpr size_t most_compared = 10'000;
-constexpr size_t longest_compared = 64; // the work grows with its square
+constexpr size_t longest_compared = 64; // the work grows with the square of the length
 
 /// Returns the name in lower case, without `_` and `-`, so that maxMemoryMB, max_memory_mb and MaxMemoryMB
 /// are equal.

@@ -31,7 +31,7 @@ struct WatchedFile {
   FileIdentity reported;       // the file at the last report
   FileIdentity last;           // the file when it was last examined
   bool being_written = false;
-  bool was_polled = false; // the user has been notified that it is polled
+  bool was_polled = false; // the user has been notified that the file is polled
 
   bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
   bool is_concerned(int watch, std::string_view name) const {
@@ -50,7 +50,7 @@ struct WatchedGroup {
   std::vector<WatchedFile> files;
   std::chrono::milliseconds settle{0};
   FileWatcher::Changed changed;
-  std::optional<Clock::time_point> due; // when all of them will have settled
+  std::optional<Clock::time_point> due; // when all files will have settled
 
   bool being_written() const { return std::ranges::any_of(files, &WatchedFile::being_written); }
 };
@@ -169,7 +169,7 @@ private:
   int milliseconds_to_wait() const SKERRY_REQUIRES(mutex_) {
     std::optional<Clock::time_point> next;
     for (const auto& [id, group] : groups_) {
-      // A group that is being written needs no timer: the end of the writing wakes the thread.
+      // A group that is being written needs no timer: the event at the end of the write wakes the thread.
       if (group.due && !group.being_written() && (!next || *group.due < *next)) next = group.due;
       if (is_polled(group) && (!next || next_poll_ < *next)) next = next_poll_;
     }
@@ -199,7 +199,7 @@ private:
       SKERRY_REQUIRES(mutex_) {
     if (!event.overflow && !file.is_concerned(event.watch, event.name)) return;
     if (event.overflow) {
-      file.being_written = false; // the end of the writing may be among the lost events
+      file.being_written = false; // the end of the write may be among the lost events
     } else if (file.is_last_step(event.watch, event.name)) {
       if (event.written) file.being_written = true;
       if (event.closed || event.replaced) file.being_written = false;

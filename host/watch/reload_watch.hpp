@@ -34,7 +34,7 @@ public:
   /// Watches exactly these files for this plugin from now on; with none, the plugin is no longer watched.
   /// Does nothing after `stop`.
   void follow(const std::string& plugin, WatchedFiles files);
-  /// Stops watching. Returns when `changed` is not running.
+  /// Stops watching, and waits until `changed` is no longer running.
   void stop();
 
 private:

@@ -39,7 +39,7 @@ std::string address_of(const ServeConfig& config) {
 std::string_view words_for(NetworkStatus status) {
   switch (status) {
   case NetworkStatus::timeout: return "no answer within --timeout";
-  case NetworkStatus::unreachable: return "no server listens at this address";
+  case NetworkStatus::unreachable: return "nobody listens there";
   default: return "the name cannot be resolved, or a different kind of server answers";
   }
 }
