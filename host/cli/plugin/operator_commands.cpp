@@ -79,7 +79,7 @@ CLI::App* add(CLI::App& plugin, const std::string& name, const std::string& what
   command->add_option("NAME", options.plugin, "The plugin's name")
       ->required()
       ->check([](const std::string& text) {
-        return text.find_first_of("/?#% ") == text.npos ? "" : "is not a plugin name";
+        return text.find_first_of("/?#% ") == text.npos ? "" : "is no plugin's name";
       });
   command->add_option("--config", options.config, "The server's configuration: its address, and its token")
       ->required()
