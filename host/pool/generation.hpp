@@ -32,8 +32,8 @@ public:
   /// Asks the breaker. Each call must be followed by record_result or record_rejected.
   CircuitBreaker::Admission admit() { return breaker_.admit(Clock::now()); }
   PluginError breaker_error() const;
-  /// Waits for an instance for a call that began at `start`. Errors: codes "busy", "timeout", "unloaded", and
-  /// those of making an instance. Calls use a Lease instead.
+  /// Waits for an instance for a call that began at `start`. Used by Lease::take; calls hold a Lease. Errors:
+  /// codes "busy", "timeout", "unloaded", and those of making an instance.
   [[nodiscard]] Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
   /// Records the call's usage, resets the instance and returns it to the pool.
   void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;

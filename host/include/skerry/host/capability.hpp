@@ -55,7 +55,7 @@ public:
   bool operator==(const HostRule&) const = default;
 
 private:
-  std::string host_; // as host() returns it
+  std::string host_; // the value that host() returns
   bool subdomains_ = false;
   std::optional<uint16_t> port_;
 };
@@ -101,6 +101,7 @@ struct Capabilities {
 struct Decision {
   bool granted = false;
   std::string missing; ///< e.g. "capabilities.allowNetwork"; empty when granted
+  /// True if granted.
   explicit operator bool() const noexcept { return granted; }
 };
 

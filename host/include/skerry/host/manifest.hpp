@@ -23,9 +23,9 @@ enum class StateMode : uint8_t {
 
 /// The instances of a plugin, and how many callers may wait for one and how long.
 struct PoolConfig {
-  uint32_t size = 1;
-  std::chrono::milliseconds max_wait{1000};
-  uint32_t max_waiting = 1000; ///< callers that may wait at the same time; more are refused
+  uint32_t size = 1;                        ///< maximum number of instances
+  std::chrono::milliseconds max_wait{1000}; ///< how long a caller waits for an instance
+  uint32_t max_waiting = 1000;              ///< callers that may wait at the same time; more are refused
   StateMode state = StateMode::fresh;
   bool operator==(const PoolConfig&) const = default;
 };
@@ -48,6 +48,7 @@ struct ReloadConfig {
   uint32_t rollback_min_calls = 20;                  ///< with fewer calls, the error rate is ignored
   uint32_t max_state_kb = 1024;                      ///< maximum size of what `save_state` returns
   std::chrono::milliseconds state_timeout{500};      ///< total time for `save_state` and `restore_state`
+  /// max_state_kb in bytes.
   uint64_t max_state_bytes() const noexcept { return uint64_t{max_state_kb} << 10; }
   bool operator==(const ReloadConfig&) const = default;
 };
@@ -56,9 +57,9 @@ struct ReloadConfig {
 struct Manifest {
   PluginMeta meta;
   std::filesystem::path wasm_path;
-  std::string hash; ///< 32 lower-case hex digits of XXH3-128, or empty
-  std::chrono::milliseconds timeout{1000};
-  std::optional<uint64_t> fuel; ///< instructions per call
+  std::string hash;                        ///< 32 lower-case hex digits of XXH3-128, or empty
+  std::chrono::milliseconds timeout{1000}; ///< per call, including the wait for an instance
+  std::optional<uint64_t> fuel;            ///< instructions per call
   Capabilities capabilities;
   std::string init = "{}";                                  ///< JSON text that the guest's `init` receives
   std::optional<std::map<std::string, std::string>> config; ///< values that the guest reads with `config_get`

@@ -30,6 +30,7 @@ class PluginCall;
 class Plugin : public std::enable_shared_from_this<Plugin> {
 public:
   struct Impl;
+  /// Called by Manager::load only.
   explicit Plugin(std::unique_ptr<Impl> impl) noexcept;
   ~Plugin();
   Plugin(const Plugin&) = delete;

@@ -22,6 +22,7 @@ namespace skerry::host {
 /// destroyed. Keeps the plugin's handle.
 class PluginCall {
 public:
+  /// How a run ended.
   enum class State : uint8_t {
     finished,    ///< the result is available
     out_of_fuel, ///< the instructions given to `run` are used up; call `run` again
