@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 # Files and folders that must have no findings. To add one, rewrite its prose first.
-HELD = ("README.md", "SECURITY.md", "CHANGELOG.md", "docs", "wasi", "examples", "fuzz", "spec-tests", "tests", "vm")
+HELD = ("README.md", "SECURITY.md", "CHANGELOG.md", "docs", "wasi", "examples", "fuzz", "spec-tests", "tests", "vm",
+        "host")
 SUFFIXES = (".md", ".hpp", ".cpp", ".def", ".h", ".c")
 
 

@@ -1,4 +1,4 @@
-// The one place that names the command-line library.
+// The only header that includes the command-line library.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,8 +8,8 @@
 
 namespace skerry::host::cli {
 
-/// Help whose first line ends in `arguments`, for commands that take words which the library does not know
-/// of.
+/// Makes a help formatter that ends the usage line with `arguments`, for commands with words that the library
+/// does not parse.
 std::shared_ptr<CLI::Formatter> usage_formatter(std::string arguments);
 
 } // namespace skerry::host::cli

@@ -1,16 +1,16 @@
-// The commands. Each function adds one to the program; when it was chosen and has run, `status` is its exit
-// status. A new command is a function here, its file, and a line in main.cpp.
+// The commands of `skerry`. Each function adds one to the program; when the command has run, `status` holds
+// its exit status. A new command needs a function here, its own file and a line in main.cpp.
 #pragma once
 
 #include "host/cli/cli11.hpp"
 
 namespace skerry::host::cli {
 
-/// What the exit statuses mean, for every command.
-inline constexpr int failure = 1;     // what was asked for could not be done
-inline constexpr int usage_error = 2; // the command line makes no sense
+/// The exit statuses of every command.
+inline constexpr int failure = 1;     // the request failed
+inline constexpr int usage_error = 2; // the command line is wrong
 inline constexpr int trap_status =
-    134; // `run`: the guest trapped, or a limit stopped it (as a shell shows SIGABRT)
+    134; // `run`: the guest trapped or a limit stopped it (a shell reports SIGABRT as 134)
 
 void add_run_command(CLI::App& app, int& status);
 void add_validate_command(CLI::App& app, int& status);

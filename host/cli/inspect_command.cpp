@@ -1,4 +1,4 @@
-// skerry inspect: what a module imports, exports and contains, as text or JSON.
+// skerry inspect: shows what a module imports, exports and contains, as text or JSON.
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
 #include "host/cli/output.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 constexpr uint64_t page_bytes = 65'536;
 
-/// Text for stdout, which is never held as a whole.
+/// Writes text to stdout in pieces, so that it is never in memory as a whole.
 class PieceWriter {
 public:
   PieceWriter& operator+=(std::string_view text) {
@@ -26,7 +26,7 @@ public:
     if (buffer_.size() >= piece_bytes) flush();
     return *this;
   }
-  /// False when nobody takes what is written.
+  /// Returns false once writing to stdout has failed.
   bool is_open() const { return is_open_; }
   bool finish() { return flush(), is_open_; }
 
@@ -61,7 +61,7 @@ void add_func(OrderedJson& json, const FuncType& type) {
   json["results"] = types_json(type.results);
 }
 
-/// The members that say what type an import or export has.
+/// Adds the members that describe the type of an import or export.
 struct AddType {
   OrderedJson& json;
   void operator()(const FuncType& type) const { add_func(json, type); }
@@ -108,7 +108,7 @@ std::vector<MemoryType> memories(const Module& module) {
   return types;
 }
 
-/// Each member is written when it is made: a module may have a million of them.
+/// Prints each member as soon as it is made, because a module may have a million of them.
 bool print_json(const std::string& file, const Module& module) {
   PieceWriter out;
   out += R"({"file":)" + json_string(file) + R"(,"bytes":)" + std::to_string(module.bytes().size()) +
@@ -136,7 +136,7 @@ bool print_json(const std::string& file, const Module& module) {
 // ---- text
 
 std::string need_text(const ImportNeed& need) {
-  if (need.provider == Provider::nobody) return "  (nobody provides it)";
+  if (need.provider == Provider::nobody) return "  (provided by neither WASI nor the host)";
   std::string keys;
   for (const std::string& key : need.capabilities) keys += (keys.empty() ? "" : " and ") + key;
   return keys.empty() ? "" : "  (needs " + keys + ")";

@@ -45,7 +45,7 @@ bool bind_and_listen(int fd, const addrinfo& where) {
 }
 
 uint16_t port_of(int fd) {
-  sockaddr_in6 address{}; // the port is at the same place in both families
+  sockaddr_in6 address{}; // the port is at the same offset in sockaddr_in and sockaddr_in6
   socklen_t size = sizeof address;
   ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
   return ntohs(address.sin6_port);
@@ -56,8 +56,9 @@ uint16_t port_of(int fd) {
 Result<int> listen_on(const std::string& address) {
   const auto parts = split(address);
   if (!parts) {
-    return fail(Error(ErrorKind::usage, ErrorCode::none,
-                      "--listen: \"" + address + "\" is no address such as 127.0.0.1:8080 or [::1]:8080"));
+    return fail(
+        Error(ErrorKind::usage, ErrorCode::none,
+              "--listen: \"" + address + "\" is not an address such as 127.0.0.1:8080 or [::1]:8080"));
   }
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;

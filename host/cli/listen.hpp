@@ -1,4 +1,4 @@
-// Sockets that listen, for guests.
+// Listening sockets for guests.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -7,8 +7,8 @@
 
 namespace skerry::host::cli {
 
-/// A listening TCP socket on "HOST:PORT", "[V6]:PORT" or ":PORT" (loopback); port 0 is any free one, and then
-/// the choice is said on stderr. The caller closes it. Errors: usage for other texts, io.
+/// Opens a listening TCP socket on "HOST:PORT", "[V6]:PORT" or ":PORT" (loopback). Port 0 picks any free port
+/// and prints it on stderr. The caller closes the socket. Errors: usage for other texts, io.
 Result<int> listen_on(const std::string& address);
 
 } // namespace skerry::host::cli

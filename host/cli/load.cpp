@@ -15,7 +15,7 @@ std::string_view text_of(const std::vector<std::byte>& bytes) {
 
 namespace {
 
-/// A module in the text format begins with a parenthesis or a comment, after white space.
+/// True for the text format, which begins with a parenthesis or a comment, after white space.
 bool looks_like_text(const std::vector<std::byte>& bytes) {
   std::string_view text = text_of(bytes);
   size_t first = text.find_first_not_of(" \t\r\n");

@@ -1,5 +1,5 @@
-// The command `skerry`: everything that needs no network. `skerry plugin` is a program of its own beside it,
-// because loading the libraries for HTTP and TLS takes ten times as long as starting a guest.
+// The program `skerry`: every command that needs no network. `skerry plugin` is a separate program, because
+// loading the libraries for HTTP and TLS takes ten times as long as starting a guest.
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/program.hpp"
@@ -29,7 +29,8 @@ void add_commands(CLI::App& app, int& status) {
   app.add_subcommand("plugin", "Load plugins by their manifests and call them"); // for the help; see main
 }
 
-/// Becomes skerry-plugin, with the arguments after "plugin". Returns only when that cannot be started.
+/// Replaces this process by skerry-plugin, with the arguments after "plugin". Returns only if it cannot be
+/// started.
 int become_plugin_program(char** arguments) {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);

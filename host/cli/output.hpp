@@ -1,5 +1,5 @@
-// Unbuffered, complete output: what is printed by us and what a guest writes appear in the order they
-// happened.
+// Unbuffered output, so that the text of the program and of a guest appears in the order in which it was
+// written.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -11,19 +11,20 @@
 
 namespace skerry::host::cli {
 
-/// When output that no reader takes is given up.
+/// When to give up writing to a pipe that is full.
 using Deadline = std::chrono::steady_clock::time_point;
 inline constexpr Deadline no_deadline = Deadline::max();
 
-/// False when not everything could be written (closed pipe, full disk, a full pipe until the deadline).
+/// Return false if not all of `text` could be written: the pipe is closed, the disk is full, or the pipe
+/// stayed full until the deadline.
 bool write_stdout(std::string_view text, Deadline deadline = no_deadline);
 bool write_stderr(std::string_view text, Deadline deadline = no_deadline);
 
-/// "skerry: " and the message on stderr, ended by one newline. Nothing that a terminal would obey gets
-/// through, but names in it must have been made one line before (skerry/printable.hpp).
+/// Prints "skerry: ", the message and one newline on stderr. Characters that would control a terminal are
+/// escaped. Names inside the message must already be escaped to one line (skerry/printable.hpp).
 void complain(std::string_view message, Deadline deadline = no_deadline);
 
-/// What the user asked for in words that make no sense.
+/// Makes the error for a wrong command line.
 inline Error misused(std::string message) {
   return Error(ErrorKind::usage, ErrorCode::none, std::move(message));
 }

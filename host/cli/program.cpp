@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* version = "skerry " SKERRY_VERSION;
 
-/// Help and version go to stdout and are not errors; everything else goes to stderr.
+/// Prints help and version on stdout; they are not errors. Everything else goes to stderr.
 int report(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out, err;
   int code = app.exit(error, out, err);
@@ -27,7 +27,7 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
 
 int run_program(const char* name, const char* what, int argc, char** argv,
                 const std::function<void(CLI::App&, int& status)>& add_commands) {
-  std::signal(SIGPIPE, SIG_IGN); // a closed stdout is an error that we, or the guest, are told about
+  std::signal(SIGPIPE, SIG_IGN); // writing to a closed stdout must fail, not kill the process
   CLI::App app{what, name};
   app.set_version_flag("--version", version);
   app.set_help_flag("-h,--help", "Print this help and exit");

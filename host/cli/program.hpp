@@ -1,4 +1,4 @@
-// What the programs `skerry` and `skerry-plugin` have in common.
+// The common part of the programs `skerry` and `skerry-plugin`.
 #pragma once
 
 #include "host/cli/cli11.hpp"
@@ -7,8 +7,8 @@
 
 namespace skerry::host::cli {
 
-/// Reads the command line and runs the command that it names. `name`: of the program, for its help;
-/// `add_commands` adds them, each sets the exit status.
+/// Parses the command line and runs the command that it names. `name` and `what` are the program's name and
+/// purpose in its help. `add_commands` adds the commands, each of which sets the exit status.
 int run_program(const char* name, const char* what, int argc, char** argv,
                 const std::function<void(CLI::App&, int& status)>& add_commands);
 

@@ -1,4 +1,4 @@
-// skerry run: a program with WASI, or one function of a module.
+// skerry run: runs a program with WASI, or calls one function of a module.
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
 #include "host/cli/output.hpp"
@@ -29,16 +29,16 @@ struct RunOptions {
   std::string max_stack = "64MiB";
   UnknownImports unknown_imports = UnknownImports::error;
   bool stats = false;
-  std::vector<std::string> words; // the file, and the guest's arguments
+  std::vector<std::string> words; // the file, then the guest's arguments
 };
 
-/// The deadline of everything that the command does, the guest included.
+/// Returns the deadline of the whole command, the guest included.
 Deadline deadline_of(const RunOptions& options) {
   if (options.timeout.empty()) return no_deadline;
   return std::chrono::steady_clock::now() + *parse_duration(options.timeout);
 }
 
-/// How much later than the deadline the last words may be: what ended the run.
+/// How long after the deadline the command may still print why the run ended.
 constexpr auto grace = std::chrono::milliseconds(50);
 
 StoreLimits store_limits(const RunOptions& options) {
@@ -48,7 +48,7 @@ StoreLimits store_limits(const RunOptions& options) {
   return limits;
 }
 
-/// "add, sub, mul", the first ones of them; empty when there are none.
+/// Returns the names of the first exported functions, "add, sub, mul"; empty if there are none.
 std::string exported_functions(const Module& module) {
   std::vector<std::string> names;
   for (const ExportInfo& item : module.exports())
@@ -89,7 +89,7 @@ Result<void> call_no_arguments(const Instance& instance, std::string_view name) 
   return {};
 }
 
-/// Calls an exported function with the words as arguments and prints its results, a line each.
+/// Calls an exported function with the words as arguments, and prints its results, one per line.
 Result<void> invoke(const Instance& instance, const std::string& name, std::span<const std::string> words,
                     Deadline deadline) {
   auto function = instance.func(name);
@@ -107,7 +107,7 @@ Result<void> invoke(const Instance& instance, const std::string& name, std::span
   return {};
 }
 
-/// What a module is for decides: a command has _start, a reactor _initialize, a library neither.
+/// Runs what the module offers: a command has _start, a reactor _initialize, a library neither.
 Result<void> run_instance(const Instance& instance, const RunOptions& options, Deadline deadline) {
   const Module& module = instance.module();
   if (options.invoke.empty() && module.find_export("_start")) return call_no_arguments(instance, "_start");
@@ -138,7 +138,7 @@ Result<void> instantiate_and_run(Linker& linker, Store& store, const Module& mod
   return run_instance(*instance, options, deadline);
 }
 
-/// With --invoke, the others are the function's.
+/// Returns the guest's arguments. With --invoke, the words after the file belong to the function instead.
 std::vector<std::string> guest_arguments(const RunOptions& options) {
   return options.invoke.empty() ? options.words : std::vector{options.words.front()};
 }
@@ -164,7 +164,7 @@ Result<void> run_program(const RunOptions& options, Deadline deadline) {
   return done;
 }
 
-/// What else to try, where the message alone does not say it.
+/// Returns a suggestion for errors whose message does not imply one.
 std::string hint(const Error& error) {
   if (error.kind() == ErrorKind::unlinkable) {
     return "--unknown-imports=trap or =default runs it without the missing functions\n";
@@ -200,7 +200,8 @@ int run(const RunOptions& options) {
   return exit_status(error);
 }
 
-/// Options stand before the file; what follows it is the guest's, whatever it looks like.
+/// Splits the words. Options come before the file; everything after the file belongs to the guest, even if it
+/// looks like an option.
 void take_words(const CLI::App& command, RunOptions& options) {
   options.words = command.remaining();
   if (!options.words.empty() && options.words.front() == "--") options.words.erase(options.words.begin());
@@ -230,7 +231,7 @@ void add_options(CLI::App& command, RunOptions& options) {
       ->type_name("SIZE");
   command
       .add_option("--unknown-imports", options.unknown_imports,
-                  "Functions that nobody defines trap when called, or return zeros (default: an error)")
+                  "Undefined functions trap when called, or return zeros (default: an error)")
       ->transform(CLI::CheckedTransformer(what).description(""))
       ->type_name("trap|default");
   command.add_flag("--stats", options.stats, "Print instructions, time and memory to stderr at the end");

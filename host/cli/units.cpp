@@ -24,7 +24,7 @@ constexpr std::array<Unit, 8> size_units{{{"", 1},
 constexpr std::array<Unit, 6> duration_units{
     {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
 
-/// A number and one of the units; nothing when it is not above 0 or not below 2^62.
+/// Parses a number and a unit. Returns nothing for values that are 0, negative, or 2^62 and above.
 std::optional<uint64_t> parse_quantity(std::string_view text, std::span<const Unit> units) {
   double number = 0;
   auto [end, error] =
@@ -61,14 +61,15 @@ std::string format_size(uint64_t bytes) {
 CLI::Validator size_validator() {
   auto check = [](std::string& text) {
     return parse_size(text) ? std::string()
-                            : "\"" + text + "\" is no size such as 65536, 64KiB, 32MiB or 4GiB";
+                            : "\"" + text + "\" is not a size such as 65536, 64KiB, 32MiB or 4GiB";
   };
   return CLI::Validator(check, "");
 }
 
 CLI::Validator duration_validator() {
   auto check = [](std::string& text) {
-    return parse_duration(text) ? std::string() : "\"" + text + "\" is no duration such as 500ms, 2s or 1m";
+    return parse_duration(text) ? std::string()
+                                : "\"" + text + "\" is not a duration such as 500ms, 2s or 1m";
   };
   return CLI::Validator(check, "");
 }

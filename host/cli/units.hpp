@@ -1,4 +1,4 @@
-// Sizes and durations as people write them.
+// Parses and prints sizes and durations as people write them.
 #pragma once
 
 #include "host/cli/cli11.hpp"
@@ -11,12 +11,12 @@
 
 namespace skerry::host::cli {
 
-/// "65536", "64KiB", "32MiB", "4GiB" (also KB, MB, GB in powers of 1000); not 0.
+/// Parses "65536", "64KiB", "32MiB" or "4GiB" into bytes (also KB, MB, GB as powers of 1000). 0 is invalid.
 std::optional<uint64_t> parse_size(std::string_view text);
-/// "500ms", "2s", "1.5s", "1m", "1h", "100us"; a unit is needed; not 0.
+/// Parses "500ms", "2s", "1.5s", "1m", "1h" or "100us". The unit is required; 0 is invalid.
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
-/// For messages: "16 MiB", "65537 bytes".
+/// Formats a size for messages: "16 MiB", "65537 bytes".
 std::string format_size(uint64_t bytes);
 
 CLI::Validator size_validator();

@@ -10,7 +10,7 @@ namespace skerry::host::cli {
 
 namespace {
 
-/// All files are looked at, whatever the ones before were like.
+/// Checks every file, even after an invalid one.
 int validate(const std::vector<std::string>& files) {
   Engine engine;
   int status = 0;

@@ -16,7 +16,7 @@ template <class T> std::optional<T> parse_whole(std::string_view text, int base)
   return value;
 }
 
-/// Anything from the signed type's minimum to the unsigned one's maximum.
+/// Parses integers from the signed type's minimum to the unsigned type's maximum.
 template <class Signed> std::optional<Signed> parse_integer(std::string_view text) {
   using Unsigned = std::make_unsigned_t<Signed>;
   bool negative = text.starts_with('-');

@@ -9,12 +9,12 @@
 
 namespace skerry::host::cli {
 
-/// Integers in decimal or 0x hex, signed or unsigned; floats in decimal, hex, inf or nan. Nothing when it is
-/// no such number, is out of the type's range, or the type is not a number type.
+/// Parses a number: integers in decimal or 0x hex, signed or unsigned; floats in decimal, hex, inf or nan.
+/// Returns nothing if `text` is not such a number or is out of range, or if `type` is not a number type.
 std::optional<Value> parse_value(ValType type, std::string_view text);
 
-/// Integers signed, floats in the shortest form that reads back the same, v128 as 32 hex digits, references
-/// by type.
+/// Prints integers as signed, floats in the shortest form that reads back the same, v128 as 32 hex digits,
+/// references by their type.
 std::string print_value(const Value& value);
 
 } // namespace skerry::host::cli

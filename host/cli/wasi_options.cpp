@@ -20,7 +20,7 @@ namespace skerry::host::cli {
 
 namespace {
 
-/// HOST::GUEST[:ro], or HOST for both.
+/// Parses HOST::GUEST[:ro], or HOST for both.
 wasi::Preopen parse_dir(const std::string& text) {
   wasi::Preopen preopen{text, text, wasi::PreopenMode::read_write};
   size_t colons = text.find("::");
@@ -33,7 +33,7 @@ wasi::Preopen parse_dir(const std::string& text) {
   return preopen;
 }
 
-/// KEY=VALUE, or KEY for the value that it has here; nothing when it has none.
+/// Parses KEY=VALUE, or KEY for its value in this process's environment; nothing if it has none there.
 std::optional<std::pair<std::string, std::string>> parse_env(const std::string& text) {
   size_t equals = text.find('=');
   if (equals != text.npos) return std::pair(text.substr(0, equals), text.substr(equals + 1));
@@ -42,7 +42,8 @@ std::optional<std::pair<std::string, std::string>> parse_env(const std::string& 
   return std::pair(text, std::string(value));
 }
 
-/// SKERRY_WASI_RESOLVER=fallback is for testing that both ways of finding files give the same answers.
+/// Chooses how files are found. SKERRY_WASI_RESOLVER=fallback exists to test that both ways give the same
+/// answers.
 wasi::PathResolverKind path_resolver() {
   const char* wanted = std::getenv("SKERRY_WASI_RESOLVER");
   const bool fallback = wanted != nullptr && std::string_view(wanted) == "fallback";
@@ -63,7 +64,7 @@ struct QuotaOption {
   uint64_t files = wasi::Quota::unlimited;
 };
 
-/// GUEST=SIZE[,FILES]
+/// Parses GUEST=SIZE[,FILES].
 std::optional<QuotaOption> parse_quota(const std::string& text) {
   const size_t equals = text.rfind('=');
   if (equals == text.npos || equals == 0) return std::nullopt;
@@ -77,7 +78,7 @@ std::optional<QuotaOption> parse_quota(const std::string& text) {
   return made;
 }
 
-/// FD of the standard stream number 0, 1 or 2.
+/// Opens a file for standard stream 0, 1 or 2, and returns its descriptor.
 int open_file(const std::string& path, int number) {
   constexpr int new_file_mode = 0666;
   return number == STDIN_FILENO
@@ -121,7 +122,7 @@ Result<void> WasiSetup::open_stream(const std::string& text, int number) {
   const auto limit = kind == "capture" && number != STDIN_FILENO ? parse_size(rest) : std::nullopt;
   if (!limit) {
     return fail(misused(std::string(stream_names[number]) + ": \"" + text +
-                        "\" is none of inherit, null, file:PATH" +
+                        "\" must be one of inherit, null, file:PATH" +
                         (number == STDIN_FILENO ? "" : ", capture:SIZE")));
   }
   captured_[number] = std::make_shared<wasi::OutputBuffer>(*limit);

@@ -1,4 +1,4 @@
-// What `skerry run` gives to a program: folders and quotas, variables, streams, sockets, clocks.
+// What `skerry run` provides to a program: folders and quotas, variables, streams, sockets, clocks.
 #pragma once
 
 #include "host/cli/cli11.hpp"
@@ -28,10 +28,10 @@ struct WasiOptions {
 
 void add_wasi_options(CLI::App& command, WasiOptions& options);
 
-/// A configuration and what it borrows: must live as long as the context.
+/// A configuration and the resources that it borrows. Must outlive the context.
 class WasiSetup {
 public:
-  /// Opens files and sockets, and counts what lies in folders with a quota. Errors: usage, io,
+  /// Opens files and sockets, and measures the content of folders that have a quota. Errors: usage, io,
   /// deadline_exceeded.
   static Result<WasiSetup> create(const WasiOptions& options, std::vector<std::string> args,
                                   Deadline deadline);
@@ -39,7 +39,7 @@ public:
   ~WasiSetup();
 
   const wasi::Config& config() const { return config_; }
-  /// Prints what was captured. False when that failed.
+  /// Prints captured output. Returns false if that failed.
   bool print_captured(Deadline deadline) const;
 
 private:
@@ -48,7 +48,7 @@ private:
   Result<void> add_quota(const std::string& text, Deadline deadline);
 
   wasi::Config config_;
-  std::vector<int> fds_; // closed at the end
+  std::vector<int> fds_; // closed on destruction
   std::shared_ptr<wasi::OutputBuffer> captured_[3];
 };
 

@@ -30,7 +30,8 @@ struct WastOptions {
   spec::SuiteOptions suite;
 };
 
-/// Names one that this machine has, or says which there are.
+/// Sets the SIMD target by its name. Returns false and lists the available targets if this machine does not
+/// have it.
 bool choose_simd_target(const std::string& name, Config& config) {
   std::string known = "auto";
   if (name == known) return true;

@@ -1,4 +1,4 @@
-// skerry wat2wasm and wasm2wat: the text format to the binary format and back.
+// skerry wat2wasm and wasm2wat: convert the text format to the binary format and back.
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
 #include "host/cli/output.hpp"
@@ -24,7 +24,7 @@ struct WatOptions {
   bool no_check = false;
 };
 
-/// `a/b.wat` and ".wasm" give `a/b.wasm`.
+/// Replaces the suffix: `a/b.wat` and ".wasm" give `a/b.wasm`.
 std::string with_suffix(const std::string& path, std::string_view suffix) {
   size_t slash = path.rfind('/');
   size_t dot = path.rfind('.');
@@ -32,7 +32,7 @@ std::string with_suffix(const std::string& path, std::string_view suffix) {
   return path.substr(0, has_suffix ? dot : path.size()).append(suffix);
 }
 
-/// "-" is stdout.
+/// Writes a file; "-" stands for stdout.
 int write_output(const std::string& path, std::string_view content) {
   if (path == "-") return write_stdout(content) ? 0 : failure;
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
@@ -53,7 +53,7 @@ int wat2wasm(const WatOptions& options) {
   if (!source) return complain(source.error().message), failure;
   auto module = wat::to_binary(text_of(*source), {!options.no_names});
   if (!module) return report(options.input, module.error());
-  std::vector<std::byte>().swap(*source); // only one of both is needed from here on
+  std::vector<std::byte>().swap(*source); // frees the source, which is no longer needed
   if (!options.no_check) {
     auto valid = Module::validate(engine, *module);
     if (!valid) return report(options.input, valid.error());
@@ -77,7 +77,7 @@ int wasm2wat(const WatOptions& options) {
   };
   auto done = wat::to_text(*source, write, {most});
   if (done && (to_stdout || file.flush())) return 0;
-  if (!to_stdout) std::remove(options.output.c_str()); // half a module is none
+  if (!to_stdout) std::remove(options.output.c_str()); // an incomplete module is useless
   if (done || done.error().kind() == ErrorKind::io) {
     if (!to_stdout) complain(options.output + ": cannot be written");
     return failure;

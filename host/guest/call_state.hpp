@@ -1,5 +1,4 @@
-// What one call of a plugin may still use, and what its host functions find through Caller::user_data.
-// Internal.
+// The remaining limits of one call of a plugin. Host functions find it through Caller::user_data. Internal.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -18,9 +17,9 @@ struct CallState {
   uint64_t host_calls_left = 0;
   uint32_t log_lines_left = 0;
   uint64_t log_bytes_left = 0;
-  uint64_t lines_dropped = 0; ///< of the log, in this call
+  uint64_t lines_dropped = 0; ///< log lines dropped in this call
   bool too_many_host_calls = false;
-  std::string response; ///< of the last http_request, until the guest fetches it
+  std::string response; ///< the answer to the last http_request, until the guest fetches it
 
   void start(const Capabilities& limits) {
     print_bytes_left = limits.max_output_bytes();
@@ -31,7 +30,7 @@ struct CallState {
     too_many_host_calls = false;
     response.clear();
   }
-  /// Counts a call of a host function. False: it was one too many, and the guest's call must end.
+  /// Counts a call of a host function. Returns false if it exceeds the limit; the guest's call must then end.
   bool count_host_call() {
     too_many_host_calls = host_calls_left == 0;
     if (too_many_host_calls) return false;

@@ -9,10 +9,9 @@ namespace skerry::host::functions {
 
 namespace {
 
-constexpr size_t longest_path = 4096; // as WASI's
+constexpr size_t longest_path = 4096; // the same limit as in WASI
 
-/// What the normalised guest path `path` is called within the granted folder `folder`; nothing when it is not
-/// in it.
+/// Returns the normalised guest path relative to the granted folder `folder`, or nothing if it is not in it.
 std::optional<std::string_view> path_within(std::string_view folder, std::string_view path) {
   if (folder == ".") return path;
   if (!path.starts_with(folder)) return std::nullopt;
@@ -28,7 +27,7 @@ bool exists(HostCall& call, std::string_view guest_path) {
   for (size_t i = 0; path && i < folders.size(); ++i) {
     const auto within = path_within(folders[i].guest, *path);
     if (within && call.state().context->exists(i, *within, call.meter))
-      return true; // its preopens are the allowed paths, in their order
+      return true; // the i-th preopen is the i-th allowed path
   }
   return false;
 }

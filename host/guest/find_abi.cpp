@@ -1,4 +1,4 @@
-// Finds the functions that the host calls among a module's exports, and the form of their results.
+// Finds, among a module's exports, the functions that the host calls and the form of their results.
 #include "host/guest/plugin_abi.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
@@ -17,7 +17,7 @@ bool is_type(const std::optional<ExportInfo>& item, const Types& params, const T
   return type && type->params == params && type->results == results;
 }
 
-/// Looks through the exports; keeps the first problem.
+/// Searches the exports; keeps the first problem.
 class Finder {
 public:
   Finder(const Module& module, const Manifest& manifest) : module_(module), manifest_(manifest) {}
@@ -74,7 +74,7 @@ private:
                "export \"memory\" must be a 32-bit memory, as the ABI's addresses are, but is a 64-bit one");
   }
 
-  /// allocate and deallocate, or malloc and free; never one of each pair.
+  /// Finds allocate and deallocate, or malloc and free, but never one from each pair.
   void find_allocator() {
     bool standard =
         !module_.find_export("allocate") && module_.find_export("malloc") && module_.find_export("free");
@@ -91,7 +91,8 @@ private:
     }
   }
 
-  /// Of an optional function with these parameters. An i32 of `init` is a status, of the others a pointer.
+  /// Returns the result form of an optional function with these parameters. If `may_be_status` is set, an i32
+  /// is a status; otherwise it is a pointer.
   std::optional<ResultForm> form(std::string_view name, const Types& params, bool may_be_status) {
     const auto item = module_.find_export(name);
     if (!item) return std::nullopt;
@@ -118,8 +119,8 @@ private:
     return item.has_value();
   }
 
-  /// save_state: () -> a result with a length; restore_state: (version, pointer, length) -> status or
-  /// nothing.
+  /// Finds save_state, `() -> a result with a length`, and restore_state, `(version, pointer, length) ->
+  /// status or nothing`.
   void find_state() {
     shape_.state_version = version_kind("skerry_state_version");
     if (const auto item = module_.find_export("save_state")) {

@@ -6,8 +6,7 @@
 
 #include <cstdint>
 
-/// A function that finds that the guest's call must end sets HostCall::meter.stop; its result is ignored
-/// then.
+/// A function sets HostCall::meter.stop if the guest's call must end; its result is then ignored.
 namespace skerry::host::functions {
 
 using i32 = uint32_t;

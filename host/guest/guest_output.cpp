@@ -27,7 +27,7 @@ void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, 
   if (to) return to(plugin, level, text);
   std::string line;
   line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
-  line.append(printable_lines(text, longest_printed_message)).append("\n"); // a line without its newline
+  line.append(printable_lines(text, longest_printed_message)).append("\n"); // `text` has no newline
   (void)wasi::write_before(deadline, STDERR_FILENO, line);
 }
 

@@ -1,5 +1,5 @@
-// Where what guests print and log goes: to the embedder's functions, or to the process's standard error,
-// where it waits no longer than the guest's call may take. Internal.
+// Passes what guests print and log to the embedder's functions or to the process's standard error. Writing to
+// standard error never waits beyond the deadline of the guest's call. Internal.
 #pragma once
 
 #include "skerry/host/plugin_output.hpp"
@@ -13,7 +13,8 @@ namespace skerry::host {
 
 using GuestDeadline = std::chrono::steady_clock::time_point;
 
-/// `to` may be empty: standard error then, and what cannot be written until `deadline` is lost.
+/// Pass output or one log line to `to`. If `to` is empty, they go to standard error, and what cannot be
+/// written before `deadline` is lost.
 void pass_output(const GuestOutput& to, std::string_view plugin, std::span<const std::byte> bytes,
                  GuestDeadline deadline);
 void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, std::string_view text,

@@ -1,4 +1,4 @@
-// What one call of a host function works with. Internal.
+// What a host function works with during one call. Internal.
 #pragma once
 
 #include "host/guest/call_state.hpp"
@@ -15,7 +15,7 @@
 
 namespace skerry::host {
 
-/// Spans and texts are valid until the guest runs again.
+/// One call of a host function. Spans and texts that it returns are valid until the guest runs again.
 struct HostCall {
   Caller& caller;
   const Manifest& manifest;
@@ -25,12 +25,12 @@ struct HostCall {
   CallState& state() const { return *CallState::of(caller); }
   const Capabilities& capabilities() const { return manifest.capabilities; }
 
-  /// Bytes of the guest, or nothing when they lie outside its memory.
+  /// Returns the guest's bytes at this address, or nothing if they lie outside its memory.
   std::optional<std::span<std::byte>> bytes_at(uint32_t address, uint32_t length) const;
   std::optional<std::string_view> text_at(uint32_t address, uint32_t length) const;
   /// The same, but a pointer outside the memory is a trap, which ends the guest's call.
   std::optional<std::string_view> text_or_trap(uint32_t address, uint32_t length);
-  /// Writes as much of `value` as fits the guest's buffer; returns the value's whole length, or an error
+  /// Writes as much of `value` as fits in the guest's buffer. Returns the value's full length, or an error
   /// number.
   int32_t give_text(std::string_view value, uint32_t out, uint32_t capacity);
 };

@@ -1,4 +1,4 @@
-// What host functions return when they fail, from functions.def. Internal.
+// The error numbers that host functions return, from functions.def. Internal.
 #pragma once
 
 #include <cstdint>

@@ -10,10 +10,10 @@ namespace skerry::host {
 
 namespace {
 
-/// The work of one call of a host function beyond its bytes.
+/// The cost of a call of a host function, apart from its bytes, in the units of HostMeter.
 constexpr uint64_t call_price = 64;
 
-/// Counts the call, and checks that there is time and fuel for it.
+/// Counts the call, and checks that time and fuel are left for it.
 Result<void> begin(HostCall& call) {
   if (!call.state().count_host_call()) return fail(Error::host("too many calls of host functions"));
   if (call.meter.must_stop() || call.meter.spend(call_price)) return fail(std::move(*call.meter.stop));

@@ -1,4 +1,4 @@
-// What the host itself offers to guests: the imports of module `env`. docs/plugins.md is the specification.
+// The host's own functions for guests: the imports of module `env`. docs/plugins.md is the specification.
 // Internal.
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace skerry::host {
 
-/// Defines what this plugin may use. Each function finds the CallState of its instance. `manifest` and
-/// `services` must outlive every instance made with the linker.
+/// Defines the functions that this plugin may use. Each call finds the CallState of its instance. `manifest`
+/// and `services` must outlive every instance made with the linker.
 void define_host_functions(Linker& linker, const Manifest& manifest, const PluginServices& services);
 
 } // namespace skerry::host

@@ -13,8 +13,8 @@ using Keys = std::vector<std::string>;
 
 Keys env_keys() { return {"capabilities.allowEnv", "capabilities.env"}; }
 
-/// Functions of WASI that are of use only with a granted folder. Others that take a descriptor also serve the
-/// standard streams.
+/// True for functions of WASI that are useful only with a granted folder. Other functions that take a
+/// descriptor also serve the standard streams.
 bool needs_folder(std::string_view name) {
   constexpr std::array<std::string_view, 5> functions{"fd_readdir", "fd_allocate", "fd_pread", "fd_pwrite",
                                                       "fd_filestat_set_size"};
@@ -28,7 +28,7 @@ Keys wasi_keys(std::string_view name) {
   return {};
 }
 
-/// The host's own functions.
+/// Returns the need of one of the host's own functions.
 ImportNeed env_need(std::string_view name) {
 #define SKERRY_HOST_GRANT(...)
 #define SKERRY_HOST_ERROR(...)

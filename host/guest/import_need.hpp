@@ -9,11 +9,11 @@ namespace skerry::host {
 
 enum class Provider { wasi, host, nobody };
 
-/// What a plugin's manifest must grant before an import is of use. Functions that only tell "denied" need it
-/// too.
+/// What a manifest must grant to make an import useful. It also covers functions that always exist but report
+/// "denied" without a grant.
 struct ImportNeed {
   Provider provider = Provider::nobody;
-  std::vector<std::string> capabilities; ///< manifest keys; empty: nothing is needed
+  std::vector<std::string> capabilities; ///< manifest keys; empty if nothing is needed
 };
 
 ImportNeed import_need(std::string_view module, std::string_view name);

@@ -1,4 +1,5 @@
-// GuestAbi::Invocation: the guest calls that one call with bytes consists of, step by step.
+// Implements GuestAbi::Invocation: the guest calls that pass bytes to a function and take its answer, step by
+// step.
 #include "host/guest/plugin_abi.hpp"
 #include "host/support/fail.hpp"
 
@@ -10,7 +11,7 @@ namespace skerry::host {
 
 using Step = GuestAbi::Invocation::Step;
 
-/// Never asks for 0 bytes, which some guests cannot give.
+/// Allocates the input. Never asks for 0 bytes, because some guests cannot allocate 0 bytes.
 Expected<std::optional<Step>> GuestAbi::Invocation::first() {
   if (input_.size() > std::numeric_limits<int32_t>::max())
     return fail(abi_->manifest_, phase_, PluginErrorCode::limit_input,
@@ -53,7 +54,8 @@ Expected<std::optional<Step>> GuestAbi::Invocation::after_call(std::span<const V
   return step ? step : give_back_input();
 }
 
-/// The input's own buffer may have come back as the answer: then it is one buffer, and was given back.
+/// Frees the input, unless the guest returned the input's own buffer as the answer; then it was already
+/// freed.
 std::optional<Step> GuestAbi::Invocation::give_back_input() {
   at_ = At::giving_back_input;
   return taken_.buffer.address == buffer_.address ? std::nullopt : give_back(buffer_);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-/// From behind an opening quote: the position behind the closing one, or of a NUL; npos when both are
+/// `at` follows an opening quote. Returns the position after the closing quote, or of a NUL; npos if both are
 /// missing.
 size_t string_end(std::string_view text, size_t at) {
   for (; at < text.size(); ++at) {
@@ -19,8 +19,8 @@ size_t string_end(std::string_view text, size_t at) {
   return npos;
 }
 
-/// From an opening bracket: the position behind its partner. Counts, as what lies between is the reader's
-/// business.
+/// `at` is an opening bracket. Returns the position after its partner, or of a NUL; npos if both are missing.
+/// Only counts brackets; the JSON reader checks what lies between them.
 size_t brackets_end(std::string_view text, size_t at) {
   size_t depth = 0;
   while (at < text.size()) {
@@ -43,7 +43,7 @@ size_t number_end(std::string_view text, size_t at) {
   return end == npos ? text.size() : end;
 }
 
-/// Text that is not JSON ends at a NUL only.
+/// Returns the end of text that is not JSON, which is a NUL.
 size_t plain_end(std::string_view text) { return text.find('\0'); }
 
 size_t value_end(std::string_view text, size_t at) {

@@ -1,4 +1,4 @@
-// The end of a result without a length. Internal.
+// Finds the end of a result that has no length. Internal.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,9 @@
 
 namespace skerry::host {
 
-/// How many bytes of `memory`, which is what lies behind a guest's pointer, are its result: up to a NUL or
-/// the end of the first complete JSON value, whichever comes first. Nothing when neither is there.
+/// Returns the length of the result at the start of `memory`, which begins at a guest's pointer. The result
+/// ends at a NUL or at the end of the first complete JSON value, whichever comes first. Returns nothing if
+/// neither exists.
 std::optional<size_t> terminated_length(std::string_view memory);
 
 } // namespace skerry::host

@@ -29,7 +29,7 @@ bool KeyValueStore::set(std::string_view key, std::string_view value) {
     if (is_new) values_.erase(found);
     return false;
   }
-  // Memory can no longer run out.
+  // Nothing from here on allocates.
   if (after < before) budget_->give_back(before - after);
   bytes_ = bytes_ - before + after;
   found->second.swap(kept_value);

@@ -1,4 +1,4 @@
-// The values that a plugin keeps over its calls. Internal.
+// The values that a plugin keeps between calls. Internal.
 #pragma once
 
 #include "host/support/mutex.hpp"
@@ -14,8 +14,9 @@
 
 namespace skerry::host {
 
-/// In memory, for as long as the plugin is loaded. Thread-safe. Each entry counts with its bytes and
-/// `entry_bytes` against both quotas and against the plugin's budget.
+/// Keeps values in memory while the plugin is loaded. Two quotas limit the number of keys and the bytes of
+/// all entries; an entry counts its bytes plus `entry_bytes`. The plugin's budget limits the bytes, too.
+/// Thread-safe.
 class KeyValueStore {
 public:
   static constexpr uint64_t entry_bytes = 64;
@@ -26,13 +27,13 @@ public:
   KeyValueStore& operator=(const KeyValueStore&) = delete;
 
   std::optional<std::string> get(std::string_view key) const;
-  /// False, and nothing changed, when a quota is exceeded.
+  /// Returns false, and changes nothing, if a quota or the budget would be exceeded.
   bool set(std::string_view key, std::string_view value);
-  /// False when there was none.
+  /// Returns false if the key did not exist.
   bool remove(std::string_view key);
   uint64_t bytes() const;
-  /// Other quotas and another budget from now on; what is stored stays, even beyond the quotas. False, and
-  /// nothing changed, when the budget does not have what is stored.
+  /// Switches to other quotas and another budget. Stored values stay, even beyond the quotas. Returns false,
+  /// and changes nothing, if the new budget does not have room for them.
   bool move_to(const Capabilities& limits, std::shared_ptr<ByteBudget> budget);
 
 private:

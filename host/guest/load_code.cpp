@@ -27,7 +27,7 @@ std::unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit
   return fail(std::move(error));
 }
 
-/// "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)" and what would grant it.
+/// Returns "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)" and what would grant it.
 std::string missing_text(const MissingImport& import) {
   std::string text = printable(import.module) + "." + printable(import.name) + " " + to_string(import.type);
   std::string keys;
@@ -43,7 +43,7 @@ void add_new(std::vector<std::string>& list, const std::vector<std::string>& mor
   }
 }
 
-/// Lists all missing imports at once, up to a number that is enough for a reader.
+/// Lists all missing imports in one error, up to a limit.
 Expected<void> check_imports(const PluginCode& code) {
   constexpr size_t most_listed = 1000;
   const size_t count = code.linker.count_missing(code.module);
@@ -61,7 +61,7 @@ Expected<void> check_imports(const PluginCode& code) {
   return fail(std::move(error));
 }
 
-/// Before anything is reserved, so that the error can name the manifest's key.
+/// Checks initial memory before any is reserved, so that the error can name the manifest's key.
 Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   uint64_t asked = 0;
   for (uint32_t i = 0; auto type = module.memory(i); ++i) {
@@ -76,8 +76,8 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   return fail(std::move(error));
 }
 
-/// Code counts against the plugin's budget as what it may become: the module's copy, its tables, and threaded
-/// code, which is about twice as large as what it comes from.
+/// The bytes that code takes from the plugin's budget, per byte of the module: the module's copy, its tables,
+/// and threaded code, which is about twice as large as its source.
 constexpr uint64_t code_bytes_per_module_byte = 4;
 
 Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,
@@ -103,7 +103,7 @@ Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::ve
 
 Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes) {
   std::error_code unknown;
-  const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // else a pipe
+  const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // otherwise a pipe
   const FileIdentity before = file_identity(manifest.wasm_path);
   auto bytes = read_file(manifest.wasm_path, max_module_bytes);
   if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());

@@ -1,5 +1,4 @@
-// From a module file to code that can be instantiated; everything that can be refused without running it.
-// Internal.
+// Loads a module file and checks everything that can be checked without running it. Internal.
 #pragma once
 
 #include "host/guest/plugin_code.hpp"
@@ -21,13 +20,14 @@ struct ModuleFile {
   std::vector<std::byte> bytes;
   std::string hash;
 };
-/// Errors: phase read, codes "io" (also when the file changes meanwhile) and "limit.module".
+/// Reads and hashes the module file. Errors: phase read, codes "io" (also if the file changes during the
+/// reading) and "limit.module".
 [[nodiscard]] Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes);
-/// Compares the file with the hash that the manifest pins. Errors: phase read, code "hash".
+/// Compares the file's hash with the one that the manifest pins. Errors: phase read, code "hash".
 [[nodiscard]] Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file);
-/// Compiles the bytes, and checks what the module imports, exports and asks for. Refuses a module whose code
-/// would not fit the plugin's budget before it decodes it. Errors: also code "timeout", when decoding and
-/// validating take longer than `timeout`.
+/// Compiles the bytes and checks the module's imports, exports and initial sizes. A module whose code would
+/// not fit the plugin's budget is refused before it is decoded. Errors: those of each check, with its phase
+/// and code; "timeout" if decoding and validating take longer than `timeout`.
 [[nodiscard]] Expected<std::unique_ptr<const PluginCode>>
 load_code(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,
           PluginServices services, std::chrono::milliseconds timeout);

@@ -1,4 +1,4 @@
-// The host functions of the network: net_dial, net_dial2, http_request, http_response.
+// The host functions for the network: net_dial, net_dial2, http_request, http_response.
 #include "host/guest/functions.hpp"
 #include "host/net/network.hpp"
 #include "host/support/base64.hpp"
@@ -29,7 +29,7 @@ int32_t code_of(NetworkStatus status) {
 
 bool is_port(i32 port) { return port >= 1 && port <= 65535; }
 
-/// `{"method","url","headers":{…},"body" or "body_base64"}`
+/// Parses `{"method","url","headers":{…},"body" or "body_base64"}`.
 std::optional<HttpRequest> parse_request(std::string_view text) {
   auto json = parse_json(text);
   if (!json || !json->is_object()) return std::nullopt;
@@ -61,8 +61,8 @@ std::optional<HttpRequest> parse_request(std::string_view text) {
   return request;
 }
 
-/// `{"status","headers":[[name, value],…],"body" or "body_base64"}`: text that is not UTF-8 is no JSON
-/// string.
+/// Writes `{"status","headers":[[name, value],…],"body" or "body_base64"}`. Base64 is for bodies that are not
+/// UTF-8, because a JSON string cannot hold them.
 std::string response_json(const HttpResponse& response) {
   ListText headers;
   for (const auto& [name, value] : response.headers) headers.add_text(ListText().add(name).add(value).text());

@@ -51,7 +51,7 @@ Expected<std::vector<Value>> GuestAbi::call(Phase phase, const Func& function,
 }
 
 Expected<std::span<std::byte>> GuestAbi::bytes_at(Phase phase, std::string_view what, Buffer buffer) const {
-  std::span<std::byte> bytes = memory_.bytes(); // anew each time: it may have grown
+  std::span<std::byte> bytes = memory_.bytes(); // fetched each time, because the memory may have grown
   if (buffer.address > bytes.size() || buffer.size > bytes.size() - buffer.address) {
     return fail(manifest_, phase, PluginErrorCode::abi_pointer,
                 std::string(what) + " lies outside the memory: address " + std::to_string(buffer.address) +
@@ -112,7 +112,8 @@ GuestAbi::Buffer GuestAbi::sized_buffer(ResultForm form, std::span<const Value> 
   return {static_cast<uint32_t>(packed >> 32), static_cast<uint32_t>(packed)};
 }
 
-/// Buffers of known size belong to the host; of the others the guest alone knows the size, and keeps them.
+/// Copies the result. The host frees buffers of known size. Other buffers stay with the guest, which alone
+/// knows their size.
 Expected<GuestAbi::Taken> GuestAbi::take_result(Phase phase, std::string_view name, ResultForm form,
                                                 std::span<const Value> results) const {
   Buffer buffer;
@@ -145,7 +146,7 @@ Expected<std::string> GuestAbi::run(Invocation invocation) const {
   return invocation.take_answer();
 }
 
-/// From an i32 global, or a function that returns one.
+/// Reads a version number from an i32 global, or from a function that returns an i32.
 Expected<int32_t> GuestAbi::version_number(Phase phase, std::string_view name, ExternKind kind) const {
   if (kind == ExternKind::global) {
     auto global = instance_.global(name);
@@ -232,9 +233,10 @@ Expected<SavedState> GuestAbi::save_state() const {
   return state;
 }
 
-/// The state's bytes in the guest's memory.
+/// Copies the state into the guest's memory. Never asks for 0 bytes, because some guests cannot allocate 0
+/// bytes.
 Expected<GuestAbi::Buffer> GuestAbi::give_state(const std::string& bytes) const {
-  Buffer buffer{0, std::max<uint32_t>(static_cast<uint32_t>(bytes.size()), 1)}; // some cannot give 0 bytes
+  Buffer buffer{0, std::max<uint32_t>(static_cast<uint32_t>(bytes.size()), 1)};
   const std::array<Value, 1> size{static_cast<int32_t>(buffer.size)};
   auto results = call(Phase::reload, allocate_, size);
   if (!results) return fail(std::move(results.error()));

@@ -1,5 +1,5 @@
-// How host and guest exchange bytes: which functions a guest exports, in which form it returns results, and
-// the calls themselves. docs/plugins.md is the specification. Internal.
+// How the host and a guest exchange bytes: the functions that a guest exports, the forms of their results,
+// and the calls themselves. docs/plugins.md is the specification. Internal.
 #pragma once
 
 #include "skerry/host/manifest.hpp"
@@ -15,10 +15,10 @@
 
 namespace skerry::host {
 
-/// The version that this host speaks. A guest that states another one is refused.
+/// The ABI version of this host. A guest that declares another version is refused.
 inline constexpr int32_t abi_version = 1;
 
-/// How a guest function returns bytes, or says how it went.
+/// How a guest function returns bytes or a status.
 enum class ResultForm : uint8_t {
   nothing, ///< init, destroy: no result
   status,  ///< init, destroy: i32, 0 is success
@@ -27,7 +27,7 @@ enum class ResultForm : uint8_t {
   pointer, ///< i32 pointer to bytes that end at a NUL or with the first complete JSON value
 };
 
-/// What a module exports for the host, found once per module.
+/// What a module exports for the host. Determined once per module.
 struct AbiShape {
   std::string allocate, deallocate; // "allocate" and "deallocate", or "malloc" and "free"
   bool deallocate_takes_size = true;
@@ -35,47 +35,50 @@ struct AbiShape {
   std::optional<ResultForm> meta, init, destroy;
   bool has_initialize = false, has_start = false;
   std::optional<ExternKind> version; // skerry_abi_version, a global or a function
-  /// Of the optional functions with which state is handed over.
+  /// The optional functions that hand over state.
   std::optional<ResultForm> save_state, restore_state;
-  std::optional<ExternKind> state_version; // skerry_state_version, the same
+  std::optional<ExternKind> state_version; // skerry_state_version, a global or a function
 };
 
-/// What one version of a plugin hands over to the next.
+/// The state that one version of a plugin hands over to the next.
 struct SavedState {
   int32_t version = 0; ///< skerry_state_version of the guest that saved it
   std::string bytes;
 };
 
-/// What an answer says against itself: "success" or "ok" that is false.
+/// Returns why an answer reports a failure, if its "success" or "ok" is false.
 std::optional<std::string> refusal_in(std::string_view answer);
 
-/// Errors: phase link, codes "abi.missing_export" and "abi.type", naming the export, its type and near
-/// misses.
+/// Determines what the module exports. Errors: phase link, codes "abi.missing_export" and "abi.type", naming
+/// the export, its type and similar names.
 [[nodiscard]] Expected<AbiShape> find_abi(const Module& module, const Manifest& manifest);
 
-/// The guest functions of one instance. A failed call leaves the guest in no known state: it must be thrown
-/// away.
+/// The guest functions of one instance. A failed call leaves the guest in an unknown state, so the instance
+/// must be discarded.
 class GuestAbi {
 public:
-  /// All must outlive this.
+  /// All arguments must outlive this object.
   GuestAbi(const AbiShape& shape, const Manifest& manifest, Instance instance);
 
-  /// Errors: phase link, code "abi.version", with both versions.
+  /// Compares the guest's ABI version with the host's. Errors: phase link, code "abi.version", naming both
+  /// versions.
   [[nodiscard]] Expected<void> check_version() const;
-  /// `_initialize`, or else `_start`, for which ending with status 0 is success.
+  /// Calls `_initialize`, or else `_start`, which succeeds if it exits with status 0.
   [[nodiscard]] Expected<void> start() const;
-  /// What `meta` returns; nothing when there is none.
+  /// Returns what the guest's `meta` returns, or nothing if it has no such function.
   [[nodiscard]] Expected<std::optional<std::string>> meta() const;
-  /// Gives `init` its JSON, when there is one. Errors: also code "init", when the guest says that it failed.
+  /// Calls `init`, if it exists, with the manifest's JSON. Errors: code "init" if the guest reports a
+  /// failure.
   [[nodiscard]] Expected<void> init() const;
   [[nodiscard]] Expected<std::string> execute(std::span<const std::byte> input) const;
   [[nodiscard]] Expected<void> destroy() const;
-  /// Both are there when the shape has them. Errors: phase reload, also codes "limit.state" and "state".
+  /// Call the guest's functions, which must exist according to the shape. Errors: phase reload, codes
+  /// "limit.state" and "state" among others.
   [[nodiscard]] Expected<SavedState> save_state() const;
   [[nodiscard]] Expected<void> restore_state(const SavedState& state) const;
 
   class Invocation;
-  /// The steps of `execute`, for callers that drive them.
+  /// Returns the steps of `execute`, for callers that drive them.
   Invocation execution(std::span<const std::byte> input) const;
   const Manifest& manifest() const noexcept { return manifest_; }
 
@@ -84,7 +87,7 @@ private:
     uint32_t address = 0;
     uint32_t size = 0;
   };
-  /// A result as a copy, and where the guest has it; the address is 0 when there is nothing to give back.
+  /// A copy of a result, and where the guest has it. The address is 0 if there is nothing to free.
   struct Taken {
     std::string text;
     Buffer buffer;
@@ -113,16 +116,16 @@ private:
   const AbiShape& shape_;
   const Manifest& manifest_;
   Instance instance_;
-  Memory memory_; // these are found once: every call needs them
+  Memory memory_; // these are looked up once, because every call needs them
   Func allocate_, deallocate_, execute_;
 };
 
 /// Passes bytes to a guest function and takes its answer: allocate, the function itself, deallocate for the
 /// answer and for the input. The caller makes these guest calls and passes their results to `next`, so that a
-/// call can suspend in any of them. Both the GuestAbi and the input must outlive it.
+/// call can suspend in any of them. The GuestAbi and the input must outlive it.
 class GuestAbi::Invocation {
 public:
-  /// A call that is to be made next.
+  /// The guest call to make next.
   struct Step {
     Func function;
     std::array<Value, 2> values;
@@ -135,11 +138,11 @@ public:
       : abi_(&abi), phase_(phase), name_(name), function_(function), form_(form), input_(input) {}
 
   Phase phase() const noexcept { return phase_; }
-  /// Allocates. Errors: code "limit.input".
+  /// Returns the first step, which allocates the input. Errors: code "limit.input".
   [[nodiscard]] Expected<std::optional<Step>> first();
-  /// After the call that gave `results`. Nothing: all is done, and the answer is there.
+  /// Takes the results of the previous step and returns the next one, or nothing when the answer is complete.
   [[nodiscard]] Expected<std::optional<Step>> next(std::span<const Value> results);
-  /// Empty when the function returns none.
+  /// Returns the answer; empty if the function returns no bytes.
   std::string take_answer() noexcept { return std::move(taken_.text); }
 
 private:

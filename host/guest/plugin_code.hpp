@@ -1,4 +1,4 @@
-// What all instances of one version of a plugin share. Internal.
+// The data that all instances of one version of a plugin share. Internal.
 #pragma once
 
 #include "host/guest/plugin_abi.hpp"
@@ -11,7 +11,7 @@
 
 namespace skerry::host {
 
-/// Immutable once it is loaded.
+/// A compiled module with its manifest, services and linker. Immutable once it is loaded.
 struct PluginCode {
   PluginCode(Manifest m, Module compiled, PluginServices shared, BudgetShare taken);
   PluginCode(const PluginCode&) = delete;
@@ -22,10 +22,10 @@ struct PluginCode {
   AbiShape abi;
   const PluginServices services;
   const wasi::Config wasi;
-  Linker linker; // its functions find their instance by Caller::user_data
+  Linker linker; // its functions find their instance through Caller::user_data
 
 private:
-  const BudgetShare bytes_; // of the code
+  const BudgetShare bytes_; // the code's share of the budget
 };
 
 } // namespace skerry::host

@@ -31,8 +31,8 @@ PluginInstance::PluginInstance(const PluginCode& code, wasi::Context context)
 
 Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCode& code) {
   wasi::Config config = code.wasi;
-  // Passes on what the guest prints, up to the limit; the guest does not notice when the rest is dropped. The
-  // instance is known only when it has been made.
+  // Passes on what the guest prints, up to the limit. The rest is dropped without notice to the guest. `self`
+  // is set once the instance exists.
   auto self = std::make_shared<PluginInstance*>(nullptr);
   wasi::OutputCallback output = [&code, self](std::span<const std::byte> bytes) {
     uint64_t& left = (*self)->state_.print_bytes_left;
@@ -94,7 +94,7 @@ void PluginInstance::arm(Store::Clock::time_point deadline) {
   store_.set_deadline(deadline);
 }
 
-/// Says of a failure that the reason was a limit that the engine does not know of.
+/// Turns a failure into the error for too many host calls, a limit that the engine does not have.
 void PluginInstance::describe_host_calls(PluginError& error) const {
   const uint64_t allowed = code_.manifest.capabilities.max_host_calls;
   error.code = PluginErrorCode::limit_host_calls;
@@ -103,7 +103,8 @@ void PluginInstance::describe_host_calls(PluginError& error) const {
   error.limit = LimitReport{"hostCalls", "calls", allowed, std::nullopt, "capabilities.maxHostCalls"};
 }
 
-/// Runs `work`, and notes a failure: also that memory ran out, which may have left the guest anywhere.
+/// Runs `work` and marks the instance broken if it fails. That includes running out of memory, which may
+/// leave the guest in any state.
 template <class F> std::invoke_result_t<F> PluginInstance::checked(Phase phase, F&& work) {
   auto result = catching_out_of_memory(code_.manifest.meta.name, phase, "running a plugin",
                                        [&]() -> std::invoke_result_t<F> {
@@ -156,8 +157,7 @@ Expected<void> PluginInstance::begin(std::string input, Store::Clock::time_point
                                 });
 }
 
-/// A call that stops has used all that it was given; when that was all that the manifest allows, it needs
-/// more.
+/// Resumes the call. If it stops after using all the fuel that the manifest allows, it fails.
 Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   using State = ResumableExecution::State;
   const uint64_t allowed = code_.manifest.fuel.value_or(Store::unlimited_fuel);

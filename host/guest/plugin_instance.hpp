@@ -1,4 +1,4 @@
-// One running copy of a plugin: its store, its WASI context, its guest functions. Internal.
+// One instance of a plugin: its store, its WASI context and its guest functions. Internal.
 #pragma once
 
 #include "host/guest/call_state.hpp"
@@ -16,39 +16,39 @@
 
 namespace skerry::host {
 
-/// One thread at a time, never moved. Every function that runs guest code gives it the manifest's fuel; all
-/// but `execute` the manifest's timeout as well. Once something failed the instance is `broken` and fit for
-/// nothing but destruction.
+/// Not thread-safe; not movable. Every function that runs guest code gives it the manifest's fuel. All except
+/// `execute`, `begin` and the state functions also give it the manifest's timeout. After an error the
+/// instance is `broken`, and can only be restored or destroyed.
 class PluginInstance {
 public:
-  /// Instantiates and runs the start functions. `code` must outlive the instance.
+  /// Instantiates the module and runs its start functions. `code` must outlive the instance.
   [[nodiscard]] static Expected<std::unique_ptr<PluginInstance>> start(const PluginCode& code);
-  /// One that is where `image` was frozen; runs nothing.
+  /// Makes an instance in the frozen state of `image`, without running guest code.
   [[nodiscard]] static Expected<std::unique_ptr<PluginInstance>> from_image(const PluginCode& code,
                                                                             const Image& image);
 
   [[nodiscard]] Expected<std::optional<std::string>> meta();
   [[nodiscard]] Expected<void> init();
   [[nodiscard]] Expected<std::string> execute(std::string_view input, Store::Clock::time_point deadline);
-  /// `execute` in pieces: begin, then resume until it has finished or failed, and take the answer.
+  /// Runs `execute` in parts: begin, then resume until it has finished or failed, then take the answer.
   [[nodiscard]] Expected<void> begin(std::string input, Store::Clock::time_point deadline);
-  /// With as many instructions as `fuel` says, and no more in all than the manifest allows. Errors: those of
-  /// execute.
+  /// Runs for at most `fuel` instructions, and never more in total than the manifest allows. Errors: those of
+  /// `execute`.
   [[nodiscard]] Expected<ResumableExecution::State> resume(uint64_t fuel);
   std::string take_answer() noexcept { return execution_->take_answer(); }
-  /// Forgets what was begun; when it had not ended, the instance is broken.
+  /// Drops an execution. If it had not ended, the instance becomes broken.
   void end() noexcept;
   [[nodiscard]] Expected<void> destroy();
-  /// State for another version, and from one; until `deadline`.
+  /// Saves the state for another version, or restores the state of another version, before `deadline`.
   [[nodiscard]] Expected<SavedState> save_state(Store::Clock::time_point deadline);
   [[nodiscard]] Expected<void> restore_state(const SavedState& state, Store::Clock::time_point deadline);
   bool broken() const noexcept { return broken_; }
 
-  /// The present state, to start others from. Errors: code "usage" when it has none that can be frozen,
-  /// "limit.process" when there is no memory for it.
+  /// Freezes the present state, to start other instances from it. Errors: code "usage" if the state cannot be
+  /// frozen, "limit.process" if memory runs out.
   [[nodiscard]] Expected<Image> freeze() const;
-  /// Back to the state of the image, whatever happened; what the guest has open is closed. False: fit for
-  /// nothing but destruction.
+  /// Returns to the image's state, whatever happened before, and closes what the guest has open. Returns
+  /// false if that fails; the instance can then only be destroyed.
   bool restore(const Image& image) noexcept;
 
   InterruptHandle interrupt_handle() const { return store_.interrupt_handle(); }
@@ -74,8 +74,8 @@ private:
   std::optional<GuestAbi> guest_;
   std::optional<ResumableExecution> execution_;
   Store::Clock::time_point begun_at_;
-  uint64_t fuel_at_begin_ = 0; // what Store::fuel_used was then
-  bool finished_ = false;      // the execution
+  uint64_t fuel_at_begin_ = 0; // Store::fuel_used at the beginning of the execution
+  bool finished_ = false;      // the execution has finished
   bool broken_ = false;
 };
 

@@ -1,4 +1,4 @@
-// What the host gives to a version of a plugin besides its manifest's grants. Internal.
+// Services that the host provides to a version of a plugin, in addition to its manifest's grants. Internal.
 #pragma once
 
 #include "host/guest/key_value_store.hpp"
@@ -12,13 +12,13 @@
 
 namespace skerry::host {
 
-/// The budget is the version's own; the store is handed on to the next version.
+/// Each version has its own budget; the store passes from version to version.
 struct PluginServices {
-  GuestOutput output; // either may be empty: see guest_output.hpp
+  GuestOutput output; // `output` and `log` may be empty; see guest_output.hpp
   GuestLog log;
   std::shared_ptr<ByteBudget> budget;
   std::shared_ptr<KeyValueStore> store;
-  std::function<void(Linker&, const Manifest&)> imports; // the embedder's; may be empty
+  std::function<void(Linker&, const Manifest&)> imports; // defines the embedder's functions; may be empty
 };
 
 } // namespace skerry::host

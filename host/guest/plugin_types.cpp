@@ -1,4 +1,4 @@
-// PluginMeta, PluginContext and PluginResult to and from JSON.
+// Converts PluginMeta, PluginContext and PluginResult to and from JSON.
 #include "skerry/host/plugin_types.hpp"
 
 #include "host/support/fail.hpp"
@@ -41,7 +41,7 @@ Expected<std::string> to_json(const PluginContext& context) {
 Expected<PluginResult> parse_plugin_result(std::string_view text) {
   auto json = parse_json(text);
   if (!json) return json_error("the plugin's result is not JSON: " + json.error());
-  if (!json->is_object()) return json_error("the plugin's result is no JSON object");
+  if (!json->is_object()) return json_error("the plugin's result is not a JSON object");
   PluginResult result;
   auto success = json->find("success");
   if (success == json->end() || !success->is_boolean()) {

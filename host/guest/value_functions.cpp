@@ -1,4 +1,4 @@
-// The host functions of configuration and stored values: config_get, kv_get, kv_set, kv_delete.
+// The host functions for configuration and stored values: config_get, kv_get, kv_set, kv_delete.
 #include "host/guest/functions.hpp"
 
 #include <algorithm>
@@ -10,7 +10,7 @@ namespace skerry::host::functions {
 
 namespace {
 
-/// Without a copy of the guest's key, which may be as long as its memory.
+/// Finds a value without copying the guest's key, which may be as long as its memory.
 const std::string* find_value(const std::map<std::string, std::string>& values, std::string_view key) {
   const auto found =
       std::ranges::find(values, key, [](const auto& item) { return std::string_view(item.first); });

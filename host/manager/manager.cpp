@@ -1,4 +1,4 @@
-// The map of loaded plugins: load, get, unload, close.
+// Implements Manager: loads, finds, reloads, unloads and closes plugins.
 #include "skerry/host/manager.hpp"
 
 #include "host/manager/plugin_impl.hpp"
@@ -32,12 +32,12 @@ struct Manager::Impl {
         watch([this](const std::string& name) { changed(name); },
               [this](const std::string& text) { watch_trouble(text); }) {}
 
-  /// A name is taken before its plugin is loaded, so that of two loads at once one fails early.
+  /// Reserves a name before its plugin is loaded, so that the second of two concurrent loads fails early.
   Expected<void> reserve(const std::string& name);
   void forget(const std::string& name);
-  /// False when it was already taken out.
+  /// Removes the plugin from the map. Returns false if it was already removed.
   bool take_out(const PluginHandle& plugin);
-  /// False when the manager was closed meanwhile.
+  /// Puts the plugin in the map. Returns false if the manager was closed in the meantime.
   bool publish(const std::string& name, const PluginHandle& plugin);
   Expected<PluginHandle> load(const Manifest& manifest, const std::filesystem::path& manifest_file);
   Expected<PluginHandle> load_reserved(const Manifest& manifest, const std::filesystem::path& manifest_file);
@@ -52,9 +52,9 @@ struct Manager::Impl {
 
   const std::shared_ptr<PluginHost> host;
   mutable Mutex mutex; // never held while guests run
-  std::map<std::string, PluginHandle, std::less<>> plugins SKERRY_GUARDED_BY(mutex); // null: being loaded
+  std::map<std::string, PluginHandle, std::less<>> plugins SKERRY_GUARDED_BY(mutex); // null while loading
   bool closed SKERRY_GUARDED_BY(mutex) = false;
-  ReloadWatch watch; // the last: it calls back
+  ReloadWatch watch; // the last member, so destroyed first: its thread uses the others
 };
 
 Expected<void> Manager::Impl::reserve(const std::string& name) {
@@ -123,14 +123,15 @@ Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
   auto made = std::make_shared<LoadedPlugin>(manifest, manifest_file, host);
   if (auto done = made->load(manifest); !done) return fail(std::move(done.error()));
   auto plugin = std::make_shared<Plugin>(std::make_unique<Plugin::Impl>(made));
-  if (!publish(name, plugin)) { // closed meanwhile
+  if (!publish(name, plugin)) { // closed in the meantime
     (void)made->unload();
     return fail(closed_error(name));
   }
   unless_out_of_memory(
       [&] {
         follow(*made, manifest);
-        // What changed between the reading and the watching is not told by the watcher.
+        // The watcher does not report changes between reading the files and watching them, so they are
+        // checked here.
         if (manifest.reload.watch && file_identity(manifest.wasm_path) != before) changed(name);
       },
       [&] { watch_trouble(Error::out_of_memory("watching a plugin's files").message()); });
@@ -168,8 +169,8 @@ Expected<std::string> Manager::call(std::string_view name, std::string_view inpu
 
 // --- reloading
 
-/// The files that decide what the plugin is. A plugin that is on its way out may be followed a little longer:
-/// its changes find nobody.
+/// Watches the files that define the plugin. A plugin that is being unloaded may be watched a little longer;
+/// its changes are then ignored.
 void Manager::Impl::follow(LoadedPlugin& plugin, const Manifest& manifest) {
   WatchedFiles files;
   if (manifest.reload.watch && host->options.watch_files) {
@@ -180,7 +181,8 @@ void Manager::Impl::follow(LoadedPlugin& plugin, const Manifest& manifest) {
   watch.follow(plugin.name, std::move(files));
 }
 
-/// One reload sees all that has changed when it begins; one more is needed only for what changes after.
+/// Schedules a reload. A reload sees all changes up to its start, so another one is scheduled only for later
+/// changes.
 void Manager::Impl::changed(const std::string& name) {
   PluginHandle plugin = find(name);
   if (!plugin || plugin->impl().loaded->change_pending.exchange(true)) return;
@@ -204,7 +206,8 @@ void Manager::Impl::watch_trouble(const std::string& text) noexcept {
   unless_out_of_memory(make_event, [] {});
 }
 
-/// What is watched follows a manifest as soon as it is read: the module that it names may be put right later.
+/// Reads the plugin's manifest, and at once watches the files that it names: if the module is missing or
+/// broken, a later fix is then noticed.
 Expected<Manifest> Manager::Impl::manifest_of(LoadedPlugin& plugin) {
   if (plugin.manifest_file.empty()) return plugin.current()->manifest();
   auto manifest = read_manifest(plugin.manifest_file);
@@ -250,7 +253,7 @@ Expected<void> Manager::rollback(std::string_view name) {
 Expected<void> Manager::unload(std::string_view name) {
   auto plugin = get(name);
   if (!plugin) return fail(std::move(plugin.error()));
-  if (!impl_->take_out(*plugin)) return unload(name); // by another thread meanwhile
+  if (!impl_->take_out(*plugin)) return unload(name); // another thread removed this one
   impl_->watch.follow((*plugin)->name(), {});
   return (*plugin)->impl().loaded->unload();
 }
@@ -264,7 +267,7 @@ void Manager::close() {
   }
   impl_->watch.stop();
   for (auto& [name, plugin] : all) {
-    if (plugin) (void)plugin->impl().loaded->unload(); // no caller is left for the error
+    if (plugin) (void)plugin->impl().loaded->unload(); // no caller can receive the error
   }
   impl_->host->background.stop();
   impl_->host->events.stop();

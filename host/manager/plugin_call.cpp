@@ -1,4 +1,4 @@
-// A call that rests between its parts, parked in its pool.
+// Implements PluginCall. Between its runs, a call is parked in its pool.
 #include "skerry/host/plugin_call.hpp"
 
 #include "host/manager/plugin_impl.hpp"
@@ -34,12 +34,12 @@ struct PluginCall::Impl {
   }
 
   const std::shared_ptr<Plugin> plugin;
-  const Manifest manifest;                      // the generation's may be gone when the call has ended
-  std::optional<LoadedPlugin::Started> started; // until it ends
+  const Manifest manifest;                      // a copy: the generation may be gone by then
+  std::optional<LoadedPlugin::Started> started; // empty after the call has ended
   std::string result;
 };
 
-/// On every failure, the admitted call is recorded as ended.
+/// Begins the execution and parks the call. On every failure, the admitted call is recorded as ended.
 Expected<void> PluginCall::Impl::begin(LoadedPlugin::Started begun, std::string input) noexcept {
   started.emplace(std::move(begun));
   auto ready = started->lease->begin(std::move(input), started->deadline);
@@ -106,7 +106,7 @@ Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::stri
               return std::make_unique<Impl>(plugin, begun->lease.generation().manifest());
             });
         if (!made) {
-          (void)of.end(*begun, &made.error()); // no fault of the version
+          (void)of.end(*begun, &made.error()); // not the version's fault
           return fail(std::move(made.error()));
         }
         if (auto ready = (*made)->begin(std::move(*begun), std::move(input)); !ready)

@@ -1,4 +1,4 @@
-// What a plugin's handle holds. Internal.
+// The content of a plugin's handle. Internal.
 #pragma once
 
 #include "host/pool/loaded_plugin.hpp"

@@ -1,4 +1,4 @@
-// Capabilities as the manifest grants them: which host, path and variable fall under them.
+// Decides which hosts, paths and variables a manifest's capabilities cover.
 #include "skerry/host/capability.hpp"
 
 #include <algorithm>
@@ -7,13 +7,13 @@ namespace skerry::host {
 
 namespace {
 
-/// True when `path` is the folder `base` or lies in it. Both are normalised.
+/// True if `path` is the folder `base` or lies in it. Both must be normalised.
 bool is_within(std::string_view base, std::string_view path) {
   if (base == "/" || base == ".") return path.starts_with('/') == (base == "/");
   return path.starts_with(base) && (path.size() == base.size() || path[base.size()] == '/');
 }
 
-/// The first of switch and list that is missing.
+/// Grants if both are set; otherwise names the switch, or else the list, as missing.
 Decision decide(bool allowed, std::string_view switch_key, bool listed, std::string_view list_key) {
   if (!allowed) return {false, "capabilities." + std::string(switch_key)};
   if (!listed) return {false, "capabilities." + std::string(list_key)};

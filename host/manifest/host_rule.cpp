@@ -1,4 +1,4 @@
-// The network allow-list: reading and matching its entries.
+// Parses and matches the entries of the network allow-list.
 #include "host/support/ascii.hpp"
 #include "host/support/fail.hpp"
 #include "skerry/host/capability.hpp"
@@ -25,7 +25,8 @@ std::optional<std::string> address_text(int family, const std::string& text) {
   return inet_ntop(family, address.data(), printed.data(), printed.size());
 }
 
-/// The one spelling of an IPv4 or IPv6 address; nothing when it is none. "::ffff:10.0.0.7" is 10.0.0.7.
+/// Returns the canonical spelling of an IPv4 or IPv6 address, or nothing if `text` is not an address.
+/// "::ffff:10.0.0.7" becomes 10.0.0.7.
 std::optional<std::string> normalize_address(std::string text) {
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
   if (auto v4 = address_text(AF_INET, text)) return v4;
@@ -34,7 +35,7 @@ std::optional<std::string> normalize_address(std::string text) {
   return v6;
 }
 
-/// Lower case, without the dot of the root.
+/// Returns the name in lower case, without the trailing dot of the root.
 std::string normalize_name(std::string_view name) {
   std::string text(name);
   std::transform(text.begin(), text.end(), text.begin(), lower_case);
@@ -62,8 +63,8 @@ bool is_dns_name(std::string_view name) {
   return true;
 }
 
-/// 0x7f.1, 2130706433, 1.2.3: what some resolvers take for an IPv4 address. A name's last label is never a
-/// number.
+/// True for 0x7f.1, 2130706433 or 1.2.3, which some resolvers accept as IPv4 addresses. The last label of a
+/// real name is never a number.
 bool looks_like_number(std::string_view name) {
   std::string_view last = name.substr(name.rfind('.') + 1);
   return last.starts_with("0x") ||
@@ -77,7 +78,8 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-/// The position of the colon before the port: after the bracket of an IPv6 address, or the only colon.
+/// Returns the position of the colon before the port: the one after an IPv6 address in brackets, or the only
+/// colon.
 size_t port_colon(std::string_view text) {
   if (text.starts_with('[')) {
     size_t bracket = text.find(']');

@@ -1,4 +1,4 @@
-// Manifest JSON → Manifest; every error names its JSON path.
+// Parses a manifest from JSON. Every error names its JSON path.
 #include "skerry/host/manifest.hpp"
 
 #include "host/support/as_text.hpp"
@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr uint64_t largest_manifest = uint64_t{1} << 20;
-constexpr uint64_t longest_ms = 24 * 60 * 60 * 1000; // a day; a longer time is a mistaken unit
+constexpr uint64_t longest_ms = 24 * 60 * 60 * 1000; // one day; a longer time is probably in the wrong unit
 constexpr size_t longest_plugin_name = 128;
 constexpr uint64_t most_kept_versions = 100;
 
@@ -28,7 +28,7 @@ uint32_t read_u32(ObjectReader& reader, std::string_view key, uint32_t fallback,
   return static_cast<uint32_t>(reader.integer(key, fallback, 1, max));
 }
 
-/// A member object's reader; an empty object when the key is absent.
+/// Returns a reader for a member object; an absent key reads as an empty object.
 ObjectReader member(ObjectReader& reader, std::string_view key) {
   static const Json empty = Json::object();
   const Json* value = reader.find(key);
@@ -70,7 +70,7 @@ std::string read_json_text(ObjectReader& reader, std::string_view key, const cha
   return value ? dump_json(*value) : fallback;
 }
 
-// Both spellings of a granted folder: "/srv/data", or {"host": …, "guest": …, "mode": …}.
+// A granted folder has two spellings: "/srv/data", or {"host": …, "guest": …, "mode": …}.
 
 PathGrant path_grant(const std::string& host, const std::string& guest, PathMode mode,
                      const std::string& path, const std::filesystem::path& folder, FirstProblem& problem) {
@@ -100,7 +100,7 @@ PathGrant read_path(const Json& item, const std::string& path, const std::filesy
   return path_grant(host, guest, mode, path, folder, problem);
 }
 
-// Both spellings of a variable: "LANG" (the host's value), or {"TOKEN": "value", …}.
+// A variable has two spellings: "LANG" (the host's value), or {"TOKEN": "value", …}.
 
 void check_env_name(const std::string& name, const std::string& path, FirstProblem& problem) {
   if (name.empty() || name.find('=') != name.npos || name.find('\0') != name.npos) {
@@ -126,7 +126,7 @@ void read_env_item(const Json& item, const std::string& path, std::vector<EnvGra
   }
 }
 
-// Both spellings of a host: "api.example.com:443", or {"host": "10.0.0.7", "port": 8080}.
+// A host has two spellings: "api.example.com:443", or {"host": "10.0.0.7", "port": 8080}.
 
 std::expected<HostRule, std::string> read_host(const Json& item, const std::string& path,
                                                FirstProblem& problem) {
@@ -148,7 +148,7 @@ void read_hosts(ObjectReader& reader, std::vector<HostRule>& hosts) {
   });
 }
 
-/// Two folders or variables of one name would hide each other.
+/// Refuses two folders or variables of the same name, because one would hide the other.
 template <class Grant>
 void check_distinct(ObjectReader& reader, std::string_view key, const std::vector<Grant>& grants,
                     std::string Grant::* name) {

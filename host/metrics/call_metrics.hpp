@@ -10,21 +10,21 @@
 
 namespace skerry::host {
 
-/// Thread-safe and lock-free; counting needs no memory.
+/// Counters and latencies. Thread-safe and lock-free; counting allocates no memory.
 class CallMetrics {
 public:
   using Duration = std::chrono::nanoseconds;
 
   void call_succeeded(Duration time) noexcept;
   void call_failed(PluginErrorCode code, Duration time) noexcept;
-  /// A call that did not reach the plugin; its time is not counted.
+  /// Counts a call that did not reach the plugin, without its duration.
   void call_refused(PluginErrorCode code) noexcept;
   void waited(Duration time) noexcept { queue_wait_.add(time); }
   void executed(uint64_t fuel, uint64_t memory_bytes, uint64_t dropped_log_lines) noexcept;
   void reset_instance() noexcept { resets_.fetch_add(1, std::memory_order_relaxed); }
   void replaced_instance() noexcept { replaced_.fetch_add(1, std::memory_order_relaxed); }
 
-  /// Everything except what the pool, the budget and the breaker know.
+  /// Returns all members except those that the pool, the budget and the breaker provide.
   PluginMetrics snapshot() const;
 
 private:

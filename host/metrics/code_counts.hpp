@@ -1,4 +1,4 @@
-// Errors counted by their code. Internal.
+// Counts errors by their code. Internal.
 #pragma once
 
 #include "skerry/host/plugin_error.hpp"
@@ -11,13 +11,13 @@
 
 namespace skerry::host {
 
-/// Thread-safe and lock-free; counting needs no memory.
+/// One counter per code. Thread-safe and lock-free; counting allocates no memory.
 class CodeCounts {
 public:
   void add(PluginErrorCode code) noexcept {
     counts_[static_cast<size_t>(code)].fetch_add(1, std::memory_order_relaxed);
   }
-  /// The codes that occurred, by their text.
+  /// Returns the counts of the codes that occurred, keyed by the code's text.
   std::map<std::string, uint64_t> snapshot() const {
     std::map<std::string, uint64_t> counts;
     for (size_t i = 0; i < counts_.size(); ++i) {

@@ -1,4 +1,4 @@
-// Times counted in buckets. Internal.
+// Counts times in buckets. Internal.
 #pragma once
 
 #include "skerry/host/metrics.hpp"
@@ -9,8 +9,8 @@
 
 namespace skerry::host {
 
-/// Thread-safe without locks. Eight buckets for each doubling, so that a percentile is at most an eighth too
-/// large.
+/// A histogram with eight buckets per power of two, so that a percentile is at most an eighth too large.
+/// Thread-safe and lock-free.
 class LatencyHistogram {
 public:
   void add(std::chrono::nanoseconds time) noexcept;
@@ -20,7 +20,7 @@ private:
   static constexpr unsigned bits = 3;
   static constexpr size_t buckets = (64 - bits + 1) << bits;
   static size_t bucket_of(uint64_t ns) noexcept;
-  static uint64_t upper_bound(size_t bucket) noexcept; // of what is in it
+  static uint64_t upper_bound(size_t bucket) noexcept; // largest time in the bucket, in nanoseconds
 
   std::array<std::atomic<uint64_t>, buckets> counts_{};
   std::atomic<uint64_t> total_{0}, max_{0};

@@ -1,4 +1,4 @@
-// Metrics as JSON and as Prometheus text.
+// Writes metrics as JSON and as Prometheus text.
 #include "skerry/host/metrics.hpp"
 
 #include "host/support/json_text.hpp"
@@ -53,7 +53,7 @@ std::string versions_text(const std::vector<VersionMetrics>& versions) {
   return list.text();
 }
 
-/// A label's value, printable and short, with the escapes of the Prometheus text format.
+/// Returns a label's value: printable, shortened, and escaped for the Prometheus text format.
 std::string escaped(std::string_view text) {
   std::string result;
   for (char c : printable(text)) {
@@ -69,7 +69,7 @@ std::string number(double value) {
   return {text.data(), end};
 }
 
-/// Writes metric families.
+/// Writes metric families in the Prometheus text format.
 class Exposition {
 public:
   explicit Exposition(std::span<const PluginMetrics> plugins) : plugins_(plugins) {}
@@ -91,7 +91,7 @@ public:
 
   void reloads() {
     constexpr std::string_view name = "skerry_plugin_reloads_total";
-    head(name, "counter", "Reloads and rollbacks by what came of them.");
+    head(name, "counter", "Reloads and rollbacks by outcome.");
     for (const PluginMetrics& plugin : plugins_) {
       const ReloadMetrics& r = plugin.reloads;
       const auto one = [&](std::string_view outcome, uint64_t count) {
@@ -205,7 +205,8 @@ std::string to_prometheus(std::span<const PluginMetrics> plugins) {
   out.reloads();
   out.versions("skerry_plugin_version_calls_total", "counter", "Calls that a version answered.",
                [](const VersionMetrics& v) { return v.calls; });
-  out.versions("skerry_plugin_version_call_errors_total", "counter", "Of them, those that failed.",
+  out.versions("skerry_plugin_version_call_errors_total", "counter",
+               "Calls that a version answered with an error.",
                [](const VersionMetrics& v) { return v.errors; });
   out.versions("skerry_plugin_version_serving", "gauge", "1 for the version that serves, 0 for kept ones.",
                [](const VersionMetrics& v) { return uint64_t{v.serving}; });

@@ -9,7 +9,7 @@
 
 namespace skerry::host {
 
-/// Thread-safe and lock-free.
+/// One counter per outcome. Thread-safe and lock-free.
 class ReloadCounts {
 public:
   void swapped() noexcept { add(swapped_); }

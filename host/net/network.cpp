@@ -23,10 +23,10 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
-/// How long an interrupt can go unnoticed, as in the waits of WASI.
+/// The longest time that an interrupt may go unnoticed, as in the waits of WASI.
 constexpr auto longest_slice = std::chrono::milliseconds(2);
 
-// CURL and CURLM are both void in C++.
+// Separate deleters, because CURL and CURLM are both void in C++.
 struct EasyDeleter {
   void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
 };
@@ -44,23 +44,23 @@ struct ListDeleter {
 };
 using List = std::unique_ptr<curl_slist, ListDeleter>;
 
-/// libcurl wants this once, before any thread uses it; it is thread-safe itself since 7.84.
+/// Initialises libcurl once, before any thread uses it. The call is thread-safe since libcurl 7.84.
 bool start_curl() {
   static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   return started;
 }
 
-/// What one connection may do and what came of it.
+/// The limits of one connection, and its outcome.
 struct Exchange {
   const Capabilities* capabilities = nullptr;
   HttpResponse* response = nullptr;
   uint64_t bytes_left = 0;
   bool address_denied = false;
   bool too_large = false;
-  bool out_of_memory = false; // told by perform: no exception can pass libcurl
+  bool out_of_memory = false; // reported by perform, because no exception may pass through libcurl
 };
 
-/// What libcurl's callbacks do with bytes that were received; 0 ends the transfer.
+/// Stores received bytes, for libcurl's callbacks. Returns 0 to end the transfer.
 template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& store) noexcept {
   if (size > exchange.bytes_left) {
     exchange.too_large = true;
@@ -90,7 +90,7 @@ std::string_view address_bytes(const sockaddr& address) {
   return {};
 }
 
-/// Called with the very address that is going to be connected to.
+/// Called with the exact address that will be connected to.
 curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& exchange = *static_cast<Exchange*>(user);
   if (!exchange.capabilities->allow_private_addresses && is_private_address(address_bytes(address->addr))) {
@@ -118,7 +118,7 @@ size_t receive_header(char* data, size_t, size_t size, void* user) {
   size_t colon = line.find(':');
   auto& headers = exchange.response->headers;
   return keep_received(exchange, size, [&] {
-    if (line.starts_with("HTTP/")) // of an interim response, or the final one
+    if (line.starts_with("HTTP/")) // a status line: an interim response, or the final one
       headers.clear();
     else if (colon != line.npos)
       headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
@@ -142,8 +142,8 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Until something happens, or for that time. libcurl waits for whole milliseconds: the fraction at the end
-/// is slept through.
+/// Waits for an event, but no longer than `time`. libcurl waits in whole milliseconds; the rest of the time
+/// is slept.
 void wait(CURLM* multi, Patience::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)
@@ -152,7 +152,8 @@ void wait(CURLM* multi, Patience::Clock::duration time) {
     std::this_thread::sleep_for(time);
 }
 
-/// Not curl_easy_perform: its own timeouts are only as fine as its one-second resolver polling.
+/// Runs the transfer. curl_easy_perform is not used: its timeouts are only as fine as its one-second resolver
+/// polling.
 NetworkStatus perform(CURL* easy, const Exchange& exchange, Patience& patience) {
   Multi multi(curl_multi_init());
   if (!multi || curl_multi_add_handle(multi.get(), easy) != CURLM_OK) return NetworkStatus::failed;
@@ -178,14 +179,14 @@ template <class Value> void set(CURL* easy, CURLoption option, Value value) {
   (void)curl_easy_setopt(easy, option, value);
 }
 
-/// What every connection has in common.
+/// Makes a handle with the options that all connections share.
 Easy connection(Exchange& exchange) {
   if (!start_curl()) return nullptr;
   Easy easy(curl_easy_init());
   if (!easy) return nullptr;
   CURL* handle = easy.get();
   set(handle, CURLOPT_NOSIGNAL, 1L);
-  set(handle, CURLOPT_PROXY, ""); // none, whatever the environment says
+  set(handle, CURLOPT_PROXY, ""); // no proxy, even if the environment names one
   set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(handle, CURLOPT_FOLLOWLOCATION, 0L);
   set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -205,7 +206,7 @@ std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
   return text;
 }
 
-/// Scheme, host and port of a URL that we would ask; nothing when it has others.
+/// The scheme, host and port of a URL. target_of returns nothing for URLs that we do not request.
 struct Target {
   std::string scheme, host;
   uint16_t port = 0;
@@ -216,7 +217,7 @@ std::optional<Target> target_of(CURLU* url) {
   std::string port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   if (port.empty() || target.host.empty()) return std::nullopt;
   if (target.scheme != "http" && target.scheme != "https") return std::nullopt;
-  if (!url_part(url, CURLUPART_USER).empty()) return std::nullopt; // credentials belong into a header
+  if (!url_part(url, CURLUPART_USER).empty()) return std::nullopt; // credentials belong in a header
   target.port = static_cast<uint16_t>(std::stoul(port));
   return target;
 }
@@ -234,7 +235,8 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// Refuses headers that name the host or frame the message: the host writes those.
+/// True for headers that a guest may set. The host itself writes the headers that name the host or frame the
+/// message.
 bool is_allowed_header(std::string_view name, std::string_view value) {
   constexpr std::array<std::string_view, 9> ours{"host",       "content-length", "transfer-encoding",
                                                  "connection", "keep-alive",     "upgrade",
@@ -298,7 +300,8 @@ std::string location_of(const HttpResponse& response) {
   return {};
 }
 
-/// The request that follows a redirect (RFC 9110 15.4). Credentials are dropped when the origin changes.
+/// Turns `request` into the one that follows a redirect (RFC 9110 §15.4). Credentials are dropped when the
+/// origin changes.
 void redirect(HttpRequest& request, int status, bool elsewhere) {
   const auto drop = [&](std::string_view header) {
     std::erase_if(request.headers, [&](const auto& item) { return same_name(item.first, header); });

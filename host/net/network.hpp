@@ -1,4 +1,4 @@
-// The network as plugins may use it. The one place that names libcurl is network.cpp. Internal.
+// Network access for plugins. Only network.cpp includes libcurl. Internal.
 #pragma once
 
 #include "skerry/host/capability.hpp"
@@ -15,12 +15,12 @@ namespace skerry::host {
 
 enum class NetworkStatus : uint8_t {
   ok,
-  denied,      ///< by the allow-list, or the address is private
-  failed,      ///< the name has no address, or the peer's answer makes no sense
-  unreachable, ///< no connection, or it broke
+  denied,      ///< not covered by the allow-list, or the address is private
+  failed,      ///< the name has no address, or the peer's answer is invalid
+  unreachable, ///< no connection could be made, or it broke
   too_large,
   timeout,
-  bad_request, ///< method, URL or header that no request can have
+  bad_request, ///< the method, URL or a header is not allowed
 };
 
 struct HttpRequest {
@@ -34,16 +34,17 @@ struct HttpResponse {
   std::string body;
 };
 
-/// Bounds a wait for the network: a point in time, or the deadline and interrupt of a guest's call.
+/// Limits how long to wait for the network: until a point in time, or until the deadline or an interrupt of a
+/// guest's call.
 class Patience {
 public:
   using Clock = std::chrono::steady_clock;
   Patience(Clock::time_point deadline) noexcept : deadline_(deadline) {}
   Patience(HostMeter& meter) noexcept : deadline_(meter.watch.deadline), meter_(&meter) {}
 
-  /// Looks at the meter's deadline and interrupt, too.
+  /// True after the deadline or an interrupt.
   bool is_over() { return Clock::now() >= deadline_ || (meter_ != nullptr && meter_->must_stop()); }
-  /// The next wait may take so long: an interrupt must not go unnoticed.
+  /// Returns the maximum length of the next wait, which is short enough that interrupts are noticed.
   Clock::duration longest_wait() const;
 
 private:
@@ -51,28 +52,27 @@ private:
   HostMeter* meter_ = nullptr;
 };
 
-/// Every function here decides by the grants, for each connection anew: the name (and port) against the
-/// allow-list before it is resolved, the address that is then really connected to against the private
-/// ranges, so that a name cannot change its address in between. No proxy from the environment is used.
-/// All end when the patience does. Thread-safe.
+/// Checks every single connection against the grants: the name and port against the allow-list before the
+/// name is resolved, and then the address that is actually connected to against the private ranges. A name
+/// therefore cannot change its address between check and connection. Proxies in the environment are ignored.
+/// Every function ends when its Patience is over. Thread-safe.
 class Network {
 public:
   using Clock = Patience::Clock;
   explicit Network(const Capabilities& capabilities) : capabilities_(capabilities) {}
 
-  /// Tries to make a TCP connection.
+  /// Tries to open a TCP connection.
   NetworkStatus dial(std::string_view host, uint16_t port, Patience patience) const;
-  /// Follows up to five redirects, each decided like a request of its own. `response` counts its headers and
-  /// body against the grants' limit.
+  /// Sends a request and follows up to five redirects, each checked like a new request. Headers and body of
+  /// the response count against the grants' limit.
   NetworkStatus http(const HttpRequest& asked, HttpResponse& response, Patience patience) const;
 
 private:
   const Capabilities& capabilities_;
 };
 
-/// Private, loopback, link-local (which is where clouds keep their metadata), multicast, and other addresses
-/// that are not on the public network; also when they are wrapped in IPv6. `bytes`: 4 or 16, in network
-/// order.
+/// True for private, loopback, link-local (where clouds serve their metadata), multicast and other addresses
+/// outside the public network, also if they are wrapped in IPv6. `bytes` has 4 or 16 bytes in network order.
 bool is_private_address(std::string_view bytes);
 
 } // namespace skerry::host

@@ -1,4 +1,4 @@
-// Which addresses are not on the public network.
+// Recognises addresses that are not on the public network.
 #include "host/net/network.hpp"
 
 #include <array>
@@ -68,7 +68,8 @@ bool is_private_address(std::string_view bytes) {
   if (starts_with(bytes, {0x20, 0x01, 0x00, 0x00})) return true;                  // Teredo
   if (starts_with(bytes, {0x20, 0x01, 0x0d, 0xb8})) return true;                  // documentation
   if (starts_with(bytes, {0x01, 0x00})) return true;                              // discard
-  // The public network is 2000::/3: neither unique local, link-local, site-local nor multicast is in it.
+  // The public network is 2000::/3; unique local, link-local, site-local and multicast addresses lie outside
+  // it.
   return (static_cast<unsigned char>(bytes[0]) >> 5) != 1;
 }
 

@@ -1,4 +1,4 @@
-// A breaker keeps calls away from a plugin that fails again and again. Internal.
+// Stops calls to a plugin that keeps failing. Internal.
 #pragma once
 
 #include "host/support/mutex.hpp"
@@ -10,24 +10,24 @@
 
 namespace skerry::host {
 
-/// Closed: calls pass. After `threshold` failures in a row it opens: calls are refused. After `reset_timeout`
-/// one call, the probe, may pass: its success closes the breaker, its failure opens it for the same time
-/// again. Time is what callers say it is. Thread-safe.
+/// A circuit breaker. Closed, it admits all calls. After `threshold` failures in a row it opens and refuses
+/// all calls. After `reset_timeout` it admits one call, the probe: its success closes the breaker, its
+/// failure opens it for another `reset_timeout`. Callers pass the time. Thread-safe.
 class CircuitBreaker {
 public:
   using Clock = std::chrono::steady_clock;
   enum class State : uint8_t { closed, open, half_open };
   enum class Admission : uint8_t { refused, normal, probe };
-  enum class Outcome : uint8_t { success, failure, none }; ///< none: the plugin was not reached
+  enum class Outcome : uint8_t { success, failure, none }; ///< none: the call did not reach the plugin
 
-  /// Without a configuration it never opens.
+  /// If `config` is empty, the breaker never opens.
   explicit CircuitBreaker(std::optional<BreakerConfig> config) : config_(config) {}
 
   Admission admit(Clock::time_point now);
-  /// For each call that admit did not refuse, once.
+  /// Records the outcome of an admitted call. Must be called once for each call that `admit` did not refuse.
   void record(Admission admission, Outcome outcome, Clock::time_point now);
   State state() const;
-  /// Until when an open breaker refuses all calls.
+  /// Returns until when an open breaker refuses all calls.
   Clock::time_point open_until() const;
 
 private:

@@ -12,7 +12,7 @@ GenerationPtr Deployment::current() const {
 }
 
 Deployment::Swap Deployment::swap(const GenerationPtr& expected, GenerationPtr next) {
-  std::vector<VersionPtr> dropped; // before the lock: freed after it
+  std::vector<VersionPtr> dropped; // declared before the lock, so that versions are freed after it
   forgive(*next->version());
   const Lock lock(mutex_);
   if (leaving_) return Swap::leaving;
@@ -22,8 +22,7 @@ Deployment::Swap Deployment::swap(const GenerationPtr& expected, GenerationPtr n
     current_ = std::move(next);
     return Swap::done;
   }
-  dropped.reserve(kept_.size() +
-                  1); // memory can run out here, or in the next line, and then nothing is changed
+  dropped.reserve(kept_.size() + 1); // if this or the next line runs out of memory, nothing has changed
   kept_.push_front(expected->version());
   current_ = std::move(next);
   const auto same = [&](const VersionPtr& kept) { return kept->is(version.manifest(), version.hash()); };

@@ -23,7 +23,7 @@ public:
     end_ = now + config_.rollback_window;
     open_.store(config_.rollback_on_error_rate.has_value(), std::memory_order_release);
   }
-  /// True for the one call that reached the limit.
+  /// Records a call. Returns true for exactly one call: the one that reached the limit.
   bool record(bool failed, Clock::time_point now) noexcept {
     if (!open_.load(std::memory_order_acquire)) return false;
     if (now > end_) {
@@ -40,7 +40,7 @@ public:
 
 private:
   const ReloadConfig config_;
-  Clock::time_point end_{}; // written before open_
+  Clock::time_point end_{}; // written before open_ is set
   std::atomic<bool> open_{false};
   std::atomic<uint64_t> calls_{0}, errors_{0};
 };

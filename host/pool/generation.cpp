@@ -108,7 +108,8 @@ bool Generation::record_rejected(CircuitBreaker::Admission admission, PluginErro
   return by_breaker && error_monitor_.record(true, now);
 }
 
-/// With `keep` every instance has state of its own to destroy. Otherwise all are alike, and one is enough.
+/// Calls `destroy` in one instance, because all are alike after a reset. In mode `keep` each has its own
+/// state, so `destroy` runs in all of them.
 Expected<void> Generation::close(bool refuse_parked) {
   std::vector<InstancePtr> left = pool_->close(refuse_parked);
   if (manifest().pool.state == StateMode::fresh && left.size() > 1) left.resize(1);

@@ -17,33 +17,34 @@
 
 namespace skerry::host {
 
-/// Lives until its last call has ended, whichever generation is current by then. Thread-safe.
+/// Lives until its last call has ended, even if another generation has become current. Thread-safe.
 class Generation : public std::enable_shared_from_this<Generation> {
 public:
   using Clock = Store::Clock;
   using InstancePtr = InstancePool::InstancePtr;
 
-  /// `first` is an instance where `init` ended. One instance of `cap` must have been taken, which the
-  /// generation gives back in the end, if it could be made. `metrics` are those of the plugin.
+  /// `first` is an instance after `init`. The caller must have taken one instance from `cap`; once
+  /// constructed, the generation owns that instance's place and gives it back at the end. `metrics` are those
+  /// of the plugin.
   Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
              std::shared_ptr<CallMetrics> metrics);
 
-  /// Asks the breaker. Each call is to be followed by record_result or record_rejected.
+  /// Asks the breaker. Each call must be followed by record_result or record_rejected.
   CircuitBreaker::Admission admit() { return breaker_.admit(Clock::now()); }
   PluginError breaker_error() const;
-  /// Waits for an instance, for a call that began at `start`. Errors: codes "busy", "timeout", "unloaded",
-  /// and those of making an instance. Calls take theirs through a Lease.
+  /// Waits for an instance for a call that began at `start`. Used by Lease::take; calls hold a Lease. Errors:
+  /// codes "busy", "timeout", "unloaded", and those of making an instance.
   [[nodiscard]] Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
-  /// Records what the call used, and gives its instance back, clean.
+  /// Records the call's usage, resets the instance and returns it to the pool.
   void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
-  /// Called when a call with a lease suspends: neither an unload nor a reload waits for a parked call.
+  /// Called when a call that holds a lease suspends. Neither an unload nor a reload waits for a parked call.
   void park() { pool_->park(); }
-  /// Called before a parked call resumes. False when the plugin was unloaded meanwhile.
+  /// Called before a parked call resumes. Returns false if the plugin was unloaded in the meantime.
   bool unpark() { return pool_->unpark(); }
   PluginError unloaded() const;
 
-  /// Records the outcome of a call that had an instance; a null `error` is success. True for the call with
-  /// which a new version reached its error rate.
+  /// Records the outcome of a call that had an instance; a null `error` means success. Returns true for the
+  /// call with which a new version reached its error rate.
   bool record_result(CircuitBreaker::Admission admission, const PluginError* error,
                      Clock::duration time) noexcept;
   /// The same for a call that was rejected before it had an instance.
@@ -52,19 +53,19 @@ public:
     return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
   }
 
-  /// From now on the error rate of its calls may trigger a rollback.
+  /// Starts to watch the error rate, which may trigger a rollback.
   void start_error_monitor() { error_monitor_.start(Clock::now()); }
 
-  /// Takes the next free instance out of service until put_back. Nothing when none becomes free until
-  /// `deadline`, or the generation is closed.
+  /// Takes the next free instance out of service until put_back. Returns nothing if no instance becomes free
+  /// before `deadline`, or if the generation is closed.
   std::optional<InstancePtr> hold(Clock::time_point deadline);
   void put_back(InstancePtr instance) { pool_->release(std::move(instance)); }
   /// Rejects new and waiting calls from now on; does not wait.
   void stop_admitting() { pool_->stop_admitting(); }
   /// Rejects new calls, and waits for those that run or wait.
   void drain() { pool_->drain(); }
-  /// Rejects new and waiting calls, waits for those that run, and calls the guest's `destroy`.
-  /// `refuse_parked`: parked calls cannot resume. Closing again does nothing.
+  /// Rejects new and waiting calls, waits for running ones, and calls the guest's `destroy`. With
+  /// `refuse_parked`, parked calls cannot resume. Closing again does nothing.
   [[nodiscard]] Expected<void> close(bool refuse_parked = true);
   void resize(uint32_t size) { pool_->resize(size); }
 

@@ -1,4 +1,4 @@
-// How many instances all plugins of a host may have together. Internal.
+// Limits the number of instances of all plugins of a host together. Internal.
 #pragma once
 
 #include "skerry/host/manifest.hpp"
@@ -11,7 +11,7 @@
 
 namespace skerry::host {
 
-/// Thread-safe.
+/// Counts instances. Thread-safe.
 class InstanceCap {
 public:
   explicit InstanceCap(uint32_t allowed) : allowed_(allowed) {}
@@ -24,10 +24,10 @@ private:
   std::atomic<uint32_t> taken_{0};
 };
 
-/// Holds one instance of the host's cap until it is handed on or destroyed.
+/// Holds one instance's place under the host's cap until it is handed on or destroyed.
 class InstancePlace {
 public:
-  /// Errors: phase instantiate, code "limit.instances".
+  /// Takes one place. Errors: phase instantiate, code "limit.instances".
   [[nodiscard]] static Expected<InstancePlace> take(const Manifest& manifest,
                                                     std::shared_ptr<InstanceCap> cap);
   InstancePlace(InstancePlace&& other) noexcept = default;
@@ -36,7 +36,7 @@ public:
     if (cap_) cap_->give_back();
   }
   const std::shared_ptr<InstanceCap>& cap() const noexcept { return cap_; }
-  /// From now on its new owner gives it back.
+  /// Transfers the place to a new owner, which must give it back.
   void hand_on() noexcept { cap_.reset(); }
 
 private:

@@ -11,7 +11,7 @@ namespace skerry::host {
 InstancePool::InstancePool(InstancePtr first, uint32_t size, uint32_t max_waiting, Make make,
                            std::shared_ptr<InstanceCap> cap)
     : make_(std::move(make)), cap_(std::move(cap)), max_waiting_(max_waiting), size_(size) {
-  idle_.reserve(std::max(size, 1u)); // so that giving an instance back needs no memory
+  idle_.reserve(std::max(size, 1u)); // so that giving back an instance allocates nothing
   idle_.push_back(std::move(first));
 }
 
@@ -26,7 +26,7 @@ InstancePool::acquire(Clock::time_point deadline) {
     idle_.pop_back();
     return instance;
   }
-  // The host's cap may leave us with fewer than our size, but one is always ours.
+  // The host's cap may allow fewer instances than the pool's size, but always allows one.
   if (waiting_.empty() && may_make() && (existing_ == 0 || cap_->take())) {
     ++existing_;
     lock.unlock();
@@ -39,7 +39,7 @@ InstancePool::acquire(Clock::time_point deadline) {
   return make_one();
 }
 
-/// `existing_` counts it already.
+/// Makes an instance, which `existing_` counts already.
 std::expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::make_one() {
   auto made = catching_out_of_memory("", Phase::instantiate, "making an instance", make_);
   if (made) return std::move(*made);
@@ -47,7 +47,7 @@ std::expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::ma
   return fail(Failure(std::move(made.error())));
 }
 
-/// What was given is taken even when the deadline passes at the same moment.
+/// Waits to be served. An instance that was already assigned is taken even if the deadline has just passed.
 std::expected<InstancePool::InstancePtr, InstancePool::Failure>
 InstancePool::wait(Lock& lock, Clock::time_point deadline) {
   Waiter waiter;
@@ -65,10 +65,10 @@ InstancePool::wait(Lock& lock, Clock::time_point deadline) {
 void InstancePool::serve(Waiter& waiter, InstancePtr instance) {
   waiter.instance = std::move(instance);
   waiter.served = true;
-  waiter.wake.notify_one(); // with the mutex held: the waiter's life ends when it sees `served`
+  waiter.wake.notify_one(); // while the mutex is held, because the waiter may be gone once it sees `served`
 }
 
-/// Leave to make instances, for as many as there is room.
+/// Permits waiting callers to make instances, as many as there is room for.
 void InstancePool::serve_next() {
   while (!waiting_.empty() && may_make() && (existing_ == 0 || cap_->take())) {
     ++existing_;
@@ -78,7 +78,7 @@ void InstancePool::serve_next() {
   }
 }
 
-/// One instance less. The last place under the host's cap is kept until the pool has ended.
+/// Removes an instance from the count. The pool keeps the last place under the host's cap until it is closed.
 void InstancePool::forget_instance() {
   if (--existing_ > 0) cap_->give_back();
   if (existing_ == 0 && ended_ && !std::exchange(gave_up_, true)) cap_->give_back();
@@ -163,7 +163,7 @@ std::vector<InstancePool::InstancePtr> InstancePool::close(bool refuse_parked) {
   ended_ = true;
   for (size_t i = 0; i < left.size(); ++i) forget_instance();
   if (existing_ == 0 && !std::exchange(gave_up_, true))
-    cap_->give_back(); // its one instance was thrown away before
+    cap_->give_back(); // its only instance was discarded before
   return left;
 }
 

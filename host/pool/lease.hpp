@@ -10,11 +10,11 @@
 
 namespace skerry::host {
 
-/// Exclusive use of one instance. On destruction, records what the call used and gives the instance back to
-/// its pool, clean. Keeps the generation alive.
+/// Exclusive use of one instance. On destruction, records the call's usage, resets the instance and returns
+/// it to its pool. Keeps the generation alive.
 class Lease {
 public:
-  /// Waits for an instance, for a call that began at `start` and has `input_bytes` of input. Errors: codes
+  /// Waits for an instance for a call that began at `start` and has `input_bytes` of input. Errors: codes
   /// "busy", "timeout", "unloaded", "limit.total", and those of making an instance.
   [[nodiscard]] static Expected<Lease> take(std::shared_ptr<Generation> generation, uint64_t input_bytes,
                                             Generation::Clock::time_point start,
@@ -31,7 +31,7 @@ private:
   using InstancePtr = InstancePool::InstancePtr;
   Lease(std::shared_ptr<Generation> generation, BudgetShare buffers, InstancePtr instance);
 
-  std::shared_ptr<Generation> generation_; // null: moved from
+  std::shared_ptr<Generation> generation_; // null after a move
   BudgetShare buffers_;
   InstancePtr instance_;
   uint64_t fuel_before_;

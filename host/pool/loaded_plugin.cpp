@@ -42,7 +42,7 @@ Expected<void> LoadedPlugin::load(const Manifest& manifest) {
   return {};
 }
 
-/// A call that reaches a generation which has just been replaced tries its successor.
+/// A call that reaches a generation that was just replaced tries its successor.
 Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const CallOptions& options,
                                                     GenerationPtr& failed) noexcept {
   const auto start = Store::Clock::now();

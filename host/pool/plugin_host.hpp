@@ -1,4 +1,4 @@
-// What the plugins of one manager share. Internal.
+// Shared by all plugins of one manager. Internal.
 #pragma once
 
 #include "host/pool/instance_cap.hpp"
@@ -12,7 +12,8 @@
 
 namespace skerry::host {
 
-/// Thread-safe. Handles of plugins may keep it beyond the manager's life, which ends events and background.
+/// Thread-safe. Plugin handles may keep it alive longer than the manager, which stops `events` and
+/// `background` when it closes.
 struct PluginHost {
   explicit PluginHost(ManagerOptions given)
       : options(std::move(given)), engine(options.engine),

@@ -1,4 +1,4 @@
-// One version of a plugin, whether it serves or is kept for a rollback. Internal.
+// One version of a plugin, in service or kept for a rollback. Internal.
 #pragma once
 
 #include "host/guest/plugin_instance.hpp"
@@ -11,8 +11,8 @@
 
 namespace skerry::host {
 
-/// Code, the frozen state after `init`, and what is known of it. Built step by step by one thread; afterwards
-/// immutable, but for its counters and the state that it left.
+/// The code, the frozen state after `init`, and metrics. One thread builds it step by step; afterwards it is
+/// immutable, except for its metrics and its saved state.
 class Version {
 public:
   using InstancePtr = std::unique_ptr<PluginInstance>;
@@ -20,18 +20,18 @@ public:
   Version(std::unique_ptr<const PluginCode> code, std::string hash)
       : code_(std::move(code)), hash_(std::move(hash)) {}
 
-  // The steps, in their order. After an error the version is fit for nothing.
+  // The steps, in order. After an error the version cannot be used.
 
-  /// The first instance: instantiated, start functions done.
+  /// Makes the first instance and runs its start functions.
   [[nodiscard]] Expected<InstancePtr> start() const { return PluginInstance::start(*code_); }
-  /// Calls the guest's `meta`; its name must be the manifest's. Errors: phase init, code "meta".
+  /// Calls the guest's `meta`, whose name must equal the manifest's. Errors: phase init, code "meta".
   [[nodiscard]] Expected<void> ask_meta(PluginInstance& first);
-  /// Runs `init` and freezes what is there then.
+  /// Runs `init` and freezes the resulting state.
   [[nodiscard]] Expected<void> prepare(PluginInstance& first);
-  /// The manifest's test request, if there is one; leaves an instance that has not seen it.
+  /// Sends the manifest's test request, if there is one. Leaves in `first` an instance that has not seen it.
   [[nodiscard]] Expected<void> try_canary(InstancePtr& first) const;
 
-  /// Another instance, where `init` ended; from the frozen state when there is one.
+  /// Makes another instance in the state after `init`; from the frozen state if there is one.
   [[nodiscard]] Expected<InstancePtr> make_instance() const;
   /// Resets the instance to its state after `init`; null when it cannot be reset.
   InstancePtr cleaned(InstancePtr instance) const noexcept;
@@ -44,8 +44,8 @@ public:
     return hash_ == hash && code_->manifest == manifest;
   }
 
-  CallMetrics metrics;             ///< of the calls that this version served
-  std::optional<SavedState> state; ///< what it handed over when it was replaced; guarded by the plugin
+  CallMetrics metrics;             ///< metrics of the calls that this version served
+  std::optional<SavedState> state; ///< handed over when it was replaced; guarded by the plugin
 
 private:
   [[nodiscard]] Expected<void> check_meta(const std::optional<std::string>& answer);
@@ -53,7 +53,7 @@ private:
   const std::unique_ptr<const PluginCode> code_;
   const std::string hash_;
   std::string meta_;
-  std::optional<Image> image_; // none: an instance cannot be frozen, and each call gets a new one
+  std::optional<Image> image_; // absent if instances cannot be frozen; each call then gets a new one
 };
 
 using VersionPtr = std::shared_ptr<Version>;

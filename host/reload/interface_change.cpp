@@ -36,7 +36,7 @@ std::optional<uint64_t> major_version(std::string_view version) {
   return number;
 }
 
-/// The ids of a valid module's sections, in the order of the file.
+/// Returns the ids of a valid module's sections, in file order.
 std::vector<uint8_t> section_ids(std::span<const std::byte> module) {
   constexpr size_t header_bytes = 8;
   std::vector<uint8_t> ids;
@@ -56,7 +56,7 @@ std::vector<uint8_t> section_ids(std::span<const std::byte> module) {
 } // namespace
 
 std::string interface_change(const Module& before, const Module& after) {
-  constexpr size_t enough = 4096; // of text; the rest is counted
+  constexpr size_t enough = 4096; // bytes of text; further changes are only counted
   std::string changes;
   size_t left_out = 0;
   for (const ExportInfo& item : before.exports()) {

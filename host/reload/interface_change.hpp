@@ -1,4 +1,4 @@
-// Compares a module with the one that it is to replace. Internal.
+// Compares a module with the one that it will replace. Internal.
 #pragma once
 
 #include "skerry/module.hpp"
@@ -10,16 +10,17 @@
 
 namespace skerry::host {
 
-/// "export "f" is gone; export "g" was … and is …": every export of `before` that `after` lacks or has with
-/// another type. Empty: there is none. Sizes of memories and tables are no part of their type here.
+/// Lists the exports of `before` that `after` lacks or has with another type: "export "f" is gone; export "g"
+/// was … and is …". Empty if there are none. The sizes of memories and tables do not count as part of the
+/// type.
 std::string interface_change(const Module& before, const Module& after);
 
-/// True when the major version, the number before the first dot, is larger. False for versions without a
-/// number.
+/// True if the major version, the number before the first dot, is larger in `after`. False for versions
+/// without a number.
 bool major_version_rises(std::string_view before, std::string_view after);
 
-/// The binary module `after` ends where one of the sections of `before` ends, and those up to there are of
-/// the same kinds in the same order: it may be the beginning of a file that is not written whole.
+/// True if the binary module `after` may be the beginning of a file that is not completely written: it has
+/// fewer sections than `before`, with the same ids in the same order.
 bool looks_cut_off(std::span<const std::byte> before, std::span<const std::byte> after);
 
 } // namespace skerry::host

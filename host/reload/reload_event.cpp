@@ -1,4 +1,4 @@
-// Names of what a reload consists of, and events as JSON.
+// Names of a reload's steps, triggers and outcomes, and events as JSON.
 #include "host/support/error_text.hpp"
 #include "host/support/json_text.hpp"
 #include "skerry/host/reload.hpp"

@@ -6,7 +6,7 @@ namespace skerry::host {
 
 namespace {
 
-/// Codes of a reload itself: nothing else was their cause.
+/// True for the codes of a reload itself, which have no other error as their cause.
 bool is_of_reload(PluginErrorCode code) {
   return code >= PluginErrorCode::reload_manifest && code <= PluginErrorCode::reload_watch;
 }

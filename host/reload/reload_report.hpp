@@ -11,7 +11,8 @@
 
 namespace skerry::host {
 
-/// Each step is timed and becomes an event; a failed one is counted and becomes an error of phase reload.
+/// Times each step and reports it as an event. A failed step is counted, and its error becomes one of phase
+/// reload.
 class ReloadReport {
 public:
   using Clock = std::chrono::steady_clock;
@@ -33,7 +34,7 @@ public:
          result ? nullptr : &result.error());
     return result;
   }
-  /// Reports a step that ended otherwise. Without memory for the event, nothing is reported.
+  /// Reports a step that was not run by `step`. If memory runs out, nothing is reported.
   void tell(ReloadStep step, ReloadOutcome outcome, std::chrono::nanoseconds duration,
             const PluginError* error = nullptr) noexcept;
 

@@ -28,7 +28,7 @@ ReloadTransaction::ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger
 Expected<ReloadResult> ReloadTransaction::run() {
   {
     const Lock lock(plugin_.reload_mutex);
-    // Before anything is read: what changes from now on is another reload's.
+    // Cleared before anything is read: later changes need another reload.
     if (trigger_ == ReloadTrigger::file) plugin_.change_pending = false;
     base_ = plugin_.current();
     Expected<void> ready = without_serving();
@@ -112,7 +112,8 @@ Expected<void> ReloadTransaction::compile() {
   return {};
 }
 
-/// Whole files of another shape are let through by `force`, or by the hash that the manifest pins.
+/// Checks exports, and that the file is not cut off. A file that looks cut off is accepted with `force`, or
+/// if the manifest pins its hash.
 Expected<void> ReloadTransaction::check_interface() {
   const Module& before = base_->code().module;
   const Module& after = version_ ? version_->code().module : code_->module;
@@ -149,7 +150,7 @@ Expected<void> ReloadTransaction::init() {
 
 Expected<void> ReloadTransaction::try_canary() { return version_->try_canary(first_); }
 
-/// Puts a held instance back in service, and calls `destroy` of the instance that `init` has run in.
+/// Puts a held instance back in service, and calls `destroy` of the new instance if its `init` has run.
 void ReloadTransaction::give_up() noexcept {
   release_held();
   if (first_ && has_init_ && !first_->broken()) (void)first_->destroy();
@@ -168,8 +169,8 @@ Expected<void> ReloadTransaction::take_over() {
   return report_.step(ReloadStep::swap, [&] { return swap(); });
 }
 
-// State is handed over while the transaction holds the only instance: calls wait, and continue in the new
-// version.
+// State is handed over while the transaction holds the only instance. Calls wait in the meantime, and
+// continue in the new version.
 
 bool ReloadTransaction::must_hand_over() const {
   return base_->manifest().pool.state == StateMode::keep && base_->code().abi.save_state &&
@@ -193,7 +194,8 @@ Expected<void> ReloadTransaction::hand_over_state() {
   return first_->restore_state(*saved_, deadline);
 }
 
-/// A copy is asked, so that the instance that serves is as it was if that fails.
+/// Saves the state in a copy of the held instance, so that a failure leaves the original unchanged. An
+/// instance that cannot be copied saves the state itself.
 Expected<SavedState> ReloadTransaction::save_state(Clock::time_point deadline) {
   if (auto image = held_->freeze()) {
     if (auto copy = PluginInstance::from_image(base_->code(), *image)) return (*copy)->save_state(deadline);
@@ -218,7 +220,8 @@ Expected<void> ReloadTransaction::swap() {
   return done;
 }
 
-/// A rollback may have come between: then once more, against what serves now.
+/// Makes the new generation current. If a rollback has changed the current generation, tries again against
+/// that one.
 Expected<void> ReloadTransaction::publish(const GenerationPtr& next) {
   for (;;) {
     if (saved_) base_->version()->state = saved_;
@@ -236,7 +239,7 @@ Expected<void> ReloadTransaction::publish(const GenerationPtr& next) {
   }
   plugin_.reload_counts.swapped();
   if (!held_) return {};
-  base_->stop_admitting(); // waiting calls must not see the state that was handed over already
+  base_->stop_admitting(); // waiting calls must not run in the instance whose state was already handed over
   release_held();
   return {};
 }

@@ -1,4 +1,4 @@
-// One reload of one plugin, from the file to the freed old version. Internal.
+// One reload of a plugin, from reading the file to freeing the old version. Internal.
 #pragma once
 
 #include "host/guest/load_code.hpp"
@@ -10,15 +10,16 @@
 
 namespace skerry::host {
 
-/// A failure before or in the swap leaves the old version in service and frees the new one.
-/// Runs once, on the thread that calls run; others of the same plugin wait until it has swapped.
+/// A failure before or during the swap leaves the old version in service and frees the new one. A transaction
+/// runs once, on the thread that calls `run`. Other reloads of the plugin wait until it has swapped.
 class ReloadTransaction {
 public:
-  /// `manifest` is called once other reloads of the plugin have swapped.
+  /// `manifest` is called after earlier reloads of the plugin have swapped.
   ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger, ReloadOptions options,
                     std::function<Expected<Manifest>()> manifest);
 
-  /// Returns when the old version is gone. Errors: phase reload; see docs/errors.md.
+  /// Runs the reload, and returns when the old version has been freed or kept. Errors: phase reload; see
+  /// docs/errors.md.
   [[nodiscard]] Expected<ReloadResult> run();
 
 private:
@@ -26,7 +27,7 @@ private:
   struct Step {
     ReloadStep name;
     Expected<void> (ReloadTransaction::*run)();
-    bool says_bad; ///< its failure is the version's own fault
+    bool says_bad; ///< its failure is the new version's fault
   };
   static const Step steps[];
 
@@ -42,7 +43,7 @@ private:
   [[nodiscard]] Expected<void> init();
   [[nodiscard]] Expected<void> try_canary();
 
-  [[nodiscard]] Expected<void> without_serving() noexcept; // prepare, beside the calls that run
+  [[nodiscard]] Expected<void> without_serving() noexcept; // prepare, at low priority
   [[nodiscard]] Expected<void> prepare();
   [[nodiscard]] Expected<void> take_over();
   bool must_hand_over() const;
@@ -59,7 +60,7 @@ private:
   const std::function<Expected<Manifest>()> load_manifest_;
   ReloadReport report_;
 
-  GenerationPtr base_; // what serves, and is to be replaced
+  GenerationPtr base_; // the generation in service, which is to be replaced
   Manifest manifest_;
   std::optional<ModuleFile> file_;
   bool unchanged_ = false;
@@ -69,7 +70,7 @@ private:
   Generation::InstancePtr first_;
   bool has_init_ = false;
   Generation::InstancePtr held_;    // the base's only instance, while its state is handed over
-  std::optional<SavedState> saved_; // what it said then
+  std::optional<SavedState> saved_; // the state that it returned
 };
 
 } // namespace skerry::host

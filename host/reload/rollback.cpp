@@ -31,7 +31,7 @@ PluginError no_version(const GenerationPtr& current) {
                     "there is no version to go back to; reload.keep says how many are kept");
 }
 
-/// The end of an attempt; `changed` asks for another one.
+/// Attempts a rollback once, and returns how it ended. After `changed`, the caller tries again.
 Expected<Deployment::Swap> attempt(LoadedPlugin& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
   ReloadReport report(plugin, trigger);
   const Deployment::RollbackTarget target = plugin.deployment.rollback_target();

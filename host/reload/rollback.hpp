@@ -6,13 +6,14 @@
 
 namespace skerry::host {
 
-/// Puts the youngest of the kept versions in service, with the state that it handed over, if it did. `only`:
-/// unless another generation serves by now. The version that served is known to be bad from then on. Returns
-/// when its calls have ended. Errors: phase reload; "reload.no_version"; the version that serves then stays.
+/// Puts the newest kept version back in service, with the state that it handed over, if any. With `only`,
+/// does nothing unless that generation is current. The replaced version is then known to be bad. Returns when
+/// its calls have ended. Errors: phase reload, among them "reload.no_version"; the current version then stays
+/// in service.
 [[nodiscard]] Expected<void> roll_back(LoadedPlugin& plugin, ReloadTrigger trigger,
                                        const GenerationPtr& only = nullptr);
 
-/// The same after `failed` has failed too often, on a thread of the host's.
+/// The same on a thread of the host, after the generation `failed` has exceeded its error rate.
 void roll_back_in_background(LoadedPlugin& plugin, GenerationPtr failed) noexcept;
 
 } // namespace skerry::host

@@ -1,4 +1,4 @@
-// Letters of ASCII, whatever the locale says. Internal.
+// ASCII letters, independent of the locale. Internal.
 #pragma once
 
 namespace skerry::host {

@@ -49,7 +49,7 @@ Background::Threads Background::take_ended() noexcept {
 
 namespace {
 
-/// What sched_setattr(2) takes; its header cannot be included beside the C library's.
+/// The argument of sched_setattr(2). Its header conflicts with the C library's, so it is declared here.
 struct SchedulingRequest {
   uint32_t size = sizeof(SchedulingRequest);
   uint32_t policy = 0; // SCHED_OTHER
@@ -59,10 +59,10 @@ struct SchedulingRequest {
   uint64_t runtime_ns = 0, deadline_ns = 0, period_ns = 0;
 };
 
-/// Of this thread (Linux has them for each). A share of the processor, and turns as short as the kernel gives
-/// them, which it does from 6.12 on. What cannot be had is done without.
+/// Lowers the priority of the calling thread; in Linux each thread has its own. Asks for a smaller share of
+/// the processor and for the shortest time slices, which the kernel grants from 6.12 on. Errors are ignored.
 void lower_own_priority() {
-  constexpr int yielding = 10; // of 0 to 19
+  constexpr int yielding = 10; // the niceness, from 0 to 19
   constexpr uint64_t turn_ns = 100'000;
   SchedulingRequest wanted;
   wanted.nice = std::max(getpriority(PRIO_PROCESS, 0), yielding);

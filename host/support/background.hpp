@@ -1,4 +1,4 @@
-// Work beside the calls. Internal.
+// Runs work in the background, beside the calls. Internal.
 #pragma once
 
 #include "host/support/mutex.hpp"
@@ -9,7 +9,7 @@
 
 namespace skerry::host {
 
-/// Runs each task on a thread of its own, so that a slow one delays no other. Thread-safe.
+/// Runs each task on its own thread, so that a slow task delays no other. Thread-safe.
 class Background {
 public:
   Background() = default;
@@ -17,10 +17,10 @@ public:
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// False when it was stopped. When the system has no thread or memory left for it, the task runs at once,
-  /// on this one. The task itself must deal with memory that runs out.
+  /// Returns false after `stop`. If the system has no thread or memory left, the task runs on the calling
+  /// thread before `run` returns. The task must handle running out of memory itself.
   bool run(const std::function<void()>& task);
-  /// Lets no task start any more, and waits for those that run. Not from a task.
+  /// Prevents new tasks from starting, and waits for running ones. Must not be called from a task.
   void stop();
 
 private:
@@ -36,9 +36,9 @@ private:
   bool stopped_ SKERRY_GUARDED_BY(mutex_) = false;
 };
 
-/// Runs `work` on a thread that yields to those that serve calls, and waits for it: with all cores busy it
-/// gets about a tenth of one caller's share. It must take no lock that calls take, and deal itself with
-/// memory that runs out. Without a thread left it runs on this one.
+/// Runs `work` on a low-priority thread and waits for it. When all cores are busy, the thread gets about a
+/// tenth of the time that a calling thread gets. `work` must not take a lock that calls take, and must handle
+/// running out of memory itself. If no thread is left, it runs on the calling thread.
 void run_with_low_priority(const std::function<void()>& work) noexcept;
 
 } // namespace skerry::host

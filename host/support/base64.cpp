@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// How long the sequence is that a byte begins, and the smallest code point that needs it; 0 for no
-/// beginning.
+/// The length of the sequence that a first byte begins, and the smallest code point that needs that length.
+/// The length is 0 if no sequence begins with this byte.
 struct Sequence {
   size_t length;
   uint32_t smallest, bits;

@@ -1,4 +1,4 @@
-// Base64, for bytes inside JSON that are not text. Internal.
+// Base64, for bytes in JSON that are not text. Internal.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 
 namespace skerry::host {
 
-/// RFC 4648 §4, with padding.
+/// Encodes and decodes as RFC 4648 §4, with padding. Decoding returns nothing for invalid text.
 std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 
-/// Well-formed, without overlong forms and surrogates (RFC 3629).
+/// True for well-formed UTF-8, without overlong forms and surrogates (RFC 3629).
 bool is_utf8(std::string_view bytes);
 
 } // namespace skerry::host

@@ -1,4 +1,4 @@
-// Bytes taken of a budget. Internal.
+// A share of a plugin's byte budget. Internal.
 #pragma once
 
 #include "skerry/budget.hpp"
@@ -9,10 +9,10 @@
 
 namespace skerry::host {
 
-/// Holds bytes of a plugin's budget until it is destroyed.
+/// Takes bytes from a plugin's budget and returns them on destruction.
 class BudgetShare {
 public:
-  /// False, and holding nothing, when the budget does not have that many left.
+  /// If the budget does not have that many bytes left, the share is empty and converts to false.
   BudgetShare(std::shared_ptr<ByteBudget> budget, uint64_t bytes)
       : budget_(budget->take(bytes) ? std::move(budget) : nullptr), bytes_(bytes) {}
   BudgetShare(BudgetShare&&) noexcept = default;

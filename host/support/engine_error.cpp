@@ -9,13 +9,13 @@ namespace skerry::host {
 
 namespace {
 
-/// What a limit of the engine is called here, and the manifest key that raises it.
+/// The host's code for a limit of the engine, and the manifest key that raises it.
 struct KnownLimit {
   PluginErrorCode code;
   std::string_view name, unit, key;
 };
 
-/// Nothing for limits that no manifest can raise.
+/// Returns nothing for limits that no manifest key raises.
 std::optional<KnownLimit> known_limit(LimitId id) {
   switch (id) {
   case LimitId::memory_bytes:
@@ -110,7 +110,7 @@ void describe_host(PluginError& out, const Error& error) {
     out.message = "the plugin ended itself with exit status " + std::to_string(*out.exit_status);
 }
 
-/// Code, and what only some kinds of error have.
+/// Sets the code, and the members that only some kinds of error have.
 void describe_kind(PluginError& out, const Manifest& manifest, const Error& error,
                    std::chrono::nanoseconds elapsed) {
   switch (error.kind()) {
@@ -136,7 +136,7 @@ void describe_kind(PluginError& out, const Manifest& manifest, const Error& erro
   }
 }
 
-/// Where in the module; for errors of running code the backtrace says it.
+/// Sets the place in the module. For errors of running code, the backtrace has it.
 void describe_place(PluginError& out, const Error& error) {
   if (error.func_index() != Error::no_func) {
     out.func_index = error.func_index();

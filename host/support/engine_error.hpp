@@ -1,4 +1,4 @@
-// The engine's errors as the plugin host reports them. Internal.
+// Converts the engine's errors to errors of the plugin host. Internal.
 #pragma once
 
 #include "skerry/budget.hpp"
@@ -7,12 +7,12 @@
 
 namespace skerry::host {
 
-/// What the engine reported while `phase` was going on; the phase becomes decode, validate or link when the
-/// kind of error says so. `elapsed`: how long the guest had been running.
+/// Converts an error that the engine reported during `phase`. The phase becomes decode, validate or link if
+/// the kind of error says so. `elapsed` is how long the guest had been running.
 PluginError engine_error(const Manifest& manifest, Phase phase, const Error& error,
                          std::chrono::nanoseconds elapsed = {});
 
-/// "limit.total": `what` needs `asked` bytes that the plugin's budget does not have.
+/// Makes the error "limit.total": `what` needs `asked` bytes, which the plugin's budget does not have.
 PluginError budget_error(const Manifest& manifest, Phase phase, const ByteBudget& budget,
                          std::string_view what, uint64_t asked);
 

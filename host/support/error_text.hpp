@@ -1,4 +1,4 @@
-// An error as a JSON object, for inside others. Internal.
+// An error as a JSON object, to embed in others. Internal.
 #pragma once
 
 #include "skerry/host/plugin_error.hpp"

@@ -9,19 +9,21 @@
 
 namespace skerry::host {
 
-/// Numbers events as they come and gives them to the callback in that order, on a thread of its own, which is
-/// started with the first. Pushing never waits. Thread-safe.
+/// Numbers events in the order of `push` and passes them to the callback in that order, on its own thread,
+/// which starts with the first event. `push` never waits. Thread-safe.
 class EventQueue {
 public:
-  /// Without a callback events go nowhere.
+  /// If the callback is empty, events are dropped.
   explicit EventQueue(ReloadCallback callback) : callback_(std::move(callback)) {}
   ~EventQueue();
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  /// After stop: ignored. An event that there is no memory or thread for is lost; its number is left out.
+  /// Ignored after `stop`. An event is lost if no memory or thread is left for it; its number is then
+  /// skipped.
   void push(ReloadEvent event) noexcept;
-  /// Returns when all that was pushed has been told; called from the callback: at once.
+  /// Returns when the callback has returned for all pushed events. When called from the callback, returns at
+  /// once.
   void stop();
 
 private:
@@ -33,7 +35,7 @@ private:
   std::deque<ReloadEvent> events_ SKERRY_GUARDED_BY(mutex_);
   uint64_t last_number_ SKERRY_GUARDED_BY(mutex_) = 0;
   bool stopping_ SKERRY_GUARDED_BY(mutex_) = false, ended_ SKERRY_GUARDED_BY(mutex_) = false;
-  std::thread thread_; // started with the mutex held, and joined when nothing is pushed any more
+  std::thread thread_; // started with the mutex held; joined after the last push
 };
 
 } // namespace skerry::host

@@ -11,18 +11,18 @@
 
 namespace skerry::host {
 
-/// An error of the plugin of this name, which may be empty, with nothing but phase, code and message.
+/// Makes an error with only phase, code and message. `plugin` is the plugin's name and may be empty.
 PluginError make_error(std::string_view plugin, Phase phase, PluginErrorCode code, std::string_view message);
 inline PluginError make_error(const Manifest& manifest, Phase phase, PluginErrorCode code,
                               std::string_view message) {
   return make_error(manifest.meta.name, phase, code, message);
 }
 
-/// `return fail(error)` in any function that returns a std::expected.
+/// Returns an error from any function that returns a std::expected: `return fail(error)`.
 template <class E> [[nodiscard]] std::unexpected<E> fail(E error) {
   return std::unexpected<E>(std::move(error));
 }
-/// The same with an error of this plugin.
+/// The same with an error of the manifest's plugin.
 [[nodiscard]] inline std::unexpected<PluginError> fail(const Manifest& manifest, Phase phase,
                                                        PluginErrorCode code, std::string_view message) {
   return fail(make_error(manifest, phase, code, message));

@@ -41,7 +41,8 @@ std::unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file
                               " bytes"});
 }
 
-/// Reads into what is left of `bytes` from `used` on; 0 at the end of the file, -1 on errors.
+/// Reads into `bytes` from position `used` on. Returns the number of bytes read, 0 at the end of the file, or
+/// -1 on an error.
 ssize_t read_some(int fd, std::vector<std::byte>& bytes, size_t used) {
   ssize_t count;
   do {
@@ -60,7 +61,7 @@ std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesyst
   uint64_t size = S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
   if (size > limit) return larger_than_limit(file, size, limit);
 
-  std::vector<std::byte> bytes(size + 1); // one more, to notice the end without another round
+  std::vector<std::byte> bytes(size + 1); // + 1: finds the end without growing
   size_t used = 0;
   while (true) {
     ssize_t count = read_some(descriptor.get(), bytes, used);

@@ -1,4 +1,4 @@
-// Whole files, never more of them than is allowed. Internal.
+// Reads whole files up to a maximum size. Internal.
 #pragma once
 
 #include <cstddef>
@@ -12,12 +12,13 @@ namespace skerry::host {
 
 struct FileProblem {
   bool too_large = false;
-  uint64_t size = 0;   ///< when too large: of the file, as far as it is known
+  uint64_t size = 0;   ///< if too large: the file's size, as far as it is known
   std::string message; ///< names the file
 };
 
-/// The bytes of a regular file or pipe. Refused before anything is allocated when its size says that it is
-/// larger than `limit`; a file that grows meanwhile, or a pipe, is refused once that much was read.
+/// Reads a regular file or a pipe. A file whose reported size exceeds `limit` is refused before anything is
+/// allocated. A pipe, or a file that grows during the reading, is refused once more than `limit` bytes were
+/// read.
 [[nodiscard]] std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
                                                                            uint64_t limit);
 

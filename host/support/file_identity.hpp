@@ -1,4 +1,4 @@
-// Which file a path leads to, and when it was last changed. Internal.
+// Identifies the file that a path leads to, and its last change. Internal.
 #pragma once
 
 #include <sys/types.h>
@@ -8,18 +8,18 @@
 
 namespace skerry::host {
 
-/// A file and its last change, as far as the file system reports them without reading the file.
+/// A file and its last change, as the file system reports them without reading the content.
 struct FileIdentity {
   bool exists = false;
   dev_t device = 0;
   ino_t inode = 0;
   int64_t size = 0;     ///< bytes
-  int64_t modified = 0; ///< of the content, nanoseconds since 1970
-  int64_t changed = 0;  ///< of content, name count or attributes, nanoseconds since 1970
+  int64_t modified = 0; ///< last change of the content, in nanoseconds since 1970
+  int64_t changed = 0;  ///< last change of content, link count or attributes, in nanoseconds since 1970
   bool operator==(const FileIdentity&) const = default;
 };
 
-/// Follows symbolic links.
+/// Identifies the file at the end of all symbolic links.
 FileIdentity file_identity(const std::filesystem::path& file);
 
 } // namespace skerry::host

@@ -1,6 +1,6 @@
 #include "host/support/hash.hpp"
 
-#include <xxhash.h> // its only home
+#include <xxhash.h> // the only file that includes it
 
 namespace skerry::host {
 

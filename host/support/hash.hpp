@@ -7,7 +7,7 @@
 
 namespace skerry::host {
 
-/// XXH3-128 as 32 lower-case hex digits, in the order that `xxhsum -H2` prints.
+/// Returns the XXH3-128 hash as 32 lower-case hex digits, in the order that `xxhsum -H2` prints.
 std::string xxh3_128(std::span<const std::byte> bytes);
 
 } // namespace skerry::host

@@ -12,14 +12,14 @@ namespace {
 
 constexpr size_t max_depth = 100;
 
-/// The library's text without its "[json.exception.parse_error.101] " in front.
+/// The library's error message without its prefix, such as "[json.exception.parse_error.101] ".
 std::string plain_message(const Json::exception& error) {
   std::string_view text = error.what();
   if (auto end = text.find("] "); text.starts_with('[') && end != text.npos) text.remove_prefix(end + 2);
   return printable(text, 500);
 }
 
-/// One character from `at` on, which are valid UTF-8.
+/// Decodes the character at `at` and moves `at` past it. `text` must be valid UTF-8.
 char32_t take_character(std::string_view text, size_t& at) {
   const auto first = static_cast<unsigned char>(text[at++]);
   const int more = first < 0x80 ? 0 : first < 0xe0 ? 1 : first < 0xf0 ? 2 : 3;
@@ -34,8 +34,8 @@ std::string unit_escape(char32_t unit) {
       '\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
 }
 
-/// What a terminal would obey becomes an escape: the same value for every reader. Outside of strings JSON has
-/// no such characters.
+/// Escapes characters that would control a terminal; every reader gets the same value. Such characters occur
+/// only inside strings in valid JSON.
 std::string harmless(std::string json) {
   const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x7f; };
   if (std::ranges::all_of(json, is_plain)) return json;
@@ -53,7 +53,7 @@ std::string harmless(std::string json) {
   return text;
 }
 
-/// Builds a value from what the library's reader tells; stops at the first problem.
+/// Builds a value from the events of the library's parser, and stops at the first problem.
 class Builder : public nlohmann::json_sax<Json> {
 public:
   Builder(Json& root, std::string& problem) : root_(root), problem_(problem) {}
@@ -64,7 +64,7 @@ public:
   bool number_unsigned(number_unsigned_t value) override { return add(value); }
   bool number_float(number_float_t value, const string_t&) override { return add(value); }
   bool string(string_t& value) override { return add(std::move(value)); }
-  bool binary(binary_t&) override { return false; } // no JSON text has any
+  bool binary(binary_t&) override { return false; } // JSON texts have no binary values
   bool start_object(std::size_t) override { return open(Json::value_t::object); }
   bool start_array(std::size_t) override { return open(Json::value_t::array); }
   bool end_object() override { return close(); }
@@ -80,7 +80,7 @@ public:
   }
 
 private:
-  /// Where the next value goes.
+  /// Returns the place of the next value.
   Json& place() {
     if (open_.empty()) return root_;
     if (open_.back()->is_object()) return *member_;
@@ -110,13 +110,13 @@ private:
   Json& root_;
   std::string& problem_;
   std::vector<Json*> open_;
-  Json* member_ = nullptr; // of the innermost object, whose value comes next
+  Json* member_ = nullptr; // in the innermost object: the member whose value comes next
 };
 
 } // namespace
 
 ParsedJson::ParsedJson(std::string_view text) {
-  // When memory runs out, what was built so far is taken apart before the exception is caught.
+  // If memory runs out, the partial value is taken apart before the exception leaves.
   struct Guard {
     Json* value;
     ~Guard() {
@@ -128,7 +128,8 @@ ParsedJson::ParsedJson(std::string_view text) {
   guard.value = nullptr;
 }
 
-/// From the inside out: what has no values in it is destroyed without allocating. At most max_depth deep.
+/// Destroys values from the inside out, because only empty values are destroyed without allocating. Recurses
+/// at most max_depth deep.
 void ParsedJson::take_apart(Json& value) noexcept {
   if (value.is_array()) {
     auto& items = value.get_ref<Json::array_t&>();

@@ -1,4 +1,4 @@
-// The one place that names the JSON library, and the few things we add to it. Internal.
+// The only header that includes the JSON library, with the functions we add to it. Internal.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,14 +8,14 @@
 
 namespace skerry::host {
 
-/// For what we read: members sorted, so that an object with a million keys costs no more than its size.
+/// JSON that we read. Its members are sorted, so an object with a million keys costs no more than its size.
 using Json = nlohmann::json;
-/// For what we print: members in the order they were added.
+/// JSON that we print. Its members keep the order in which they were added.
 using OrderedJson = nlohmann::ordered_json;
 
-/// A JSON text that was read, or what is wrong with it. Used like std::expected<Json, std::string>; but when
-/// it ends, it needs no memory. (A Json that is destroyed with values in it allocates a list of them, and the
-/// process is ended when it cannot.)
+/// A parsed JSON text or the reason why it could not be parsed; used like std::expected<Json, std::string>.
+/// Its destructor needs no memory. The destructor of a non-empty Json allocates a list of its values, and the
+/// process would end if that failed.
 class ParsedJson {
 public:
   explicit ParsedJson(std::string_view text);
@@ -35,16 +35,16 @@ private:
   std::string problem_;
 };
 
-/// Parses one whole JSON text. Refuses what would be silently lost or dangerous: doubled keys, and nesting
-/// deeper than 100 (values are walked recursively later). Errors: what is wrong and at which byte, or at
-/// which path.
+/// Parses exactly one JSON text. Refuses duplicate keys, which would otherwise be lost silently, and nesting
+/// deeper than 100, because values are later visited recursively. Errors say what is wrong, and at which byte
+/// or path.
 inline ParsedJson parse_json(std::string_view text) { return ParsedJson(text); }
 
-/// `text` as a JSON string, with quotes.
+/// Returns `text` as a JSON string, with quotes.
 std::string json_string(std::string_view text);
 
-/// On one line; bytes that are no UTF-8 become U+FFFD, and characters that control a terminal or cannot be
-/// seen (skerry/printable.hpp) escapes, which stand for the same value.
+/// Writes `value` on one line. Bytes that are not UTF-8 become U+FFFD. Characters that control a terminal or
+/// are invisible (skerry/printable.hpp) become escapes of the same value.
 std::string dump_json(const Json& value);
 std::string dump_json(const OrderedJson& value);
 

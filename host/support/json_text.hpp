@@ -1,4 +1,4 @@
-// JSON that is written, as text that grows. Internal.
+// Writes JSON piece by piece into text. Internal.
 #pragma once
 
 #include "host/support/json.hpp"
@@ -9,7 +9,7 @@
 
 namespace skerry::host {
 
-/// A string, number or boolean as JSON.
+/// Returns a string, number or boolean as JSON.
 template <class T> std::string scalar_text(const T& value) {
   if constexpr (std::is_convertible_v<T, std::string_view>) {
     return json_string(value);
@@ -19,14 +19,14 @@ template <class T> std::string scalar_text(const T& value) {
   }
 }
 
-/// An object, its members in the order in which they are added. The library's objects are not used for what
-/// we print: they allocate when they are destroyed (see ParsedJson).
+/// An object whose members stay in the order in which they are added. Used for output instead of the
+/// library's objects, which allocate when they are destroyed (see ParsedJson).
 class ObjectText {
 public:
   template <class T> ObjectText& add(std::string_view name, const T& value) {
     return add_text(name, scalar_text(value));
   }
-  /// `json` is a JSON text.
+  /// Adds a member whose value is the JSON text `json`.
   ObjectText& add_text(std::string_view name, std::string_view json) {
     members_.append(members_.empty() ? "" : ",").append(json_string(name)).append(":").append(json);
     return *this;
@@ -41,11 +41,11 @@ private:
   std::string members_;
 };
 
-/// A list.
+/// A JSON array.
 class ListText {
 public:
   template <class T> ListText& add(const T& value) { return add_text(scalar_text(value)); }
-  /// `json` is a JSON text.
+  /// Adds an item, the JSON text `json`.
   ListText& add_text(std::string_view json) {
     items_.append(items_.empty() ? "" : ",").append(json);
     return *this;

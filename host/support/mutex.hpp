@@ -1,4 +1,4 @@
-// A mutex, its lock and its condition, such that clang checks what each mutex guards. Internal.
+// A mutex, a lock and a condition variable that clang's thread-safety analysis understands. Internal.
 #pragma once
 
 #include <chrono>
@@ -11,9 +11,9 @@
 #else
 #define SKERRY_THREAD_SAFETY(attribute)
 #endif
-/// Of a member: it is read and written with this mutex held only.
+/// Marks a member that may only be accessed with this mutex held.
 #define SKERRY_GUARDED_BY(mutex) SKERRY_THREAD_SAFETY(guarded_by(mutex))
-/// Of a function: it is called with this mutex held.
+/// Marks a function that may only be called with this mutex held.
 #define SKERRY_REQUIRES(mutex) SKERRY_THREAD_SAFETY(requires_capability(mutex))
 
 namespace skerry::host {
@@ -22,7 +22,7 @@ class SKERRY_THREAD_SAFETY(capability("mutex")) Mutex {
 public:
   void lock() SKERRY_THREAD_SAFETY(acquire_capability()) { mutex_.lock(); }
   void unlock() SKERRY_THREAD_SAFETY(release_capability()) { mutex_.unlock(); }
-  /// Tells the analysis that it is held, in a lambda that runs while it is.
+  /// Tells the analysis that the mutex is held, in lambdas that run while it is.
   void is_held() const SKERRY_THREAD_SAFETY(assert_capability(this)) {}
 
 private:
@@ -30,7 +30,7 @@ private:
   std::mutex mutex_;
 };
 
-/// Holds a mutex until it is destroyed, but for the time between `unlock` and `lock`.
+/// Locks a mutex and unlocks it on destruction. It can be unlocked and locked again in between.
 class SKERRY_THREAD_SAFETY(scoped_lockable) Lock {
 public:
   explicit Lock(Mutex& mutex) SKERRY_THREAD_SAFETY(acquire_capability(mutex)) : lock_(mutex.mutex_) {}
@@ -45,11 +45,11 @@ private:
   std::unique_lock<std::mutex> lock_;
 };
 
-/// Waits end without a reason, too: they are made in a loop that looks at what is waited for.
+/// A condition variable. Waits may wake spuriously, so callers wait in a loop that checks the condition.
 class Condition {
 public:
   void wait(Lock& lock) { condition_.wait(lock.lock_); }
-  /// False when the time is over.
+  /// Returns false if `end` has passed.
   bool wait_until(Lock& lock, std::chrono::steady_clock::time_point end) {
     return condition_.wait_until(lock.lock_, end) == std::cv_status::no_timeout;
   }

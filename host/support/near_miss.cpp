@@ -11,11 +11,12 @@ namespace skerry::host {
 
 namespace {
 
-// Names may come from a module, as many and as long as it likes.
+// Limits for the work, because names may come from a module, in any number and length.
 constexpr size_t most_compared = 10'000;
-constexpr size_t longest_compared = 64; // the work is quadratic
+constexpr size_t longest_compared = 64; // the work grows with the square of the length
 
-/// Lower case, without `_`, `-` and leading underscores: maxMemoryMB, max_memory_mb and MaxMemoryMB are one.
+/// Returns the name in lower case, without `_` and `-`, so that maxMemoryMB, max_memory_mb and MaxMemoryMB
+/// are equal.
 std::string fold(std::string_view name) {
   std::string folded;
   for (char c : name.substr(0, longest_compared)) {
@@ -24,7 +25,7 @@ std::string fold(std::string_view name) {
   return folded;
 }
 
-/// Levenshtein distance.
+/// Returns the Levenshtein distance.
 size_t distance(std::string_view a, std::string_view b) {
   std::vector<size_t> row(b.size() + 1);
   std::iota(row.begin(), row.end(), size_t{0});
@@ -39,7 +40,7 @@ size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// How far apart two names are, or too far to be meant.
+/// Returns the distance of two names, or a value that is too large for a suggestion.
 size_t score(std::string_view name, std::string_view candidate) {
   std::string a = fold(name), b = fold(candidate);
   size_t apart = distance(a, b);

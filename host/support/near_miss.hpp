@@ -1,4 +1,4 @@
-// "Did you mean …?" Internal.
+// Suggestions for mistyped names ("Did you mean …?"). Internal.
 #pragma once
 
 #include <span>
@@ -8,10 +8,11 @@
 
 namespace skerry::host {
 
-/// Those of `candidates` that `name` was most likely meant to be: the nearest, at most three.
+/// Returns the candidates nearest to `name` that are near enough to have been meant: at most three, all
+/// equally near.
 std::vector<std::string> near_misses(std::string_view name, std::span<const std::string> candidates);
 
-/// "; did you mean a, b or c?" or nothing.
+/// Returns "; did you mean a, b or c?", or nothing if no candidate is similar.
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
 
 } // namespace skerry::host

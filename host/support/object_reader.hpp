@@ -1,5 +1,5 @@
-// Reads one JSON object key by key. The first problem is kept, later ones are ignored, so that reading code
-// runs straight through. Internal.
+// Reads one JSON object key by key. Only the first problem is kept, so that the reading code needs no error
+// handling. Internal.
 #pragma once
 
 #include "host/support/json.hpp"
@@ -12,36 +12,38 @@
 
 namespace skerry::host {
 
-/// The first problem, and the JSON path where it is ("$.capabilities.env[0]").
+/// A problem, and the JSON path where it is ("$.capabilities.env[0]").
 struct ReadProblem {
   std::string path;
   std::string message;
 };
 using FirstProblem = std::optional<ReadProblem>;
 
-/// The first counts. Keys and values are of a file: what is kept of them is printable.
+/// Records a problem unless there is one already. Path and message may contain keys and values of a file, so
+/// they are made printable.
 void report(FirstProblem& first, std::string_view path, std::string_view message);
 
-/// "object", "number", …: what a value is, for messages.
+/// Returns the type of a value for messages: "object", "number", …
 std::string json_type_name(const Json& value);
 
-/// Both value and problem must outlive the reader. A value that is no object is a problem, and reads as
-/// empty.
+/// Reads the members of one object. `value` and `problem` must outlive the reader. A value that is not an
+/// object is a problem, and reads as an empty object.
 class ObjectReader {
 public:
   ObjectReader(const Json& value, std::string path, FirstProblem& problem);
 
-  /// The value of a key, or null. Whatever was asked for by any function here is a known key.
+  /// Returns the value of a key, or null if it is absent. Every key passed to a function of this class counts
+  /// as known.
   const Json* find(std::string_view key);
   bool has(std::string_view key) { return find(key) != nullptr; }
 
-  // Each gives `fallback` when the key is absent, or when its value is a problem.
+  // Each returns `fallback` if the key is absent or its value is a problem.
   bool boolean(std::string_view key, bool fallback);
   uint64_t integer(std::string_view key, uint64_t fallback, uint64_t min, uint64_t max);
   std::string text(std::string_view key, std::string fallback = {});
 
   void require(std::string_view key);
-  /// An unknown key is a problem. To be called when all known ones were asked for.
+  /// Reports unknown keys. Call it after all known keys have been read.
   void finish();
 
   std::string path(std::string_view key) const { return path_ + "." + std::string(key); }

@@ -6,7 +6,7 @@ PluginError out_of_memory_error(std::string_view plugin, Phase phase, std::strin
   PluginError error;
   error.phase = phase;
   error.code = PluginErrorCode::limit_process;
-  error.message = "out of memory"; // short enough for std::string to keep it in itself
+  error.message = "out of memory"; // short enough that std::string allocates nothing
   unless_out_of_memory(
       [&] {
         std::string message = Error::out_of_memory(doing).message();

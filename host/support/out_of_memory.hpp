@@ -14,10 +14,11 @@
 
 namespace skerry::host {
 
-/// Code "limit.process". Needs no memory; where there is none, the plugin and what was done are left out.
+/// Makes an error with code "limit.process". It needs no memory: if none is left, the error omits the plugin
+/// and what was being done.
 PluginError out_of_memory_error(std::string_view plugin, Phase phase, std::string_view doing) noexcept;
 
-/// The Expected of `body`, or out_of_memory_error when memory ran out in it.
+/// Runs `body` and returns its Expected, or out_of_memory_error if memory ran out.
 template <class F>
 std::invoke_result_t<F> catching_out_of_memory(std::string_view plugin, Phase phase, std::string_view doing,
                                                F&& body) {
@@ -26,7 +27,7 @@ std::invoke_result_t<F> catching_out_of_memory(std::string_view plugin, Phase ph
   });
 }
 
-/// A thread that runs `run`; std::bad_alloc when the system has none left.
+/// Starts a thread that runs `run`. Throws std::bad_alloc if the system has no thread left.
 template <class F> std::thread start_thread(F&& run) {
   try {
     return std::thread(std::forward<F>(run));

@@ -26,12 +26,12 @@ using Clock = std::chrono::steady_clock;
 
 struct WatchedFile {
   std::filesystem::path path;
-  std::vector<PathStep> steps; // as they were when the directories were last registered
-  std::vector<int> watches;    // beside `steps`; -1: cannot be watched
-  FileIdentity reported;       // at the last report
-  FileIdentity last;           // at the last examination
+  std::vector<PathStep> steps; // the steps when the directories were last registered
+  std::vector<int> watches;    // one per step; -1: cannot be watched
+  FileIdentity reported;       // the file at the last report
+  FileIdentity last;           // the file when it was last examined
   bool being_written = false;
-  bool was_polled = false; // and its user has been told
+  bool was_polled = false; // the user has been notified that the file is polled
 
   bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
   bool is_concerned(int watch, std::string_view name) const {
@@ -45,12 +45,12 @@ struct WatchedFile {
   }
 };
 
-/// Files that belong together.
+/// Files that belong together and are reported together.
 struct WatchedGroup {
   std::vector<WatchedFile> files;
   std::chrono::milliseconds settle{0};
   FileWatcher::Changed changed;
-  std::optional<Clock::time_point> due; // all of them will have been left alone for long enough
+  std::optional<Clock::time_point> due; // when all files will have settled
 
   bool being_written() const { return std::ranges::any_of(files, &WatchedFile::being_written); }
 };
@@ -62,9 +62,9 @@ public:
   explicit Impl(Options options)
       : options_(std::move(options)), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     const auto begin = [&] {
-      mutex_.is_held(); // no other thread has this object yet
+      mutex_.is_held(); // no other thread can access this object yet
       if (options_.use_inotify && !queue_.open())
-        trouble("no inotify: files are looked at regularly instead");
+        trouble("inotify is not available, so all files are polled");
       thread_ = start_thread([this] { run(); });
     };
     unless_out_of_memory(begin, [&] {
@@ -105,7 +105,7 @@ public:
       groups_.erase(id);
       throw std::bad_alloc();
     });
-    wake(); // what is to be polled may have changed
+    wake(); // the set of polled files may have changed
     return id;
   }
 
@@ -130,7 +130,7 @@ private:
 
   // --- the thread
 
-  /// Files that could not be examined for lack of memory are examined again later.
+  /// Runs the thread. Files that could not be examined because memory ran out are examined again later.
   void run() {
     while (wait()) {
       unless_out_of_memory([&] { look(); },
@@ -150,7 +150,7 @@ private:
     tell_troubles();
   }
 
-  /// False: stop.
+  /// Waits for an event or the next time limit. Returns false when the watcher stops.
   bool wait() {
     pollfd descriptors[] = {{wake_fd_, POLLIN, 0}, {queue_.descriptor(), POLLIN, 0}};
     int timeout;
@@ -169,7 +169,7 @@ private:
   int milliseconds_to_wait() const SKERRY_REQUIRES(mutex_) {
     std::optional<Clock::time_point> next;
     for (const auto& [id, group] : groups_) {
-      // The end of the writing will wake us.
+      // A group that is being written needs no timer: the event at the end of the write wakes the thread.
       if (group.due && !group.being_written() && (!next || *group.due < *next)) next = group.due;
       if (is_polled(group) && (!next || next_poll_ < *next)) next = next_poll_;
     }
@@ -199,7 +199,7 @@ private:
       SKERRY_REQUIRES(mutex_) {
     if (!event.overflow && !file.is_concerned(event.watch, event.name)) return;
     if (event.overflow) {
-      file.being_written = false; // the end of the writing may be among what was lost
+      file.being_written = false; // the end of the write may be among the lost events
     } else if (file.is_last_step(event.watch, event.name)) {
       if (event.written) file.being_written = true;
       if (event.closed || event.replaced) file.being_written = false;
@@ -208,7 +208,7 @@ private:
     look_at(group, file, now, event.written || event.closed);
   }
 
-  /// Any difference, and any writing, starts the wait for quiet anew.
+  /// Examines a file. Any difference or write restarts the settle time.
   static void look_at(WatchedGroup& group, WatchedFile& file, Clock::time_point now, bool touched) {
     const FileIdentity identity = file_identity(file.path);
     if (identity == file.last && !(touched && group.due)) return;
@@ -223,9 +223,9 @@ private:
     const bool all = std::exchange(has_missed_, false);
     for (auto& [id, group] : groups_) {
       for (WatchedFile& file : group.files) {
-        if (all) file.being_written = false; // as with any event that was lost
+        if (all) file.being_written = false; // as after lost events
         if (!all && !is_polled(file)) continue;
-        register_steps(file); // what could not be watched may be possible now
+        register_steps(file); // watching may be possible now
         look_at(group, file, now, false);
       }
     }
@@ -234,7 +234,7 @@ private:
   std::vector<Id> due_files(Clock::time_point now) {
     const Lock lock(mutex_);
     std::vector<Id> due;
-    due.reserve(groups_.size()); // a change that is taken must not be lost
+    due.reserve(groups_.size()); // reserved first, because a change that is taken must not be lost
     for (auto& [id, group] : groups_) {
       if (!group.due || *group.due > now || group.being_written()) continue;
       group.due.reset();
@@ -301,8 +301,8 @@ private:
 
   // --- directories
 
-  /// Registers the directories that lead to a file. A link may be swapped between a look at it and the
-  /// registration, so what was found is looked at again.
+  /// Registers the directories that lead to a file. A link may be replaced between reading and registering
+  /// it, so the path is resolved again until it stays the same, 8 times at most.
   void register_steps(WatchedFile& file) SKERRY_REQUIRES(mutex_) {
     if (!queue_.is_open()) return;
     constexpr int most_rounds = 8;
@@ -317,12 +317,12 @@ private:
       }
     }
     if (file.is_polled() && !file.was_polled)
-      trouble(file.path.string() + ": not all directories can be watched; it is looked at regularly");
+      trouble(file.path.string() + ": not all of its directories can be watched, so it is polled");
     file.was_polled = file.is_polled();
     drop_unused_watches();
   }
 
-  /// For want of memory they stay until the next time.
+  /// Drops watches that no file uses. If memory runs out, they stay until the next call.
   void drop_unused_watches() noexcept SKERRY_REQUIRES(mutex_) {
     const auto drop = [&] {
       mutex_.is_held();
@@ -339,13 +339,13 @@ private:
   const int wake_fd_;
   mutable Mutex mutex_;
   Condition idle_;
-  InotifyQueue queue_; // opened before the thread starts; its watches change with the mutex held
+  InotifyQueue queue_; // opened before the thread starts; its watches change only with the mutex held
   std::map<Id, WatchedGroup> groups_ SKERRY_GUARDED_BY(mutex_);
   Id last_id_ SKERRY_GUARDED_BY(mutex_) = 0;
-  Id running_ SKERRY_GUARDED_BY(mutex_) = 0; // whose callback runs
+  Id running_ SKERRY_GUARDED_BY(mutex_) = 0; // the group whose callback is running
   Clock::time_point next_poll_ SKERRY_GUARDED_BY(mutex_) = {};
   std::vector<std::string> troubles_ SKERRY_GUARDED_BY(mutex_);
-  /// Something was missed for want of memory: all files are to be examined.
+  /// True if memory ran out and something was missed: all files must be examined.
   bool has_missed_ SKERRY_GUARDED_BY(mutex_) = false;
   bool stopping_ SKERRY_GUARDED_BY(mutex_) = false;
   std::thread thread_;

@@ -1,4 +1,4 @@
-// Tells when files have changed and been left alone since. Internal.
+// Reports when files have changed and then stayed unchanged for a while. Internal.
 #pragma once
 
 #include <chrono>
@@ -11,46 +11,46 @@
 
 namespace skerry::host {
 
-/// Watches files by the directories that lead to them, so that it sees a file written in place, a rename into
-/// place, a symbolic link anywhere on the way that is swapped, and a file or directory that goes away and
-/// comes back. One thread of its own, which sleeps while nothing happens. All functions are thread-safe.
+/// Watches files through the directories that lead to them. It notices files written in place, renames into
+/// place, symbolic links replaced anywhere in the path, and files or directories that disappear and return.
+/// Uses one thread, which sleeps while nothing changes. All functions are thread-safe.
 class FileWatcher {
 public:
   struct Options {
-    bool use_inotify = true; ///< false: look at the files every poll_interval
-    /// Also for files whose directories cannot be watched (no permission, limit of the kernel reached).
+    bool use_inotify = true; ///< if false, all files are polled
+    /// How often files are polled. With inotify, this concerns only files whose directories cannot be watched
+    /// (no permission, or the kernel's limit is reached).
     std::chrono::milliseconds poll_interval{500};
-    /// Told what the watcher cannot do, one line each; called like `Changed`.
+    /// Receives a line for each thing that the watcher cannot do; called like `Changed`.
     std::function<void(const std::string&)> on_trouble;
   };
-  /// Called on the watcher's thread, never twice at a time, with no lock held: may watch and unwatch. Hand
-  /// longer work to another thread: it delays all other reports.
+  /// Called on the watcher's thread, one call at a time, with no lock held, so it may call watch and unwatch.
+  /// Longer work belongs on another thread, because it delays all other reports.
   using Changed = std::function<void()>;
   using Id = uint64_t;
 
   FileWatcher();
   explicit FileWatcher(Options options);
-  /// Ends the thread; waits for a callback that runs.
+  /// Stops the thread, and waits for a callback that is running.
   ~FileWatcher();
   FileWatcher(const FileWatcher&) = delete;
   FileWatcher& operator=(const FileWatcher&) = delete;
 
-  /// Calls `changed` when the file is another one, or has other content or times, than at the last call (at
-  /// first: than now), once it has been like that for `settle` and nobody is seen writing to it. A file that
-  /// is gone is waited for. A change between a reading of the file and this call is not noticed: watch first,
-  /// then read.
+  /// Calls `changed` when the path leads to another file, or the file's content or times differ from those at
+  /// the previous call (before the first call: from those now). Calls it only after the file has stayed the
+  /// same for `settle` and no writer is seen. While the file is missing, waits for it to return. A change
+  /// between reading the file and calling `watch` is not noticed, so watch first and then read.
   Id watch(const std::filesystem::path& file, std::chrono::milliseconds settle, Changed changed) {
     return watch(std::vector{file}, settle, std::move(changed));
   }
-  /// The same for files that belong together: once for all changes of any of them, when all have been left
-  /// alone.
+  /// The same for files that belong together: one call for all changes, after all files have settled.
   Id watch(const std::vector<std::filesystem::path>& files, std::chrono::milliseconds settle,
            Changed changed);
-  /// Afterwards the callback does not run (called from that callback itself: will not run again). An unknown
-  /// id is ignored.
+  /// Stops watching. After it returns, the callback does not run; if it is called from that callback, the
+  /// callback does not run again. Unknown ids are ignored.
   void unwatch(Id id);
 
-  /// Whether the kernel tells of changes; otherwise they are looked for every poll_interval.
+  /// True if the kernel reports changes; false if all files are polled.
   bool uses_inotify() const noexcept;
 
 private:

@@ -39,17 +39,17 @@ bool InotifyQueue::open() {
 
 int InotifyQueue::add(const std::filesystem::path& directory, bool content) {
   const uint32_t writing = content ? IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB : 0;
-  // Added to what another file wants of the same directory.
+  // IN_MASK_ADD keeps the events that another file needs from the same directory.
   const int watch = inotify_add_watch(
       fd_, directory.c_str(), names | writing | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD);
-  if (watch >= 0) watches_.insert(watch); // without memory for it, the kernel keeps it until the queue ends
+  if (watch >= 0) watches_.insert(watch); // if this throws, the kernel keeps the watch until the queue closes
   return watch;
 }
 
 void InotifyQueue::keep_only(std::span<const int> used) {
   std::erase_if(watches_, [&](int watch) {
     if (std::ranges::find(used, watch) != used.end()) return false;
-    inotify_rm_watch(fd_, watch); // fails when its directory is gone, and it with it
+    inotify_rm_watch(fd_, watch); // fails if the directory is gone, and then the watch is gone too
     return true;
   });
 }

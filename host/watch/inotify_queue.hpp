@@ -1,4 +1,4 @@
-// The kernel's queue of changes in directories. Internal.
+// The kernel's queue of directory changes (inotify). Internal.
 #pragma once
 
 #include <filesystem>
@@ -9,18 +9,18 @@
 
 namespace skerry::host {
 
-/// Not thread-safe.
+/// An inotify instance and its watches. Not thread-safe.
 class InotifyQueue {
 public:
   struct Event {
     int watch = -1;
     std::string_view
-        name; ///< of the entry in the directory; empty: the directory itself. Valid during the call only
-    bool written = false;  ///< content changed, the file is open for writing
+        name; ///< the entry in the directory, or empty for the directory itself; valid only during the call
+    bool written = false;  ///< the content changed and the file is still open for writing
     bool closed = false;   ///< a descriptor open for writing was closed
-    bool replaced = false; ///< the name appeared, went away, or stands for something else
+    bool replaced = false; ///< the name appeared, disappeared, or now leads to another file
     bool gone = false;     ///< the directory was moved or removed
-    bool overflow = false; ///< events were lost; concerns all watches
+    bool overflow = false; ///< events were lost, for any of the watches
   };
 
   InotifyQueue() = default;
@@ -28,18 +28,18 @@ public:
   InotifyQueue(const InotifyQueue&) = delete;
   InotifyQueue& operator=(const InotifyQueue&) = delete;
 
-  /// False when the kernel has none, or no more, of them.
+  /// Returns false if the kernel does not support inotify or has no instance left.
   bool open();
   bool is_open() const noexcept { return fd_ >= 0; }
-  /// To poll for input; -1 when it is not open.
+  /// The descriptor to poll for input; -1 if the queue is not open.
   int descriptor() const noexcept { return fd_; }
 
-  /// Watches a directory's entries: their names, and with `content` writing too. The same directory has the
-  /// same number, whatever its path. -1: cannot be watched.
+  /// Watches the names in a directory, and with `content` also writes to its files. Returns the number of the
+  /// watch, which is the same for every path to the directory; -1 if it cannot be watched.
   int add(const std::filesystem::path& directory, bool content);
-  /// Drops the watches that are not among `used`.
+  /// Removes all watches except those in `used`.
   void keep_only(std::span<const int> used);
-  /// Calls `handle` for all events that are there; does not wait.
+  /// Calls `handle` for all queued events; does not wait.
   void take(const std::function<void(const Event&)>& handle);
 
 private:

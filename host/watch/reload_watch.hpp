@@ -1,4 +1,4 @@
-// Watches the files of each plugin and reports their changes by its name. Internal.
+// Watches the files of each plugin, and reports changes by the plugin's name. Internal.
 #pragma once
 
 #include "host/support/mutex.hpp"
@@ -14,14 +14,14 @@
 
 namespace skerry::host {
 
-/// The files of a plugin whose changes are to be followed.
+/// The files of a plugin that are watched.
 struct WatchedFiles {
   std::vector<std::filesystem::path> files;
   std::chrono::milliseconds settle{0};
   bool operator==(const WatchedFiles&) const = default;
 };
 
-/// One watcher for all plugins, with a thread only once there is something to watch. Thread-safe; not to be
+/// One file watcher for all plugins; its thread starts with the first watched file. Thread-safe. Must not be
 /// called with a lock held that `changed` takes.
 class ReloadWatch {
 public:
@@ -31,10 +31,10 @@ public:
   ReloadWatch(Changed changed, Trouble trouble)
       : changed_(std::move(changed)), trouble_(std::move(trouble)) {}
 
-  /// From now on these files, and no others, are this plugin's; none: it is not followed any more. After stop
-  /// it does nothing.
+  /// Watches exactly these files for this plugin from now on; with none, the plugin is no longer watched.
+  /// Does nothing after `stop`.
   void follow(const std::string& plugin, WatchedFiles files);
-  /// Follows nothing any more; returns when `changed` does not run.
+  /// Stops watching, and waits until `changed` is no longer running.
   void stop();
 
 private:

@@ -6,7 +6,7 @@ namespace skerry::host {
 
 namespace {
 
-constexpr int most_links = 40; // as the kernel
+constexpr int most_links = 40; // the kernel's limit
 
 class Walk {
 public:
@@ -21,7 +21,7 @@ public:
       left_.pop_front();
       if (name.empty() || name == ".") continue;
       if (name == "..")
-        at_ = at_.parent_path(); // without links in it, this is where `..` leads
+        at_ = at_.parent_path(); // at_ contains no links, so `..` leads to its parent
       else if (!enter(name))
         break;
     }
@@ -35,7 +35,7 @@ private:
     left_.insert(left_.begin(), parts.begin(), parts.end());
   }
 
-  /// False: the walk ends here.
+  /// Enters a name. Returns false if the walk ends there.
   bool enter(const std::filesystem::path& name) {
     steps_.push_back({at_, name.string()});
     std::error_code error;

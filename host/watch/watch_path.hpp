@@ -7,16 +7,16 @@
 
 namespace skerry::host {
 
-/// A directory entry that was looked up on the way to a file.
+/// A directory entry on the way to a file.
 struct PathStep {
-  std::filesystem::path directory; ///< holds no symbolic link
+  std::filesystem::path directory; ///< contains no symbolic link
   std::string name;
   bool operator==(const PathStep&) const = default;
 };
 
-/// The entries that lead to a file, symbolic links followed: when none of them changes, the path leads to the
-/// same file. Ends with the first entry that does not exist, or after 40 links. A relative path starts at the
-/// working directory.
+/// Returns the entries that lead to a file, through all symbolic links. While none of them changes, the path
+/// leads to the same file. The list ends at the first entry that does not exist, or after 40 links. A
+/// relative path starts at the working directory.
 std::vector<PathStep> path_steps(const std::filesystem::path& file);
 
 } // namespace skerry::host

@@ -1,4 +1,4 @@
-// What functions of a module are called, and which function a user means.
+// Names of a module's functions, and lookup of functions by name or index.
 #pragma once
 
 #include "vm/module/module.hpp"
@@ -11,23 +11,23 @@
 
 namespace skerry::host::cli::objdump {
 
-/// Views of the module's bytes.
+/// Names that refer to the module's bytes.
 class FunctionNames {
 public:
   explicit FunctionNames(const vm::Module& module);
 
-  /// From the name section, else an export's name, else empty.
+  /// The name in the name section, or else of an export, or else empty.
   std::string_view name(uint32_t function) const { return names_[function]; }
-  /// ` <name>`, printable, or nothing.
+  /// Returns ` <name>`, made printable, or nothing if there is no name.
   std::string shown(uint32_t function) const;
-  /// By index, or by a name. Nothing when there is no such function.
+  /// Finds a function by its index or name. Returns nothing if it does not exist.
   std::optional<uint32_t> find(const std::string& index_or_name) const;
 
 private:
   std::optional<uint32_t> find_name(std::string_view name) const;
 
   const vm::Module& module_;
-  std::vector<std::string_view> names_; // by function
+  std::vector<std::string_view> names_; // by function index
 };
 
 } // namespace skerry::host::cli::objdump

@@ -1,4 +1,4 @@
-// skerry objdump: the sections of a module, its instructions, and what the translator makes of them.
+// skerry objdump: shows a module's sections, its instructions, and what the translator makes of them.
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
 #include "host/cli/objdump/section_printer.hpp"
@@ -28,7 +28,7 @@ struct ObjdumpOptions {
   bool asks_for_translation() const { return ir || code; }
 };
 
-/// Everything that was asked for, of one file.
+/// Prints the requested parts of one file.
 class Dump {
 public:
   Dump(const ObjdumpOptions& options, std::vector<std::byte> bytes)
@@ -123,7 +123,7 @@ int run(ObjdumpOptions options) {
 void add_objdump_command(CLI::App& app, int& status) {
   auto options = std::make_shared<ObjdumpOptions>();
   CLI::App* command = app.add_subcommand("objdump", "Show the sections and the code of a module");
-  command->set_help_flag("--help", "Print this help and exit"); // -h is for headers, as in other objdumps
+  command->set_help_flag("--help", "Print this help and exit"); // -h prints headers, as in other objdumps
   command->add_option("FILE", options->file, "Module, binary or text")->required()->type_name("");
   command->add_flag("-h,--headers", options->headers, "Where each section is, and how much is in it");
   command->add_flag("-x,--details", options->details, "What is in the sections: types, imports, exports …");

@@ -13,11 +13,11 @@ namespace {
 
 using vm::ByteReader;
 
-// Spec §5.5.2, by section id.
+// Section names by section id (spec §5.5.2).
 constexpr std::array<std::string_view, 14> section_names = {
     "Custom", "Type",  "Import", "Function", "Table", "Memory",    "Global",
     "Export", "Start", "Elem",   "Code",     "Data",  "DataCount", "Tag"};
-/// By ExternKind.
+/// Names by ExternKind.
 constexpr std::array<std::string_view, 5> kind_names = {"func", "table", "memory", "global", "tag"};
 constexpr uint8_t custom_id = 0, start_id = 8;
 
@@ -29,7 +29,7 @@ std::string hex(uint64_t value, int digits) {
 
 std::string number(uint64_t value) { return std::to_string(value); }
 
-/// ` - func[3]`
+/// Returns ` - func[3]`.
 std::string entry(std::string_view kind, uint64_t index) {
   return " - " + std::string(kind) + "[" + number(index) + "]";
 }
@@ -45,7 +45,7 @@ std::string_view chars(std::span<const std::byte> bytes) {
 
 } // namespace
 
-// Instructions show indices: names stand behind them, where there is one.
+// Instructions show indices, followed by names where they exist.
 SectionPrinter::SectionPrinter(const vm::Module& module, const FunctionNames& functions,
                                vm::wat::TextSink& out)
     : module_(module), functions_(functions), out_(out), all_types_(module, module.engine->config),
@@ -109,7 +109,7 @@ std::string SectionPrinter::list(const vm::TypeList& types) const {
   return text;
 }
 
-/// `(i32, i32) -> i32`
+/// Returns `(i32, i32) -> i32`.
 std::string SectionPrinter::signature(uint32_t type) const {
   const vm::wat::ModuleTypes::Type func = all_types_[type];
   const std::string results = list(func.results);
@@ -211,7 +211,7 @@ void SectionPrinter::print_exports() {
   }
 }
 
-/// ` - segment[2] active table=0 - init i32.const 8`
+/// Prints ` - segment[2] active table=0 - init i32.const 8`.
 void SectionPrinter::begin_segment(uint32_t index, vm::SegmentMode mode, const std::string& where,
                                    const vm::ConstExpr& offset) {
   constexpr std::string_view modes[] = {"active", "passive", "declarative"};
@@ -277,7 +277,7 @@ void SectionPrinter::print_instructions(uint32_t function) {
   out_ += "\n";
 }
 
-/// ` 000046: 02 7f                      | local[1..2] type=i32`
+/// Prints ` 000046: 02 7f                      | local[1..2] type=i32`.
 void SectionPrinter::print_locals(ByteReader& reader, uint32_t function) {
   uint64_t local = all_types_[module_.functions[function]].params.size();
   for (uint32_t groups = reader.leb_u32(); groups > 0 && reader.ok() && out_.is_open(); --groups) {
@@ -292,18 +292,18 @@ void SectionPrinter::print_locals(ByteReader& reader, uint32_t function) {
   }
 }
 
-/// ` 000048: 20 00                      | `
+/// Prints ` 000048: 20 00                      | `.
 void SectionPrinter::print_bytes(uint32_t start, uint32_t end) {
   constexpr uint32_t most_bytes = 9;
   std::string bytes;
   for (uint32_t at = start; at < end && at < start + most_bytes; ++at)
     bytes += hex(static_cast<uint8_t>(module_.bytes[at]), 2) + " ";
   bytes.resize(size_t{3} * most_bytes, ' ');
-  if (end - start > most_bytes) bytes.back() = '+'; // and more
+  if (end - start > most_bytes) bytes.back() = '+'; // more bytes follow
   out_ += " " + hex(start, 6) + ": " + bytes + "| ";
 }
 
-/// ` 000048: 20 00                      | local.get 0`
+/// Prints ` 000048: 20 00                      | local.get 0`.
 void SectionPrinter::print_instruction(const vm::Instruction& instr, uint32_t end, uint32_t depth) {
   constexpr uint32_t deepest = 40;
   print_bytes(instr.offset, end);
@@ -311,7 +311,7 @@ void SectionPrinter::print_instruction(const vm::Instruction& instr, uint32_t en
   if (instr.op == vm::Opcode::end)
     out_ += "end";
   else
-    instructions_.const_expr({instr.offset, end - instr.offset}, out_); // of this instruction alone
+    instructions_.const_expr({instr.offset, end - instr.offset}, out_); // this instruction alone
   if (vm::info(instr.op).immediate == vm::ImmediateKind::func && instr.index[0] < module_.functions.size())
     out_ += functions_.shown(instr.index[0]);
   out_ += "\n";

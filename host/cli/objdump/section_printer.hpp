@@ -1,5 +1,5 @@
-// The sections of a module as text: their places (objdump -h), their contents (-x), and the instructions of
-// functions (-d), in the form that users of wasm-objdump know.
+// Prints the sections of a module as text: their positions (objdump -h), their contents (-x) and the
+// instructions of functions (-d), in the format of wasm-objdump.
 #pragma once
 
 #include "host/cli/objdump/function_names.hpp"
@@ -14,14 +14,14 @@
 
 namespace skerry::host::cli::objdump {
 
-/// Of a module that has been decoded and need not be valid. All text goes to `out`, while it is open.
+/// Prints a decoded module, which need not be valid. All text goes to `out`, until `out` is closed.
 class SectionPrinter {
 public:
   SectionPrinter(const vm::Module& module, const FunctionNames& functions, vm::wat::TextSink& out);
 
   void print_headers();
   void print_details();
-  /// Offsets, bytes and text of a defined function's instructions.
+  /// Prints the offsets, bytes and text of a defined function's instructions.
   void print_instructions(uint32_t function);
 
 private:

@@ -1,4 +1,4 @@
-// The program skerry-plugin: what `skerry plugin` does.
+// The program skerry-plugin, which implements `skerry plugin`.
 #include "host/cli/commands.hpp"
 #include "host/cli/plugin/operator_commands.hpp"
 #include "host/cli/plugin/plugin_commands.hpp"

@@ -25,8 +25,8 @@ int report_failure(PluginErrorCode code, std::string_view message) {
   return failure;
 }
 
-/// Where the server of this configuration listens, as this machine reaches it; empty when only the server
-/// knows.
+/// Returns the address of this configuration's server, as reached from this machine. Empty if only the server
+/// knows its port.
 std::string address_of(const ServeConfig& config) {
   if (config.port == 0) return {};
   std::string host = config.host;
@@ -40,11 +40,11 @@ std::string_view words_for(NetworkStatus status) {
   switch (status) {
   case NetworkStatus::timeout: return "no answer within --timeout";
   case NetworkStatus::unreachable: return "nobody listens there";
-  default: return "the name is unknown, or what answers is no plugin server";
+  default: return "the name cannot be resolved, or a different kind of server answers";
   }
 }
 
-/// Posts to the server and prints its answer, an error on stderr.
+/// Sends a POST request to the server and prints its answer; errors go to stderr.
 int post(const OperatorOptions& options, const std::string& path) {
   auto config = read_serve_config(options.config);
   if (!config) {

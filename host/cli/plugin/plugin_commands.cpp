@@ -18,7 +18,7 @@ constexpr uint64_t largest_input = uint64_t{1} << 30;
 
 struct Input {
   bool is_file = false;
-  std::string text; // or the file's name
+  std::string text; // the input, or the name of its file
 };
 
 struct PluginOptions {
@@ -26,7 +26,7 @@ struct PluginOptions {
   std::vector<std::string> texts, files;
 };
 
-/// An error, for programs: one line of JSON.
+/// Prints an error for programs: one line of JSON.
 void report(const PluginError& error) { write_stderr(to_json(error) + "\n"); }
 
 Expected<std::string> input_bytes(const Input& input) {
@@ -43,7 +43,7 @@ Expected<std::string> call_with(Plugin& plugin, const Input& input) {
   return bytes ? plugin.call(*bytes) : bytes;
 }
 
-/// Both options in the order in which they were given.
+/// Returns the inputs of both options in the order in which they were given.
 std::vector<Input> inputs(const CLI::App& command, const PluginOptions& options) {
   std::vector<Input> all;
   auto text = options.texts.begin(), file = options.files.begin();
@@ -64,7 +64,7 @@ int print_meta(const PluginOptions& options) {
   return write_stdout((*plugin)->meta() + "\n") ? 0 : failure;
 }
 
-/// Every input gets its call, whatever became of the ones before.
+/// Calls the plugin with every input, even after a failed call.
 int call_plugin(const PluginOptions& options, const std::vector<Input>& all) {
   Manager manager;
   auto plugin = manager.load(std::filesystem::path(options.manifest));

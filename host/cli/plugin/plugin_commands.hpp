@@ -1,11 +1,11 @@
-// Loading a plugin, for one invocation of the program.
+// The commands that load a plugin for one invocation of the program.
 #pragma once
 
 #include "host/cli/cli11.hpp"
 
 namespace skerry::host::cli {
 
-/// skerry plugin meta, skerry plugin call.
+/// Adds skerry plugin meta and skerry plugin call.
 void add_plugin_commands(CLI::App& plugin, int& status);
 
 } // namespace skerry::host::cli

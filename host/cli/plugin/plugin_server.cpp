@@ -1,4 +1,4 @@
-// The one place that names cpp-httplib.
+// The HTTP server. The only file that includes cpp-httplib.
 #include "host/cli/plugin/plugin_server.hpp"
 
 #include "host/cli/output.hpp"
@@ -30,7 +30,7 @@ void answer_error(httplib::Response& response, PluginErrorCode code, std::string
   answer(response, make_error("", Phase::call, code, message));
 }
 
-/// Takes as long whatever they have in common.
+/// Compares in a time that does not depend on the common prefix.
 bool is_same_secret(std::string_view given, std::string_view secret) {
   unsigned char difference = given.size() == secret.size() ? 0 : 1;
   for (size_t i = 0; i < given.size(); ++i)
@@ -105,14 +105,14 @@ void PluginServer::Impl::set_up() {
     if (!r.body.empty()) return;
     if (r.status == 413)
       return answer_error(r, PluginErrorCode::limit_input, "the request is larger than maxRequestKB");
-    const int status = r.status; // the library's own, of more kinds than there are codes
+    const int status = r.status; // the library sets more kinds of status than there are codes
     answer_error(r, status == 404 ? PluginErrorCode::not_found : PluginErrorCode::request,
                  "no such thing here");
     r.status = status;
   });
 }
 
-/// One line: "skerry: event: text", or the same as JSON.
+/// Logs one line: "skerry: event: text", or the same as JSON.
 void PluginServer::Impl::log(std::string_view event, std::string_view text, const PluginError* error) const {
   if (!config.json_log) {
     const std::string why =
@@ -126,7 +126,7 @@ void PluginServer::Impl::log(std::string_view event, std::string_view text, cons
   write_stderr(dump_json(line) + "\n");
 }
 
-/// What an operator must know; with JSON every step.
+/// Logs the steps that an operator must know; with JSON, every step.
 void PluginServer::Impl::log_reload(const ReloadEvent& event) {
   if (config.json_log) {
     write_stderr(dump_json(OrderedJson{{"event", "reload"}, {"reload", OrderedJson::parse(to_json(event))}}) +
@@ -187,7 +187,7 @@ Expected<void> PluginServer::Impl::load_file(const std::filesystem::path& file) 
   return {};
 }
 
-/// `{"manifest": "path"}`
+/// Loads a plugin. The request is `{"manifest": "path"}`.
 void PluginServer::Impl::load(const httplib::Request& request, httplib::Response& response) {
   auto json = parse_json(request.body);
   if (!json || !json->is_object() || !json->contains("manifest") || !(*json)["manifest"].is_string())
@@ -199,7 +199,7 @@ void PluginServer::Impl::load(const httplib::Request& request, httplib::Response
   answer(response, done.error());
 }
 
-/// `?force=true`: also what is unchanged or known to be bad.
+/// Reloads a plugin. `?force=true` reloads it even if it is unchanged or known to be bad.
 void PluginServer::Impl::reload(const httplib::Request& request, httplib::Response& response) {
   ReloadOptions options;
   options.force = request.get_param_value("force") == "true";

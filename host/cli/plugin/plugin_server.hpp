@@ -1,4 +1,4 @@
-// Plugins over HTTP: what `skerry plugin serve` does with a request.
+// Serves plugins over HTTP, for `skerry plugin serve`.
 #pragma once
 
 #include "host/cli/plugin/serve_config.hpp"
@@ -8,8 +8,8 @@
 
 namespace skerry::host::cli {
 
-/// POST /plugins/{name}/execute, GET /plugins, GET /metrics, GET /healthz; and, with the token,
-/// POST /plugins, POST /plugins/{name}/reload, POST /plugins/{name}/rollback, DELETE /plugins/{name}.
+/// Serves POST /plugins/{name}/execute, GET /plugins, GET /metrics and GET /healthz. With the token, also
+/// POST /plugins, POST /plugins/{name}/reload, POST /plugins/{name}/rollback and DELETE /plugins/{name}.
 class PluginServer {
 public:
   explicit PluginServer(ServeConfig config);
@@ -17,13 +17,13 @@ public:
   PluginServer(const PluginServer&) = delete;
   PluginServer& operator=(const PluginServer&) = delete;
 
-  /// Loads the plugins that the configuration names. Errors: the first that fails.
+  /// Loads the configured plugins. Errors: that of the first plugin that fails.
   [[nodiscard]] Expected<void> load_plugins();
-  /// Takes the address and says on stderr which it is. False when it cannot be had.
+  /// Binds the address and logs it on stderr. Returns false if the address is not available.
   bool bind();
-  /// Serves until stop; requests that run then are answered first.
+  /// Serves until `stop`. Running requests are answered first.
   void serve();
-  /// Thread-safe.
+  /// Ends `serve`. Thread-safe.
   void stop();
 
 private:

@@ -1,4 +1,4 @@
-// skerry plugin serve: plugins over HTTP, until SIGTERM or SIGINT.
+// skerry plugin serve: serves plugins over HTTP until SIGTERM or SIGINT.
 #include "host/cli/plugin/serve_command.hpp"
 
 #include "host/cli/output.hpp"
@@ -15,7 +15,8 @@ namespace {
 
 constexpr int failure = 1;
 
-/// Signals that end the server go to the one thread that waits for them. Before any other thread is started.
+/// Blocks the signals that end the server, so that only the thread that waits for them receives them. Must
+/// run before any other thread is started.
 sigset_t block_stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -45,7 +46,7 @@ int serve(const std::string& file) {
   });
   server.serve();
   // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it waits for that signal, which is blocked elsewhere
-  pthread_kill(stopper.native_handle(), SIGTERM); // when it was not a signal that ended it
+  pthread_kill(stopper.native_handle(), SIGTERM); // wakes the stopper if something else ended the server
   stopper.join();
   return 0;
 }

@@ -1,4 +1,4 @@
-// skerry plugin serve
+// The command skerry plugin serve.
 #pragma once
 
 #include "host/cli/cli11.hpp"

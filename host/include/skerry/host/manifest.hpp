@@ -1,4 +1,4 @@
-// A plugin's manifest: what it is, where its module lies, what it may do and use. See docs/plugins.md.
+// A plugin's manifest: its name and module, what it may do, and its resource limits. See docs/plugins.md.
 #pragma once
 
 #include "skerry/host/capability.hpp"
@@ -15,61 +15,67 @@
 
 namespace skerry::host {
 
-/// What a call finds of the calls before it.
+/// What a call sees of the state that earlier calls left.
 enum class StateMode : uint8_t {
   fresh, ///< nothing: every call starts from the state after `init`
-  keep,  ///< what the one before it left in that instance
+  keep,  ///< the state that the previous call in the same instance left
 };
 
+/// The instances of a plugin, and how many callers may wait for one and how long.
 struct PoolConfig {
-  uint32_t size = 1;
-  std::chrono::milliseconds max_wait{1000};
-  uint32_t max_waiting = 1000; ///< callers that may wait at the same time
+  uint32_t size = 1;                        ///< maximum number of instances
+  std::chrono::milliseconds max_wait{1000}; ///< how long a caller waits for an instance
+  uint32_t max_waiting = 1000;              ///< callers that may wait at the same time; more are refused
   StateMode state = StateMode::fresh;
   bool operator==(const PoolConfig&) const = default;
 };
 
+/// When calls to a failing plugin are refused: after `threshold` failures in a row, for `reset_timeout`.
 struct BreakerConfig {
   uint32_t threshold = 5;
   std::chrono::milliseconds reset_timeout{30'000};
   bool operator==(const BreakerConfig&) const = default;
 };
 
-/// How a version of the plugin is replaced by another; see docs/hot-reload.md.
+/// How a version of the plugin is replaced by the next one. See docs/hot-reload.md.
 struct ReloadConfig {
-  bool watch = false;                           ///< reload when the module or the manifest file changes
-  std::chrono::milliseconds settle{300};        ///< how long the files must have been left alone before
-  std::string canary;                           ///< JSON text of a test request; empty when there is none
-  uint32_t keep = 3;                            ///< versions that are kept for a rollback
-  std::optional<double> rollback_on_error_rate; ///< of the calls since the swap; above 0, up to 1
-  std::chrono::milliseconds rollback_window{60'000}; ///< after the swap, in which the rate counts
-  uint32_t rollback_min_calls = 20;                  ///< fewer calls say nothing
-  uint32_t max_state_kb = 1024;                      ///< of what `save_state` returns
-  std::chrono::milliseconds state_timeout{500};      ///< for `save_state` and `restore_state` together
+  bool watch = false;                           ///< reload when the module file or the manifest file changes
+  std::chrono::milliseconds settle{300};        ///< how long the files must be unchanged before a reload
+  std::string canary;                           ///< JSON text of a test request; empty if there is none
+  uint32_t keep = 3;                            ///< number of old versions kept for a rollback
+  std::optional<double> rollback_on_error_rate; ///< error rate that triggers a rollback; above 0, up to 1
+  std::chrono::milliseconds rollback_window{60'000}; ///< how long after the swap the error rate counts
+  uint32_t rollback_min_calls = 20;                  ///< with fewer calls, the error rate is ignored
+  uint32_t max_state_kb = 1024;                      ///< maximum size of what `save_state` returns
+  std::chrono::milliseconds state_timeout{500};      ///< total time for `save_state` and `restore_state`
+  /// max_state_kb in bytes.
   uint64_t max_state_bytes() const noexcept { return uint64_t{max_state_kb} << 10; }
   bool operator==(const ReloadConfig&) const = default;
 };
 
+/// A checked manifest. Members not given in the JSON have the defaults shown here.
 struct Manifest {
   PluginMeta meta;
   std::filesystem::path wasm_path;
-  std::string hash; ///< 32 lower-case hex digits of XXH3-128, or empty
-  std::chrono::milliseconds timeout{1000};
-  std::optional<uint64_t> fuel; ///< instructions per call
+  std::string hash;                        ///< 32 lower-case hex digits of XXH3-128, or empty
+  std::chrono::milliseconds timeout{1000}; ///< per call, including the wait for an instance
+  std::optional<uint64_t> fuel;            ///< instructions per call
   Capabilities capabilities;
-  std::string init = "{}";                                  ///< JSON text for the guest's `init`
-  std::optional<std::map<std::string, std::string>> config; ///< what the guest's `config_get` finds
+  std::string init = "{}";                                  ///< JSON text that the guest's `init` receives
+  std::optional<std::map<std::string, std::string>> config; ///< values that the guest reads with `config_get`
   PoolConfig pool;
   std::optional<BreakerConfig> breaker;
   ReloadConfig reload;
   bool operator==(const Manifest&) const = default;
 };
 
-/// Relative paths in the manifest are relative to `folder`. Every key is checked: unknown or doubled keys,
-/// wrong types and values out of range are errors with their JSON path. Errors: phase read, code "manifest".
+/// Parses and checks a manifest. Relative paths in it are relative to `folder`. Unknown or duplicate keys,
+/// wrong types and values out of range are errors, which name the JSON path. Errors: phase read, code
+/// "manifest". Thread-safe.
 [[nodiscard]] Expected<Manifest> parse_manifest(std::string_view text,
                                                 const std::filesystem::path& folder = ".");
-/// Reads at most 1 MiB. Errors: as parse_manifest, and code "io".
+/// Reads and parses a manifest file of at most 1 MiB; relative paths in it are relative to the file's folder.
+/// Errors: those of parse_manifest, and codes "io" and "limit.manifest". Thread-safe.
 [[nodiscard]] Expected<Manifest> read_manifest(const std::filesystem::path& file);
 
 } // namespace skerry::host

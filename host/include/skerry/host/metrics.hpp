@@ -1,4 +1,4 @@
-// What is known about the calls of a plugin.
+// Metrics of plugins: calls, errors, latencies, reloads and versions.
 #pragma once
 
 #include <chrono>
@@ -10,59 +10,61 @@
 
 namespace skerry::host {
 
-/// Times in a histogram whose buckets are at most an eighth wide.
+/// Summary of a latency histogram. Its buckets are at most one eighth wide, so a percentile is at most 12.5 %
+/// too high.
 struct LatencySummary {
   uint64_t count = 0;
   std::chrono::nanoseconds total{0}, max{0};
-  std::chrono::nanoseconds p50{0}, p90{0}, p99{0}; ///< 0 when there were none
-  /// How many took at most as long as each of latency_bounds().
+  std::chrono::nanoseconds p50{0}, p90{0}, p99{0}; ///< 0 if `count` is 0
+  /// For each of latency_bounds(), how many times were at most that long.
   std::vector<uint64_t> cumulative;
 };
-/// Upper bounds of the buckets that are reported, from 10 µs to 10 s.
+/// The upper bounds of the reported buckets, from 10 µs to 10 s. Thread-safe.
 std::span<const std::chrono::nanoseconds> latency_bounds() noexcept;
 
-/// How often a plugin was reloaded, and what came of it.
+/// How often a plugin was reloaded or rolled back, and the outcomes.
 struct ReloadMetrics {
-  uint64_t swapped = 0;                     ///< a new version serves
-  uint64_t unchanged = 0;                   ///< there was nothing to do
-  std::map<std::string, uint64_t> failures; ///< by code: "reload.init"; the old version stayed
-  uint64_t rollbacks = 0;                   ///< by command
-  uint64_t automatic_rollbacks = 0;         ///< by the error rate
+  uint64_t swapped = 0;                     ///< reloads that put a new version in service
+  uint64_t unchanged = 0;                   ///< reloads that found no change
+  std::map<std::string, uint64_t> failures; ///< by error code; the old version stayed
+  uint64_t rollbacks = 0;                   ///< requested with Manager::rollback
+  uint64_t automatic_rollbacks = 0;         ///< triggered by the error rate of a new version
 };
 
-/// One version of a plugin: the one that serves, or one that is kept for a rollback.
+/// One version of a plugin: the one in service, or one kept for a rollback.
 struct VersionMetrics {
-  std::string version; ///< meta.version of its manifest
-  std::string hash;    ///< of its module
+  std::string version; ///< meta.version of the manifest
+  std::string hash;    ///< XXH3-128 of the module, 32 hex digits
   bool serving = false;
-  uint64_t calls = 0, errors = 0; ///< while it served
+  uint64_t calls = 0, errors = 0; ///< counted while the version was in service
   LatencySummary latency;
 };
 
-/// Taken at one moment while calls go on: counters may differ by the calls that end meanwhile.
+/// A snapshot of a plugin's counters. Calls continue while it is taken, so counters may differ by the calls
+/// that end in the meantime.
 struct PluginMetrics {
   std::string plugin;
-  uint64_t calls = 0;                      ///< answered, also with an error
-  uint64_t errors = 0;                     ///< of them
-  std::map<std::string, uint64_t> reasons; ///< errors by their code
-  LatencySummary latency;                  ///< of calls, waiting included
-  LatencySummary queue_wait;               ///< for an instance
-  uint64_t fuel = 0;                       ///< instructions executed in calls
-  uint64_t memory_high_water = 0;          ///< most linear memory that one instance had, in bytes
-  uint64_t resets = 0;                     ///< instances brought back to the state after `init`
-  uint64_t replaced = 0;                   ///< instances thrown away
+  uint64_t calls = 0;                      ///< calls that were answered, with a result or an error
+  uint64_t errors = 0;                     ///< calls that were answered with an error
+  std::map<std::string, uint64_t> reasons; ///< number of errors by error code
+  LatencySummary latency;                  ///< duration of calls, including the wait for an instance
+  LatencySummary queue_wait;               ///< time that calls waited for an instance
+  uint64_t fuel = 0;                       ///< instructions that calls executed
+  uint64_t memory_high_water = 0;          ///< largest linear memory of any one instance, in bytes
+  uint64_t resets = 0;                     ///< instances reset to their state after `init`
+  uint64_t replaced = 0;                   ///< instances discarded
   uint64_t dropped_log_lines = 0;
-  uint32_t instances = 0, busy = 0, waiting = 0; ///< at the moment
+  uint32_t instances = 0, busy = 0, waiting = 0; ///< instances that exist or serve a call, waiting callers
   uint64_t budget_used = 0, budget = 0;          ///< bytes of the plugin's budget
-  bool circuit_open = false;                     ///< calls are refused, but for a probe
+  bool circuit_open = false;                     ///< the breaker refuses all calls except a probe
   ReloadMetrics reloads;
-  std::vector<VersionMetrics> versions; ///< the one that serves, then those that are kept, the youngest first
+  std::vector<VersionMetrics> versions; ///< the one in service, then the kept ones, newest first
 };
 
-/// `{"call_count","error_count","error_rate","avg_duration_ms","circuit_open",…}` on one line. No number is
-/// missing or not finite, also before the first call.
+/// Writes `{"call_count","error_count","error_rate","avg_duration_ms","circuit_open",…}` on one line. Every
+/// number is present and finite, even before the first call. Thread-safe.
 std::string to_json(const PluginMetrics& metrics);
-/// All of them in the Prometheus text format, version 0.0.4.
+/// Writes the metrics of all `plugins` in the Prometheus text format, version 0.0.4. Thread-safe.
 std::string to_prometheus(std::span<const PluginMetrics> plugins);
 
 } // namespace skerry::host

@@ -16,48 +16,56 @@
 
 namespace skerry::host {
 
+/// Options of one call.
 struct CallOptions {
-  /// Shorter than the manifest's timeout, for this call; a longer one counts as the manifest's.
+  /// A timeout for this call that replaces the manifest's. Ignored if it is longer than the manifest's.
   std::optional<std::chrono::milliseconds> timeout;
 };
 
 class PluginCall;
 
-/// Thread-safe; made by a Manager and held by std::shared_ptr. A handle stays valid whatever happens to the
-/// plugin: after an unload its calls fail with code "unloaded". Nothing here throws, but for
-/// std::bad_alloc where no Expected is returned.
+/// A loaded plugin. Thread-safe; made by a Manager and held by std::shared_ptr. A handle stays valid whatever
+/// happens to the plugin: after an unload its calls fail with code "unloaded". Functions that return an
+/// Expected never throw; others throw only std::bad_alloc.
 class Plugin : public std::enable_shared_from_this<Plugin> {
 public:
   struct Impl;
+  /// Called by Manager::load only.
   explicit Plugin(std::unique_ptr<Impl> impl) noexcept;
   ~Plugin();
   Plugin(const Plugin&) = delete;
   Plugin& operator=(const Plugin&) = delete;
 
+  /// The name in the manifest.
   const std::string& name() const noexcept;
+  /// A copy of the manifest of the version in service.
   Manifest manifest() const;
-  /// What the guest's `meta` returned when the plugin was loaded, byte for byte; the manifest's meta as JSON
-  /// when the guest has no such function.
+  /// The bytes that the guest's `meta` returned when the version in service was loaded. If the guest has no
+  /// such function, the manifest's meta as JSON.
   std::string meta() const;
 
-  /// Passes `input` to the guest's `execute` and returns its result, byte for byte. A call waits for one of
-  /// the plugin's instances, in the order of the callers; timeout covers the wait. A trap, exit or exceeded
-  /// limit ends only this call: the next one gets a clean instance. Errors: phase call; phases instantiate
-  /// and init when a new instance was needed and could not be made.
+  /// Passes `input` to the guest's `execute` and returns its result, both unchanged. The call waits for one
+  /// of the plugin's instances; callers are served in order, and the timeout covers the wait. A trap, an exit
+  /// or an exceeded limit ends only this call: the next one gets a clean instance. Errors: phase call; phases
+  /// instantiate and init if a new instance was needed and could not be made.
   [[nodiscard]] Expected<std::string> call(std::string_view input, const CallOptions& options = {});
-  /// The same with the JSON of PluginContext and PluginResult. Errors: also code "json".
+  /// The same with the JSON of PluginContext and PluginResult. Errors: those of `call`, and code "json".
   [[nodiscard]] Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
-  /// A call that can suspend and resume: see skerry/host/plugin_call.hpp. It has its instance
-  /// from here on; the guest runs when the call is run. Errors: as of `call`, before the guest is reached.
+  /// Begins a call that can suspend and resume; see skerry/host/plugin_call.hpp. Waits for an instance, which
+  /// the call then holds. The guest runs only in PluginCall::run. Errors: those of `call` that occur before
+  /// the guest runs.
   [[nodiscard]] Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
 
+  /// A snapshot of the plugin's metrics.
   PluginMetrics metrics() const;
-  /// More or fewer instances than the manifest's pool.size, until the plugin is loaded again; at least 1.
+  /// Sets the number of instances, at least 1, in place of the manifest's pool.size. Holds until the plugin
+  /// is reloaded.
   void resize(uint32_t instances);
-  /// Refuses new calls with code "unloaded" and returns when those that run or wait have been answered. To be
-  /// followed by an unload.
+  /// Refuses new calls with code "unloaded", and returns when all running and waiting calls have been
+  /// answered. Must be followed by an unload.
   void drain();
 
+  /// For the host's own use.
   Impl& impl() noexcept { return *impl_; }
 
 private:

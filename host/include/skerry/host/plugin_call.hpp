@@ -10,35 +10,38 @@
 
 namespace skerry::host {
 
-/// Made by Plugin::begin. It stops when the instructions it was given are used up, and when a host function
-/// is not ready (Caller::not_ready, of functions from ManagerOptions::imports); however often that happens,
-/// its result is that of Plugin::call, and so are its errors.
+/// Made by Plugin::begin. A run stops when its instructions are used up, or when a host function is not ready
+/// (Caller::not_ready, in functions from ManagerOptions::imports); the next run calls that function again.
+/// However often the call stops, its result and errors equal those of Plugin::call.
 ///
-/// It has one of the plugin's instances until it ends, and the time it rests counts: its deadline passes
-/// whether it runs or not. Neither an unload nor a reload waits for a call that rests. After an unload it can
-/// only fail, with code "unloaded"; after a reload it continues in the version in which it began.
+/// The call holds one of the plugin's instances until it ends. Its deadline also covers the time while it is
+/// suspended. Neither an unload nor a reload waits for a suspended call. After an unload the call can only
+/// fail, with code "unloaded"; after a reload it continues in the version in which it began.
 ///
-/// One thread at a time, not always the same one. Movable; what was moved from can only be assigned to and
+/// Not thread-safe, but runs may be on different threads. A moved-from call can only be assigned to or
 /// destroyed. Keeps the plugin's handle.
 class PluginCall {
 public:
+  /// How a run ended.
   enum class State : uint8_t {
-    finished,    ///< the result is there
-    out_of_fuel, ///< the instructions given to `run` are used up: run it again
-    not_ready,   ///< run it again when the host function may be ready: it is called again
+    finished,    ///< the result is available
+    out_of_fuel, ///< the instructions given to `run` are used up; call `run` again
+    not_ready,   ///< a host function is not ready; call `run` again when it may be
   };
+  /// No limit for one run; the manifest's fuel still applies.
   static constexpr uint64_t unlimited = std::numeric_limits<uint64_t>::max();
 
   PluginCall(PluginCall&&) noexcept;
   PluginCall& operator=(PluginCall&&) noexcept;
-  /// A call that has not ended is given up; the plugin's metrics count it as failed with code "cancelled".
+  /// Abandons a call that has not ended; the plugin's metrics count it as failed with code "cancelled".
   ~PluginCall();
 
-  /// Begins or resumes the call, for at most about `instructions` (at least one; what a single
-  /// instruction or host function needs is not cut). The manifest's fuel is the limit for all of them
-  /// together. A call that fails has ended. Errors: as of Plugin::call; "usage" when it has ended.
+  /// Starts or resumes the call, and runs about `instructions` at most. It runs at least one instruction, and
+  /// never stops inside an instruction or a host function, whatever they cost. The manifest's fuel limits all
+  /// runs together. A call that returns an error has ended. Errors: those of Plugin::call; "usage" if the
+  /// call has already ended.
   [[nodiscard]] Expected<State> run(uint64_t instructions = unlimited);
-  /// What the guest's `execute` returned, byte for byte, once the call has finished; before that, empty.
+  /// The bytes that the guest's `execute` returned, unchanged. Empty until the call has finished.
   const std::string& result() const noexcept;
 
 private:

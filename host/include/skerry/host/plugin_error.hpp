@@ -1,4 +1,4 @@
-// What the plugin host reports when something fails: typed, complete, printable as one line of JSON.
+// Errors of the plugin host: typed, complete, and printable as one line of JSON.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -14,71 +14,79 @@
 
 namespace skerry::host {
 
-/// What was being done. Manifest errors belong to `read`.
+/// What the host was doing when the error occurred. Manifest errors belong to `read`.
 enum class Phase : uint8_t { read, decode, validate, link, instantiate, init, call, reload };
-/// "read", "decode", …
+/// Returns the phase's name: "read", "decode", … Thread-safe, as are all functions of this header.
 std::string_view phase_name(Phase phase) noexcept;
 
-/// What went wrong: see plugin_error_codes.def, and docs/errors.md for people.
+/// What went wrong. See plugin_error_codes.def, and docs/errors.md for causes and remedies.
 enum class PluginErrorCode : uint8_t {
   none,
 #define SKERRY_PLUGIN_ERROR(name, ...) name,
 #include "skerry/host/plugin_error_codes.def"
 #undef SKERRY_PLUGIN_ERROR
 };
+/// The number of codes, `none` included.
 inline constexpr size_t plugin_error_codes = 1
 #define SKERRY_PLUGIN_ERROR(...) +1
 #include "skerry/host/plugin_error_codes.def"
 #undef SKERRY_PLUGIN_ERROR
     ;
-/// "timeout", "trap.unreachable", …: stable. Empty for `none`.
+/// Returns the code's stable text: "timeout", "trap.unreachable", … Empty for `none`.
 std::string_view code_text(PluginErrorCode code) noexcept;
-/// Whether the same request may succeed a little later.
+/// True if the same request may succeed a little later.
 bool may_retry(PluginErrorCode code) noexcept;
+/// The party whose fault an error is.
 enum class Blame : uint8_t { plugin, host, caller };
-/// Only errors that the plugin is to blame for count for its breaker and against its version.
+/// Returns who is to blame. Only errors blamed on the plugin count for its breaker and against its version.
 Blame blame(PluginErrorCode code) noexcept;
-/// Compares the text, for programs that have it from elsewhere; others compare enumerators.
+/// Compares the code's text, for programs that got it from elsewhere. Others should compare enumerators.
 inline bool operator==(PluginErrorCode code, std::string_view text) noexcept {
   return code_text(code) == text;
 }
 
 /// The limit that was exceeded.
 struct LimitReport {
-  std::string name; ///< "memory", "table", "stack", "output", "module", "fuel", "time"
-  std::string unit; ///< "bytes", "elements", "instructions", "ms"
+  /// "memory", "table", "stack", "heap", "total", "output", "state", "module", "fuel", "hostCalls", "time",
+  /// "wait", "waiting" or "instances".
+  std::string name;
+  std::string unit; ///< "bytes", "elements", "instructions", "calls", "instances", "ms"
   uint64_t allowed = 0;
-  std::optional<uint64_t> asked; ///< unknown for limits that end a running call
-  std::string key;               ///< what raises it: a manifest key such as "capabilities.maxMemoryMB"
+  std::optional<uint64_t> asked; ///< absent for limits that stop a running call
+  std::string key;               ///< what raises it: a manifest key such as "capabilities.maxMemoryMB", or an
+                                 ///< option of the host
 };
 
-/// Copyable and self-contained: holds no reference to the plugin. Codes are stable, see docs/errors.md.
+/// An error. Copyable and self-contained: it holds no reference to the plugin. Its code and the text of the
+/// code are stable; see docs/errors.md.
 struct PluginError {
   Phase phase = Phase::read;
   PluginErrorCode code = PluginErrorCode::none;
-  std::string message; ///< one printable line for people (skerry/printable.hpp), whatever the plugin chose
-  std::string plugin;  ///< name of the plugin; empty while it is not known
-  /// For phase reload: phase and code of what failed in the step that `code` names; `none` when nothing did.
+  std::string message; ///< one printable line for people, even if the plugin chose the text
+  std::string plugin;  ///< name of the plugin; empty if it is not known yet
+  /// For phase reload, the phase and code of the underlying error in the step that `code` names; `cause` is
+  /// `none` if there was no other error.
   Phase cause_phase = Phase::reload;
   PluginErrorCode cause = PluginErrorCode::none;
   std::optional<LimitReport> limit;
-  std::vector<std::string> capabilities; ///< manifest keys that would have granted what was missing
-  std::string manifest_path;             ///< where in the manifest, as a JSON path: "$.capabilities.timeout"
+  std::vector<std::string> capabilities; ///< manifest keys that would grant what was missing
+  std::string manifest_path;             ///< JSON path in the manifest: "$.capabilities.timeout"
   std::optional<int32_t> exit_status;    ///< for "exit"
   std::optional<uint64_t> offset;        ///< byte offset in the module, for "malformed" and "invalid"
-  std::optional<uint32_t> func_index;    ///< function of the module, for "invalid"
-  std::optional<std::chrono::microseconds> elapsed; ///< how long the call had run
-  std::vector<Frame> backtrace;                     ///< innermost first, for traps and exhaustion
+  std::optional<uint32_t> func_index;    ///< function index in the module, for "invalid"
+  std::optional<std::chrono::microseconds> elapsed; ///< how long the call had been running
+  std::vector<Frame> backtrace;                     ///< innermost frame first, for traps and exhaustion
 };
 
-/// What every fallible function of the plugin host returns.
+/// The return type of every fallible function of the plugin host.
 template <class T> using Expected = std::expected<T, PluginError>;
 
-/// The HTTP status with which `skerry plugin serve` answers.
+/// Returns the HTTP status with which `skerry plugin serve` reports this error.
 int http_status(const PluginError& error) noexcept;
-/// `{"error":{"phase":…,"code":…,"message":…,…}}` on one line, without a newline; absent parts are left out.
+/// Writes `{"error":{"phase":…,"code":…,"message":…,…}}` on one line, without a newline. Absent members are
+/// left out.
 std::string to_json(const PluginError& error);
-/// Phase, code, message, what would help, and the backtrace, over several lines, for a terminal.
+/// Describes the error on several lines for a terminal: phase, code, message, remedy and backtrace.
 std::string describe(const PluginError& error);
 
 } // namespace skerry::host

@@ -1,4 +1,4 @@
-// The JSON that host and plugin exchange: a plugin's meta, the context of a call, its result.
+// The JSON that the host and a plugin exchange: a plugin's meta, a call's context and a call's result.
 #pragma once
 
 #include "skerry/host/plugin_error.hpp"
@@ -9,7 +9,7 @@
 
 namespace skerry::host {
 
-/// `{"name","version","description","author"}`
+/// What a plugin says about itself, as JSON `{"name","version","description","author"}`.
 struct PluginMeta {
   std::string name;
   std::string version;
@@ -18,24 +18,26 @@ struct PluginMeta {
   bool operator==(const PluginMeta&) const = default;
 };
 
-/// `{"request_id","headers":{…},"parameters":{…}}`, the argument of `execute`.
+/// The argument of `execute`, as JSON `{"request_id","headers":{…},"parameters":{…}}`.
 struct PluginContext {
   std::string request_id;
   std::map<std::string, std::string> headers;
-  std::map<std::string, std::string> parameters; ///< each value is JSON text: `"a"`, `[1,2]`, `{"b":true}`
+  std::map<std::string, std::string> parameters; ///< each value is a JSON text: `"a"`, `[1,2]`, `{"b":true}`
 };
 
-/// `{"success","data","error"}`, the result of `execute`.
+/// The result of `execute`, as JSON `{"success","data","error"}`.
 struct PluginResult {
   bool success = false;
-  std::string data; ///< JSON text; empty when there is none
+  std::string data; ///< JSON text; empty if the result has no data
   std::string error;
 };
 
+/// Writes `meta` as one line of JSON. Thread-safe, as the functions below are.
 std::string to_json(const PluginMeta& meta);
-/// Errors: phase call, code "json", when a parameter is not JSON.
+/// Writes `context` as one line of JSON. Errors: phase call, code "json", if a parameter is not valid JSON.
 [[nodiscard]] Expected<std::string> to_json(const PluginContext& context);
-/// Errors: phase call, code "json", when it is not a JSON object or its members have other types.
+/// Reads a result. Errors: phase call, code "json", if `text` is not a JSON object or a member has the wrong
+/// type.
 [[nodiscard]] Expected<PluginResult> parse_plugin_result(std::string_view text);
 
 } // namespace skerry::host

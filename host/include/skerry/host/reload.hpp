@@ -1,4 +1,4 @@
-// Replacing a plugin's version by another while it serves: steps, events, results. See docs/hot-reload.md.
+// Replacing a plugin's version while it serves calls: steps, events and results. See docs/hot-reload.md.
 #pragma once
 
 #include "skerry/host/plugin_error.hpp"
@@ -12,72 +12,76 @@
 
 namespace skerry::host {
 
-/// What a reload consists of, in its order. Errors have the code "reload." and the step's name.
+/// The steps of a reload, in order. The error of a failed step has the code "reload." plus the step's name.
 enum class ReloadStep : uint8_t {
-  watch,       ///< none of a reload: what the file watcher cannot do
+  watch,       ///< not a step of a reload: reports what the file watcher cannot do
   manifest,    ///< read and check the manifest
-  read,        ///< read the module, once; hash those bytes
-  compare,     ///< stop when nothing has changed or the version is known to be bad
-  pin,         ///< the hash that the manifest demands
-  compile,     ///< decode, validate, imports and exports
-  interface,   ///< what the running version exports must still be there
-  instantiate, ///< an instance in a new pool, its start functions
-  meta,
-  init,
-  canary,  ///< the manifest's test request
-  state,   ///< `save_state` of the old version, `restore_state` of the new one
-  swap,    ///< calls go to the new version
-  drain,   ///< the calls of the old version end; the event names that version
-  destroy, ///< its guest's `destroy`; its instances are freed
+  read,        ///< read the module file once and hash those bytes
+  compare,     ///< stop if nothing has changed or the version is known to be bad
+  pin,         ///< check the hash that the manifest pins
+  compile,     ///< decode, validate, check imports and exports
+  interface,   ///< check that every export of the running version still exists with the same type, unless the
+               ///< major version rises
+  instantiate, ///< make the first instance and run its start functions
+  meta,        ///< call the guest's `meta` and compare its name with the manifest's
+  init,        ///< run the guest's `init` and freeze the resulting state
+  canary,      ///< send the manifest's test request
+  state,       ///< `save_state` in the old version, `restore_state` in the new one
+  swap,        ///< direct calls to the new version
+  drain,       ///< wait for the calls of the old version; the event names that version
+  destroy,     ///< call the old version's `destroy` and free its instances
 };
-/// "manifest", "read", …
+/// Returns the step's name: "manifest", "read", …
 std::string_view reload_step_name(ReloadStep step) noexcept;
 
-/// What started it.
+/// What started a reload or rollback.
 enum class ReloadTrigger : uint8_t {
   command,    ///< Manager::reload
   file,       ///< a watched file changed
   rollback,   ///< Manager::rollback
-  error_rate, ///< the new version failed too often: back to the one before
+  error_rate, ///< the new version exceeded its error rate, so the previous one returns
 };
-/// "command", "file", "rollback", "error_rate"
+/// Returns "command", "file", "rollback" or "error_rate".
 std::string_view reload_trigger_name(ReloadTrigger trigger) noexcept;
 
+/// How a step ended.
 enum class ReloadOutcome : uint8_t {
-  done,      ///< the step went well
-  unchanged, ///< the end: the running version is this one
-  failed,    ///< the end, unless it was `drain` or `destroy`: the old version serves on
+  done,      ///< the step succeeded
+  unchanged, ///< the reload ends: nothing has changed since the running version was loaded
+  failed,    ///< the reload ends and the old version stays in service, except after `drain` or `destroy`
 };
-/// "done", "unchanged", "failed"
+/// Returns "done", "unchanged" or "failed".
 std::string_view reload_outcome_name(ReloadOutcome outcome) noexcept;
 
-/// One step of one reload or rollback has ended.
+/// The end of one step of a reload or rollback.
 struct ReloadEvent {
-  uint64_t number = 0; ///< 1, 2, … over all plugins of a manager
+  uint64_t number = 0; ///< 1, 2, …, counted over all plugins of a manager
   std::string plugin;
   ReloadTrigger trigger = ReloadTrigger::command;
   ReloadStep step = ReloadStep::read;
   ReloadOutcome outcome = ReloadOutcome::done;
-  std::string version;                  ///< meta.version of the manifest; empty before that is read
-  std::string hash;                     ///< XXH3-128 of the module, 32 hex digits; empty before it is read
+  std::string version;                  ///< meta.version of the manifest; empty until the manifest is read
+  std::string hash;                     ///< XXH3-128 of the module, 32 hex digits; empty until it is read
   std::chrono::nanoseconds duration{0}; ///< of this step
-  std::optional<PluginError> error;     ///< when it failed
+  std::optional<PluginError> error;     ///< set if the step failed
 };
-/// One line of JSON, without a newline.
+/// Writes `event` as one line of JSON, without a newline.
 std::string to_json(const ReloadEvent& event);
 
-/// Called for each event, in the order of their numbers, one at a time, on a thread of the manager's own and
-/// with no lock held: may call any function of the manager, but not destroy it.
+/// Called once for each event, one event at a time, in the order of their numbers. Runs on a thread of the
+/// manager with no lock held, so it may call any function of the manager, but must not destroy it.
 using ReloadCallback = std::function<void(const ReloadEvent& event)>;
 
+/// How a reload decides whether to proceed.
 struct ReloadOptions {
-  /// Also when nothing has changed, when the version is known to be bad, or when the file looks cut off.
+  /// Reload even if nothing has changed, the version is known to be bad, or the file looks cut off.
   bool force = false;
 };
 
+/// How a reload without an error ended.
 enum class ReloadResult : uint8_t {
-  swapped,   ///< the new version serves
-  unchanged, ///< module and manifest are those of the running version
+  swapped,   ///< the new version is in service
+  unchanged, ///< module and manifest equal those of the running version
 };
 
 } // namespace skerry::host
