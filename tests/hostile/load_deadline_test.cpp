@@ -4,6 +4,7 @@
 
 #include "skerry/module.hpp"
 #include "skerry/wat.hpp"
+#include "vm/module/engine_data.hpp"
 
 #include <memory>
 #include <string_view>
@@ -82,6 +83,38 @@ TEST_CASE("a module whose loading may take more than it is given is refused") {
     CHECK(refused.error().message().find("max_bytes") != std::string::npos);
     CHECK_FALSE(Module::validate(engine, bytes, {.max_bytes = allowed}).has_value());
   }
+}
+
+TEST_CASE("what loading needs besides the module is charged to the engine's budget") {
+  std::string blocks = "(module (func ", types = "(module (rec ";
+  for (int i = 0; i < 20'000; ++i) blocks += "block ", types += "(type (struct))";
+  for (int i = 0; i < 20'000; ++i) blocks += "end ";
+  Config config;
+  config.features.with(Feature::gc);
+  for (const std::string& text : {blocks + "))", types + "))"}) {
+    const std::vector<std::byte> bytes = *wat::to_binary(text);
+    config.engine_budget = 100'000;
+    const Engine poor(config);
+    const auto refused = Module::compile(poor, bytes);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().kind() == ErrorKind::limit);
+    CHECK(refused.error().message().starts_with("engine_budget limit exceeded: "));
+    CHECK(poor.data()->work_budget.used() == 0);
+    CHECK(Module::compile(poor, *wat::to_binary("(module (func))")).has_value());
+    config.engine_budget = 10'000'000;
+    const Engine rich(config);
+    CHECK(Module::compile(rich, bytes).has_value());
+    CHECK(rich.data()->work_budget.used() == 0);
+  }
+}
+
+TEST_CASE("a text whose reading may take more than it is given is refused") {
+  const std::string text = "(module " + std::string(1'000, ' ') + ")";
+  CHECK(wat::to_binary(text, {.max_bytes = 4 * text.size()}).has_value());
+  const auto refused = wat::to_binary(text, {.max_bytes = 4 * text.size() - 4});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().kind() == ErrorKind::limit);
+  CHECK(refused.error().message().find("max_bytes") != std::string::npos);
 }
 
 TEST_CASE("reading and printing text end where the deadline has passed") {

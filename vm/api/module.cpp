@@ -41,7 +41,7 @@ Result<std::shared_ptr<vm::Module>> load(const Engine& engine, vm::ModuleBytes b
                                          const CompileOptions& options) {
   if (auto ok = check_size(engine, bytes.all().size()); !ok) return fail(std::move(ok.error()));
   if (auto ok = check_budget(bytes.all().size(), options.max_bytes); !ok) return fail(std::move(ok.error()));
-  vm::LoadWatch watch(options, engine.config());
+  vm::LoadWatch watch(options, engine.config(), engine.data()->work_budget);
   auto module = vm::decode_module(engine.data(), std::move(bytes), watch);
   if (!module) return module;
   if (auto done = vm::resolve_module(**module, watch); !done) return fail(std::move(done.error()));

@@ -117,7 +117,7 @@ Result<void> BinaryDecoder::module() {
   header();
   while (reader_.ok() && !reader_.at_end() && is_on_time()) section();
   if (reader_.ok()) finish();
-  if (watch_.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
+  if (watch_.error()) return fail(*watch_.error());
   if (reader_.ok()) return {};
   if (auto bodies = scan_bodies(); !bodies) return bodies;
   return fail(reader_.error());
@@ -133,7 +133,7 @@ Result<void> BinaryDecoder::scan_bodies() {
     uint64_t seen = reader.offset();
     skip_instructions(reader,
                       [&] { return watch_.spend(reader.offset() - std::exchange(seen, reader.offset())); });
-    if (watch_.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
+    if (watch_.error()) return fail(*watch_.error());
     if (!reader.ok())
       return fail(reader.error().with_func(module_.imported_functions + static_cast<uint32_t>(i)));
   }

@@ -1,28 +1,46 @@
-// The deadline for loading a module.
+// The limits of loading a module: its deadline, and the engine's budget for the memory that the work needs.
 #pragma once
 
+#include "skerry/budget.hpp"
 #include "skerry/config.hpp"
 #include "skerry/module.hpp"
+#include "vm/base/limit_error.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 namespace skerry::vm {
 
-/// Checks the deadline after each piece of work, which is counted in bytes of the module or its text.
+/// For one piece of work on one thread. After the first refusal it refuses everything.
 class LoadWatch {
 public:
-  LoadWatch(const CompileOptions& options, const Config& config)
-      : deadline_(options.deadline), clock_(config.clock) {}
+  LoadWatch(const CompileOptions& options, const Config& config, ByteBudget& engine_budget)
+      : deadline_(options.deadline), clock_(config.clock), budget_(&engine_budget) {}
   explicit LoadWatch(std::chrono::steady_clock::time_point deadline) : deadline_(deadline) {}
-  /// A watch that never expires.
+  /// A watch that never refuses.
   LoadWatch() = default;
+  LoadWatch(const LoadWatch&) = delete;
+  LoadWatch& operator=(const LoadWatch&) = delete;
+  ~LoadWatch() {
+    if (held_ > 0) budget_->give_back(held_);
+  }
 
-  /// Charges work. Returns false if the deadline has passed.
+  /// Charges work, counted in bytes of the module or its text. Returns false if the deadline has passed.
   [[nodiscard]] bool spend(uint64_t bytes) {
     left_ -= static_cast<int64_t>(bytes);
     return left_ > 0 || look();
   }
-  bool has_expired() const { return has_expired_; }
+  /// Charges memory: the work needs up to `bytes` in all. The budget gets them back when the watch ends.
+  /// Returns false if the budget has less left.
+  [[nodiscard]] bool hold(uint64_t bytes) {
+    if (bytes <= held_ || budget_ == nullptr) return !error_;
+    if (!budget_->take(bytes - held_)) return refuse(limit_error("engine_budget", *budget_, bytes - held_));
+    held_ = bytes;
+    return !error_;
+  }
+  /// Why the work was refused, if it was.
+  const std::optional<Error>& error() const { return error_; }
 
 private:
   static constexpr int64_t piece_bytes = 65'536; // about 0.2 ms
@@ -30,15 +48,22 @@ private:
 
   bool look() {
     left_ = piece_bytes;
-    if (deadline_ == Clock::time_point::max()) return true;
-    has_expired_ |= (clock_ ? clock_() : Clock::now()) >= deadline_;
-    return !has_expired_;
+    if (error_ || deadline_ == Clock::time_point::max()) return !error_;
+    return (clock_ ? clock_() : Clock::now()) < deadline_ ||
+           refuse(Error::trap(ErrorCode::deadline_exceeded));
+  }
+  bool refuse(Error why) {
+    if (!error_) error_.emplace(std::move(why));
+    left_ = 0;
+    return false;
   }
 
   Clock::time_point deadline_ = Clock::time_point::max();
   std::function<Clock::time_point()> clock_;
+  ByteBudget* budget_ = nullptr; // null: memory is not charged
+  uint64_t held_ = 0;
   int64_t left_ = 0;
-  bool has_expired_ = false;
+  std::optional<Error> error_;
 };
 
 } // namespace skerry::vm

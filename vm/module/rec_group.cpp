@@ -42,11 +42,14 @@ public:
     need(Feature::gc, start, "rec");
     reader_.u8();
     const uint32_t size = decode_count(reader_, limits_.types, "types");
-    group_.types.reserve(std::min<size_t>(size, reader_.remaining() / 2));
+    const size_t expected = std::min<size_t>(size, reader_.remaining() / 2);
+    if (!watch_.hold(expected * sizeof(RecGroup::Type))) return reader_.fail("too much memory");
+    group_.types.reserve(expected);
     for (uint32_t i = 0; i < size && reader_.ok(); ++i) {
       const uint64_t type_start = reader_.offset();
       sub_type();
-      if (!watch_.spend(reader_.offset() - type_start)) reader_.fail("too late");
+      if (!watch_.spend(reader_.offset() - type_start) || !watch_.hold(group_.bytes()))
+        reader_.fail("too late, or too much memory");
     }
   }
 

@@ -35,6 +35,11 @@ struct RecGroup {
 
   void clear() { types.clear(), codes.clear(), refs.clear(), fields.clear(); }
   uint32_t size() const { return static_cast<uint32_t>(types.size()); }
+  /// The memory that the lists take.
+  size_t bytes() const {
+    return types.capacity() * sizeof(Type) + codes.capacity() + refs.capacity() * sizeof(ValType) +
+           fields.capacity() * sizeof(PackedField);
+  }
   /// Appends to the last type's parameters or results.
   void add(ValType type, bool is_result);
 };

@@ -48,7 +48,7 @@ private:
 
 Result<void> Resolver::resolve() {
   const bool is_resolved = intern_types() && resolve_value_types() && index_exports();
-  if (watch_.has_expired()) return skerry::fail(Error::trap(ErrorCode::deadline_exceeded));
+  if (watch_.error()) return skerry::fail(*watch_.error());
   if (!is_resolved) return skerry::fail(std::move(*error_));
   return {};
 }

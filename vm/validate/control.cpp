@@ -33,6 +33,7 @@ bool FunctionValidator::resolve_block_type(BlockType& block) {
 bool FunctionValidator::enter(Opcode op, BlockType block) {
   if (frames_.size() > limits_.nesting)
     return fail("nesting too deep: the limit is " + std::to_string(limits_.nesting), ErrorKind::limit);
+  if (frames_.size() == frames_.capacity() && !hold(2 * frames_.size())) return false;
   if (!resolve_block_type(block) || (op == Opcode::if_ && !pop(i32))) return false;
   if (block.kind != BlockType::Kind::type) return push_frame(op, block), true;
   const TypeList params = param_types(block);

@@ -25,7 +25,7 @@ Result<void> FunctionValidator::validate(uint32_t defined_index) {
     if (!decode(instr) || !check(instr)) break;
     if (!is_on_time(reader_.offset() - std::exchange(seen, reader_.offset()))) break;
   }
-  if (error_) return skerry::fail(*error_);
+  if (error_ || !hold(frames_.capacity())) return skerry::fail(*error_);
   const FuncBody& body = module_.bodies[defined_index];
   if (reader_.offset() == uint64_t{body.offset} + body.size) return {};
   offset_ = reader_.offset();

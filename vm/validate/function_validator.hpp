@@ -57,6 +57,11 @@ private:
   [[nodiscard]] bool check(const Instruction& instr);
   /// Whether the outermost frame has ended.
   bool done() const { return frames_.empty(); }
+  /// Charges the memory that the validator takes with room for this many control frames.
+  bool hold(size_t frames) {
+    return watch_ == nullptr || watch_->hold(stack_.bytes() + frames * sizeof(ControlFrame)) ||
+           fail("too much memory", ErrorKind::limit);
+  }
   bool check_frequent();
   bool check_indexed(Opcode op, uint32_t index);
   bool check_plain(Opcode op);

@@ -65,7 +65,7 @@ Result<void> ModuleValidator::validate() {
   const bool is_valid = check_types() && check_func_indices() && check_memories() && check_tags() &&
                         check_globals() && check_tables() && check_exports() && check_start() &&
                         check_elems() && check_data() && check_bodies();
-  if (watch_.has_expired()) return skerry::fail(Error::trap(ErrorCode::deadline_exceeded));
+  if (watch_.error()) return skerry::fail(*watch_.error());
   if (!is_valid) return skerry::fail(std::move(*error_));
   return check_extern_types(module_);
 }

@@ -53,6 +53,8 @@ public:
   uint32_t base() const { return base_; }
   bool is_polymorphic() const { return is_polymorphic_; }
   /// Returns whether there are no operands above the base.
+  /// The memory that the stack takes.
+  size_t bytes() const { return types_.capacity() * sizeof(ValType) + lists_.capacity() * sizeof(TypeList); }
   bool is_empty() const { return height() == base_; }
   /// The topmost operands above the base, at most `most`, with the top one last.
   std::vector<ValType> top(size_t most) const;

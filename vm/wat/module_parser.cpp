@@ -626,7 +626,7 @@ Result<std::vector<std::byte>> parse_module_text(std::string_view text, const Pa
   LoadWatch watch(options.deadline);
   Cursor cursor(text, watch);
   auto bytes = parse_whole(cursor, options);
-  if (watch.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
+  if (watch.error()) return fail(*watch.error());
   return bytes;
 }
 

@@ -28,7 +28,7 @@ public:
   bool is_open() const { return is_open_; }
   Result<void> finish() {
     if (is_open_) flush();
-    if (watch_.has_expired()) return fail(Error::trap(ErrorCode::deadline_exceeded));
+    if (watch_.error()) return fail(*watch_.error());
     if (is_open_) return {};
     if (was_refused_) return fail(Error(ErrorKind::io, ErrorCode::none, "the text could not be written"));
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,

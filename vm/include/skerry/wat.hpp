@@ -24,6 +24,9 @@ struct ToBinaryOptions {
   /// The work ends with ErrorCode::deadline_exceeded after this time. It is checked for every 64 KiB of the
   /// text, which take about a millisecond. A comment or a string is read without a check inside it.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  /// Bytes that the work may hold at once: a text is refused, with an error of kind limit, if four times its
+  /// size is more.
+  uint64_t max_bytes = ~uint64_t{0};
 };
 
 /// Translates a text, `(module …)` or bare module fields, into the binary format. The result is not
