@@ -1,6 +1,7 @@
 #include "spec-tests/report.hpp"
 
 #include "skerry/printable.hpp"
+#include "vm/base/hex.hpp"
 
 #include <string_view>
 
@@ -9,14 +10,14 @@ namespace skerry::spec {
 namespace {
 
 std::string json_string(std::string_view text) {
-  constexpr std::string_view hex = "0123456789abcdef";
   std::string out = "\"";
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
       out += '\\', out += c;
     } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00", out += hex[byte >> 4], out += hex[byte & 15];
+      out += "\\u00";
+      vm::append_hex(out, byte);
     } else {
       out += c;
     }

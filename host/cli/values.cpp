@@ -1,5 +1,7 @@
 #include "host/cli/values.hpp"
 
+#include "vm/base/hex.hpp"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -57,13 +59,9 @@ template <class T> std::string shortest(T number) {
   return std::string(text.data(), end);
 }
 
-std::string hex_digits(const V128& bytes) {
-  constexpr char digits[] = "0123456789abcdef";
+std::string hex_of(const V128& bytes) {
   std::string text = "0x";
-  for (size_t i = bytes.size(); i-- > 0;) {
-    text += digits[bytes[i] >> 4];
-    text += digits[bytes[i] & 15];
-  }
+  for (size_t i = bytes.size(); i-- > 0;) vm::append_hex(text, bytes[i]);
   return text;
 }
 
@@ -85,7 +83,7 @@ std::string print_value(const Value& value) {
   case ValType::i64_: return std::to_string(value.as_i64());
   case ValType::f32_: return shortest(value.as_f32());
   case ValType::f64_: return shortest(value.as_f64());
-  case ValType::v128_: return hex_digits(value.as_v128());
+  case ValType::v128_: return hex_of(value.as_v128());
   default: return value.as_ref().is_null() ? "null" : to_string(value.type());
   }
 }

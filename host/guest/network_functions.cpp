@@ -3,6 +3,7 @@
 #include "host/net/network.hpp"
 #include "host/support/base64.hpp"
 #include "host/support/json_text.hpp"
+#include "vm/base/utf8.hpp"
 
 #include <optional>
 #include <string>
@@ -68,7 +69,7 @@ std::string response_json(const HttpResponse& response) {
   for (const auto& [name, value] : response.headers) headers.add_text(ListText().add(name).add(value).text());
   ObjectText json;
   json.add("status", response.status).add_text("headers", headers.text());
-  if (is_utf8(response.body))
+  if (vm::is_utf8(response.body))
     json.add("body", response.body);
   else
     json.add("body_base64", to_base64(response.body));

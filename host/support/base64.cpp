@@ -8,20 +8,6 @@ namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// The length of the sequence that a first byte begins, and the smallest code point that needs that length.
-/// The length is 0 if no sequence begins with this byte.
-struct Sequence {
-  size_t length;
-  uint32_t smallest, bits;
-};
-Sequence sequence_of(unsigned char lead) {
-  if (lead < 0x80) return {1, 0, lead};
-  if (lead >= 0xc2 && lead < 0xe0) return {2, 0x80, lead & 0x1fu};
-  if (lead >= 0xe0 && lead < 0xf0) return {3, 0x800, lead & 0x0fu};
-  if (lead >= 0xf0 && lead < 0xf5) return {4, 0x10000, lead & 0x07u};
-  return {0, 0, 0};
-}
-
 } // namespace
 
 std::string to_base64(std::string_view bytes) {
@@ -51,21 +37,6 @@ std::optional<std::string> from_base64(std::string_view text) {
   }
   bytes.resize(bytes.size() - padding);
   return bytes;
-}
-
-bool is_utf8(std::string_view bytes) {
-  while (!bytes.empty()) {
-    auto [length, smallest, point] = sequence_of(static_cast<unsigned char>(bytes[0]));
-    if (length == 0 || bytes.size() < length) return false;
-    for (size_t i = 1; i < length; ++i) {
-      auto next = static_cast<unsigned char>(bytes[i]);
-      if ((next & 0xc0) != 0x80) return false;
-      point = point << 6 | (next & 0x3fu);
-    }
-    if (point < smallest || point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) return false;
-    bytes.remove_prefix(length);
-  }
-  return true;
 }
 
 } // namespace skerry::host

@@ -11,7 +11,4 @@ namespace skerry::host {
 std::string to_base64(std::string_view bytes);
 std::optional<std::string> from_base64(std::string_view text);
 
-/// True for well-formed UTF-8, without overlong forms and surrogates (RFC 3629).
-bool is_utf8(std::string_view bytes);
-
 } // namespace skerry::host

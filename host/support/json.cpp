@@ -1,6 +1,7 @@
 #include "host/support/json.hpp"
 
 #include "skerry/printable.hpp"
+#include "vm/base/hex.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -28,11 +29,7 @@ char32_t take_character(std::string_view text, size_t& at) {
   return value;
 }
 
-std::string unit_escape(char32_t unit) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  return {
-      '\\', 'u', digits[unit >> 12 & 15], digits[unit >> 8 & 15], digits[unit >> 4 & 15], digits[unit & 15]};
-}
+std::string unit_escape(char32_t unit) { return "\\u" + vm::hex(unit, 4); }
 
 /// Escapes characters that would control a terminal; every reader gets the same value. Such characters occur
 /// only inside strings in valid JSON.

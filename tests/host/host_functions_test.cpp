@@ -305,11 +305,3 @@ TEST_CASE("base64 there and back") {
     CHECK_FALSE(from_base64(bad));
   }
 }
-
-TEST_CASE("UTF-8 is recognised") {
-  for (const char* good : {"", "abc", "h\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"}) CHECK(is_utf8(good));
-  for (const char* bad :
-       {"\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff"}) {
-    CHECK_FALSE(is_utf8(bad));
-  }
-}
