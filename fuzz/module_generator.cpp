@@ -258,7 +258,7 @@ private:
     op(type == f32 ? Opcode::f32_eq : Opcode::f64_eq);
     op(Opcode::select);
   }
-  /// The same for the lanes of a floating-point vector result.
+  /// Does the same for the lanes of a floating-point vector result.
   void no_nan_lanes(std::string_view instruction) {
     const auto local = static_cast<uint32_t>(locals_.size()) + 2;
     op(Opcode::local_tee, local);

@@ -1,4 +1,4 @@
-// What `skerry run` provides to a program: folders and quotas, variables, streams, sockets, clocks.
+// The options of `skerry run` for what a program gets: folders, quotas, variables, streams, sockets, clocks.
 #pragma once
 
 #include "host/cli/cli11.hpp"

@@ -1,4 +1,4 @@
-// What a host function works with during one call. Internal.
+// HostCall: the state that a host function works with during one call. Internal.
 #pragma once
 
 #include "host/guest/call_state.hpp"

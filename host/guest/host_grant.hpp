@@ -1,4 +1,4 @@
-// What a manifest must grant before a guest can use a host function. Internal.
+// The grants that host functions need from a manifest. Internal.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,7 @@ enum class ResultForm : uint8_t {
   pointer, ///< i32 pointer to bytes that end at a NUL or with the first complete JSON value
 };
 
-/// What a module exports for the host. Determined once per module.
+/// The exports that the host uses. They are determined once per module.
 struct AbiShape {
   std::string allocate, deallocate; // "allocate" and "deallocate", or "malloc" and "free"
   bool deallocate_takes_size = true;

@@ -1,6 +1,7 @@
 // Loading checks the deadline whatever it is working on, and ends when the deadline has passed.
 #include "tests/catch.hpp"
 #include "tests/hostile/amplification.hpp"
+#include "tests/support/heap.hpp"
 
 #include "skerry/module.hpp"
 #include "skerry/wat.hpp"
@@ -106,6 +107,23 @@ TEST_CASE("what loading needs besides the module is charged to the engine's budg
     CHECK(Module::compile(rich, bytes).has_value());
     CHECK(rich.data()->work_budget.used() == 0);
   }
+}
+
+TEST_CASE("no more than one large recursion group is held") {
+  constexpr int types = 20'000, groups = 16;
+  std::string group = "(rec ";
+  for (int i = 0; i < types; ++i) group += "(type (struct))";
+  Config config;
+  config.features.with(Feature::gc);
+  const Engine engine(config);
+  const auto peak = [&](int count) {
+    std::string text = "(module ";
+    for (int i = 0; i < count; ++i) text += group + ")";
+    const std::vector<std::byte> bytes = *wat::to_binary(text + ")");
+    return heap::peak_of([&] { CHECK(Module::validate(engine, bytes).has_value()); });
+  };
+  const size_t pointers = size_t{types} * (groups - 1) * sizeof(void*); // the module's list of types
+  CHECK(peak(groups) < peak(1) + pointers + types * size_t{16});
 }
 
 TEST_CASE("a text whose reading may take more than it is given is refused") {

@@ -38,7 +38,7 @@ public:
 
   void rec_type() {
     const uint64_t start = reader_.offset();
-    if (reader_.peek() != 0x4e) return sub_type();
+    if (reader_.peek() != RecGroup::code) return sub_type();
     need(Feature::gc, start, "rec");
     reader_.u8();
     const uint32_t size = decode_count(reader_, limits_.types, "types");

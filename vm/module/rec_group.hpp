@@ -18,6 +18,7 @@ enum class CompositeKind : uint8_t { func, struct_, array };
 /// Types in order. Their parts are in common lists, in the same order. Reusable.
 struct RecGroup {
   static constexpr uint32_t no_type = ~uint32_t{0};
+  static constexpr uint8_t code = 0x4e; // begins a group in the binary format; a lone type needs none
 
   /// A composite type with its place in the subtype hierarchy (spec §2.3.8).
   struct Type {

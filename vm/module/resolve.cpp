@@ -2,7 +2,6 @@
 
 #include "skerry/printable.hpp"
 #include "vm/module/engine_data.hpp"
-#include "vm/module/module_info.hpp"
 #include "vm/module/rec_group.hpp"
 #include "vm/module/type_registry.hpp"
 
@@ -73,11 +72,13 @@ bool Resolver::intern_types() {
   registry_.expect(groups);
   bool ok = true;
   for (uint32_t i = 0; i < groups && ok; ++i) {
+    // A group of many types always uses the first slot, so that no more than one is ever held.
+    if (reader.peek() == RecGroup::code) ok = intern_waiting();
     RecGroup& group = waiting_[waiting_count_];
     const uint64_t start = reader.offset();
     decode_rec_group(reader, module_.engine->config, watch_, group);
     // Interning takes as long as reading ten times as many bytes of code.
-    ok = watch_.spend(10 * (reader.offset() - start)) && reader.ok() && add_group(group);
+    ok = ok && watch_.spend(10 * (reader.offset() - start)) && reader.ok() && add_group(group);
   }
   ok = ok && intern_waiting();
   registry_.settle();

@@ -77,9 +77,9 @@ struct Config {
   /// slice reacts faster; 1 is for tests. At about 1 ns per instruction the default checks every 0.1 ms.
   uint32_t fuel_slice = 65'536;
   /// Bytes that the engine's own work may hold at once, over all stores and threads: translation at a
-  /// function's first call and for backtraces, and loading, besides the module. Work that needs more ends
-  /// with a limit error ("engine_budget limit exceeded: …") and can be retried. The default is enough for
-  /// the largest body of ordinary code (docs/rationale.md has the figures).
+  /// function's first call and for backtraces, and what loading needs beyond the module. Work that needs
+  /// more ends with a limit error ("engine_budget limit exceeded: …") and can be retried. The default is
+  /// enough for the largest body of ordinary code (docs/rationale.md has the figures).
   uint64_t engine_budget = uint64_t{256} << 20;
   /// For tests: moves the value stack to a new address at each check, and a memory at each growth.
   bool move_stack = false;
