@@ -1,5 +1,5 @@
 // Superinstructions: handlers of sequences of operations. Every operation keeps its place in the code, so a
-// sequence needs no separate encoding (vm/translate/fusion.hpp).
+// sequence needs no separate encoding (vm/translate/emit/fusion.hpp).
 #pragma once
 
 #include "vm/exec/branch_ops.hpp"

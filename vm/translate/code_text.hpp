@@ -4,7 +4,7 @@
 #pragma once
 
 #include "vm/code/sequence_table.hpp"
-#include "vm/translate/emitter.hpp"
+#include "vm/translate/emit/emitter.hpp"
 #include "vm/translate/ir_text.hpp"
 
 #include <cstddef>

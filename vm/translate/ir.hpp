@@ -2,11 +2,11 @@
 // symbolic pass over the wasm body produces it, and the assignment of VM registers consumes it.
 #pragma once
 
-#include "skerry/types.hpp"
 #include "vm/code/handler_table.hpp"
 #include "vm/code/layout.hpp"
 #include "vm/code/simd_kinds.hpp"
 #include "vm/isa/opcode.hpp"
+#include "vm/isa/operand_type.hpp"
 #include "vm/translate/arena.hpp"
 #include "vm/translate/chunk_list.hpp"
 
@@ -28,6 +28,11 @@ enum class Operation : uint8_t {
 #include "vm/code/ops.def"
 };
 
+/// Returns whether the operation computes, moves, loads or stores values; the order is that of ops.def.
+constexpr bool computes_value(Operation operation) {
+  return operation >= Operation::unary && operation <= Operation::imported_global_set;
+}
+
 /// The classes of the operands d, a, b and c, as in ops.def.
 struct OperandClasses {
   char d, a, b, c;
@@ -37,23 +42,23 @@ inline constexpr std::array operation_classes = {
 #include "vm/code/ops.def"
 };
 /// The class of a value: vectors and floats live in vector registers.
-constexpr char class_of(char letter) { return letter == 'i' || letter == 'I' ? 'i' : 'v'; }
+constexpr char class_of(OperandType type) { return is_vector_class(type) ? 'v' : 'i'; }
 /// The classes that replace r in operations that implement this instruction.
-constexpr OperandClasses classes_of_row(Opcode row) {
-  const std::string_view signature = info(row).signature;
-  if (is_slots_only(row)) return {'s', 's', 's', 's'};
+constexpr OperandClasses classes_of_opcode(Opcode opcode) {
+  const std::string_view signature = info(opcode).signature;
+  if (is_slots_only(opcode)) return {'s', 's', 's', 's'};
   const size_t arrow = signature.find('>');
   if (arrow == std::string_view::npos) return {'-', '-', '-', '-'};
-  const auto at = [&](size_t i) { return i < signature.size() ? class_of(signature[i]) : '-'; };
+  const auto at = [&](size_t i) { return i < signature.size() ? class_of(OperandType{signature[i]}) : '-'; };
   return {at(arrow + 1), at(0), at(1), at(arrow - 1)}; // c is the value of a store
 }
-inline constexpr auto row_classes = [] {
+inline constexpr auto opcode_classes = [] {
   std::array<OperandClasses, opcode_count + 1> classes{};
-  for (size_t i = 0; i < classes.size(); ++i) classes[i] = classes_of_row(static_cast<Opcode>(i));
+  for (size_t i = 0; i < classes.size(); ++i) classes[i] = classes_of_opcode(static_cast<Opcode>(i));
   return classes;
 }();
-/// A mask with all bits set for each operand whose class comes from the row.
-inline constexpr auto classes_by_row = [] {
+/// A mask with all bits set for each operand whose class comes from the opcode.
+inline constexpr auto classes_by_opcode = [] {
   std::array<uint32_t, operation_classes.size()> masks{};
   const auto mask = [](char letter) { return static_cast<char>(letter == 'r' ? -1 : 0); };
   for (size_t i = 0; i < masks.size(); ++i) {
@@ -139,7 +144,7 @@ struct Ir {
   AddressMode mode = AddressMode::plain; // load, store
   Compare compare = Compare::eq;         // branch_if, count_branch
   uint8_t depth = 0;                     // number of enclosing loops, for weights; saturates
-  Opcode row = Opcode::invalid;
+  Opcode opcode = Opcode::invalid;
   bool wide : 1 = false;   // 64 bits: comparisons, float moves and returns
   bool pair : 1 = false;   // vselect: two slots
   bool negate : 1 = false; // branch_if_float
@@ -176,9 +181,9 @@ static_assert(sizeof(Ir) == 48);
 
 inline OperandClasses Ir::classes() const {
   const auto own = std::bit_cast<uint32_t>(operation_classes[static_cast<size_t>(operation)]);
-  const auto by_row = std::bit_cast<uint32_t>(row_classes[static_cast<size_t>(row)]);
-  const uint32_t mask = classes_by_row[static_cast<size_t>(operation)];
-  return std::bit_cast<OperandClasses>((own & ~mask) | (by_row & mask));
+  const auto by_opcode = std::bit_cast<uint32_t>(opcode_classes[static_cast<size_t>(opcode)]);
+  const uint32_t mask = classes_by_opcode[static_cast<size_t>(operation)];
+  return std::bit_cast<OperandClasses>((own & ~mask) | (by_opcode & mask));
 }
 
 namespace detail {
@@ -192,15 +197,15 @@ constexpr std::array<bool, count> have_slot_class(const std::array<OperandClasse
   return have;
 }
 inline constexpr auto operation_has_slot_class = have_slot_class(operation_classes);
-inline constexpr auto row_has_slot_class = have_slot_class(row_classes);
+inline constexpr auto opcode_has_slot_class = have_slot_class(opcode_classes);
 } // namespace detail
 inline bool Ir::has_slot_class() const {
   return detail::operation_has_slot_class[static_cast<size_t>(operation)] ||
-         detail::row_has_slot_class[static_cast<size_t>(row)];
+         detail::opcode_has_slot_class[static_cast<size_t>(opcode)];
 }
 
 /// The most instructions that run between two fuel checks, or a few more where jumps are followed
-/// (Emitter::copy_target).
+/// (TailDuplication).
 inline constexpr int32_t longest_stretch = 1'000;
 static_assert(longest_stretch <= std::numeric_limits<decltype(layout::SmallCharge::fuel)>::max(),
               "bulk operations pay what is owed");
@@ -230,8 +235,7 @@ struct IrFunction {
   bool has_loop = false;
   struct Local {
     uint32_t slot;
-    ValType type;
-    char letter; // the type's letter in the opcode table
+    OperandType type;
   };
   std::pmr::vector<Local> locals;
 };

@@ -153,13 +153,13 @@ std::string bytes_text(const std::array<uint8_t, 16>& bytes) {
 }
 
 bool has_wide_float(const Ir& ir) {
-  if (ir.operation == Operation::binary) return info(ir.row).signature[1] == 'F';
+  if (ir.operation == Operation::binary) return info(ir.opcode).signature[1] == 'F';
   return ir.wide;
 }
 
 std::string operation_text(const Ir& ir) {
   const std::string name = operation_names[static_cast<size_t>(ir.operation)];
-  const std::string_view row = ir.row == Opcode::invalid ? std::string_view() : info(ir.row).text;
+  const std::string_view row = ir.opcode == Opcode::invalid ? std::string_view() : info(ir.opcode).text;
   switch (ir.operation) {
   case Operation::unary:
   case Operation::binary:

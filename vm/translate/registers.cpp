@@ -35,9 +35,9 @@ public:
     Best ints, vectors;
     for (uint32_t i = 0; i < function_.locals.size(); ++i) {
       const Candidate local{gain(i), i};
-      const ValType type = function_.locals[i].type;
-      if (local.gain <= least_gain || type.kind() == ValType::v128_) continue;
-      if (is_float(type))
+      const OperandType type = function_.locals[i].type;
+      if (local.gain <= least_gain || type == OperandType::v128) continue;
+      if (is_vector_class(type))
         vectors.add(local, vector_registers - 1);
       else
         ints.add(local, int_registers - 1);
@@ -67,7 +67,6 @@ private:
       candidates[at] = candidate;
     }
   };
-  static bool is_float(ValType type) { return type == f32 || type == f64; }
 
   /// Assigns registers in order of gain, starting at the last register of each class.
   void give_registers(const Best& ints, const Best& vectors, std::pmr::vector<Pin>& chosen) const {
@@ -78,7 +77,7 @@ private:
          vectors_left = static_cast<uint32_t>(vector_registers);
     for (size_t i = 0; i < ints.count + vectors.count; ++i) {
       const IrFunction::Local& local = function_.locals[all[i].local];
-      const bool in_vector = is_float(local.type);
+      const bool in_vector = is_vector_class(local.type);
       const auto where = in_vector ? Operand::Where::vector_register : Operand::Where::int_register;
       const uint32_t reg = --(in_vector ? vectors_left : ints_left);
       chosen.push_back({local.slot, {static_cast<uint16_t>(reg), where}, local.type});

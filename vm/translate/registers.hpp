@@ -11,7 +11,7 @@ namespace skerry::vm {
 struct Pin {
   uint32_t slot;
   Operand reg;
-  ValType type;
+  OperandType type;
 };
 
 /// Replaces temps by registers in the operations, and chooses the locals to pin. The emitter replaces those.

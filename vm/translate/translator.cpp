@@ -1,9 +1,9 @@
 #include "vm/translate/translator.hpp"
 
 #include "vm/translate/code_text.hpp"
-#include "vm/translate/emitter.hpp"
+#include "vm/translate/emit/emitter.hpp"
 #include "vm/translate/ir_text.hpp"
-#include "vm/translate/lowering.hpp"
+#include "vm/translate/lower/body.hpp"
 
 #include <cstddef>
 #include <new>
@@ -23,7 +23,7 @@ Result<IrFunction> lower(const Module& module, uint32_t defined_index, WorkMeter
   FirstMemory<size_t{8} << 10> first;
   Arena scratch(meter, first.memory);
   const Layout layout(module);
-  return Lowering(module, layout, defined_index, kept, scratch).run();
+  return BodyLowering(module, layout, defined_index, kept, scratch).run();
 }
 
 /// Runs all stages except the last. Memory that only one stage needs is freed when that stage ends.

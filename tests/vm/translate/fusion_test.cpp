@@ -4,7 +4,7 @@
 #include "vm/exec/handlers.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
-#include "vm/translate/fusion.hpp"
+#include "vm/translate/emit/fusion.hpp"
 
 #include <array>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "vm/translate/fusion.hpp"
+#include "vm/translate/emit/fusion.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "vm/translate/pieced_code.hpp"
+#include "vm/translate/emit/pieced_code.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 
 #include "vm/code/layout.hpp"
 #include "vm/translate/chunk_list.hpp"
-#include "vm/translate/fusion.hpp"
+#include "vm/translate/emit/fusion.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "vm/translate/locator.hpp"
+#include "vm/translate/emit/locator.hpp"
 
 #include <algorithm>
 #include <limits>

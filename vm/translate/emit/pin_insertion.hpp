@@ -1,0 +1,84 @@
+// Pin insertion: replaces pinned locals by their registers, and adds the moves between registers and slots
+// that calls, and operations on slots, need around them.
+#pragma once
+
+#include "vm/translate/ir.hpp"
+#include "vm/translate/registers.hpp"
+
+#include <cstdint>
+#include <memory_resource>
+#include <vector>
+
+namespace skerry::vm {
+
+class PinInsertion {
+public:
+  PinInsertion(const IrFunction& function, const std::pmr::vector<Pin>& pins)
+      : param_slots_(function.param_slots), first_temp_(function.first_temp), pins_(pins),
+        pin_of_(pins.empty() ? 0 : function.first_temp, nullptr, function.arena) {
+    for (const Pin& pin : pins_) pin_of_[pin.slot] = &pin;
+  }
+
+  bool has_pins() const { return !pins_.empty(); }
+
+  /// Calls `emit` with the operation and with the moves before and after it. Call it for every operation
+  /// except nop. Replaces pinned operands in place, so that later copies of the operation use the registers
+  /// too.
+  template <class Emit> void insert(Ir& ir, const Emit& emit) {
+    at_ = &ir;
+    // Pins are filled before the first label too: the function may begin with a loop.
+    if (ir.operation != Operation::enter && !are_filled_) fill_at_entry(emit);
+    if (ir.operation == Operation::label) return emit(ir);
+    const Pin* written = replace_operands(ir, emit);
+    if (ir.is_call())
+      for (const Pin& pin : pins_) emit(spill(pin));
+    emit(ir);
+    if (ir.is_call())
+      for (const Pin& pin : pins_) emit(fill(pin));
+    if (written != nullptr) emit(fill(*written));
+  }
+
+private:
+  const Pin* pin_of(const Operand& o) const {
+    return o.is_slot() && o.index < first_temp_ ? pin_of_[o.index] : nullptr;
+  }
+  static bool fits(const Pin& pin, char cls) {
+    return cls == (pin.reg.where == Operand::Where::vector_register ? 'v' : 'i');
+  }
+  /// Returns the pin whose slot the operation writes, if it cannot write to the register.
+  template <class Emit> const Pin* replace_operands(Ir& ir, const Emit& emit) {
+    const OperandClasses classes = ir.classes();
+    replace_read(ir.a, classes.a, emit);
+    replace_read(ir.b, classes.b, emit);
+    replace_read(ir.c, classes.c, emit);
+    const Pin* pin = pin_of(ir.d);
+    if (pin == nullptr || !fits(*pin, classes.d)) return pin;
+    ir.d = pin->reg;
+    return nullptr;
+  }
+  template <class Emit> void replace_read(Operand& o, char cls, const Emit& emit) {
+    const Pin* pin = pin_of(o);
+    if (pin == nullptr) return;
+    if (fits(*pin, cls))
+      o = pin->reg;
+    else
+      emit(spill(*pin)); // the operation reads the slot
+  }
+  template <class Emit> void fill_at_entry(const Emit& emit) {
+    are_filled_ = true;
+    for (const Pin& pin : pins_) emit(pin.slot < param_slots_ ? fill(pin) : clear(pin));
+  }
+
+  Ir spill(const Pin& pin) const { return move(pin, Operand::slot(pin.slot), pin.reg); }
+  Ir fill(const Pin& pin) const { return move(pin, pin.reg, Operand::slot(pin.slot)); }
+  Ir clear(const Pin& pin) const { return move(pin, pin.reg, Operand::constant()); }
+  Ir move(const Pin& pin, const Operand& d, const Operand& a) const;
+
+  uint32_t param_slots_, first_temp_;
+  const std::pmr::vector<Pin>& pins_;
+  std::pmr::vector<const Pin*> pin_of_; // by slot; empty if there are no pins
+  const Ir* at_ = nullptr;              // the operation that the moves belong to
+  bool are_filled_ = false;
+};
+
+} // namespace skerry::vm

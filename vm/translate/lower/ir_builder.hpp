@@ -1,0 +1,73 @@
+// IrBuilder: appends operations to a function's intermediate representation. Also finds earlier operations
+// that may still be changed or removed, so that a later instruction can be fused with them.
+#pragma once
+
+#include "vm/translate/ir.hpp"
+#include "vm/translate/lower/fuel_account.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace skerry::vm {
+
+class IrBuilder {
+public:
+  /// In place of an index: no operation.
+  static constexpr uint32_t none = ~uint32_t{0};
+
+  /// Operations record what `fuel` owes.
+  IrBuilder(ChunkList<Ir, 64>& code, const FuelAccount& fuel) : code_(code), fuel_(fuel) {}
+
+  /// Sets the module offset of the wasm instruction that the next operations implement.
+  void set_offset(uint32_t offset) { offset_ = offset; }
+  uint32_t offset() const { return offset_; }
+  /// Sets the number of loops around the next operations.
+  void enter_loop() { ++loop_depth_; }
+  void leave_loop() { --loop_depth_; }
+
+  /// Adds an operation. The caller fills in its operands in place.
+  Ir& emit(Operation operation) {
+    Ir& added = code_.emplace_back();
+    added.operation = operation;
+    added.depth = static_cast<uint8_t>(std::min(loop_depth_, 255u));
+    added.offset = offset_;
+    added.pending = fuel_.owed();
+    return added;
+  }
+  uint32_t size() const { return code_.size(); }
+  uint32_t last() const { return code_.size() - 1; }
+  Ir& operator[](uint32_t index) { return code_[index]; }
+  const Ir& operator[](uint32_t index) const { return code_[index]; }
+  Ir& back() { return code_.back(); }
+
+  /// The operations so far must not change any more, because a label or a fuel check follows: control may
+  /// come from elsewhere, or end there.
+  void seal() { sealed_ = code_.size(); }
+  bool is_open(uint32_t index) const { return index >= sealed_; }
+  /// Returns the last operation, or `none` if it is sealed.
+  uint32_t last_open() const;
+  /// Returns an operation without side effects that writes the slot, if it can still be moved to the end;
+  /// else null. `index` may be `none`.
+  Ir* find_pure(uint32_t index, uint32_t slot);
+  /// Returns the last open operation before `before` that writes the slot, if it is close enough; else
+  /// `none`.
+  uint32_t find_writer(uint32_t slot, uint32_t before) const;
+
+  void remove(uint32_t index);
+  /// Takes away the last operation, which append() puts back after others.
+  Ir take_last();
+  /// The same for the operation at `index`, which only removed operations follow.
+  Ir take(uint32_t index);
+  void append(const Ir& ir) { code_.push_back(ir); }
+
+private:
+  bool can_move_to_end(uint32_t index) const;
+
+  ChunkList<Ir, 64>& code_;
+  const FuelAccount& fuel_;
+  uint32_t sealed_ = 0;
+  uint32_t offset_ = 0;
+  uint32_t loop_depth_ = 0;
+};
+
+} // namespace skerry::vm

@@ -1,0 +1,203 @@
+// OperandStack: the symbolic operand stack. `local.get` and constants emit nothing; the operations that
+// consume them name the local or the constant. Every operand has a canonical slot, to which it is moved
+// (flushed) when something reads it there.
+//
+// The work is linear in the body. Entries are flushed to their slots once. Many values in their slots form
+// one entry, a run. The results of calls and blocks, and the values that a branch or a block has moved, are
+// therefore handled in one step, however often they are handled.
+#pragma once
+
+#include "vm/base/choose.hpp"
+#include "vm/isa/operand_type.hpp"
+#include "vm/module/type_list.hpp"
+#include "vm/translate/ir.hpp"
+#include "vm/translate/lower/ir_builder.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <memory_resource>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace skerry::vm {
+
+/// An operand on the symbolic stack, or a run of operands. An entry is two words, which are passed in
+/// registers: writing an entry field by field and then reading it whole stalls the processor.
+struct StackEntry {
+  enum class Where : uint8_t { local, constant, temp, run };
+  /// In place of an index: no operation, no entry.
+  static constexpr uint32_t none = ~uint32_t{0};
+
+  Where where;
+  OperandType type;
+  uint16_t slot; // canonical slot; of a run, the first one
+  union {
+    uint32_t local; // index
+    uint32_t def;   // temp: the operation that computes it, or none
+    uint32_t count; // run: number of values, all in their slots; never 0
+  };
+  union {
+    uint64_t value;       // constant
+    uint64_t previous;    // local: index of the next lower entry that reads the same local, or none
+    const uint8_t* codes; // run: the codes of the types (vm/module/type_list.hpp)
+  };
+
+  static StackEntry of_local(OperandType type, uint32_t local) {
+    return {.where = Where::local, .type = type, .slot = 0, .local = local, .previous = none};
+  }
+  static StackEntry of_constant(OperandType type, uint64_t value) {
+    return {.where = Where::constant, .type = type, .slot = 0, .local = none, .value = value};
+  }
+  static StackEntry of_temp(OperandType type, uint32_t def, uint32_t slot = 0) {
+    return {.where = Where::temp, .type = type, .slot = static_cast<uint16_t>(slot), .def = def, .value = 0};
+  }
+  bool is_run() const { return where == Where::run; }
+  bool is_constant() const { return where == Where::constant; }
+  /// The constant for the detail of an operation, or 0 if the entry is not a constant.
+  uint64_t constant() const { return choose(is_constant(), value, uint64_t{0}); }
+  /// Assembles the first word in a register.
+  uint64_t head() const {
+    return static_cast<uint64_t>(where) | static_cast<uint64_t>(type) << 8 |
+           static_cast<uint64_t>(slot) << 16 | uint64_t{where == Where::local ? local : def} << 32;
+  }
+};
+static_assert(sizeof(StackEntry) == 16);
+
+class OperandStack {
+public:
+  static constexpr uint32_t none = StackEntry::none;
+
+  OperandStack(IrFunction& function, IrBuilder& ir, Arena& scratch);
+  /// Call once, when the function's locals are declared: operands begin at `first_temp`.
+  void begin(uint32_t first_temp);
+
+  // entries
+  void push(StackEntry entry);
+  void push_temp(OperandType type, uint32_t def) { push(StackEntry::of_temp(type, def)); }
+  /// Pushes the result of the last operation.
+  void push_result(OperandType type) { push_temp(type, ir_.last()); }
+  /// Pushes values that are in their slots.
+  void push_all(const TypeList& types);
+  StackEntry pop();
+  /// Drops the top values, which have these types. The rest of a run remains a run.
+  void drop(const TypeList& types);
+  /// Drops entries until there are `height`.
+  void truncate(uint32_t height);
+  uint32_t height() const { return static_cast<uint32_t>(stack_.size()); }
+
+  // locals
+  void get_local(uint32_t local);
+  /// If nothing comes between, the operation that computes the value writes directly to the local.
+  void set_local(uint32_t local, bool tee);
+
+  // slots
+  uint32_t next_slot() const { return next_slot_; } ///< the first slot above the top entry
+  uint32_t max_slot() const { return max_slot_; }   ///< the end of the slots used so far
+  /// Counts slots as used that an operation writes without pushing them.
+  void use_slots_to(uint32_t end) { max_slot_ = std::max(max_slot_, end); }
+  /// The slot of the first of the top values, which have these types.
+  uint32_t first_slot_of(const TypeList& types) { return next_slot_ - slots_of_all(types); }
+  /// Returns the index of the entry at which the top values begin. They must have been flushed. A run that
+  /// begins further down is divided.
+  uint32_t begin_of_top(const TypeList& types);
+
+  /// Flushes the top values, which are read where control flow joins or by an operation that names no
+  /// operands. Takes one step per entry, and stays linear overall because callers then drop the entries.
+  void settle(size_t count);
+  /// Does the same for values that stay on the stack. Each of many branches may settle them again, so many
+  /// values become a run.
+  void settle_for_long(const TypeList& types);
+  void flush_all();
+  /// Remembers that all entries are temps in their slots.
+  void mark_flushed() { flushed_ = height(); }
+
+  // operands of operations
+  /// A constant becomes a small constant operand. If it may be large, the caller also stores it in the
+  /// detail.
+  Operand operand(StackEntry entry) const;
+  /// Moves a constant that an operation cannot take as an immediate to its slot (or to a register instead).
+  StackEntry materialize(StackEntry entry);
+  /// Returns the pure operation that computes a temp if it can still be merged into its reader, else null.
+  Ir* definition(StackEntry entry) {
+    return entry.where == StackEntry::Where::temp ? ir_.find_pure(entry.def, entry.slot) : nullptr;
+  }
+
+private:
+  /// The state of a local on the symbolic stack.
+  struct LocalState {
+    uint32_t read = none; // the highest stack entry that reads it
+    uint32_t slot = 0;
+  };
+
+  void push_run(const TypeList& types);
+  StackEntry pop_from_run();
+  void drop_entry();
+  void divide_run(uint32_t index, uint32_t count, uint32_t slot);
+  uint32_t slots_of_all(const TypeList& types);
+  uint32_t local_of(StackEntry entry) const;
+  uint32_t emit_move(uint32_t slot, StackEntry entry);
+  void flush(StackEntry& entry);
+  void flush_readers(uint32_t local);
+  bool can_retarget(StackEntry value) const;
+
+  IrFunction& function_;
+  IrBuilder& ir_;
+  std::pmr::vector<StackEntry> stack_;
+  std::pmr::unordered_map<const uint8_t*, uint32_t> slots_of_many_;
+  // One element per local, and one more for entries that are not locals. The kind of an entry is
+  // unpredictable, so a branch on it would cost more than an unused write.
+  std::pmr::vector<LocalState> locals_;
+  uint32_t no_local_ = 0; // index in locals_ for entries that are not locals
+  uint32_t next_slot_ = 0;
+  uint32_t max_slot_ = 0;
+  uint32_t flushed_ = 0; // entries below this index are temps in their slots
+};
+
+// ---- the steps of nearly every instruction
+
+inline void OperandStack::push(StackEntry entry) {
+  entry.slot = static_cast<uint16_t>(next_slot_); // too large a frame is rejected after this instruction
+  if (entry.where == StackEntry::Where::local)
+    entry.previous = std::exchange(locals_[entry.local].read, static_cast<uint32_t>(stack_.size()));
+  const uint64_t words[2] = {entry.head(), entry.value};
+  StackEntry& added = stack_.emplace_back();
+  std::memcpy(&added, &words[0], sizeof words[0]);
+  std::memcpy(&added.value, &words[1], sizeof words[1]);
+  next_slot_ += slots_of(entry.type);
+  max_slot_ = std::max(max_slot_, next_slot_);
+}
+
+inline void OperandStack::get_local(uint32_t local) {
+  push(StackEntry::of_local(function_.locals[local].type, local));
+}
+
+/// Returns an index in locals_.
+inline uint32_t OperandStack::local_of(StackEntry entry) const {
+  return choose(entry.where == StackEntry::Where::local, entry.local, no_local_);
+}
+
+inline StackEntry OperandStack::pop() {
+  uint64_t words[2];
+  std::memcpy(&words[0], &stack_.back(), sizeof words[0]);
+  std::memcpy(&words[1], &stack_.back().value, sizeof words[1]);
+  const auto entry = std::bit_cast<StackEntry>(words);
+  if (entry.is_run()) [[unlikely]]
+    return pop_from_run();
+  stack_.pop_back();
+  locals_[local_of(entry)].read = static_cast<uint32_t>(entry.previous);
+  next_slot_ = entry.slot;
+  flushed_ = std::min(flushed_, height());
+  return entry;
+}
+
+inline Operand OperandStack::operand(StackEntry entry) const {
+  const uint32_t slot =
+      choose<uint32_t>(entry.where == StackEntry::Where::local, locals_[local_of(entry)].slot, entry.slot);
+  return {static_cast<uint16_t>(choose(entry.is_constant(), entry.value, uint64_t{slot})),
+          choose(entry.is_constant(), Operand::Where::constant, Operand::Where::slot)};
+}
+
+} // namespace skerry::vm

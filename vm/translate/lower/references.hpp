@@ -1,0 +1,12 @@
+// Instructions on references and tables, and the bulk memory instructions.
+#pragma once
+
+#include "vm/isa/instruction.hpp"
+#include "vm/translate/lower/context.hpp"
+
+namespace skerry::vm {
+
+/// Returns false if the instruction is not among these.
+[[nodiscard]] bool lower_reference_or_bulk(LoweringContext& cx, const Instruction& instr);
+
+} // namespace skerry::vm

@@ -1,0 +1,32 @@
+#include "vm/translate/lower/stack_op.hpp"
+
+namespace skerry::vm {
+
+/// Instructions that may run for long or wait for the system pay before they begin.
+static bool pays(Opcode op) {
+  switch (op) {
+  case Opcode::memory_grow:
+  case Opcode::memory_fill:
+  case Opcode::memory_copy:
+  case Opcode::memory_init:
+  case Opcode::table_grow:
+  case Opcode::table_fill:
+  case Opcode::table_copy:
+  case Opcode::table_init: return true;
+  default: return false;
+  }
+}
+
+void lower_stack_op(LoweringContext& cx, Opcode op, uint32_t pops, std::initializer_list<OperandType> results,
+                    uint64_t first, uint64_t second) {
+  cx.stack.settle(pops);
+  for (uint32_t i = 0; i < pops; ++i) cx.stack.pop();
+  Ir& ir = cx.ir.emit(Operation::stack_op);
+  ir.opcode = op;
+  ir.stack = {cx.stack.next_slot(), static_cast<uint32_t>(first), second};
+  ir.keep = true;
+  if (pays(op)) ir.charge = cx.fuel.pay();
+  for (const OperandType type : results) cx.stack.push_temp(type, OperandStack::none);
+}
+
+} // namespace skerry::vm
