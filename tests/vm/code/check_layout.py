@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 # What knows instructions: the emitter, the passes behind it, the printer, and handlers of every form.
-SOURCES = ["vm/translate/emitter.cpp", "vm/translate/pieced_code.cpp", "vm/translate/code_text.cpp",
+SOURCES = ["vm/translate/emit/encode_control.cpp", "vm/translate/emit/encode_value.cpp",
+           "vm/translate/emit/instruction_writer.cpp", "vm/translate/emit/pieced_code.cpp", "vm/translate/code_text.cpp",
            "vm/exec/control_handlers.cpp", "vm/exec/move_handlers.cpp", "vm/exec/call_handlers.cpp",
            "vm/exec/lane_handlers.cpp", "vm/exec/store_handlers.cpp", "vm/exec/stack_op_handlers.cpp",
            "vm/exec/invoke.cpp", "vm/exec/trap_error.cpp"]
