@@ -10,7 +10,7 @@ namespace skerry {
 Engine::Engine(const Config& config) : data_(std::make_shared<vm::EngineData>(config)) {
   data_->handlers = vm::make_handler_table(config.simd_target, config.fusion);
   data_->translate = vm::translate;
-  data_->locate = vm::locate;
+  data_->side_table = vm::side_table;
   data_->invoke = vm::invoke;
 }
 

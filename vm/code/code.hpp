@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/budget.hpp"
+#include "vm/code/side_table.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -44,6 +45,12 @@ public:
   /// and gets them back when this CodeStore is destroyed. If another thread has already published the
   /// function, that code is returned, and `payer` gets its bytes back at once.
   const Code* publish(size_t defined_index, Code code, const std::shared_ptr<ByteBudget>& payer);
+  /// Returns the side table that is kept for a function, or null.
+  std::shared_ptr<const SideTable> side_table(size_t defined_index) const;
+  /// Keeps a side table if `payer`, which may be null, pays for its bytes. `payer` gets them back when this
+  /// CodeStore is destroyed. Returns the table, or the one that another thread has made first.
+  std::shared_ptr<const SideTable> keep(size_t defined_index, std::shared_ptr<const SideTable> table,
+                                        const std::shared_ptr<ByteBudget>& payer);
   /// Returns the function whose code contains `pc`, or null. Backtraces use it.
   const Code* containing(const std::byte* pc) const;
   uint64_t code_bytes() const;
@@ -54,14 +61,18 @@ private:
     uint64_t bytes = 0;
   };
 
+  uint64_t& owed_to(const std::shared_ptr<ByteBudget>& payer);
+
   std::vector<std::atomic<const Code*>> slots_;
   mutable std::mutex mutex_;
   std::deque<Code> owned_; // grows only at its end, so that no element moves
   /// Indexes the first elements of owned_ by address. containing() adds the ones published since its last
   /// call: keeping the index sorted on each publish would take as long as translating a small function.
   mutable std::map<const std::byte*, const Code*> by_start_;
+  std::map<size_t, std::shared_ptr<const SideTable>> side_tables_; // by function, of few functions
   uint64_t bytes_ = 0;
-  std::vector<Payer> payers_; // one per series of functions paid from one budget; few if stores share one
+  uint64_t unpaid_ = 0;       // bytes for which no budget pays
+  std::vector<Payer> payers_; // one per series of payments from one budget; few if stores share one
 };
 
 } // namespace skerry::vm

@@ -49,19 +49,14 @@ void Backtrace::locate(size_t index) {
   }
   const Code* code = positions_[index].code();
   if (code == nullptr) return;
-  const Module& module = *positions_[index].instance->module;
-  std::vector<uint32_t> offsets;
-  std::vector<size_t> places;
+  const CompiledModule& compiled = *positions_[index].instance->compiled;
+  const uint32_t defined_index = code->func_index - compiled.module->imported_functions;
+  const auto table = compiled.module->engine->side_table(compiled, defined_index, meter_);
   for (size_t i = index; i < positions_.size(); ++i) {
     if (positions_[i].code() != code) continue;
-    offsets.push_back(positions_[i].code_offset());
-    places.push_back(i);
     tried_[i] = true;
+    if (table) locations_[i] = (*table)->at(positions_[i].code_offset());
   }
-  std::vector<CodeLocation> found(offsets.size());
-  const uint32_t defined_index = code->func_index - module.imported_functions;
-  if (!module.engine->locate(module, defined_index, offsets, found, meter_)) return;
-  for (size_t i = 0; i < found.size(); ++i) locations_[places[i]] = found[i];
 }
 
 std::optional<CodeLocation> Backtrace::innermost() {

@@ -8,9 +8,10 @@
 
 namespace skerry::vm {
 
-/// Describes the activation that was saved last. The position of an instruction in the module is found by
-/// translating its function again, once per function however many frames it has. That is work for the guest,
-/// so it ends at the deadline. Positions that have not been found by then remain unknown.
+/// Describes the activation that was saved last. The position of an instruction in the module is in
+/// the side table of its function, for which the function is translated again at the first error in it. That
+/// is work for the guest, so it ends at the deadline. Positions that have not been found by then remain
+/// unknown.
 class Backtrace {
 public:
   /// `why` is the reason why the call ends, unless that is a trap. After an interrupt little time is left.

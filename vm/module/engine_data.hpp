@@ -7,13 +7,13 @@
 #include "vm/module/work_meter.hpp"
 
 #include <memory>
-#include <span>
 
 namespace skerry::vm {
 
 struct Module;
 struct CompiledModule;
 struct Code;
+class SideTable;
 struct HandlerTable;
 struct FuncInstance;
 struct Store;
@@ -22,6 +22,7 @@ struct Store;
 struct CodeLocation {
   uint32_t module_offset = 0; // of the wasm instruction
   int32_t pending_fuel = 0;   // executed since the last charge, this instruction included
+  bool operator==(const CodeLocation&) const = default;
 };
 
 struct EngineData {
@@ -38,11 +39,11 @@ struct EngineData {
   /// store. Thread-safe.
   Result<const Code*> (*translate)(const CompiledModule& module, uint32_t defined_index,
                                    WorkMeter& meter) = nullptr;
-  /// Finds the instructions at `code_offsets` of one translated function. The offsets may be in any order;
-  /// `locations` must have as many entries. Translates the function once more, so use it only after a call
-  /// has failed. Errors: those of translate; `locations` is then unchanged.
-  Result<void> (*locate)(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
-                         std::span<CodeLocation> locations, WorkMeter& meter) = nullptr;
+  /// Returns the side table of a translated function; never null. The first call translates the function once
+  /// more, so use it only after a call has failed. The module keeps the table unless the store's budget
+  /// refuses its bytes. Errors: those of translate. Thread-safe.
+  Result<std::shared_ptr<const SideTable>> (*side_table)(const CompiledModule& module, uint32_t defined_index,
+                                                         WorkMeter& meter) = nullptr;
   /// Runs a function with its arguments in `slots`, and writes the results there. Returns false if it failed:
   /// see Store::error.
   bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) noexcept = nullptr;

@@ -136,16 +136,17 @@ Result<void> print_whole_code(const Module& module, uint32_t defined_index, Work
   return {};
 }
 
-Result<void> locate_all(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
-                        std::span<CodeLocation> locations, WorkMeter& meter) {
+Result<std::shared_ptr<const SideTable>> make_side_table(const CompiledModule& compiled,
+                                                         uint32_t defined_index, WorkMeter& meter) {
   FirstMemory<size_t{12} << 10> first;
   Arena arena(meter, first.memory);
   PiecedCode pieces(arena);
-  Locator locator(code_offsets);
-  auto code = emit(module, defined_index, meter, pieces, {.locator = &locator});
+  SideTableBuilder builder(arena);
+  auto code = emit(*compiled.module, defined_index, meter, pieces, {.side_table = &builder});
   if (!code) return fail(std::move(code.error()));
-  locator.copy_to(locations);
-  return {};
+  std::shared_ptr<const SideTable> table = builder.build();
+  if (table == nullptr) throw std::bad_alloc();
+  return compiled.code.keep(defined_index, std::move(table), meter.store_budget());
 }
 
 /// Returns the result of `work`, or the reason why it was stopped.
@@ -183,10 +184,11 @@ Result<void> print_code(const Module& module, uint32_t defined_index, WorkMeter&
                         [&] { return print_whole_code(module, defined_index, meter, name, write); });
 }
 
-Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
-                    std::span<CodeLocation> locations, WorkMeter& meter) {
-  return unless_stopped(module, defined_index, meter,
-                        [&] { return locate_all(module, defined_index, code_offsets, locations, meter); });
+Result<std::shared_ptr<const SideTable>> side_table(const CompiledModule& compiled, uint32_t defined_index,
+                                                    WorkMeter& meter) {
+  if (auto table = compiled.code.side_table(defined_index)) return table;
+  return unless_stopped(*compiled.module, defined_index, meter,
+                        [&] { return make_side_table(compiled, defined_index, meter); });
 }
 
 } // namespace skerry::vm

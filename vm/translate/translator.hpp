@@ -1,6 +1,6 @@
 // Translates a wasm function body to threaded code: symbolic pass, register assignment, emission, fusion.
 // Each stage is linear and deterministic. Data that is needed only when a call fails (wasm offsets of code
-// positions, owed fuel) is therefore computed by translating again.
+// positions, owed fuel) is therefore computed when it is needed, by translating again.
 #pragma once
 
 #include "vm/code/compiled_module.hpp"
@@ -18,9 +18,9 @@ namespace skerry::vm {
 /// Implements EngineData::translate.
 Result<const Code*> translate(const CompiledModule& compiled, uint32_t defined_index, WorkMeter& meter);
 
-/// Implements EngineData::locate.
-Result<void> locate(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
-                    std::span<CodeLocation> locations, WorkMeter& meter);
+/// Implements EngineData::side_table.
+Result<std::shared_ptr<const SideTable>> side_table(const CompiledModule& compiled, uint32_t defined_index,
+                                                    WorkMeter& meter);
 
 /// Translates the function and writes its operations twice: after lowering and after register assignment.
 /// Publishes nothing.

@@ -45,7 +45,7 @@ struct CodeFixture : IrFixture {
   }
 };
 
-/// What becomes of the operation when these locals are pinned.
+/// The operations that result from one when these locals are pinned.
 Lines with_pins(CodeFixture& f, const std::pmr::vector<vm::Pin>& pins, vm::Ir ir) {
   vm::PinInsertion insertion(f.function, pins);
   vm::Ir first = of(Operation::label);

@@ -231,33 +231,66 @@ TEST_CASE("threads share the engine's budget") {
   must(must(must(Linker(engine).instantiate(store, module)).func<void(int32_t)>("f"))(1));
 }
 
-TEST_CASE("places are found together, in any order, or not at all") {
+TEST_CASE("a side table has the place of every instruction, and is made once") {
   const Engine engine(test_config());
   const Module module = compile(engine, long_function());
   ByteBudget budget(100 << 20);
   vm::WorkMeter meter(budget);
   const vm::Code* code = must(translate(module, meter));
-  const auto locate = [&](std::span<const uint32_t> offsets, vm::WorkMeter& with) {
-    std::vector<vm::CodeLocation> found(offsets.size());
-    auto ok = engine.data()->locate(*module.data()->module, 0, offsets, found, with);
-    if (!ok) found.clear();
-    return found;
+  const auto side_table = [&](vm::WorkMeter& with) {
+    return engine.data()->side_table(*module.data(), 0, with);
   };
-  const uint32_t last = code->size - 16;
-  const auto together = locate(std::vector<uint32_t>{last, 0, last / 32 * 16, last, 16}, meter);
-  REQUIRE(together.size() == 5);
-  CHECK(together[0].module_offset == together[3].module_offset);
-  CHECK(together[1].module_offset <= together[4].module_offset);
-  CHECK(together[4].module_offset < together[2].module_offset);
-  CHECK(together[2].module_offset < together[0].module_offset);
-  for (size_t i = 0; i < 5; ++i) {
-    const uint32_t offset = std::vector<uint32_t>{last, 0, last / 32 * 16, last, 16}[i];
-    CHECK(locate(std::vector{offset}, meter).at(0).module_offset == together[i].module_offset);
-  }
-  CHECK(budget.used() == 0);
-
   ByteBudget too_small(100'000);
   vm::WorkMeter refusing(too_small);
-  CHECK(locate(std::vector<uint32_t>{0}, refusing).empty());
+  CHECK_FALSE(side_table(refusing));
   CHECK(refusing.has_refused());
+
+  const auto table = must(side_table(meter));
+  uint32_t before = 0;
+  for (uint32_t offset = 0; offset < code->size; offset += code->size / 40) {
+    const uint32_t module_offset = table->at(offset).module_offset;
+    CHECK(module_offset >= before);
+    before = module_offset;
+  }
+  CHECK(before > table->at(0).module_offset);
+  CHECK(budget.used() == 0);
+  vm::WorkMeter idle(too_small); // looking it up again is no work
+  CHECK(must(side_table(idle)) == table);
+}
+
+TEST_CASE("a side table counts against the budget of the store until the module is destroyed") {
+  const Engine engine(test_config());
+  auto module = std::make_optional(compile(engine, R"((module (func (export "f") unreachable)))"));
+  auto budget = std::make_shared<ByteBudget>(1 << 20);
+  {
+    Store store(engine);
+    store.set_budget(budget);
+    const Instance instance = must(Linker(engine).instantiate(store, *module));
+    const uint64_t before = budget->used();
+    for (int i = 0; i < 3; ++i) {
+      const Error error = error_of(must(instance.func("f")).call({}));
+      CHECK(error.backtrace().at(0).module_offset == error.offset());
+      CHECK(error.offset() != Error::no_offset);
+    }
+    CHECK(budget->used() > before);
+  }
+  CHECK(budget->used() > module->data()->code.code_bytes());
+  module.reset();
+  CHECK(budget->used() == 0);
+}
+
+TEST_CASE("positions are found even if the budget does not pay for keeping them") {
+  const Engine engine(test_config());
+  const Module module = compile(engine, R"((module (func (export "f") unreachable)))");
+  ByteBudget all(1 << 20);
+  vm::WorkMeter meter(all);
+  must(translate(module, meter));
+  const auto payer = std::make_shared<ByteBudget>(4);
+  vm::CodeStore& code = module.data()->code;
+  const auto table = must(engine.data()->side_table(*module.data(), 0, meter));
+  vm::CodeStore other;
+  CHECK(other.keep(0, table, payer) == table);
+  CHECK(other.side_table(0) == nullptr);
+  CHECK(payer->used() == 0);
+  CHECK(code.side_table(0) == table);
 }

@@ -13,8 +13,8 @@ public:
   Emitter(IrFunction& function, const std::pmr::vector<Pin>& pins, const HandlerTable& handlers,
           PiecedCode& code, const EmitObservers& observers)
       : function_(function), writer_(handlers, code, observers.listing), duplication_(function),
-        pins_(function, pins), locator_(observers.locator),
-        is_unchanged_(!pins_.has_pins() && locator_ == nullptr) {}
+        pins_(function, pins), side_table_(observers.side_table),
+        is_unchanged_(!pins_.has_pins() && side_table_ == nullptr) {}
 
   void run() {
     for (uint32_t i = 0; i < function_.code.chunk_count(); ++i) {
@@ -42,8 +42,8 @@ private:
   void emit(Ir& ir) {
     if (is_unchanged_) return encode(writer_, function_, ir);
     if (ir.operation == Operation::nop) return;
-    if (locator_ != nullptr && ir.operation != Operation::label)
-      locator_->note(writer_.offset(), {ir.offset, ir.pending});
+    if (side_table_ != nullptr && ir.operation != Operation::label)
+      side_table_->note(writer_.offset(), {ir.offset, ir.pending});
     if (!pins_.has_pins()) return encode(writer_, function_, ir);
     pins_.insert(ir, [this](const Ir& emitted) { encode(writer_, function_, emitted); });
   }
@@ -53,7 +53,7 @@ private:
   TailDuplication duplication_;
   TailCopy copy_;
   PinInsertion pins_;
-  Locator* locator_;
+  SideTableBuilder* side_table_;
   bool is_unchanged_; // operations are encoded as they are
 };
 

@@ -3,8 +3,8 @@
 
 #include "vm/code/handler_table.hpp"
 #include "vm/translate/emit/listing.hpp"
-#include "vm/translate/emit/locator.hpp"
 #include "vm/translate/emit/pieced_code.hpp"
+#include "vm/translate/emit/side_table_builder.hpp"
 #include "vm/translate/ir.hpp"
 #include "vm/translate/registers.hpp"
 
@@ -15,7 +15,7 @@ namespace skerry::vm {
 
 /// These receive what is emitted. Each may be null.
 struct EmitObservers {
-  Locator* locator = nullptr;
+  SideTableBuilder* side_table = nullptr;
   Listing* listing = nullptr;
 };
 
