@@ -254,7 +254,7 @@ TEST_CASE("a side table has the place of every instruction, and is made once") {
   }
   CHECK(before > table->at(0).module_offset);
   CHECK(budget.used() == 0);
-  vm::WorkMeter idle(too_small); // looking it up again is no work
+  vm::WorkMeter idle(too_small); // a table that is kept costs no work
   CHECK(must(side_table(idle)) == table);
 }
 
