@@ -6,14 +6,17 @@
 #include "vm/module/type_registry.hpp"
 #include "vm/module/work_meter.hpp"
 
+#include <functional>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace skerry::vm {
 
 struct Module;
 struct CompiledModule;
 struct Code;
+struct FunctionText;
 struct HandlerTable;
 struct FuncInstance;
 struct Store;
@@ -23,6 +26,10 @@ struct CodeLocation {
   uint32_t module_offset = 0; // of the wasm instruction
   int32_t pending_fuel = 0;   // executed since the last charge, this instruction included
 };
+
+/// Returns a function's name in printable form, with what separates it from the words before; empty if there
+/// is none.
+using FunctionName = std::function<std::string(uint32_t func_index)>;
 
 struct EngineData {
   EngineData() = default;
@@ -43,6 +50,9 @@ struct EngineData {
   /// has failed. Errors: those of translate; `locations` is then unchanged.
   Result<void> (*locate)(const Module& module, uint32_t defined_index, std::span<const uint32_t> code_offsets,
                          std::span<CodeLocation> locations, WorkMeter& meter) = nullptr;
+  /// Writes the function's code to `text`, for traces. Errors: those of translate.
+  Result<void> (*explain)(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                          const FunctionName& name, FunctionText& text) = nullptr;
   /// Runs a function with its arguments in `slots`, and writes the results there. Returns false if it failed:
   /// see Store::error.
   bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) noexcept = nullptr;

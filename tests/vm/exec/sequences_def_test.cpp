@@ -21,12 +21,12 @@ std::map<vm::HandlerNumber, std::string> listed_operations() {
 }
 
 /// With fewer registers several operations are the same one, which has the number of the first.
-constexpr bool has_all_registers = vm::int_registers == 3 && vm::vector_registers == 2;
+constexpr bool has_distinct_registers = vm::int_registers == 3 && vm::vector_registers == 2;
 
 } // namespace
 
 TEST_CASE("every operation of sequences.def names a handler of the build") {
-  if (!has_all_registers) return;
+  if (!has_distinct_registers) return;
   const auto table = vm::make_handler_table(SimdTarget::automatic, true);
   std::map<vm::HandlerNumber, std::string> built;
   for (const auto& [name, handler] : bench::named_handlers(*table))
