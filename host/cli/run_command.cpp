@@ -151,6 +151,7 @@ Result<Config> engine_config(const RunOptions& options, Deadline deadline) {
   auto output = TraceOutput::open(options.trace, deadline);
   if (!output) return fail(std::move(output.error()));
   config.trace = [output = std::move(*output)](std::string_view line) { return output->write(line); };
+  config.fuel_slice = 256; // instructions take long, and --timeout must still hold
   return config;
 }
 
