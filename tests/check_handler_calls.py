@@ -14,12 +14,14 @@ import sys
 from pathlib import Path
 
 # Files without handlers: they are compiled to be unwound.
-NO_HANDLERS = {"activation", "backtrace", "frame_walk", "handlers", "targets", "trap_error"}
+NO_HANDLERS = {"activation", "backtrace", "frame_walk", "handlers", "targets", "tracer", "trap_error"}
 
 MAY_CALL = {
     # vm/exec/activation.hpp
     "function_of_stub", "make_callable", "invoke_host", "refuse_beside_suspended", "next_slice", "suspend_for_fuel",
     "suspend_for_host", "end_call", "end_with_trap", "first_slice",
+    # vm/exec/tracer.hpp
+    "traced_registers", "trace",
     # vm/runtime
     "Store::fail", "grow_memory", "grow_table", "table_may_grow", "memory_fill", "memory_copy", "memory_init", "data_drop", "table_fill",
     "table_copy", "table_init", "elem_drop", "TypeRegistry::is_subtype",
@@ -28,7 +30,7 @@ MAY_CALL = {
 }  # fmt: skip
 OWN = re.compile(r"^skerry::(?:vm::)?([\w:~]+?)\(")
 # Handlers of other files, tables of them, and what fills them.
-IS_HANDLER = re.compile(r"_handler\(|^skerry::vm::sequence_rows::|^skerry::vm::(add|counting)_\w+\(|StateE|ModuleInstance\*, std::byte\*, unsigned long")
+IS_HANDLER = re.compile(r"_handler\(|^skerry::vm::sequence_rows::|^skerry::vm::(add|counting|tracing)_\w+\(|StateE|ModuleInstance\*, std::byte\*, unsigned long")
 # Of the C and C++ libraries: nothing that allocates.
 LIBRARY = re.compile(r"^(mem(cpy|move|set)|__popcount[sd]i2|operator delete\(.*|__libc_single_threaded|_GLOBAL_OFFSET_TABLE_|__cpu_\w+)$")
 

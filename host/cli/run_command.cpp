@@ -2,6 +2,7 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
 #include "host/cli/output.hpp"
+#include "host/cli/trace.hpp"
 #include "host/cli/units.hpp"
 #include "host/cli/values.hpp"
 #include "host/cli/wasi_options.hpp"
@@ -29,6 +30,7 @@ struct RunOptions {
   std::string max_stack = "64MiB";
   UnknownImports unknown_imports = UnknownImports::error;
   bool stats = false;
+  TraceOptions trace;
   std::vector<std::string> words; // the file, then the guest's arguments
 };
 
@@ -143,9 +145,21 @@ std::vector<std::string> guest_arguments(const RunOptions& options) {
   return options.invoke.empty() ? options.words : std::vector{options.words.front()};
 }
 
+Result<Config> engine_config(const RunOptions& options, Deadline deadline) {
+  Config config;
+  if (options.trace.file.empty()) return config;
+  auto output = TraceOutput::open(options.trace, deadline);
+  if (!output) return fail(std::move(output.error()));
+  config.trace = [output = std::move(*output)](std::string_view line) { return output->write(line); };
+  config.fuel_slice = 256; // instructions take long, and --timeout must still hold
+  return config;
+}
+
 Result<void> run_program(const RunOptions& options, Deadline deadline) {
   auto start = std::chrono::steady_clock::now();
-  Engine engine;
+  auto config = engine_config(options, deadline);
+  if (!config) return fail(std::move(config.error()));
+  const Engine engine(*config);
   auto module = load_module(engine, options.words.front(), deadline);
   if (!module) return fail(std::move(module.error()));
   auto setup = WasiSetup::create(options.wasi, guest_arguments(options), deadline);
@@ -209,6 +223,21 @@ void take_words(const CLI::App& command, RunOptions& options) {
   if (options.words.front().starts_with('-')) throw CLI::ExtrasError({options.words.front()});
 }
 
+void add_trace_options(CLI::App& command, TraceOptions& options) {
+  const auto plain_is_stderr = [](const std::string& file) { return file == "true" ? "-" : file; };
+  CLI::Option* trace =
+      command
+          .add_flag(
+              "--trace", options.file,
+              "Write each instruction before it runs, with its operands, to stderr or to FILE; very slow")
+          ->transform(plain_is_stderr)
+          ->option_text("[=FILE]");
+  command
+      .add_option("--trace-limit", options.limit, "Write this many instructions at most (default: no limit)")
+      ->needs(trace)
+      ->option_text("N");
+}
+
 void add_options(CLI::App& command, RunOptions& options) {
   const std::map<std::string, UnknownImports> what{{"trap", UnknownImports::trap},
                                                    {"default", UnknownImports::return_zeroes}};
@@ -235,6 +264,7 @@ void add_options(CLI::App& command, RunOptions& options) {
       ->transform(CLI::CheckedTransformer(what).description(""))
       ->type_name("trap|default");
   command.add_flag("--stats", options.stats, "Print instructions, time and memory to stderr at the end");
+  add_trace_options(command, options.trace);
 }
 
 } // namespace

@@ -1,12 +1,15 @@
 // Profiles which handlers run one after the other: runs a WASI program with a counter before every
-// instruction of the threaded code and writes, for each function, its instructions as lines "handler times
-// depth", the handler as its distance from this program's main(). tests/bench/sequences.py turns that into
-// vm/code/sequences.def.
+// instruction of the threaded code and writes, for each function, its instructions as lines "times depth
+// handler". A handler has the name of its operation in vm/code/sequences.def, or `-` if sequences are not
+// made of it. tests/bench/sequences.py makes that list of profiles. Equal runs give equal profiles.
 //
 //    profile OUTPUT [--dir HOST::GUEST] [--env KEY=VALUE] FILE.wasm [ARGUMENTS…]
+//    profile --names     lists the names of all handlers
 #include "skerry/linker.hpp"
 #include "skerry/wasi/wasi.hpp"
+#include "tests/bench/handler_names.hpp"
 #include "vm/code/compiled_module.hpp"
+#include "vm/code/layout.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
@@ -16,9 +19,8 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <unordered_map>
 #include <vector>
-
-int main(int argc, char** argv);
 
 namespace {
 
@@ -49,6 +51,7 @@ Options parse(int argc, char** argv) {
   options.wasi.stdin_stream = wasi::Inherit{};
   options.wasi.stdout_stream = wasi::Inherit{};
   options.wasi.stderr_stream = wasi::Inherit{};
+  options.wasi.determinism = wasi::Determinism{};
   return options;
 }
 
@@ -62,24 +65,37 @@ Engine counting_engine() {
   return engine;
 }
 
+using NameOf = std::unordered_map<vm::Handler, std::string>;
+
+NameOf names_of(const vm::HandlerTable& table) {
+  NameOf names;
+  for (auto& [name, handler] : bench::named_handlers(table)) names.emplace(handler.handler, std::move(name));
+  return names;
+}
+
+void write_function(const vm::Code& code, const NameOf& names, std::FILE* out) {
+  for (uint32_t at = 0; at + sizeof(vm::layout::Count) + sizeof(vm::Handler) <= code.size;
+       at += sizeof(vm::Handler)) {
+    const auto& counted = vm::layout::at<vm::layout::Count>(code.bytes.get() + at);
+    if (counted.handler != vm::counting_handler()) continue;
+    const auto name =
+        names.find(*reinterpret_cast<const vm::Handler*>(code.bytes.get() + at + sizeof counted));
+    std::fprintf(out, "%llu %llu %s\n", static_cast<unsigned long long>(counted.count),
+                 static_cast<unsigned long long>(counted.depth),
+                 name == names.end() ? "-" : name->second.c_str());
+  }
+  std::fprintf(out, "\n");
+}
+
 /// Translates every function, so that the profile also has code that did not run, with its depth.
 void write_profile(const Module& module, const std::string& path) {
   std::FILE* out = std::fopen(path.c_str(), "w");
-  const auto base = reinterpret_cast<uint64_t>(&main);
   const vm::Module& data = *module.data()->module;
+  const NameOf names = names_of(*data.engine->handlers);
   for (uint32_t i = 0; i < data.bodies.size(); ++i) {
     vm::WorkMeter meter(data.engine->work_budget);
     const auto code = data.engine->translate(*module.data(), i, meter);
-    if (!code) continue;
-    for (uint32_t at = 0; at < (*code)->size; at += 8) {
-      uint64_t words[4];
-      if (at + sizeof words > (*code)->size) break;
-      std::memcpy(words, (*code)->bytes.get() + at, sizeof words);
-      if (words[0] != reinterpret_cast<uint64_t>(vm::counting_handler())) continue;
-      std::fprintf(out, "%lld %llu %llu\n", static_cast<long long>(words[3] - base),
-                   static_cast<unsigned long long>(words[1]), static_cast<unsigned long long>(words[2]));
-    }
-    std::fprintf(out, "\n");
+    if (code) write_function(**code, names, out);
   }
   std::fclose(out);
 }
@@ -103,7 +119,7 @@ int run(const Options& options) {
   Store store(engine);
   auto instance = linker.instantiate(store, *module);
   if (!instance) return complain(instance.error());
-  if (auto start = instance->func("_start"); start && !options.output.ends_with(".static")) {
+  if (auto start = instance->func("_start"); start) {
     auto done = start->call({});
     if (!done && done.error().code() != ErrorCode::exit) complain(done.error());
   }
@@ -111,12 +127,20 @@ int run(const Options& options) {
   return 0;
 }
 
+int print_names() {
+  for (const auto& [name, handler] : bench::named_handlers(*Engine().data()->handlers))
+    std::printf("%s\n", name.c_str());
+  return 0;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::strcmp(argv[1], "--names") == 0) return print_names();
   if (argc < 3) {
     std::fprintf(stderr,
-                 "usage: profile OUTPUT [--dir HOST::GUEST] [--env KEY=VALUE] FILE.wasm [ARGUMENTS…]\n");
+                 "usage: profile OUTPUT [--dir HOST::GUEST] [--env KEY=VALUE] FILE.wasm [ARGUMENTS…]\n"
+                 "       profile --names\n");
     return 2;
   }
   return run(parse(argc, argv));

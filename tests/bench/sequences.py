@@ -1,174 +1,120 @@
 #!/usr/bin/env python3
 """Chooses the superinstructions: from profiles of a training corpus to vm/code/sequences.def.
 
-    sequences.py profile --tool build/release/tests/bench/skerry_profile --manifest programs/manifest.json --out DIR
-    sequences.py choose --tool … --profiles DIR --pairs 4000 --triples 2000
+    ./dev sequences                   make the profiles, choose, and write the list
+    ./dev sequences --check           say whether the list still follows from the corpus and from this tool
+    ./dev sequences --check --full    make the list again and compare
 
-`profile` runs tests/bench/training/*.c, and the programs of a manifest (a list of {name, wasm, args, env, preopens,
-stdin}), with a counter before every instruction. `choose` gives each program the same weight, takes the most frequent pairs and triples as candidates, lets
-the translator's own rule use them on all profiles, and keeps those that save the most dispatches. Code that did not run
-counts too, by the loops around it, with a small weight. The kernels that are reported on are not trained on.
+tests/bench/training/corpus.json names the programs of the corpus, with the hash of each file that they need. Those
+written for training are compiled from tests/bench/training. The others are in the folder SKERRY_TRAINING_PROGRAMS.
+`--record` takes new hashes into the corpus. The kernels that are reported on are not in it.
+
+Each program runs with a counter before every instruction and has the same weight. The most frequent pairs and triples
+are candidates; the translator's own rule uses them on all profiles, and those that save the most dispatches are kept.
+Code that did not run counts too, by the loops around it, with a small weight. All weights are integers, so equal
+corpora give equal lists, byte for byte.
 """
 
 import argparse
 import collections
+import hashlib
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+SEQUENCES = ROOT / "vm/code/sequences.def"
+TRAINING = ROOT / "tests/bench/training"
+CORPUS = TRAINING / "corpus.json"
+TOOL_SOURCES = ("sequences.py", "profile.cpp", "handler_names.hpp", "handler_names.cpp")
 PARTS = 4
-STATIC_SHARE = 0.2  # of a program's weight: its code by loop depth, whether it ran or not
+SCALE = 10**15  # the weight of one program
+STATIC_TENTHS = 2  # of a program's weight: its code by loop depth, whether it ran or not
 
 
-def content(text, base):
-    return (base / text[1:]).read_bytes() if text.startswith("@") else text.encode()
+class Failure(Exception):
+    """What the user must do something about."""
 
 
-def run_training(options):
-    """The project's own training programs, with and without inlining."""
-    for source in sorted((ROOT / "tests/bench/training").glob("*.c")):
-        for extra in ("-finline-functions", "-fno-inline"):
-            with tempfile.TemporaryDirectory() as scratch:
-                wasm = Path(scratch, "training.wasm")
-                subprocess.run(["clang-19", "--target=wasm32-wasi", "-mcpu=mvp", "-O2", extra, "-fno-vectorize",
-                                "-fno-slp-vectorize", str(source), "-o", str(wasm)], check=True)
-                out = options.out.resolve() / f"{source.stem}{extra}"
-                subprocess.run([str(options.tool.resolve()), str(out), str(wasm)], stdout=subprocess.DEVNULL, check=True)
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
 
 
-def run_profiles(options):
-    options.out.mkdir(parents=True, exist_ok=True)
-    run_training(options)
-    if not options.manifest:
-        return
-    base = options.manifest.resolve().parent
-    for program in json.loads(options.manifest.read_text()):
-        name = program["name"]
-        if name in options.without:
-            continue
-        with tempfile.TemporaryDirectory() as scratch:
-            words = [str(options.tool.resolve()), str(options.out.resolve() / name)]
+# ---- the corpus
+
+
+class Corpus:
+    """corpus.json: {compiler, options, variants, compiled: [{source, sha256, wasm: {variant: sha256}}],
+    programs: [{name, wasm, sha256, args, env, stdin, preopens, source, licence}]}. The content of stdin and of the
+    files of preopens is {text} or {file, sha256}."""
+
+    def __init__(self, folder, record):
+        self.data = json.loads(CORPUS.read_text())
+        self.folder = Path(folder) if folder else None
+        self.record = record
+        self.problems = []
+
+    def read(self, path, entry):
+        """The bytes of a file, which must be those that the corpus names."""
+        if not path.is_file():
+            self.problems.append(f"missing: {path} with the hash {entry['sha256']}")
+            return b""
+        data = path.read_bytes()
+        self.compare(path.name, data, entry, "sha256")
+        return data
+
+    def compare(self, name, data, entry, key):
+        found = sha256(data)
+        if self.record:
+            entry[key] = found
+        elif entry.get(key) != found:
+            self.problems.append(f"different: {name} has the hash {found}, not {entry.get(key)}")
+
+    def outside(self, name, entry):
+        if self.folder is None:
+            self.problems.append(f"missing: {name} (SKERRY_TRAINING_PROGRAMS names no folder)")
+            return b""
+        return self.read(self.folder / name, entry)
+
+    def content(self, entry):
+        return entry["text"].encode() if "text" in entry else self.outside(entry["file"], entry)
+
+    def compiled(self, scratch):
+        """Compiles the project's training programs; yields (name, wasm)."""
+        for entry in self.data["compiled"]:
+            source = TRAINING / entry["source"]
+            self.read(source, entry)
+            for variant in self.data["variants"]:
+                wasm = scratch / f"{source.stem}{variant}.wasm"
+                subprocess.run([self.data["compiler"], *self.data["options"], variant, str(source), "-o", str(wasm)],
+                               check=True)
+                self.compare(wasm.name, wasm.read_bytes(), entry["wasm"], variant)
+                yield source.stem + variant, wasm
+
+    def prepared(self, scratch):
+        """All programs, as [(name, arguments of the profile program, standard input)]."""
+        runs = [(name, [str(wasm)], b"") for name, wasm in self.compiled(scratch)]
+        for program in self.data["programs"]:
+            wasm = scratch / f"{program['name']}.wasm"
+            wasm.write_bytes(self.outside(program["wasm"], program))
+            words = []
             for number, preopen in enumerate(program["preopens"]):
-                host = Path(scratch, str(number))
-                host.mkdir()
-                for file, text in preopen["files"].items():
+                host = scratch / f"{program['name']}-{number}"
+                for file, entry in preopen["files"].items():
                     (host / file).parent.mkdir(parents=True, exist_ok=True)
-                    (host / file).write_bytes(content(text, base))
+                    (host / file).write_bytes(self.content(entry))
                 words += ["--dir", f"{host}::{preopen['guest']}"]
-            for key, value in (program["env"].items() if isinstance(program["env"], dict) else
-                               (item.split("=", 1) for item in program["env"])):
+            for key, value in program["env"].items():
                 words += ["--env", f"{key}={value}"]
-            words += [str(base / program["wasm"]), *program["args"]]
-            subprocess.run(words, input=content(program["stdin"], base), stdout=subprocess.DEVNULL, check=False)
-        print(name, flush=True)
-
-
-# ---- names of handlers, as operations of sequences.def
-
-INT = ("s", "r0", "r1", "r2", "k")
-FLOAT = ("s", "v0", "v1", "vk")
-
-
-def signatures():
-    rows = {}
-    for line in (ROOT / "vm/isa/opcodes.def").read_text().splitlines():
-        match = re.match(r'(?:NUMERIC|TRAPPING)\((\w+), "[^"]*", \w+, \w+, "([^"]*)"', line)
-        if match:
-            rows[match[1]] = match[2]
-    return rows
-
-
-SIGNATURES = signatures()
-TYPES = {"unsigned char": "uint8_t", "unsigned short": "uint16_t", "unsigned int": "uint32_t",
-         "unsigned long": "uint64_t", "signed char": "int8_t", "short": "int16_t", "int": "int32_t", "long": "int64_t",
-         "float": "float", "double": "double", "float __vector(4)": "Vector"}
-MODES = ("plain", "indexed", "wrapped", "indexed_wrapped")
-
-
-def operand(letter, kind):
-    return (INT if letter in "iI" else FLOAT)[int(kind)]
-
-
-def split(text):
-    """Template arguments at the outermost level."""
-    parts, depth, part = [], 0, ""
-    for char in text:
-        depth += (char in "<(") - (char in ">)")
-        if char == "," and depth == 0:
-            parts.append(part.strip())
-            part = ""
-        else:
-            part += char
-    return [*parts, part.strip()]
-
-
-def row_of(op):
-    """The operation in the words of sequences.def, or None when it is not one that sequences are made of."""
-    op = op.replace("skerry::vm::", "").strip()
-    if op in ("Call", "ReturnNone", "CopySlots"):
-        return op
-    match = re.fullmatch(r"(\w+)<(.*)>", op)
-    if not match:
-        return None
-    name, args = match[1], split(match[2])
-    function = re.match(r"&\(?numeric::(\w+)", args[0])
-    if function:
-        args[0] = function[1]
-    letters = SIGNATURES.get(args[0], "ii>i" if args[0].startswith("i32") else "II>i")
-    if name == "Unary":
-        return f"Unary<{args[0]}, {operand(letters[2], args[1])}, {operand(letters[0], args[2])}>"
-    if name == "Binary":
-        return (f"Binary<{args[0]}, {operand(letters[3], args[1])}, {operand(letters[0], args[2])}, "
-                f"{operand(letters[1], args[3])}>")
-    if name == "BranchIf":
-        return f"BranchIf<{args[0]}, {operand('i', args[1])}, {operand('i', args[2])}, {args[3]}>"
-    if name == "CountBranch":
-        return f"CountBranch<{args[0]}, {operand('i', args[1])}, {operand('i', args[2])}>"
-    if name == "BranchIfFloat":
-        return f"BranchIfFloat<{args[0]}, {args[1]}, {operand('f', args[2])}, {operand('f', args[3])}, {args[4]}>"
-    if name in ("Load", "StoreValue"):
-        stored = TYPES[args[0]]
-        if name == "Load":
-            kept = TYPES[args[1]]
-            args = args[1:]
-            head = f"Load<{stored}, {kept}"
-        else:
-            kept = stored
-            head = f"StoreValue<{stored}"
-        letter = "f" if kept in ("float", "double", "Vector") else "i"
-        mode = MODES[int(args[1].rsplit(")", 1)[-1])]
-        b = INT[int(args[4])] if mode.startswith("indexed") else "0"
-        return f"{head}, {mode}, {operand(letter, args[2])}, {INT[int(args[3])]}, {b}, {args[5]}>"
-    if name in ("VectorMove", "ReturnFloat"):
-        return f"{name}<{TYPES[args[0]]}, {', '.join(FLOAT[int(k)] for k in args[1:])}>"
-    if name == "Lea":
-        return f"Lea<{args[0]}, {', '.join(INT[int(k)] for k in args[1:])}>"
-    if name in ("Move", "MoveImm64", "Select", "GlobalGet", "GlobalSet", "BranchTable", "ReturnInt"):
-        return f"{name}<{', '.join(INT[int(k)] for k in args)}>"
-    if name in ("Branch", "Enter"):
-        return f"{name}<{args[0]}>"
-    return None
-
-
-def handler_names(tool):
-    """{distance from main: operation of sequences.def}"""
-    symbols = subprocess.run(["nm", "-C", tool], capture_output=True, text=True, check=True).stdout
-    rows, main = {}, None
-    for line in symbols.splitlines():
-        address, _, symbol = line.partition(" ")
-        symbol = symbol[2:]
-        if symbol == "main":
-            main = int(address, 16)
-        match = re.match(r"(?:void|bool) skerry::vm::(?:straight|branching|ending)<(.*)>\(long, ", symbol)
-        row = row_of(match[1]) if match else None
-        if row:
-            rows[int(address, 16)] = row
-    return {address - main: row for address, row in rows.items()}
+            runs.append((program["name"], [*words, str(wasm), *program["args"]], self.content(program["stdin"])))
+        if self.problems:
+            raise Failure("\n  ".join(["the corpus is not complete:", *dict.fromkeys(self.problems)]))
+        if self.record:
+            CORPUS.write_text(json.dumps(self.data, indent=1, ensure_ascii=False) + "\n")
+        return sorted(runs)
 
 
 # ---- profiles
@@ -176,143 +122,242 @@ def handler_names(tool):
 ENDS = ("Call", "ReturnNone", "ReturnInt", "ReturnFloat", "BranchTable", "Branch<")
 
 
-def is_end(row):
-    return row.startswith(ENDS)
-
-
-def read_profile(path, names):
-    """Straight runs of code: lists of (row, weight); all weights of the file add up to 1."""
+def read_profile(text):
+    """Straight runs of code: lists of (operation, weight). The weights of the profile add up to SCALE."""
+    lines = [(int(times), 10 ** min(int(depth), 4), name) if times else (0, 0, "-")
+             for times, depth, name in (line.split(" ", 2) if line else ("", "", "") for line in text.splitlines())]
+    dynamic = sum(times for times, _, _ in lines)
+    static = sum(by_depth for _, by_depth, _ in lines)
+    tenths = STATIC_TENTHS if dynamic else 10
     runs, run = [], []
-    dynamic = static = 0
-    for line in path.read_text().splitlines():
-        words = line.split()
-        row = names.get(int(words[0])) if words else None
-        if row is None:
-            if len(run) > 1:
-                runs.append(run)
-            if words:
-                dynamic += int(words[1])
-                static += 10 ** min(int(words[2]), 4)
-            run = []
-            continue
-        times, by_depth = int(words[1]), 10 ** min(int(words[2]), 4)
-        dynamic += times
-        static += by_depth
-        run.append((row, times, by_depth))
-        if is_end(row):
+    for times, by_depth, name in lines:
+        if name != "-":
+            run.append((name, SCALE * (10 - tenths) * times // (10 * max(dynamic, 1)) +
+                        SCALE * tenths * by_depth // (10 * static)))
+        if name == "-" or name.startswith(ENDS):
             if len(run) > 1:
                 runs.append(run)
             run = []
-    share = STATIC_SHARE if dynamic else 1
-    return [[(row, (1 - share) * times / max(dynamic, 1) + share * by_depth / static)
-             for row, times, by_depth in run] for run in runs]
+    return runs
 
 
-def candidates(corpus, length, count):
+def profile(tool, corpus):
+    """The runs of all programs. Code whose weight is negligible is left out."""
+    with tempfile.TemporaryDirectory() as scratch:
+        runs = []
+        for name, words, stdin in corpus.prepared(Path(scratch)):
+            out = Path(scratch, name + ".profile")
+            done = subprocess.run([str(tool), str(out), *words], input=stdin, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, check=False)
+            if done.returncode != 0 or not out.exists():
+                raise Failure(f"{name} could not be profiled: {done.stderr.decode(errors='replace')[-500:]}")
+            own = read_profile(out.read_text())
+            print(f"{name}: {sum(map(len, own))} instructions", flush=True)
+            runs += [run for run in own if any(weight > SCALE // 10**9 for _, weight in run)]
+    return runs
+
+
+# ---- the choice
+
+
+def candidates(runs, length, count):
     """The most frequent sequences of this length."""
     found = collections.Counter()
-    for run in corpus:
+    for run in runs:
         for i in range(len(run) - length + 1):
             window = run[i:i + length]
-            found[tuple(row for row, _ in window)] += min(weight for _, weight in window)
-    return [sequence for sequence, _ in found.most_common(count)]
+            found[tuple(name for name, _ in window)] += min(weight for _, weight in window)
+    return best(found, count)
 
 
-def use(corpus, chosen):
-    """What each sequence saves, when the translator uses them as vm/translate/fusion.cpp does."""
+def best(counter, count):
+    return sorted(counter, key=lambda sequence: (-counter[sequence], sequence))[:count]
+
+
+def steps(run, chosen):
+    """How the translator divides a run into sequences (vm/translate/emit/fusion.cpp)."""
+    size = len(run)
+    cost, step = [0] * (size + 3), [1] * size
+    for i in reversed(range(size)):
+        cost[i] = cost[i + 1] + 1
+        for length in (2, 3):
+            if i + length <= size and cost[i + length] + 1 <= cost[i] \
+                    and tuple(name for name, _ in run[i:i + length]) in chosen:
+                cost[i], step[i] = cost[i + length] + 1, length
+    i = 0
+    while i < size:
+        yield run[i:i + step[i]]
+        i += step[i]
+
+
+def use(runs, chosen):
+    """What each sequence saves, and the share of the dispatches that is left."""
     saved = collections.Counter()
-    total = left = 0
-    for run in corpus:
-        size = len(run)
-        cost, step = [0] * (size + 3), [1] * size
-        for i in reversed(range(size)):
-            cost[i] = cost[i + 1] + 1
-            for length in (2, 3):
-                if i + length <= size and cost[i + length] + 1 <= cost[i] \
-                        and tuple(row for row, _ in run[i:i + length]) in chosen:
-                    cost[i], step[i] = cost[i + length] + 1, length
-        i = 0
-        while i < size:
-            weight = min(w for _, w in run[i:i + step[i]])
-            total += sum(w for _, w in run[i:i + step[i]])
-            left += sum(w for _, w in run[i:i + step[i]]) - weight * (step[i] - 1)
-            if step[i] > 1:
-                saved[tuple(row for row, _ in run[i:i + step[i]])] += weight * (step[i] - 1)
-            i += step[i]
-    return saved, left / total
+    total = 0
+    for run in runs:
+        total += sum(weight for _, weight in run)
+        for part in steps(run, chosen):
+            if len(part) > 1:
+                saved[tuple(name for name, _ in part)] += min(weight for _, weight in part) * (len(part) - 1)
+    return saved, (total - sum(saved.values())) / total
 
 
-def choose(options):
-    names = handler_names(options.tool)
-    corpus = []
-    for path in sorted(options.profiles.iterdir()):
-        runs = read_profile(path, names)
-        print(path.name, sum(map(len, runs)), flush=True)
-        corpus += [run for run in runs if any(weight > 1e-9 for _, weight in run)]
-    wanted = {2: options.pairs, 3: options.triples}
-    chosen = {sequence for length, count in wanted.items() for sequence in candidates(corpus, length, count * 3)}
-    for attempt in range(3):
-        saved, left = use(corpus, chosen)
+def choose(runs, pairs, triples):
+    """The sequences, the most useful first, and the share of the dispatches that they leave."""
+    wanted = {2: pairs, 3: triples}
+    chosen = {sequence for length, count in wanted.items() for sequence in candidates(runs, length, count * 3)}
+    for tenths in (20, 13, 10):
+        saved, left = use(runs, chosen)
         print(f"{len(chosen)} candidates: {left:.3f} of the dispatches left", flush=True)
-        best = {length: [s for s, _ in saved.most_common() if len(s) == length] for length in wanted}
-        factor = (2, 1.3, 1)[attempt]
-        chosen = {s for length, count in wanted.items() for s in best[length][:int(count * factor)]}
-    prefixes = {s[:-1] for s in chosen if len(s) == 3}
-    saved, left = use(corpus, chosen | prefixes)
-    print(f"{len(chosen | prefixes)} sequences: {left:.3f} of the dispatches left")
-    write_rows(sorted(chosen | prefixes, key=lambda s: (-saved[s], s)), left)
+        chosen = {sequence for length, count in wanted.items()
+                  for sequence in best({s: n for s, n in saved.items() if len(s) == length}, count * tenths // 10)}
+    chosen |= {sequence[:-1] for sequence in chosen if len(sequence) == 3}
+    saved, left = use(runs, chosen)
+    print(f"{len(chosen)} sequences: {left:.3f} of the dispatches left", flush=True)
+    return sorted(chosen, key=lambda sequence: (-saved[sequence], sequence)), left
+
+
+# ---- the list
 
 
 def in_slots(operation):
     """The operation where there are no registers."""
-    return re.sub(r"\b[rv]\d\b", "s", operation)
+    for register in ("r0", "r1", "r2", "v0", "v1"):
+        operation = operation.replace(f" {register},", " s,").replace(f" {register}>", " s>") \
+                             .replace(f"<{register},", "<s,").replace(f"<{register}>", "<s>")
+    return operation
 
 
-def write_rows(sequences, left):
-    lines = ["// Superinstructions, written by tests/bench/sequences.py: the operations that they are made of, and a row for each",
-             "// sequence, of two or three operations' numbers. X-macro file: define what you want, include it; it undefines all.",
-             "//",
-             "//   OPERATION(number, number of the first that is the same without registers, type)",
-             "//   SEQUENCE_0 … SEQUENCE_3(first, second[, third])   in parts that compile side by side; the most useful first",
-             "//",
-             f"// {len(sequences)} sequences leave {left:.2f} of the training corpus' dispatches. The operations are those of",
-             "// vm/exec/*_ops.hpp; what the operands' letters mean is in vm/exec/sequence_rows.hpp. A row of three needs the",
-             "// row of its first two."]
-    classes = ["OPERATION", *(f"SEQUENCE_{part}" for part in range(PARTS))]
-    for name in classes:
-        lines += [f"#ifndef {name}", f"#define {name}(...)", "#endif"]
+def rows_of(sequences):
     operations = list(dict.fromkeys(operation for sequence in sequences for operation in sequence))
     numbers = {operation: number for number, operation in enumerate(operations, 1)}
     first_in_slots = {}
     for operation in operations:
         first_in_slots.setdefault(in_slots(operation), numbers[operation])
-    lines += [f"OPERATION({numbers[operation]}, {first_in_slots[in_slots(operation)]}, {operation})"
-              for operation in operations]
+    rows = [f"OPERATION({numbers[operation]}, {first_in_slots[in_slots(operation)]}, {operation})"
+            for operation in operations]
     part_size = (len(sequences) + PARTS - 1) // PARTS
     for part in range(PARTS):
-        lines += [f"SEQUENCE_{part}({', '.join(str(numbers[operation]) for operation in sequence)})"
-                  for sequence in sequences[part * part_size:(part + 1) * part_size]]
+        rows += [f"SEQUENCE_{part}({', '.join(str(numbers[operation]) for operation in sequence)})"
+                 for sequence in sequences[part * part_size:(part + 1) * part_size]]
+    return rows
+
+
+def tool_hash():
+    here = Path(__file__).resolve().parent
+    return sha256(b"".join((here / name).read_bytes() for name in TOOL_SOURCES))
+
+
+def rows_hash(rows):
+    return sha256("\n".join(rows).encode())
+
+
+def file_text(sequences, left, options):
+    rows = rows_of(sequences)
+    triples = sum(len(sequence) == 3 for sequence in sequences)
+    classes = ["OPERATION", *(f"SEQUENCE_{part}" for part in range(PARTS))]
+    lines = f"""\
+// Superinstructions: the operations that they are made of, and a row for each sequence of two or three operations.
+// X-macro file: define what you want, include it; it undefines all.
+//
+//   OPERATION(number, number of the first that is the same without registers, type)
+//   SEQUENCE_0 … SEQUENCE_3(first, second[, third])   in parts that compile side by side; the most useful first
+//
+// The operations are those of vm/exec/*_ops.hpp; vm/exec/sequence_rows.hpp says what the letters of their operands mean.
+// A row of three needs the row of its first two. There are {len(sequences) - triples} rows of two and {triples} of three. They leave {left:.2f} of the
+// dispatches of the programs that they were chosen from.
+//
+// `./dev sequences` writes this file; do not edit it. `./dev sequences --check` says whether these still hold:
+//
+//   command  ./dev sequences --pairs {options.pairs} --triples {options.triples}
+//   corpus   {sha256(CORPUS.read_bytes())}
+//   tool     {tool_hash()}
+//   rows     {rows_hash(rows)}
+//
+// They are the SHA-256 of tests/bench/training/corpus.json, of tests/bench/sequences.py with the sources of its profile
+// program, and of the rows below.""".split("\n")
+    for name in classes:
+        lines += [f"#ifndef {name}", f"#define {name}(...)", "#endif"]
+    lines += rows
     lines += [f"#undef {name}" for name in classes]
-    (ROOT / "vm/code/sequences.def").write_text("\n".join([*lines, ""]))
+    return "\n".join([*lines, ""])
+
+
+def head_of(text):
+    """What the file says it was made from: {command, corpus, tool, rows}."""
+    words = (line.split(maxsplit=2) for line in text.splitlines() if line.startswith("//   "))
+    return {word[1]: word[2] for word in words if len(word) == 3 and word[1] in ("command", "corpus", "tool", "rows")}
+
+
+# ---- the commands
+
+
+def make(options):
+    corpus = Corpus(options.programs, options.record)
+    sequences, left = choose(profile(options.tool, corpus), options.pairs, options.triples)
+    return file_text(sequences, left, options)
+
+
+def quick_problems(text, options):
+    head = head_of(text)
+    rows = [line for line in text.splitlines() if line.startswith(("OPERATION(", "SEQUENCE_"))]
+    if head.get("corpus") != sha256(CORPUS.read_bytes()):
+        yield "tests/bench/training/corpus.json is not the corpus that it was made from"
+    if head.get("tool") != tool_hash():
+        yield "the tool is not the one that made it (" + ", ".join(TOOL_SOURCES) + " in tests/bench)"
+    if head.get("rows") != rows_hash(rows):
+        yield "its rows are not those that the tool wrote"
+    if options.tool:
+        yield from unknown_operations(rows, options.tool)
+
+
+def unknown_operations(rows, tool):
+    names = set(subprocess.run([str(tool), "--names"], capture_output=True, text=True, check=True).stdout.splitlines())
+    for row in rows:
+        name = row.rstrip(")").split(", ", 2)[-1]
+        if row.startswith("OPERATION(") and name not in names:
+            yield f"the build has no handler {name}"
+
+
+def check(options):
+    text = SEQUENCES.read_text()
+    problems = list(quick_problems(text, options))
+    if options.full and not problems:
+        words = head_of(text)["command"].split()
+        options.pairs, options.triples = (int(words[words.index(name) + 1]) for name in ("--pairs", "--triples"))
+        if make(options) != text:
+            problems = ["made again, it is different"]
+    if problems:
+        raise Failure("vm/code/sequences.def does not follow any more; run ./dev sequences\n  " + "\n  ".join(problems))
+    print("vm/code/sequences.def follows from the corpus and the tool")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true", help="compare only; status 1 when the list does not follow")
+    parser.add_argument("--full", action="store_true", help="with --check: make the list again; takes minutes")
+    parser.add_argument("--record", action="store_true", help="take the hashes of the files as they are into the corpus")
+    parser.add_argument("--pairs", type=int, default=4500, help="how many pairs to choose (default: %(default)s)")
+    parser.add_argument("--triples", type=int, default=2500, help="how many triples to choose, whose pairs are added "
+                        "(default: %(default)s)")
+    parser.add_argument("--programs", default=os.environ.get("SKERRY_TRAINING_PROGRAMS"), metavar="DIR",
+                        help="folder of the programs that are not compiled (default: SKERRY_TRAINING_PROGRAMS)")
+    parser.add_argument("--tool", type=Path, metavar="FILE", help="the program skerry_profile; --check without --full "
+                        "works without it")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(required=True)
-    profile = commands.add_parser("profile")
-    profile.add_argument("--tool", type=Path, required=True)
-    profile.add_argument("--manifest", type=Path)
-    profile.add_argument("--out", type=Path, required=True)
-    profile.add_argument("--without", nargs="*", default=[])
-    profile.set_defaults(run=run_profiles)
-    chooser = commands.add_parser("choose")
-    chooser.add_argument("--tool", type=Path, required=True)
-    chooser.add_argument("--profiles", type=Path, required=True)
-    chooser.add_argument("--pairs", type=int, default=4000)
-    chooser.add_argument("--triples", type=int, default=2000)
-    chooser.set_defaults(run=choose)
-    options = parser.parse_args()
-    options.run(options)
+    options = arguments()
+    try:
+        if options.check:
+            check(options)
+        else:
+            SEQUENCES.write_text(make(options))
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -285,6 +285,32 @@ class Run(CommandTest):
         self.assertIn("instructions: 3\n", self.err.replace("instructions: 4\n", "instructions: 3\n"))
         self.assertEqual(self.out, "5\n")
 
+    def test_trace(self):
+        self.file("math.wat", MATH)
+        self.run_command("run", "--trace", "--invoke", "add", "math.wat", "2", "-3")
+        self.assertEqual(self.out, "-1\n")
+        lines = self.err.splitlines()
+        self.assertTrue(all(re.match(r"func\[0\] <add> [0-9a-f]{6}  \S", line) for line in lines), self.err)
+        self.assertRegex(self.err, r"i32\.add .*=2 .*=-3\n")
+        self.assertRegex(lines[-1], r"return .*=4294967295|return .*=-1")
+        self.run_command("run", "--trace=lines.txt", "--trace-limit", "1", "--invoke", "add", "math.wat", "2", "-3")
+        self.assertEqual((self.out, self.err), ("-1\n", ""))
+        self.assertEqual(Path(self.folder, "lines.txt").read_text().splitlines(),
+                         [lines[0], "the trace ends here: --trace-limit"])
+
+    def test_trace_of_a_trap(self):
+        self.file("math.wat", MATH)
+        self.run_command("run", "--trace", "--invoke", "trap", "math.wat", status=134)
+        self.assertRegex(self.err, r"func\[4\] <outer> \w+  call .*func\[3\] <inner>.*\n"
+                                   r"func\[3\] <inner> \w+  unreachable\nskerry: ")
+
+    def test_trace_cannot_be_written(self):
+        self.file("math.wat", MATH)
+        self.run_command("run", "--trace=no/such/folder", "--invoke", "add", "math.wat", "2", "3", status=1)
+        self.assertIn("cannot write the trace", self.err)
+        self.run_command("run", "--trace-limit", "1", "--invoke", "add", "math.wat", "2", "3", status=2)
+        self.assertIn("--trace", self.err)
+
     def test_unknown_imports(self):
         self.file("importer.wat", IMPORTER)
         self.run_command("run", "importer.wat", status=1)
@@ -469,6 +495,8 @@ class UntrustedText(CommandTest):
         for name in HOSTILE + ["x" * 1_000_000, "\x1b" * 1_000_000]:
             self.file("m.wasm", module_with(name))
             self.run_command("run", "m.wasm", status=134)
+            self.check()
+            self.run_command("run", "--trace", "m.wasm", status=134)
             self.check()
             self.run_command("run", "--invoke", "none", "m.wasm", status=2)
             self.check()

@@ -8,9 +8,11 @@
 namespace skerry {
 
 Engine::Engine(const Config& config) : data_(std::make_shared<vm::EngineData>(config)) {
-  data_->handlers = vm::make_handler_table(config.simd_target, config.fusion);
+  data_->handlers = config.trace ? vm::make_tracing_table(config.simd_target)
+                                 : vm::make_handler_table(config.simd_target, config.fusion);
   data_->translate = vm::translate;
   data_->side_table = vm::side_table;
+  data_->explain = vm::explain;
   data_->invoke = vm::invoke;
 }
 

@@ -109,7 +109,7 @@ struct HandlerTable {
   Handler lazy_stub = nullptr; // the FuncInstance::stub of functions that are not translated yet
 
   const SequenceTable* sequences = nullptr; // null if there are no superinstructions
-  /// Precedes every instruction of code that is profiled (layout::Count).
+  /// Precedes every instruction of code that is profiled or traced (layout::Count).
   Handler count = nullptr;
 };
 inline constexpr uint32_t enter_unrolled = 8;

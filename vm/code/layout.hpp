@@ -375,7 +375,7 @@ struct Look {
   Charge charge;
   void each(auto&& field) const { field("charge", charge); }
 };
-/// Precedes every instruction of an engine that profiles.
+/// Precedes every instruction of an engine that profiles or traces.
 struct Count {
   Handler handler;
   uint64_t count; // times the instruction was reached

@@ -1,6 +1,7 @@
 // Unconditional branches, branch tables, returns, function entry.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
+#include "vm/exec/tracer.hpp"
 
 namespace skerry::vm {
 namespace {
@@ -29,6 +30,16 @@ SKERRY_HANDLER(counting) {
   NEXT(sizeof(layout::Count));
 }
 
+SKERRY_COLD SKERRY_HANDLER(tracing) {
+  SKERRY_STATE
+  if (Suspension* registers = traced_registers(*s.instance->store)) {
+    save(s);
+    suspend(s, *registers);
+    trace(*s.instance->store);
+  }
+  NEXT(sizeof(layout::Count));
+}
+
 SKERRY_HANDLER(look_handler) {
   SKERRY_STATE
   PAY(layout::at<layout::Look>(s.pc).charge.fuel);
@@ -43,6 +54,7 @@ SKERRY_HANDLER(unreachable_handler) {
 } // namespace
 
 Handler counting_handler() { return &counting; }
+Handler tracing_handler() { return &tracing; }
 
 void add_control_handlers(HandlerTable& table) {
   using namespace kind;

@@ -5,7 +5,9 @@
 
 namespace skerry::vm {
 
-std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion) {
+namespace {
+
+std::shared_ptr<HandlerTable> all_handlers(SimdTarget simd_target) {
   auto table = std::make_shared<HandlerTable>();
   add_int32_handlers(*table);
   add_int64_handlers(*table);
@@ -20,7 +22,20 @@ std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, b
   add_call_handlers(*table);
   add_stack_op_handlers(*table);
   add_simd_handlers(*table, resolve_simd_target(simd_target));
+  return table;
+}
+
+} // namespace
+
+std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion) {
+  auto table = all_handlers(simd_target);
   if (fusion) table->sequences = sequence_table();
+  return table;
+}
+
+std::shared_ptr<const HandlerTable> make_tracing_table(SimdTarget simd_target) {
+  auto table = all_handlers(simd_target);
+  table->count = tracing_handler();
   return table;
 }
 

@@ -12,8 +12,14 @@ namespace skerry::vm {
 /// only with `fusion`. Called once per engine.
 std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion);
 
+/// Returns the handlers for Config::trace: a handler that traces precedes every instruction, and there are no
+/// superinstructions.
+std::shared_ptr<const HandlerTable> make_tracing_table(SimdTarget simd_target);
+
 /// Returns a handler that counts how often it is reached (layout::Count), for profiles.
 Handler counting_handler();
+/// Returns a handler that traces the instruction after it, in the same place.
+Handler tracing_handler();
 
 void add_int32_handlers(HandlerTable& table);
 void add_int64_handlers(HandlerTable& table);

@@ -6,7 +6,9 @@
 #include "vm/module/type_registry.hpp"
 #include "vm/module/work_meter.hpp"
 
+#include <functional>
 #include <memory>
+#include <string>
 
 namespace skerry::vm {
 
@@ -14,6 +16,7 @@ struct Module;
 struct CompiledModule;
 struct Code;
 class SideTable;
+struct FunctionText;
 struct HandlerTable;
 struct FuncInstance;
 struct Store;
@@ -24,6 +27,10 @@ struct CodeLocation {
   int32_t pending_fuel = 0;   // executed since the last charge, this instruction included
   bool operator==(const CodeLocation&) const = default;
 };
+
+/// Returns a function's name in printable form, with what separates it from the words before; empty if there
+/// is none.
+using FunctionName = std::function<std::string(uint32_t func_index)>;
 
 struct EngineData {
   EngineData() = default;
@@ -44,6 +51,9 @@ struct EngineData {
   /// refuses its bytes. Errors: those of translate. Thread-safe.
   Result<std::shared_ptr<const SideTable>> (*side_table)(const CompiledModule& module, uint32_t defined_index,
                                                          WorkMeter& meter) = nullptr;
+  /// Writes the function's code to `text`, for traces. Errors: those of translate.
+  Result<void> (*explain)(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                          const FunctionName& name, FunctionText& text) = nullptr;
   /// Runs a function with its arguments in `slots`, and writes the results there. Returns false if it failed:
   /// see Store::error.
   bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) noexcept = nullptr;

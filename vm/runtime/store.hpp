@@ -34,6 +34,8 @@ struct RunState {
   uint64_t detail = 0;                // of a trap: the uninitialized element, or the address of the access
 };
 
+struct Tracer;
+
 struct Store {
   Store(std::shared_ptr<EngineData> engine, const StoreLimits& limits);
   ~Store();
@@ -62,6 +64,8 @@ struct Store {
 
   bool may_suspend = false;        // the running call may stop and be resumed (vm/runtime/suspension.hpp)
   std::shared_ptr<void> suspended; // the suspended call, if any
+
+  std::shared_ptr<Tracer> tracer; // of Config::trace; made when the first instruction runs
 
   std::optional<Error> error; // why the running call fails; take_error removes it
 

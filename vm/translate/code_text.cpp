@@ -27,7 +27,8 @@ std::string slot_text(Slot slot) { return operand_text(Operand::slot(std::to_und
 /// The fields of one instruction, in the order in which its form lists them.
 class FieldText {
 public:
-  explicit FieldText(const ListedInstruction& one) : one_(one), ir_(one.ir), classes_(one.ir.classes()) {}
+  FieldText(const ListedInstruction& one, const TargetText& target)
+      : one_(one), ir_(one.ir), target_(target), classes_(one.ir.classes()) {}
   std::string take() { return std::move(text_); }
 
   void operator()(std::string_view name, Slot slot) {
@@ -61,7 +62,7 @@ public:
   }
   void operator()(std::string_view name, SmallCharge charge) { (*this)(name, Charge{charge.fuel}); }
   void operator()(std::string_view name, Target target) {
-    const std::string to = hex(target_of(one_.at, target), offset_digits);
+    const std::string to = target_(target_of(one_.at, target));
     if (name == "target")
       text_ += " -> " + to;
     else
@@ -101,6 +102,7 @@ private:
 
   const ListedInstruction& one_;
   const Ir& ir_;
+  const TargetText& target_;
   const OperandClasses classes_;
   std::string text_;
   size_t operands_ = 0;
@@ -197,20 +199,14 @@ private:
   HandlerNumber number(uint32_t i) const { return i < listing_.size() ? listing_[i].number : 0; }
 
   std::string line(const ListedInstruction& one, const std::string& does, bool is_target) const {
-    FieldText fields(one);
-    ResultText result(one.ir);
-    layout::visit(one.form, at(one), [&](const auto& instruction) {
-      instruction.each(fields);
-      instruction.each(result);
-    });
     return std::string(is_target ? ">" : " ") + hex(one.at, offset_digits) + "  " + hex(one.ir.offset, 6) +
-           "  " + does + "  " + result.take() + operation_text(one.ir) + fields.take() + callee_(one.ir) +
-           "\n";
+           "  " + does + "  " + instruction_text(one, code_.bytes, callee_, target_) + "\n";
   }
 
   const ListedCode& code_;
   const Listing& listing_;
   const CalleeText& callee_;
+  const TargetText target_ = [](uint32_t code_offset) { return hex(code_offset, offset_digits); };
   const TextLines& write_;
   std::pmr::vector<bool> is_target_; // indexed by offset / handler size
 };
@@ -219,6 +215,17 @@ private:
 
 bool write_code(const ListedCode& code, Arena& arena, const CalleeText& callee, const TextLines& write) {
   return CodeWriter(code, arena, callee, write).run();
+}
+
+std::string instruction_text(const ListedInstruction& one, std::span<const std::byte> code,
+                             const CalleeText& callee, const TargetText& target) {
+  FieldText fields(one, target);
+  ResultText result(one.ir);
+  layout::visit(one.form, &code[one.at], [&](const auto& instruction) {
+    instruction.each(fields);
+    instruction.each(result);
+  });
+  return result.take() + operation_text(one.ir) + fields.take() + callee(one.ir);
 }
 
 } // namespace skerry::vm

@@ -17,6 +17,9 @@ namespace skerry::vm {
 /// Returns the name of the function that an operation calls, or an empty string.
 using CalleeText = std::function<std::string(const Ir& call)>;
 
+/// Names what a jump leads to.
+using TargetText = std::function<std::string(uint32_t code_offset)>;
+
 /// The code of one function, with the data that the printer needs.
 struct ListedCode {
   std::span<const std::byte> bytes;
@@ -33,5 +36,9 @@ struct ListedCode {
 /// Instructions inside a superinstruction that are not jump targets have `|` instead of the number. Branch
 /// tables follow their instruction, one entry a line. Returns false if `write` stopped the output.
 bool write_code(const ListedCode& code, Arena& arena, const CalleeText& callee, const TextLines& write);
+
+/// Returns one instruction of the code without its place: `r1 = i32.add r1, r2`.
+std::string instruction_text(const ListedInstruction& one, std::span<const std::byte> code,
+                             const CalleeText& callee, const TargetText& target);
 
 } // namespace skerry::vm

@@ -4,11 +4,11 @@
 //   branch_if i32.lt_s r0, 10 -> L2 charge=4
 #pragma once
 
+#include "vm/code/value_text.hpp"
 #include "vm/translate/ir.hpp"
 #include "vm/translate/registers.hpp"
 #include "vm/translate/text_lines.hpp"
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,14 +17,8 @@ namespace skerry::vm {
 
 /// Names the operation in one or two words: `i32.add`, `i32.load wrapped`, `branch_if i32.lt_s`.
 std::string operation_text(const Ir& ir);
-/// Pads with leading zeros.
-std::string hex(uint64_t value, size_t digits);
 /// Returns `[5]`, `r0` or `v1`; an empty string for a constant.
 std::string operand_text(const Operand& operand);
-/// Constants, by the class of the operand: `17`, `0.5`.
-std::string integer_text(uint64_t bits);
-std::string float_text(uint64_t bits, bool wide);
-std::string bytes_text(const std::array<uint8_t, 16>& bytes);
 /// Returns whether the operand, if it is a constant of class v, is a 64-bit float.
 bool has_wide_float(const Ir& ir);
 

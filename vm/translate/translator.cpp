@@ -4,8 +4,10 @@
 #include "vm/translate/emit/emitter.hpp"
 #include "vm/translate/ir_text.hpp"
 #include "vm/translate/lower/body.hpp"
+#include "vm/translate/operand_reads.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <new>
 #include <optional>
 #include <string>
@@ -113,8 +115,9 @@ std::optional<uint32_t> callee_of(const Module& module, const Layout& layout, co
   }
 }
 
-Result<void> print_whole_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
-                              const std::function<std::string(uint32_t)>& name, const TextLines& write) {
+/// Translates the function, publishes nothing, and passes the code and its listing to `use`.
+template <class Use>
+Result<void> with_listing(const Module& module, uint32_t defined_index, WorkMeter& meter, Use use) {
   FirstMemory<size_t{12} << 10> first;
   Arena arena(meter, first.memory);
   PiecedCode pieces(arena);
@@ -125,15 +128,67 @@ Result<void> print_whole_code(const Module& module, uint32_t defined_index, Work
   auto* bytes = reinterpret_cast<std::byte*>(arena.make_room<Handler>(words));
   const SequenceTable* sequences = module.engine->handlers->sequences;
   pieces.put_together(bytes, sequences);
-  const Layout layout(module);
-  const auto callee = [&](const Ir& ir) -> std::string {
-    const std::optional<uint32_t> index = callee_of(module, layout, ir);
-    return index ? " func[" + std::to_string(*index) + "]" + name(*index) : "";
-  };
-  if (write("code: " + std::to_string(code->size) + " bytes, frame of " + std::to_string(code->frame_slots) +
-            " slots, link in [" + std::to_string(code->link_slot) + "]\n"))
-    write_code({{bytes, code->size}, listing, sequences}, arena, callee, write);
+  use(*code, ListedCode{{bytes, code->size}, listing, sequences}, arena);
   return {};
+}
+
+/// Names the function that an operation calls, if it is known before the code runs: ` func[3] <name>`.
+class CalleeName {
+public:
+  CalleeName(const Module& module, const FunctionName& name)
+      : module_(module), layout_(module), name_(name) {}
+  std::optional<uint32_t> index(const Ir& ir) const { return callee_of(module_, layout_, ir); }
+  std::string operator()(const Ir& ir) const {
+    const std::optional<uint32_t> callee = index(ir);
+    return callee ? " func[" + std::to_string(*callee) + "]" + name_(*callee) : "";
+  }
+
+private:
+  const Module& module_;
+  const Layout layout_;
+  const FunctionName& name_;
+};
+
+Result<void> print_whole_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                              const FunctionName& name, const TextLines& write) {
+  const CalleeName callee(module, name);
+  return with_listing(module, defined_index, meter,
+                      [&](const Code& code, const ListedCode& listed, Arena& arena) {
+                        if (write("code: " + std::to_string(code.size) + " bytes, frame of " +
+                                  std::to_string(code.frame_slots) + " slots, link in [" +
+                                  std::to_string(code.link_slot) + "]\n"))
+                          write_code(listed, arena, std::cref(callee), write);
+                      });
+}
+
+/// Returns the first instruction at or after an offset in the code. A jump leads to what precedes it
+/// (layout::Count).
+const ListedInstruction& instruction_at(const Listing& listing, uint32_t code_offset) {
+  uint32_t low = 0, high = listing.size() - 1;
+  while (low < high) {
+    const uint32_t middle = low + (high - low) / 2;
+    if (listing[middle].at < code_offset)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return listing[low];
+}
+
+Result<void> explain_all(const Module& module, uint32_t defined_index, WorkMeter& meter,
+                         const FunctionName& name, FunctionText& text) {
+  const CalleeName callee(module, name);
+  return with_listing(module, defined_index, meter, [&](const Code&, const ListedCode& listed, Arena&) {
+    const Listing& listing = listed.listing;
+    const auto target = [&](uint32_t to) { return hex(instruction_at(listing, to).ir.offset, 6); };
+    for (uint32_t i = 0; i < listing.size(); ++i) {
+      const ListedInstruction& one = listing[i];
+      const std::optional<uint32_t> called = callee.index(one.ir);
+      text.instructions.push_back({one.at, one.ir.offset,
+                                   instruction_text(one, listed.bytes, std::cref(callee), target),
+                                   operand_reads(one.ir, called ? &module.func_type(*called) : nullptr)});
+    }
+  });
 }
 
 Result<std::shared_ptr<const SideTable>> make_side_table(const CompiledModule& compiled,
@@ -179,9 +234,15 @@ Result<void> print_ir(const Module& module, uint32_t defined_index, WorkMeter& m
 }
 
 Result<void> print_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
-                        const std::function<std::string(uint32_t)>& name, const TextLines& write) {
+                        const FunctionName& name, const TextLines& write) {
   return unless_stopped(module, defined_index, meter,
                         [&] { return print_whole_code(module, defined_index, meter, name, write); });
+}
+
+Result<void> explain(const Module& module, uint32_t defined_index, WorkMeter& meter, const FunctionName& name,
+                     FunctionText& text) {
+  return unless_stopped(module, defined_index, meter,
+                        [&] { return explain_all(module, defined_index, meter, name, text); });
 }
 
 Result<std::shared_ptr<const SideTable>> side_table(const CompiledModule& compiled, uint32_t defined_index,

@@ -4,14 +4,13 @@
 #pragma once
 
 #include "vm/code/compiled_module.hpp"
+#include "vm/code/function_text.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
 #include "vm/translate/text_lines.hpp"
 
 #include <cstdint>
-#include <functional>
 #include <span>
-#include <string>
 
 namespace skerry::vm {
 
@@ -25,8 +24,12 @@ Result<std::shared_ptr<const SideTable>> side_table(const CompiledModule& compil
 /// Translates the function and writes its operations twice: after lowering and after register assignment.
 /// Publishes nothing.
 Result<void> print_ir(const Module& module, uint32_t defined_index, WorkMeter& meter, const TextLines& write);
-/// Does the same with the threaded code. `name` returns a function's name in printable form.
+/// Does the same with the threaded code.
 Result<void> print_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
-                        const std::function<std::string(uint32_t func_index)>& name, const TextLines& write);
+                        const FunctionName& name, const TextLines& write);
+
+/// Implements EngineData::explain.
+Result<void> explain(const Module& module, uint32_t defined_index, WorkMeter& meter, const FunctionName& name,
+                     FunctionText& text);
 
 } // namespace skerry::vm

@@ -5,6 +5,7 @@
 //
 // then read what `git diff` shows of them.
 #include "tests/support/wasm.hpp"
+#include "vm/code/handler_table.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
 #include "vm/translate/translator.hpp"

@@ -86,6 +86,12 @@ struct Config {
   /// Fuses frequent instruction sequences into superinstructions. Turn it off only in tests and ablation
   /// studies.
   bool fusion = true;
+  /// For debugging: called with a line of text for each instruction that is about to run, without a newline
+  /// (docs/architecture.md, "Tracing"). Returns whether it wants the next one; after false the store is
+  /// traced no more. Results, fuel and errors are the same as without a trace, but code takes more memory,
+  /// has no superinstructions and runs very much slower. The function is called on the thread that runs the
+  /// store. It must be thread-safe, must not throw and must not use the store.
+  std::function<bool(std::string_view line)> trace;
   /// A target that simd_targets() does not list is treated as automatic.
   SimdTarget simd_target = SimdTarget::automatic;
   /// For tests: the clock that deadlines are compared with, in place of std::chrono::steady_clock. The engine

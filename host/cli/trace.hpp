@@ -1,0 +1,43 @@
+// Where `skerry run --trace` writes the instructions that run.
+#pragma once
+
+#include "host/cli/output.hpp"
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace skerry::host::cli {
+
+struct TraceOptions {
+  std::string file; // empty: no trace; "-": standard error
+  uint64_t limit = std::numeric_limits<uint64_t>::max();
+};
+
+/// Writes lines until the limit. Lines for standard error are written at once, so that they stand between the
+/// guest's own; lines for a file are buffered until the object is destroyed.
+class TraceOutput {
+public:
+  /// Opens the file.
+  static Result<std::shared_ptr<TraceOutput>> open(const TraceOptions& options, Deadline deadline);
+
+  /// Implements Config::trace. After the limit, or if a line cannot be written, the trace ends with a remark.
+  bool write(std::string_view line);
+
+private:
+  struct Close {
+    void operator()(std::FILE* file) const { std::fclose(file); }
+  };
+  TraceOutput(const TraceOptions& options, Deadline deadline) : left_(options.limit), deadline_(deadline) {}
+  bool put(const std::string& text);
+
+  uint64_t left_; // lines
+  Deadline deadline_;
+  std::unique_ptr<std::FILE, Close> file_; // null: standard error
+};
+
+} // namespace skerry::host::cli
