@@ -1,6 +1,7 @@
 // Superinstructions in place, and copies of jump targets: same results, same fuel, same positions of errors.
 #include "tests/support/sequences.hpp"
 #include "tests/support/wasm.hpp"
+#include "vm/code/code.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module.hpp"
