@@ -24,7 +24,8 @@ function(skerry_add_library name folder)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL ""
                         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_compile_options(${target} PRIVATE -fno-semantic-interposition)
-  target_compile_features(${target} PUBLIC cxx_std_23)
+  # Public headers are C++20 (tests/cpp20); the sources are C++23.
+  target_compile_features(${target} PUBLIC cxx_std_20 PRIVATE cxx_std_23)
   target_include_directories(${target}
     PUBLIC "$<BUILD_INTERFACE:${folder}/include>" "$<INSTALL_INTERFACE:include>"
     PRIVATE "${PROJECT_SOURCE_DIR}")

@@ -98,7 +98,9 @@ void describe_call(std::string& out, const Func& func, Store& store) {
 
 void describe_export(std::string& out, const Extern& item, Store& store) {
   if (const auto* func = std::get_if<Func>(&item)) return describe_call(out, *func, store);
-  if (const auto* global = std::get_if<Global>(&item)) out += show(global->get());
+  if (const auto* global = std::get_if<Global>(&item)) {
+    if (auto value = global->get()) out += show(*value);
+  }
   if (const auto* table = std::get_if<Table>(&item)) out += std::to_string(table->size());
   if (const auto* memory = std::get_if<Memory>(&item))
     out += std::to_string(memory->pages()) + " pages " + std::to_string(checksum(memory->bytes()));

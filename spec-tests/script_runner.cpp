@@ -179,7 +179,9 @@ Result<std::vector<Value>> ScriptRunner::perform(const wat::Action& action) {
   if (action.kind == wat::Action::Kind::invoke) return invoke(*instance, action);
   auto global = instance->global(action.field);
   if (!global) return fail(std::move(global.error()));
-  return std::vector<Value>{global->get()};
+  auto value = global->get();
+  if (!value) return fail(std::move(value.error()));
+  return std::vector<Value>{std::move(*value)};
 }
 
 Result<std::vector<Value>> ScriptRunner::invoke(const Instance& instance, const wat::Action& action) {

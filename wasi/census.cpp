@@ -50,10 +50,10 @@ public:
   }
 
 private:
-  static std::unexpected<Error> failure(int error) {
+  static Unexpected<Error> failure(int error) {
     return fail(Error(ErrorKind::io, ErrorCode::none, std::strerror(error)));
   }
-  static std::unexpected<Error> moved_away() {
+  static Unexpected<Error> moved_away() {
     return fail(Error(ErrorKind::io, ErrorCode::none, "a directory in it was moved meanwhile"));
   }
 

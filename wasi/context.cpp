@@ -23,11 +23,11 @@ namespace {
 constexpr Rights input_rights = rights::all & ~rights::mutating;
 constexpr Rights output_rights = (rights::all & ~rights::mutating & ~rights::fd_read) | rights::fd_write;
 
-std::unexpected<Error> usage(std::string message) {
+Unexpected<Error> usage(std::string message) {
   return fail(Error(ErrorKind::usage, ErrorCode::none, std::move(message)));
 }
 
-std::unexpected<Error> io(std::string message) {
+Unexpected<Error> io(std::string message) {
   return fail(Error(ErrorKind::io, ErrorCode::none, std::move(message)));
 }
 

@@ -2,8 +2,9 @@
 // specification.
 #pragma once
 
+#include "skerry/expected.hpp"
+
 #include <cstdint>
-#include <expected>
 
 namespace skerry::wasi {
 
@@ -87,9 +88,9 @@ enum class Errno : uint16_t {
   notcapable = 76,
 };
 
-template <class T> using Expected = std::expected<T, Errno>;
+template <class T> using Expected = skerry::Expected<T, Errno>;
 /// `return refuse(Errno::badf)` in a function that returns an Expected.
-inline std::unexpected<Errno> refuse(Errno error) { return std::unexpected<Errno>(error); }
+inline Unexpected<Errno> refuse(Errno error) { return Unexpected<Errno>(error); }
 
 /// A set of rights.
 using Rights = uint64_t;

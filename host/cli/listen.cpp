@@ -34,7 +34,7 @@ std::optional<HostPort> split(const std::string& text) {
   return is_number ? std::optional(made) : std::nullopt;
 }
 
-std::unexpected<Error> io(const std::string& address, const char* reason) {
+Unexpected<Error> io(const std::string& address, const char* reason) {
   return fail(Error(ErrorKind::io, ErrorCode::none, "cannot listen on " + address + ": " + reason));
 }
 

@@ -17,8 +17,7 @@ namespace {
 
 constexpr uint64_t page_bytes = 65'536;
 
-std::unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit,
-                                        const FileProblem& problem) {
+Unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit, const FileProblem& problem) {
   auto error =
       make_error(manifest, Phase::read,
                  problem.too_large ? PluginErrorCode::limit_module : PluginErrorCode::io, problem.message);

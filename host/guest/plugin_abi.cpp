@@ -69,8 +69,8 @@ Expected<void> GuestAbi::give_back(Phase phase, Buffer buffer) const {
   return {};
 }
 
-std::unexpected<PluginError> GuestAbi::output_limit(Phase phase, std::string_view name,
-                                                    std::optional<uint64_t> asked) const {
+Unexpected<PluginError> GuestAbi::output_limit(Phase phase, std::string_view name,
+                                               std::optional<uint64_t> asked) const {
   uint64_t limit = manifest_.capabilities.max_output_bytes();
   auto error = make_error(manifest_, phase, PluginErrorCode::limit_output,
                           "the result of \"" + std::string(name) + "\" has " +
@@ -151,7 +151,9 @@ Expected<int32_t> GuestAbi::version_number(Phase phase, std::string_view name, E
   if (kind == ExternKind::global) {
     auto global = instance_.global(name);
     if (!global) return fail(engine_error(manifest_, phase, global.error()));
-    return global->get().as_i32();
+    auto value = global->get();
+    if (!value) return fail(engine_error(manifest_, phase, value.error()));
+    return value->as_i32();
   }
   auto results = call(phase, name, {});
   if (!results) return fail(std::move(results.error()));

@@ -99,8 +99,8 @@ private:
   [[nodiscard]] Expected<std::span<std::byte>> bytes_at(Phase phase, std::string_view what,
                                                         Buffer buffer) const;
   [[nodiscard]] Expected<void> give_back(Phase phase, Buffer buffer) const;
-  std::unexpected<PluginError> output_limit(Phase phase, std::string_view name,
-                                            std::optional<uint64_t> asked) const;
+  Unexpected<PluginError> output_limit(Phase phase, std::string_view name,
+                                       std::optional<uint64_t> asked) const;
   [[nodiscard]] Expected<Buffer> give_state(const std::string& bytes) const;
   static Buffer sized_buffer(ResultForm form, std::span<const Value> results);
   [[nodiscard]] Expected<Taken> take_result(Phase phase, std::string_view name, ResultForm form,

@@ -174,7 +174,7 @@ Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   return state;
 }
 
-std::unexpected<PluginError> PluginInstance::failed_now(ErrorCode code) const {
+Unexpected<PluginError> PluginInstance::failed_now(ErrorCode code) const {
   const auto elapsed = Store::Clock::now() - begun_at_;
   return fail(engine_error(code_.manifest, Phase::call, Error::trap(code), elapsed));
 }

@@ -62,7 +62,7 @@ private:
   void arm() { arm(Store::Clock::now() + code_.manifest.timeout); }
   [[nodiscard]] static Expected<std::unique_ptr<PluginInstance>> create(const PluginCode& code);
   [[nodiscard]] Expected<void> instantiate();
-  std::unexpected<PluginError> failed_now(ErrorCode code) const;
+  Unexpected<PluginError> failed_now(ErrorCode code) const;
   void describe_host_calls(PluginError& error) const;
   template <class F> std::invoke_result_t<F> checked(Phase phase, F&& work);
 

@@ -9,7 +9,7 @@ namespace skerry::host {
 
 namespace {
 
-std::unexpected<PluginError> json_error(std::string_view message) {
+Unexpected<PluginError> json_error(std::string_view message) {
   return fail(make_error("", Phase::call, PluginErrorCode::json, message));
 }
 

@@ -90,7 +90,7 @@ size_t port_colon(std::string_view text) {
 
 } // namespace
 
-std::expected<HostRule, std::string> HostRule::parse(std::string_view text) {
+skerry::Expected<HostRule, std::string> HostRule::parse(std::string_view text) {
   size_t colon = port_colon(text);
   if (colon == text.npos) return make(text, std::nullopt);
   auto port = parse_port(text.substr(colon + 1));
@@ -98,7 +98,7 @@ std::expected<HostRule, std::string> HostRule::parse(std::string_view text) {
   return make(text.substr(0, colon), port);
 }
 
-std::expected<HostRule, std::string> HostRule::make(std::string_view host, std::optional<uint16_t> port) {
+skerry::Expected<HostRule, std::string> HostRule::make(std::string_view host, std::optional<uint16_t> port) {
   HostRule rule;
   rule.port_ = port;
   if (port && *port == 0) return fail("the port must be a number from 1 to 65535");

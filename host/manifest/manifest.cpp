@@ -128,8 +128,8 @@ void read_env_item(const Json& item, const std::string& path, std::vector<EnvGra
 
 // A host has two spellings: "api.example.com:443", or {"host": "10.0.0.7", "port": 8080}.
 
-std::expected<HostRule, std::string> read_host(const Json& item, const std::string& path,
-                                               FirstProblem& problem) {
+skerry::Expected<HostRule, std::string> read_host(const Json& item, const std::string& path,
+                                                  FirstProblem& problem) {
   if (item.is_string()) return HostRule::parse(item.get<std::string>());
   ObjectReader reader(item, path, problem);
   reader.require("host");
@@ -270,8 +270,7 @@ Manifest read_all(ObjectReader reader, const std::filesystem::path& folder) {
   return m;
 }
 
-std::unexpected<PluginError> manifest_error(PluginErrorCode code, std::string path,
-                                            std::string_view message) {
+Unexpected<PluginError> manifest_error(PluginErrorCode code, std::string path, std::string_view message) {
   PluginError error = make_error("", Phase::read, code, message);
   error.manifest_path = std::move(path);
   return fail(std::move(error));

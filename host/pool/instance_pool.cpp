@@ -17,7 +17,7 @@ InstancePool::InstancePool(InstancePtr first, uint32_t size, uint32_t max_waitin
 
 InstancePool::~InstancePool() { (void)close(); }
 
-std::expected<InstancePool::InstancePtr, InstancePool::Failure>
+skerry::Expected<InstancePool::InstancePtr, InstancePool::Failure>
 InstancePool::acquire(Clock::time_point deadline) {
   Lock lock(mutex_);
   if (closed_) return fail(Refused::closed);
@@ -40,7 +40,7 @@ InstancePool::acquire(Clock::time_point deadline) {
 }
 
 /// Makes an instance, which `existing_` counts already.
-std::expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::make_one() {
+skerry::Expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::make_one() {
   auto made = catching_out_of_memory("", Phase::instantiate, "making an instance", make_);
   if (made) return std::move(*made);
   release(nullptr);
@@ -48,7 +48,7 @@ std::expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::ma
 }
 
 /// Waits to be served. An instance that was already assigned is taken even if the deadline has just passed.
-std::expected<InstancePool::InstancePtr, InstancePool::Failure>
+skerry::Expected<InstancePool::InstancePtr, InstancePool::Failure>
 InstancePool::wait(Lock& lock, Clock::time_point deadline) {
   Waiter waiter;
   waiting_.push_back(&waiter);

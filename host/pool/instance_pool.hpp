@@ -40,7 +40,7 @@ public:
   InstancePool& operator=(const InstancePool&) = delete;
 
   /// Waits for an instance until `deadline`. The caller then has exclusive use of it.
-  [[nodiscard]] std::expected<InstancePtr, Failure> acquire(Clock::time_point deadline);
+  [[nodiscard]] skerry::Expected<InstancePtr, Failure> acquire(Clock::time_point deadline);
   /// Gives back an instance that was reset, or null if it had to be discarded.
   void release(InstancePtr instance) noexcept;
 
@@ -73,8 +73,8 @@ private:
   };
 
   bool may_make() const SKERRY_REQUIRES(mutex_) { return existing_ < size_; }
-  [[nodiscard]] std::expected<InstancePtr, Failure> make_one();
-  [[nodiscard]] std::expected<InstancePtr, Failure> wait(Lock& lock, Clock::time_point deadline)
+  [[nodiscard]] skerry::Expected<InstancePtr, Failure> make_one();
+  [[nodiscard]] skerry::Expected<InstancePtr, Failure> wait(Lock& lock, Clock::time_point deadline)
       SKERRY_REQUIRES(mutex_);
   void serve_next() SKERRY_REQUIRES(mutex_);
   void serve(Waiter& waiter, InstancePtr instance) SKERRY_REQUIRES(mutex_);

@@ -1,10 +1,10 @@
 // How functions of the host return errors. Internal.
 #pragma once
 
+#include "skerry/expected.hpp"
 #include "skerry/host/manifest.hpp"
 #include "skerry/host/plugin_error.hpp"
 
-#include <expected>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,13 +18,11 @@ inline PluginError make_error(const Manifest& manifest, Phase phase, PluginError
   return make_error(manifest.meta.name, phase, code, message);
 }
 
-/// Returns an error from any function that returns a std::expected: `return fail(error)`.
-template <class E> [[nodiscard]] std::unexpected<E> fail(E error) {
-  return std::unexpected<E>(std::move(error));
-}
+/// Returns an error from any function that returns a skerry::Expected: `return fail(error)`.
+template <class E> [[nodiscard]] Unexpected<E> fail(E error) { return Unexpected<E>(std::move(error)); }
 /// The same with an error of the manifest's plugin.
-[[nodiscard]] inline std::unexpected<PluginError> fail(const Manifest& manifest, Phase phase,
-                                                       PluginErrorCode code, std::string_view message) {
+[[nodiscard]] inline Unexpected<PluginError> fail(const Manifest& manifest, Phase phase, PluginErrorCode code,
+                                                  std::string_view message) {
   return fail(make_error(manifest, phase, code, message));
 }
 

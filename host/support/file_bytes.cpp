@@ -29,13 +29,12 @@ private:
   int fd_;
 };
 
-std::unexpected<FileProblem> system_problem(const std::filesystem::path& file) {
+Unexpected<FileProblem> system_problem(const std::filesystem::path& file) {
   return fail(
       FileProblem{false, 0, printable(file.string()) + ": " + std::generic_category().message(errno)});
 }
 
-std::unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file, uint64_t size,
-                                               uint64_t limit) {
+Unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file, uint64_t size, uint64_t limit) {
   return fail(FileProblem{true, size,
                           printable(file.string()) + " is larger than the limit of " + std::to_string(limit) +
                               " bytes"});
@@ -53,8 +52,8 @@ ssize_t read_some(int fd, std::vector<std::byte>& bytes, size_t used) {
 
 } // namespace
 
-std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
-                                                             uint64_t limit) {
+skerry::Expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
+                                                                uint64_t limit) {
   Descriptor descriptor(file);
   struct stat status;
   if (descriptor.get() < 0 || fstat(descriptor.get(), &status) != 0) return system_problem(file);

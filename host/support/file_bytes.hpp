@@ -1,9 +1,10 @@
 // Reads whole files up to a maximum size. Internal.
 #pragma once
 
+#include "skerry/expected.hpp"
+
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ struct FileProblem {
 /// Reads a regular file or a pipe. A file whose reported size exceeds `limit` is refused before anything is
 /// allocated. A pipe, or a file that grows during the reading, is refused once more than `limit` bytes were
 /// read.
-[[nodiscard]] std::expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
-                                                                           uint64_t limit);
+[[nodiscard]] skerry::Expected<std::vector<std::byte>, FileProblem>
+read_file(const std::filesystem::path& file, uint64_t limit);
 
 } // namespace skerry::host

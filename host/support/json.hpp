@@ -13,9 +13,9 @@ using Json = nlohmann::json;
 /// JSON that we print. Its members keep the order in which they were added.
 using OrderedJson = nlohmann::ordered_json;
 
-/// A parsed JSON text or the reason why it could not be parsed; used like std::expected<Json, std::string>.
-/// Its destructor needs no memory. The destructor of a non-empty Json allocates a list of its values, and the
-/// process would end if that failed.
+/// A parsed JSON text or the reason why it could not be parsed; used like skerry::Expected<Json,
+/// std::string>. Its destructor needs no memory. The destructor of a non-empty Json allocates a list of its
+/// values, and the process would end if that failed.
 class ParsedJson {
 public:
   explicit ParsedJson(std::string_view text);

@@ -33,8 +33,7 @@ void load(const Amplification& shape, const std::vector<std::byte>& bytes) {
     return;
   }
   Config config;
-  if (shape.all_features)
-    for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  if (shape.all_features) config.features = Features::all();
   const Engine engine(config);
   static_cast<void>(Module::compile(engine, bytes));
 }

@@ -53,20 +53,20 @@ Request request(int i) {
 }
 
 /// One call in seven is cut into pieces, one in a hundred dropped in the middle.
-Expected<std::string> make_call(Manager& manager, const char* name, const std::string& input, int i,
-                                const CallOptions& options) {
+host::Expected<std::string> make_call(Manager& manager, const char* name, const std::string& input, int i,
+                                      const CallOptions& options) {
   if (i % 7 != 0) return manager.call(name, input, options);
   auto plugin = manager.get(name);
-  if (!plugin) return std::unexpected(plugin.error());
+  if (!plugin) return Unexpected(plugin.error());
   auto call = (*plugin)->begin(input, options);
-  if (!call) return std::unexpected(call.error());
+  if (!call) return Unexpected(call.error());
   if (i % 700 == 0) {
     (void)call->run(20);
     return input;
   }
   while (true) {
     auto state = call->run(200'000);
-    if (!state) return std::unexpected(state.error());
+    if (!state) return Unexpected(state.error());
     if (*state == PluginCall::State::finished) return call->result();
   }
 }

@@ -34,17 +34,17 @@ std::string worker() {
 }
 
 /// The outcome of a call: its result, or the code of its error.
-std::string outcome(const Expected<std::string>& result) {
+std::string outcome(const host::Expected<std::string>& result) {
   return result ? *result : std::string(code_text(result.error().code));
 }
 
-Expected<std::string> run_to_end(Expected<PluginCall> call, uint64_t first, uint64_t then,
-                                 int* cuts = nullptr) {
-  if (!call) return std::unexpected(call.error());
+host::Expected<std::string> run_to_end(host::Expected<PluginCall> call, uint64_t first, uint64_t then,
+                                       int* cuts = nullptr) {
+  if (!call) return Unexpected(call.error());
   uint64_t fuel = first;
   while (true) {
     auto state = call->run(fuel);
-    if (!state) return std::unexpected(state.error());
+    if (!state) return Unexpected(state.error());
     if (*state == State::finished) return call->result();
     CHECK(call->result().empty());
     if (cuts) ++*cuts;

@@ -209,7 +209,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: one that races an unload does not bring
   m.timeout = longest_wait;
   auto plugin = start(m);
   put(m, '2', held_init);
-  Expected<ReloadResult> done;
+  host::Expected<ReloadResult> done;
   std::thread reloader([&] { done = reloading.reload(m); });
   REQUIRE(eventually([&] { return held.load(); }));
   CHECK(reloading.unload("p"));

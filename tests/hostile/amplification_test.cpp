@@ -25,8 +25,7 @@ size_t allowed(size_t file_bytes) { return (size_t{64} << 20) + 4 * file_bytes; 
 /// The file's own bytes belong to the embedder and exist before.
 void check_module(const Amplification& shape, const std::vector<std::byte>& bytes) {
   Config config;
-  if (shape.all_features)
-    for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  if (shape.all_features) config.features = Features::all();
   const Engine engine(config);
   const size_t before = heap::held;
   CHECK(bytes.size() + heap::peak_of([&] { static_cast<void>(Module::compile(engine, bytes)); }) <

@@ -50,8 +50,7 @@ template <class Work> Cost measure(Work work) {
 
 Engine make_engine(bool all_features) {
   Config config;
-  if (all_features)
-    for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  if (all_features) config.features = Features::all();
   return Engine(config);
 }
 

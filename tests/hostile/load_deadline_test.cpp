@@ -35,8 +35,7 @@ struct CountedClock {
 Result<Module> compile(const Amplification& shape, const std::vector<std::byte>& bytes, CountedClock& clock) {
   Config config;
   config.clock = [&] { return clock(); };
-  if (shape.all_features)
-    for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  if (shape.all_features) config.features = Features::all();
   const Engine engine(config);
   return Module::compile(engine, bytes, {.deadline = Clock::time_point() + std::chrono::hours(1)});
 }

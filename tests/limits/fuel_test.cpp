@@ -113,7 +113,7 @@ Spent spend(const Engine& engine, const Module& module, uint64_t fuel) {
     CHECK(store.fuel() == 0);
   }
   CHECK(store.fuel_used() <= fuel);
-  return {result.has_value(), static_cast<uint32_t>(must(instance.global("steps")).get().as_i32()),
+  return {result.has_value(), static_cast<uint32_t>(must(must(instance.global("steps")).get()).as_i32()),
           store.fuel_used()};
 }
 
@@ -303,13 +303,13 @@ TEST_CASE("a call in pieces uses no more than it was given by then", "[exec]") {
     do {
       store.set_fuel(given == 0 ? 0 : piece); // the first call has no fuel: nothing may run
       const SuspendableCall::State state = must(call.run());
-      if (given == 0) CHECK(static_cast<uint32_t>(must(instance.global("steps")).get().as_i32()) == 0);
+      if (given == 0) CHECK(static_cast<uint32_t>(must(must(instance.global("steps")).get()).as_i32()) == 0);
       CHECK(store.fuel_used() - start <= given);
       given += piece;
       if (state == SuspendableCall::State::finished) break;
       REQUIRE(state == SuspendableCall::State::out_of_fuel);
     } while (given < whole.used + 100 * piece);
     CHECK(store.fuel_used() - start == whole.used);
-    CHECK(static_cast<uint32_t>(must(instance.global("steps")).get().as_i32()) == whole.steps);
+    CHECK(static_cast<uint32_t>(must(must(instance.global("steps")).get()).as_i32()) == whole.steps);
   }
 }

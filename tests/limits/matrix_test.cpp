@@ -82,7 +82,7 @@ public:
     return result ? ErrorCode::none : result.error().code();
   }
   uint64_t steps() const {
-    return instance_ ? static_cast<uint32_t>(must(instance_->global("steps")).get().as_i32()) : 0;
+    return instance_ ? static_cast<uint32_t>(must(must(instance_->global("steps")).get()).as_i32()) : 0;
   }
 
   CountingClock clock;

@@ -37,7 +37,7 @@ std::vector<Input> inputs() {
 
 Config everything_on() {
   Config config;
-  for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  config.features = Features::all();
   return config;
 }
 

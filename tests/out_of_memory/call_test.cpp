@@ -10,6 +10,7 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace skerry::test {
 
@@ -128,21 +129,27 @@ private:
 /// Makes everything that can be made from a compiled module.
 class Making {
 public:
-  Making() { define_host(made_.linker); }
+  Making() : func_(must(must(made_.instance->func("add")).ref())) {
+    define_host(made_.linker);
+    errors_.reserve(16);
+  }
   void attempt() {
     keep(made_.linker.instantiate(made_.store, made_.module));
     keep(Memory::create(made_.store, {{.min = 1, .max = 2, .has_max = true}}));
-    keep(Table::create(made_.store, {funcref, {.min = 100}}, Value(funcref, Ref{})));
+    keep(Table::create(made_.store, {funcref, {.min = 100}}, Value(funcref, func_))
+             .and_then([](const Table& table) { return table.get(99); }));
     keep(Global::create(made_.store, {i64, true}, Value(int64_t{1})));
     keep(made_.instance->func("no such export, whatever memory there is"));
     keep(made_.instance->memory("memory"));
     if (std::any value; make_value(value)) keep(made_.store.make_externref(std::move(value)));
+    keep(made_.instance->func("add").and_then([](const Func& func) { return func.ref(); }));
+    keep(Func::create_native(made_.store, type_, [](void*, Caller&, uint64_t*) { return true; }, nullptr));
   }
   void check(bool may_fail) {
-    for (size_t i = 0; i < count_; ++i) {
-      INFO(errors_[i].describe());
-      const bool is_expected = errors_[i].kind() == ErrorKind::usage; // of the missing export
-      CHECK((is_expected || (may_fail && says_out_of_memory(errors_[i]))));
+    for (const Error& error : errors_) {
+      INFO(error.describe());
+      const bool is_expected = error.kind() == ErrorKind::usage; // of the missing export
+      CHECK((is_expected || (may_fail && says_out_of_memory(error))));
     }
     const StoreUsage before = made_.store.usage();
     REQUIRE(Memory::create(made_.store, {{.min = 1}}));
@@ -163,15 +170,13 @@ private:
     }
   }
   template <class T> void keep(Result<T>&& result) {
-    if (!result) errors_[count_++] = std::move(result.error());
+    if (!result) errors_.push_back(std::move(result.error()));
   }
 
   Prepared made_;
-  std::array<Error, 8> errors_ = {Error::trap(ErrorCode::none), Error::trap(ErrorCode::none),
-                                  Error::trap(ErrorCode::none), Error::trap(ErrorCode::none),
-                                  Error::trap(ErrorCode::none), Error::trap(ErrorCode::none),
-                                  Error::trap(ErrorCode::none), Error::trap(ErrorCode::none)};
-  size_t count_ = 0;
+  Ref func_;
+  const FuncType type_{{i32, f64}, {i64}};
+  std::vector<Error> errors_;
 };
 
 /// A call that stops because its fuel is used up, and resumes.
@@ -273,6 +278,25 @@ TEST_CASE("memory that runs out while an instance is frozen or restored is an er
 
 TEST_CASE("memory that runs out while imports are defined is an error of instantiation") {
   sweep<Defining>(200);
+}
+
+TEST_CASE("a reference that cannot be made is an error") {
+  Prepared made;
+  const Func func = must(made.instance->func("add"));
+  const Ref ref = must(func.ref());
+  const uint64_t slot = must(made.store.to_slot(ref)), heap = made.store.usage().heap_bytes;
+  std::optional<Result<Ref>> again, from_slot;
+  Ref copy;
+  {
+    const FailingAllocator failing(1, Failing::from_then_on);
+    again.emplace(func.ref());
+    from_slot.emplace(made.store.to_ref(slot));
+    copy = ref; // needs no memory
+  }
+  CHECK(says_out_of_memory(error_of(*again)));
+  CHECK(says_out_of_memory(error_of(*from_slot)));
+  CHECK(made.store.usage().heap_bytes == heap);
+  CHECK(must(func.ref()) == copy);
 }
 
 TEST_CASE("a trap needs no memory") {

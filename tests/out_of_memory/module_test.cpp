@@ -18,7 +18,7 @@ namespace {
 
 Config everything() {
   Config config;
-  for (int f = 0; f < static_cast<int>(Feature::count_); ++f) config.features.with(static_cast<Feature>(f));
+  config.features = Features::all();
   return config;
 }
 

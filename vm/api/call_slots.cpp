@@ -6,16 +6,22 @@ namespace skerry {
 
 void store_values(std::span<const Value> values, uint64_t* slots) {
   for (const Value& value : values) {
-    *slots++ = value.lo();
+    *slots++ = vm::RefAccess::low_slot(value);
     if (value.type().is_vec()) *slots++ = value.hi();
   }
 }
 
-std::vector<Value> load_values(const vm::TypeList& types, const uint64_t* slots) {
+Result<std::vector<Value>> load_values(vm::Store& store, const vm::TypeList& types, const uint64_t* slots) {
   std::vector<Value> values;
   values.reserve(types.size());
   for (const ValType type : types) {
-    values.push_back(Value::from_slots(type, slots[0], type.is_vec() ? slots[1] : 0));
+    if (type.is_ref()) [[unlikely]] {
+      auto value = value_of(store, type, slots);
+      if (!value) return fail(std::move(value.error()));
+      values.push_back(std::move(*value));
+    } else {
+      values.push_back(Value::from_slots(type, slots[0], type.is_vec() ? slots[1] : 0));
+    }
     slots += type.slots();
   }
   return values;

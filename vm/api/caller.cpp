@@ -1,8 +1,11 @@
 #include "skerry/caller.hpp"
 
 #include "skerry/out_of_memory.hpp"
+#include "vm/api/guest_bytes.hpp"
+#include "vm/api/values.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/fuel.hpp"
+#include "vm/runtime/linker.hpp"
 #include "vm/runtime/store.hpp"
 #include "vm/runtime/suspension.hpp"
 
@@ -15,22 +18,27 @@ std::span<std::byte> Caller::memory() const noexcept {
 
 std::optional<MemoryType> Caller::memory_type() const noexcept {
   if (instance_ == nullptr || instance_->host_memory == nullptr) return std::nullopt;
-  return instance_->host_memory->type;
+  return vm::memory_type(*instance_->host_memory);
 }
 
 Result<std::span<std::byte>> Caller::memory(uint64_t address, uint64_t length) const {
   const std::span<std::byte> bytes = memory();
   if (vm::fits(address, length, bytes.size())) [[likely]]
     return bytes.subspan(address, length);
-  Error error = Error::trap(ErrorCode::out_of_bounds_memory_access);
-  unless_out_of_memory(
-      [&] {
-        error.with_detail(": host function given address " + std::to_string(address) + " and length " +
-                          std::to_string(length) + ", memory has " + std::to_string(bytes.size()) + " bytes");
-      },
-      [] {});
-  return skerry::fail(std::move(error));
+  return skerry::fail(outside_memory("host function given ", address, length, bytes.size()));
 }
+
+Result<std::string> Caller::read_string(uint64_t address, uint64_t length) const {
+  return catching_out_of_memory("reading a memory", [&] { return text_of(memory(address, length)); });
+}
+
+Result<void> Caller::write_bytes(uint64_t address, std::span<const std::byte> source) const {
+  return copy_into(memory(address, source.size()), source);
+}
+
+Result<Ref> Caller::to_ref(uint64_t slot) const noexcept { return vm::make_ref(*store_, slot); }
+
+Result<uint64_t> Caller::to_slot(const Ref& ref) const noexcept { return slot_of(*store_, ref); }
 
 Instance Caller::instance() const noexcept { return Instance(instance_); }
 
@@ -50,7 +58,7 @@ Store::Clock::time_point Caller::deadline() const noexcept { return store_->dead
 
 void* Caller::user_data() const noexcept { return store_->user_data; }
 
-std::unexpected<Error> Caller::not_ready() {
+Unexpected<Error> Caller::not_ready() {
   auto why = catching_out_of_memory("suspending a call", [&]() -> Result<void> {
     auto error = Error::host("a host function is not ready, and the call cannot wait for it");
     if (store_->may_suspend && store_->host_depth == 1) {

@@ -41,6 +41,12 @@ Features& Features::without(Feature f) {
 
 Features Features::wasm1() { return Features{}.with(Feature::mutable_globals); }
 
+Features Features::all() {
+  Features features;
+  for (unsigned f = 0; f < static_cast<unsigned>(Feature::count_); ++f) features.bits_ |= uint32_t{1} << f;
+  return features;
+}
+
 Features Features::defaults() {
   Features features = wasm1();
   for (const Feature f :

@@ -1,6 +1,7 @@
 // Implements Memory, Table and Global, the handles to objects of a store.
 #include "skerry/instance.hpp"
 #include "skerry/out_of_memory.hpp"
+#include "vm/api/guest_bytes.hpp"
 #include "vm/api/values.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/linear_memory.hpp"
@@ -66,6 +67,23 @@ std::span<std::byte> Memory::bytes() const noexcept {
   return data_ == nullptr ? std::span<std::byte>{} : std::span(data_->base, data_->byte_size);
 }
 
+Result<std::span<std::byte>> Memory::bytes(uint64_t offset, uint64_t length) const {
+  const std::span<std::byte> all = bytes();
+  if (data_ != nullptr && vm::fits(offset, length, all.size())) [[likely]]
+    return all.subspan(offset, length);
+  return catching_out_of_memory("reading a memory", [&]() -> Result<std::span<std::byte>> {
+    return fail(data_ == nullptr ? empty_handle() : outside_memory("", offset, length, all.size()));
+  });
+}
+
+Result<std::string> Memory::read_string(uint64_t offset, uint64_t length) const {
+  return catching_out_of_memory("reading a memory", [&] { return text_of(bytes(offset, length)); });
+}
+
+Result<void> Memory::write_bytes(uint64_t offset, std::span<const std::byte> source) const {
+  return copy_into(bytes(offset, source.size()), source);
+}
+
 Result<uint64_t> Memory::grow(uint64_t more) const {
   return catching_out_of_memory("growing a memory", [&]() -> Result<uint64_t> {
     if (data_ == nullptr) return fail(empty_handle());
@@ -84,7 +102,7 @@ Result<Table> Table::create(Store& store, const TableType& type, const Value& in
     if (!type.element.is_ref()) return fail(usage_error("tables hold references"));
     if (auto ok = hold_type(*store.data(), type.element); !ok) return fail(std::move(ok.error()));
     if (auto ok = check_value(*store.data(), init, type.element); !ok) return fail(std::move(ok.error()));
-    auto table = vm::allocate_table(*store.data(), type, init.lo());
+    auto table = vm::allocate_table(*store.data(), type, vm::RefAccess::low_slot(init));
     if (!table) return fail(std::move(table.error()));
     return Table(*table);
   });
@@ -95,14 +113,14 @@ uint64_t Table::size() const noexcept { return data_ == nullptr ? 0 : data_->siz
 
 Result<Value> Table::get(uint64_t index) const {
   if (index >= size()) return fail(Error::trap(ErrorCode::out_of_bounds_table_access));
-  return Value(data_->type.element, Ref{data_->elements[index]});
+  return value_of(*data_->store, data_->type.element, &data_->elements[index]);
 }
 
 Result<void> Table::set(uint64_t index, const Value& value) const {
   return catching_out_of_memory("setting an element", [&]() -> Result<void> {
     if (index >= size()) return fail(Error::trap(ErrorCode::out_of_bounds_table_access));
     if (auto ok = check_value(*data_->store, value, data_->type.element); !ok) return ok;
-    data_->elements[index] = value.lo();
+    data_->elements[index] = vm::RefAccess::low_slot(value);
     data_->written = true;
     return {};
   });
@@ -113,7 +131,7 @@ Result<uint64_t> Table::grow(uint64_t elements, const Value& init) const {
     if (data_ == nullptr) return fail(empty_handle());
     if (auto ok = check_value(*data_->store, init, data_->type.element); !ok)
       return fail(std::move(ok.error()));
-    const int64_t before = vm::grow_table(*data_, elements, init.lo());
+    const int64_t before = vm::grow_table(*data_, elements, vm::RefAccess::low_slot(init));
     if (before < 0) return fail(growth_refused("a table", size(), elements));
     return static_cast<uint64_t>(before);
   });
@@ -128,16 +146,18 @@ Result<Global> Global::create(Store& store, const GlobalType& type, const Value&
     auto global = std::make_unique<vm::GlobalInstance>();
     global->type = type;
     global->store = store.data();
-    global->value[0] = value.lo(), global->value[1] = value.hi();
+    global->value[0] = vm::RefAccess::low_slot(value), global->value[1] = value.hi();
     return Global(store.data()->globals.emplace_back(std::move(global)).get());
   });
 }
 
 GlobalType Global::type() const { return data_ == nullptr ? GlobalType{} : data_->type; }
 
-Value Global::get() const {
-  if (data_ == nullptr) return {};
-  return Value::from_slots(data_->type.value, data_->value[0], data_->value[1]);
+Result<Value> Global::get() const {
+  return catching_out_of_memory("reading a global", [&]() -> Result<Value> {
+    if (data_ == nullptr) return fail(empty_handle());
+    return value_of(*data_->store, data_->type.value, data_->value);
+  });
 }
 
 Result<void> Global::set(const Value& value) const {
@@ -145,7 +165,7 @@ Result<void> Global::set(const Value& value) const {
     if (data_ == nullptr) return fail(empty_handle());
     if (!data_->type.is_mutable) return fail(usage_error("the global is immutable"));
     if (auto ok = check_value(*data_->store, value, data_->type.value); !ok) return ok;
-    data_->value[0] = value.lo(), data_->value[1] = value.hi();
+    data_->value[0] = vm::RefAccess::low_slot(value), data_->value[1] = value.hi();
     return {};
   });
 }

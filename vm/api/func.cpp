@@ -43,7 +43,7 @@ Result<std::vector<Value>> call(const Func& func, std::span<const Value> args) {
   CallSlots slots(std::max(f.params_slots, f.results_slots));
   store_values(args, slots.all().data());
   if (auto done = func.call_raw(slots.all()); !done) return fail(std::move(done.error()));
-  return load_values(type.results(), slots.all().data());
+  return load_values(vm::store_of(f), type.results(), slots.all().data());
 }
 
 } // namespace
@@ -65,7 +65,43 @@ Result<void> Func::call_raw(std::span<uint64_t> slots) const {
   return fail(vm::take_error(store));
 }
 
-Ref Func::ref() const noexcept { return Ref{reinterpret_cast<uintptr_t>(data_)}; }
+Result<Ref> Func::ref() const noexcept {
+  if (data_ == nullptr) return Ref();
+  return vm::make_ref(vm::store_of(*data_), reinterpret_cast<uintptr_t>(data_));
+}
+
+Result<Func> Func::create(Store& store, FuncType type, RawHostFunc function) {
+  return catching_out_of_memory("making a host function", [&] {
+    auto host = detail::raw_host_function(std::move(type), std::move(function));
+    return create_native(store, host.type, host.native, std::move(host.context));
+  });
+}
+
+Result<Func> Func::create_native(Store& store, const FuncType& type, NativeHostFunc function,
+                                 std::shared_ptr<void> context) {
+  return catching_out_of_memory("making a host function", [&]() -> Result<Func> {
+    auto host = vm::make_host_func(store.data()->engine->types, type, function, std::move(context));
+    if (!host) return fail(std::move(host.error()));
+    return Func(vm::host_func_instance(*store.data(), std::move(*host)));
+  });
+}
+
+detail::RefSlots::RefSlots(const Func& func) noexcept : store_(&vm::store_of(*func.data())) {}
+detail::RefSlots::RefSlots(const Caller& caller) noexcept : store_(caller.store_data()) {}
+
+Ref detail::RefSlots::load(uint64_t slot) noexcept {
+  auto ref = vm::make_ref(*store_, slot);
+  if (ref) return std::move(*ref);
+  if (!error_) error_ = std::move(ref.error());
+  return {};
+}
+
+uint64_t detail::RefSlots::store(const Ref& ref) noexcept {
+  auto slot = catching_out_of_memory("passing a reference", [&] { return slot_of(*store_, ref, externref); });
+  if (slot) return *slot;
+  if (!error_) error_ = std::move(slot.error());
+  return 0;
+}
 
 Result<void> detail::check_signature(const Func& func, const FuncType& type) {
   return catching_out_of_memory("looking at a function's type", [&]() -> Result<void> {

@@ -13,15 +13,6 @@ namespace skerry {
 
 namespace {
 
-std::shared_ptr<vm::HostFunc> make_host_func(std::string_view module, std::string_view name,
-                                             vm::TypeHold type) {
-  auto host = std::make_shared<vm::HostFunc>();
-  host->type = std::move(type);
-  host->module = module;
-  host->name = name;
-  return host;
-}
-
 /// Makes a definition. If that fails, stores the error for instantiate.
 template <class F> void try_to_define(vm::Linker& linker, F&& define) {
   if (auto done = catching_out_of_memory("defining an import", std::forward<F>(define)); !done)
@@ -38,12 +29,11 @@ Linker::~Linker() = default;
 void Linker::define_native(std::string_view module, std::string_view name, FuncType type,
                            NativeHostFunc function, std::shared_ptr<void> context) {
   try_to_define(*data_, [&]() -> Result<void> {
-    auto interned = data_->engine.data()->types.intern(type);
-    if (!interned) return fail(std::move(interned.error()));
-    auto host = make_host_func(module, name, std::move(*interned));
-    host->native = function;
-    host->context = std::move(context);
-    data_->define(module, name, std::shared_ptr<const vm::HostFunc>(std::move(host)));
+    auto host = vm::make_host_func(data_->engine.data()->types, type, function, std::move(context));
+    if (!host) return fail(std::move(host.error()));
+    (*host)->module = module;
+    (*host)->name = name;
+    data_->define(module, name, std::shared_ptr<const vm::HostFunc>(std::move(*host)));
     return {};
   });
 }

@@ -1,6 +1,7 @@
 #include "skerry/store.hpp"
 
 #include "skerry/out_of_memory.hpp"
+#include "vm/api/values.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/fuel.hpp"
 #include "vm/runtime/store.hpp"
@@ -44,23 +45,25 @@ Result<Ref> Store::make_externref(std::any value) {
     constexpr uint64_t bytes = sizeof(vm::Store::HostObject);
     if (!vm::fits(data_->usage.heap_bytes, bytes, data_->limits.heap_bytes))
       return fail(vm::limit_error("heap_bytes", data_->usage.heap_bytes + bytes, data_->limits.heap_bytes));
-    auto object = std::make_unique<vm::Store::HostObject>();
-    object->kind = vm::ObjectKind::host;
-    object->store = data_.get();
-    object->value = std::move(value);
-    const Ref ref{reinterpret_cast<uintptr_t>(object.get())};
+    auto object = std::make_unique<vm::Store::HostObject>(*data_, std::move(value));
+    auto ref = vm::make_ref(*data_, reinterpret_cast<uintptr_t>(object.get()));
+    if (!ref) return ref;
     data_->host_objects.push_back(std::move(object));
     data_->usage.heap_bytes += bytes;
     return ref;
   });
 }
 
-const std::any* Store::externref_value(Ref ref) const noexcept {
-  if (ref.is_null() || (ref.bits & 1) != 0) return nullptr; // odd: an i31
-  const auto* object = reinterpret_cast<const vm::Object*>(ref.bits);
-  if (object->kind != vm::ObjectKind::host) return nullptr;
-  const auto* host = static_cast<const vm::Store::HostObject*>(object);
-  return host->store == data_.get() ? &host->value : nullptr;
+const std::any* Store::externref_value(const Ref& ref) const noexcept {
+  const vm::Root* root = vm::RefAccess::root(ref);
+  if (root == nullptr || root->store != data_.get() || (root->bits & 1) != 0) return nullptr; // odd: an i31
+  const auto* object = reinterpret_cast<const vm::Object*>(root->bits);
+  if (object->kind() != vm::ObjectKind::host) return nullptr;
+  return &static_cast<const vm::Store::HostObject*>(object)->value;
 }
+
+Result<Ref> Store::to_ref(uint64_t slot) const noexcept { return vm::make_ref(*data_, slot); }
+
+Result<uint64_t> Store::to_slot(const Ref& ref) const noexcept { return slot_of(*data_, ref); }
 
 } // namespace skerry

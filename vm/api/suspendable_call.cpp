@@ -36,19 +36,20 @@ Result<SuspendableCall> SuspendableCall::prepare(const Func& func, std::span<con
     SuspendableCall call;
     call.func_ = func;
     call.slots_.resize(std::max({f.params_slots, f.results_slots, uint16_t{1}}));
-    store_values(args, call.slots_.data());
+    call.values_.assign(args.begin(), args.end());
     return call;
   });
 }
 
 SuspendableCall::SuspendableCall(SuspendableCall&& other) noexcept
-    : func_(other.func_), slots_(std::move(other.slots_)), suspended_(std::move(other.suspended_)),
-      progress_(std::exchange(other.progress_, Progress::failed)) {}
+    : func_(other.func_), values_(std::move(other.values_)), slots_(std::move(other.slots_)),
+      suspended_(std::move(other.suspended_)), progress_(std::exchange(other.progress_, Progress::failed)) {}
 
 SuspendableCall& SuspendableCall::operator=(SuspendableCall&& other) noexcept {
   if (this == &other) return *this;
   give_up();
   func_ = other.func_;
+  values_ = std::move(other.values_);
   slots_ = std::move(other.slots_);
   suspended_ = std::move(other.suspended_);
   progress_ = std::exchange(other.progress_, Progress::failed);
@@ -75,6 +76,7 @@ Result<SuspendableCall::State> SuspendableCall::run() {
     if (store.suspended != suspended_)
       return fail(usage_error(suspended_ ? "the instance was reset while the call was suspended"
                                          : "another call of the store is suspended"));
+    if (progress_ == Progress::prepared) store_values(values_, slots_.data());
     const bool ended = [&] {
       const MaySuspend may_suspend(store);
       return store.engine->invoke(store, *func_.data(), slots_.data());
@@ -85,15 +87,20 @@ Result<SuspendableCall::State> SuspendableCall::run() {
       progress_ = Progress::failed;
       return fail(vm::take_error(store));
     }
-    progress_ = suspended_ ? Progress::suspended : Progress::finished;
-    if (!suspended_) return State::finished;
+    if (!suspended_) return finish();
+    progress_ = Progress::suspended;
     return vm::suspension_of(store)->by_host ? State::not_ready : State::out_of_fuel;
   });
 }
 
-std::vector<Value> SuspendableCall::results() const {
-  if (progress_ != Progress::finished) return {};
-  return load_values(vm::type_of(*func_.data()).results(), slots_.data());
+Result<SuspendableCall::State> SuspendableCall::finish() {
+  progress_ = Progress::failed; // unless the results can be kept
+  const vm::FuncInstance& func = *func_.data();
+  auto results = load_values(vm::store_of(func), vm::type_of(func).results(), slots_.data());
+  if (!results) return fail(std::move(results.error()));
+  values_ = std::move(*results);
+  progress_ = Progress::finished;
+  return State::finished;
 }
 
 } // namespace skerry

@@ -1,34 +1,17 @@
 #include "vm/api/values.hpp"
 
+#include "skerry/out_of_memory.hpp"
 #include "vm/runtime/linker.hpp"
 
 namespace skerry {
 
-namespace {
-
-/// The store that the reference belongs to; null if references of this kind belong to none.
-const vm::Store* owner(Ref ref) {
-  if ((ref.bits & 1) != 0) return nullptr;
-  const auto* object = reinterpret_cast<const vm::Object*>(ref.bits);
-  switch (object->kind) {
-  case vm::ObjectKind::func: return &vm::store_of(*static_cast<const vm::FuncInstance*>(object));
-  case vm::ObjectKind::host: return static_cast<const vm::Store::HostObject*>(object)->store;
-  default: return nullptr;
-  }
-}
-
-} // namespace
-
 Error usage_error(std::string message) { return {ErrorKind::usage, ErrorCode::none, std::move(message)}; }
 
-ValType type_of_reference(Ref ref) {
-  if ((ref.bits & 1) != 0) return ValType::ref(HeapType::i31, false);
-  const auto* object = reinterpret_cast<const vm::Object*>(ref.bits);
-  switch (object->kind) {
-  case vm::ObjectKind::func: {
-    const auto id = static_cast<const vm::FuncInstance*>(object)->type_id;
-    return ValType::ref(static_cast<HeapType>(id), false);
-  }
+ValType type_of_reference(uint64_t bits) {
+  if ((bits & 1) != 0) return ValType::ref(HeapType::i31, false);
+  const auto* object = reinterpret_cast<const vm::Object*>(bits);
+  switch (object->kind()) {
+  case vm::ObjectKind::func: return ValType::ref(static_cast<HeapType>(object->type_id()), false);
   case vm::ObjectKind::host: return ValType::ref(HeapType::extern_, false);
   case vm::ObjectKind::exception: return ValType::ref(HeapType::exn, false);
   case vm::ObjectKind::struct_: return ValType::ref(HeapType::struct_, false);
@@ -37,22 +20,52 @@ ValType type_of_reference(Ref ref) {
   return {};
 }
 
+namespace {
+
+Result<void> check_root(const vm::Store& store, const vm::Root* root) {
+  if (root == nullptr || root->store == &store) return {};
+  return fail(usage_error(root->store == nullptr ? "the store of the reference was destroyed"
+                                                 : "the reference belongs to another store"));
+}
+
+} // namespace
+
 Result<void> check_value(const vm::Store& store, const Value& value, ValType want) {
   const vm::TypeRegistry& types = store.engine->types;
   ValType have = value.type();
   if (have.is_ref() && want.is_ref()) {
-    if (value.as_ref().is_null()) {
+    const vm::Root* root = vm::RefAccess::root(value);
+    if (auto ok = check_root(store, root); !ok) return ok;
+    if (root != nullptr) {
+      have = type_of_reference(root->bits); // the object decides: the type in the Value may say more or less
+    } else {
       if (want.is_nullable()) return {};
       have = ValType(ValType::bottom); // matches nothing: the embedder's type may not exist
-    } else {
-      // The object decides: the type in the Value may say more or less.
-      have = type_of_reference(value.as_ref());
-      if (const vm::Store* of = owner(value.as_ref()); of != nullptr && of != &store)
-        return fail(usage_error("the reference belongs to another store"));
     }
   }
   if (types.matches(have, want)) return {};
   return fail(usage_error("type mismatch: expected " + to_string(want) + ", got " + to_string(value.type())));
+}
+
+Result<uint64_t> slot_of(const vm::Store& store, const Ref& ref, ValType want) {
+  const Value value(want, ref);
+  if (auto ok = check_value(store, value, want); !ok) return fail(std::move(ok.error()));
+  return vm::RefAccess::low_slot(value);
+}
+
+Result<uint64_t> slot_of(const vm::Store& store, const Ref& ref) noexcept {
+  return catching_out_of_memory("passing a reference", [&]() -> Result<uint64_t> {
+    const vm::Root* root = vm::RefAccess::root(ref);
+    if (auto ok = check_root(store, root); !ok) return fail(std::move(ok.error()));
+    return root == nullptr ? 0 : root->bits;
+  });
+}
+
+Result<Value> value_of(vm::Store& store, ValType type, const uint64_t* slots) {
+  if (!type.is_ref()) return Value::from_slots(type, slots[0], type.is_vec() ? slots[1] : 0);
+  auto ref = vm::make_ref(store, slots[0]);
+  if (!ref) return fail(std::move(ref.error()));
+  return Value(type, std::move(*ref));
 }
 
 } // namespace skerry

@@ -89,7 +89,7 @@ SKERRY_HANDLER(call_import_handler) {
 /// Spec §4.6.8: returns whether a function of this type may be called where `expected` is. Needed only if the
 /// ids differ.
 SKERRY_COLD bool is_subtype(const ModuleInstance& instance, const FuncInstance& f, TypeId expected) {
-  return instance.store->engine->types.is_subtype(f.type_id, expected);
+  return instance.store->engine->types.is_subtype(f.type_id(), expected);
 }
 
 struct Callee {
@@ -106,7 +106,7 @@ template <class Layout> SKERRY_INLINE Callee find_indirect(const State& s, const
     return {nullptr, ErrorCode::uninitialized_element};
   }
   const TypeId expected = i.type;
-  if (f->type_id != expected && !is_subtype(*s.instance, *f, expected)) [[unlikely]]
+  if (f->header != expected && !is_subtype(*s.instance, *f, expected)) [[unlikely]]
     return {nullptr, ErrorCode::indirect_call_type_mismatch};
   return {f, ErrorCode::none};
 }
@@ -123,7 +123,7 @@ SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::Cal
   const TableInstance& table = *s.instance->tables[i.table];
   if (index >= table.size) return nullptr;
   const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
-  const bool is_own = f != nullptr && f->type_id == i.type && f->instance == s.instance;
+  const bool is_own = f != nullptr && f->header == i.type && f->instance == s.instance;
   return is_own ? f : nullptr;
 }
 SKERRY_INLINE const FuncInstance* own_ref(const State& s, uint64_t ref) {

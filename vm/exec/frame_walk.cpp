@@ -3,7 +3,7 @@
 namespace skerry::vm {
 
 FuncInstance* function_of_stub(const std::byte* pc) {
-  static constexpr FuncInstance any{};
+  static const FuncInstance any(0);
   const auto offset =
       reinterpret_cast<const std::byte*>(&any.stub) - reinterpret_cast<const std::byte*>(&any);
   return reinterpret_cast<FuncInstance*>(const_cast<std::byte*>(pc) - offset);

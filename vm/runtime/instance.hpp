@@ -25,17 +25,27 @@ struct ModuleInstance;
 struct HostFunc;
 class MemoryImage;
 
-/// The kind of object that a non-null reference points to; each object begins with it. The low bit of a
-/// reference is set for i31 values.
-enum class ObjectKind : uint32_t { func, host, exception, struct_, array };
+/// The kind of object that a non-null reference points to. The low bit of a reference is set for i31 values.
+enum class ObjectKind : uint8_t { func, host, exception, struct_, array };
+
+/// What a reference points to. Every object begins with this word: the id of its canonical type in the low 24
+/// bits, and its kind above. The word of a function is its type id, so that indirect calls compare the word.
 struct Object {
-  ObjectKind kind;
+  static constexpr uint32_t id_bits = 24, id_mask = (1u << id_bits) - 1;
+  uint32_t header;
+
+  constexpr Object(ObjectKind kind, TypeId type)
+      : header(static_cast<uint32_t>(kind) << id_bits | (type & id_mask)) {}
+  ObjectKind kind() const { return static_cast<ObjectKind>(header >> id_bits); }
+  /// id_mask for an object without a type: a host value.
+  TypeId type_id() const { return header & id_mask; }
 };
+static_assert(TypeRegistry::max_types < Object::id_mask && static_cast<uint32_t>(ObjectKind::func) == 0);
 
 /// A function instance (spec §4.2.6). Its address is the funcref, and stays the same while the store lives.
 /// It is small because an instance has one for each function of its module.
 struct FuncInstance : Object {
-  TypeId type_id = 0;              // canonical
+  explicit FuncInstance(TypeId type) : Object(ObjectKind::func, type) {}
   const std::byte* code = nullptr; // where calls jump to: the translated code, or &stub
   uint32_t frame_bytes = 0;        // of a translated function; 0 before translation
   uint32_t link_offset = 0;        // bytes from the frame to its link: 8 * max(params_slots, results_slots)
@@ -50,6 +60,7 @@ struct FuncInstance : Object {
 struct HostFunc;
 /// A host function in a store.
 struct HostFuncInstance : FuncInstance {
+  using FuncInstance::FuncInstance;
   Store* store = nullptr;
   std::shared_ptr<const HostFunc> host;
 };

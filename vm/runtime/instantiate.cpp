@@ -149,7 +149,7 @@ private:
     const size_t imported = module_.imported_functions;
     for (size_t i = 0; i + imported < module_.functions.size(); ++i) {
       if (!meter_.spend(1)) break;
-      auto* func = new (own + i) FuncInstance{};
+      auto* func = new (own + i) FuncInstance(module_.func_type_id(static_cast<uint32_t>(imported + i)));
       make_function(*func, i);
       instance_.functions[imported + i] = func;
     }
@@ -159,8 +159,6 @@ private:
   void make_function(FuncInstance& func, size_t defined_index) {
     const auto index = static_cast<uint32_t>(module_.imported_functions + defined_index);
     const CanonicalType& type = module_.func_type(index);
-    func.kind = ObjectKind::func;
-    func.type_id = type.id();
     func.instance = &instance_;
     func.stub = store_.engine->handlers->lazy_stub;
     func.code = reinterpret_cast<const std::byte*>(&func.stub);

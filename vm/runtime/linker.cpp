@@ -96,7 +96,7 @@ private:
     return bound_.functions.push_back(host_func_instance(store_, host)), true;
   }
   bool bind_item(const Import& import, FuncInstance* func) {
-    if (!bind_func(import, func->type_id)) return false;
+    if (!bind_func(import, func->type_id())) return false;
     return bound_.functions.push_back(func), true;
   }
   bool bind_item(const Import& import, TableInstance* table) {
@@ -198,12 +198,21 @@ Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Modu
   return ImportBinder(linker, store, module).run();
 }
 
+Result<std::shared_ptr<HostFunc>> make_host_func(TypeRegistry& types, const FuncType& type,
+                                                 NativeHostFunc native, std::shared_ptr<void> context) {
+  auto interned = types.intern(type);
+  if (!interned) return fail(std::move(interned.error()));
+  auto host = std::make_shared<HostFunc>();
+  host->type = std::move(*interned);
+  host->native = native;
+  host->context = std::move(context);
+  return host;
+}
+
 FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host) {
   HostFuncInstance*& known = store.host_func_of[host.get()];
   if (known != nullptr) return known;
-  auto func = std::make_unique<HostFuncInstance>();
-  func->kind = ObjectKind::func;
-  func->type_id = host->type->id();
+  auto func = std::make_unique<HostFuncInstance>(host->type->id());
   func->code = reinterpret_cast<const std::byte*>(&func->stub);
   func->func_index = static_cast<uint32_t>(store.host_funcs.size());
   func->params_slots = static_cast<uint16_t>(host->type->params().slots());

@@ -53,6 +53,10 @@ struct BoundImports {
 /// another store; limit and exhaustion if the store's budget, deadline or interrupt flag ends the work.
 Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module);
 
+/// Makes a host function without a name. Errors: limit; usage for a type that does not exist.
+Result<std::shared_ptr<HostFunc>> make_host_func(TypeRegistry& types, const FuncType& type,
+                                                 NativeHostFunc native, std::shared_ptr<void> context);
+
 /// The instance of a host function in a store. A store has only one of each, because funcrefs have identity.
 FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host);
 
@@ -63,7 +67,7 @@ inline Store& store_of(const FuncInstance& func) {
 
 /// The function's type, which lives as long as its store.
 inline const CanonicalType& type_of(const FuncInstance& func) {
-  return store_of(func).engine->types[func.type_id];
+  return store_of(func).engine->types[func.type_id()];
 }
 
 /// Types for embedders, with the current size as the minimum.

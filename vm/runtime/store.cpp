@@ -10,6 +10,7 @@ Store::Store(std::shared_ptr<EngineData> engine_data, const StoreLimits& store_l
       interrupt_flag(std::make_shared<std::atomic<bool>>(false)) {}
 
 Store::~Store() {
+  roots.expire_all(); // first: host values and functions may hold references to the store
   release_stack(*this);
   give_back_budget(budget_taken);
 }

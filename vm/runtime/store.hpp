@@ -4,6 +4,7 @@
 #include "skerry/budget.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/runtime/instance.hpp"
+#include "vm/runtime/root.hpp"
 
 #include <any>
 #include <atomic>
@@ -82,6 +83,7 @@ struct Store {
   std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host; an instance has its own
   struct HostObject;
   std::vector<std::unique_ptr<HostObject>> host_objects; // externrefs
+  RootList roots;                                        // what embedders refer to
   std::vector<TypeHold> types;                           // of tables and globals that the host made
 
   /// Takes bytes from the budget. Returns false if fewer are left.
@@ -95,6 +97,8 @@ struct Store {
 };
 
 struct Store::HostObject : Object {
+  HostObject(Store& in, std::any held)
+      : Object(ObjectKind::host, id_mask), store(&in), value(std::move(held)) {}
   Store* store;
   std::any value;
 };

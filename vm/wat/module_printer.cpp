@@ -24,7 +24,7 @@ std::string_view chars(std::span<const std::byte> bytes) {
 
 Config config_with_everything() {
   Config config;
-  for (int i = 0; i < static_cast<int>(Feature::count_); ++i) config.features.with(static_cast<Feature>(i));
+  config.features = Features::all();
   return config;
 }
 

@@ -52,8 +52,7 @@ std::string argument_text(const Argument& argument) {
 std::string to_string(const Value& value) {
   ValType type = value.type();
   if (type.is_ref())
-    return "(" + skerry::to_string(type) +
-           (value.as_ref().is_null() ? " null)" : " 0x" + hex(value.lo(), 16) + ")");
+    return "(" + skerry::to_string(type) + (value.as_ref().is_null() ? " null)" : " not null)");
   if (type == v128) return "v128:0x" + hex(value.hi(), 16) + hex(value.lo(), 16);
   unsigned bits = type == i32 || type == f32 ? 32 : 64;
   return skerry::to_string(type) + ":" + number_text(bits, type == f32 || type == f64, value.lo());

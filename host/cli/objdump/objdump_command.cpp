@@ -53,7 +53,7 @@ public:
 private:
   static Config config_with_everything() {
     Config config;
-    for (int i = 0; i < static_cast<int>(Feature::count_); ++i) config.features.with(static_cast<Feature>(i));
+    config.features = Features::all();
     return config;
   }
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr uint64_t largest_config = uint64_t{1} << 20;
 
-std::unexpected<PluginError> config_error(PluginErrorCode code, std::string_view message) {
+Unexpected<PluginError> config_error(PluginErrorCode code, std::string_view message) {
   return fail(make_error("", Phase::read, code, message));
 }
 

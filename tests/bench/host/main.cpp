@@ -31,7 +31,7 @@ constexpr std::string_view request =
     R"({"request_id":"4711","headers":{"accept":"application/json"},"parameters":{"greeting":"hello, world",)"
     R"("names":["ada","grace","barbara"],"count":3,"nested":{"deep":true,"text":"some more text, to have some work"}}})";
 
-template <class T, class E> T must(std::expected<T, E> result) {
+template <class T, class E> T must(skerry::Expected<T, E> result) {
   if (result) return std::move(*result);
   if constexpr (std::is_same_v<E, PluginError>)
     std::fputs(describe(result.error()).c_str(), stderr);

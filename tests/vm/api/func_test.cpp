@@ -81,7 +81,7 @@ TEST_CASE("references pass through", "[exec]") {
     (elem declare func $id)))");
   const Ref ref = must(f.store.make_externref(std::string("mine")));
   CHECK(must(must(instance.func<Ref(Ref)>("id"))(ref)) == ref);
-  CHECK(must(must(instance.func<Ref()>("self"))()) == must(instance.func("id")).ref());
+  CHECK(must(must(instance.func<Ref()>("self"))()) == must(must(instance.func("id")).ref()));
   CHECK(must(must(instance.func<int32_t(Ref)>("is_null"))(Ref{})) == 1);
   CHECK(must(must(instance.func<int32_t(Ref)>("is_null"))(ref)) == 0);
 }
@@ -96,7 +96,7 @@ TEST_CASE("a reference of another store is not an argument", "[exec]") {
         ErrorKind::usage);
   const Module module = compile(f.engine, R"((module (func (export "h"))))");
   const Instance elsewhere = must(f.linker.instantiate(other, module));
-  const Value func(funcref, must(elsewhere.func("h")).ref());
+  const Value func(funcref, must(must(elsewhere.func("h")).ref()));
   CHECK(error_of(must(instance.func("g")).call(std::array{func})).kind() == ErrorKind::usage);
 }
 

@@ -2,7 +2,10 @@
 
 #include "tests/support/wasm.hpp"
 
+#include <array>
 #include <cstring>
+#include <memory>
+#include <span>
 #include <stdexcept>
 
 using namespace skerry;
@@ -256,4 +259,36 @@ TEST_CASE("imports that nobody defines trap or return zeros", "[exec]") {
   f.linker.set_unknown_imports(UnknownImports::return_zeroes);
   using Results = std::tuple<int32_t, int64_t, int32_t>;
   CHECK(must(must(f.instantiate(text).func<Results()>("run"))()) == Results(0, 0, 1));
+}
+
+TEST_CASE("host functions can be made without a linker", "[exec]") {
+  Fixture f;
+  const Func twice = must(Func::create(f.store, [](int32_t a) { return 2 * a; }));
+  CHECK(twice.type() == FuncType{{i32}, {i32}});
+  CHECK(must(must(twice.typed<int32_t(int32_t)>())(21)) == 42);
+  const Func raw = must(Func::create(f.store, FuncType{{i64, v128}, {i64}},
+                                     [](Caller&, std::span<uint64_t> slots) -> Result<void> {
+                                       slots[0] += slots.size();
+                                       return {};
+                                     }));
+  CHECK(must(raw.call(std::array{Value(int64_t{1}), Value(V128{})}))[0].as_i64() == 4);
+  f.linker.define("env", "f", twice);
+  CHECK(must(must(f.instantiate(pass_through("(param i32) (result i32)", 1)).func<int32_t(int32_t)>("run"))(
+            4)) == 8);
+  const Table table = must(Table::create(f.store, {funcref, {.min = 1}}, Value(funcref, must(twice.ref()))));
+  CHECK(must(table.get(0)).as_ref() == must(twice.ref()));
+}
+
+TEST_CASE("a host function of a store fails like one of a linker, and lives as long as the store") {
+  Fixture f;
+  auto context = std::make_shared<int>(7);
+  const Func func = must(Func::create(f.store, [context]() -> int32_t { throw std::runtime_error("no"); }));
+  CHECK(context.use_count() == 2);
+  CHECK(error_of(func.call({})).code() == ErrorCode::host_exception);
+  const ValType bogus = ValType::ref(static_cast<HeapType>(1234), true);
+  CHECK(error_of(Func::create(f.store, FuncType{{bogus}, {}}, [](Caller&, std::span<uint64_t>) {
+          return Result<void>();
+        })).kind() == ErrorKind::usage);
+  f.store = Store(f.engine);
+  CHECK(context.use_count() == 1);
 }

@@ -43,7 +43,7 @@ TEST_CASE("globals take values of their type, if mutable") {
   CHECK(error_of(must(instance.global("m")).set(Value(int64_t{2}))).message() ==
         "type mismatch: expected i32, got i64");
   must(must(instance.global("m")).set(Value(int32_t{2})));
-  CHECK(must(instance.global("m")).get().as_i32() == 2);
+  CHECK(must(must(instance.global("m")).get()).as_i32() == 2);
 }
 
 TEST_CASE("empty handles answer with errors") {

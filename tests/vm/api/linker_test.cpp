@@ -175,11 +175,11 @@ TEST_CASE("a definition is one function in a store, however often it is imported
     (export "a" (func $a)) (export "b" (func $b))))";
   const Instance one = f.instantiate(text);
   const Instance two = f.instantiate(text);
-  CHECK(must(one.func("a")).ref() == must(one.func("b")).ref());
-  CHECK(must(one.func("a")).ref() == must(two.func("a")).ref());
+  CHECK(must(must(one.func("a")).ref()) == must(must(one.func("b")).ref()));
+  CHECK(must(must(one.func("a")).ref()) == must(must(two.func("a")).ref()));
   Store other(f.engine);
   const Instance three = must(f.linker.instantiate(other, one.module()));
-  CHECK(must(three.func("a")).ref() != must(one.func("a")).ref());
+  CHECK(must(must(three.func("a")).ref()) != must(must(one.func("a")).ref()));
 }
 
 TEST_CASE("things of another store or engine are refused") {

@@ -130,7 +130,7 @@ TEST_CASE("the start function runs, and its trap fails the instantiation", "[exe
   const Instance instance = f.instantiate(R"((module
     (global (export "g") (mut i32) (i32.const 1))
     (func $start (global.set 0 (i32.const 2))) (start $start)))");
-  CHECK(must(instance.global("g")).get().as_i32() == 2);
+  CHECK(must(must(instance.global("g")).get()).as_i32() == 2);
   const Error error = error_of(f.try_instantiate("(module (func $begin (unreachable)) (start $begin))"));
   CHECK(error.code() == ErrorCode::unreachable);
   REQUIRE_FALSE(error.backtrace().empty());

@@ -3,6 +3,9 @@
 
 #include "tests/catch.hpp"
 
+#include <cstddef>
+#include <type_traits>
+
 using namespace skerry;
 
 TEST_CASE("types are written as in the text format") {
@@ -33,4 +36,31 @@ TEST_CASE("values keep their bits") {
   const V128 bytes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   CHECK(Value(bytes).as_v128() == bytes);
   CHECK(Value(bytes).type() == v128);
+}
+
+TEST_CASE("integers of C++ are i32 or i64 by their size") {
+  CHECK(Value(5).type() == i32);
+  CHECK(Value(5u).type() == i32);
+  CHECK(Value(5l).type() == (sizeof(long) == 4 ? i32 : i64));
+  CHECK(Value(5ul).type() == (sizeof(long) == 4 ? i32 : i64));
+  CHECK(Value(5ll).type() == i64);
+  CHECK(Value(5ull).type() == i64);
+  CHECK(Value(size_t{5}).type() == (sizeof(size_t) == 4 ? i32 : i64));
+  CHECK(Value(0xffff'ffffu).as_u32() == 0xffff'ffff);
+  CHECK(Value(0xffff'ffffu).as_i32() == -1);
+  CHECK(Value(-1).as_u64() == 0xffff'ffff); // no sign extension
+  CHECK(Value(~uint64_t{0}).as_u64() == ~uint64_t{0});
+  CHECK(Value(~uint64_t{0}).as_i64() == -1);
+}
+
+TEST_CASE("what is no number of WebAssembly does not become a value silently") {
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, bool>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, char>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, char32_t>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, wchar_t>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, short>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, const char*>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, std::nullptr_t>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, long double>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, ValType::Kind>);
 }

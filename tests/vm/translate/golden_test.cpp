@@ -32,7 +32,7 @@ std::string read(const fs::path& path) {
 Module module_of(const fs::path& path, bool fusion = false) {
   Config config;
   config.fusion = fusion;
-  for (int i = 0; i < static_cast<int>(Feature::count_); ++i) config.features.with(static_cast<Feature>(i));
+  config.features = Features::all();
   return compile(Engine(config), read(path));
 }
 

@@ -10,12 +10,6 @@ using namespace skerry;
 
 namespace {
 
-Features all_features() {
-  Features features;
-  for (int f = 0; f < static_cast<int>(Feature::count_); ++f) features.with(static_cast<Feature>(f));
-  return features;
-}
-
 std::shared_ptr<vm::Module> decode(std::string_view text, Features features) {
   auto engine = std::make_shared<vm::EngineData>();
   engine->config.features = features;
@@ -28,7 +22,7 @@ Result<void> validate(vm::Module& module) {
   return resolved ? vm::validate_module(module, never) : resolved;
 }
 
-Result<void> validate(std::string_view text, Features features = all_features()) {
+Result<void> validate(std::string_view text, Features features = Features::all()) {
   return validate(*decode(text, features));
 }
 
@@ -41,7 +35,7 @@ std::string error_in(std::string_view body, std::string_view fields = "") {
   return error.message();
 }
 
-std::string error_of(std::string_view text, Features features = all_features()) {
+std::string error_of(std::string_view text, Features features = Features::all()) {
   const Error error = test::error_of(validate(text, features));
   CHECK(error.offset() != Error::no_offset);
   return error.message();
@@ -65,7 +59,7 @@ TEST_CASE("operands must be there and of the right type") {
 
 TEST_CASE("errors know function and offset") {
   const auto module = decode(
-      "(module (import \"m\" \"f\" (func)) (func) (func (drop (i32.eqz (i64.const 0)))))", all_features());
+      "(module (import \"m\" \"f\" (func)) (func) (func (drop (i32.eqz (i64.const 0)))))", Features::all());
   const Error error = test::error_of(validate(*module));
   CHECK(error.func_index() == 2);
   REQUIRE(error.offset() < module->bytes.size());

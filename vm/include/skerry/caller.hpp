@@ -2,14 +2,17 @@
 #pragma once
 
 #include "skerry/error.hpp"
+#include "skerry/guest_bytes.hpp"
 #include "skerry/instance.hpp"
 #include "skerry/store.hpp"
 #include "skerry/types.hpp"
 
 #include <cstddef>
-#include <expected>
+#include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
+#include <utility>
 
 namespace skerry {
 
@@ -20,11 +23,17 @@ public:
   /// has that name, the bytes of its memory 0, exported or not. Empty if the instance has no memory or the
   /// embedder made the call. Valid until wasm runs again or the memory grows.
   std::span<std::byte> memory() const noexcept;
-  /// The declared type of memory(); empty if there is no memory.
+  /// The type of memory(), with the current size as its minimum (as Memory::type); empty if there is no
+  /// memory.
   std::optional<MemoryType> memory_type() const noexcept;
   /// The bytes [address, address + length) of memory(). Valid as long as memory(). Errors: trap
   /// out_of_bounds_memory_access.
   Result<std::span<std::byte>> memory(uint64_t address, uint64_t length) const;
+  /// Memory::read, write, read_string and write_bytes on memory(). Errors: trap out_of_bounds_memory_access.
+  template <GuestValue T> Result<T> read(uint64_t address) const;
+  template <GuestValue T> Result<void> write(uint64_t address, const T& value) const;
+  Result<std::string> read_string(uint64_t address, uint64_t length) const;
+  Result<void> write_bytes(uint64_t address, std::span<const std::byte> bytes) const;
   /// The calling instance; an empty handle if the embedder made the call.
   Instance instance() const noexcept;
   /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall it succeeds
@@ -38,10 +47,13 @@ public:
   /// The store's deadline; time_point::max() if there is none.
   Store::Clock::time_point deadline() const noexcept;
   void* user_data() const noexcept; ///< the pointer given to Store::set_user_data
+  /// Store::to_ref and Store::to_slot, for functions that work on slots.
+  Result<Ref> to_ref(uint64_t slot) const noexcept;
+  Result<uint64_t> to_slot(const Ref& ref) const noexcept;
   /// The error to return when a host function has to wait: `return caller.not_ready();`. Return it at once,
   /// before changing any state of the guest. A SuspendableCall then stops, and calls the function again with
   /// the same arguments when it is resumed. Any other call fails with this error, of kind host.
-  std::unexpected<Error> not_ready();
+  Unexpected<Error> not_ready();
   /// Records why the call must end. Returns false, so that a NativeHostFunc can `return caller.fail(…)`.
   bool fail(Error why);
 
@@ -54,11 +66,19 @@ private:
   vm::ModuleInstance* instance_;
 };
 
-/// The signature with which the engine calls a host function. `slots` holds the arguments (v128 takes two
-/// slots; i32 and f32 are zero-extended to 64 bits), and the function writes its results to the start of
-/// `slots`. It returns false after caller.fail(…), which ends the running call. It must not throw, except
-/// std::bad_alloc and std::length_error, which the C++ library throws when memory runs out: the call then
-/// ends with Error::out_of_memory. Linker::define makes these functions from any callable.
-using NativeHostFunc = bool (*)(void* context, Caller& caller, uint64_t* slots);
+template <GuestValue T> Result<T> Caller::read(uint64_t address) const {
+  auto at = memory(address, sizeof(T));
+  if (!at) return skerry::fail(std::move(at.error()));
+  return detail::read_bytes<T>(*at);
+}
+
+template <GuestValue T> Result<void> Caller::write(uint64_t address, const T& value) const {
+  auto at = memory(address, sizeof(T));
+  if (!at) return skerry::fail(std::move(at.error()));
+  detail::write_bytes(*at, value);
+  return {};
+}
 
 } // namespace skerry
+
+#include "skerry/host_func.hpp" // Func::create for callables

@@ -46,6 +46,8 @@ public:
   /// The features of Wasm 3.0 without garbage collection, exceptions and relaxed SIMD: all that this version
   /// implements.
   static Features defaults();
+  /// Every feature of this list. Modules may use them all, but the engine does not run all of them yet.
+  static Features all();
   /// WebAssembly 1.0: the core and mutable globals.
   static Features wasm1();
 

@@ -1,13 +1,15 @@
 // Errors are values: every function that can fail returns a Result<T>.
 #pragma once
 
+#include "skerry/expected.hpp"
+
 #include <cstdint>
 #include <exception>
-#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace skerry {
@@ -180,9 +182,9 @@ private:
 };
 
 /// The value of a function that can fail, or the Error that says why it failed.
-template <class T> using Result = std::expected<T, Error>;
+template <class T> using Result = Expected<T, Error>;
 
 /// Returns an error from any function that returns a Result: `return fail(Error(...));`.
-inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
+inline Unexpected<Error> fail(Error error) { return Unexpected<Error>(std::move(error)); }
 
 } // namespace skerry

@@ -6,8 +6,12 @@
 #include "skerry/wasm_type.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace skerry {
@@ -22,17 +26,25 @@ Result<void> check_signature(const Func& func, const FuncType& type);
 /// store.
 template <class R, class... Args> class TypedFunc<R(Args...)> {
 public:
-  /// Calls the function. Errors: trap, exhaustion, exception, host.
+  /// Calls the function. Errors: trap, exhaustion, exception, host; with references also usage, if an
+  /// argument is not an externref of the store, and limit, if a result exceeds heap_bytes.
   Result<R> operator()(Args... args) const {
     uint64_t slots[slot_count];
     [[maybe_unused]] uint64_t* next = slots;
-    ((WasmType<Args>::store(next, args), next += WasmType<Args>::slots), ...);
+    Refs refs(func_);
+    ((detail::store_value(next, args, refs), next += WasmType<Args>::slots), ...);
+    if (refs.has_failed()) [[unlikely]]
+      return fail(refs.take_error());
     if (auto done = func_.call_raw(slots); !done) [[unlikely]]
       return fail(std::move(done.error()));
-    if constexpr (std::is_void_v<R>)
+    if constexpr (std::is_void_v<R>) {
       return {};
-    else
-      return WasmResults<R>::load(slots);
+    } else {
+      Result<R> results(WasmResults<R>::load(slots, refs));
+      if (refs.has_failed()) [[unlikely]]
+        return fail(refs.take_error());
+      return results;
+    }
   }
   /// The function without its C++ signature.
   const Func& func() const noexcept { return func_; }
@@ -44,6 +56,10 @@ private:
   friend class Func;
   static constexpr size_t slot_count =
       std::max({size_t{1}, (size_t{0} + ... + WasmType<Args>::slots), WasmResults<R>::slots});
+
+  /// References are among the arguments or results.
+  using Refs = std::conditional_t<std::same_as<typename WasmResults<R>::Refs, detail::RefSlots>,
+                                  detail::RefSlots, detail::RefSlotsFor<Args...>>;
 
   explicit TypedFunc(Func func) noexcept : func_(func) {}
   Func func_;

@@ -1,16 +1,21 @@
-// Linker::define for callables: turns a C++ callable into a NativeHostFunc at compile time.
+// Host functions from callables, for Linker::define and Func::create: turns a C++ callable into a
+// NativeHostFunc at compile time.
 #pragma once
 
-#include "skerry/linker.hpp"
+#include "skerry/caller.hpp"
+#include "skerry/error.hpp"
+#include "skerry/instance.hpp"
 #include "skerry/out_of_memory.hpp"
 #include "skerry/wasm_type.hpp"
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -31,6 +36,20 @@ template <WasmValue T> struct HostParam<T> {
   }
   T get() const noexcept { return value; }
   T value;
+};
+
+template <> struct HostParam<Ref> {
+  static constexpr size_t slots = 1;
+  static constexpr std::array types = {externref};
+  bool read(Caller& caller, const uint64_t* values) {
+    auto ref = caller.to_ref(values[0]);
+    if (!ref) [[unlikely]]
+      return caller.fail(std::move(ref.error()));
+    value = std::move(*ref);
+    return true;
+  }
+  const Ref& get() const noexcept { return value; }
+  Ref value;
 };
 
 /// Bytes of Caller::memory. Valid until wasm runs again or the memory grows.
@@ -62,9 +81,10 @@ concept HostParameter = requires { HostParam<std::remove_cvref_t<T>>::slots; };
 
 template <class R> struct HostResults {
   using Values = WasmResults<R>;
-  static bool store(Caller&, uint64_t* slots, const R& value) noexcept {
-    Values::store(slots, value);
-    return true;
+  static bool store(Caller& caller, uint64_t* slots, const R& value) {
+    typename Values::Refs refs(caller);
+    Values::store(slots, value, refs);
+    return refs.has_failed() ? caller.fail(refs.take_error()) : true;
   }
 };
 template <> struct HostResults<void> {
@@ -75,8 +95,10 @@ template <class R> struct HostResults<Result<R>> {
   static bool store(Caller& caller, uint64_t* slots, Result<R> result) {
     if (!result) [[unlikely]]
       return caller.fail(std::move(result.error()));
-    if constexpr (!std::is_void_v<R>) Values::store(slots, *result);
-    return true;
+    if constexpr (std::is_void_v<R>)
+      return true;
+    else
+      return HostResults<R>::store(caller, slots, *result);
   }
 };
 
@@ -182,24 +204,34 @@ struct RawHostCall {
   }
 };
 
+/// A host function, ready to be defined.
+struct HostFunction {
+  FuncType type;
+  NativeHostFunc native = nullptr;
+  std::shared_ptr<void> context;
+};
+
+template <class F> HostFunction host_function(F&& function) {
+  using Callable = std::decay_t<F>;
+  using Call = typename HostCallFor<Callable>::type;
+  return {Call::type(), &Call::native, std::make_shared<Callable>(std::forward<F>(function))};
+}
+
+inline HostFunction raw_host_function(FuncType type, RawHostFunc function) {
+  const size_t slots = std::max(slot_count(type.params), slot_count(type.results));
+  auto context = std::make_shared<RawHostCall>(std::move(function), slots);
+  return {std::move(type), &RawHostCall::native, std::move(context)};
+}
+
 } // namespace skerry::detail
 
 namespace skerry {
 
-template <class F>
-  requires(!std::convertible_to<F, Extern>)
-void Linker::define(std::string_view module, std::string_view name, F&& function) {
-  using Callable = std::decay_t<F>;
-  using Call = typename detail::HostCallFor<Callable>::type;
-  define_native(module, name, Call::type(), &Call::native,
-                std::make_shared<Callable>(std::forward<F>(function)));
-}
-
-inline void Linker::define_raw(std::string_view module, std::string_view name, FuncType type,
-                               RawHostFunc function) {
-  const size_t slots = std::max(slot_count(type.params), slot_count(type.results));
-  auto context = std::make_shared<detail::RawHostCall>(std::move(function), slots);
-  define_native(module, name, std::move(type), &detail::RawHostCall::native, std::move(context));
+template <class F> Result<Func> Func::create(Store& store, F&& function) {
+  return catching_out_of_memory("making a host function", [&] {
+    auto host = detail::host_function(std::forward<F>(function));
+    return create_native(store, host.type, host.native, std::move(host.context));
+  });
 }
 
 } // namespace skerry

@@ -2,17 +2,24 @@
 #pragma once
 
 #include "skerry/error.hpp"
+#include "skerry/guest_bytes.hpp"
 #include "skerry/module.hpp"
 #include "skerry/store.hpp"
 #include "skerry/types.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <variant>
+#include <vector>
 
 namespace skerry {
 
@@ -25,6 +32,20 @@ struct ModuleInstance;
 } // namespace vm
 
 template <class Signature> class TypedFunc;
+class Caller;
+
+/// An untyped host function. `slots` holds the arguments (v128 takes two slots; of an f32 only the low half
+/// counts), and the function writes its results to the start of `slots`. Caller::to_ref and Caller::to_slot
+/// turn slots into references and back. An Error that it returns ends the call: traps and host errors unwind
+/// the wasm frames, and Error::exit ends the program.
+using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slots)>;
+
+/// The signature with which the engine calls a host function. `slots` holds the arguments (v128 takes two
+/// slots; i32 and f32 are zero-extended to 64 bits), and the function writes its results to the start of
+/// `slots`. It returns false after caller.fail(…), which ends the running call. It must not throw, except
+/// std::bad_alloc and std::length_error, which the C++ library throws when memory runs out: the call then
+/// ends with Error::out_of_memory. Linker::define and Func::create make these functions from any callable.
+using NativeHostFunc = bool (*)(void* context, Caller& caller, uint64_t* slots);
 
 /// A wasm or host function of a store. Handles are cheap to copy, valid while the store lives, and used on
 /// the store's thread.
@@ -32,6 +53,15 @@ class Func {
 public:
   /// An empty handle: calls are usage errors.
   Func() = default;
+  /// Makes a host function of the store from any callable, as Linker::define does. It lives as long as the
+  /// store. Errors: limit.
+  template <class F> static Result<Func> create(Store& store, F&& function);
+  /// The same for a type known only at run time. Errors: limit; usage for a type that does not exist.
+  static Result<Func> create(Store& store, FuncType type, RawHostFunc function);
+  /// The same by the native signature; the others call this. `context` is the first argument of `function`,
+  /// and lives as long as the store.
+  static Result<Func> create_native(Store& store, const FuncType& type, NativeHostFunc function,
+                                    std::shared_ptr<void> context);
   /// The function's type; empty for an empty handle.
   FuncType type() const;
   /// Checks the arguments' types, calls the function and returns its results (spec §4.5.5). Errors: usage,
@@ -39,14 +69,15 @@ public:
   Result<std::vector<Value>> call(std::span<const Value> args) const;
   /// Calls the function without checking types. `slots` holds the arguments in order (v128 takes two slots,
   /// i32 and f32 are zero-extended) and receives the results from its start. It must have room for the
-  /// arguments and for the results. Only the low half of an f32 result's slot is defined. Errors: those of
-  /// call; usage if `slots` is too small.
+  /// arguments and for the results. Only the low half of an f32 result's slot is defined. A reference is a
+  /// slot that Store::to_slot makes and Store::to_ref reads. Errors: those of call; usage if `slots` is too
+  /// small.
   Result<void> call_raw(std::span<uint64_t> slots) const;
   /// A callable with a C++ signature, such as typed<int32_t(int32_t, int32_t)>(). The type is checked here,
   /// once. Errors: usage.
   template <class Signature> Result<TypedFunc<Signature>> typed() const;
-  /// The function as a non-null funcref; null for an empty handle.
-  Ref ref() const noexcept;
+  /// The function as a non-null funcref; null for an empty handle. Errors: limit.
+  Result<Ref> ref() const noexcept;
 
   /// For internal use.
   explicit Func(vm::FuncInstance* data) noexcept : data_(data) {}
@@ -71,6 +102,18 @@ public:
   uint64_t pages() const noexcept; ///< current size in pages of 64 KiB
   /// The present bytes. Valid until the memory grows, which any call may do; until then they do not move.
   std::span<std::byte> bytes() const noexcept;
+  /// The bytes [offset, offset + length). Valid as long as bytes(). Errors, here and below: trap
+  /// out_of_bounds_memory_access, which names offset, length and size; usage for an empty handle.
+  Result<std::span<std::byte>> bytes(uint64_t offset, uint64_t length) const;
+  /// A copy of the value at `offset`, which need not be aligned. Numbers and enumerations are little-endian,
+  /// as in WebAssembly; other types are copied byte by byte.
+  template <GuestValue T> Result<T> read(uint64_t offset) const;
+  /// Replaces the bytes at `offset` by those of `value`, in the same way.
+  template <GuestValue T> Result<void> write(uint64_t offset, const T& value) const;
+  /// A copy of `length` bytes as text. Not checked for UTF-8.
+  Result<std::string> read_string(uint64_t offset, uint64_t length) const;
+  /// Copies all of `bytes` to `offset`, or nothing.
+  Result<void> write_bytes(uint64_t offset, std::span<const std::byte> bytes) const;
   /// Grows by `more` pages and returns the size before, in pages. Errors: limit; usage for an empty handle.
   Result<uint64_t> grow(uint64_t more) const;
 
@@ -94,7 +137,7 @@ public:
   TableType type() const;
   /// Current size in elements.
   uint64_t size() const noexcept;
-  /// The element at `index`. Errors: trap out_of_bounds_table_access.
+  /// The element at `index`. Errors: trap out_of_bounds_table_access; limit.
   Result<Value> get(uint64_t index) const;
   /// Replaces the element at `index`. Errors: trap out_of_bounds_table_access; usage if `value` is of another
   /// type or store.
@@ -121,8 +164,8 @@ public:
   static Result<Global> create(Store& store, const GlobalType& type, const Value& value);
   /// The global's type.
   GlobalType type() const;
-  /// The global's value.
-  Value get() const;
+  /// The global's value. Errors: usage for an empty handle; limit, for references only.
+  Result<Value> get() const;
   /// Replaces the value. Errors: usage if the global is immutable, `value` is of another type or store, or
   /// the handle is empty.
   Result<void> set(const Value& value) const;
@@ -135,9 +178,8 @@ private:
   vm::GlobalInstance* data_ = nullptr;
 };
 
-/// A handle to an export or import.
-using Extern =
-    std::variant<Func, Table, Memory, Global>; // in the order of ExternKind; tags are not available yet
+/// A handle to an export or import, in the order of ExternKind. Tags are not available yet.
+using Extern = std::variant<Func, Table, Memory, Global>;
 
 /// An instance of a module (spec §4.2.5). Handles are cheap to copy, valid while the store lives, and used on
 /// the store's thread.
@@ -168,6 +210,21 @@ private:
   vm::ModuleInstance* data_ = nullptr;
 };
 
+template <GuestValue T> Result<T> Memory::read(uint64_t offset) const {
+  auto at = bytes(offset, sizeof(T));
+  if (!at) return fail(std::move(at.error()));
+  return detail::read_bytes<T>(*at);
+}
+
+template <GuestValue T> Result<void> Memory::write(uint64_t offset, const T& value) const {
+  auto at = bytes(offset, sizeof(T));
+  if (!at) return fail(std::move(at.error()));
+  detail::write_bytes(*at, value);
+  return {};
+}
+
 } // namespace skerry
 
 #include "skerry/func.hpp" // TypedFunc and the mapping of C++ types
+
+#include "skerry/caller.hpp" // Func::create

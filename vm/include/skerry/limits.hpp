@@ -56,7 +56,8 @@ struct StoreLimits {
                                              ///< depth
   uint32_t host_depth = 200;                 ///< nested calls host function → wasm → host function …, which
                                              ///< use native stack
-  uint64_t heap_bytes = uint64_t{256} << 20; ///< garbage-collected objects and host references
+  uint64_t heap_bytes = uint64_t{256} << 20; ///< garbage-collected objects, host values of externrefs, and
+                                             ///< the references that the embedder holds (Ref)
 };
 
 } // namespace skerry

@@ -4,6 +4,7 @@
 #include "skerry/caller.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/error.hpp"
+#include "skerry/host_func.hpp"
 #include "skerry/image.hpp"
 #include "skerry/instance.hpp"
 #include "skerry/module.hpp"
@@ -11,11 +12,11 @@
 
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace skerry {
@@ -23,11 +24,6 @@ namespace skerry {
 namespace vm {
 struct Linker;
 }
-
-/// An untyped host function. `slots` holds the arguments (v128 takes two slots; of an f32 only the low half
-/// counts), and the function writes its results to the start of `slots`. An Error that it returns ends the
-/// call: traps and host errors unwind the wasm frames, and Error::exit ends the program.
-using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slots)>;
 
 /// An import that a linker has no definition for.
 struct MissingImport {
@@ -57,7 +53,7 @@ public:
   ///
   ///   linker.define("env", "log", [](Caller&, int32_t level, std::string_view text) -> int32_t { … });
   ///
-  /// Parameters: optionally Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double;
+  /// Parameters: optionally Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double, V128, Ref;
   /// std::span<(const) std::byte> or std::string_view for an (i32 pointer, i32 length) pair, with bounds
   /// checked. It returns void, one of the number types, a std::tuple of them, or a Result of any of these.
   /// Exceptions are caught and become ErrorCode::host_exception; std::bad_alloc becomes Error::out_of_memory.
@@ -103,6 +99,17 @@ private:
   std::unique_ptr<vm::Linker> data_;
 };
 
-} // namespace skerry
+template <class F>
+  requires(!std::convertible_to<F, Extern>)
+void Linker::define(std::string_view module, std::string_view name, F&& function) {
+  auto host = detail::host_function(std::forward<F>(function));
+  define_native(module, name, std::move(host.type), host.native, std::move(host.context));
+}
 
-#include "skerry/host_func.hpp" // Linker::define for callables
+inline void Linker::define_raw(std::string_view module, std::string_view name, FuncType type,
+                               RawHostFunc function) {
+  auto host = detail::raw_host_function(std::move(type), std::move(function));
+  define_native(module, name, std::move(host.type), host.native, std::move(host.context));
+}
+
+} // namespace skerry

@@ -2,10 +2,13 @@
 #pragma once
 
 #include "skerry/budget.hpp"
+#include "skerry/caller.hpp"
 #include "skerry/config.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/error.hpp"
+#include "skerry/expected.hpp"
 #include "skerry/func.hpp"
+#include "skerry/guest_bytes.hpp"
 #include "skerry/host_func.hpp"
 #include "skerry/host_meter.hpp"
 #include "skerry/image.hpp"
@@ -13,6 +16,7 @@
 #include "skerry/limits.hpp"
 #include "skerry/linker.hpp"
 #include "skerry/module.hpp"
+#include "skerry/ref.hpp"
 #include "skerry/store.hpp"
 #include "skerry/suspendable_call.hpp"
 #include "skerry/types.hpp"

@@ -39,7 +39,7 @@ struct StoreUsage {
   uint64_t peak_memory_bytes = 0;
   uint64_t table_elements = 0;
   uint32_t instances = 0;
-  uint64_t heap_bytes = 0;
+  uint64_t heap_bytes = 0; ///< host values of externrefs, and references that the embedder holds
 };
 
 /// The owner of instances and everything they use (spec §4.2.3). One thread at a time. Movable. Handles to
@@ -99,8 +99,17 @@ public:
   /// Makes a non-null externref to a host value. `value` lives until the store is destroyed, or until a
   /// collection finds no reference to it. Errors: limit.
   Result<Ref> make_externref(std::any value);
-  /// The host value of a non-null externref that this store made; null for other references.
-  const std::any* externref_value(Ref ref) const noexcept;
+  /// The host value of a non-null externref that this store made; null for other references. Valid as long as
+  /// the value.
+  const std::any* externref_value(const Ref& ref) const noexcept;
+
+  /// The reference in a slot of Func::call_raw or of a raw host function. The slot must hold a reference of
+  /// this store, and is valid only until wasm code runs or an object is made in the store: turn it into a Ref
+  /// first. Errors: limit.
+  Result<Ref> to_ref(uint64_t slot) const noexcept;
+  /// The slot for a reference, valid until wasm code runs or an object is made in the store; 0 for null. Its
+  /// bits mean nothing else. Errors: usage if the reference is of another store or expired.
+  Result<uint64_t> to_slot(const Ref& ref) const noexcept;
 
   /// For internal use.
   vm::Store* data() const noexcept { return data_.get(); }

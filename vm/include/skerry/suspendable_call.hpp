@@ -36,13 +36,17 @@ public:
   /// itself: running out of fuel is then an error. Errors: those of Func::call; usage if the call has ended.
   Result<State> run();
   /// The results if the call has finished; empty otherwise.
-  std::vector<Value> results() const;
+  std::vector<Value> results() const {
+    return progress_ == Progress::finished ? values_ : std::vector<Value>();
+  }
 
 private:
   SuspendableCall() = default;
   void give_up() noexcept;
+  Result<State> finish();
 
   Func func_;
+  std::vector<Value> values_; // the arguments until the call begins; its results when it has finished
   std::vector<uint64_t> slots_;
   std::shared_ptr<void> suspended_; // shared with the store while the call is suspended
   enum class Progress : uint8_t { prepared, suspended, finished, failed } progress_ = Progress::prepared;

@@ -1,13 +1,18 @@
 // Types and values of WebAssembly for embedders (spec §2.3, §4.2.1).
 #pragma once
 
+#include "skerry/ref.hpp"
+
 #include <array>
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace skerry {
@@ -143,61 +148,116 @@ enum class ExternKind : uint8_t { func = 0, table = 1, memory = 2, global = 3, t
 /// "function", "table", "memory", "global" or "tag".
 std::string_view extern_kind_name(ExternKind kind) noexcept;
 
-/// A reference as the engine holds it. 0 is null; the meaning of other bits is up to the store.
-struct Ref {
-  uint64_t bits = 0;
-  /// Returns whether it is the null reference.
-  bool is_null() const { return bits == 0; }
-  bool operator==(const Ref&) const = default;
-};
-
 using V128 = std::array<uint8_t, 16>; ///< little-endian bytes, lane 0 first
 
-/// A value and its type (spec §4.2.1).
+/// An integer type of 32 or 64 bits (both long and long long), which stands for i32 or i64. Not bool and no
+/// character type.
+template <class T>
+concept WasmInteger = std::integral<T> && (sizeof(T) == 4 || sizeof(T) == 8) && !std::same_as<T, wchar_t> &&
+                      !std::same_as<T, char32_t>;
+/// A C++ number that stands for a WebAssembly number of the same size.
+template <class T>
+concept WasmNumber = WasmInteger<T> || std::same_as<T, float> || std::same_as<T, double>;
+
+/// A value and its type (spec §4.2.1). A reference is held as a Ref, so values may be kept and copied like
+/// one; a value of another type has no owner and allocates nothing. Same thread as its store if it is a
+/// reference.
 class Value {
 public:
   /// A value of no type.
-  Value() = default;
-  /// A value of the WebAssembly type that corresponds to the C++ type.
-  Value(int32_t v) : type_(i32) { lo_ = static_cast<uint32_t>(v); }
-  Value(int64_t v) : type_(i64) { lo_ = static_cast<uint64_t>(v); }
-  Value(float v) : type_(f32) { lo_ = std::bit_cast<uint32_t>(v); }
-  Value(double v) : type_(f64) { lo_ = std::bit_cast<uint64_t>(v); }
-  Value(V128 v) : type_(v128) {
-    std::memcpy(&lo_, v.data(), 8);
-    std::memcpy(&hi_, v.data() + 8, 8);
+  Value() noexcept = default;
+  /// A value of the WebAssembly type that has the size of the C++ type: i32 and i64 for signed and unsigned
+  /// integers, f32, f64. Nothing is converted silently: bool, characters, short integers and pointers do not
+  /// compile.
+  template <WasmNumber T> Value(T v) noexcept : type_(type_of_number<T>()) {
+    if constexpr (std::same_as<T, float>)
+      low_.bits = std::bit_cast<uint32_t>(v);
+    else if constexpr (std::same_as<T, double>)
+      low_.bits = std::bit_cast<uint64_t>(v);
+    else
+      low_.bits = static_cast<std::make_unsigned_t<T>>(v);
   }
-  /// A reference of this type.
-  Value(ValType type, Ref ref) : type_(type), lo_(ref.bits) {}
-  /// Makes a value from raw slots. Only the low half of i32 and f32 counts. Only v128 uses `hi`.
-  static Value from_slots(ValType type, uint64_t lo, uint64_t hi = 0) {
+  Value(V128 v) noexcept : type_(v128) {
+    std::memcpy(&low_.bits, v.data(), 8);
+    std::memcpy(&high_, v.data() + 8, 8);
+  }
+  /// A reference of this type; a value of no type if `type` is another kind of type.
+  Value(ValType type, Ref ref) noexcept : type_(type.is_ref() ? type : ValType()) {
+    if (type_.is_ref()) low_.root = std::exchange(ref.root_, nullptr);
+  }
+  /// Makes a number or vector from slots (Func::call_raw). Only the low half of i32 and f32 counts, and only
+  /// v128 uses `hi`. Makes the null reference if `type` is a reference type: see Store::to_ref.
+  static Value from_slots(ValType type, uint64_t lo, uint64_t hi = 0) noexcept {
     Value v;
     const bool is_half = type.kind() == ValType::i32_ || type.kind() == ValType::f32_;
-    v.type_ = type, v.lo_ = is_half ? static_cast<uint32_t>(lo) : lo, v.hi_ = hi;
+    v.type_ = type;
+    if (!type.is_ref()) v.low_.bits = is_half ? static_cast<uint32_t>(lo) : lo, v.high_ = hi;
     return v;
+  }
+
+  Value(const Value& other) noexcept : type_(other.type_), low_(other.low_), high_(other.high_) {
+    if (type_.is_ref()) [[unlikely]]
+      detail::keep_root(low_.root);
+  }
+  /// Leaves null in `other` if it is a reference.
+  Value(Value&& other) noexcept : type_(other.type_), low_(other.low_), high_(other.high_) {
+    if (type_.is_ref()) [[unlikely]]
+      other.low_.root = nullptr;
+  }
+  Value& operator=(const Value& other) noexcept { return *this = Value(other); }
+  Value& operator=(Value&& other) noexcept {
+    std::swap(type_, other.type_), std::swap(low_, other.low_), std::swap(high_, other.high_);
+    return *this;
+  }
+  ~Value() {
+    if (type_.is_ref()) [[unlikely]]
+      detail::release_root(low_.root);
   }
 
   /// The value's type.
-  ValType type() const { return type_; }
+  ValType type() const noexcept { return type_; }
   /// The value as a C++ type. The value must have that type: this is not checked.
-  int32_t as_i32() const { return static_cast<int32_t>(lo_); }
-  int64_t as_i64() const { return static_cast<int64_t>(lo_); }
-  float as_f32() const { return std::bit_cast<float>(static_cast<uint32_t>(lo_)); }
-  double as_f64() const { return std::bit_cast<double>(lo_); }
-  Ref as_ref() const { return Ref{lo_}; }
-  V128 as_v128() const {
+  int32_t as_i32() const noexcept { return static_cast<int32_t>(lo()); }
+  uint32_t as_u32() const noexcept { return static_cast<uint32_t>(lo()); }
+  int64_t as_i64() const noexcept { return static_cast<int64_t>(lo()); }
+  uint64_t as_u64() const noexcept { return lo(); }
+  float as_f32() const noexcept { return std::bit_cast<float>(static_cast<uint32_t>(lo())); }
+  double as_f64() const noexcept { return std::bit_cast<double>(lo()); }
+  V128 as_v128() const noexcept {
+    const uint64_t halves[2] = {lo(), hi()};
     V128 v;
-    std::memcpy(v.data(), &lo_, 8);
-    std::memcpy(v.data() + 8, &hi_, 8);
+    std::memcpy(v.data(), halves, sizeof v);
     return v;
   }
-  /// The raw slots: the low and the high 64 bits. Only v128 uses the high ones.
-  uint64_t lo() const { return lo_; }
-  uint64_t hi() const { return hi_; }
+  /// The reference; null for other types.
+  Ref as_ref() const noexcept {
+    if (!type_.is_ref()) return {};
+    detail::keep_root(low_.root);
+    return Ref(low_.root);
+  }
+  /// The slots of a number or vector: the low and the high 64 bits. Only v128 uses the high ones. Both are 0
+  /// for a reference: see Store::to_slot.
+  uint64_t lo() const noexcept { return type_.is_ref() ? 0 : low_.bits; }
+  uint64_t hi() const noexcept { return high_; }
 
 private:
+  friend struct vm::RefAccess;
+  template <class T> static constexpr ValType type_of_number() {
+    if constexpr (std::same_as<T, float>)
+      return f32;
+    else if constexpr (std::same_as<T, double>)
+      return f64;
+    else
+      return sizeof(T) == 4 ? i32 : i64;
+  }
+
   ValType type_;
-  uint64_t lo_ = 0, hi_ = 0;
+  union Low {
+    uint64_t bits;
+    detail::RootHandle* root; // of a reference; the value has one count of it
+  };
+  Low low_ = {.bits = 0};
+  uint64_t high_ = 0;
 };
 
 } // namespace skerry

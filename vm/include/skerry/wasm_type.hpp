@@ -4,6 +4,7 @@
 //   i64   int64_t, uint64_t           f64   double         externref  Ref
 #pragma once
 
+#include "skerry/error.hpp"
 #include "skerry/types.hpp"
 
 #include <array>
@@ -12,19 +13,23 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <tuple>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 namespace skerry {
 
-/// How a T is passed in slots: its WebAssembly type, how many slots it takes, and how it is loaded from them
-/// and stored to them. Specialized only for the types above.
-template <class T> struct WasmType;
+namespace vm {
+struct Store;
+}
+class Caller;
+class Func;
 
-/// Any integer type of 32 or 64 bits (both long and long long), but not character types or bool.
-template <class T>
-concept WasmInteger = std::integral<T> && (sizeof(T) == 4 || sizeof(T) == 8) && !std::same_as<T, wchar_t> &&
-                      !std::same_as<T, char32_t>;
+/// How a T is passed in slots: its WebAssembly type, how many slots it takes, and, except for Ref, how it is
+/// loaded from them and stored to them. Specialized only for the types above.
+template <class T> struct WasmType;
 
 template <WasmInteger T> struct WasmType<T> {
   static constexpr ValType type = sizeof(T) == 4 ? i32 : i64;
@@ -65,43 +70,93 @@ template <> struct WasmType<V128> {
 template <> struct WasmType<Ref> {
   static constexpr ValType type = externref;
   static constexpr size_t slots = 1;
-  static Ref load(const uint64_t* slot) noexcept { return Ref{*slot}; }
-  static void store(uint64_t* slot, Ref value) noexcept { *slot = value.bits; }
 };
 
 /// A C++ type that stands for a WebAssembly type.
 template <class T>
 concept WasmValue = requires { WasmType<T>::type; };
 
+namespace detail {
+
+/// Turns references into slots and back for one typed call. Keeps the first error; what follows it is null.
+class RefSlots {
+public:
+  explicit RefSlots(vm::Store& store) noexcept : store_(&store) {}
+  explicit RefSlots(const Func& func) noexcept;
+  explicit RefSlots(const Caller& caller) noexcept;
+  Ref load(uint64_t slot) noexcept;
+  uint64_t store(const Ref& ref) noexcept;
+  bool has_failed() const noexcept { return error_.has_value(); }
+  Error take_error() noexcept { return std::move(*error_); }
+
+private:
+  vm::Store* store_;
+  std::optional<Error> error_;
+};
+
+/// In place of RefSlots for calls without references: costs nothing.
+struct NoRefSlots {
+  template <class Place> explicit NoRefSlots(const Place&) noexcept {}
+  static constexpr bool has_failed() noexcept { return false; }
+  static Error take_error() noexcept { return Error::trap(ErrorCode::none); }
+};
+
+/// What a call with values of these types needs.
+template <class... T>
+using RefSlotsFor = std::conditional_t<(std::same_as<T, Ref> || ...), RefSlots, NoRefSlots>;
+
+template <class T, class Refs> T load_value(const uint64_t* slots, [[maybe_unused]] Refs& refs) {
+  if constexpr (std::same_as<T, Ref>)
+    return refs.load(*slots);
+  else
+    return WasmType<T>::load(slots);
+}
+template <class T, class Refs>
+void store_value(uint64_t* slots, const T& value, [[maybe_unused]] Refs& refs) {
+  if constexpr (std::same_as<T, Ref>)
+    *slots = refs.store(value);
+  else
+    WasmType<T>::store(slots, value);
+}
+
+} // namespace detail
+
 /// The results of a function: void, one value, or a std::tuple of several.
 template <class R> struct WasmResults;
 
 template <> struct WasmResults<void> {
+  using Refs = detail::NoRefSlots;
   static constexpr size_t slots = 0;
   static std::vector<ValType> types() { return {}; }
 };
 
 template <WasmValue T> struct WasmResults<T> {
+  using Refs = detail::RefSlotsFor<T>;
   static constexpr size_t slots = WasmType<T>::slots;
   static std::vector<ValType> types() { return {WasmType<T>::type}; }
-  static T load(const uint64_t* values) noexcept { return WasmType<T>::load(values); }
-  static void store(uint64_t* values, const T& value) noexcept { WasmType<T>::store(values, value); }
+  template <class R> static T load(const uint64_t* values, R& refs) {
+    return detail::load_value<T>(values, refs);
+  }
+  static void store(uint64_t* values, const T& value, Refs& refs) {
+    detail::store_value(values, value, refs);
+  }
 };
 
 template <WasmValue... T> struct WasmResults<std::tuple<T...>> {
+  using Refs = detail::RefSlotsFor<T...>;
   static constexpr size_t slots = (size_t{0} + ... + WasmType<T>::slots);
   static std::vector<ValType> types() { return {WasmType<T>::type...}; }
-  static std::tuple<T...> load(const uint64_t* values) noexcept {
+  template <class R> static std::tuple<T...> load(const uint64_t* values, R& refs) {
     const auto next = [&]<class U>() {
       const uint64_t* at = values;
       values += WasmType<U>::slots;
-      return WasmType<U>::load(at);
+      return detail::load_value<U>(at, refs);
     };
     return std::tuple<T...> { next.template operator()<T>()... }; // braces: evaluated from left to right
   }
-  static void store(uint64_t* values, const std::tuple<T...>& results) noexcept {
+  static void store(uint64_t* values, const std::tuple<T...>& results, Refs& refs) {
     const auto one = [&]<class U>(const U& value) {
-      WasmType<U>::store(values, value);
+      detail::store_value(values, value, refs);
       values += WasmType<U>::slots;
     };
     std::apply([&](const T&... value) { (one(value), ...); }, results);

@@ -2,8 +2,9 @@
 // and a list; either alone grants nothing.
 #pragma once
 
+#include "skerry/expected.hpp"
+
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,10 +37,10 @@ public:
   /// Parses one entry, such as "api.example.com", "*.example.org:443", "10.0.0.7:8080" or
   /// "[2001:db8::1]:443". International names are written as A-labels (xn--…). Errors: a text that says what
   /// is wrong.
-  [[nodiscard]] static std::expected<HostRule, std::string> parse(std::string_view text);
+  [[nodiscard]] static skerry::Expected<HostRule, std::string> parse(std::string_view text);
   /// The same with a separate port; a port inside `host` is an error.
-  [[nodiscard]] static std::expected<HostRule, std::string> make(std::string_view host,
-                                                                 std::optional<uint16_t> port);
+  [[nodiscard]] static skerry::Expected<HostRule, std::string> make(std::string_view host,
+                                                                    std::optional<uint16_t> port);
 
   /// True if the rule covers this host and port. Case, a trailing dot and the spelling of an address do not
   /// matter. `*.example.org` covers names that end in ".example.org", but neither example.org itself nor

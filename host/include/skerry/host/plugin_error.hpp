@@ -2,11 +2,11 @@
 #pragma once
 
 #include "skerry/error.hpp"
+#include "skerry/expected.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,7 +79,7 @@ struct PluginError {
 };
 
 /// The return type of every fallible function of the plugin host.
-template <class T> using Expected = std::expected<T, PluginError>;
+template <class T> using Expected = skerry::Expected<T, PluginError>;
 
 /// Returns the HTTP status with which `skerry plugin serve` reports this error.
 int http_status(const PluginError& error) noexcept;
