@@ -11,7 +11,7 @@ from pathlib import Path
 
 DOCUMENT = Path("docs/architecture.md")
 BEGIN, END = "<!-- files: .ci/file_index.py writes what is between here -->", "<!-- and here -->"
-FOLDERS = ("vm", "wasi", "host", "spec-tests", "examples", "fuzz")
+FOLDERS = ("vm", "os", "wasi", "host", "spec-tests", "examples", "fuzz")
 SUFFIXES = (".hpp", ".def", ".cpp", ".c", ".h")  # the first of a file's group that has a comment describes it
 
 
