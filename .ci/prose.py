@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Finds phrases and sentences that slow a reader, in Markdown pages and in comments, and says what to write instead.
+"""Finds phrases that slow a reader, in Markdown pages, comments, messages and test titles, and says what to write instead.
 
 usage: prose.py [--all] [PATH…]   PATH: files or folders to check instead of those in HELD; --all: the whole project
 
-The rules are data: PHRASES are wrong anywhere in a sentence, STARTS only at its beginning. The self-test,
-tests/prose_test.py, runs each rule on its example.
+The rules are data: PHRASES are wrong anywhere in a sentence, STARTS only at its beginning. TEXTS and TITLES are wrong
+in string literals and in the titles of tests. The self-test, tests/prose_test.py, runs each rule on its example.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 
 # Files and folders that must have no findings. To add one, rewrite its prose first.
 HELD = ("README.md", "SECURITY.md", "CHANGELOG.md", "docs", "wasi", "examples", "fuzz", "spec-tests", "tests", "vm",
-        "host")
+        "host", "dev")
 SUFFIXES = (".md", ".hpp", ".cpp", ".def", ".h", ".c")
 
 
@@ -25,7 +25,7 @@ class Rule:
     pattern: re.Pattern
     instead: str
     example: str  # a sentence in which the rule finds something
-    where: str = "everywhere"  # or "comments"
+    where: str = "everywhere"  # or "comments", "texts", "titles"
 
 
 def phrase(pattern, instead, example, where="everywhere"):
@@ -103,6 +103,46 @@ STARTS = (
           "a statement: \"True if …\"", "Is there something to report?", "comments"),
     start(r"(?:If|When) (?:not|so), not\b", "the condition and the result", "If not, not."),
 )
+# Only in the string literals of programs, titles of tests included.
+TEXTS = (
+    phrase(r"\bgiven (?:are|is)\b|\basked for (?:is|are)\b|\bwanted (?:is|are)\b", "\"got …\", \"not …\"",
+           "the function takes 2 arguments, given are 3", "texts"),
+    phrase(r"\bmeanwhile\b", "\"in the meantime\", or the event", "the plugin was unloaded meanwhile", "texts"),
+    phrase(r"\b(?:are|is|were|was) loaded already\b|\bwait already\b", "\"already\" before the participle or noun",
+           "the plugin is loaded already", "texts"),
+    phrase(r"\bsomething of\b|\bthings? of another\b", "the noun: \"an object of …\"", "something of another store",
+           "texts"),
+    phrase(rf"\b{BE} given up\b|\bgiving up a\b", "\"is cancelled\"", "the call was given up", "texts"),
+    phrase(r"\bserves? on\b|\bpass(?:es)? on the\b", "\"keeps serving\", \"returns\"", "The old version serves on.",
+           "texts"),
+    phrase(r"\bthere are: ", "\"available: \"", "no such build; there are: release", "texts"),
+    phrase(r"\bthan it (?:is given|promises)\b|\bas many as it may\b|\bat most so much\b", "the limit",
+           "it takes more than it is given", "texts"),
+    phrase(r"\btold (?:not to|of|when|after|in)\b|(?:^|, )told\b", "\"reported\"", "many writes are one change, told once",
+           "texts"),
+    phrase(r"\bwithout saying (?:why|so)\b|\b(?:and|that|error) says so\b", "the error",
+           "a host function failed without saying why", "texts"),
+    phrase(r"\b(?:words?|names?|texts?|bytes) that (?:are|is) no\b|\bare no failures\b", "\"are not …\"",
+           "bytes that are no UTF-8", "texts"),
+    phrase(r"\b(?:cannot|can|could|may) be had\b|\bmay have been meant\b", "\"is available\", \"suggestions\"",
+           "a stack that cannot be had", "texts"),
+    phrase(r"\bdo no more than their names\b|\bit is told\b", "the thing itself", "whatever it is told", "texts"),
+)
+# The title of a test is a statement with a subject, or a noun. The area before a colon is not part of it.
+AREA = r"^(?:[\w -]+: )?"
+TITLES = (
+    phrase(rf"{AREA}(?:what|whoever|who|whatever|(?:nothing|all) (?:that|to))\b", "the subject: \"data that …\"",
+           "quota: what was removed is given back", "titles"),
+    phrase(rf"{AREA}(?:of|behind|where) ", "the subject first", "of equal sequences the last counts", "titles"),
+    phrase(rf"{AREA}by itself\b|, (?:each of them|one more|once more)$|\bcomes? back\b|\bgoes away\b",
+           "what happens: \"is removed\", \"is given back\"", "right assertions pass, each of them", "titles"),
+    phrase(rf"{AREA}no \w+ (?:is|are) no\b|\bon the way$|\bwith what fitted\b|\bfor good$", "a statement",
+           "a deadline ends a call for good", "titles"),
+    phrase(r"\b(?:is|are|was|were) (?:not )?there\b|\bbe there\b|\bis gone\b", "\"exists\", \"is missing\"",
+           "every function is there, with its type", "titles"),
+    phrase(r"\b(?:those|callers|others) (?:in )?who\b", "the party: \"waiting calls\"", "unloading refuses those who wait",
+           "titles"),
+)
 
 INDEX_BEGIN, INDEX_END = "<!-- files:", "<!-- and here -->"  # .ci/file_index.py writes what is between them
 MARKDOWN_CODE = re.compile(r"^\s*(```|~~~)")
@@ -110,6 +150,11 @@ CODE_SPAN = re.compile(r"`[^`]*`")
 QUOTE = re.compile(r"\"[^\"]*\"")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 COMMENT = re.compile(r"^(?P<before>(?:[^\"/]|\"(?:[^\"\\]|\\.)*\"|/(?!/))*)//[/!]?<?(?: (?P<text>.*))?$")
+LITERALS = re.compile(r"""(?P<left_out>R"(\w*)\(.*?\)\2"|//[^\n]*|/\*.*?\*/|'(?:[^'\\\n]|\\.)+'|^\#[^\n]*)|"""
+                      r"""(?:(?P<title>\b(?:TEST_CASE(?:_METHOD)?|SECTION|DYNAMIC_SECTION)\((?:\w+,\s*)?))?"""
+                      r"""(?P<words>"(?:[^"\\\n]|\\.)*"(?:\s*"(?:[^"\\\n]|\\.)*")*)""", re.DOTALL | re.MULTILINE)
+LITERAL = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+SHELL_TEXT = re.compile(r'\b(?:say|die) "((?:[^"\\]|\\.)*)"|<<\'TEXT\'\n(.*?)^TEXT$', re.DOTALL | re.MULTILINE)
 C_COMMENT = re.compile(r"^[ \t]*/\*.*?\*/", re.MULTILINE | re.DOTALL)
 NOT_PROSE = re.compile(r"NOLINT|clang-format (?:on|off)|^\s*-{3,}|^namespace\b|https?:")
 SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z\"`])")
@@ -118,7 +163,7 @@ SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=[A-Z\"`])")
 @dataclass
 class Piece:
     """A paragraph, a table cell or a comment block: words of one line or several."""
-    kind: str  # "text", "label" (headings and table cells: no STARTS), "comments"
+    kind: str  # "text", "label" (headings and table cells: no STARTS), "comments", "texts", "titles"
     lines: list  # (line number, text)
 
 
@@ -179,6 +224,31 @@ def comment_pieces(text):
     return pieces
 
 
+def literal_pieces(text):
+    """The string literals: neighbours are one text. Raw ones hold modules and JSON, and are left out."""
+    pieces = []
+    for found in LITERALS.finditer(text):
+        if not found["words"]:
+            continue
+        lines = []
+        for literal in LITERAL.finditer(found["words"]):
+            number = text.count("\n", 0, found.start("words") + literal.start()) + 1
+            lines.append((number, literal[1].replace("\\n", " ").replace('\\"', "`")))
+        # What is inserted follows a literal that ends with a space.
+        lines[-1] = (lines[-1][0], lines[-1][1] + ("…" if lines[-1][1].endswith(" ") else ""))
+        pieces.append(Piece("titles" if found["title"] else "texts", lines))
+    return pieces
+
+
+def shell_pieces(text):
+    """What the script says: the arguments of say and die, and the help."""
+    pieces = []
+    for found in SHELL_TEXT.finditer(text):
+        first = text.count("\n", 0, found.start(1 if found[1] is not None else 2)) + 1
+        pieces += [Piece("texts", [line]) for line in enumerate((found[1] or found[2]).splitlines(), first)]
+    return pieces
+
+
 def sentences(piece):
     """(sentence, line number of a position in it) for each; code, quotations and the targets of links are left out."""
     text, starts = "", []
@@ -197,13 +267,17 @@ def sentences(piece):
         position += len(part)
 
 
+RULES = {"text": PHRASES + STARTS, "comments": PHRASES + STARTS, "label": PHRASES, "texts": PHRASES + STARTS + TEXTS,
+         "titles": PHRASES + TEXTS + TITLES}
+
+
 def findings(pieces):
     """(line number, what was found, what to write instead)."""
     for piece in pieces:
+        where = ("everywhere", "texts", "titles") if piece.kind == "titles" else ("everywhere", piece.kind)
         for sentence, line_of in sentences(piece):
-            rules = PHRASES if piece.kind == "label" else PHRASES + STARTS
-            for rule in rules:
-                if rule.where in ("everywhere", piece.kind) and (found := rule.pattern.search(sentence)):
+            for rule in RULES[piece.kind]:
+                if rule.where in where and (found := rule.pattern.search(sentence)):
                     yield line_of(found.start()), excerpt(sentence, found), rule.instead
 
 
@@ -216,13 +290,17 @@ def excerpt(sentence, found):
 def check(path, text):
     if path.suffix == ".md":
         return list(findings(markdown_pieces(text, path.name == "CHANGELOG.md")))
-    return list(findings(comment_pieces(text)))
+    if path.name == "dev":
+        return list(findings(shell_pieces(text)))
+    titles_only = path.parts[0] == "tests"  # the other literals of tests are data
+    literals = [piece for piece in literal_pieces(text) if piece.kind == "titles" or not titles_only]
+    return list(findings(comment_pieces(text) + literals))
 
 
 def files(paths):
     listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *paths],
                             capture_output=True, text=True, check=True).stdout.split()
-    return [path for path in map(Path, listed) if path.suffix in SUFFIXES and path.exists()]
+    return [path for path in map(Path, listed) if (path.suffix in SUFFIXES or path.name == "dev") and path.exists()]
 
 
 def main():

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Runs clang-tidy on the project's sources, many at a time in one translation unit, and remembers which passed.
 
-Clang-tidy 19 walks the standard library's headers for every check, 15 s a file; sources that are compiled alike are
-therefore included into one file and looked at together, which takes 3 s a file. A source that does not compile
-beside another (two local functions of one name) goes to the next such file. A file is looked at again when its
-preprocessed text, its compile command or the configuration changed; the memory is the user's (XDG_CACHE_HOME) and
-serves all clones. Left out: the tables of thousands of handler instantiations in vm/exec (each takes minutes).
+Clang-tidy 19 walks the standard library's headers for every check, which takes 15 s for each file. Sources with equal
+compile flags are therefore included into one file and checked together, which takes 3 s for each. A source that does
+not compile next to another (two local functions of one name) goes to the next such file. A file is checked again after
+its preprocessed text, its compile command or the configuration changes. The results are kept in the user's cache
+(XDG_CACHE_HOME) and serve all clones. The tables of thousands of handler instantiations in vm/exec are left out,
+because each takes minutes. The build directory must be configured with SKERRY_UNITY=OFF, so that it lists the sources.
 """
 
 import argparse
@@ -20,7 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-LOOKED_AT = re.compile(r"^(vm|wasi|host|spec-tests|examples|fuzz|tests)/.*\.cpp$")
+CHECKED = re.compile(r"^(vm|wasi|host|spec-tests|examples|fuzz|tests)/.*\.cpp$")
 LEFT_OUT = re.compile(r"^vm/exec/(simd/|.*_handlers\.cpp$|stack_op_handlers)")
 BATCH = 24
 DIAGNOSTIC = re.compile(r"^([^\s:]+):\d+:\d+: (?:fatal )?error:", re.MULTILINE)
@@ -41,12 +42,12 @@ def compile_flags(command):
 
 
 def sources(build, root, names):
-    """{(folder, flags): [source, …]} of what is to be looked at."""
+    """{(folder, flags): [source, …]} of the sources to check."""
     found = {}
     for entry in json.loads((build / "compile_commands.json").read_text()):
         path = Path(entry["file"]).resolve()
         name = path.relative_to(root).as_posix() if path.is_relative_to(root) else ""
-        if LOOKED_AT.match(name) and not LEFT_OUT.match(name) and (not names or any(part in name for part in names)):
+        if CHECKED.match(name) and not LEFT_OUT.match(name) and (not names or any(part in name for part in names)):
             found.setdefault((name.split("/")[0], compile_flags(entry["command"])), set()).add(name)
     return {key: sorted(group) for key, group in found.items()}
 
@@ -125,9 +126,9 @@ def main():
         runs = [pool.submit(check, batch, configuration, cache) for group in split for batch in group]
         findings = [found for run in runs if (found := run.result())]
     sys.stdout.write("\n".join(findings))
-    looked_at = sum(len(group) for group in groups.values())
-    print(f"clang-tidy: {looked_at} files in {len(runs)} batches, {len(findings)} with findings")
-    return 1 if findings else 0
+    checked = sum(len(group) for group in groups.values())
+    print(f"clang-tidy: {checked} files in {len(runs)} batches, {len(findings)} with findings")
+    return 1 if findings or not checked else 0
 
 
 if __name__ == "__main__":

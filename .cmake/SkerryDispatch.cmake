@@ -2,7 +2,7 @@
 # SKERRY_DISPATCH_SIBLING, SKERRY_DISPATCH_TRAMPOLINE to 1, on the target skerry_dispatch.
 #
 #   tailcall    [[clang::musttail]] and preserve_none: guaranteed by the compiler (clang 19 on x86-64 and AArch64)
-#   sibling     plain `return next(…)`: an optimisation that no compiler promises, so it is proved here by looking
+#   sibling     plain `return next(…)`: an optimization that no compiler promises, so it is proved here by looking
 #               at what this compiler makes of it with this build's flags
 #   trampoline  a loop calls one handler after the other: works everywhere, about half the speed
 

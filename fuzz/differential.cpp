@@ -117,7 +117,7 @@ std::string describe_run(const Engine& engine, const Module& module) {
   Store store(engine, limits);
   store.set_fuel(fuel_for_each_call);
   Linker linker(engine);
-  linker.set_unknown_imports(UnknownImports::return_zeroes);
+  linker.set_unknown_imports(UnknownImports::return_zeros);
   const auto instance = linker.instantiate(store, module);
   if (!instance) return "instantiate: " + instance.error().message();
   std::string out;

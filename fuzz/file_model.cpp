@@ -23,8 +23,8 @@ struct Text {
 Text split(std::string_view path) {
   Text made;
   made.wants_directory = path.ends_with('/');
-  for (std::size_t at = 0; at < path.size();) {
-    const std::size_t end = std::min(path.find('/', at), path.size());
+  for (size_t at = 0; at < path.size();) {
+    const size_t end = std::min(path.find('/', at), path.size());
     if (end > at) made.names.emplace_back(path.substr(at, end - at));
     at = end + 1;
   }
@@ -227,7 +227,7 @@ ModelResult FileModel::open(uint32_t fd, std::string_view path, const Open& how)
     if (is_directory && (how.creates || how.write || how.truncates)) return {Errno::isdir};
   }
   if (how.truncates) node->data.clear();
-  const std::size_t number = static_cast<std::size_t>(free_entry - descriptors_.begin());
+  const size_t number = static_cast<size_t>(free_entry - descriptors_.begin());
   if (number == descriptors_.size()) descriptors_.emplace_back();
   descriptors_[number] = Descriptor{node, 0, how.read, how.write, how.append};
   return {Errno::success, number};

@@ -58,7 +58,7 @@ void check_instance(const Engine& engine, const Module& module, const std::share
   store.set_fuel(limits.up_to(20'000));
   store.set_deadline(at_look(limits.looks + 1 + limits.up_to(30)));
   Linker linker(engine);
-  linker.set_unknown_imports(UnknownImports::return_zeroes);
+  linker.set_unknown_imports(UnknownImports::return_zeros);
   const auto instance = linker.instantiate(store, module);
   if (!instance) return;
   for (const ExportInfo& info : module.exports()) {

@@ -147,7 +147,7 @@ void FileProcess::finish() {
   }
   pid_ = -1;
   report_.tallies = shared_->tallies;
-  if (timed_out_) return end_badly("timeout", "killed after its time was up");
+  if (timed_out_) return end_badly("timeout", "killed at the time limit");
   if (WIFSIGNALED(status)) return end_badly("crash", strsignal(WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0)
     return end_badly("crash", "exit status " + std::to_string(WEXITSTATUS(status)));

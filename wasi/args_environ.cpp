@@ -30,8 +30,8 @@ Errno copy_out(Call& call, Strings strings, i32 pointers, i32 buffer) {
   const auto list = call.memory.bytes(pointers, strings.size() * uint64_t{4});
   const auto text = call.memory.bytes(buffer, total_bytes(strings));
   if (!list || !text) return Errno::fault;
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < strings.size(); ++i) {
+  size_t at = 0;
+  for (size_t i = 0; i < strings.size(); ++i) {
     if (call.meter.spend(price::item) || call.meter.spend_bytes(strings[i].size() + 1)) return Errno::intr;
     put(*list, i * 4, static_cast<uint32_t>(buffer + at));
     std::memcpy(text->data() + at, strings[i].c_str(), strings[i].size() + 1);

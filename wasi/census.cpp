@@ -54,7 +54,7 @@ private:
     return fail(Error(ErrorKind::io, ErrorCode::none, std::strerror(error)));
   }
   static Unexpected<Error> moved_away() {
-    return fail(Error(ErrorKind::io, ErrorCode::none, "a directory in it was moved meanwhile"));
+    return fail(Error(ErrorKind::io, ErrorCode::none, "one of its directories was moved during the count"));
   }
 
   Result<void> down() {
@@ -89,7 +89,11 @@ private:
     const int fd = ::openat(here_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) return failure(errno);
     Directory listing(::fdopendir(fd));
-    if (!listing) return ::close(fd), failure(errno);
+    if (!listing) {
+      const int why = errno; // close may change it
+      ::close(fd);
+      return failure(why);
+    }
     while (const dirent* entry = ::readdir(listing.get())) {
       if (auto looked = look(); !looked) return looked;
       if (!is_dots(entry->d_name)) add(entry->d_name);

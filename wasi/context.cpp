@@ -50,9 +50,9 @@ Result<void> check(const Config& config) {
     }
   }
   if (config.determinism && config.determinism->nanoseconds_per_instruction == 0) {
-    return usage("a deterministic clock needs at least 1 ns for an instruction");
+    return usage("a deterministic clock needs at least 1 ns per instruction");
   }
-  const std::size_t given = 3 + config.preopens.size() + config.sockets.size();
+  const size_t given = 3 + config.preopens.size() + config.sockets.size();
   if (given > config.limits.open_descriptors) {
     return usage("limit of " + std::to_string(config.limits.open_descriptors) +
                  " open descriptors is below the " + std::to_string(given) +
@@ -135,7 +135,7 @@ void fill_table(State& state) {
   (void)state.fds.insert(input(config.stdin_stream, state.stdin_data));
   (void)state.fds.insert(output(config.stdout_stream, STDOUT_FILENO));
   (void)state.fds.insert(output(config.stderr_stream, STDERR_FILENO));
-  for (std::size_t i = 0; i < config.preopens.size(); ++i) {
+  for (size_t i = 0; i < config.preopens.size(); ++i) {
     (void)state.fds.insert(directory(config.preopens[i], state.preopens[i]));
   }
   for (const auto& socket : config.sockets) (void)state.fds.insert(host_stream(socket.host_fd, rights::all));
@@ -164,8 +164,8 @@ std::string OutputBuffer::take() noexcept {
   return std::exchange(text_, {});
 }
 
-std::size_t OutputBuffer::write(std::span<const std::byte> bytes) {
-  const std::size_t fits = std::min(bytes.size(), limit_ - std::min(limit_, text_.size()));
+size_t OutputBuffer::write(std::span<const std::byte> bytes) {
+  const size_t fits = std::min(bytes.size(), limit_ - std::min(limit_, text_.size()));
   text_.append(reinterpret_cast<const char*>(bytes.data()), fits);
   dropped_ += bytes.size() - fits;
   return overflow_ == Overflow::discard ? bytes.size() : fits;
@@ -188,7 +188,7 @@ Result<Context> Context::create(Config config) {
 const Config& Context::config() const noexcept { return state_->config; }
 uint32_t Context::open_descriptors() const noexcept { return state_->fds.open_count(); }
 
-bool Context::exists(std::size_t preopen, std::string_view path, HostMeter& meter) const {
+bool Context::exists(size_t preopen, std::string_view path, HostMeter& meter) const {
   if (preopen >= state_->preopens.size()) return false;
   if (meter.spend_bytes(std::min<uint64_t>(path.size(), state_->config.limits.path_bytes))) return false;
   const auto parsed = parse_path(std::as_bytes(std::span(path)), state_->config.limits.path_bytes);

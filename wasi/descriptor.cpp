@@ -17,7 +17,7 @@ Filetype socket_type(int fd) {
   return Filetype::socket_stream;
 }
 
-// A terminal must not have the rights to seek and tell: C libraries recognise a terminal by that.
+// A terminal must not have the rights to seek and tell: C libraries recognize a terminal by that.
 Rights applicable(const struct stat& status, int fd) {
   switch (status.st_mode & S_IFMT) {
   case S_IFDIR: return rights::directory;

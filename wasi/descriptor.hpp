@@ -18,14 +18,14 @@ namespace skerry::wasi {
 /// positions shift when entries are removed (older tmpfs).
 struct DirectoryCursor {
   std::vector<std::byte> entries; ///< as getdents64 returned them
-  std::size_t at = 0;             ///< position of the entry that follows `cookie`
+  size_t at = 0;                  ///< position of the entry that follows `cookie`
   uint64_t cookie = 0;
 };
 
 /// Fixed input bytes.
 struct ByteSource {
   std::shared_ptr<const std::string> data;
-  std::size_t at = 0;
+  size_t at = 0;
 };
 
 /// The target of a descriptor: a file of the system, fixed bytes to read, or callbacks of the embedder.

@@ -11,7 +11,7 @@ namespace skerry::wasi {
 namespace {
 
 // A program can make the host remember at most this many files, some 100 bytes each.
-constexpr std::size_t max_records = 1 << 16;
+constexpr size_t max_records = 1 << 16;
 
 uint64_t add(uint64_t a, uint64_t b) {
   return a > std::numeric_limits<uint64_t>::max() - b ? std::numeric_limits<uint64_t>::max() : a + b;
@@ -53,7 +53,7 @@ void DeterministicRun::sleep(uint64_t nanoseconds) { slept_ = add(slept_, nanose
 void DeterministicRun::fill(std::span<std::byte> bytes) {
   while (!bytes.empty()) {
     uint64_t value = next_random(random_);
-    const std::size_t length = std::min(bytes.size(), sizeof value);
+    const size_t length = std::min(bytes.size(), sizeof value);
     for (std::byte& byte : bytes.first(length)) {
       byte = static_cast<std::byte>(value);
       value >>= 8;

@@ -16,10 +16,10 @@ namespace {
 
 using Entries = std::vector<std::span<const std::byte>>;
 
-Expected<std::vector<std::byte>> read_all(HostMeter& meter, int directory, std::size_t most_bytes) {
+Expected<std::vector<std::byte>> read_all(HostMeter& meter, int directory, size_t most_bytes) {
   if (::lseek(directory, 0, SEEK_SET) < 0) return refuse(last_os_errno());
   std::vector<std::byte> entries;
-  for (std::size_t before = 0;; before = entries.size()) {
+  for (size_t before = 0;; before = entries.size()) {
     const Errno error = append_entries(directory, entries);
     if (error != Errno::success) return refuse(error);
     if (entries.size() == before) return entries;
@@ -32,7 +32,7 @@ Expected<Entries> split(HostMeter& meter, std::span<const std::byte> entries) {
   Entries list;
   while (!entries.empty()) {
     if (meter.spend(price::entry)) return refuse(Errno::intr);
-    const std::size_t length = first_entry(entries).length;
+    const size_t length = first_entry(entries).length;
     list.push_back(entries.first(length));
     entries = entries.subspan(length);
   }
@@ -70,14 +70,14 @@ SystemEntry first_entry(std::span<const std::byte> entries) {
 }
 
 Errno append_entries(int directory, std::vector<std::byte>& entries) {
-  const std::size_t before = entries.size();
+  const size_t before = entries.size();
   entries.resize(before + read_ahead_bytes);
   const long got = ::syscall(SYS_getdents64, directory, entries.data() + before, read_ahead_bytes);
-  entries.resize(before + (got > 0 ? static_cast<std::size_t>(got) : 0));
+  entries.resize(before + (got > 0 ? static_cast<size_t>(got) : 0));
   return got < 0 ? last_os_errno() : Errno::success;
 }
 
-Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, std::size_t most_bytes) {
+Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, size_t most_bytes) {
   const auto entries = read_all(meter, directory, most_bytes);
   if (!entries) return entries;
   auto list = split(meter, *entries);
@@ -88,7 +88,7 @@ Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, st
   uint64_t position = 0;
   for (const auto entry : *list) {
     ++position;
-    const std::size_t at = made.size();
+    const size_t at = made.size();
     made.insert(made.end(), entry.begin(), entry.end());
     std::memcpy(made.data() + at + offsetof(dirent64, d_off), &position, sizeof position);
   }

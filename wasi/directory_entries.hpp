@@ -12,15 +12,15 @@
 
 namespace skerry::wasi {
 
-inline constexpr std::size_t read_ahead_bytes = std::size_t{4} << 10; ///< bytes requested from the system at
-                                                                      ///< once
+inline constexpr size_t read_ahead_bytes = size_t{4} << 10; ///< bytes requested from the system at
+                                                            ///< once
 
 struct SystemEntry {
   uint64_t inode = 0;
   uint64_t position = 0; ///< of the next entry
   unsigned char type = 0;
   std::string_view name; ///< points into the bytes it was read from; ends at a NUL
-  std::size_t length = 0;
+  size_t length = 0;
 };
 
 /// The first of `entries`, which must not be empty.
@@ -33,6 +33,6 @@ Errno append_entries(int directory, std::vector<std::byte>& entries);
 /// names on every file system. Each entry costs price::entry once when it is read and twice when it is
 /// sorted. Errors: overflow if they are more than `most_bytes`; intr with meter.stop set; those of the
 /// system.
-Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, std::size_t most_bytes);
+Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, size_t most_bytes);
 
 } // namespace skerry::wasi

@@ -135,7 +135,8 @@ Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t len
     length -= slice;
   }
   if (error == Errno::success) return error;
-  return undo_growth(file, before), error;
+  undo_growth(file, before);
+  return error;
 }
 
 // Writes what fsync would write, in slices, so that a large file does not exceed the deadline. Little is left
@@ -214,7 +215,7 @@ Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
 }
 
 // WASI implements the nonblocking flag itself: it waits for every stream, or does not, before it uses the
-// stream. The system cannot change the synchronising flags of an open file.
+// stream. The system cannot change the synchronizing flags of an open file.
 Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
   const auto file = call.fds().get(fd, rights::fd_fdstat_set_flags);
   if (!file) return file.error();

@@ -29,7 +29,7 @@ public:
   void clear() noexcept;
   uint32_t open_count() const noexcept { return open_; }
   /// Host memory for the entries of all open directories together.
-  std::size_t kept_entry_bytes() const noexcept;
+  size_t kept_entry_bytes() const noexcept;
 
 private:
   std::optional<Descriptor>* find(uint32_t fd) noexcept;

@@ -71,7 +71,7 @@ Errno store_filestat(Call& call, uint32_t address, const struct stat& found, Fil
   } else {
     put<uint64_t>(*to, 24, status.st_nlink);
   }
-  const std::size_t rest = is_unstable ? 24 : 32;
+  const size_t rest = is_unstable ? 24 : 32;
   put(*to, rest, static_cast<uint64_t>(status.st_size));
   put(*to, rest + 8, to_nanoseconds(status.st_atim));
   put(*to, rest + 16, to_nanoseconds(status.st_mtim));

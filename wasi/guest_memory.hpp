@@ -12,13 +12,13 @@
 namespace skerry::wasi {
 
 /// Writes `value` at `offset` of `to`; the caller has checked that `to` is large enough.
-template <std::unsigned_integral T> void put(std::span<std::byte> to, std::size_t offset, T value) {
+template <std::unsigned_integral T> void put(std::span<std::byte> to, size_t offset, T value) {
   if constexpr (std::endian::native == std::endian::big) value = std::byteswap(value);
   std::memcpy(to.data() + offset, &value, sizeof value);
 }
 
 /// Reads a T at `offset` of `from`; the caller has checked that `from` is large enough.
-template <std::unsigned_integral T> T take(std::span<const std::byte> from, std::size_t offset) {
+template <std::unsigned_integral T> T take(std::span<const std::byte> from, size_t offset) {
   T value;
   std::memcpy(&value, from.data() + offset, sizeof value);
   if constexpr (std::endian::native == std::endian::big) value = std::byteswap(value);

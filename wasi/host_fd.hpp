@@ -1,23 +1,22 @@
 // HostFd: a file descriptor of the operating system, owned or borrowed.
 #pragma once
 
+#include "vm/base/owned_fd.hpp"
 #include "wasi/quota_change.hpp"
-
-#include <unistd.h>
 
 #include <memory>
 #include <utility>
 
 namespace skerry::wasi {
 
-/// Closes the descriptor if it owns it. Move-only.
+/// Move-only.
 class HostFd {
 public:
   HostFd() = default;
-  static HostFd owned(int fd) noexcept { return HostFd(fd, true); }
-  static HostFd borrowed(int fd) noexcept { return HostFd(fd, false); }
+  static HostFd owned(int fd) noexcept { return HostFd(fd, OwnedFd(fd)); }
+  static HostFd borrowed(int fd) noexcept { return HostFd(fd, OwnedFd()); }
   HostFd(HostFd&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), owned_(std::exchange(other.owned_, false)),
+      : fd_(std::exchange(other.fd_, -1)), owned_(std::move(other.owned_)),
         counted_(std::move(other.counted_)) {}
   HostFd& operator=(HostFd&& other) noexcept {
     std::swap(fd_, other.fd_);
@@ -27,18 +26,17 @@ public:
   }
   ~HostFd() {
     if (counted_) quota_closing(*counted_, fd_);
-    if (owned_) ::close(fd_);
   }
 
   int get() const noexcept { return fd_; }
-  bool is_owned() const noexcept { return owned_; }
+  bool is_owned() const noexcept { return owned_.is_open(); }
   /// Notifies the quota before the file is closed, if the quota was notified of its opening.
   void count_with(std::shared_ptr<Quota> quota) noexcept { counted_ = std::move(quota); }
 
 private:
-  HostFd(int fd, bool owned) noexcept : fd_(fd), owned_(owned) {}
+  HostFd(int fd, OwnedFd owned) noexcept : fd_(fd), owned_(std::move(owned)) {}
   int fd_ = -1;
-  bool owned_ = false;
+  OwnedFd owned_; // empty if the descriptor is borrowed
   std::shared_ptr<Quota> counted_;
 };
 

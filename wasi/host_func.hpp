@@ -28,7 +28,7 @@ template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
     return made;
   }
   static Errno apply(Errno (*function)(Call&, Params...), Call& call, std::span<const uint64_t> slots) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return [&]<size_t... I>(std::index_sequence<I...>) {
       return function(call, static_cast<Params>(slots[I])...);
     }(std::index_sequence_for<Params...>());
   }

@@ -51,7 +51,7 @@ template <class StateOf> void define_snapshots(Linker& linker, const StateOf& st
 
 std::optional<Error> memory_problem(const std::optional<MemoryType>& type) {
   if (type && !type->limits.is_64) return std::nullopt;
-  const std::string what = type ? "that memory is a 64-bit one" : "the module that calls has none";
+  const std::string what = type ? "that memory has 64-bit addresses" : "the calling module has none";
   return Error::host("WASI preview 1 works on the 32-bit memory that a module exports as \"memory\" (without "
                      "such an export, on its memory 0), and " +
                      what);

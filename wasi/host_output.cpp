@@ -34,8 +34,7 @@ bool wait_writable(int fd, Clock::time_point deadline) {
 
 ssize_t write_some(int fd, std::optional<StreamKind> kind, std::string_view text) {
   if (!kind) return ::write(fd, text.data(), text.size());
-  const std::size_t length =
-      must_wait_first(*kind) ? std::min<std::size_t>(text.size(), PIPE_BUF) : text.size();
+  const size_t length = must_wait_first(*kind) ? std::min<size_t>(text.size(), PIPE_BUF) : text.size();
   const iovec one{const_cast<char*>(text.data()), length}; // which is only read
   return write_without_waiting(fd, *kind, {&one, 1});
 }
@@ -54,7 +53,7 @@ bool write_before(Clock::time_point deadline, int host_fd, std::string_view text
     if (waits && !wait_writable(fd, deadline)) return false;
     const ssize_t written = write_some(fd, kind, text);
     if (written == 0 || (written < 0 && errno != EAGAIN && errno != EINTR)) return false;
-    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+    if (written > 0) text.remove_prefix(static_cast<size_t>(written));
     waits = kind && (must_wait_first(*kind) || (written < 0 && errno == EAGAIN));
   }
   return true;

@@ -9,8 +9,8 @@ namespace {
 constexpr uint32_t pair_bytes = 8;
 }
 
-std::size_t bytes_in(std::span<const iovec> vectors) noexcept {
-  std::size_t sum = 0;
+size_t bytes_in(std::span<const iovec> vectors) noexcept {
+  size_t sum = 0;
   for (const iovec& one : vectors) sum += one.iov_len;
   return sum;
 }
@@ -35,10 +35,10 @@ Expected<IoVecs> IoVecs::read(const GuestMemory& memory, uint32_t address, uint3
   return made;
 }
 
-std::span<iovec> IoVecs::next(std::size_t max_bytes) {
-  std::size_t room = static_cast<std::size_t>(std::min<uint64_t>(max_bytes, left_));
-  std::size_t used = 0;
-  for (std::size_t i = index_, offset = offset_; room > 0 && used < batch_.size(); ++i, offset = 0) {
+std::span<iovec> IoVecs::next(size_t max_bytes) {
+  size_t room = static_cast<size_t>(std::min<uint64_t>(max_bytes, left_));
+  size_t used = 0;
+  for (size_t i = index_, offset = offset_; room > 0 && used < batch_.size(); ++i, offset = 0) {
     const auto piece = vectors_[i].subspan(offset).first(std::min(vectors_[i].size() - offset, room));
     batch_[used++] = {piece.data(), piece.size()};
     room -= piece.size();
@@ -46,10 +46,10 @@ std::span<iovec> IoVecs::next(std::size_t max_bytes) {
   return std::span(batch_).first(used);
 }
 
-void IoVecs::advance(std::size_t bytes) {
+void IoVecs::advance(size_t bytes) {
   left_ -= bytes;
   while (bytes > 0) {
-    const std::size_t step = std::min(bytes, vectors_[index_].size() - offset_);
+    const size_t step = std::min(bytes, vectors_[index_].size() - offset_);
     bytes -= step;
     offset_ += step;
     if (offset_ == vectors_[index_].size()) ++index_, offset_ = 0;

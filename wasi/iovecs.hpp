@@ -13,7 +13,7 @@
 
 namespace skerry::wasi {
 
-std::size_t bytes_in(std::span<const iovec> vectors) noexcept;
+size_t bytes_in(std::span<const iovec> vectors) noexcept;
 
 class IoVecs {
 public:
@@ -26,14 +26,14 @@ public:
   /// Bytes that are not moved yet.
   uint64_t left() const noexcept { return left_; }
   /// The next bytes, at most `max_bytes` in some number of vectors; valid until the next call.
-  std::span<iovec> next(std::size_t max_bytes);
+  std::span<iovec> next(size_t max_bytes);
   /// Marks `bytes` bytes as moved, at most as many as `next` returned.
-  void advance(std::size_t bytes);
+  void advance(size_t bytes);
 
 private:
   std::vector<std::span<std::byte>> vectors_;
-  std::size_t index_ = 0;  // the next vector
-  std::size_t offset_ = 0; // the position in it
+  size_t index_ = 0;  // the next vector
+  size_t offset_ = 0; // the position in it
   uint64_t left_ = 0;
   std::array<iovec, 64> batch_;
 };

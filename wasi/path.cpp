@@ -326,7 +326,7 @@ Errno path_readlink(Call& call, i32 fd, i32 path, i32 path_len, i32 buf, i32 buf
   if (!at) return at.error();
   const auto target = read_link(call.meter, at->directory.get(), at->name);
   if (!target) return target.error();
-  const auto length = static_cast<uint32_t>(std::min<std::size_t>(target->size(), buf_len));
+  const auto length = static_cast<uint32_t>(std::min<size_t>(target->size(), buf_len));
   const auto to = call.memory.bytes(buf, length);
   if (!to) return to.error();
   std::memcpy(to->data(), target->data(), length);

@@ -24,7 +24,7 @@ namespace {
 
 constexpr int max_links = 40; // the limit of Linux
 // Directories that a walk holds open at once for the way back up; also its longest path in components.
-constexpr std::size_t max_depth = 256;
+constexpr size_t max_depth = 256;
 // Names that a walk looks up, including those of links. Every path of maximal length has fewer.
 constexpr int max_steps = 2048;
 // openat2 fails if the tree is renamed during a "..". After this many tries the walk, which never fails this
@@ -56,9 +56,9 @@ std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, 
 class Pending {
 public:
   void push(std::string_view path) {
-    const std::size_t first = names_.size();
-    for (std::size_t at = 0; at < path.size();) {
-      const std::size_t end = std::min(path.find('/', at), path.size());
+    const size_t first = names_.size();
+    for (size_t at = 0; at < path.size();) {
+      const size_t end = std::min(path.find('/', at), path.size());
       if (end > at) names_.emplace_back(path.substr(at, end - at));
       at = end + 1;
     }
@@ -140,7 +140,7 @@ struct Split {
 };
 
 Split split(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
+  const size_t slash = path.rfind('/');
   if (slash == std::string_view::npos) return {{}, path};
   return {path.substr(0, slash), path.substr(slash + 1)};
 }
@@ -151,9 +151,9 @@ Expected<std::string> read_link(HostMeter& meter, int directory, const std::stri
   std::array<char, PATH_MAX> target;
   const ssize_t length = ::readlinkat(directory, name.c_str(), target.data(), target.size());
   if (length < 0) return refuse(last_os_errno());
-  if (static_cast<std::size_t>(length) == target.size()) return refuse(Errno::nametoolong);
+  if (static_cast<size_t>(length) == target.size()) return refuse(Errno::nametoolong);
   if (meter.spend_bytes(static_cast<uint64_t>(length))) return refuse(Errno::intr);
-  return std::string(target.data(), static_cast<std::size_t>(length));
+  return std::string(target.data(), static_cast<size_t>(length));
 }
 
 Expected<PathResolver> PathResolver::create(PathResolverKind kind) {

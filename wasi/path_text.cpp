@@ -21,8 +21,8 @@ Expected<std::string> checked_text(std::span<const std::byte> bytes, uint32_t ma
 
 bool is_absolute(std::string_view path) noexcept { return path.starts_with('/'); }
 
-std::size_t count_names(std::string_view path) noexcept {
-  std::size_t count = 0;
+size_t count_names(std::string_view path) noexcept {
+  size_t count = 0;
   bool before_name = true;
   for (const char letter : path) {
     count += before_name && letter != '/';
@@ -32,7 +32,7 @@ std::size_t count_names(std::string_view path) noexcept {
 }
 
 bool strip_trailing_slashes(std::string& path) {
-  const std::size_t length = path.find_last_not_of('/') + 1;
+  const size_t length = path.find_last_not_of('/') + 1;
   if (length == path.size()) return false;
   path.resize(length);
   return true;

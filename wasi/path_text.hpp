@@ -27,7 +27,7 @@ bool is_absolute(std::string_view path) noexcept;
 /// True for "." and "..".
 inline bool is_dots(std::string_view name) noexcept { return name == "." || name == ".."; }
 /// The number of names in `path`, including "." and "..".
-std::size_t count_names(std::string_view path) noexcept;
+size_t count_names(std::string_view path) noexcept;
 /// Removes trailing slashes; returns true if there were some.
 bool strip_trailing_slashes(std::string& path);
 

@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-constexpr std::size_t event_bytes = 32;
+constexpr size_t event_bytes = 32;
 constexpr uint16_t flag_abstime = 1;
 constexpr uint16_t flag_hangup = 1;
 
@@ -40,17 +40,17 @@ struct Event {
 // The condition of one subscription; an event once it is met.
 struct Wait {
   Subscription subscription;
-  uint64_t left = 0;       // nanoseconds until a clock's moment, from the start of the call
-  std::size_t poll_at = 0; // its entry in the list for the system
+  uint64_t left = 0;  // nanoseconds until a clock's moment, from the start of the call
+  size_t poll_at = 0; // its entry in the list for the system
   bool is_polled = false;
   std::optional<Event> event;
 };
 
-std::size_t subscription_bytes(Snapshot snapshot) { return snapshot == Snapshot::preview1 ? 48 : 56; }
+size_t subscription_bytes(Snapshot snapshot) { return snapshot == Snapshot::preview1 ? 48 : 56; }
 
 // The unstable snapshot has another 64-bit identifier before the clock's.
 Subscription read_subscription(std::span<const std::byte> from, Snapshot snapshot) {
-  const std::size_t clock = snapshot == Snapshot::preview1 ? 16 : 24;
+  const size_t clock = snapshot == Snapshot::preview1 ? 16 : 24;
   Subscription made;
   made.userdata = take<uint64_t>(from, 0);
   made.type = take<uint8_t>(from, 8);
@@ -87,7 +87,7 @@ uint64_t readable_bytes(const Descriptor& file) {
 
 class Poll {
 public:
-  Poll(Call& call, std::size_t subscriptions) : call_(call) { waits_.reserve(subscriptions); }
+  Poll(Call& call, size_t subscriptions) : call_(call) { waits_.reserve(subscriptions); }
 
   void add(const Subscription& subscription) {
     Wait wait;
@@ -196,12 +196,12 @@ private:
 
 Errno poll_oneoff(Call& call, i32 in, i32 out, i32 nsubscriptions, i32 nevents) {
   if (nsubscriptions == 0 || nsubscriptions > call.limits().poll_subscriptions) return Errno::inval;
-  const std::size_t length = subscription_bytes(call.snapshot);
+  const size_t length = subscription_bytes(call.snapshot);
   const auto from = call.memory.bytes(in, uint64_t{nsubscriptions} * length);
   const auto to = call.memory.bytes(out, uint64_t{nsubscriptions} * event_bytes);
   if (!from || !to) return Errno::fault;
   Poll poll(call, nsubscriptions);
-  for (std::size_t i = 0; i < nsubscriptions; ++i) {
+  for (size_t i = 0; i < nsubscriptions; ++i) {
     if (call.meter.spend(price::item)) return Errno::intr;
     poll.add(read_subscription(from->subspan(i * length, length), call.snapshot));
   }

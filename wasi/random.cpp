@@ -13,13 +13,13 @@ namespace skerry::wasi::abi {
 namespace {
 
 // Bytes filled between two checks of deadline and interrupt; about a quarter of a millisecond.
-constexpr std::size_t chunk_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
+constexpr size_t chunk_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
 
 Errno fill_from_system(std::span<std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
     if (got > 0)
-      bytes = bytes.subspan(static_cast<std::size_t>(got));
+      bytes = bytes.subspan(static_cast<size_t>(got));
     else if (errno != EINTR)
       return last_os_errno();
   }
@@ -42,7 +42,7 @@ Errno random_get(Call& call, i32 buf, i32 buf_len) {
   const auto bytes = call.memory.bytes(buf, buf_len);
   if (!bytes) return bytes.error();
   for (auto rest = *bytes; !rest.empty();) {
-    const std::size_t length = std::min(rest.size(), chunk_bytes);
+    const size_t length = std::min(rest.size(), chunk_bytes);
     if (call.meter.spend_bytes(length)) return Errno::intr;
     const Errno error = fill(call.state, rest.first(length));
     if (error != Errno::success) return error;

@@ -21,9 +21,9 @@ namespace skerry::wasi::abi {
 
 namespace {
 
-constexpr std::size_t header_bytes = 24;
+constexpr size_t header_bytes = 24;
 // A sorted listing (deterministic runs only) is kept as a whole; a longer one fails with `overflow`.
-constexpr std::size_t sorted_bytes = std::size_t{1} << 20;
+constexpr size_t sorted_bytes = size_t{1} << 20;
 constexpr uint64_t own_entries = 2;
 
 struct Entry {
@@ -51,13 +51,13 @@ public:
 
 private:
   bool append(std::span<const std::byte> bytes) {
-    const std::size_t fits = std::min(bytes.size(), buffer_.size() - used_);
+    const size_t fits = std::min(bytes.size(), buffer_.size() - used_);
     std::memcpy(buffer_.data() + used_, bytes.data(), fits);
     used_ += fits;
     return fits == bytes.size();
   }
   std::span<std::byte> buffer_;
-  std::size_t used_ = 0;
+  size_t used_ = 0;
 };
 
 Filetype filetype_of_entry(int directory, unsigned char type, const char* name) {
@@ -119,11 +119,13 @@ Errno go_to(int directory, DirectoryCursor& cursor, uint64_t cookie) {
 }
 
 // The entry at the cursor, and its length there. Its name is empty for "." and "..".
-std::pair<Entry, std::size_t> entry_at(int directory, const DirectoryCursor& cursor) {
+std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) {
   const SystemEntry at = first_entry(std::span(cursor.entries).subspan(cursor.at));
   if (is_dots(at.name))
     return {Entry{at.position + own_entries, at.inode, Filetype::directory, ""}, at.length};
-  const Filetype type = filetype_of_entry(directory, at.type, at.name.data());
+  // The name ends with a NUL.
+  const char* name = at.name.data(); // NOLINT(bugprone-suspicious-stringview-data-usage)
+  const Filetype type = filetype_of_entry(directory, at.type, name);
   return {Entry{at.position + own_entries, at.inode, type, at.name}, at.length};
 }
 

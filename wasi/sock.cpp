@@ -17,7 +17,7 @@ namespace {
 
 constexpr uint32_t recv_peek = 1, recv_waitall = 2;
 constexpr uint16_t recv_data_truncated = 1;
-constexpr std::size_t slice_bytes = std::size_t{1} << 20;
+constexpr size_t slice_bytes = size_t{1} << 20;
 
 bool is_socket(const Descriptor& file) {
   return file.type == Filetype::socket_stream || file.type == Filetype::socket_dgram;
@@ -40,11 +40,11 @@ Errno wait_ready(Call& call, const Descriptor& file, short events) {
 
 // Repeats `attempt`, a call that does not block, until it returns something other than "not ready".
 template <class F>
-Expected<std::size_t> when_ready(Call& call, const Descriptor& file, short events, F&& attempt) {
+Expected<size_t> when_ready(Call& call, const Descriptor& file, short events, F&& attempt) {
   for (;;) {
     if (const Errno error = wait_ready(call, file, events); error != Errno::success) return refuse(error);
     const ssize_t done = attempt();
-    if (done >= 0) return static_cast<std::size_t>(done);
+    if (done >= 0) return static_cast<size_t>(done);
     const int error = errno;
     const bool may_wait = error == EAGAIN && (file.flags & fdflags::nonblock) == 0;
     if (error != EINTR && !may_wait) return refuse(from_os(error));

@@ -18,7 +18,7 @@ namespace skerry::wasi {
 namespace {
 
 // Default capacity of a pipe.
-constexpr std::size_t splice_bytes = std::size_t{64} << 10;
+constexpr size_t splice_bytes = size_t{64} << 10;
 constexpr off_t at_position = -1;
 
 int count(std::span<const iovec> vectors) { return static_cast<int>(vectors.size()); }
@@ -66,7 +66,7 @@ HostFd open_terminal_anew(int fd) {
 ssize_t read_by_splice(int fd, std::span<const iovec> vectors) {
   const OwnPipe own = OwnPipe::open();
   if (own.out.get() < 0) return -1;
-  const std::size_t wanted = std::min(bytes_in(vectors), splice_bytes);
+  const size_t wanted = std::min(bytes_in(vectors), splice_bytes);
   const ssize_t moved = ::splice(fd, nullptr, own.in.get(), nullptr, wanted, SPLICE_F_NONBLOCK);
   return moved <= 0 ? moved : ::readv(own.out.get(), vectors.data(), count(vectors));
 }
@@ -78,7 +78,7 @@ ssize_t write_by_splice(int fd, std::span<const iovec> vectors) {
   if (held <= 0) return held;
   // Bytes that do not fit stay in this pipe and are lost with it.
   return without_sigpipe([&] {
-    return ::splice(own.out.get(), nullptr, fd, nullptr, static_cast<std::size_t>(held), SPLICE_F_NONBLOCK);
+    return ::splice(own.out.get(), nullptr, fd, nullptr, static_cast<size_t>(held), SPLICE_F_NONBLOCK);
   });
 }
 

@@ -21,11 +21,11 @@ namespace {
 
 // Bytes that one system call moves between two checks of deadline and interrupt: less than a millisecond of
 // copying.
-constexpr std::size_t slice_bytes = std::size_t{1} << 20;
+constexpr size_t slice_bytes = size_t{1} << 20;
 // The same for a stream that other processes may slow down.
-constexpr std::size_t stream_slice_bytes = std::size_t{64} << 10;
+constexpr size_t stream_slice_bytes = size_t{64} << 10;
 // A stream that is ready for writing takes this much without blocking, if the call itself might block.
-constexpr std::size_t ready_bytes = PIPE_BUF;
+constexpr size_t ready_bytes = PIPE_BUF;
 
 enum class Direction { read, write };
 
@@ -35,18 +35,18 @@ struct Transfer {
   Direction direction;
   std::optional<uint64_t> offset;
 
-  Expected<std::size_t> step(std::span<iovec> batch, uint64_t done);
-  Expected<std::size_t> host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done);
+  Expected<size_t> step(std::span<iovec> batch, uint64_t done);
+  Expected<size_t> host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done);
   Errno wait_ready(int fd);
   ssize_t system_call(int fd, std::span<const iovec> batch, uint64_t done) const;
-  Expected<std::size_t> moved_or_error(int fd, std::span<const iovec> batch, uint64_t done) const;
-  Expected<std::size_t> write_counted(int fd, std::span<iovec> batch, uint64_t done) const;
+  Expected<size_t> moved_or_error(int fd, std::span<const iovec> batch, uint64_t done) const;
+  Expected<size_t> write_counted(int fd, std::span<iovec> batch, uint64_t done) const;
 };
 
-std::size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
-  std::size_t done = 0;
+size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
+  size_t done = 0;
   for (const iovec& one : batch) {
-    const std::size_t length = std::min(one.iov_len, source.data->size() - source.at);
+    const size_t length = std::min(one.iov_len, source.data->size() - source.at);
     std::memcpy(one.iov_base, source.data->data() + source.at, length);
     source.at += length;
     done += length;
@@ -55,14 +55,14 @@ std::size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
 }
 
 // Fills one vector. Only the first of its bytes may be waited for.
-std::size_t read_bytes(const InputCallback& source, std::span<iovec> batch) {
+size_t read_bytes(const InputCallback& source, std::span<iovec> batch) {
   return std::min(source({static_cast<std::byte*>(batch[0].iov_base), batch[0].iov_len}), batch[0].iov_len);
 }
 
-Expected<std::size_t> write_bytes(const OutputCallback& sink, std::span<iovec> batch) {
-  std::size_t done = 0;
+Expected<size_t> write_bytes(const OutputCallback& sink, std::span<iovec> batch) {
+  size_t done = 0;
   for (const iovec& one : batch) {
-    const std::size_t taken = sink({static_cast<const std::byte*>(one.iov_base), one.iov_len});
+    const size_t taken = sink({static_cast<const std::byte*>(one.iov_base), one.iov_len});
     done += std::min(taken, one.iov_len);
     if (taken < one.iov_len) break;
   }
@@ -89,9 +89,9 @@ ssize_t Transfer::system_call(int fd, std::span<const iovec> batch, uint64_t don
 
 // The first `size` bytes of the vectors.
 std::span<iovec> shorten(std::span<iovec> batch, uint64_t size) {
-  for (std::size_t i = 0; i < batch.size(); ++i) {
+  for (size_t i = 0; i < batch.size(); ++i) {
     if (batch[i].iov_len > size) {
-      batch[i].iov_len = static_cast<std::size_t>(size);
+      batch[i].iov_len = static_cast<size_t>(size);
       return batch.first(i + 1);
     }
     size -= batch[i].iov_len;
@@ -99,14 +99,14 @@ std::span<iovec> shorten(std::span<iovec> batch, uint64_t size) {
   return batch;
 }
 
-Expected<std::size_t> Transfer::moved_or_error(int fd, std::span<const iovec> batch, uint64_t done) const {
+Expected<size_t> Transfer::moved_or_error(int fd, std::span<const iovec> batch, uint64_t done) const {
   const ssize_t moved = system_call(fd, batch, done);
   if (moved < 0) return refuse(last_os_errno());
-  return static_cast<std::size_t>(moved);
+  return static_cast<size_t>(moved);
 }
 
 // Writes as much as the quota of the file's directory has room for.
-Expected<std::size_t> Transfer::write_counted(int fd, std::span<iovec> batch, uint64_t done) const {
+Expected<size_t> Transfer::write_counted(int fd, std::span<iovec> batch, uint64_t done) const {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return refuse(change.error());
   struct stat before{}, after{};
@@ -125,7 +125,7 @@ Expected<std::size_t> Transfer::write_counted(int fd, std::span<iovec> batch, ui
   return written;
 }
 
-Expected<std::size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done) {
+Expected<size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done) {
   // To the system a FIFO without a writer is at its end; to a program its writer has not come yet. So reads
   // wait.
   const bool reads = direction == Direction::read;
@@ -146,7 +146,7 @@ Expected<std::size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> bat
   }
 }
 
-Expected<std::size_t> Transfer::step(std::span<iovec> batch, uint64_t done) {
+Expected<size_t> Transfer::step(std::span<iovec> batch, uint64_t done) {
   if (const auto* fd = std::get_if<HostFd>(&file.resource)) return host_step(*fd, batch, done);
   if (offset) return refuse(Errno::spipe);
   if (auto* source = std::get_if<ByteSource>(&file.resource)) {
@@ -161,7 +161,7 @@ Expected<std::size_t> Transfer::step(std::span<iovec> batch, uint64_t done) {
   return write_bytes(*std::get<std::shared_ptr<const OutputCallback>>(file.resource), batch);
 }
 
-std::size_t slice_of(const Transfer& transfer) {
+size_t slice_of(const Transfer& transfer) {
   const Descriptor& file = transfer.file;
   if (!file.is_stream || file.host_fd() < 0 || transfer.direction == Direction::read) return slice_bytes;
   return must_wait_first(file.stream) ? ready_bytes : stream_slice_bytes;
@@ -173,11 +173,11 @@ Expected<uint32_t> run(Transfer transfer, IoVecs& vectors) {
     return refuse(transfer.direction == Direction::write ? Errno::fbig : Errno::inval);
   }
   const bool is_read = transfer.direction == Direction::read;
-  const std::size_t slice = slice_of(transfer);
+  const size_t slice = slice_of(transfer);
   uint64_t done = 0;
   while (vectors.left() > 0) {
     const auto batch = vectors.next(slice);
-    const std::size_t wanted = bytes_in(batch);
+    const size_t wanted = bytes_in(batch);
     const auto moved = transfer.step(batch, done);
     if (!moved) {
       if (done == 0 || transfer.call.meter.stop) return refuse(moved.error());

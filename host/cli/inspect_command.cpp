@@ -6,6 +6,7 @@
 #include "host/guest/import_need.hpp"
 #include "host/support/json.hpp"
 #include "skerry/printable.hpp"
+#include "vm/base/piece_writer.hpp"
 
 #include <memory>
 #include <string>
@@ -17,28 +18,6 @@ namespace skerry::host::cli {
 namespace {
 
 constexpr uint64_t page_bytes = 65'536;
-
-/// Writes text to stdout in pieces, so that it is never in memory as a whole.
-class PieceWriter {
-public:
-  PieceWriter& operator+=(std::string_view text) {
-    buffer_ += text;
-    if (buffer_.size() >= piece_bytes) flush();
-    return *this;
-  }
-  /// Returns false once writing to stdout has failed.
-  bool is_open() const { return is_open_; }
-  bool finish() { return flush(), is_open_; }
-
-private:
-  static constexpr size_t piece_bytes = 65'536;
-  void flush() {
-    is_open_ = is_open_ && write_stdout(buffer_);
-    buffer_.clear();
-  }
-  std::string buffer_;
-  bool is_open_ = true;
-};
 
 // ---- JSON
 
@@ -81,7 +60,7 @@ std::string_view provider_name(Provider provider) {
   switch (provider) {
   case Provider::wasi: return "wasi";
   case Provider::host: return "host";
-  case Provider::nobody: return "nobody";
+  case Provider::none: return "none";
   }
   return "";
 }
@@ -110,7 +89,7 @@ std::vector<MemoryType> memories(const Module& module) {
 
 /// Prints each member as soon as it is made, because a module may have a million of them.
 bool print_json(const std::string& file, const Module& module) {
-  PieceWriter out;
+  vm::PieceWriter out([](std::string_view piece) { return write_stdout(piece); });
   out += R"({"file":)" + json_string(file) + R"(,"bytes":)" + std::to_string(module.bytes().size()) +
          R"(,"name":)" + json_string(module.name());
   const auto add_list = [&](std::string_view key, const auto& items, const auto& json_of) {
@@ -136,7 +115,7 @@ bool print_json(const std::string& file, const Module& module) {
 // ---- text
 
 std::string need_text(const ImportNeed& need) {
-  if (need.provider == Provider::nobody) return "  (provided by neither WASI nor the host)";
+  if (need.provider == Provider::none) return "  (provided by neither WASI nor the host)";
   std::string keys;
   for (const std::string& key : need.capabilities) keys += (keys.empty() ? "" : " and ") + key;
   return keys.empty() ? "" : "  (needs " + keys + ")";
@@ -156,7 +135,7 @@ std::string memory_text(const MemoryType& memory) {
 }
 
 bool print_text(const std::string& file, const Module& module) {
-  PieceWriter out;
+  vm::PieceWriter out([](std::string_view piece) { return write_stdout(piece); });
   out += printable(file) + ": " + std::to_string(module.bytes().size()) + " bytes";
   if (!module.name().empty()) out += ", module " + printable(module.name());
   out += "\n";
@@ -205,7 +184,7 @@ void add_inspect_command(CLI::App& app, int& status) {
       app.add_subcommand("inspect", "List imports, exports, memories and sections of a module");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->add_option("FILE", options->file, "A module, binary or text")->required()->type_name("");
-  command->footer("For each import: who provides it to plugins, and which manifest keys must grant it.\n\n"
+  command->footer("Names what provides each import to plugins, and which manifest keys must grant it.\n\n"
                   "Examples:\n"
                   "  skerry inspect plugin.wasm\n"
                   "  skerry inspect --json plugin.wasm");

@@ -53,7 +53,7 @@ uint16_t port_of(int fd) {
 
 } // namespace
 
-Result<int> listen_on(const std::string& address) {
+Result<OwnedFd> listen_on(const std::string& address) {
   const auto parts = split(address);
   if (!parts) {
     return fail(
@@ -67,14 +67,9 @@ Result<int> listen_on(const std::string& address) {
   const int lookup = ::getaddrinfo(parts->host.c_str(), parts->port.c_str(), &hints, &found);
   if (lookup != 0) return io(address, ::gai_strerror(lookup));
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list(found, ::freeaddrinfo);
-  const int fd = ::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return io(address, std::strerror(errno));
-  if (!bind_and_listen(fd, *list)) {
-    const int error = errno;
-    ::close(fd);
-    return io(address, std::strerror(error));
-  }
-  if (parts->port == "0") complain("listening on port " + std::to_string(port_of(fd)));
+  OwnedFd fd(::socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd.is_open() || !bind_and_listen(fd.get(), *list)) return io(address, std::strerror(errno));
+  if (parts->port == "0") complain("listening on port " + std::to_string(port_of(fd.get())));
   return fd;
 }
 

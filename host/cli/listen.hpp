@@ -1,6 +1,7 @@
 // Listening sockets for guests.
 #pragma once
 
+#include "vm/base/owned_fd.hpp"
 #include "skerry/error.hpp"
 
 #include <string>
@@ -8,7 +9,7 @@
 namespace skerry::host::cli {
 
 /// Opens a listening TCP socket on "HOST:PORT", "[V6]:PORT" or ":PORT" (loopback). Port 0 picks any free port
-/// and prints it on stderr. The caller closes the socket. Errors: usage for other texts, io.
-Result<int> listen_on(const std::string& address);
+/// and prints it on stderr. Errors: usage for other texts, io.
+Result<OwnedFd> listen_on(const std::string& address);
 
 } // namespace skerry::host::cli

@@ -18,7 +18,7 @@ namespace {
 void add_commands(CLI::App& app, int& status) {
   app.footer(
       "skerry COMMAND --help explains a command.\n"
-      "Exit status: 0 success, 1 failure, 2 wrong usage; `run` passes on the guest's, 134 after a trap.");
+      "Exit status: 0 success, 1 failure, 2 wrong usage; `run` returns the guest's, or 134 after a trap.");
   add_run_command(app, status);
   add_validate_command(app, status);
   add_inspect_command(app, status);
@@ -36,8 +36,8 @@ int become_plugin_program(char** arguments) {
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string program = (self.parent_path() / "skerry-plugin").string();
   if (!error) execv(program.c_str(), arguments);
-  complain("cannot start " + program +
-           ", which belongs beside skerry: " + (error ? error.message() : std::string(std::strerror(errno))));
+  complain("cannot start " + program + ", which must be in the folder of skerry: " +
+           (error ? error.message() : std::string(std::strerror(errno))));
   return failure;
 }
 

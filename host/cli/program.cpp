@@ -44,7 +44,7 @@ int run_program(const char* name, const char* what, int argc, char** argv,
     return status;
   };
   return unless_out_of_memory(run, [] {
-    write_stderr("skerry: out of memory: the system refuses the process more\n");
+    write_stderr("skerry: out of memory: the system refuses more memory\n");
     return failure;
   });
 }

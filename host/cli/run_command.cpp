@@ -76,7 +76,7 @@ Result<std::vector<Value>> parse_arguments(const FuncType& type, const std::stri
     auto value = parse_value(type.params[i], words[i]);
     if (!value) {
       return fail(misused("argument " + std::to_string(i + 1) + " of " + in_quotes(name) + ": " +
-                          in_quotes(words[i]) + " is no " + to_string(type.params[i])));
+                          in_quotes(words[i]) + " is not a value of type " + to_string(type.params[i])));
     }
     values.push_back(*value);
   }
@@ -97,7 +97,7 @@ Result<void> invoke(const Instance& instance, const std::string& name, std::span
   auto function = instance.func(name);
   if (!function) {
     std::string names = exported_functions(instance.module());
-    return fail(std::move(function.error().with_detail(names.empty() ? "" : "; there are: " + names)));
+    return fail(std::move(function.error().with_detail(names.empty() ? "" : "; available: " + names)));
   }
   auto arguments = parse_arguments(function->type(), name, words);
   if (!arguments) return fail(std::move(arguments.error()));
@@ -240,7 +240,7 @@ void add_trace_options(CLI::App& command, TraceOptions& options) {
 
 void add_options(CLI::App& command, RunOptions& options) {
   const std::map<std::string, UnknownImports> what{{"trap", UnknownImports::trap},
-                                                   {"default", UnknownImports::return_zeroes}};
+                                                   {"default", UnknownImports::return_zeros}};
   add_wasi_options(command, options.wasi);
   command
       .add_option("--invoke", options.invoke,
@@ -252,15 +252,16 @@ void add_options(CLI::App& command, RunOptions& options) {
       .add_option("--timeout", options.timeout, "Stop after this time, e.g. 500ms or 2s (default: no limit)")
       ->check(duration_validator())
       ->type_name("DURATION");
-  command.add_option("--max-memory", options.max_memory, "Linear memory at most, e.g. 32MiB (default: 4GiB)")
+  command
+      .add_option("--max-memory", options.max_memory, "Limit of linear memory, e.g. 32MiB (default: 4GiB)")
       ->check(size_validator())
       ->type_name("SIZE");
-  command.add_option("--max-stack", options.max_stack, "Call stack at most, e.g. 1MiB (default: 64MiB)")
+  command.add_option("--max-stack", options.max_stack, "Limit of the call stack, e.g. 1MiB (default: 64MiB)")
       ->check(size_validator())
       ->type_name("SIZE");
   command
       .add_option("--unknown-imports", options.unknown_imports,
-                  "Undefined functions trap when called, or return zeros (default: an error)")
+                  "Make undefined functions trap when called, or return zeros (default: an error)")
       ->transform(CLI::CheckedTransformer(what).description(""))
       ->type_name("trap|default");
   command.add_flag("--stats", options.stats, "Print instructions, time and memory to stderr at the end");
@@ -276,8 +277,8 @@ void add_run_command(CLI::App& app, int& status) {
   add_options(*command, *options);
   command->prefix_command();
   command->footer(
-      "Options stand before the file; what follows it goes to the guest. The guest sees no folder and no\n"
-      "variable that is not granted. Its exit status is passed on; after a trap it is 134.\n\n"
+      "Options come before the file; arguments after it go to the guest. The guest sees only folders and\n"
+      "variables that are granted. The exit status is the guest's, or 134 after a trap.\n\n"
       "Examples:\n"
       "  skerry run hello.wasm one two\n"
       "  skerry run --dir ./data::/data:ro --env LANG=C tool.wasm /data/in.txt\n"

@@ -32,11 +32,10 @@ void add_validate_command(CLI::App& app, int& status) {
   auto files = std::make_shared<std::vector<std::string>>();
   CLI::App* command = app.add_subcommand("validate", "Check that files are valid modules");
   command->add_option("FILE", *files, "Modules, binary or text")->required()->type_name("");
-  command->footer(
-      "Prints nothing and ends with 0 when all are valid; else a line for each that is not, with the byte\n"
-      "offset and the function, and status 1.\n\n"
-      "Example:\n"
-      "  skerry validate plugin.wasm other.wasm");
+  command->footer("Prints nothing and returns 0 if all files are valid. Otherwise prints a line for each\n"
+                  "invalid file, with the byte offset and the function, and returns 1.\n\n"
+                  "Example:\n"
+                  "  skerry validate plugin.wasm other.wasm");
   command->callback([files, &status] { status = validate(*files); });
 }
 

@@ -95,9 +95,7 @@ WasiSetup::WasiSetup(WasiSetup&& other) noexcept
   for (int i = 0; i < 3; ++i) captured_[i] = std::move(other.captured_[i]);
 }
 
-WasiSetup::~WasiSetup() {
-  for (const int fd : fds_) ::close(fd);
-}
+WasiSetup::~WasiSetup() = default;
 
 Result<void> WasiSetup::open_stream(const std::string& text, int number) {
   const std::string_view kind = std::string_view(text).substr(0, text.find(':'));
@@ -109,15 +107,22 @@ Result<void> WasiSetup::open_stream(const std::string& text, int number) {
     else
       *output = what;
   };
-  if (text == "null") return set(wasi::Null{}), Result<void>();
-  if (text == "inherit") return set(wasi::Inherit{}), Result<void>();
+  if (text == "null") {
+    set(wasi::Null{});
+    return {};
+  }
+  if (text == "inherit") {
+    set(wasi::Inherit{});
+    return {};
+  }
   if (kind == "file" && !rest.empty()) {
-    const int fd = open_file(rest, number);
-    if (fd < 0) {
+    OwnedFd fd(open_file(rest, number));
+    if (!fd.is_open()) {
       return fail(Error(ErrorKind::io, ErrorCode::none, "cannot open " + rest + ": " + std::strerror(errno)));
     }
-    fds_.push_back(fd);
-    return set(wasi::BorrowedFd{fd}), Result<void>();
+    set(wasi::BorrowedFd{fd.get()});
+    fds_.push_back(std::move(fd));
+    return {};
   }
   const auto limit = kind == "capture" && number != STDIN_FILENO ? parse_size(rest) : std::nullopt;
   if (!limit) {
@@ -166,8 +171,8 @@ Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std:
   for (const std::string& address : options.listen) {
     auto listener = listen_on(address);
     if (!listener) return fail(std::move(listener.error()));
-    made.fds_.push_back(*listener);
-    config.sockets.push_back({*listener});
+    config.sockets.push_back({listener->get()});
+    made.fds_.push_back(std::move(*listener));
   }
   config.limits.open_descriptors = options.max_open_files;
   if (options.deterministic) config.determinism = wasi::Determinism{.seed = options.seed};
@@ -196,10 +201,10 @@ void add_wasi_options(CLI::App& command, WasiOptions& options) {
        "Let the guest use a folder: HOST::GUEST, HOST::GUEST:ro for reading only, or HOST")
       ->type_name("HOST::GUEST[:ro]");
   list("--quota", options.quotas,
-       "What a folder may hold at most, what is in it included: GUEST=SIZE or GUEST=SIZE,FILES;\neach name "
+       "Limit what a folder may hold, existing files included: GUEST=SIZE or GUEST=SIZE,FILES;\neach name "
        "counts 512 bytes")
       ->type_name("GUEST=SIZE[,FILES]");
-  list("--env", options.env, "Set an environment variable, or pass one on: KEY=VALUE or KEY")
+  list("--env", options.env, "Set an environment variable, or pass the host's: KEY=VALUE or KEY")
       ->type_name("KEY[=VALUE]");
   list("--listen", options.listen,
        "Give the guest a socket that listens, as the descriptor after its folders: HOST:PORT, [V6]:PORT")
@@ -208,19 +213,20 @@ void add_wasi_options(CLI::App& command, WasiOptions& options) {
       ->type_name("FROM");
   command
       .add_option("--stdout", options.stdout_to,
-                  "inherit (default), null, file:PATH, or capture:SIZE to print at the end at most so much")
+                  "inherit (default), null, file:PATH, or capture:SIZE to print at most SIZE at the end")
       ->type_name("TO");
-  command.add_option("--stderr", options.stderr_to, "As --stdout")->type_name("TO");
+  command.add_option("--stderr", options.stderr_to, "Like --stdout")->type_name("TO");
   command
       .add_option(
           "--max-open-files", options.max_open_files,
           "Descriptors that the guest may have open, its streams and folders included (default: 1024)")
       ->check(CLI::Range(3U, 1U << 20))
       ->type_name("N");
-  command.add_flag("--deterministic", options.deterministic,
-                   "Make runs alike: clocks count instructions, waiting takes no time, random numbers and\n"
-                   "what files tell follow from the program's own calls");
-  command.add_option("--seed", options.seed, "Of the random numbers, with --deterministic (default: 0)")
+  command.add_flag(
+      "--deterministic", options.deterministic,
+      "Make runs repeatable: clocks count instructions, waiting takes no time, random numbers and\n"
+      "file attributes depend only on the program's calls");
+  command.add_option("--seed", options.seed, "Seed of the random numbers, with --deterministic (default: 0)")
       ->type_name("N");
 }
 

@@ -3,6 +3,7 @@
 
 #include "host/cli/cli11.hpp"
 #include "host/cli/output.hpp"
+#include "vm/base/owned_fd.hpp"
 #include "skerry/error.hpp"
 #include "skerry/wasi/wasi.hpp"
 
@@ -48,7 +49,7 @@ private:
   Result<void> add_quota(const std::string& text, Deadline deadline);
 
   wasi::Config config_;
-  std::vector<int> fds_; // closed on destruction
+  std::vector<OwnedFd> fds_;
   std::shared_ptr<wasi::OutputBuffer> captured_[3];
 };
 

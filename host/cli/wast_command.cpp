@@ -56,11 +56,17 @@ int wast(WastOptions& options) {
   if (options.line != 0) suite.line = options.line;
   if (!options.expectations.empty()) {
     auto loaded = spec::Expectations::load(options.expectations);
-    if (!loaded) return complain(loaded.error().message()), usage_error;
+    if (!loaded) {
+      complain(loaded.error().message());
+      return usage_error;
+    }
     suite.expectations = std::move(*loaded);
   }
   auto files = spec::find_scripts(options.paths, options.filter);
-  if (!files) return complain(files.error().message()), failure;
+  if (!files) {
+    complain(files.error().message());
+    return failure;
+  }
 
   auto print = [&](const spec::FileReport& report) {
     if (options.json) return void(write_stdout(spec::file_json(report)));
@@ -94,22 +100,25 @@ void add_wast_command(CLI::App& app, int& status) {
   command->add_option("--line", options->line, "Only the assertion that begins at line N")->type_name("N");
   command->add_option("--expectations", options->expectations, "Folder with skips.txt and counts.txt")
       ->type_name("FOLDER");
-  command->add_option("-j,--jobs", options->jobs, "Files at once (all processors)")->type_name("N");
-  command->add_option("--timeout", options->timeout_seconds, "Seconds that one file may take (120)")
+  command->add_option("-j,--jobs", options->jobs, "Files to run in parallel (default: as many as processors)")
+      ->type_name("N");
+  command->add_option("--timeout", options->timeout_seconds, "Seconds that one file may take (default: 120)")
       ->type_name("SECONDS");
   command->add_flag("--json", options->json, "One JSON object per file, then one with the totals");
   command->add_flag("-v,--verbose", options->verbose, "Name files without failures too");
-  command->add_flag("--no-fork", options->no_fork, "All in this process, for debuggers");
+  command->add_flag("--no-fork", options->no_fork, "Run all files in this process, for debuggers");
   command->add_option("--slice", options->suite.config.fuel_slice, "Instructions in a fuel slice")
       ->type_name("N");
-  command->add_option("--simd", options->simd, "How vector instructions run (auto; scalar, sse4, avx2, neon)")
+  command
+      ->add_option("--simd", options->simd,
+                   "Target of vector instructions (default: auto; scalar, sse4, avx2, neon)")
       ->type_name("TARGET");
   command->add_flag("--move-stack", options->suite.config.move_stack,
-                    "Move the value stack at every slice, memories at every growth");
+                    "Move the value stack at every slice, and memories at every growth");
   command->add_flag("--no-fusion", options->no_fusion, "No superinstructions");
   command->footer(
-      "Prints a line for each failure and the totals. Status 1 when anything failed, crashed, or passed\n"
-      "that is on the skip list.\n\n"
+      "Prints a line for each failure, and the totals. Returns 1 if an assertion failed, a file crashed, or\n"
+      "an assertion on the skip list passed.\n\n"
       "Example:\n"
       "  skerry wast --expectations spec-tests/expectations testsuite/core");
   command->callback([options, &status] { status = wast(*options); });

@@ -50,7 +50,10 @@ int report(const std::string& file, const Error& error) {
 int wat2wasm(const WatOptions& options) {
   Engine engine;
   auto source = read_file(options.input, engine.config().module_limits.module_bytes);
-  if (!source) return complain(source.error().message), failure;
+  if (!source) {
+    complain(source.error().message);
+    return failure;
+  }
   auto module = wat::to_binary(text_of(*source), {!options.no_names});
   if (!module) return report(options.input, module.error());
   std::vector<std::byte>().swap(*source); // frees the source, which is no longer needed
@@ -64,7 +67,10 @@ int wat2wasm(const WatOptions& options) {
 
 int wasm2wat(const WatOptions& options) {
   auto source = read_file(options.input, ModuleLimits().module_bytes);
-  if (!source) return complain(source.error().message), failure;
+  if (!source) {
+    complain(source.error().message);
+    return failure;
+  }
   const uint64_t most =
       options.max_text.empty() ? wat::most_text(source->size()) : *parse_size(options.max_text);
   const bool to_stdout = options.output.empty() || options.output == "-";
@@ -91,7 +97,7 @@ void add_wat2wasm_command(CLI::App& app, int& status) {
   auto options = std::make_shared<WatOptions>();
   CLI::App* command = app.add_subcommand("wat2wasm", "Translate a module from text to binary");
   command->add_option("FILE", options->input, "Module in the text format")->required()->type_name("");
-  command->add_option("-o,--output", options->output, "Where to (FILE with .wasm); - is stdout")
+  command->add_option("-o,--output", options->output, "Output file (default: FILE with .wasm); - is stdout")
       ->type_name("FILE");
   command->add_flag("--no-names", options->no_names, "Write no name section");
   command->add_flag("--no-check", options->no_check, "Do not validate the module");
@@ -103,10 +109,10 @@ void add_wasm2wat_command(CLI::App& app, int& status) {
   auto options = std::make_shared<WatOptions>();
   CLI::App* command = app.add_subcommand("wasm2wat", "Translate a module from binary to text");
   command->add_option("FILE", options->input, "Module in the binary format")->required()->type_name("");
-  command->add_option("-o,--output", options->output, "Where to (stdout)")->type_name("FILE");
+  command->add_option("-o,--output", options->output, "Output file (default: stdout)")->type_name("FILE");
   command
       ->add_option("--max-text", options->max_text,
-                   "Give up when there is more text (16MiB, and 64 times the file)")
+                   "Limit of the text (default: 16MiB plus 64 times the file)")
       ->type_name("SIZE")
       ->check(size_validator());
   command->footer("Example:\n  skerry wasm2wat add.wasm");

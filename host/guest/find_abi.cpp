@@ -70,8 +70,8 @@ private:
     const auto memory = module_.find_export("memory");
     if (!memory || memory->kind() != ExternKind::memory) return missing("memory", "");
     if (std::get<MemoryType>(memory->type).limits.is_64)
-      complain(PluginErrorCode::abi_type,
-               "export \"memory\" must be a 32-bit memory, as the ABI's addresses are, but is a 64-bit one");
+      complain(PluginErrorCode::abi_type, "export \"memory\" must be a 32-bit memory, because the ABI has "
+                                          "32-bit addresses, but is a 64-bit one");
   }
 
   /// Finds allocate and deallocate, or malloc and free, but never one from each pair.

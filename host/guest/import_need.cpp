@@ -38,7 +38,7 @@ ImportNeed env_need(std::string_view name) {
 #undef SKERRY_HOST_GRANT
 #undef SKERRY_HOST_ERROR
 #undef SKERRY_HOST_FUNCTION
-  return {Provider::nobody, {}};
+  return {Provider::none, {}};
 }
 
 } // namespace
@@ -47,7 +47,7 @@ ImportNeed import_need(std::string_view module, std::string_view name) {
   if (module == "wasi_snapshot_preview1" || module == "wasi_unstable")
     return {Provider::wasi, wasi_keys(name)};
   if (module == "env") return env_need(name);
-  return {Provider::nobody, {}};
+  return {Provider::none, {}};
 }
 
 } // namespace skerry::host

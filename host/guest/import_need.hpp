@@ -7,12 +7,12 @@
 
 namespace skerry::host {
 
-enum class Provider { wasi, host, nobody };
+enum class Provider { wasi, host, none };
 
 /// What a manifest must grant to make an import useful. It also covers functions that always exist but report
 /// "denied" without a grant.
 struct ImportNeed {
-  Provider provider = Provider::nobody;
+  Provider provider = Provider::none;
   std::vector<std::string> capabilities; ///< manifest keys; empty if nothing is needed
 };
 

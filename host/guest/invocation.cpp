@@ -35,8 +35,8 @@ Expected<std::optional<Step>> GuestAbi::Invocation::after_allocation(std::span<c
   const std::string& allocate = abi_->shape_.allocate;
   if (buffer_.address == 0)
     return fail(abi_->manifest_, phase_, PluginErrorCode::abi_allocate,
-                "\"" + allocate + "\" gave no memory for " + std::to_string(buffer_.size) + " bytes");
-  auto place = abi_->bytes_at(phase_, "what \"" + allocate + "\" returned", buffer_);
+                "\"" + allocate + "\" returned no memory for " + std::to_string(buffer_.size) + " bytes");
+  auto place = abi_->bytes_at(phase_, "the buffer that \"" + allocate + "\" returned", buffer_);
   if (!place) return fail(std::move(place.error()));
   if (!input_.empty()) std::memcpy(place->data(), input_.data(), input_.size());
   at_ = At::calling;

@@ -245,7 +245,7 @@ Expected<GuestAbi::Buffer> GuestAbi::give_state(const std::string& bytes) const 
   buffer.address = static_cast<uint32_t>(results->front().as_i32());
   if (buffer.address == 0)
     return fail(manifest_, Phase::reload, PluginErrorCode::abi_allocate, "there is no memory for the state");
-  auto place = bytes_at(Phase::reload, "what \"" + shape_.allocate + "\" returned", buffer);
+  auto place = bytes_at(Phase::reload, "the buffer that \"" + shape_.allocate + "\" returned", buffer);
   if (!place) return fail(std::move(place.error()));
   std::ranges::copy(std::as_bytes(std::span(bytes)), place->begin());
   return buffer;

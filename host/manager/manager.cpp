@@ -62,7 +62,7 @@ Expected<void> Manager::Impl::reserve(const std::string& name) {
   if (closed) return fail(closed_error(name));
   if (plugins.try_emplace(name).second) return {};
   return fail(make_error(name, Phase::read, PluginErrorCode::duplicate,
-                         "a plugin called " + in_quotes(name) + " is loaded already; unload it first"));
+                         "a plugin called " + in_quotes(name) + " is already loaded; unload it first"));
 }
 
 void Manager::Impl::forget(const std::string& name) {

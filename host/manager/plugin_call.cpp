@@ -28,9 +28,9 @@ struct PluginCall::Impl {
   PluginError given_up() const noexcept {
     return unless_out_of_memory(
         [&] {
-          return make_error(manifest, Phase::call, PluginErrorCode::cancelled, "the call was given up");
+          return make_error(manifest, Phase::call, PluginErrorCode::cancelled, "the call was cancelled");
         },
-        [&] { return out_of_memory_error(manifest.meta.name, Phase::call, "giving up a call"); });
+        [&] { return out_of_memory_error(manifest.meta.name, Phase::call, "cancelling a call"); });
   }
 
   const std::shared_ptr<Plugin> plugin;

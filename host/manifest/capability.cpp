@@ -7,7 +7,7 @@ namespace skerry::host {
 
 namespace {
 
-/// True if `path` is the folder `base` or lies in it. Both must be normalised.
+/// True if `path` is the folder `base` or lies in it. Both must be normalized.
 bool is_within(std::string_view base, std::string_view path) {
   if (base == "/" || base == ".") return path.starts_with('/') == (base == "/");
   return path.starts_with(base) && (path.size() == base.size() || path[base.size()] == '/');

@@ -186,13 +186,13 @@ std::string to_prometheus(std::span<const PluginMetrics> plugins) {
              [](const M& m) { return m.fuel; });
   out.family("skerry_plugin_instance_resets_total", "counter",
              "Instances brought back to the state after init.", [](const M& m) { return m.resets; });
-  out.family("skerry_plugin_instances_replaced_total", "counter", "Instances thrown away.",
+  out.family("skerry_plugin_instances_replaced_total", "counter", "Instances discarded.",
              [](const M& m) { return m.replaced; });
   out.family("skerry_plugin_dropped_log_lines_total", "counter", "Log lines beyond the limits of a call.",
              [](const M& m) { return m.dropped_log_lines; });
   out.family("skerry_plugin_memory_high_water_bytes", "gauge", "Most linear memory that one instance had.",
              [](const M& m) { return m.memory_high_water; });
-  out.family("skerry_plugin_budget_used_bytes", "gauge", "Bytes taken of the plugin's budget.",
+  out.family("skerry_plugin_budget_used_bytes", "gauge", "Bytes used of the plugin's budget.",
              [](const M& m) { return m.budget_used; });
   out.family("skerry_plugin_instances", "gauge", "Instances that exist.",
              [](const M& m) { return m.instances; });
@@ -200,7 +200,7 @@ std::string to_prometheus(std::span<const PluginMetrics> plugins) {
              [](const M& m) { return m.busy; });
   out.family("skerry_plugin_waiting_calls", "gauge", "Calls that wait for an instance.",
              [](const M& m) { return m.waiting; });
-  out.family("skerry_plugin_circuit_open", "gauge", "1 while the breaker keeps calls away.",
+  out.family("skerry_plugin_circuit_open", "gauge", "1 while the breaker rejects calls.",
              [](const M& m) { return m.circuit_open ? 1 : 0; });
   out.reloads();
   out.versions("skerry_plugin_version_calls_total", "counter", "Calls that a version answered.",

@@ -44,7 +44,7 @@ struct ListDeleter {
 };
 using List = std::unique_ptr<curl_slist, ListDeleter>;
 
-/// Initialises libcurl once, before any thread uses it. The call is thread-safe since libcurl 7.84.
+/// Initializes libcurl once, before any thread uses it. The call is thread-safe since libcurl 7.84.
 bool start_curl() {
   static const bool started = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   return started;

@@ -1,4 +1,4 @@
-// Recognises addresses that are not on the public network.
+// Recognizes addresses that are not on the public network.
 #include "host/net/network.hpp"
 
 #include <array>

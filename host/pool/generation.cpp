@@ -29,7 +29,7 @@ PluginError Generation::refusal(InstancePool::Refused why, Clock::time_point sta
   if (why == InstancePool::Refused::closed) return unloaded();
   if (why == InstancePool::Refused::full) {
     auto error = make_error(manifest(), Phase::call, PluginErrorCode::busy,
-                            std::to_string(pool.max_waiting) + " callers wait already");
+                            std::to_string(pool.max_waiting) + " callers are already waiting");
     error.limit = LimitReport{"waiting", "calls", pool.max_waiting, std::nullopt, "pool.maxWaiting"};
     return error;
   }
@@ -48,7 +48,7 @@ PluginError Generation::breaker_error() const {
   return make_error(manifest(), Phase::call, PluginErrorCode::breaker_open,
                     left.count() > 0 ? "the plugin failed too often; it is tried again in " +
                                            std::to_string(left.count()) + " ms"
-                                     : "the plugin failed too often; a call is trying it at this moment");
+                                     : "the plugin failed too often; a call is testing it now");
 }
 
 std::optional<Generation::InstancePtr> Generation::hold(Clock::time_point deadline) {

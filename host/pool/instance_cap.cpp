@@ -15,9 +15,9 @@ bool InstanceCap::take() noexcept {
 
 Expected<InstancePlace> InstancePlace::take(const Manifest& manifest, std::shared_ptr<InstanceCap> cap) {
   if (cap->take()) return InstancePlace(std::move(cap));
-  auto error = make_error(manifest, Phase::instantiate, PluginErrorCode::limit_instances,
-                          "the host has " + std::to_string(cap->allowed()) +
-                              " instances, which is as many as it may have");
+  auto error =
+      make_error(manifest, Phase::instantiate, PluginErrorCode::limit_instances,
+                 "the host has " + std::to_string(cap->allowed()) + " instances, which is its limit");
   error.limit =
       LimitReport{"instances", "instances", cap->allowed(), std::nullopt, "ManagerOptions::max_instances"};
   return fail(std::move(error));

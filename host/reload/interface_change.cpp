@@ -68,7 +68,7 @@ std::string interface_change(const Module& before, const Module& after) {
     }
     changes += (changes.empty() ? "" : "; ") + ("export " + in_quotes(item.name) + " ");
     if (!other) {
-      changes += "is gone";
+      changes += "was removed";
       continue;
     }
     changes.append("was ").append(extern_kind_name(item.kind())).append(" ").append(to_string(item.type));

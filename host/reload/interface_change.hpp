@@ -10,8 +10,8 @@
 
 namespace skerry::host {
 
-/// Lists the exports of `before` that `after` lacks or has with another type: "export "f" is gone; export "g"
-/// was … and is …". Empty if there are none. The sizes of memories and tables do not count as part of the
+/// Lists the exports of `before` that `after` lacks or has with another type: "export "f" was removed; export
+/// "g" was … and is …". Empty if there are none. The sizes of memories and tables do not count as part of the
 /// type.
 std::string interface_change(const Module& before, const Module& after);
 

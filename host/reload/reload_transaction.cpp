@@ -84,7 +84,7 @@ Expected<void> ReloadTransaction::read_manifest() {
   report_.about(manifest_.meta.version, "");
   if (manifest_.meta.name == plugin_.name) return {};
   return fail(manifest_, Phase::reload, PluginErrorCode::reload_manifest,
-              "the manifest is called \"" + manifest_.meta.name + "\" now; a plugin keeps its name");
+              "the manifest's name is now \"" + manifest_.meta.name + "\"; a plugin's name cannot change");
 }
 
 Expected<void> ReloadTransaction::read_file() {
@@ -99,7 +99,7 @@ Expected<void> ReloadTransaction::check_known() {
   if (options_.force || !plugin_.deployment.is_bad(manifest_, file_->hash)) return {};
   return fail(manifest_, Phase::reload, PluginErrorCode::reload_known_bad,
               "this version (hash xxh3-128:" + file_->hash +
-                  ") was tried before and is bad; a forced reload tries it again");
+                  ") was tried before and failed; a forced reload tries it again");
 }
 
 Expected<void> ReloadTransaction::check_pin() { return host::check_pin(manifest_, *file_); }
@@ -180,7 +180,7 @@ bool ReloadTransaction::must_hand_over() const {
 Expected<void> ReloadTransaction::hand_over_state() {
   if (base_->usage().instances > 1 || base_->manifest().pool.size > 1 || manifest_.pool.size > 1)
     return fail(manifest_, Phase::reload, PluginErrorCode::state_pool,
-                "state can be handed over by one instance to one other; pool.size must be 1");
+                "only one instance can hand its state over to another; pool.size must be 1");
   const PoolConfig& pool = base_->manifest().pool;
   auto held = base_->hold(Clock::now() + base_->manifest().timeout + pool.max_wait);
   if (!held)
@@ -228,7 +228,8 @@ Expected<void> ReloadTransaction::publish(const GenerationPtr& next) {
     next->start_error_monitor();
     const Deployment::Swap result = plugin_.deployment.swap(base_, next);
     if (result == Deployment::Swap::leaving)
-      return fail(manifest_, Phase::reload, PluginErrorCode::unloaded, "the plugin was unloaded meanwhile");
+      return fail(manifest_, Phase::reload, PluginErrorCode::unloaded,
+                  "the plugin was unloaded in the meantime");
     if (result == Deployment::Swap::done) break;
     release_held();
     base_ = plugin_.current();

@@ -28,7 +28,7 @@ Expected<GenerationPtr> revive(LoadedPlugin& plugin, const VersionPtr& version) 
 
 PluginError no_version(const GenerationPtr& current) {
   return make_error(current->manifest(), Phase::reload, PluginErrorCode::reload_no_version,
-                    "there is no version to go back to; reload.keep says how many are kept");
+                    "no earlier version is kept; reload.keep sets their number");
 }
 
 /// Attempts a rollback once, and returns how it ended. After `changed`, the caller tries again.
@@ -64,7 +64,7 @@ Expected<void> attempt_until_done(LoadedPlugin& plugin, ReloadTrigger trigger, c
     if (*result == Deployment::Swap::leaving) {
       const GenerationPtr current = plugin.current();
       auto error = make_error(current->manifest(), Phase::reload, PluginErrorCode::reload_swap,
-                              "the plugin was unloaded meanwhile");
+                              "the plugin was unloaded in the meantime");
       error.cause = PluginErrorCode::unloaded;
       return fail(std::move(error));
     }

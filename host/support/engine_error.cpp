@@ -106,8 +106,7 @@ void describe_exhaustion(PluginError& out, const Manifest& manifest, const Error
 void describe_host(PluginError& out, const Error& error) {
   out.exit_status = error.exit_status();
   out.code = out.exit_status ? PluginErrorCode::exit : PluginErrorCode::host;
-  if (out.exit_status)
-    out.message = "the plugin ended itself with exit status " + std::to_string(*out.exit_status);
+  if (out.exit_status) out.message = "the plugin exited with status " + std::to_string(*out.exit_status);
 }
 
 /// Sets the code, and the members that only some kinds of error have.

@@ -1,6 +1,7 @@
 #include "host/support/file_bytes.hpp"
 
 #include "host/support/fail.hpp"
+#include "vm/base/owned_fd.hpp"
 #include "skerry/printable.hpp"
 
 #include <fcntl.h>
@@ -14,20 +15,6 @@
 namespace skerry::host {
 
 namespace {
-
-class Descriptor {
-public:
-  explicit Descriptor(const std::filesystem::path& file) : fd_(open(file.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
-private:
-  int fd_;
-};
 
 Unexpected<FileProblem> system_problem(const std::filesystem::path& file) {
   return fail(
@@ -54,7 +41,7 @@ ssize_t read_some(int fd, std::vector<std::byte>& bytes, size_t used) {
 
 skerry::Expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
                                                                 uint64_t limit) {
-  Descriptor descriptor(file);
+  const OwnedFd descriptor(open(file.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status;
   if (descriptor.get() < 0 || fstat(descriptor.get(), &status) != 0) return system_problem(file);
   uint64_t size = S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;

@@ -62,8 +62,8 @@ public:
   bool number_float(number_float_t value, const string_t&) override { return add(value); }
   bool string(string_t& value) override { return add(std::move(value)); }
   bool binary(binary_t&) override { return false; } // JSON texts have no binary values
-  bool start_object(std::size_t) override { return open(Json::value_t::object); }
-  bool start_array(std::size_t) override { return open(Json::value_t::array); }
+  bool start_object(size_t) override { return open(Json::value_t::object); }
+  bool start_array(size_t) override { return open(Json::value_t::array); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
@@ -72,7 +72,7 @@ public:
     member_ = &member->second;
     return is_new || complain("key \"" + name + "\" occurs twice");
   }
-  bool parse_error(std::size_t, const std::string&, const Json::exception& error) override {
+  bool parse_error(size_t, const std::string&, const Json::exception& error) override {
     return complain(plain_message(error));
   }
 

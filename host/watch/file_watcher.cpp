@@ -266,7 +266,12 @@ private:
       if (!changed) return;
       running_ = id;
     }
-    const bool told = unless_out_of_memory([&] { return changed(), true; }, [] { return false; });
+    const bool told = unless_out_of_memory(
+        [&] {
+          changed();
+          return true;
+        },
+        [] { return false; });
     {
       const Lock lock(mutex_);
       running_ = 0;

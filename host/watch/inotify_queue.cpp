@@ -28,20 +28,17 @@ InotifyQueue::Event translate(const inotify_event& raw, const char* name) {
 
 } // namespace
 
-InotifyQueue::~InotifyQueue() {
-  if (fd_ >= 0) close(fd_);
-}
-
 bool InotifyQueue::open() {
-  fd_ = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  fd_ = OwnedFd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
   return is_open();
 }
 
 int InotifyQueue::add(const std::filesystem::path& directory, bool content) {
   const uint32_t writing = content ? IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB : 0;
   // IN_MASK_ADD keeps the events that another file needs from the same directory.
-  const int watch = inotify_add_watch(
-      fd_, directory.c_str(), names | writing | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD);
+  const int watch =
+      inotify_add_watch(fd_.get(), directory.c_str(),
+                        names | writing | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD);
   if (watch >= 0) watches_.insert(watch); // if this throws, the kernel keeps the watch until the queue closes
   return watch;
 }
@@ -49,7 +46,7 @@ int InotifyQueue::add(const std::filesystem::path& directory, bool content) {
 void InotifyQueue::keep_only(std::span<const int> used) {
   std::erase_if(watches_, [&](int watch) {
     if (std::ranges::find(used, watch) != used.end()) return false;
-    inotify_rm_watch(fd_, watch); // fails if the directory is gone, and then the watch is gone too
+    inotify_rm_watch(fd_.get(), watch); // fails if the directory is gone, and then the watch is gone too
     return true;
   });
 }
@@ -58,7 +55,7 @@ void InotifyQueue::take(const std::function<void(const Event&)>& handle) {
   if (!is_open()) return;
   alignas(inotify_event) std::array<char, 16384> buffer;
   ssize_t size;
-  while ((size = read(fd_, buffer.data(), buffer.size())) > 0) {
+  while ((size = read(fd_.get(), buffer.data(), buffer.size())) > 0) {
     for (ssize_t at = 0; at < size;) {
       inotify_event raw;
       std::memcpy(&raw, buffer.data() + at, sizeof raw);

@@ -1,6 +1,8 @@
 // The kernel's queue of directory changes (inotify). Internal.
 #pragma once
 
+#include "vm/base/owned_fd.hpp"
+
 #include <filesystem>
 #include <functional>
 #include <set>
@@ -24,15 +26,14 @@ public:
   };
 
   InotifyQueue() = default;
-  ~InotifyQueue();
   InotifyQueue(const InotifyQueue&) = delete;
   InotifyQueue& operator=(const InotifyQueue&) = delete;
 
   /// Returns false if the kernel does not support inotify or has no instance left.
   bool open();
-  bool is_open() const noexcept { return fd_ >= 0; }
+  bool is_open() const noexcept { return fd_.is_open(); }
   /// The descriptor to poll for input; -1 if the queue is not open.
-  int descriptor() const noexcept { return fd_; }
+  int descriptor() const noexcept { return fd_.get(); }
 
   /// Watches the names in a directory, and with `content` also writes to its files. Returns the number of the
   /// watch, which is the same for every path to the directory; -1 if it cannot be watched.
@@ -43,7 +44,7 @@ public:
   void take(const std::function<void(const Event&)>& handle);
 
 private:
-  int fd_ = -1;
+  OwnedFd fd_;
   std::set<int> watches_;
 };
 

@@ -115,7 +115,7 @@ int run(const Options& options) {
   if (!context) return complain(context.error());
   Linker linker(engine);
   wasi::add_to_linker(linker, *context);
-  linker.set_unknown_imports(UnknownImports::return_zeroes);
+  linker.set_unknown_imports(UnknownImports::return_zeros);
   Store store(engine);
   auto instance = linker.instantiate(store, *module);
   if (!instance) return complain(instance.error());

@@ -658,7 +658,7 @@ class Inspect(CommandTest):
         module = json.loads(self.out)
         self.assertEqual(module["imports"][0], {
             "module": "env", "name": "one", "kind": "function", "params": ["i32"], "results": ["i32"],
-            "provider": "nobody", "capabilities": []})
+            "provider": "none", "capabilities": []})
         self.assertEqual([item["name"] for item in module["exports"]], ["_start", "use"])
 
     def test_capabilities_of_imports(self):

@@ -82,7 +82,7 @@ TEST_CASE("a granted root grants everything below it, and nothing relative") {
   CHECK_FALSE(check_path(files("."), "/a"));
 }
 
-TEST_CASE("guest paths are normalised") {
+TEST_CASE("guest paths are normalized") {
   CHECK(normalize_guest_path("/a//b/./c/") == "/a/b/c");
   CHECK(normalize_guest_path("a/../b") == "b");
   CHECK(normalize_guest_path("./") == ".");

@@ -29,7 +29,7 @@ constexpr auto good = Breaker::Outcome::success, bad = Breaker::Outcome::failure
 
 } // namespace
 
-TEST_CASE("a breaker opens after so many failures in a row, and not before") {
+TEST_CASE("a breaker opens after the configured number of failures in a row, not before") {
   Breaker breaker(three_failures);
   CHECK(call(breaker, bad));
   CHECK(call(breaker, bad));
@@ -61,13 +61,13 @@ TEST_CASE("after its time an open breaker lets one probe in, and only one") {
     CHECK_FALSE(call(breaker, good, 199));
     CHECK(call(breaker, good, 200));
   }
-  SECTION("a probe that did not reach the plugin leaves its place to the next") {
+  SECTION("a probe that did not reach the plugin frees its place") {
     breaker.record(Breaker::Admission::probe, none, later);
     CHECK(breaker.admit(later) == Breaker::Admission::probe);
   }
 }
 
-TEST_CASE("what ends after the breaker opened does not change it") {
+TEST_CASE("calls that end after the breaker opened do not change it") {
   Breaker breaker(three_failures);
   const auto slow = breaker.admit(start);
   for (int i = 0; i < 3; ++i) call(breaker, bad);
@@ -75,7 +75,7 @@ TEST_CASE("what ends after the breaker opened does not change it") {
   CHECK(breaker.state() == Breaker::State::open);
 }
 
-TEST_CASE("calls that do not reach the plugin are no failures") {
+TEST_CASE("calls that do not reach the plugin do not count as failures") {
   Breaker breaker(three_failures);
   for (int i = 0; i < 10; ++i) CHECK(call(breaker, none));
 }
@@ -85,7 +85,7 @@ TEST_CASE("without a configuration there is no breaker") {
   for (int i = 0; i < 1000; ++i) CHECK(call(breaker, bad));
 }
 
-TEST_CASE("of many threads that come at once exactly one is the probe") {
+TEST_CASE("exactly one of many concurrent threads is the probe") {
   for (int round = 0; round < 20; ++round) {
     Breaker breaker(three_failures);
     for (int i = 0; i < 3; ++i) call(breaker, bad);

@@ -104,7 +104,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: a rename into place") {
   CHECK(counter.reaches(2));
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: nothing is told of a file that nobody changed") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: an unchanged file is not reported") {
   FileWatcher watcher(options());
   watcher.watch(file, settle, counter.callback());
   put(temp / "plugins" / "y.wasm", "another");
@@ -112,7 +112,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: nothing is told of a file that nobody
   CHECK(counter.count() == 0);
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: many writes in a row are one change, told after the last") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: many writes in a row are one change, reported after the last") {
   FileWatcher watcher(options());
   std::string seen;
   std::mutex mutex;
@@ -127,7 +127,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: many writes in a row are one change, 
   CHECK(seen == std::string(24, 'x'));
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: a file that goes away and comes back") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: a file is removed and created again") {
   FileWatcher watcher(options());
   watcher.watch(file, settle, counter.callback());
   fs::remove(file);
@@ -137,7 +137,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: a file that goes away and comes back"
   CHECK(counter.reaches(1));
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: a directory that goes away and comes back") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: a directory is removed and created again") {
   FileWatcher watcher(options());
   watcher.watch(file, settle, counter.callback());
   fs::remove_all(file.parent_path());
@@ -147,7 +147,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: a directory that goes away and comes 
   CHECK(counter.reaches(1));
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: a directory renamed away, another into its place") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: a directory is renamed, and another takes its place") {
   FileWatcher watcher(options());
   watcher.watch(file, settle, counter.callback());
   fs::create_directory(temp / "next");
@@ -159,7 +159,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: a directory renamed away, another int
   CHECK(counter.reaches(2));
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: a symbolic link on the way is swapped, as container mounts do") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: a symbolic link in the path is swapped, as container mounts do") {
   for (const char* version : {"v1", "v2"}) {
     fs::create_directory(temp / version);
     put(temp / version / "x.wasm", version);
@@ -186,7 +186,7 @@ TEST_CASE_METHOD(WatcherFixture,
   CHECK(other.reaches(1));
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: a file is told of when its writer is done, not while it writes") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: a file is reported when its writer is done, not while it writes") {
   FileWatcher watcher;
   if (!watcher.uses_inotify()) return; // only events distinguish an open file from a closed one
   watcher.watch(file, settle, counter.callback());
@@ -199,7 +199,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: a file is told of when its writer is 
   CHECK(counter.reaches(1));
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: what is no longer watched is not told of") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: files that are no longer watched are not reported") {
   FileWatcher watcher(options());
   const auto id = watcher.watch(file, settle, counter.callback());
   watcher.unwatch(id);
@@ -256,7 +256,7 @@ TEST_CASE_METHOD(WatcherFixture, "watcher: more changes than the kernel's queue 
   CHECK(counter.reaches(1));
 }
 
-TEST_CASE_METHOD(WatcherFixture, "watcher: what cannot be watched is said, and looked at regularly") {
+TEST_CASE_METHOD(WatcherFixture, "watcher: files that cannot be watched are reported and polled") {
   Counter troubles;
   FileWatcher::Options options;
   options.poll_interval = 5ms;

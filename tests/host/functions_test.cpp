@@ -108,7 +108,7 @@ TEST_CASE("host functions: each row is linked with its type, and only with its g
     CHECK(need.provider == Provider::host);
     if (!row.is_always) CHECK_FALSE(need.capabilities.empty());
   }
-  CHECK(import_need("env", "none").provider == Provider::nobody);
+  CHECK(import_need("env", "none").provider == Provider::none);
 }
 
 TEST_CASE("host functions: the rows name errors that exist") {

@@ -49,7 +49,7 @@ Manifest with_network(Manifest m) {
 } // namespace
 
 TEST_CASE_METHOD(PluginFixture,
-                 "imports exist only for plugins that may use them; all that is missing is listed at once") {
+                 "imports exist only for plugins that may use them; all missing imports are listed at once") {
   const std::string wat = importing({{"net_dial2", "(param i32 i32 i32) (result i32)"},
                                      {"fs_check2", two},
                                      {"kv_get", four},
@@ -71,13 +71,13 @@ TEST_CASE_METHOD(PluginFixture,
   CHECK(error.capabilities.size() >= 5);
 }
 
-TEST_CASE_METHOD(PluginFixture, "the reference's imports exist for every plugin, and tell 0 or 1") {
+TEST_CASE_METHOD(PluginFixture, "the reference's imports exist for every plugin and return 0 or 1") {
   auto plugin = load(guest(execute_digit("(i32.add (call $fs_check (local.get $p) (local.get $n)) "
                                          "(call $net_dial (local.get $p) (local.get $n) (i32.const 80)))")));
   CHECK(result_of(plugin->call("/etc")) == "0");
 }
 
-TEST_CASE_METHOD(PluginFixture, "two plugins have imports of their own") {
+TEST_CASE_METHOD(PluginFixture, "each plugin has its own imports") {
   auto m = manifest("allowed");
   m.capabilities.allow_file_system = true;
   m.capabilities.allowed_paths.push_back({folder.string(), "/data", PathMode::read_only});
@@ -90,7 +90,7 @@ TEST_CASE_METHOD(PluginFixture, "two plugins have imports of their own") {
   CHECK(result_of(allowed->call("/data/../etc")) == "0");
 }
 
-TEST_CASE_METHOD(PluginFixture, "fs_check2: there, not there, denied, no path, bad pointer") {
+TEST_CASE_METHOD(PluginFixture, "fs_check2: present, missing, denied, invalid path, bad pointer") {
   auto m = manifest();
   m.capabilities.allow_file_system = true;
   m.capabilities.allowed_paths.push_back({folder.string(), "/data", PathMode::read_only});
@@ -117,7 +117,7 @@ TEST_CASE_METHOD(PluginFixture, "fs_check2: there, not there, denied, no path, b
 }
 
 TEST_CASE_METHOD(PluginFixture,
-                 "an out-of-bounds pointer traps where there is no code for it, and is no empty text") {
+                 "an out-of-bounds pointer traps if no error code exists for it, and is not an empty text") {
   auto plugin = load(guest(execute_digit("(call $fs_check (i32.const -1) (i32.const 9))")));
   CHECK(error_of(plugin->call("x")).code == "trap.out_of_bounds_memory_access");
 }
@@ -167,7 +167,7 @@ TEST_CASE_METHOD(PluginFixture, "http_request: the response is fetched whole") {
         "3");
 }
 
-TEST_CASE_METHOD(PluginFixture, "a stuck peer holds a call no longer than its deadline") {
+TEST_CASE_METHOD(PluginFixture, "a stuck peer delays a call at most until its deadline") {
   LocalServer server([](const std::string&) { return std::string(); }, LocalServer::Manner::silent);
   auto m = with_network(manifest());
   m.timeout = std::chrono::milliseconds(150);
@@ -181,7 +181,7 @@ TEST_CASE_METHOD(PluginFixture, "a stuck peer holds a call no longer than its de
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(1000));
 }
 
-TEST_CASE_METHOD(PluginFixture, "config_get: values, names that are not there, small buffers, bad pointers") {
+TEST_CASE_METHOD(PluginFixture, "config_get: values, missing names, small buffers, bad pointers") {
   auto m = manifest();
   m.config = std::map<std::string, std::string>{{"color", "blue"}, {"empty", ""}};
   const auto get = [&](const std::string& name, const std::string& arguments) {
@@ -199,7 +199,7 @@ TEST_CASE_METHOD(PluginFixture, "config_get: values, names that are not there, s
 }
 
 TEST_CASE_METHOD(PluginFixture,
-                 "the key-value store outlives calls, resets and traps, and is the plugin's own") {
+                 "the key-value store outlives calls, resets and traps, and belongs to one plugin") {
   auto m = manifest();
   m.capabilities.allow_key_value = true;
   const std::string wat = importing({{"kv_get", four}, {"kv_set", four}, {"kv_delete", two}}, execute_code(R"(
@@ -247,8 +247,7 @@ TEST_CASE_METHOD(PluginFixture, "a 64-bit memory is refused when a plugin is loa
   CHECK(contains(error.message, "32-bit memory"));
 }
 
-TEST_CASE_METHOD(PluginFixture,
-                 "texts that no path, host or key can be are refused before they are looked at") {
+TEST_CASE_METHOD(PluginFixture, "invalid paths, hosts and keys are refused before they are used") {
   auto m = with_network(manifest());
   m.capabilities.max_memory_mb = 4;
   m.capabilities.max_http_response_kb = 64;
@@ -272,7 +271,7 @@ TEST_CASE_METHOD(PluginFixture,
                "(call $config_get (local.get $p) (local.get $n) (i32.const 0) (i32.const 0))") == "-8");
 }
 
-TEST_CASE_METHOD(PluginFixture, "the lines of a log, and the bytes of a value, are paid with fuel") {
+TEST_CASE_METHOD(PluginFixture, "log lines and bytes of values cost fuel") {
   auto m = manifest();
   m.capabilities.max_memory_mb = 2;
   m.capabilities.max_log_lines = 1; // the others are dropped, but still paid for
@@ -295,7 +294,7 @@ TEST_CASE_METHOD(PluginFixture, "the lines of a log, and the bytes of a value, a
   CHECK(error_of(values->call(std::string(500'000, 'x'))).code == "fuel");
 }
 
-TEST_CASE("base64 there and back") {
+TEST_CASE("base64 is decoded to what was encoded") {
   for (const std::string text : {"", "f", "fo", "foo", "foob", "fooba", "foobar", "\xff\xfe\x00z"}) {
     CHECK(from_base64(to_base64(text)) == text);
   }

@@ -28,7 +28,7 @@ TEST_CASE("a result ends at a NUL") {
   CHECK(terminated_length("  \0"s) == 2);
 }
 
-TEST_CASE("a result without an end has none") {
+TEST_CASE("the end of an incomplete result is not found") {
   CHECK_FALSE(terminated_length(""));
   CHECK_FALSE(terminated_length("   "));
   CHECK_FALSE(terminated_length("{\"a\":1"));

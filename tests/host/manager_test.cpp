@@ -14,7 +14,7 @@ TEST_CASE_METHOD(PluginFixture, "a plugin is found by its name") {
   CHECK(manager.names() == std::vector<std::string>{"p"});
 }
 
-TEST_CASE_METHOD(PluginFixture, "an unknown name, with what may have been meant") {
+TEST_CASE_METHOD(PluginFixture, "an unknown name is an error with suggestions") {
   load(guest(echo), manifest("json-transformer"));
   PluginError error = manager.get("json-transfomer").error();
   CHECK(error.code == "not_found");
@@ -23,7 +23,7 @@ TEST_CASE_METHOD(PluginFixture, "an unknown name, with what may have been meant"
   CHECK(manager.call("x", "").error().code == "not_found");
 }
 
-TEST_CASE_METHOD(PluginFixture, "a second plugin of one name is refused, and the first goes on") {
+TEST_CASE_METHOD(PluginFixture, "a second plugin of the same name is refused, and the first keeps running") {
   auto plugin = load(guest(echo));
   PluginError error = load_error(guest(execute_digit("(i32.const 7)")));
   CHECK(error.code == "duplicate");
@@ -53,7 +53,7 @@ TEST_CASE_METHOD(PluginFixture, "a handle outlives its plugin and its manager") 
   CHECK_FALSE(plugin->meta().empty());
 }
 
-TEST_CASE_METHOD(PluginFixture, "closing twice does nothing, and loads after it fail") {
+TEST_CASE_METHOD(PluginFixture, "a second close does nothing, and later loads fail") {
   auto plugin = load(guest(echo));
   manager.close();
   manager.close();
@@ -62,7 +62,7 @@ TEST_CASE_METHOD(PluginFixture, "closing twice does nothing, and loads after it 
   CHECK(manager.names().empty());
 }
 
-TEST_CASE_METHOD(PluginFixture, "one plugin's failure touches no other") {
+TEST_CASE_METHOD(PluginFixture, "one plugin's failure does not affect another") {
   auto bad = load(guest(execute("unreachable")), manifest("bad"));
   auto good = load(guest(echo), manifest("good"));
   for (int i = 0; i < 3; ++i) {

@@ -132,7 +132,7 @@ TEST_CASE("maxMemoryMB 4096 does not overflow 32 bits") {
   CHECK(good(capability(R"("maxMemoryMB": 4096)")).capabilities.max_memory_bytes() == uint64_t{4} << 30);
 }
 
-TEST_CASE("unknown keys are errors with their path and what may have been meant") {
+TEST_CASE("unknown keys are errors with their path and suggestions") {
   CHECK(bad_path(with(R"("timeOut": 5)")) == "$.timeOut");
   CHECK(bad(with(R"("timeOut": 5)")).message.find("did you mean timeout?") != std::string::npos);
   CHECK(bad_path(capability(R"("maxMemoryMb": 5)")) == "$.capabilities.maxMemoryMb");
@@ -146,7 +146,7 @@ TEST_CASE("unknown keys are errors with their path and what may have been meant"
         "$.capabilities.allowedHosts[1].ports");
 }
 
-TEST_CASE("what must be there") {
+TEST_CASE("required keys") {
   CHECK(bad_path(R"({"wasmPath": "w"})") == "$.meta");
   CHECK(bad_path(R"({"meta": {}, "wasmPath": "w"})") == "$.meta.name");
   CHECK(bad_path(R"({"meta": {"name": "p"}})") == "$.wasmPath");
@@ -215,7 +215,7 @@ TEST_CASE("values out of range and of wrong types") {
   CHECK(bad_path(R"({"meta": {"name": "p"}, "wasmPath": "a\u0000b"})") == "$.wasmPath");
 }
 
-TEST_CASE("what is no manifest at all") {
+TEST_CASE("texts that are not manifests") {
   CHECK(bad_path("") == "$");
   CHECK(bad_path("[]") == "$");
   CHECK(bad_path("{") == "$");

@@ -26,7 +26,7 @@ TEST_CASE("percentiles are at most an eighth too large, and never too small") {
   check(summary.p99, microseconds(990));
 }
 
-TEST_CASE("times from nothing to hours have their place") {
+TEST_CASE("times from zero to hours have a bucket") {
   for (const int64_t ns :
        {int64_t{0}, int64_t{1}, int64_t{7}, int64_t{8}, int64_t{1'000'000'007}, int64_t{1} << 62}) {
     LatencyHistogram histogram;

@@ -87,7 +87,7 @@ TEST_CASE("dialling: reached, denied by the list, denied by the address, unreach
   CHECK(Network(Capabilities()).dial("127.0.0.1", server.port(), soon()) == NetworkStatus::denied);
 }
 
-TEST_CASE("a name is judged by the very address that is connected to, not by an earlier lookup") {
+TEST_CASE("a name is judged by the address that is connected to, not by an earlier lookup") {
   LocalServer server([](const std::string&) { return http_answer("200 OK", "secret"); });
   const auto granted =
       local({"localhost", "ip6-localhost"}, false); // the name is allowed, its address is not
@@ -98,7 +98,7 @@ TEST_CASE("a name is judged by the very address that is connected to, not by an 
   CHECK(server.requests() == 0);
 }
 
-TEST_CASE("a dial that nobody answers ends at the deadline") {
+TEST_CASE("a dial without an answer ends at the deadline") {
   const FullListener listener;
   const auto granted = local({"127.0.0.1"});
   const auto start = Network::Clock::now();
@@ -144,7 +144,7 @@ TEST_CASE("a request and its answer") {
   CHECK(found);
 }
 
-TEST_CASE("each redirect is checked like a request of its own") {
+TEST_CASE("each redirect is checked like a separate request") {
   LocalServer elsewhere([](const std::string& request) {
     CHECK(request.find("Authorization") == request.npos); // applied only to the first one
     CHECK(request.starts_with("GET "));
@@ -161,7 +161,7 @@ TEST_CASE("each redirect is checked like a request of its own") {
   CHECK(response.body == "there");
 }
 
-TEST_CASE("redirects to other schemes, and without end, are refused") {
+TEST_CASE("redirects to other schemes and endless redirects are refused") {
   const auto granted = local({"127.0.0.1"});
   HttpResponse response;
   for (const char* target : {"file:///etc/passwd", "gopher://127.0.0.1/", "ftp://127.0.0.1/"}) {
@@ -177,7 +177,7 @@ TEST_CASE("redirects to other schemes, and without end, are refused") {
   CHECK(loop.requests() == 6);
 }
 
-TEST_CASE("a response beyond the limit, and headers without end, are cut off") {
+TEST_CASE("responses beyond the limit and endless headers are cut off") {
   auto granted = local({"127.0.0.1"});
   granted.max_http_response_kb = 1;
   HttpResponse response;
@@ -190,7 +190,7 @@ TEST_CASE("a response beyond the limit, and headers without end, are cut off") {
         NetworkStatus::too_large);
 }
 
-TEST_CASE("a peer that says nothing is left at the deadline") {
+TEST_CASE("a silent peer is abandoned at the deadline") {
   LocalServer server([](const std::string&) { return std::string("stuck"); }, LocalServer::Manner::silent);
   HttpResponse response;
   const auto start = Network::Clock::now();
@@ -201,7 +201,7 @@ TEST_CASE("a peer that says nothing is left at the deadline") {
   CHECK(Network::Clock::now() - start < milliseconds(1000));
 }
 
-TEST_CASE("requests that nobody may make") {
+TEST_CASE("requests that are never allowed") {
   const auto granted = local({"127.0.0.1"});
   HttpResponse response;
   const auto status = [&](const HttpRequest& request) {

@@ -119,7 +119,7 @@ TEST_CASE_METHOD(PluginFixture, "malloc and free in place of allocate and deallo
   CHECK(result_of(plugin->call("abc")) == "abc");
 }
 
-TEST_CASE_METHOD(PluginFixture, "every buffer is given back: the input's and the result's", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "the buffers of the input and the result are freed", "[exec]") {
   // execute returns how many buffers are held, in another buffer; the input's buffer is the first, the
   // result's the second.
   auto m = manifest();
@@ -151,7 +151,7 @@ TEST_CASE_METHOD(PluginFixture, "an answer is copied before the guest runs again
   CHECK(result_of(plugin->call("one global buffer")) == "one global buffer");
 }
 
-TEST_CASE_METHOD(PluginFixture, "a result in the input's own buffer is given back once", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "a result in the input's buffer is freed once", "[exec]") {
   auto m = manifest();
   m.pool.state = StateMode::keep;
   auto plugin = load(bare(R"((global $held (mut i32) (i32.const 0))
@@ -206,7 +206,7 @@ TEST_CASE_METHOD(PluginFixture, "results beyond maxOutputKB are refused in every
   CHECK(error_of(open->call(std::string(1025, '.'))).code == "limit.output");
 }
 
-TEST_CASE_METHOD(PluginFixture, "an allocator that gives nothing or nonsense", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "an allocator that returns null or an invalid address", "[exec]") {
   auto make = [](const char* address) {
     return bare("(func (export \"allocate\") (param i32) (result i32) (i32.const " + std::string(address) +
                 ")) (func (export \"deallocate\") (param i32 i32))"
@@ -237,7 +237,7 @@ TEST_CASE_METHOD(PluginFixture, "meta must agree with the manifest on the name",
   CHECK(load_error(with_meta(R"({"name":1})"), manifest("q")).code == "meta");
 }
 
-TEST_CASE_METHOD(PluginFixture, "without a meta function the manifest's meta stands", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "without a meta function the manifest's meta applies", "[exec]") {
   CHECK(load(guest(echo))->meta() == R"({"name":"p","version":"1.2.3","description":"","author":""})");
 }
 
@@ -265,7 +265,7 @@ TEST_CASE_METHOD(PluginFixture, "init gets the manifest's init, or {}", "[exec]"
   m.init = R"({"scale":2})";
   auto plugin = load(guest(keeps_init), m);
   CHECK(result_of(plugin->call("x")) == R"({"scale":2})");
-  CHECK(result_of(plugin->call("x")) == R"({"scale":2})"); // a fresh instance was initialised too
+  CHECK(result_of(plugin->call("x")) == R"({"scale":2})"); // a fresh instance was initialized too
 }
 
 TEST_CASE_METHOD(PluginFixture, "a failing init fails the load", "[exec]") {
@@ -301,7 +301,7 @@ TEST_CASE_METHOD(PluginFixture, "destroy is called when the plugin is unloaded, 
   CHECK(printed == "gone");
 }
 
-TEST_CASE_METHOD(PluginFixture, "a destroy that fails is reported, and the plugin is gone", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "a destroy that fails is reported, and the plugin is unloaded", "[exec]") {
   load(guest("(func (export \"destroy\") (result i32) (i32.const 3))" + std::string(echo)));
   auto done = manager.unload("p");
   REQUIRE_FALSE(done);
@@ -369,7 +369,8 @@ TEST_CASE_METHOD(PluginFixture, "start functions run under the manifest's fuel",
 
 // ---- ABI version
 
-TEST_CASE_METHOD(PluginFixture, "a guest of another ABI version is refused, with both versions", "[exec]") {
+TEST_CASE_METHOD(PluginFixture,
+                 "a guest of another ABI version is refused, and the error names both versions", "[exec]") {
   CHECK_FALSE(
       !try_load(guest("(global (export \"skerry_abi_version\") i32 (i32.const 1))" + std::string(echo))));
   for (const char* two : {"(global (export \"skerry_abi_version\") i32 (i32.const 2))",
@@ -387,7 +388,7 @@ TEST_CASE_METHOD(PluginFixture, "a guest of another ABI version is refused, with
 
 // ---- exports
 
-TEST_CASE_METHOD(PluginFixture, "a missing export is named with its type and what may have been meant") {
+TEST_CASE_METHOD(PluginFixture, "a missing export is named with its type and suggestions") {
   PluginError error = load_error(bare(R"((func (export "alocate") (param i32) (result i32) (i32.const 1024))
     (func (export "deallocate") (param i32 i32))
     (func (export "execute") (param i32 i32) (result i64) (i64.const 0)))"));

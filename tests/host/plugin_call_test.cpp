@@ -89,7 +89,8 @@ TEST_CASE_METHOD(PluginFixture, "a call cut at every fuel value gives the same r
   CHECK(error_of(run_to_end(plugin->begin(""), 1, 1)).code == "trap.unreachable");
 }
 
-TEST_CASE_METHOD(PluginFixture, "with state keep, cut calls see what those before them left", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "with state keep, cut calls see the state that earlier calls left",
+                 "[exec]") {
   auto m = manifest();
   m.pool.state = StateMode::keep;
   auto plugin =
@@ -100,7 +101,7 @@ TEST_CASE_METHOD(PluginFixture, "with state keep, cut calls see what those befor
     CHECK(result_of(run_to_end(plugin->begin("x"), 2, 3)) == digit);
 }
 
-TEST_CASE_METHOD(PluginFixture, "a cut call ends where the manifest's fuel ends, as one that is not cut",
+TEST_CASE_METHOD(PluginFixture, "a cut call runs out of the manifest's fuel where an uncut call does",
                  "[exec]") {
   auto m = manifest();
   auto plugin = load(worker(), m);
@@ -117,7 +118,8 @@ TEST_CASE_METHOD(PluginFixture, "a cut call ends where the manifest's fuel ends,
   }
 }
 
-TEST_CASE_METHOD(PluginFixture, "a call may go on in another thread, and several of one plugin take turns") {
+TEST_CASE_METHOD(PluginFixture,
+                 "a call may continue in another thread, and several calls of one plugin may alternate") {
   auto m = manifest();
   m.pool.size = 3;
   auto plugin = load(worker(), m);
@@ -140,7 +142,7 @@ TEST_CASE_METHOD(PluginFixture, "a call may go on in another thread, and several
   CHECK(ended.error().code == "usage");
 }
 
-TEST_CASE_METHOD(PluginFixture, "a call that is given up leaves a clean instance behind", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "a cancelled call leaves a clean instance", "[exec]") {
   auto plugin = load(worker());
   for (uint64_t fuel = 0; fuel < 60; fuel += 5) {
     {
@@ -154,7 +156,7 @@ TEST_CASE_METHOD(PluginFixture, "a call that is given up leaves a clean instance
   CHECK(plugin->metrics().reasons.at("cancelled") == 12);
 }
 
-TEST_CASE_METHOD(PluginFixture, "a call's deadline passes while it rests", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "a call's deadline passes while the call is paused", "[exec]") {
   auto m = manifest();
   m.timeout = milliseconds(50);
   auto plugin = load(worker(), m);
@@ -169,7 +171,7 @@ TEST_CASE_METHOD(PluginFixture, "a call's deadline passes while it rests", "[exe
   CHECK(plugin->metrics().busy == 0);
 }
 
-TEST_CASE_METHOD(PluginFixture, "an unload does not wait for calls that rest: they fail with unloaded") {
+TEST_CASE_METHOD(PluginFixture, "an unload does not wait for paused calls: they fail with unloaded") {
   auto plugin = load(worker());
   auto call = plugin->begin("abc");
   REQUIRE(*call->run(10) == State::out_of_fuel);
@@ -180,7 +182,8 @@ TEST_CASE_METHOD(PluginFixture, "an unload does not wait for calls that rest: th
   CHECK(plugin->begin("x").error().code == "unloaded");
 }
 
-TEST_CASE_METHOD(PluginFixture, "a call that rests over a reload goes on in the version in which it began") {
+TEST_CASE_METHOD(PluginFixture,
+                 "a call that is paused during a reload continues in the version in which it began") {
   auto m = manifest();
   auto plugin = load(worker(), m);
   auto call = plugin->begin("HAL");
@@ -192,7 +195,8 @@ TEST_CASE_METHOD(PluginFixture, "a call that rests over a reload goes on in the 
   CHECK(call->result() == "IBM");
 }
 
-TEST_CASE_METHOD(PluginFixture, "instances of calls that rest count for the host until they are given back") {
+TEST_CASE_METHOD(PluginFixture,
+                 "instances of paused calls count towards the host's cap until they are returned") {
   ManagerOptions options;
   options.max_instances = 2;
   Manager small(options);
@@ -247,8 +251,7 @@ struct AsyncFixture : PluginFixture {
 
 } // namespace
 
-TEST_CASE_METHOD(AsyncFixture, "a host function of the embedder's that is not ready suspends the call",
-                 "[exec]") {
+TEST_CASE_METHOD(AsyncFixture, "an embedder's host function that is not ready suspends the call", "[exec]") {
   auto call = plugin->begin("x");
   REQUIRE(call);
   for (int i = 1; i <= 3; ++i) {

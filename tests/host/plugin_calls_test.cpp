@@ -34,7 +34,7 @@ std::string actor() {
 
 } // namespace
 
-TEST_CASE_METHOD(PluginFixture, "by default no call sees what the one before it left", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "by default no call sees the state that an earlier call left", "[exec]") {
   auto plugin = load(actor());
   for (int i = 0; i < 3; ++i) CHECK(result_of(plugin->call("n")) == "1");
 }
@@ -115,7 +115,7 @@ TEST_CASE_METHOD(PluginFixture, "an endless loop is stopped by the deadline: cod
   CHECK(*error.elapsed >= milliseconds(50)); // of this phase; the call's deadline began earlier
 }
 
-TEST_CASE_METHOD(PluginFixture, "a call may ask for less time than the manifest gives, never for more",
+TEST_CASE_METHOD(PluginFixture, "a call may ask for less time than the manifest allows, never for more",
                  "[exec]") {
   auto m = manifest();
   m.timeout = milliseconds(200);
@@ -126,7 +126,7 @@ TEST_CASE_METHOD(PluginFixture, "a call may ask for less time than the manifest 
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
-TEST_CASE_METHOD(PluginFixture, "fuel is an error of its own, the same in every run", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "running out of fuel is a separate error, the same in every run", "[exec]") {
   auto m = manifest();
   m.fuel = 10'000;
   auto plugin = load(actor(), m);
@@ -154,7 +154,7 @@ TEST_CASE_METHOD(PluginFixture, "a memory larger than the limit is refused befor
   CHECK(contains(error.message, "capabilities.maxMemoryMB"));
 }
 
-TEST_CASE_METHOD(PluginFixture, "the default memory cap is no silent one: the error names it and its key") {
+TEST_CASE_METHOD(PluginFixture, "the default memory cap is not silent: the error names it and its key") {
   auto m = manifest();
   m.capabilities = {};
   const PluginError error = load_error(guest("(memory 255)" + std::string(echo)), m);
@@ -164,7 +164,7 @@ TEST_CASE_METHOD(PluginFixture, "the default memory cap is no silent one: the er
   CHECK(contains(error.message, "capabilities.maxMemoryMB raises it"));
 }
 
-TEST_CASE_METHOD(PluginFixture, "memory cannot grow past the limit; there always is one", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "memory cannot grow past the limit, and every memory has one", "[exec]") {
   auto m = manifest(); // 1 MB: 16 pages, 2 of them in use
   auto plugin = load(
       guest(execute_digit("(i32.add (i32.eq (memory.grow (i32.const 15)) (i32.const -1)) "
@@ -187,8 +187,7 @@ TEST_CASE_METHOD(PluginFixture, "a table larger than the limit is refused") {
 // ---- what a guest prints
 
 TEST_CASE_METHOD(PluginFixture,
-                 "what a guest prints reaches the host's sink, up to maxOutputKB for each instance",
-                 "[exec]") {
+                 "a guest's output reaches the host's sink, up to maxOutputKB for each instance", "[exec]") {
   auto m = manifest();
   m.capabilities.max_output_kb = 1;
   auto plugin = load(guest(execute("(call $print (local.get $p) (local.get $n)) (i64.const 0)")), m);
@@ -220,7 +219,7 @@ TEST_CASE_METHOD(PluginFixture, "a call's deadline covers waiting for an instanc
   CHECK(result_of(plugin->call("n")) == "n");
 }
 
-TEST_CASE_METHOD(PluginFixture, "nobody waits longer than pool.maxWait", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "no call waits longer than pool.maxWait", "[exec]") {
   auto m = manifest();
   m.timeout = longest_wait;
   m.pool.max_wait = milliseconds(20);

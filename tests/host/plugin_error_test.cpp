@@ -27,7 +27,7 @@ PluginError from(const Error& error, Phase phase = Phase::call) {
 
 } // namespace
 
-TEST_CASE("an error is one line of JSON with all that is known") {
+TEST_CASE("an error is one line of JSON with all known fields") {
   PluginError error;
   error.phase = Phase::call;
   error.code = PluginErrorCode::trap_unreachable;
@@ -54,7 +54,7 @@ TEST_CASE("an error is one line of JSON with all that is known") {
   CHECK(e["backtrace"][0]["offset"] == 99);
 }
 
-TEST_CASE("what is not known is left out") {
+TEST_CASE("unknown fields are left out") {
   PluginError error;
   error.code = PluginErrorCode::io;
   auto json = parse_json(to_json(error));
@@ -99,7 +99,7 @@ TEST_CASE("a timeout says how long it took and what was allowed, and is not fuel
   CHECK(fuel.limit->key == "fuel");
 }
 
-TEST_CASE("a limit names what was asked, what is allowed, and the key that raises it") {
+TEST_CASE("a limit names the amount requested, the amount allowed, and the key that raises it") {
   Error tables(ErrorKind::limit, ErrorCode::limit_exceeded, "too many elements");
   tables.with_limit({LimitId::table_elements, 20000, 10000});
   PluginError error = from(tables, Phase::instantiate);
@@ -120,7 +120,7 @@ TEST_CASE("a limit names what was asked, what is allowed, and the key that raise
   CHECK(error.limit->key == "capabilities.maxStackKB");
 }
 
-TEST_CASE("each code has a text of its own, which is stable") {
+TEST_CASE("each code has its own stable text") {
   std::set<std::string_view> texts;
   for (size_t i = 1; i < plugin_error_codes; ++i) {
     const std::string_view text = code_text(static_cast<PluginErrorCode>(i));
@@ -135,7 +135,7 @@ TEST_CASE("each code has a text of its own, which is stable") {
   CHECK(code_text(PluginErrorCode::limit_host_calls) == "limit.hostCalls");
 }
 
-TEST_CASE("what a code decides: HTTP status, another try, who is to blame") {
+TEST_CASE("a code determines the HTTP status, whether to retry, and the culprit") {
   const auto status = [](PluginErrorCode code, Phase phase = Phase::call) {
     PluginError error;
     error.code = code;

@@ -50,7 +50,8 @@ struct FilesFixture : PluginFixture {
 
 } // namespace
 
-TEST_CASE_METHOD(FilesFixture, "what fs_check denies cannot be opened either: it is not advisory", "[exec]") {
+TEST_CASE_METHOD(FilesFixture, "files that fs_check denies cannot be opened: the check is not advisory",
+                 "[exec]") {
   auto plugin = load(opener(), granted());
   CHECK(result_of(plugin->call("rfile")) == "1:00");
   CHECK(result_of(plugin->call("r../secret")) == "0:63"); // perm: the path may not leave the folder

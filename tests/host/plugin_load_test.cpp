@@ -86,7 +86,7 @@ TEST_CASE_METHOD(PluginFixture, "a half-written file is never loaded") {
   }
 }
 
-TEST_CASE_METHOD(PluginFixture, "malformed and invalid modules are told with their offset") {
+TEST_CASE_METHOD(PluginFixture, "errors of malformed and invalid modules have an offset") {
   auto m = manifest();
   write(m, std::as_bytes(std::span("\0asm\1\0\0\0\177", 9)));
   PluginError error = manager.load(m).error();
@@ -152,7 +152,7 @@ TEST_CASE_METHOD(PluginFixture, "net_dial is denied by default", "[exec]") {
   CHECK(result_of(plugin->call("")) == "0");
 }
 
-TEST_CASE_METHOD(PluginFixture, "a pointer outside the memory traps: it is no empty string", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "a pointer outside the memory traps: it is not an empty string", "[exec]") {
   for (const char* call :
        {"(call $fs_check (i32.const 131072) (i32.const 1))", "(call $fs_check (i32.const -1) (i32.const 2))",
         "(call $net_dial (i32.const 0) (i32.const -1) (i32.const 80))"}) {
@@ -191,7 +191,7 @@ TEST_CASE_METHOD(PluginFixture, "a granted variable reaches the guest, and only 
   unsetenv("SKERRY_TEST_SECRET");
 }
 
-TEST_CASE_METHOD(PluginFixture, "folders are there only when switch and list grant them", "[exec]") {
+TEST_CASE_METHOD(PluginFixture, "folders exist only if both the switch and the list grant them", "[exec]") {
   auto m = manifest();
   m.capabilities.allowed_paths.push_back({folder.string(), "/data", PathMode::read_only});
   CHECK(result_of(load(asks_for_folder, m)->call("")) == "8");

@@ -95,7 +95,7 @@ TEST_CASE_METHOD(PluginFixture, "one compile for all instances, which share its 
   CHECK(plugin->metrics().budget_used < memories + 65'536);
 }
 
-TEST_CASE_METHOD(PluginFixture, "an instance that cannot be made leaks nothing and takes no other with it") {
+TEST_CASE_METHOD(PluginFixture, "an instance that cannot be made leaks nothing and does not affect another") {
   auto m = patient(manifest());
   m.pool.size = 2;
   m.capabilities.max_output_kb = 16;
@@ -133,7 +133,7 @@ TEST_CASE_METHOD(PluginFixture,
 }
 
 TEST_CASE_METHOD(PluginFixture,
-                 "a reload frees the compiled module and the instances of the version before") {
+                 "a reload frees the compiled module and the instances of the previous version") {
   auto m = manifest();
   auto plugin = load(guest(execute_digit("(i32.const 1)")), m);
   REQUIRE(manager.reload(m, {.force = true})); // from now on each version is checked and so translated
@@ -185,7 +185,7 @@ TEST_CASE_METHOD(PluginFixture, "a pool can be made larger and smaller while it 
   CHECK(plugin->metrics().instances == 1);
 }
 
-TEST_CASE_METHOD(PluginFixture, "making a pool larger lets those in who wait") {
+TEST_CASE_METHOD(PluginFixture, "enlarging a pool admits waiting callers") {
   auto plugin = load(guest(printing_echo()), patient(manifest()));
   HeldCalls held(*this);
   held.call(plugin);
@@ -196,7 +196,7 @@ TEST_CASE_METHOD(PluginFixture, "making a pool larger lets those in who wait") {
   CHECK(eventually([&] { return plugin->metrics().busy == 2; }));
 }
 
-TEST_CASE_METHOD(PluginFixture, "draining lets nobody in and answers those who are in or wait") {
+TEST_CASE_METHOD(PluginFixture, "draining admits no new call and answers running and waiting calls") {
   auto plugin = load(guest(printing_echo()), patient(manifest()));
   std::atomic<int> answered = 0;
   std::atomic<bool> drained = false;
@@ -215,7 +215,7 @@ TEST_CASE_METHOD(PluginFixture, "draining lets nobody in and answers those who a
   CHECK(answered == 3);
 }
 
-TEST_CASE_METHOD(PluginFixture, "unloading refuses those who wait, and waits for those who run") {
+TEST_CASE_METHOD(PluginFixture, "unloading refuses waiting calls and waits for running calls") {
   auto plugin = load(guest(printing_echo()), patient(manifest()));
   std::atomic<bool> unloaded = false;
   std::atomic<PluginErrorCode> second = PluginErrorCode::none;
@@ -279,7 +279,7 @@ TEST_CASE_METHOD(PluginFixture, "a host's instances are capped over all plugins;
   CHECK(small.load(m)); // b's instance is free
 }
 
-TEST_CASE_METHOD(PluginFixture, "a deadline covers the wait, and a caller never waits longer than its own") {
+TEST_CASE_METHOD(PluginFixture, "a deadline covers the wait, and no caller waits past its own deadline") {
   auto m = patient(manifest());
   auto plugin = load(guest(printing_echo()), m);
   HeldCalls held(*this);

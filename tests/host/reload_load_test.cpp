@@ -102,7 +102,7 @@ pid_t start_writer(const std::filesystem::path& file, const std::vector<std::byt
 } // namespace
 
 TEST_CASE_METHOD(ReloadFixture,
-                 "load: under reloads no call fails, and every answer is of one version, whole") {
+                 "load: during reloads no call fails, and every answer comes from a single version") {
   auto m = manifest();
   m.pool.size = 2;
   m.pool.max_wait = milliseconds(20'000);

@@ -23,7 +23,7 @@ constexpr std::string_view another_name =
 
 } // namespace
 
-TEST_CASE_METHOD(ReloadFixture, "reload: every step is told, in order, with version, hash and duration") {
+TEST_CASE_METHOD(ReloadFixture, "reload: every step is reported in order, with version, hash and duration") {
   auto m = manifest();
   start(m);
   m.meta.version = "1.3.0";
@@ -45,7 +45,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: every step is told, in order, with vers
   }
 }
 
-TEST_CASE_METHOD(ReloadFixture, "reload: what is unchanged is left alone, unless it is forced") {
+TEST_CASE_METHOD(ReloadFixture, "reload: an unchanged file is not loaded again unless the reload is forced") {
   auto m = manifest();
   auto plugin = start(m);
   CHECK(*reloading.reload("p") == ReloadResult::unchanged);
@@ -58,7 +58,8 @@ TEST_CASE_METHOD(ReloadFixture, "reload: what is unchanged is left alone, unless
   CHECK(plugin->metrics().reloads.swapped == 2);
 }
 
-TEST_CASE_METHOD(ReloadFixture, "reload: each step's failure is typed, counted, told, and changes nothing") {
+TEST_CASE_METHOD(ReloadFixture,
+                 "reload: each step's failure is typed, counted and reported, and changes nothing") {
   auto m = manifest();
   auto plugin = start(m);
   struct Case {
@@ -97,7 +98,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: each step's failure is typed, counted, 
   CHECK(contains(to_json(failure(m, "(module)")), "\"code\":\"reload.known_bad\""));
 }
 
-TEST_CASE_METHOD(ReloadFixture, "reload: the pin is checked, and a file that is not there is said to be so") {
+TEST_CASE_METHOD(ReloadFixture, "reload: the pin is checked, and a missing file is reported as missing") {
   auto m = manifest();
   auto plugin = start(m);
   put(m, '2');
@@ -113,7 +114,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: the pin is checked, and a file that is 
   CHECK(reloading.reload("nobody").error().code == "not_found");
 }
 
-TEST_CASE_METHOD(ReloadFixture, "reload: a canary that traps or says no keeps the version out") {
+TEST_CASE_METHOD(ReloadFixture, "reload: a canary that traps or fails keeps the version out of service") {
   auto m = manifest();
   m.reload.canary = R"({"parameters":{}})";
   auto plugin = start(m);
@@ -127,7 +128,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: a canary that traps or says no keeps th
   CHECK(result_of(plugin->call("")) == "11");
 }
 
-TEST_CASE_METHOD(ReloadFixture, "reload: what the canary did is not seen by calls") {
+TEST_CASE_METHOD(ReloadFixture, "reload: calls do not see the canary's effects") {
   auto m = manifest();
   m.pool.state = GENERATE(StateMode::fresh, StateMode::keep);
   m.reload.canary = "{}";
@@ -146,7 +147,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: removed or changed exports need a highe
   auto plugin = start(m, '1', "(func (export \"more\") (param i32))");
   auto error = failure(m, version_wat('2'));
   CHECK(error.code == "reload.interface");
-  CHECK(contains(error.message, "\"more\" is gone"));
+  CHECK(contains(error.message, "\"more\" was removed"));
   error = failure(m, version_wat('2', "(func (export \"more\") (param i64))"));
   INFO(error.message);
   CHECK(contains(error.message, "\"more\" was function"));
@@ -199,7 +200,7 @@ TEST_CASE_METHOD(ReloadFixture, "reload: budget, quotas and breaker follow the m
   CHECK_FALSE(plugin->metrics().circuit_open);
 }
 
-TEST_CASE_METHOD(ReloadFixture, "reload: one that races an unload does not bring the plugin back") {
+TEST_CASE_METHOD(ReloadFixture, "reload: a reload that races an unload does not bring the plugin back") {
   std::atomic<bool> held = false, released = false;
   on_print = [&](std::string_view) {
     held = true;
@@ -306,7 +307,7 @@ TEST_CASE_METHOD(ReloadFixture, "fault: pools never reloaded") {
   CHECK(all_answer() == std::set<std::string>{"22"});
 }
 
-TEST_CASE_METHOD(PluginFixture, "fault: callback unsynchronised") {
+TEST_CASE_METHOD(PluginFixture, "fault: callback unsynchronized") {
   std::atomic<int> inside = 0, most = 0;
   std::atomic<uint64_t> last = 0, wrong = 0, again = 0;
   Manager* known = nullptr;

@@ -54,7 +54,7 @@ TEST_CASE_METHOD(ReloadFixture, "watch: a symbolic link that is swapped, as cont
   CHECK(answers("p", "22"));
 }
 
-TEST_CASE_METHOD(ReloadFixture, "watch: the manifest file, and the module that it names by then") {
+TEST_CASE_METHOD(ReloadFixture, "watch: the manifest file, and the module that the changed manifest names") {
   auto m = manifest();
   put(m, '1');
   Manifest other = m;
@@ -85,7 +85,8 @@ TEST_CASE_METHOD(ReloadFixture, "watch: several plugins from one file") {
   CHECK(answers("b", "22"));
 }
 
-TEST_CASE_METHOD(ReloadFixture, "watch: not after an unload, not without reload.watch, not when it is off") {
+TEST_CASE_METHOD(ReloadFixture,
+                 "watch: no reload after an unload, without reload.watch, or when watching is off") {
   auto quiet = manifest("quiet");
   start(quiet);
   auto gone = watched("gone");

@@ -50,7 +50,7 @@ public:
 
 } // namespace
 
-TEST_CASE_METHOD(ReloadFixture, "rollback: back through the versions that are kept, and no further") {
+TEST_CASE_METHOD(ReloadFixture, "rollback: the kept versions return one after another, and no others") {
   auto m = manifest();
   m.reload.keep = 2;
   auto plugin = start(m);
@@ -69,8 +69,7 @@ TEST_CASE_METHOD(ReloadFixture, "rollback: back through the versions that are ke
   CHECK(reloading.rollback("q").error().code == "not_found");
 }
 
-TEST_CASE_METHOD(ReloadFixture,
-                 "rollback: the version that was left is known to be bad; force brings it back") {
+TEST_CASE_METHOD(ReloadFixture, "rollback: the replaced version is known to be bad; force brings it back") {
   auto m = manifest();
   auto plugin = start(m);
   put(m, '2');
@@ -84,7 +83,7 @@ TEST_CASE_METHOD(ReloadFixture,
 }
 
 TEST_CASE_METHOD(ReloadFixture,
-                 "rollback: with keep 0 nothing is kept, and kept code is freed with its place") {
+                 "rollback: with keep 0 no version is kept; code of dropped versions is freed") {
   auto m = manifest();
   m.reload.keep = 0;
   auto plugin = start(m);
@@ -118,7 +117,7 @@ TEST_CASE_METHOD(ReloadFixture, "rollback: metrics of each version") {
   CHECK(contains(to_json(metrics), R"("swapped":1)"));
 }
 
-TEST_CASE_METHOD(ReloadFixture, "rollback: by itself, when the error rate after the swap passes the limit") {
+TEST_CASE_METHOD(ReloadFixture, "rollback: automatic if the error rate after the swap passes the limit") {
   auto m = manifest();
   m.reload.rollback_on_error_rate = 0.5;
   m.reload.rollback_min_calls = 10;
@@ -159,7 +158,7 @@ TEST_CASE_METHOD(ReloadFixture, "rollback: few errors, and errors after the wind
   CHECK(result_of(plugin->call("x")) == "22");
 }
 
-TEST_CASE_METHOD(StateFixture, "state: handed over from version to version, with its number") {
+TEST_CASE_METHOD(StateFixture, "state: handed over from version to version, with its version number") {
   auto m = stateful();
   auto plugin = counting(m, 3);
   write(m, assemble(counter_wat(2, "",
@@ -171,7 +170,7 @@ TEST_CASE_METHOD(StateFixture, "state: handed over from version to version, with
   CHECK(result_of(plugin->call("")) == "4");
 }
 
-TEST_CASE_METHOD(StateFixture, "state: no call is lost or done twice while it is handed over") {
+TEST_CASE_METHOD(StateFixture, "state: no call is lost or repeated during a handover") {
   auto m = stateful();
   m.pool.max_wait = milliseconds(20'000);
   const std::string wat = R"((global $n (mut i32) (i32.const 0))
@@ -206,8 +205,9 @@ TEST_CASE_METHOD(StateFixture, "state: no call is lost or done twice while it is
   CHECK(counted == calls + 1);
 }
 
-TEST_CASE_METHOD(StateFixture,
-                 "state: what fails, is too large or takes too long means no swap, and is kept") {
+TEST_CASE_METHOD(
+    StateFixture,
+    "state: a handover that fails, is too large or takes too long prevents the swap and keeps the state") {
   auto m = stateful();
   m.reload.max_state_kb = 1;
   m.reload.state_timeout = milliseconds(200);

@@ -128,8 +128,8 @@ def check_commands(skerry, server):
     expect(command("reload", "shout", *at), 0, '"reloaded":true')
     expect(command("rollback", "shout", *at), 0, '"rolled_back":true')
     expect(command("rollback", "spin", *at), 1, "reload.no_version")
-    expect(command("reload", "a/b", *at), 2, "no plugin's name")
-    expect(command("reload", "shout", "--server", "127.0.0.1:1"), 1, "nobody listens")
+    expect(command("reload", "a/b", *at), 2, "not a plugin name")
+    expect(command("reload", "shout", "--server", "127.0.0.1:1"), 1, "no server listens")
 
 
 def check_watch(server):

@@ -38,7 +38,7 @@ void check_harmless(const PluginError& error) {
 
 } // namespace
 
-TEST_CASE("JSON that is printed holds every value exactly and nothing that a terminal obeys") {
+TEST_CASE("printed JSON holds every value exactly and nothing that a terminal obeys") {
   for (const std::string& text : hostile_names()) {
     const std::string json = json_string(text);
     CHECK(harm_in(json, ~size_t{0}).empty());
@@ -121,7 +121,7 @@ TEST_CASE("imports, exports and names of plugins", "[exec]") {
   }
 }
 
-TEST_CASE("what a plugin says of itself and of its failures", "[exec]") {
+TEST_CASE("a plugin's texts about itself and its failures", "[exec]") {
   for (const std::string& text : hostile_names()) {
     if (text.size() > 10'000) continue; // the guest's memory is one page
     PluginFixture f;

@@ -324,7 +324,7 @@ void add_code(std::vector<Amplification>& all) {
   all.push_back({"additions of nothing", [](double scale) {
                    return repeated_code({1, 0x60, 0, 0}, 0, {0x00}, {0x6a}, {0x1a}, scale);
                  }});
-  all.push_back({"locals that must be initialised", [](double scale) {
+  all.push_back({"locals that must be initialized", [](double scale) {
                    Bytes body{2, 1, 0x7f, 1, 0x64, 0x70};
                    body.repeat(piece / 4, {0x20, 0, 0x21, 0}).add({0x0b});
                    return with_bodies({1, 0x60, 0, 0}, 0, body, scaled(12 * million, scale));

@@ -100,7 +100,7 @@ TEST_CASE("the small module is valid") {
   CHECK(module.has_value());
 }
 
-TEST_CASE("truncations at every byte are malformed, but between sections") {
+TEST_CASE("truncations at every byte are malformed, except between sections") {
   const Engine engine = make_engine(false);
   const auto bytes = small_module();
   size_t refused = 0;
@@ -116,7 +116,7 @@ TEST_CASE("truncations at every byte are malformed, but between sections") {
   CHECK(refused >= bytes.size() - 10);
 }
 
-TEST_CASE("changing any byte of a module never does harm") {
+TEST_CASE("changing any byte of a module is harmless") {
   const Engine engine = make_engine(true);
   const auto original = small_module();
   for (size_t at = 0; at < original.size(); ++at) {
@@ -129,7 +129,7 @@ TEST_CASE("changing any byte of a module never does harm") {
   }
 }
 
-TEST_CASE("translation holds no memory that its budget has not been charged with") {
+TEST_CASE("all memory that a translation holds is charged to its budget") {
   const Engine engine = make_engine(false);
   for (const HostileBody& body : hostile_bodies()) {
     DYNAMIC_SECTION(body.name) {

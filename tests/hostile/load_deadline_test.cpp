@@ -55,7 +55,7 @@ template <class F> void for_each_shape(bool is_text, F&& check) {
 
 } // namespace
 
-TEST_CASE("loading looks at the clock all the time, and ends where the deadline has passed") {
+TEST_CASE("loading checks the deadline often and ends soon after it") {
   for_each_shape(false, [](const Amplification& shape, const std::vector<std::byte>& bytes) {
     CountedClock whole;
     const auto outcome = compile(shape, bytes, whole);
@@ -72,7 +72,7 @@ TEST_CASE("loading looks at the clock all the time, and ends where the deadline 
   });
 }
 
-TEST_CASE("a module whose loading may take more than it is given is refused") {
+TEST_CASE("a module that may take more memory to load than allowed is refused") {
   const Engine engine;
   const std::vector<std::byte> bytes = amplifications().front().make(0.01);
   REQUIRE(Module::compile(engine, bytes, {.max_bytes = 4 * bytes.size()}).has_value());
@@ -81,11 +81,12 @@ TEST_CASE("a module whose loading may take more than it is given is refused") {
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().kind() == ErrorKind::limit);
     CHECK(refused.error().message().find("max_bytes") != std::string::npos);
+    CHECK(refused.error().limit() == ExceededLimit{LimitId::max_bytes, 4 * bytes.size(), allowed});
     CHECK_FALSE(Module::validate(engine, bytes, {.max_bytes = allowed}).has_value());
   }
 }
 
-TEST_CASE("what loading needs besides the module is charged to the engine's budget") {
+TEST_CASE("memory that loading needs besides the module is charged to the engine's budget") {
   std::string blocks = "(module (func ", types = "(module (rec ";
   for (int i = 0; i < 20'000; ++i) blocks += "block ", types += "(type (struct))";
   for (int i = 0; i < 20'000; ++i) blocks += "end ";
@@ -125,16 +126,20 @@ TEST_CASE("no more than one large recursion group is held") {
   CHECK(peak(groups) < peak(1) + pointers + types * size_t{16});
 }
 
-TEST_CASE("a text whose reading may take more than it is given is refused") {
+TEST_CASE("a text that may take more memory to read than allowed is refused") {
   const std::string text = "(module " + std::string(1'000, ' ') + ")";
   CHECK(wat::to_binary(text, {.max_bytes = 4 * text.size()}).has_value());
   const auto refused = wat::to_binary(text, {.max_bytes = 4 * text.size() - 4});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind() == ErrorKind::limit);
   CHECK(refused.error().message().find("max_bytes") != std::string::npos);
+  CHECK(refused.error().limit() == ExceededLimit{LimitId::max_bytes, 4 * text.size(), 4 * text.size() - 4});
+  const auto cut = wat::to_text(*wat::to_binary(text), {.max_bytes = 3});
+  REQUIRE_FALSE(cut.has_value());
+  CHECK(cut.error().limit() == ExceededLimit{LimitId::max_bytes, 4, 3});
 }
 
-TEST_CASE("reading and printing text end where the deadline has passed") {
+TEST_CASE("reading and printing text end soon after the deadline") {
   const Clock::time_point past = Clock::time_point::min();
   for_each_shape(true, [&](const Amplification&, const std::vector<std::byte>& text) {
     const auto ended = wat::to_binary(text_of(text), {.deadline = past});
@@ -149,7 +154,7 @@ TEST_CASE("reading and printing text end where the deadline has passed") {
   CHECK(wat::to_binary("(module)", {.deadline = Clock::now() + std::chrono::hours(1)}).has_value());
 }
 
-TEST_CASE("a deadline ends the printing of text that is long") {
+TEST_CASE("a deadline ends the printing of a long text") {
   const std::vector<std::byte> bytes =
       *wat::to_binary("(module (memory 1) (data \"" + std::string(1 << 20, 'x') + "\"))");
   uint64_t printed = 0;

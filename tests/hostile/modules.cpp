@@ -180,7 +180,7 @@ void add_claims(std::vector<HostileModule>& all) {
   all.push_back({"2^32-1 bodies", [] { return claim(10); }, malformed, message});
   all.push_back({"2^32-1 data segments", [] { return claim(11); }, malformed, message});
   all.push_back({"2^32-1 tags", [] { return claim(13); }, malformed, message, true});
-  all.push_back({"2^32-1 data segments announced",
+  all.push_back({"2^32-1 data segments declared",
                  [] { return Module().section(12, Bytes().count(huge)).take(); }, malformed,
                  "data count and data section have inconsistent lengths"});
   all.push_back({"2^32-1 elements",
@@ -326,12 +326,12 @@ void add_volumes(std::vector<HostileModule>& all) {
                  [] { return Module().raw(Bytes().repeat(300'000, {0, 1, 0})).take(); },
                  {},
                  ""});
-  all.push_back({"global initialised by 400,000 additions",
+  all.push_back({"global initialized by 400,000 additions",
                  [] { return global(Bytes{op_i32_const, 1}.repeat(400'000, {op_i32_const, 1, op_i32_add})); },
                  {},
                  ""});
   all.push_back(
-      {"global initialised by a million blocks",
+      {"global initialized by a million blocks",
        [] { return global(Bytes().repeat(1'000'000, {op_block, empty}).repeat(1'000'000, {op_end})); },
        invalid, "constant expression required"});
   all.push_back({"chain of 200,000 globals", [] { return global_chain(200'000); }, {}, ""});

@@ -126,7 +126,7 @@ std::vector<uint64_t> amounts(uint64_t whole) {
 
 } // namespace
 
-TEST_CASE("a call ends when its fuel does, wherever it spends it", "[exec]") {
+TEST_CASE("a call ends when its fuel is used up, wherever it is spent", "[exec]") {
   const Engine engine(test_config());
   for (const Shape& shape : shapes()) {
     INFO(shape.name);
@@ -145,7 +145,8 @@ TEST_CASE("a call ends when its fuel does, wherever it spends it", "[exec]") {
   }
 }
 
-TEST_CASE("what one instruction clears or moves costs as much as with a bulk instruction", "[exec]") {
+TEST_CASE("data that an ordinary instruction clears or moves costs as much as in a bulk instruction",
+          "[exec]") {
   Fixture f;
   const auto used = [&](const std::string& functions) {
     const Spent spent = spend(f.engine, compile(f.engine, module_with(functions)), Store::unlimited_fuel);
@@ -185,7 +186,7 @@ TEST_CASE("fuel is cut at the same points in every configuration") {
   }
 }
 
-TEST_CASE("nothing that reaches outside begins without the fuel for what led there", "[exec]") {
+TEST_CASE("effects outside a call begin only after the fuel for earlier instructions is paid", "[exec]") {
   struct Operation {
     const char* name;
     std::string_view text;
@@ -260,7 +261,7 @@ TEST_CASE("with fuel 0 nothing runs, host functions included", "[exec]") {
   CHECK(error_of(f.linker.instantiate(f.store, starting)).code() == ErrorCode::out_of_fuel);
 }
 
-TEST_CASE("a trap that the fuel would not have lasted to is not seen", "[exec]") {
+TEST_CASE("a trap past the end of the fuel is not reported", "[exec]") {
   Fixture f(StoreLimits{.stack_bytes = 64 << 10});
   const Instance instance = f.instantiate(R"((module (memory 1)
     (func (export "unreachable") (nop) (drop (i32.const 1)) unreachable)
@@ -286,7 +287,7 @@ TEST_CASE("a trap that the fuel would not have lasted to is not seen", "[exec]")
   }
 }
 
-TEST_CASE("a call in pieces uses no more than it was given by then", "[exec]") {
+TEST_CASE("a call in pieces never uses more fuel than it was given so far", "[exec]") {
   const Engine engine(test_config());
   for (const Shape& shape : shapes()) {
     INFO(shape.name);

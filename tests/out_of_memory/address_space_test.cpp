@@ -136,7 +136,7 @@ TEST_CASE("hostile modules in little address space are refused or loaded") {
   }
 }
 
-TEST_CASE("guests that grow in little address space are told that they cannot") {
+TEST_CASE("guests that cannot grow in little address space get -1") {
   if (cannot_limit_address_space()) return;
   const auto bytes = wat::to_binary(growing);
   REQUIRE(bytes);

@@ -262,7 +262,7 @@ private:
 
 } // namespace
 
-TEST_CASE("memory that runs out during a call ends the call, and the next goes on", "[exec]") {
+TEST_CASE("memory that runs out during a call ends the call, and the next call works", "[exec]") {
   sweep<Calling>(300);
 }
 
@@ -318,7 +318,7 @@ TEST_CASE("a trap needs no memory") {
   }
 }
 
-TEST_CASE("the error of memory that ran out needs no memory") {
+TEST_CASE("the out-of-memory error needs no memory") {
   std::optional<Error> bare, copied;
   {
     const FailingAllocator failing(1, Failing::from_then_on);
@@ -338,7 +338,7 @@ TEST_CASE("the error of memory that ran out needs no memory") {
   CHECK(full.offset() == Error::no_offset);
 }
 
-TEST_CASE("a changed trap is no other trap's change") {
+TEST_CASE("changing one trap does not change another") {
   Error changed = Error::trap(ErrorCode::unreachable);
   changed.with_detail(": here").with_offset(3);
   CHECK(changed.message() == "unreachable: here");

@@ -21,9 +21,9 @@ bool must_fail() {
   return number >= first_failure && number <= last_failure;
 }
 
-void* allocate(std::size_t size, std::size_t alignment) noexcept {
+void* allocate(size_t size, size_t alignment) noexcept {
   if (must_fail()) return nullptr;
-  size = std::max<std::size_t>(size, 1);
+  size = std::max<size_t>(size, 1);
   void* block = alignment <= alignof(std::max_align_t)
                     ? std::malloc(size)
                     : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
@@ -31,7 +31,7 @@ void* allocate(std::size_t size, std::size_t alignment) noexcept {
   return block;
 }
 
-void* allocate_or_throw(std::size_t size, std::size_t alignment) {
+void* allocate_or_throw(size_t size, size_t alignment) {
   if (void* block = allocate(size, alignment)) return block;
   throw std::bad_alloc();
 }
@@ -57,29 +57,29 @@ int64_t live_blocks() { return live; }
 
 using skerry::test::allocate, skerry::test::allocate_or_throw, skerry::test::release;
 
-void* operator new(std::size_t size) { return allocate_or_throw(size, 1); }
-void* operator new[](std::size_t size) { return allocate_or_throw(size, 1); }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size, 1); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size, 1); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
+void* operator new(size_t size) { return allocate_or_throw(size, 1); }
+void* operator new[](size_t size) { return allocate_or_throw(size, 1); }
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return allocate(size, 1); }
+void* operator new[](size_t size, const std::nothrow_t&) noexcept { return allocate(size, 1); }
+void* operator new(size_t size, std::align_val_t alignment) {
+  return allocate_or_throw(size, static_cast<size_t>(alignment));
 }
-void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
+void* operator new[](size_t size, std::align_val_t alignment) {
+  return allocate_or_throw(size, static_cast<size_t>(alignment));
 }
-void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return allocate(size, static_cast<std::size_t>(alignment));
+void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return allocate(size, static_cast<size_t>(alignment));
 }
-void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
-  return allocate(size, static_cast<std::size_t>(alignment));
+void* operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return allocate(size, static_cast<size_t>(alignment));
 }
 void operator delete(void* block) noexcept { release(block); }
 void operator delete[](void* block) noexcept { release(block); }
-void operator delete(void* block, std::size_t) noexcept { release(block); }
-void operator delete[](void* block, std::size_t) noexcept { release(block); }
+void operator delete(void* block, size_t) noexcept { release(block); }
+void operator delete[](void* block, size_t) noexcept { release(block); }
 void operator delete(void* block, std::align_val_t) noexcept { release(block); }
 void operator delete[](void* block, std::align_val_t) noexcept { release(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept { release(block); }
-void operator delete[](void* block, std::size_t, std::align_val_t) noexcept { release(block); }
+void operator delete(void* block, size_t, std::align_val_t) noexcept { release(block); }
+void operator delete[](void* block, size_t, std::align_val_t) noexcept { release(block); }
 void operator delete(void* block, const std::nothrow_t&) noexcept { release(block); }
 void operator delete[](void* block, const std::nothrow_t&) noexcept { release(block); }

@@ -430,7 +430,7 @@ TEST_CASE("memory that runs out during a reload or rollback leaves a version tha
   sweep<Reloading>(150, versions);
 }
 
-TEST_CASE("memory that runs out while a plugin is unloaded does not keep it") {
+TEST_CASE("memory that runs out while a plugin is unloaded does not prevent the unload") {
   const Versions versions;
   sweep<Unloading>(50, versions);
 }
@@ -446,7 +446,7 @@ TEST_CASE("memory that runs out while JSON is written leaves nothing that needs 
   sweep<WritingJson>(400);
 }
 
-TEST_CASE("memory that runs out while a value is stored leaves the budget right") { sweep<Storing>(100); }
+TEST_CASE("memory that runs out while a value is stored leaves the budget correct") { sweep<Storing>(100); }
 
 TEST_CASE("memory that runs out while a manifest is read leaves nothing that needs memory") {
   const Versions versions;

@@ -160,7 +160,7 @@ private:
 
 } // namespace
 
-TEST_CASE("memory that runs out in WASI functions ends the call, and the quota's books stay right") {
+TEST_CASE("memory that runs out in WASI functions ends the call, and the quota's counts stay correct") {
   using Kind = wasi::PathResolverKind;
   for (const Variant& variant : {Variant{"the kernel's paths", false, Kind::automatic},
                                  Variant{"walked paths", false, Kind::component_wise},

@@ -53,7 +53,7 @@ size_t lines_with(const std::string& path, const std::string& prefix) {
 
 } // namespace
 
-TEST_CASE("wrong assertions fail, each of them", "[exec]") {
+TEST_CASE("each wrong assertion fails", "[exec]") {
   const std::string path = fixtures + "must_fail.wast";
   const spec::FileReport report = run(path);
   for (const spec::Failure& failure : report.failures) INFO(failure.line << " " << failure.message);
@@ -62,7 +62,7 @@ TEST_CASE("wrong assertions fail, each of them", "[exec]") {
   CHECK(report.failures.size() == lines_with(path, "(assert_"));
 }
 
-TEST_CASE("right assertions pass, each of them", "[exec]") {
+TEST_CASE("each right assertion passes", "[exec]") {
   const std::string path = fixtures + "must_pass.wast";
   const spec::FileReport report = run(path);
   INFO(spec::failures_text(report));
@@ -80,7 +80,7 @@ TEST_CASE("other commands fail too") {
   }
 }
 
-TEST_CASE("a failure says what was expected and what came") {
+TEST_CASE("a failure names the expected and the actual result") {
   const Script script("(module (func (export \"f\") (result i32) (i32.const 3)))\n"
                       "(assert_return (invoke \"f\") (i32.const 4))\n");
   const spec::FileReport report = run(script.path());
@@ -89,7 +89,7 @@ TEST_CASE("a failure says what was expected and what came") {
                         "[i32:3 0x00000003]\n");
 }
 
-TEST_CASE("one line alone") {
+TEST_CASE("a single line is run") {
   spec::SuiteOptions how = options();
   how.line = 2;
   const Script script("(module)\n(assert_invalid (module (func (i32.const 0))) \"type "
@@ -98,7 +98,7 @@ TEST_CASE("one line alone") {
   CHECK(report.tallies.total() == spec::Tally{1, 0, 0});
 }
 
-TEST_CASE("known failures are skipped, and noticed when they pass") {
+TEST_CASE("known failures are skipped, and reported when they pass") {
   const Script script("(module)\n(assert_trap (module) \"x\")\n(assert_trap (module) \"x\")\n"
                       "(assert_invalid (module (func (i32.const 0))) \"type mismatch\")\n");
   script.add("skips.txt", "# comment\n\nscript.wast:2 because\nscript.wast:4 because\n");
@@ -113,7 +113,7 @@ TEST_CASE("known failures are skipped, and noticed when they pass") {
   CHECK(report.failures[1].message == "passes, but is on the skip list");
 }
 
-TEST_CASE("expectations: what makes no sense is refused") {
+TEST_CASE("expectations: invalid lines are refused") {
   const Script script("");
   script.add("skips.txt", "script.wast:2\n"); // no reason
   CHECK_FALSE(spec::Expectations::load(script.folder()).has_value());
@@ -140,7 +140,7 @@ TEST_CASE("expectations: exact counts") {
   CHECK(expectations.check_counts({report("/x/hardcore/a.wast", 4, 1)}).empty());
 }
 
-TEST_CASE("a hang is killed, the next file runs", "[exec]") {
+TEST_CASE("a file that hangs is killed, and the next file runs", "[exec]") {
   const Script script("(module (func (export \"f\") (loop (br 0))))\n(assert_return (invoke \"f\"))\n");
   script.add("z.wast", "(assert_invalid (module (func (i32.const 0))) \"type mismatch\")");
   spec::SuiteOptions how = options();

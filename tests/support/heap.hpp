@@ -7,19 +7,19 @@
 
 namespace skerry::test::heap {
 
-inline std::atomic<std::size_t> held{0}, most{0};
+inline std::atomic<size_t> held{0}, most{0};
 
-inline void add(std::size_t bytes) {
-  const std::size_t now = held += bytes;
-  std::size_t before = most;
+inline void add(size_t bytes) {
+  const size_t now = held += bytes;
+  size_t before = most;
   while (before < now && !most.compare_exchange_weak(before, now)) {
   }
 }
-inline void remove(std::size_t bytes) { held -= bytes; }
+inline void remove(size_t bytes) { held -= bytes; }
 
 /// The most bytes that were held at any time during `run`, beyond those held now.
-template <class Run> std::size_t peak_of(Run&& run) {
-  const std::size_t before = held;
+template <class Run> size_t peak_of(Run&& run) {
+  const size_t before = held;
   most = before;
   run();
   return most - before;

@@ -25,9 +25,7 @@
 
 #if defined(SKERRY_SANITIZED)
 
-extern "C" void __sanitizer_malloc_hook(const volatile void*, std::size_t size) {
-  skerry::test::heap::add(size);
-}
+extern "C" void __sanitizer_malloc_hook(const volatile void*, size_t size) { skerry::test::heap::add(size); }
 extern "C" void __sanitizer_free_hook(const volatile void* block) {
   if (block != nullptr) skerry::test::heap::remove(__sanitizer_get_allocated_size(block));
 }
@@ -49,18 +47,16 @@ inline void release(void* block) noexcept {
 } // namespace skerry::test::heap
 
 // The other forms of the standard library call these.
-void* operator new(std::size_t size) {
-  return skerry::test::heap::counted(std::malloc(std::max<std::size_t>(size, 1)));
+void* operator new(size_t size) {
+  return skerry::test::heap::counted(std::malloc(std::max<size_t>(size, 1)));
 }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  const auto align = static_cast<std::size_t>(alignment);
+void* operator new(size_t size, std::align_val_t alignment) {
+  const auto align = static_cast<size_t>(alignment);
   return skerry::test::heap::counted(std::aligned_alloc(align, (size + align - 1) / align * align));
 }
 void operator delete(void* block) noexcept { skerry::test::heap::release(block); }
-void operator delete(void* block, std::size_t) noexcept { skerry::test::heap::release(block); }
+void operator delete(void* block, size_t) noexcept { skerry::test::heap::release(block); }
 void operator delete(void* block, std::align_val_t) noexcept { skerry::test::heap::release(block); }
-void operator delete(void* block, std::size_t, std::align_val_t) noexcept {
-  skerry::test::heap::release(block);
-}
+void operator delete(void* block, size_t, std::align_val_t) noexcept { skerry::test::heap::release(block); }
 
 #endif

@@ -41,7 +41,7 @@ inline std::string harm_in(std::string_view text, size_t longest, size_t lines =
   if (newlines > lines) return "has " + std::to_string(newlines) + " lines: " + in_quotes(text, 1000);
   for (size_t at = 0; at < text.size();) {
     const size_t length = vm::utf8_length(text, at);
-    if (length == 0) return "is no UTF-8";
+    if (length == 0) return "is not UTF-8";
     char32_t c = static_cast<unsigned char>(text[at]);
     if (length > 1) c &= 0x7fu >> length;
     for (size_t i = 1; i < length; ++i) c = c << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3f);

@@ -38,7 +38,7 @@ TEST_CASE("arguments and variables arrive in order") {
   CHECK(program.call(abi::args_sizes_get, 0, Program::memory_bytes) == Errno::fault);
 }
 
-TEST_CASE("a context refuses what cannot be passed on") {
+TEST_CASE("a context refuses texts that cannot be passed to the guest") {
   using namespace std::string_literals;
   wasi::Config nul_in_args, nul_in_env, no_name, equals_in_name, missing_directory, no_guest_name, no_room;
   nul_in_args.args = {"a\0b"s};
@@ -59,7 +59,7 @@ TEST_CASE("a context refuses what cannot be passed on") {
   CHECK(made.error().message().find("/nonexistent/directory") != std::string::npos);
 }
 
-TEST_CASE("clocks: the embedder's or the system's") {
+TEST_CASE("clocks: the embedder or the system provides them") {
   wasi::Config config;
   config.clocks.realtime = [] { return uint64_t{1234}; };
   config.clocks.resolution = 7;

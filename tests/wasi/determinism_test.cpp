@@ -118,7 +118,7 @@ TEST_CASE("determinism: another seed gives other random bytes") {
   CHECK(bytes[0] == bytes[2]);
 }
 
-TEST_CASE("determinism: listings are sorted, and cookies stay good") {
+TEST_CASE("determinism: listings are sorted, and cookies stay valid") {
   TempDir temp;
   for (int i = 0; i < 300; ++i) write_file(temp / ("file-" + std::to_string((i * 7919) % 300)), "");
   Program program(deterministic(temp.path()));
@@ -143,7 +143,7 @@ TEST_CASE("determinism: listings are sorted, and cookies stay good") {
   CHECK(program.load<uint32_t>(used) == 0);
 }
 
-TEST_CASE("determinism: times that the program sets are what it sees") {
+TEST_CASE("determinism: the program sees the times that it sets") {
   TempDir temp;
   uint64_t fuel = 0;
   write_file(temp / "file", "x");

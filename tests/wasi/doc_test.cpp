@@ -58,7 +58,7 @@ TEST_CASE("documentation: the table of functions is the real one") {
   const auto expected = table(), found = documented();
   CHECK(expected.size() == 46);
   REQUIRE(found.size() == expected.size());
-  for (std::size_t i = 0; i < expected.size(); ++i) {
+  for (size_t i = 0; i < expected.size(); ++i) {
     INFO(expected[i].name);
     CHECK(found[i].name == expected[i].name);
     CHECK(found[i].parameters == expected[i].parameters);

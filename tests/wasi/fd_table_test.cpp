@@ -15,7 +15,7 @@ wasi::Descriptor descriptor(wasi::Rights base) {
 
 } // namespace
 
-TEST_CASE("fd table: the lowest free number is given out") {
+TEST_CASE("fd table: the lowest free number is used") {
   wasi::FdTable table(10);
   for (uint32_t expected = 0; expected < 5; ++expected) CHECK(table.insert(descriptor(expected)) == expected);
   CHECK(table.close(3) == Errno::success);
@@ -26,7 +26,7 @@ TEST_CASE("fd table: the lowest free number is given out") {
   CHECK(table.open_count() == 6);
 }
 
-TEST_CASE("fd table: what is not open is badf") {
+TEST_CASE("fd table: numbers that are not open are badf") {
   wasi::FdTable table(10);
   REQUIRE(table.insert(descriptor(0)));
   REQUIRE(table.insert(descriptor(0)));
@@ -39,7 +39,7 @@ TEST_CASE("fd table: what is not open is badf") {
   }
 }
 
-TEST_CASE("fd table: rights are looked at") {
+TEST_CASE("fd table: rights are checked") {
   wasi::FdTable table(10);
   REQUIRE(table.insert(descriptor(rights::fd_read | rights::fd_seek)));
   CHECK(table.get(0, rights::fd_read));
@@ -47,7 +47,7 @@ TEST_CASE("fd table: rights are looked at") {
   CHECK(table.get(0, rights::fd_read | rights::fd_write).error() == Errno::notcapable);
 }
 
-TEST_CASE("fd table: no more than its limit, and room again after a close") {
+TEST_CASE("fd table: the limit holds, and a close makes room") {
   wasi::FdTable table(2);
   CHECK(table.insert(descriptor(0)));
   CHECK(table.insert(descriptor(0)));
@@ -56,7 +56,7 @@ TEST_CASE("fd table: no more than its limit, and room again after a close") {
   CHECK(table.insert(descriptor(0)) == 0u);
 }
 
-TEST_CASE("fd table: renumber moves, closes what was there, and leaves a number onto itself alone") {
+TEST_CASE("fd table: renumber moves, closes its target, and does nothing for equal numbers") {
   wasi::FdTable table(10);
   for (wasi::Rights mark = 0; mark < 4; ++mark) REQUIRE(table.insert(descriptor(mark)));
   CHECK(table.renumber(2, 2) == Errno::success);
@@ -68,7 +68,7 @@ TEST_CASE("fd table: renumber moves, closes what was there, and leaves a number 
   CHECK(table.insert(descriptor(0)) == 3u);
 }
 
-TEST_CASE("fd table: renumber closes the system's descriptor behind its target") {
+TEST_CASE("fd table: renumber closes its target's system descriptor") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   wasi::FdTable table(10);

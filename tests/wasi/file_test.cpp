@@ -174,7 +174,7 @@ TEST_CASE("files: large transfers are whole") {
   CHECK(program.load<uint32_t>(count) == 640);
 }
 
-TEST_CASE("files: rights are what was asked for, what the directory passes on, and what makes sense") {
+TEST_CASE("files: rights are those requested that the directory passes on and that make sense") {
   TempDir temp;
   write_file(temp / "file", "text");
   fs::create_directory(temp / "dir");

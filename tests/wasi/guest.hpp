@@ -42,14 +42,14 @@ public:
   bool is_there() const { return is_there_; }
 
   GuestResult run(wasi::Config config, std::vector<std::string> args, const GuestHooks& hooks = {}) const {
-    const auto captured = std::make_shared<wasi::OutputBuffer>(std::size_t{1} << 20);
+    const auto captured = std::make_shared<wasi::OutputBuffer>(size_t{1} << 20);
     args.insert(args.begin(), "guest");
     config.args = std::move(args);
     config.stdout_stream = captured;
     auto context = wasi::Context::create(std::move(config));
     REQUIRE(context);
     StoreLimits limits;
-    limits.stack_bytes = std::size_t{8} << 20;
+    limits.stack_bytes = size_t{8} << 20;
     Store store(engine_, limits);
     Linker linker(engine_);
     wasi::add_to_linker(linker, *context);

@@ -33,7 +33,7 @@ TEST_CASE("guest memory: little-endian, at any alignment") {
   CHECK(memory.load<uint32_t>(1) == 0x11223344u);
 }
 
-TEST_CASE("guest memory: a program without a memory has nothing to point at") {
+TEST_CASE("guest memory: a program without a memory has no valid addresses") {
   const wasi::GuestMemory memory({});
   CHECK(memory.bytes(0, 0).has_value());
   CHECK(memory.bytes(0, 1).error() == Errno::fault);

@@ -44,8 +44,7 @@ std::string all_imports(std::string_view module) {
   std::string text = "(module (memory 1)";
   const auto add = [&](std::string_view name, std::string parameters) {
     std::string types;
-    for (std::size_t at = parameters.find('i'); at != std::string::npos;
-         at = parameters.find(", i", at + 1)) {
+    for (size_t at = parameters.find('i'); at != std::string::npos; at = parameters.find(", i", at + 1)) {
       if (parameters[at] == ',') at += 2;
       types += parameters.substr(at, 3) + " ";
     }
@@ -71,7 +70,7 @@ constexpr std::string_view sleeper = R"((module
 
 } // namespace
 
-TEST_CASE("host module: every function is there, in both snapshots, with its type") {
+TEST_CASE("host module: every function exists in both snapshots, with its type") {
   Host host;
   auto wasi = context();
   wasi::add_to_linker(host.linker, wasi);
@@ -157,7 +156,7 @@ TEST_CASE("host module: bytes moved are charged") {
   CHECK(empty.error().code() == ErrorCode::out_of_fuel);
 }
 
-TEST_CASE("host module: the context can be found by who calls") {
+TEST_CASE("host module: the context can be found through the caller") {
   Host host;
   wasi::Config config;
   config.args = {"found"};
@@ -220,7 +219,7 @@ TEST_CASE("host module: the memory is the one exported as \"memory\", whatever i
                    data("0", "right")) == "right");
 }
 
-TEST_CASE("host module: a memory that preview 1 cannot use is an error that says so") {
+TEST_CASE("host module: a memory that preview 1 cannot use is reported as the cause") {
   const auto none = printed_by("");
   CHECK(none.find("memory that a module exports as \"memory\"") != none.npos);
   CHECK(none.find("has none") != none.npos);
@@ -236,7 +235,7 @@ TEST_CASE("host module: a memory that preview 1 cannot use is an error that says
   CHECK(instance.func("close")->call({})->front().as_i32() == static_cast<int32_t>(Errno::badf));
 }
 
-TEST_CASE("host module: every call looks at the deadline when it begins") {
+TEST_CASE("host module: every call checks the deadline when it begins") {
   // A clock that advances by one with each check; the deadline is ten checks away.
   std::atomic<int64_t> looks = 0;
   const std::chrono::steady_clock::time_point start;

@@ -68,7 +68,7 @@ TEST_CASE("iovecs: limits make a transfer short") {
 
 TEST_CASE("iovecs: lengths that add up to more than 32 bits are refused") {
   // Vectors may overlap, so a small list can claim any total.
-  std::vector<std::byte> bytes(std::size_t{1} << 26);
+  std::vector<std::byte> bytes(size_t{1} << 26);
   const wasi::GuestMemory memory(bytes);
   for (uint32_t i = 0; i < 64; ++i) {
     REQUIRE(memory.store(i * 8, 0u) == Errno::success);

@@ -42,7 +42,7 @@ struct Tree {
     if (!opened) return Program::failure(opened.error());
     char buffer[64];
     const ssize_t length = ::read(opened->get(), buffer, sizeof buffer);
-    return {buffer, length > 0 ? static_cast<std::size_t>(length) : 0};
+    return {buffer, length > 0 ? static_cast<size_t>(length) : 0};
   }
   wasi::Expected<wasi::Place> place(std::string_view text, bool follow) {
     return resolver.place(meter, base.get(), *wasi::parse_path(std::as_bytes(std::span(text)), 4096), follow);
@@ -68,7 +68,7 @@ TEST_CASE("resolver: paths inside") {
   CHECK(tree.error("file/..") == Errno::notdir);
 }
 
-TEST_CASE("resolver: the base is never left, not even on the way") {
+TEST_CASE("resolver: the base is never left, not even temporarily") {
   Tree tree(GENERATE(from_range(resolvers)));
   for (const auto* path : {"..", "../", "../base", "../base/file", "../outside/secret", "dir/../../base/file",
                            "dir/../..", "./../base", "dir/nested/../../../base/file"}) {
@@ -126,7 +126,7 @@ TEST_CASE("resolver: links that lead outside are refused") {
   }
 }
 
-TEST_CASE("resolver: loops and long chains end") {
+TEST_CASE("resolver: loops and long chains are errors") {
   Tree tree(GENERATE(from_range(resolvers)));
   tree.link("loop", "loop");
   tree.link("pong", "ping");

@@ -44,7 +44,7 @@ TEST_CASE("paths: directories are made and removed") {
   CHECK(fs::is_directory(tree.temp / "dir/nested"));
 }
 
-TEST_CASE("paths: files are unlinked, links themselves and not what they name") {
+TEST_CASE("paths: files are unlinked; links are unlinked instead of their targets") {
   Tree tree(GENERATE(from_range(resolvers)));
   auto& program = tree.program;
   CHECK(program.on_path(abi::path_unlink_file, "dir") == Errno::isdir);
@@ -98,7 +98,7 @@ TEST_CASE("paths: links, hard and symbolic") {
   CHECK(program.readlink("link") == "file");
 }
 
-TEST_CASE("paths: attributes of a link or of what it names") {
+TEST_CASE("paths: attributes of a link or of its target") {
   Tree tree(GENERATE(from_range(resolvers)));
   auto& program = tree.program;
   const auto type = [&] {
@@ -184,7 +184,7 @@ TEST_CASE("paths: no way from a read-only directory into a writable one") {
   CHECK(program.open("file", {.base = write_rights}, 4).error == Errno::rofs);
 }
 
-TEST_CASE("paths: a named pipe without a partner blocks nobody") {
+TEST_CASE("paths: a named pipe without a partner does not block") {
   TempDir temp;
   REQUIRE(::mkfifo((temp / "fifo").c_str(), 0600) == 0);
   Program program(with_root(temp.path()));

@@ -12,7 +12,7 @@ auto parse(std::string_view text) { return wasi::parse_path(std::as_bytes(std::s
 
 } // namespace
 
-TEST_CASE("path text: trailing slashes are taken off and remembered") {
+TEST_CASE("path text: trailing slashes are removed and remembered") {
   CHECK(parse("a/b")->text == "a/b");
   CHECK_FALSE(parse("a/b")->wants_directory);
   CHECK(parse("a/b///")->text == "a/b");
@@ -20,7 +20,7 @@ TEST_CASE("path text: trailing slashes are taken off and remembered") {
   CHECK(parse("a//b")->text == "a//b");
 }
 
-TEST_CASE("path text: what is refused") {
+TEST_CASE("path text: refused paths") {
   using namespace std::string_view_literals;
   CHECK(parse("").error() == Errno::noent);
   CHECK(parse("/").error() == Errno::perm);

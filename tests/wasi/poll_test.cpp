@@ -172,7 +172,7 @@ TEST_CASE("poll: descriptors that are ready") {
   ::close(ends[0]);
 }
 
-TEST_CASE("poll: numbers of subscriptions that are refused") {
+TEST_CASE("poll: invalid numbers of subscriptions are refused") {
   wasi::Config config;
   config.limits.poll_subscriptions = 100;
   Program program(config);

@@ -79,7 +79,7 @@ TEST_CASE("quota: every way to make a file larger is counted") {
   CHECK(fs::file_size(temp / "file") == 0);
 }
 
-TEST_CASE("quota: names count, and come back") {
+TEST_CASE("quota: names count, and removing them gives their bytes back") {
   TempDir temp;
   const auto limit = quota(10 * name_bytes, 3);
   Program program(with_quota(temp.path(), limit, GENERATE(from_range(resolvers))));
@@ -104,7 +104,7 @@ TEST_CASE("quota: names count, and come back") {
   CHECK(limit->files_used() == 2);
 }
 
-TEST_CASE("quota: what was removed is given back when nobody has it open") {
+TEST_CASE("quota: a removed file is given back when it is no longer open") {
   TempDir temp;
   const auto limit = quota(2 * name_bytes + 100, 10);
   Program program(with_quota(temp.path(), limit));
@@ -155,7 +155,7 @@ TEST_CASE("quota: no way around it into another directory") {
   CHECK_FALSE(fs::exists(temp / "limited/big"));
 }
 
-TEST_CASE("quota: contexts that share one share what it grants, whatever is there can be counted in") {
+TEST_CASE("quota: contexts share a quota's bytes, and existing files can be counted") {
   TempDir temp;
   fs::create_directories(temp / "dir");
   write_file(temp / "dir/old", std::string(50, 'x'));
@@ -174,7 +174,7 @@ TEST_CASE("quota: contexts that share one share what it grants, whatever is ther
   CHECK(limit->bytes_used() == 4 * name_bytes + 70);
 }
 
-TEST_CASE("quota: names and the targets of links count as bytes, and come back") {
+TEST_CASE("quota: names and the targets of links count as bytes, which removal gives back") {
   TempDir temp;
   const auto limit = quota(20 * name_bytes);
   Program program(with_quota(temp.path(), limit, GENERATE(from_range(resolvers))));
@@ -233,7 +233,7 @@ struct Nested {
 
 } // namespace
 
-TEST_CASE("quota: what was never counted is worth nothing when it goes") {
+TEST_CASE("quota: removing a file that was never counted gives nothing back") {
   Nested it(GENERATE(from_range(resolvers)));
   Program& program = it.program;
   REQUIRE(it.used() == name_bytes);
@@ -288,7 +288,7 @@ TEST_CASE("quota: a second name that was not counted does not pay for the first"
   CHECK(it.used() == used - name_bytes);
 }
 
-TEST_CASE("quota: what goes by other ways comes back when its number is used again, and never twice") {
+TEST_CASE("quota: a file that others remove is given back once, when its number is used again") {
   Nested it(wasi::PathResolverKind::automatic);
   for (int i = 0; i < 50; ++i) { // otherwise the tenth would be refused
     it.make("sub/file", Nested::outer, 900);
@@ -307,7 +307,7 @@ int open_descriptors() {
 
 } // namespace
 
-TEST_CASE("quota: a deep tree is counted with few descriptors, and looked at all the time") {
+TEST_CASE("quota: a deep tree is counted with few descriptors and frequent deadline checks") {
   TempDir temp;
   fs::path deep = temp.path();
   constexpr int depth = 300, width = 5;

@@ -63,8 +63,7 @@ TEST_CASE("readdir: every entry once, with any buffer that holds one") {
   TempDir temp;
   std::multiset<std::string> expected = {".", ".."};
   for (int i = 0; i < 300; ++i) {
-    const std::string name =
-        "entry-" + std::string(static_cast<std::size_t>(i % 17), 'x') + std::to_string(i);
+    const std::string name = "entry-" + std::string(static_cast<size_t>(i % 17), 'x') + std::to_string(i);
     write_file(temp / name, "");
     expected.insert(name);
   }
@@ -94,13 +93,13 @@ TEST_CASE("readdir: types, inode numbers, and nothing about the parent") {
   }
 }
 
-TEST_CASE("readdir: cookies stay good, also after other calls and backwards") {
+TEST_CASE("readdir: cookies stay valid, also after other calls and backwards") {
   TempDir temp;
   for (int i = 0; i < 100; ++i) write_file(temp / std::to_string(i), "");
   Program program(with_root(temp.path()));
   const auto all = list(program, 3, 65536);
   REQUIRE(all.size() == 102);
-  for (std::size_t i = all.size() - 1; i-- > 0;) {
+  for (size_t i = all.size() - 1; i-- > 0;) {
     const Page one = page(program, 3, 100, all[i].next);
     REQUIRE_FALSE(one.whole.empty());
     CHECK(one.whole.front().name == all[i + 1].name);
@@ -135,7 +134,7 @@ TEST_CASE("readdir: new entries appear in a new listing") {
   CHECK(list(program, 3, 4096).size() == 2);
 }
 
-TEST_CASE("readdir: cookies that nobody gave out, and buffers of no use") {
+TEST_CASE("readdir: invalid cookies and useless buffers") {
   TempDir temp;
   write_file(temp / "file", "");
   Program program(with_root(temp.path()));

@@ -108,7 +108,7 @@ struct Tree {
 
 } // namespace
 
-TEST_CASE("rights: every function wants its own, and it is enough to lack that one") {
+TEST_CASE("rights: every function requires its own, and fails without that one alone") {
   for (const bool directory : {false, true}) {
     for (const Case& one : directory ? on_directory : on_file) {
       INFO(one.name);
@@ -131,7 +131,7 @@ TEST_CASE("rights: every function wants its own, and it is enough to lack that o
   }
 }
 
-TEST_CASE("rights: what a directory does not pass on is not had below it") {
+TEST_CASE("rights: those that a directory does not pass on are missing below it") {
   Tree tree;
   Program program(with_root(tree.base));
   const auto sub = program.open(

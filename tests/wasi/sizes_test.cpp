@@ -12,14 +12,14 @@ namespace skerry::test {
 
 using heap::peak_of;
 
-TEST_CASE("sizes: no call takes more host memory than a bounded amount, whatever it is told") {
+TEST_CASE("sizes: no call takes more than a bounded amount of host memory, whatever its arguments") {
   TempDir temp;
   for (int i = 0; i < 500; ++i) write_file(temp / (std::string(200, 'n') + std::to_string(i)), "");
   write_file(temp / "file", "text");
   Program program(with_root(temp.path()));
   const auto file = program.open("file", {.base = rights::file});
   REQUIRE(file.error == Errno::success);
-  constexpr std::size_t bound = 512 << 10;
+  constexpr size_t bound = 512 << 10;
   constexpr uint32_t all = Program::memory_bytes;
   const uint32_t sizes[] = {1,        1023,    1024,    4095, 4096,        4097,       65536,
                             all / 48, all / 8, all - 8, all,  0x7fff'ffff, 0xffff'ffff};
@@ -49,7 +49,7 @@ TEST_CASE("sizes: no call takes more host memory than a bounded amount, whatever
   CHECK(peak_of([] { std::string(bound + 1, 'x').swap(*std::make_unique<std::string>()); }) > bound);
 }
 
-TEST_CASE("sizes: what a descriptor keeps is bounded") {
+TEST_CASE("sizes: the memory that a descriptor keeps is bounded") {
   TempDir temp;
   for (int i = 0; i < 500; ++i) write_file(temp / (std::string(200, 'n') + std::to_string(i)), "");
   Program program(with_root(temp.path()));
@@ -61,10 +61,10 @@ TEST_CASE("sizes: what a descriptor keeps is bounded") {
       program.call(abi::fd_readdir, opened.fd, buffer, 300, 0, used);
     }
   });
-  CHECK(peak < 500 * std::size_t{6} << 10);
+  CHECK(peak < 500 * size_t{6} << 10);
 }
 
-TEST_CASE("sizes: what is moved, listed and looked at is charged to fuel") {
+TEST_CASE("sizes: bytes moved, entries listed and names examined are charged to fuel") {
   TempDir temp;
   write_file(temp / "file", std::string(100'000, 'x'));
   Program program(with_root(temp.path()));
@@ -96,7 +96,7 @@ TEST_CASE("sizes: what is moved, listed and looked at is charged to fuel") {
   costs([&] { return program.filestat(path + "file", 0); }, 501 * wasi::price::name + 1004 / 64);
 }
 
-TEST_CASE("sizes: a huge reservation ends when it must, and takes nothing") {
+TEST_CASE("sizes: a huge reservation ends when it must and takes no space") {
   TempDir temp;
   Program program(with_root(temp.path()));
   const auto file = program.open("file", {.oflags = wasi::oflags::creat, .base = rights::all});

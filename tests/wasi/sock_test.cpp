@@ -166,7 +166,7 @@ TEST_CASE("sockets: connections count as descriptors") {
   ::close(second);
 }
 
-TEST_CASE("sockets: rights are looked at") {
+TEST_CASE("sockets: rights are checked") {
   Server server;
   const int client = server.listener.connect();
   REQUIRE(server.accept().error == Errno::success);
@@ -204,7 +204,7 @@ TEST_CASE("sockets: accepting, receiving and sending end at the deadline") {
   ::close(client);
 }
 
-TEST_CASE("sockets: a datagram is cut at the end of the buffer, and says so") {
+TEST_CASE("sockets: a datagram is cut at the end of the buffer and reported as truncated") {
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) == 0);
   wasi::Config config;

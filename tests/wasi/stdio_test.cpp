@@ -39,7 +39,7 @@ void set_deadline(Program& program, wasi::Watch::Clock::duration after) {
 
 } // namespace
 
-TEST_CASE("stdio: nothing is there unless it was given") {
+TEST_CASE("stdio: no stream exists unless it was given") {
   Program program({});
   CHECK(program.read(0).empty());
   CHECK(program.write(1, "lost") == Errno::success);
@@ -105,7 +105,7 @@ TEST_CASE("stdio: output is called back, and a short count is a short write") {
   CHECK(seen == "0123456789x");
 }
 
-TEST_CASE("stdio: streams are no terminals and have no position") {
+TEST_CASE("stdio: streams are not terminals and have no position") {
   Pipe pipe;
   wasi::Config config;
   config.stdin_stream = wasi::BorrowedFd{pipe.ends[0]};
@@ -139,7 +139,7 @@ TEST_CASE("stdio: reading an empty pipe ends at the deadline") {
   CHECK(took < 30ms + 200ms); // 5 ms on an idle machine
 }
 
-TEST_CASE("stdio: writing to a full pipe ends at the deadline, with what fitted written") {
+TEST_CASE("stdio: writing to a full pipe ends at the deadline, after the bytes that fit") {
   Pipe pipe;
   wasi::Config config;
   config.stdout_stream = wasi::BorrowedFd{pipe.ends[1]};
@@ -168,7 +168,7 @@ TEST_CASE("stdio: a nonblocking pipe answers at once, without a change to the em
   CHECK(program.call(abi::fd_fdstat_set_flags, 0, 32) == Errno::inval);
 }
 
-TEST_CASE("stdio: all that is written arrives, whatever the pipe's flags and size") {
+TEST_CASE("stdio: all bytes written arrive, whatever the pipe's flags and size") {
   Pipe pipe;
   const bool nonblocking = GENERATE(false, true);
   if (nonblocking) REQUIRE(::fcntl(pipe.ends[1], F_SETFL, O_NONBLOCK) == 0);
@@ -177,7 +177,7 @@ TEST_CASE("stdio: all that is written arrives, whatever the pipe's flags and siz
   Program program(config);
   struct Reader {
     int fd;
-    std::size_t total = 0;
+    size_t total = 0;
   } reader{pipe.ends[0]};
   // Reads a little each time the program begins to wait.
   program.watch.self = &reader;
@@ -187,7 +187,7 @@ TEST_CASE("stdio: all that is written arrives, whatever the pipe's flags and siz
     const int flags = ::fcntl(from.fd, F_GETFL);
     ::fcntl(from.fd, F_SETFL, flags | O_NONBLOCK);
     const ssize_t got = ::read(from.fd, buffer, sizeof buffer);
-    if (got > 0) from.total += static_cast<std::size_t>(got);
+    if (got > 0) from.total += static_cast<size_t>(got);
     return {};
   };
   REQUIRE(program.write(1, std::string(500'000, 'x')) == Errno::success);
@@ -196,12 +196,12 @@ TEST_CASE("stdio: all that is written arrives, whatever the pipe's flags and siz
   char buffer[4096];
   for (ssize_t got = 1; got > 0;) {
     got = ::read(pipe.ends[0], buffer, sizeof buffer);
-    if (got > 0) reader.total += static_cast<std::size_t>(got);
+    if (got > 0) reader.total += static_cast<size_t>(got);
   }
   CHECK(reader.total == 500'000);
 }
 
-TEST_CASE("stdio: a reader that is gone is an error, not a signal") {
+TEST_CASE("stdio: a closed reader is an error, not a signal") {
   struct sigaction by_default{}, before{};
   by_default.sa_handler = SIG_DFL;
   REQUIRE(::sigaction(SIGPIPE, &by_default, &before) == 0);
@@ -231,11 +231,11 @@ TEST_CASE("stdio: closing and renumbering leave the embedder's descriptors open"
   CHECK(::fcntl(pipe.ends[1], F_GETFD) >= 0);
 }
 
-TEST_CASE("stdio: input is asked for, and may come in pieces") {
+TEST_CASE("stdio: a callback supplies input, possibly in pieces") {
   std::string rest = "some input";
   wasi::Config config;
   config.stdin_stream = wasi::InputCallback([&](std::span<std::byte> bytes) {
-    const std::size_t length = std::min({bytes.size(), rest.size(), std::size_t{4}});
+    const size_t length = std::min({bytes.size(), rest.size(), size_t{4}});
     std::memcpy(bytes.data(), rest.data(), length);
     rest.erase(0, length);
     return length;
@@ -251,9 +251,9 @@ TEST_CASE("stdio: input is asked for, and may come in pieces") {
   CHECK(Program(nothing).read(0) == "");
 }
 
-TEST_CASE("stdio: whoever says to have given more than was asked for is not believed") {
+TEST_CASE("stdio: a callback that claims more bytes than requested is not believed") {
   wasi::Config config;
-  config.stdin_stream = wasi::InputCallback([](std::span<std::byte>) { return std::size_t{1} << 40; });
+  config.stdin_stream = wasi::InputCallback([](std::span<std::byte>) { return size_t{1} << 40; });
   Program program(config);
   CHECK(program.read(0, 8).size() == 8);
 }

@@ -64,23 +64,23 @@ std::string read_with(const std::function<ssize_t(std::span<const iovec>)>& read
   const iovec vectors[] = {{bytes, sizeof bytes}, {more, sizeof more}};
   const ssize_t got = read(vectors);
   if (got < 0) return "errno " + std::to_string(errno);
-  const auto length = static_cast<std::size_t>(got);
-  return std::string(bytes, std::min<std::size_t>(length, 3)) +
-         std::string(more, length - std::min<std::size_t>(length, 3));
+  const auto length = static_cast<size_t>(got);
+  return std::string(bytes, std::min<size_t>(length, 3)) +
+         std::string(more, length - std::min<size_t>(length, 3));
 }
 
 const std::string not_ready = "errno " + std::to_string(EAGAIN);
 
 // Fills the stream of `fd` without ever waiting; returns how many bytes it took.
-std::size_t fill(const std::function<ssize_t(std::span<const iovec>)>& write) {
+size_t fill(const std::function<ssize_t(std::span<const iovec>)>& write) {
   std::string bytes(10'000, 'x');
   const iovec vectors[] = {{bytes.data(), 1}, {bytes.data() + 1, bytes.size() - 1}};
-  std::size_t sum = 0;
+  size_t sum = 0;
   for (;;) {
     const ssize_t put = write(vectors);
     if (put < 0) CHECK(errno == EAGAIN);
     if (put <= 0) return sum;
-    sum += static_cast<std::size_t>(put);
+    sum += static_cast<size_t>(put);
   }
 }
 
@@ -88,7 +88,7 @@ bool is_blocking(int fd) { return (::fcntl(fd, F_GETFL) & O_NONBLOCK) == 0; }
 
 } // namespace
 
-TEST_CASE("streams: what is not ready answers at once, what is ready is moved, and no flag changes") {
+TEST_CASE("streams: ready data is moved, other calls return at once, and no flag changes") {
   for (const auto& kind : kinds) {
     INFO(kind.name);
     TempDir temp;
@@ -104,9 +104,9 @@ TEST_CASE("streams: what is not ready answers at once, what is ready is moved, a
     REQUIRE(::write(ends.in, "abcdef", 6) == 6);
     CHECK(read_with(read) == "abcdef");
     CHECK(read_with(read) == not_ready);
-    const std::size_t filled = fill(write);
+    const size_t filled = fill(write);
     CHECK(filled >= 40'000); // pages may be filled in part
-    std::size_t drained = 0;
+    size_t drained = 0;
     for (std::string got; (got = read_with(read)) != not_ready; drained += got.size())
       REQUIRE(got == std::string(got.size(), 'x'));
     CHECK(drained == filled);
@@ -127,9 +127,9 @@ TEST_CASE("streams: the fallback for pipes moves the same bytes") {
   CHECK(read_with(read) == not_ready);
   REQUIRE(::write(ends.in, "abcdef", 6) == 6);
   CHECK(read_with(read) == "abcdef");
-  const std::size_t filled = fill(write);
+  const size_t filled = fill(write);
   CHECK(filled >= 40'000); // pages may be filled in part
-  std::size_t drained = 0;
+  size_t drained = 0;
   for (std::string got; (got = read_with(read)) != not_ready; drained += got.size()) {
   }
   CHECK(drained == filled);
@@ -176,7 +176,7 @@ struct Looks {
 
 // The stream has one byte, and a rival takes it, sometimes after the wait and before the read. No further
 // byte comes, so a read that blocks hangs this test.
-TEST_CASE("streams: a rival that takes the bytes first makes no read wait") {
+TEST_CASE("streams: a read does not wait when a rival takes the bytes first") {
   for (const auto& kind : kinds) {
     INFO(kind.name);
     TempDir temp;
@@ -203,7 +203,7 @@ TEST_CASE("streams: a rival that takes the bytes first makes no read wait") {
 }
 
 // The rival fills the stream, and it is never emptied: a write that blocks hangs this test.
-TEST_CASE("streams: a rival that fills the stream first makes no write wait") {
+TEST_CASE("streams: a write does not wait when a rival fills the stream first") {
   for (const auto& kind : kinds) {
     INFO(kind.name);
     TempDir temp;

@@ -158,7 +158,7 @@ TEST_CASE("advisory class: waits that outlast the deadline") {
   }
 }
 
-TEST_CASE("waits: an interrupt from another thread ends each") {
+TEST_CASE("waits: an interrupt from another thread ends each wait") {
   const int rounds = measures() ? 100 : 2;
   for (const auto& wait : waits) {
     INFO(wait.name);

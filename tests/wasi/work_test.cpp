@@ -83,7 +83,7 @@ void make_chain(Program& program, int links) {
 
 } // namespace
 
-TEST_CASE("work: every name of a path costs, those in links too, and all of them are watched") {
+TEST_CASE("work: every name of a path costs fuel, also in links, and the deadline is checked") {
   const auto resolver = GENERATE(from_range(resolvers));
   TempDir temp;
   Program program(with_root(temp.path(), PreopenMode::read_write, resolver));
@@ -172,7 +172,7 @@ TEST_CASE("work: both ways to resolve paths take the same fuel and give the same
     }
   }
   REQUIRE(all[0].size() == all[1].size());
-  for (std::size_t i = 0; i < all[0].size(); ++i) {
+  for (size_t i = 0; i < all[0].size(); ++i) {
     INFO(i);
     CHECK(all[0][i].error == all[1][i].error);
     CHECK(all[0][i].charged == all[1][i].charged);
@@ -204,7 +204,7 @@ struct Sorted {
 
 } // namespace
 
-TEST_CASE("work: a sorted listing costs by its entries, is watched, and is sorted once") {
+TEST_CASE("work: a sorted listing costs fuel for each entry, checks the deadline, and is sorted once") {
   Sorted it;
   const auto whole = [&] { return it.list(3, 200'000, 0); };
   const Ledger first = run(it.program, whole);
@@ -219,7 +219,7 @@ TEST_CASE("work: a sorted listing costs by its entries, is watched, and is sorte
   CHECK(piece.charged < first.charged / 20);
 }
 
-TEST_CASE("work: what listings keep is limited for all open directories together") {
+TEST_CASE("work: memory of listings is limited for all open directories together") {
   Sorted it(300'000); // two listings of some 100 KB, and the work on a third
   uint32_t kept = 0;
   for (Errno error = Errno::success; kept < 10; ++kept) {
@@ -235,7 +235,7 @@ TEST_CASE("work: what listings keep is limited for all open directories together
   CHECK(it.list(4 + kept, 1000, 0) == Errno::success); // there is room again
 }
 
-TEST_CASE("work: every loop of the host's own is paid and watched by one policy") {
+TEST_CASE("work: one policy charges and interrupts every loop of the host") {
   TempDir temp;
   wasi::Config config = with_root(temp.path());
   for (int i = 0; i < 3000; ++i) config.args.push_back("argument");

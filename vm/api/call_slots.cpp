@@ -31,7 +31,7 @@ Result<void> check_arguments(const vm::Store& store, const vm::CanonicalType& ty
                              std::span<const Value> args) {
   const vm::TypeList params = type.params();
   if (args.size() != params.size())
-    return fail(usage_error("the function takes " + std::to_string(params.size()) + " arguments, given are " +
+    return fail(usage_error("the function takes " + std::to_string(params.size()) + " arguments, got " +
                             std::to_string(args.size())));
   vm::TypeList::Iterator param = params.begin();
   for (size_t i = 0; i < args.size(); ++i, ++param)

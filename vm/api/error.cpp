@@ -89,8 +89,8 @@ ErrorKind kind_of_trap(ErrorCode code) {
   return is_exhaustion(code) ? ErrorKind::exhaustion : ErrorKind::trap;
 }
 
-constexpr std::string_view out_of_memory_help = "the system refuses the process more; allow it more (ulimit "
-                                                "-v, the container's limit), or have fewer and "
+constexpr std::string_view out_of_memory_help = "the system refuses more memory; raise the limit (ulimit "
+                                                "-v, the container's limit), or use fewer and "
                                                 "smaller modules, memories and calls at a time";
 
 std::string describe_frame(const Frame& frame) {
@@ -98,7 +98,7 @@ std::string describe_frame(const Frame& frame) {
   text += frame.func_name.empty() ? "<unnamed>" : frame.func_name;
   text += " (function " + std::to_string(frame.func_index);
   if (frame.module_offset == Frame::unknown_offset)
-    text += ", offset unknown: there was no time to find it";
+    text += ", offset unknown: finding it took too long";
   else if (frame.module_offset != 0)
     text += ", offset 0x" + vm::hex(frame.module_offset);
   return text + ")";
@@ -176,7 +176,8 @@ Error::Error(ErrorKind kind, ErrorCode code, std::string message) : data_(new Da
 }
 
 Error Error::at(ErrorKind kind, uint64_t offset, std::string message) {
-  Error error(kind, ErrorCode::none, std::move(message));
+  const ErrorCode code = kind == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
+  Error error(kind, code, std::move(message));
   error.data_->offset = offset;
   return error;
 }

@@ -111,8 +111,7 @@ Result<void> detail::check_signature(const Func& func, const FuncType& type) {
       return wanted == externref ? got.is_ref() : got == wanted;
     };
     if (have.params == type.params && std::ranges::equal(have.results, type.results, result_fits)) return {};
-    return fail(
-        usage_error("the function has type " + to_string(have) + ", asked for is " + to_string(type)));
+    return fail(usage_error("the function has type " + to_string(have) + ", not " + to_string(type)));
   });
 }
 

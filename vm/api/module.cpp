@@ -1,6 +1,7 @@
 #include "skerry/module.hpp"
 
 #include "skerry/out_of_memory.hpp"
+#include "vm/base/limit_error.hpp"
 #include "vm/code/compiled_module.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/module/module_info.hpp"
@@ -23,18 +24,17 @@ ExportInfo export_info(const vm::Module& module, const vm::Export& item) {
 Result<void> check_size(const Engine& engine, uint64_t size) {
   const uint64_t allowed = engine.config().module_limits.module_bytes;
   if (size <= allowed) return {};
-  return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                    "module_bytes limit exceeded: " + std::to_string(size) + " bytes, " +
-                        std::to_string(allowed) + " allowed"));
+  return fail(vm::limit_error("module_bytes", size, allowed));
 }
 
 Result<void> check_budget(uint64_t size, uint64_t allowed) {
   constexpr uint64_t bytes_per_byte = 4;
   if (size <= allowed / bytes_per_byte) return {};
-  return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                    "compiling a module of " + std::to_string(size) + " bytes may take " +
-                        std::to_string(size * bytes_per_byte) + " bytes of memory, " +
-                        std::to_string(allowed) + " allowed (CompileOptions::max_bytes)"));
+  const uint64_t asked = size * bytes_per_byte;
+  return fail(vm::max_bytes_error("compiling a module of " + std::to_string(size) + " bytes may take " +
+                                      std::to_string(asked) + " bytes of memory, " + std::to_string(allowed) +
+                                      " allowed (CompileOptions::max_bytes)",
+                                  asked, allowed));
 }
 
 Result<std::shared_ptr<vm::Module>> load(const Engine& engine, vm::ModuleBytes bytes,

@@ -31,16 +31,25 @@ template <unsigned bits, bool is_signed> uint64_t ByteReader::leb() {
   }
   uint64_t value = 0;
   for (unsigned shift = 0;; shift += 7) {
-    if (cursor_ == end_) return fail_at_end(), 0;
+    if (cursor_ == end_) {
+      fail_at_end();
+      return 0;
+    }
     const auto byte = static_cast<uint8_t>(*cursor_++);
     value |= static_cast<uint64_t>(byte & 0x7f) << shift;
     const unsigned left = bits - shift; // bits this byte may still contribute; the last byte has fewer than 8
     if (left <= 7) {
-      if (byte & 0x80) return fail_at(start, "integer representation too long"), 0;
+      if (byte & 0x80) {
+        fail_at(start, "integer representation too long");
+        return 0;
+      }
       // Unused bits of the last byte must be zero or copies of the sign.
       const int payload = is_signed ? static_cast<int8_t>(byte << 1) >> 1 : byte;
       const int unused = is_signed ? payload >> (left - 1) : payload >> left;
-      if (unused != 0 && !(is_signed && unused == -1)) return fail_at(start, "integer too large"), 0;
+      if (unused != 0 && !(is_signed && unused == -1)) {
+        fail_at(start, "integer too large");
+        return 0;
+      }
     }
     if (byte & 0x80) continue;
     const unsigned used = shift + 7;
@@ -56,7 +65,7 @@ int64_t ByteReader::leb_s33_slow() { return static_cast<int64_t>(leb<33, true>()
 int64_t ByteReader::leb_s64_slow() { return static_cast<int64_t>(leb<64, true>()); }
 
 std::string ByteReader::too_few(uint64_t count) const {
-  return std::to_string(count) + " bytes wanted, " + std::to_string(remaining()) + " left";
+  return std::to_string(count) + " bytes needed, " + std::to_string(remaining()) + " left";
 }
 
 std::span<const std::byte> ByteReader::bytes(uint64_t count) {

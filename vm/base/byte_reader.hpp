@@ -96,8 +96,10 @@ private:
   }
   template <class T> T fixed() {
     T value{};
-    if (remaining() < sizeof(T)) [[unlikely]]
-      return fail_at_end(), value;
+    if (remaining() < sizeof(T)) [[unlikely]] {
+      fail_at_end();
+      return value;
+    }
     std::memcpy(&value, cursor_, sizeof(T));
     cursor_ += sizeof(T);
     return value;

@@ -18,6 +18,12 @@ Error limit_error(LimitName name, const ByteBudget& budget, uint64_t bytes) {
   return limit_error(name, asked < used ? ~uint64_t{0} : asked, budget.allowed());
 }
 
+Error max_bytes_error(std::string message, uint64_t asked, uint64_t allowed) {
+  Error error(ErrorKind::limit, ErrorCode::limit_exceeded, std::move(message));
+  error.with_limit({LimitId::max_bytes, asked, allowed});
+  return error;
+}
+
 Error system_refused(std::string message) {
   Error error(ErrorKind::limit, ErrorCode::limit_exceeded, std::move(message));
   error.with_limit({LimitId::process_memory});

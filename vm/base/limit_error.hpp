@@ -12,7 +12,8 @@
 
 namespace skerry::vm {
 
-/// The name of a limit, checked when it is compiled: the field of StoreLimits or Config, or "budget_bytes".
+/// The name of a limit, checked when it is compiled: the field of StoreLimits, ModuleLimits or Config, or
+/// "budget_bytes".
 class LimitName {
 public:
   consteval LimitName(const char* text) : text_(text), id_(find(text)) {}
@@ -22,7 +23,7 @@ public:
 private:
   static void no_such_limit(); // not defined and not constexpr, so that a call does not compile
   static consteval LimitId find(std::string_view name) {
-    constexpr std::array<std::pair<std::string_view, LimitId>, 8> names{{
+    constexpr std::array<std::pair<std::string_view, LimitId>, 9> names{{
         {"memory_bytes", LimitId::memory_bytes},
         {"table_elements", LimitId::table_elements},
         {"instances", LimitId::instances},
@@ -31,6 +32,7 @@ private:
         {"heap_bytes", LimitId::heap_bytes},
         {"budget_bytes", LimitId::budget_bytes},
         {"engine_budget", LimitId::engine_budget},
+        {"module_bytes", LimitId::module_bytes},
     }};
     for (const auto& [text, id] : names)
       if (text == name) return id;
@@ -46,6 +48,8 @@ private:
 Error limit_error(LimitName name, uint64_t asked, uint64_t allowed);
 /// The same for a budget that did not have `bytes` left.
 Error limit_error(LimitName name, const ByteBudget& budget, uint64_t bytes);
+/// The limit max_bytes of some options: `message` says of which.
+Error max_bytes_error(std::string message, uint64_t asked, uint64_t allowed);
 /// The system refuses memory to the process: `message` says for what.
 Error system_refused(std::string message);
 

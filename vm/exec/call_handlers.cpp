@@ -18,13 +18,43 @@
 namespace skerry::vm {
 namespace {
 
-#define ENTER(f, size)                                                                                       \
-  do {                                                                                                       \
-    if (!enter(s, (f), (size))) [[unlikely]]                                                                 \
-      TRAP(ErrorCode::call_stack_exhausted);                                                                 \
-    POLL;                                                                                                    \
-    SKERRY_DISPATCH;                                                                                         \
-  } while (false)
+/// How a call instruction continues. Only a handler may jump to another handler, so enter() returns this, and
+/// calling() jumps.
+enum class Entry {
+  entered,     // at s.pc, or past the call of a host function
+  trapped,     // s.memory_size carries the code
+  unpaid,      // s.memory_size carries the fuel that the call needs
+  host_failed, // the reason is in store.error
+  uncommon,    // Op::Uncommon does the rest
+};
+SKERRY_INLINE Entry trapped(State& s, ErrorCode code) {
+  s.memory_size = static_cast<uint64_t>(code);
+  return Entry::trapped;
+}
+SKERRY_INLINE Entry unless_exhausted(State& s, bool has_room) {
+  return has_room ? Entry::entered : trapped(s, ErrorCode::call_stack_exhausted);
+}
+
+template <class Op> SKERRY_ALIGNED(Op::alignment) SKERRY_HANDLER(calling) {
+  SKERRY_STATE
+  const Entry entry = Op::enter(s);
+  if constexpr (Op::has_uncommon) {
+    if (entry == Entry::uncommon) [[unlikely]]
+      SKERRY_TAIL(calling<typename Op::Uncommon>);
+  }
+  if (entry == Entry::trapped) [[unlikely]]
+    SKERRY_TAIL(trap_handler);
+  if (entry == Entry::unpaid) [[unlikely]]
+    SKERRY_TAIL(fuel_short_handler);
+  if (entry == Entry::host_failed) [[unlikely]]
+    SKERRY_TAIL(host_failed_handler);
+  POLL;
+  SKERRY_DISPATCH;
+}
+struct Calling {
+  static constexpr int alignment = 16;
+  static constexpr bool has_uncommon = false;
+};
 
 /// Calls a host function, whose fuel has been paid. Returns false if the call fails, with the reason in
 /// store.error.
@@ -54,37 +84,45 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   return callee;
 }
 
-/// Calls a function of the host or of another instance. The pc must still be that of the call.
-#define CALL_OTHER(f, size)                                                                                  \
-  do {                                                                                                       \
-    const uint32_t distance = call_site(s).distance;                                                         \
-    uint64_t* slots = frame_at(s.frame, distance);                                                           \
-    if ((f).instance == nullptr) [[likely]] {                                                                \
-      PAY(call_site(s).charge.fuel);                                                                         \
-      if (!call_host(s, (f), slots)) SKERRY_TAIL(host_failed_handler);                                       \
-      s.pc += (size);                                                                                        \
-      POLL;                                                                                                  \
-      SKERRY_DISPATCH;                                                                                       \
-    }                                                                                                        \
-    uint64_t* callee_frame = make_bridge(slots, (f), s.instance, s.pc + (size), distance);                   \
-    if (callee_frame == nullptr) TRAP(ErrorCode::call_stack_exhausted);                                      \
-    s.fuel -= call_site(s).charge.fuel;                                                                      \
-    shorten_slice_for_slots(s, (f).params_slots);                                                            \
-    s.frame = callee_frame;                                                                                  \
-    s.instance = (f).instance;                                                                               \
-    reload_memory(s);                                                                                        \
-    s.pc = (f).code;                                                                                         \
-    POLL;                                                                                                    \
-    SKERRY_DISPATCH;                                                                                         \
-  } while (false)
-
-SKERRY_HANDLER(call_import_handler) {
-  SKERRY_STATE
-  const FuncInstance* f = s.instance->functions[layout::at<layout::Call>(s.pc).callee];
-  if (f->instance == s.instance) [[unlikely]]
-    ENTER(*f, sizeof(layout::Call));
-  CALL_OTHER(*f, sizeof(layout::Call));
+/// Calls a host function. The pc must still be that of the call.
+SKERRY_INLINE Entry enter_host(State& s, const FuncInstance& f, uint32_t size) {
+  const auto& site = call_site(s);
+  const int64_t price = site.charge.fuel;
+  if (s.fuel < price) [[unlikely]] {
+    s.memory_size = static_cast<uint64_t>(price);
+    return Entry::unpaid;
+  }
+  s.fuel -= price;
+  if (!call_host(s, f, frame_at(s.frame, site.distance))) return Entry::host_failed;
+  s.pc += size;
+  return Entry::entered;
 }
+
+/// Calls a function of the host or of another instance. The pc must still be that of the call.
+SKERRY_INLINE Entry enter_other(State& s, const FuncInstance& f, uint32_t size) {
+  if (f.instance == nullptr) [[likely]]
+    return enter_host(s, f, size);
+  const uint32_t distance = call_site(s).distance;
+  uint64_t* callee_frame = make_bridge(frame_at(s.frame, distance), f, s.instance, s.pc + size, distance);
+  if (callee_frame == nullptr) return trapped(s, ErrorCode::call_stack_exhausted);
+  s.fuel -= call_site(s).charge.fuel;
+  shorten_slice_for_slots(s, f.params_slots);
+  s.frame = callee_frame;
+  s.instance = f.instance;
+  reload_memory(s);
+  s.pc = f.code;
+  return Entry::entered;
+}
+
+struct CallImport : Calling {
+  using Layout = layout::Call;
+  SKERRY_INLINE static Entry enter(State& s) {
+    const FuncInstance* f = s.instance->functions[layout::at<Layout>(s.pc).callee];
+    if (f->instance == s.instance) [[unlikely]]
+      return unless_exhausted(s, vm::enter(s, *f, sizeof(Layout)));
+    return enter_other(s, *f, sizeof(Layout));
+  }
+};
 
 /// Spec §4.6.8: returns whether a function of this type may be called where `expected` is. Needed only if the
 /// ids differ.
@@ -131,37 +169,51 @@ SKERRY_INLINE const FuncInstance* own_ref(const State& s, uint64_t ref) {
   return f != nullptr && f->instance == s.instance ? f : nullptr;
 }
 
-template <int A> SKERRY_HANDLER(call_indirect_other_handler) {
-  SKERRY_STATE
-  const auto& i = layout::at<layout::CallIndirect>(s.pc);
-  const Callee callee = find_indirect(s, i, read<uint64_t, A>(s, i.a));
-  if (callee.code != ErrorCode::none) [[unlikely]]
-    TRAP(callee.code);
-  if (callee.f->instance == s.instance) ENTER(*callee.f, sizeof(layout::CallIndirect));
-  CALL_OTHER(*callee.f, sizeof(layout::CallIndirect));
-}
-template <int A> SKERRY_HANDLER(call_ref_other_handler) {
-  SKERRY_STATE
-  const Callee callee = find_ref(read<uint64_t, A>(s, layout::at<layout::CallRef>(s.pc).a));
-  if (callee.code != ErrorCode::none) [[unlikely]]
-    TRAP(callee.code);
-  CALL_OTHER(*callee.f, sizeof(layout::CallRef));
-}
-template <int A> SKERRY_ALIGNED(64) SKERRY_HANDLER(call_indirect_handler) {
-  SKERRY_STATE
-  const auto& i = layout::at<layout::CallIndirect>(s.pc);
-  const FuncInstance* f = own_indirect(s, i, read<uint64_t, A>(s, i.a));
-  if (f == nullptr) [[unlikely]]
-    SKERRY_TAIL(call_indirect_other_handler<A>);
-  ENTER(*f, sizeof(layout::CallIndirect));
-}
-template <int A> SKERRY_ALIGNED(64) SKERRY_HANDLER(call_ref_handler) {
-  SKERRY_STATE
-  const FuncInstance* f = own_ref(s, read<uint64_t, A>(s, layout::at<layout::CallRef>(s.pc).a));
-  if (f == nullptr) [[unlikely]]
-    SKERRY_TAIL(call_ref_other_handler<A>);
-  ENTER(*f, sizeof(layout::CallRef));
-}
+template <int A> struct CallIndirectOther : Calling {
+  using Layout = layout::CallIndirect;
+  SKERRY_INLINE static Entry enter(State& s) {
+    const auto& i = layout::at<Layout>(s.pc);
+    const Callee callee = find_indirect(s, i, read<uint64_t, A>(s, i.a));
+    if (callee.code != ErrorCode::none) [[unlikely]]
+      return trapped(s, callee.code);
+    if (callee.f->instance == s.instance) return unless_exhausted(s, vm::enter(s, *callee.f, sizeof(Layout)));
+    return enter_other(s, *callee.f, sizeof(Layout));
+  }
+};
+template <int A> struct CallRefOther : Calling {
+  using Layout = layout::CallRef;
+  SKERRY_INLINE static Entry enter(State& s) {
+    const Callee callee = find_ref(read<uint64_t, A>(s, layout::at<Layout>(s.pc).a));
+    if (callee.code != ErrorCode::none) [[unlikely]]
+      return trapped(s, callee.code);
+    return enter_other(s, *callee.f, sizeof(Layout));
+  }
+};
+template <int A> struct CallIndirect : Calling {
+  using Layout = layout::CallIndirect;
+  using Uncommon = CallIndirectOther<A>;
+  static constexpr int alignment = 64;
+  static constexpr bool has_uncommon = true;
+  SKERRY_INLINE static Entry enter(State& s) {
+    const auto& i = layout::at<Layout>(s.pc);
+    const FuncInstance* f = own_indirect(s, i, read<uint64_t, A>(s, i.a));
+    if (f == nullptr) [[unlikely]]
+      return Entry::uncommon;
+    return unless_exhausted(s, vm::enter(s, *f, sizeof(Layout)));
+  }
+};
+template <int A> struct CallRef : Calling {
+  using Layout = layout::CallRef;
+  using Uncommon = CallRefOther<A>;
+  static constexpr int alignment = 64;
+  static constexpr bool has_uncommon = true;
+  SKERRY_INLINE static Entry enter(State& s) {
+    const FuncInstance* f = own_ref(s, read<uint64_t, A>(s, layout::at<Layout>(s.pc).a));
+    if (f == nullptr) [[unlikely]]
+      return Entry::uncommon;
+    return unless_exhausted(s, vm::enter(s, *f, sizeof(Layout)));
+  }
+};
 
 // ---- tail calls (spec §4.6.8)
 //
@@ -183,48 +235,42 @@ SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f, Slot link_slot
   s.pc = f.code;
   return true;
 }
-#define REPLACE_FRAME(f, link)                                                                               \
-  do {                                                                                                       \
-    if (!replace_frame(s, (f), (link))) [[unlikely]]                                                         \
-      TRAP(ErrorCode::call_stack_exhausted);                                                                 \
-    POLL;                                                                                                    \
-    SKERRY_DISPATCH;                                                                                         \
-  } while (false)
 
-SKERRY_HANDLER(return_call_handler) {
-  SKERRY_STATE
-  const auto& i = layout::at<layout::ReturnCall>(s.pc);
-  const FuncInstance* f = own_function(s, i.callee);
-  REPLACE_FRAME(*f, i.link);
-}
-SKERRY_HANDLER(return_call_import_handler) {
-  SKERRY_STATE
-  const auto& i = layout::at<layout::ReturnCall>(s.pc);
-  const FuncInstance* f = s.instance->functions[i.callee];
-  if (f->instance == s.instance) [[unlikely]]
-    REPLACE_FRAME(*f, i.link);
-  CALL_OTHER(*f, sizeof i);
-}
-template <int A> SKERRY_HANDLER(return_call_indirect_handler) {
-  SKERRY_STATE
-  const auto& i = layout::at<layout::ReturnCallIndirect>(s.pc);
-  const Callee callee = find_indirect(s, i, read<uint64_t, A>(s, i.a));
+struct ReturnCall : Calling {
+  SKERRY_INLINE static Entry enter(State& s) {
+    const auto& i = layout::at<layout::ReturnCall>(s.pc);
+    return unless_exhausted(s, replace_frame(s, *own_function(s, i.callee), i.link));
+  }
+};
+struct ReturnCallImport : Calling {
+  SKERRY_INLINE static Entry enter(State& s) {
+    const auto& i = layout::at<layout::ReturnCall>(s.pc);
+    const FuncInstance* f = s.instance->functions[i.callee];
+    if (f->instance == s.instance) [[unlikely]]
+      return unless_exhausted(s, replace_frame(s, *f, i.link));
+    return enter_other(s, *f, sizeof i);
+  }
+};
+/// Replaces the frame by that of the callee, or calls the callee if it belongs to another instance.
+SKERRY_INLINE Entry return_call(State& s, const Callee& callee, Slot link_slot, uint32_t size) {
   if (callee.code != ErrorCode::none) [[unlikely]]
-    TRAP(callee.code);
+    return trapped(s, callee.code);
   if (callee.f->instance == s.instance) [[likely]]
-    REPLACE_FRAME(*callee.f, i.link);
-  CALL_OTHER(*callee.f, sizeof i);
+    return unless_exhausted(s, replace_frame(s, *callee.f, link_slot));
+  return enter_other(s, *callee.f, size);
 }
-template <int A> SKERRY_HANDLER(return_call_ref_handler) {
-  SKERRY_STATE
-  const auto& i = layout::at<layout::ReturnCallRef>(s.pc);
-  const Callee callee = find_ref(read<uint64_t, A>(s, i.a));
-  if (callee.code != ErrorCode::none) [[unlikely]]
-    TRAP(callee.code);
-  if (callee.f->instance == s.instance) [[likely]]
-    REPLACE_FRAME(*callee.f, i.link);
-  CALL_OTHER(*callee.f, sizeof i);
-}
+template <int A> struct ReturnCallIndirect : Calling {
+  SKERRY_INLINE static Entry enter(State& s) {
+    const auto& i = layout::at<layout::ReturnCallIndirect>(s.pc);
+    return return_call(s, find_indirect(s, i, read<uint64_t, A>(s, i.a)), i.link, sizeof i);
+  }
+};
+template <int A> struct ReturnCallRef : Calling {
+  SKERRY_INLINE static Entry enter(State& s) {
+    const auto& i = layout::at<layout::ReturnCallRef>(s.pc);
+    return return_call(s, find_ref(read<uint64_t, A>(s, i.a)), i.link, sizeof i);
+  }
+};
 
 /// A function of another instance returns to this handler, with the bridge as the frame.
 SKERRY_HANDLER(foreign_return_handler) {
@@ -257,16 +303,16 @@ SKERRY_COLD SKERRY_HANDLER(lazy_stub_handler) {
 }
 
 template <int... K> struct MakeCallIndirect {
-  static constexpr Handler handler = &call_indirect_handler<K...>;
+  static constexpr Handler handler = &calling<CallIndirect<K...>>;
 };
 template <int... K> struct MakeCallRef {
-  static constexpr Handler handler = &call_ref_handler<K...>;
+  static constexpr Handler handler = &calling<CallRef<K...>>;
 };
 template <int... K> struct MakeReturnCallIndirect {
-  static constexpr Handler handler = &return_call_indirect_handler<K...>;
+  static constexpr Handler handler = &calling<ReturnCallIndirect<K...>>;
 };
 template <int... K> struct MakeReturnCallRef {
-  static constexpr Handler handler = &return_call_ref_handler<K...>;
+  static constexpr Handler handler = &calling<ReturnCallRef<K...>>;
 };
 
 constexpr Handler foreign_return = &foreign_return_handler;
@@ -278,11 +324,11 @@ const std::byte* foreign_return_code() { return reinterpret_cast<const std::byte
 void add_call_handlers(HandlerTable& table) {
   using kind::writable;
   table.call = numbered<Call>();
-  table.call_import = {&call_import_handler};
+  table.call_import = {&calling<CallImport>};
   table.call_indirect = Kinds<MakeCallIndirect, writable>::row();
   table.call_ref = Kinds<MakeCallRef, writable>::row();
-  table.return_call = {&return_call_handler};
-  table.return_call_import = {&return_call_import_handler};
+  table.return_call = {&calling<ReturnCall>};
+  table.return_call_import = {&calling<ReturnCallImport>};
   table.return_call_indirect = Kinds<MakeReturnCallIndirect, writable>::row();
   table.return_call_ref = Kinds<MakeReturnCallRef, writable>::row();
   table.lazy_stub = &lazy_stub_handler;

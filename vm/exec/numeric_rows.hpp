@@ -71,7 +71,7 @@ template <NumericUnit Unit> void add_numeric_rows(HandlerTable& table) {
 #define SKERRY_ROW(name, signature)                                                                          \
   if constexpr (numeric_unit(signature) == Unit) {                                                           \
     constexpr auto function = dependent<Unit>(&numeric::name);                                               \
-    static_assert(has_signature<function>(signature), "the function's type is not its row's");               \
+    static_assert(has_signature<function>(signature), "the function's type differs from its row's");         \
     table.numeric[static_cast<size_t>(Opcode::name)] = Numeric<function>::row();                             \
   }
 #define SKERRY_ROW_0(name, signature) SKERRY_ROW(name, signature)

@@ -39,7 +39,11 @@ public:
     Iterator() = default;
     Iterator(const std::byte* at, uint64_t left) : at_(at), left_(left) { decode(); }
     uint32_t operator*() const { return label_; }
-    Iterator& operator++() { return --left_, decode(), *this; }
+    Iterator& operator++() {
+      --left_;
+      decode();
+      return *this;
+    }
     void operator++(int) { ++*this; }
     bool operator==(const Iterator& other) const { return left_ == other.left_; }
 

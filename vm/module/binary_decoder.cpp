@@ -61,7 +61,7 @@ private:
   void import_entry();
   void import_header(Import& import);
   void import_type(Import& import, Module* module);
-  void reserve_imports(uint32_t count);
+  void reserve_imports(uint32_t n);
   void function_section();
   void table_section();
   void memory_section();
@@ -144,7 +144,7 @@ void BinaryDecoder::header() {
   static constexpr char magic[4] = {'\0', 'a', 's', 'm'};
   const size_t size = reader_.remaining();
   if (size < sizeof magic || std::memcmp(reader_.bytes(sizeof magic).data(), magic, sizeof magic) != 0)
-    return reader_.fail_at(0, size < sizeof magic ? "unexpected end: no WebAssembly module"
+    return reader_.fail_at(0, size < sizeof magic ? "unexpected end: not a WebAssembly module"
                                                   : "magic header not detected");
   const uint32_t version = reader_.fixed_u32();
   if (version == 1 || !reader_.ok()) return;
@@ -222,7 +222,7 @@ void BinaryDecoder::finish() {
             " functions, " + std::to_string(module_.bodies.size()) + " bodies");
   if (module_.has_data_count && data_count_ != module_.data_segments.size())
     reader_.fail("data count and data section have inconsistent lengths: " + std::to_string(data_count_) +
-                 " segments announced, " + std::to_string(module_.data_segments.size()) + " present");
+                 " segments declared, " + std::to_string(module_.data_segments.size()) + " present");
   module_.names = decode_name_section(name_section_, module_.functions.size(), watch_);
 }
 
@@ -428,7 +428,7 @@ void BinaryDecoder::export_section() {
     if (kind > 4) reader_.fail_at(start, "malformed export kind");
     entry.kind = static_cast<ExternKind>(kind);
     entry.index = reader_.leb_u32();
-    if (reader_.ok()) module_.exports.push_back(std::move(entry));
+    if (reader_.ok()) module_.exports.push_back(entry);
   }
 }
 
@@ -533,10 +533,7 @@ Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>&
   const Config& config = engine->config;
   // Byte offsets are 32 bits wide.
   const uint64_t limit = std::min(config.module_limits.module_bytes, uint64_t{0xffff'ffff});
-  if (bytes.all().size() > limit)
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "module too large: " + std::to_string(bytes.all().size()) + " bytes, the limit is " +
-                          std::to_string(limit)));
+  if (bytes.all().size() > limit) return fail(limit_error("module_bytes", bytes.all().size(), limit));
   auto module = std::make_shared<Module>();
   module->engine = engine;
   module->owned_bytes = std::move(bytes.owned);

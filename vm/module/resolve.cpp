@@ -204,8 +204,7 @@ bool Resolver::index_export(uint32_t i, uint64_t hash) {
 // ---- Errors
 
 bool Resolver::fail(uint64_t offset, std::string message, ErrorKind kind) {
-  const ErrorCode code = kind == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
-  error_ = Error(kind, code, std::move(message)).with_offset(offset);
+  error_ = Error::at(kind, offset, std::move(message));
   return false;
 }
 

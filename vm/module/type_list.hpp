@@ -71,10 +71,14 @@ public:
     Iterator() = default;
     Iterator(const uint8_t* code, const ValType* ref) : code_(code), ref_(ref) {}
     ValType operator*() const { return *code_ == concrete_code ? *ref_ : type_of_code[*code_]; }
-    Iterator& operator++() { return ref_ += *code_++ == concrete_code, *this; }
+    Iterator& operator++() {
+      ref_ += *code_++ == concrete_code;
+      return *this;
+    }
     Iterator operator++(int) {
       const Iterator before = *this;
-      return ++*this, before;
+      ++*this;
+      return before;
     }
     bool operator==(const Iterator& other) const { return code_ == other.code_; }
 

@@ -253,11 +253,6 @@ TypeGroup* TypeRegistry::find(const RecGroup& group, uint32_t hash) const {
   return found == no_type_id ? nullptr : &group_of(found);
 }
 
-Result<const TypeGroup*> TypeRegistry::intern(const RecGroup& group) {
-  const std::lock_guard lock(mutex_);
-  return intern_locked(group, hash(group));
-}
-
 /// A table of a million groups does not fit in the processor's caches, so all slots are prefetched at once.
 Result<void> TypeRegistry::intern(std::span<const RecGroup> groups,
                                   std::vector<const CanonicalType*>& types) {

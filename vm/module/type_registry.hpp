@@ -95,13 +95,11 @@ public:
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;
 
-  /// Returns the canonical form of a group and makes the caller a holder. Its supertypes and references are
-  /// ids, or positions in the group. Errors: limit, if the registry is full or memory is short.
-  Result<const TypeGroup*> intern(const RecGroup& group);
   /// The most groups that can be interned together.
   static constexpr size_t groups_at_once = 32;
-  /// The same for several groups that do not refer to each other, which is faster than one by one. Appends
-  /// their types to `types`, even those before an error; the owner of the list becomes their holder.
+  /// Appends the canonical types of groups that do not refer to each other to `types`, even those before an
+  /// error; the owner of the list becomes their holder. Supertypes and references in a group are ids, or
+  /// positions in the group. Errors: limit, if the registry is full or memory is short.
   Result<void> intern(std::span<const RecGroup> groups, std::vector<const CanonicalType*>& types);
   /// Interns a function type on its own, final and without supertype. Its heap types must be canonical.
   /// Errors: limit; usage for an id that no type has.

@@ -54,7 +54,10 @@ private:
   uint64_t encode(uint64_t ref) {
     if (ref == 0 || (ref & 1) != 0) return ref;
     const auto found = function_index_.find(ref);
-    if (found == function_index_.end()) return foreign_ = true, 0;
+    if (found == function_index_.end()) {
+      foreign_ = true;
+      return 0;
+    }
     return (uint64_t{found->second} + 1) * 2;
   }
   std::vector<uint64_t> encode(const uint64_t* refs, uint64_t count) {
@@ -198,7 +201,7 @@ Result<std::shared_ptr<const Image>> freeze(ModuleInstance& instance) {
 
 Result<void> restore(ModuleInstance& instance, const Image& image) {
   if (auto ok = check_idle(instance); !ok) return ok;
-  if (instance.compiled != image.module) return fail(usage("the image is one of another module"));
+  if (instance.compiled != image.module) return fail(usage("the image belongs to another module"));
   instance.store->suspended.reset(); // a suspended call has lost the state that it worked on
   return Restorer(instance, image).restore();
 }

@@ -73,7 +73,7 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Com
   constexpr auto largest = static_cast<uint64_t>(std::numeric_limits<int32_t>::max());
   if (layout.size > largest) // threaded code has 32-bit offsets
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "an instance of the module needs " + std::to_string(layout.size) + " bytes, " +
+                      "an instance of the module needs " + std::to_string(layout.size) + " bytes, at most " +
                           std::to_string(largest) + " are possible"));
   constexpr uint64_t large = 1 << 20;
   if (layout.size >= large && !may_take(layout.size))
@@ -125,12 +125,12 @@ public:
     return make_segments();
   }
 
-  Result<void> initialise() {
+  Result<void> initialize() {
     if (auto why = has_segments() ? check_interrupt(store_) : std::nullopt) return fail(std::move(*why));
     for (size_t i = 0; i < module_.elem_segments.size(); ++i)
-      if (auto ok = initialise_table(module_.elem_segments[i]); !ok) return ok;
+      if (auto ok = initialize_table(module_.elem_segments[i]); !ok) return ok;
     for (size_t i = 0; i < module_.data_segments.size(); ++i)
-      if (auto ok = initialise_memory(module_.data_segments[i], instance_.data_segments[i]); !ok) return ok;
+      if (auto ok = initialize_memory(module_.data_segments[i], instance_.data_segments[i]); !ok) return ok;
     return module_.has_start ? start() : Result<void>{};
   }
 
@@ -243,7 +243,7 @@ private:
   }
 
   /// Writes the elements directly: the segment may be long, and a list would take memory.
-  Result<void> initialise_table(const ElemSegment& segment) {
+  Result<void> initialize_table(const ElemSegment& segment) {
     if (segment.mode != SegmentMode::active) return worked(1);
     const uint64_t offset = constants_.evaluate(segment.offset).lo;
     if (auto ok = worked(1); !ok) return ok;
@@ -255,7 +255,7 @@ private:
     return for_each_item(segment, [&](uint64_t ref) { *next++ = ref; });
   }
 
-  Result<void> initialise_memory(const DataSegment& segment, DataInstance& data) {
+  Result<void> initialize_memory(const DataSegment& segment, DataInstance& data) {
     if (segment.mode != SegmentMode::active) return worked(1);
     const uint64_t offset = constants_.evaluate(segment.offset).lo;
     if (auto ok = worked(1); !ok) return ok;
@@ -318,7 +318,7 @@ Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const Co
                                     const BoundImports& imports) {
   auto instance = allocate_instance(store, module, imports);
   if (!instance) return instance;
-  if (auto ok = Instantiation(store, **instance).initialise(); !ok) return fail(std::move(ok.error()));
+  if (auto ok = Instantiation(store, **instance).initialize(); !ok) return fail(std::move(ok.error()));
   return instance;
 }
 
@@ -330,9 +330,9 @@ Result<ModuleInstance*> instantiate(Store& store, const Image& image, const Boun
 }
 
 Error take_error(Store& store) {
-  Error error = store.error ? std::move(*store.error)
-                            : Error(ErrorKind::host, ErrorCode::host_failed,
-                                    "a host function failed without saying why");
+  Error error =
+      store.error ? std::move(*store.error)
+                  : Error(ErrorKind::host, ErrorCode::host_failed, "a host function failed without an error");
   store.error.reset();
   return error;
 }

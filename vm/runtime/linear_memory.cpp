@@ -58,7 +58,8 @@ bool move_elsewhere(MemoryInstance& memory, uint64_t bytes) {
     release_pages(memory.base, front);
     memory.image = nullptr;
   }
-  return use_pages(memory, to, bytes, front), true;
+  use_pages(memory, to, bytes, front);
+  return true;
 }
 
 bool enlarge(MemoryInstance& memory, uint64_t bytes) {
@@ -66,7 +67,8 @@ bool enlarge(MemoryInstance& memory, uint64_t bytes) {
   if (front > 0) {
     if (front == old_bytes || !extend_pages(memory.base + front, old_bytes - front, bytes - front))
       return move_elsewhere(memory, bytes);
-    return memory.reserved_bytes = bytes, true;
+    memory.reserved_bytes = bytes;
+    return true;
   }
   // Small reservations keep small pages for good, so a memory that becomes large is copied once.
   if (old_bytes < huge_page_bytes && bytes >= huge_page_bytes && has_automatic_huge_pages())
@@ -116,7 +118,8 @@ bool copy_elsewhere(MemoryInstance& memory, uint64_t bytes) {
   if (to == nullptr) return false;
   copy_pages(to, {memory.base, memory.byte_size});
   release_pages(memory.base, memory.reserved_bytes);
-  return use_pages(memory, to, bytes, 0), true;
+  use_pages(memory, to, bytes, 0);
+  return true;
 }
 
 bool reserve_memory(MemoryInstance& memory, uint64_t bytes) {
@@ -124,7 +127,8 @@ bool reserve_memory(MemoryInstance& memory, uint64_t bytes) {
     std::byte* base = map_pages(wanted);
     if (base == nullptr) return false;
     release_pages(memory.base, memory.reserved_bytes);
-    return use_pages(memory, base, wanted, 0), true;
+    use_pages(memory, base, wanted, 0);
+    return true;
   });
 }
 

@@ -45,7 +45,7 @@ bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
 }
 
 /// Stands in for such a function under `--unknown-imports=default`: returns zeros and null references.
-bool return_zeroes(void* context, Caller&, uint64_t* values) {
+bool return_zeros(void* context, Caller&, uint64_t* values) {
   std::fill_n(values, *static_cast<size_t*>(context), uint64_t{0});
   return true;
 }
@@ -93,28 +93,33 @@ private:
   }
   bool bind_item(const Import& import, const std::shared_ptr<const HostFunc>& host) {
     if (!bind_func(import, host->type->id())) return false;
-    return bound_.functions.push_back(host_func_instance(store_, host)), true;
+    bound_.functions.push_back(host_func_instance(store_, host));
+    return true;
   }
   bool bind_item(const Import& import, FuncInstance* func) {
     if (!bind_func(import, func->type_id())) return false;
-    return bound_.functions.push_back(func), true;
+    bound_.functions.push_back(func);
+    return true;
   }
   bool bind_item(const Import& import, TableInstance* table) {
     if (import.kind != ExternKind::table) return false;
     const TableType& want = module_.tables[import.index].type;
     if (!matches(store_.engine->types, table_type(*table), want)) return false;
-    return bound_.tables.push_back(table), true;
+    bound_.tables.push_back(table);
+    return true;
   }
   bool bind_item(const Import& import, MemoryInstance* memory) {
     if (import.kind != ExternKind::memory) return false;
     if (!matches(memory_type(*memory), module_.memories[import.index])) return false;
-    return bound_.memories.push_back(memory), true;
+    bound_.memories.push_back(memory);
+    return true;
   }
   bool bind_item(const Import& import, GlobalInstance* global) {
     if (import.kind != ExternKind::global) return false;
     const GlobalType& want = module_.globals[import.index].type;
     if (!matches(store_.engine->types, global->type, want)) return false;
-    return bound_.globals.push_back(global), true;
+    bound_.globals.push_back(global);
+    return true;
   }
 
   void bind_unknown(const Import& import) {
@@ -138,13 +143,13 @@ private:
 
   std::shared_ptr<const HostFunc> stand_in(const Import& import) const {
     const CanonicalType& type = module_.func_type(import.index);
-    const bool has_zeroes = type.results().all_defaultable();
+    const bool has_zeros = type.results().all_defaultable();
     auto host = std::make_shared<HostFunc>();
     host->type = store_.engine->types.hold(type);
     host->module = import.module;
     host->name = import.name;
-    if (linker_.unknown_imports == UnknownImports::return_zeroes && has_zeroes) {
-      host->native = return_zeroes;
+    if (linker_.unknown_imports == UnknownImports::return_zeros && has_zeros) {
+      host->native = return_zeros;
       host->context = std::make_shared<size_t>(type.results().slots());
     } else {
       host->native = call_of_unknown_import;
@@ -155,8 +160,8 @@ private:
 
   void incompatible(const Import& import, const Definition& have) {
     problem([&] {
-      return "incompatible import type: " + name_of(import) + ": the module wants " +
-             to_string(type_of(import)) + ", given is " + to_string(type_of_definition(have));
+      return "incompatible import type: " + name_of(import) + ": expected " + to_string(type_of(import)) +
+             ", got " + to_string(type_of_definition(have));
     });
   }
   ExternType type_of(const Import& import) const { return extern_type(module_, import.kind, import.index); }
@@ -167,7 +172,7 @@ private:
   }
   void foreign(const Import& import) {
     error_ = Error(ErrorKind::usage, ErrorCode::none,
-                   "the import " + name_of(import) + " is defined by something of another store");
+                   "the import " + name_of(import) + " is defined by an object of another store");
   }
   static std::string name_of(const Import& import) {
     return in_quotes(import.module) + " " + in_quotes(import.name);

@@ -35,7 +35,10 @@ bool FunctionValidator::enter(Opcode op, BlockType block) {
     return fail("nesting too deep: the limit is " + std::to_string(limits_.nesting), ErrorKind::limit);
   if (frames_.size() == frames_.capacity() && !hold(2 * frames_.size())) return false;
   if (!resolve_block_type(block) || (op == Opcode::if_ && !pop(i32))) return false;
-  if (block.kind != BlockType::Kind::type) return push_frame(op, block), true;
+  if (block.kind != BlockType::Kind::type) {
+    push_frame(op, block);
+    return true;
+  }
   const TypeList params = param_types(block);
   if (!pop(params)) return false;
   push_frame(op, block);
@@ -92,7 +95,8 @@ bool FunctionValidator::find_label(uint32_t label) {
 
 bool FunctionValidator::br(uint32_t label) {
   if (!find_label(label) || !pop(label_types(frame_of_label(label)))) return false;
-  return set_unreachable(), true;
+  set_unreachable();
+  return true;
 }
 
 bool FunctionValidator::br_if(uint32_t label) {
@@ -171,7 +175,8 @@ bool FunctionValidator::tail_call(uint32_t type) {
                 ", its caller " + list(results.to_vector()));
   }
   if (!pop(func.params())) return false;
-  return set_unreachable(), true;
+  set_unreachable();
+  return true;
 }
 
 bool FunctionValidator::call(uint32_t func, bool is_tail) {
@@ -199,7 +204,8 @@ bool FunctionValidator::call_ref(uint32_t type, bool is_tail) {
 bool FunctionValidator::throw_(uint32_t tag) {
   if (tag >= module_.tags.size()) return unknown("tag", tag, module_.tags.size());
   if (!pop(module_.type(module_.tags[tag]).params())) return false;
-  return set_unreachable(), true;
+  set_unreachable();
+  return true;
 }
 
 bool FunctionValidator::try_table(const Instruction& instr) {

@@ -124,7 +124,7 @@ bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
 bool FunctionValidator::check_plain(Opcode op) {
   switch (op) {
   case Opcode::nop: return true;
-  case Opcode::unreachable: return set_unreachable(), true;
+  case Opcode::unreachable: set_unreachable(); return true;
   case Opcode::else_: return else_();
   case Opcode::return_: return return_();
   case Opcode::select: return select();
@@ -168,7 +168,7 @@ bool FunctionValidator::check_frequent() {
       if (!short_number(at, index) || !stack_.push(rule.result)) goto done;
       break;
     case Handling::access:
-      if (static_cast<uint8_t>(*at) > rule.align_log2 || !has_short_memory_) goto done;
+      if (static_cast<uint8_t>(*at) > rule.align_log2 || !has_i32_memory_) goto done;
       if (!short_number(++at, index)) goto done;
       [[fallthrough]];
     case Handling::numeric: {

@@ -14,7 +14,7 @@ FunctionValidator::FunctionValidator(const Module& module, const std::vector<boo
     : module_(module), features_(module.engine->config.features),
       limits_(module.engine->config.module_limits), declared_(declared), watch_(watch), matcher_(module),
       stack_(matcher_, limits_.operand_slots),
-      has_short_memory_(!module.memories.empty() && !module.memories[0].limits.is_64) {}
+      has_i32_memory_(!module.memories.empty() && !module.memories[0].limits.is_64) {}
 
 Result<void> FunctionValidator::validate(uint32_t defined_index) {
   if (!begin(defined_index)) return skerry::fail(*error_);
@@ -120,7 +120,7 @@ bool FunctionValidator::check(const Instruction& instr) {
     return needs_feature(rule.feature, std::string(info(instr.op).text), "illegal opcode");
   const uint32_t index = instr.index[0];
   switch (instr.op) {
-  case Opcode::unreachable: return set_unreachable(), true;
+  case Opcode::unreachable: set_unreachable(); return true;
   case Opcode::nop: return true;
   case Opcode::block:
   case Opcode::loop:
@@ -189,7 +189,7 @@ bool FunctionValidator::apply(const OpcodeRule& rule) {
 /// Spec §3.3.7. opcodes.def writes the address as i32, but it has the memory's address type.
 bool FunctionValidator::check_access(const Instruction& instr, const OpcodeRule& rule) {
   const MemArg& memarg = instr.memarg;
-  if (memarg.memory == 0 && has_short_memory_ && memarg.align_log2 <= rule.align_log2 &&
+  if (memarg.memory == 0 && has_i32_memory_ && memarg.align_log2 <= rule.align_log2 &&
       memarg.offset <= 0xffff'ffff) [[likely]]
     return apply(rule);
   if (!check_memarg(memarg, rule)) return false;
@@ -220,8 +220,7 @@ bool FunctionValidator::check_lane(const Instruction& instr, const OpcodeRule& r
 // ---- Errors
 
 bool FunctionValidator::fail(std::string message, ErrorKind kind) {
-  const ErrorCode code = kind == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
-  error_ = Error(kind, code, std::move(message)).with_offset(offset_);
+  error_ = Error::at(kind, offset_, std::move(message));
   if (func_index_ != Error::no_func) error_->with_func(func_index_);
   return false;
 }

@@ -187,7 +187,7 @@ private:
   ByteReader reader_;
   LocalTypes locals_;
   std::vector<ControlFrame> frames_;
-  bool has_short_memory_ = false; // memory 0 exists and has 32-bit addresses
+  bool has_i32_memory_ = false; // memory 0 exists, and its address type is i32
   uint32_t func_index_ = Error::no_func;
   uint64_t offset_ = 0; // of the instruction being checked
   uint32_t br_table_count_ = 0;

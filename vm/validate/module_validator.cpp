@@ -283,8 +283,7 @@ bool ModuleValidator::check_bodies() {
 // ---- Errors
 
 bool ModuleValidator::fail(uint64_t offset, std::string message, ErrorKind kind) {
-  const ErrorCode code = kind == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
-  error_ = Error(kind, code, std::move(message)).with_offset(offset);
+  error_ = Error::at(kind, offset, std::move(message));
   return false;
 }
 

@@ -19,9 +19,9 @@ ValType unpacked(ValType storage) { return is_packed(storage) ? i32 : storage; }
 
 const char* kind_name(CompositeKind kind) {
   switch (kind) {
-  case CompositeKind::func: return "function";
-  case CompositeKind::struct_: return "structure";
-  case CompositeKind::array: return "array";
+  case CompositeKind::func: return "a function";
+  case CompositeKind::struct_: return "a structure";
+  case CompositeKind::array: return "an array";
   }
   return "";
 }
@@ -35,7 +35,10 @@ bool FunctionValidator::resolve(ValType& type) {
   if (is_concrete(type)) {
     const auto index = static_cast<uint32_t>(type.heap());
     if (index >= module_.types.size()) return unknown("type", index, module_.types.size());
-    if (features_.has(feature)) return type = ref_to(index, type.is_nullable()), true;
+    if (features_.has(feature)) {
+      type = ref_to(index, type.is_nullable());
+      return true;
+    }
   }
   return features_.has(feature) || needs_feature(feature, to_string(type), "malformed value type");
 }
@@ -47,7 +50,7 @@ ValType FunctionValidator::ref_to(uint32_t type, bool is_nullable) const {
 bool FunctionValidator::find_type(uint32_t index, CompositeKind kind) {
   if (index >= module_.types.size()) return unknown("type", index, module_.types.size());
   return module_.type(index).kind() == kind ||
-         fail("unknown type: type " + std::to_string(index) + " is no " + kind_name(kind) + " type");
+         fail("unknown type: type " + std::to_string(index) + " is not " + kind_name(kind) + " type");
 }
 
 bool FunctionValidator::pop_ref(ValType& type) {

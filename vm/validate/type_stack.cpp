@@ -72,7 +72,10 @@ public:
     if (list_.empty()) {
       if (at_ == base_) return false;
       --at_;
-      if (!is_list(*at_)) return type = *at_, true;
+      if (!is_list(*at_)) {
+        type = *at_;
+        return true;
+      }
       list_ = *--next_list_;
     }
     type = list_.back();

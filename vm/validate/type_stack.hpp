@@ -82,13 +82,16 @@ public:
   /// The same, but succeeds only if the top is exactly this type.
   [[nodiscard]] bool pop_equal(ValType expected) {
     if (top_ == types_.data() + base_ || top_[-1] != expected) return false;
-    return --top_, true;
+    --top_;
+    return true;
   }
   /// Pops an operand of any type: bottom if the stack is empty and polymorphic. Returns false if there is
   /// none.
   [[nodiscard]] bool pop_any(ValType& type) {
-    if (top_ > types_.data() + base_ && !is_list(top_[-1])) [[likely]]
-      return type = *--top_, true;
+    if (top_ > types_.data() + base_ && !is_list(top_[-1])) [[likely]] {
+      type = *--top_;
+      return true;
+    }
     return pop_any_slow(type);
   }
   /// Pops all of these, the last from the top. Returns false, and pops nothing, if one does not match.

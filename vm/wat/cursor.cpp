@@ -51,7 +51,10 @@ void Cursor::expect_open(std::string_view keyword) {
 }
 
 std::string Cursor::expect_string() {
-  if (!at(TokenKind::string)) return fail_unexpected("a string"), std::string();
+  if (!at(TokenKind::string)) {
+    fail_unexpected("a string");
+    return std::string();
+  }
   std::string value = decode_string(word());
   advance();
   return value;
@@ -72,9 +75,15 @@ std::string Cursor::expect_name() {
 
 uint64_t Cursor::expect_unsigned(unsigned bits, const char* message) {
   bool sign = word().starts_with('+') || word().starts_with('-');
-  if (!at(TokenKind::integer) || sign) return fail_unexpected("an unsigned number"), 0;
+  if (!at(TokenKind::integer) || sign) {
+    fail_unexpected("an unsigned number");
+    return 0;
+  }
   auto value = parse_unsigned(word(), bits);
-  if (!value) return fail(message), 0;
+  if (!value) {
+    fail(message);
+    return 0;
+  }
   advance();
   return *value;
 }
@@ -109,10 +118,8 @@ void Cursor::fail_at(const Token& token, std::string message, ErrorKind kind) {
 
 Error Cursor::error() const {
   const Position position = position_at(text(), error_offset_);
-  const ErrorCode code = error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
-  return Error(error_kind_, code,
-               message_ + " at " + std::to_string(position.line) + ":" + std::to_string(position.column))
-      .with_offset(error_offset_);
+  return Error::at(error_kind_, error_offset_,
+                   message_ + " at " + std::to_string(position.line) + ":" + std::to_string(position.column));
 }
 
 } // namespace skerry::vm::wat

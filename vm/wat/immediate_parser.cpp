@@ -19,10 +19,15 @@ constexpr uint32_t memarg_has_memory = 0x40;
 std::optional<uint64_t> take_key_value(Cursor& cursor, std::string_view key) {
   if (!cursor.at(TokenKind::keyword) || !cursor.word().starts_with(key)) return std::nullopt;
   std::string_view digits = cursor.word().substr(key.size());
-  if (!is_integer(digits) || digits[0] == '+' || digits[0] == '-')
-    return cursor.fail_unexpected("a number after " + std::string(key)), std::nullopt;
+  if (!is_integer(digits) || digits[0] == '+' || digits[0] == '-') {
+    cursor.fail_unexpected("a number after " + std::string(key));
+    return std::nullopt;
+  }
   auto value = parse_unsigned(digits, 64);
-  if (!value) return cursor.fail("i64 constant out of range"), std::nullopt;
+  if (!value) {
+    cursor.fail("i64 constant out of range");
+    return std::nullopt;
+  }
   cursor.advance();
   return value;
 }
@@ -37,23 +42,34 @@ void write_opcode(ByteWriter& out, Opcode op) {
 }
 
 uint64_t parse_int_literal(Cursor& cursor, unsigned bits) {
-  if (!cursor.at(TokenKind::integer)) return cursor.fail_unexpected("an integer"), 0;
+  if (!cursor.at(TokenKind::integer)) {
+    cursor.fail_unexpected("an integer");
+    return 0;
+  }
   auto value = parse_integer(cursor.word(), bits);
-  if (!value) return cursor.fail("constant out of range"), 0;
+  if (!value) {
+    cursor.fail("constant out of range");
+    return 0;
+  }
   cursor.advance();
   return *value;
 }
 
 uint64_t parse_float_literal(Cursor& cursor, unsigned bits) {
-  if (!cursor.at(TokenKind::integer) && !cursor.at(TokenKind::floating))
-    return cursor.fail_unexpected("a number"), 0;
+  if (!cursor.at(TokenKind::integer) && !cursor.at(TokenKind::floating)) {
+    cursor.fail_unexpected("a number");
+    return 0;
+  }
   std::optional<uint64_t> value;
   if (bits == 32) {
     value = parse_f32(cursor.word());
   } else {
     value = parse_f64(cursor.word());
   }
-  if (!value) return cursor.fail("constant out of range"), 0;
+  if (!value) {
+    cursor.fail("constant out of range");
+    return 0;
+  }
   cursor.advance();
   return *value;
 }
@@ -74,15 +90,20 @@ Shape find_shape(std::string_view word) {
 std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor) {
   std::array<uint8_t, 16> bytes{};
   Shape shape = cursor.at(TokenKind::keyword) ? find_shape(cursor.word()) : Shape{};
-  if (shape.lanes == 0) return cursor.fail_unexpected("a vector shape"), bytes;
+  if (shape.lanes == 0) {
+    cursor.fail_unexpected("a vector shape");
+    return bytes;
+  }
   cursor.advance();
   Cursor ahead = cursor; // a wrong number of literals is reported before an error in one of them
   uint32_t count = 0;
   while (count <= shape.lanes && (ahead.at(TokenKind::integer) || ahead.at(TokenKind::floating)))
     ahead.advance(), ++count;
   const bool is_other_literal = ahead.at(TokenKind::reserved) || ahead.at(TokenKind::keyword);
-  if (count > shape.lanes || (count < shape.lanes && !is_other_literal))
-    return cursor.fail("wrong number of lane literals, expected " + std::to_string(shape.lanes)), bytes;
+  if (count > shape.lanes || (count < shape.lanes && !is_other_literal)) {
+    cursor.fail("wrong number of lane literals, expected " + std::to_string(shape.lanes));
+    return bytes;
+  }
   for (unsigned lane = 0; lane < shape.lanes; ++lane) {
     uint64_t value =
         shape.is_float ? parse_float_literal(cursor, shape.bits) : parse_int_literal(cursor, shape.bits);
@@ -157,10 +178,14 @@ void ImmediateParser::parse(Opcode op, ByteWriter& out) {
 uint32_t ImmediateParser::parse_label() {
   if (!cursor_.at(TokenKind::id)) {
     if (cursor_.at(TokenKind::integer)) return cursor_.expect_u32();
-    return cursor_.fail_unexpected("a label"), 0;
+    cursor_.fail_unexpected("a label");
+    return 0;
   }
   auto depth = function_.labels.depth(cursor_.peek().begin);
-  if (!depth) return cursor_.fail("unknown label " + quoted(cursor_.word())), 0;
+  if (!depth) {
+    cursor_.fail("unknown label " + quoted(cursor_.word()));
+    return 0;
+  }
   cursor_.advance();
   return *depth;
 }

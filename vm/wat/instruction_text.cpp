@@ -61,7 +61,7 @@ void InstructionText::line(const Instruction& instr, uint32_t function, TextSink
   out += info(instr.op).text;
   switch (info(instr.op).immediate) {
   case ImmediateKind::block_type: return block_text(instr.block, out);
-  case ImmediateKind::try_table: return block_text(instr.block, out), catches_text(instr.catches, out);
+  case ImmediateKind::try_table: block_text(instr.block, out); return catches_text(instr.catches, out);
   case ImmediateKind::br_table: return br_table_text(instr.br_table, out);
   case ImmediateKind::select_types: return select_types_text(instr, out);
   default: out += immediates(instr, function);

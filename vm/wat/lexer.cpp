@@ -77,7 +77,10 @@ bool Lexer::line_comment(Token& error) {
 bool Lexer::skip_character(Token& error) {
   const bool is_ascii = static_cast<unsigned char>(text_[pos_]) < 0x80;
   const size_t length = is_ascii ? 1 : utf8_length(text_, pos_);
-  if (length == 0) return error = fail(pos_, malformed_utf8), false;
+  if (length == 0) {
+    error = fail(pos_, malformed_utf8);
+    return false;
+  }
   pos_ += length;
   return true;
 }
@@ -87,7 +90,10 @@ bool Lexer::block_comment(Token& error) {
   size_t depth = 1;
   pos_ += 2;
   while (depth > 0) {
-    if (pos_ >= text_.size()) return error = fail(start, "unclosed comment"), false;
+    if (pos_ >= text_.size()) {
+      error = fail(start, "unclosed comment");
+      return false;
+    }
     if (text_[pos_] == '(' && at(pos_ + 1) == ';') {
       ++depth, pos_ += 2;
     } else if (text_[pos_] == ';' && at(pos_ + 1) == ')') {
@@ -112,14 +118,26 @@ bool Lexer::annotation(Token& error) {
     while (pos_ < text_.size() && is_id_char(text_[pos_])) ++pos_;
     name = text_.substr(begin, pos_ - begin);
   }
-  if (name.empty()) return error = fail(start, "empty annotation id"), false;
-  if (!is_utf8(name)) return error = fail(start, malformed_utf8), false;
+  if (name.empty()) {
+    error = fail(start, "empty annotation id");
+    return false;
+  }
+  if (!is_utf8(name)) {
+    error = fail(start, malformed_utf8);
+    return false;
+  }
   for (uint64_t depth = 1; depth > 0;) {
     const bool has_token = skip_space(error, Annotations::are_tokens);
-    if (!has_token && error.kind == TokenKind::eof) return error = fail(start, "unclosed annotation"), false;
+    if (!has_token && error.kind == TokenKind::eof) {
+      error = fail(start, "unclosed annotation");
+      return false;
+    }
     if (!has_token) return false;
     const Token inside = any();
-    if (inside.kind == TokenKind::error) return error = inside, false;
+    if (inside.kind == TokenKind::error) {
+      error = inside;
+      return false;
+    }
     if (inside.kind == TokenKind::lparen) ++depth;
     if (inside.kind == TokenKind::rparen) --depth;
   }
@@ -129,8 +147,14 @@ bool Lexer::annotation(Token& error) {
 /// Reads the token that begins here.
 Token Lexer::any() {
   const char c = text_[pos_];
-  if (c == '(') return ++pos_, token(TokenKind::lparen, pos_ - 1);
-  if (c == ')') return ++pos_, token(TokenKind::rparen, pos_ - 1);
+  if (c == '(') {
+    ++pos_;
+    return token(TokenKind::lparen, pos_ - 1);
+  }
+  if (c == ')') {
+    ++pos_;
+    return token(TokenKind::rparen, pos_ - 1);
+  }
   if (is_id_char(c) || c == '"' || is_reserved_punctuation(c)) return word();
   if (static_cast<unsigned char>(c) >= 0x80 && utf8_length(text_, pos_) == 0)
     return fail(pos_, malformed_utf8);

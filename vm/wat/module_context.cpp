@@ -66,7 +66,8 @@ std::optional<uint32_t> ModuleContext::find_field(uint32_t type, std::string_vie
 uint32_t parse_index(Cursor& cursor, const IndexSpace& space, const Names& names) {
   if (!cursor.at(TokenKind::id)) {
     if (cursor.at(TokenKind::integer)) return cursor.expect_u32();
-    return cursor.fail_unexpected(std::string("a ") + space.kind() + " index or name"), 0;
+    cursor.fail_unexpected(std::string("a ") + space.kind() + " index or name");
+    return 0;
   }
   std::string storage;
   const auto index = space.find(decode_id(cursor.word(), storage), names);
@@ -81,11 +82,15 @@ uint32_t parse_index(Cursor& cursor, const IndexSpace& space, const Names& names
 uint32_t parse_field_index(Cursor& cursor, const ModuleContext& context, uint32_t type) {
   if (!cursor.at(TokenKind::id)) {
     if (cursor.at(TokenKind::integer)) return cursor.expect_u32();
-    return cursor.fail_unexpected("a field index or name"), 0;
+    cursor.fail_unexpected("a field index or name");
+    return 0;
   }
   std::string storage;
   const auto index = context.find_field(type, decode_id(cursor.word(), storage));
-  if (!index) return cursor.fail("unknown field " + quoted(cursor.word())), 0;
+  if (!index) {
+    cursor.fail("unknown field " + quoted(cursor.word()));
+    return 0;
+  }
   cursor.advance();
   return *index;
 }

@@ -24,7 +24,7 @@ struct TypeEntry {
 };
 
 struct ModuleContext {
-  ModuleContext(std::string_view text, const ModuleLimits& limits);
+  ModuleContext(std::string_view text, const ModuleLimits& of);
   ModuleContext(const ModuleContext&) = delete;
   ModuleContext& operator=(const ModuleContext&) = delete;
 

@@ -318,7 +318,10 @@ Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
 Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options) {
   return catching_out_of_memory("printing a module", [&]() -> Result<std::string> {
     std::string text;
-    const auto append = [&](std::string_view more) { return text += more, true; };
+    const auto append = [&](std::string_view more) {
+      text += more;
+      return true;
+    };
     if (auto done = to_text(bytes, append, options); !done) return fail(std::move(done.error()));
     return text;
   });

@@ -24,7 +24,10 @@ public:
   explicit ScriptParser(std::string_view text) : cursor_(text), no_module_(text, limits_) {}
 
   std::vector<Command> run() {
-    if (at_module_field()) return bare_module(), std::move(commands_);
+    if (at_module_field()) {
+      bare_module();
+      return std::move(commands_);
+    }
     while (!cursor_.at(TokenKind::eof)) {
       Cursor start = cursor_;
       Command& command = commands_.emplace_back();
@@ -167,7 +170,8 @@ private:
     } else if (cursor_.take_open("get")) {
       action = action_body(Action::Kind::get);
     } else {
-      return cursor_.fail_unexpected("an action"), action;
+      cursor_.fail_unexpected("an action");
+      return action;
     }
     cursor_.expect_close();
     return action;
@@ -209,7 +213,8 @@ private:
     } else if (cursor_.at_open("ref.extern") || cursor_.at_open("ref.host")) {
       value = host_ref();
     } else {
-      return cursor_.fail_unexpected("a constant"), value;
+      cursor_.fail_unexpected("a constant");
+      return value;
     }
     cursor_.expect_close();
     return value;

@@ -18,7 +18,7 @@ template <class Float> std::string float_text(Float value) {
 }
 
 std::string number_text(unsigned bits, bool is_float, uint64_t value) {
-  std::string exact = "0x" + hex(value, bits / 4);
+  std::string exact = "0x" + vm::hex(value, bits / 4);
   if (is_float && bits == 32)
     return float_text(std::bit_cast<float>(static_cast<uint32_t>(value))) + " " + exact;
   if (is_float) return float_text(std::bit_cast<double>(value)) + " " + exact;
@@ -53,7 +53,7 @@ std::string to_string(const Value& value) {
   ValType type = value.type();
   if (type.is_ref())
     return "(" + skerry::to_string(type) + (value.as_ref().is_null() ? " null)" : " not null)");
-  if (type == v128) return "v128:0x" + hex(value.hi(), 16) + hex(value.lo(), 16);
+  if (type == v128) return "v128:0x" + vm::hex(value.hi(), 16) + vm::hex(value.lo(), 16);
   unsigned bits = type == i32 || type == f32 ? 32 : 64;
   return skerry::to_string(type) + ":" + number_text(bits, type == f32 || type == f64, value.lo());
 }

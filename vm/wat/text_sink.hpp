@@ -1,7 +1,9 @@
-// Passes printed text on in pieces, up to a limit.
+// TextSink: passes printed text on in pieces, up to a limit.
 #pragma once
 
 #include "skerry/wat.hpp"
+#include "vm/base/limit_error.hpp"
+#include "vm/base/piece_writer.hpp"
 #include "vm/module/load_watch.hpp"
 
 #include <cstdint>
@@ -14,41 +16,42 @@ namespace skerry::vm::wat {
 class TextSink {
 public:
   TextSink(const skerry::wat::TextWriter& write, uint64_t limit, LoadWatch& watch)
-      : write_(write), watch_(watch), left_(limit), limit_(limit) {}
+      : write_(write), watch_(watch), pieces_([this](std::string_view piece) { return pass_on(piece); }),
+        left_(limit), limit_(limit) {}
+  TextSink(const TextSink&) = delete;
+  TextSink& operator=(const TextSink&) = delete;
 
   TextSink& operator+=(std::string_view text) {
-    if (text.size() > left_) is_open_ = false;
-    if (!is_open_) return *this;
+    if (text.size() > left_) pieces_.close();
+    if (!is_open()) return *this;
     left_ -= text.size();
-    buffer_ += text;
-    if (buffer_.size() >= piece_bytes) flush();
+    pieces_ += text;
     return *this;
   }
   /// Returns false if the limit is reached or the writer has refused a piece.
-  bool is_open() const { return is_open_; }
+  bool is_open() const { return pieces_.is_open(); }
   Result<void> finish() {
-    if (is_open_) flush();
+    const bool is_complete = pieces_.finish();
     if (watch_.error()) return fail(*watch_.error());
-    if (is_open_) return {};
+    if (is_complete) return {};
     if (was_refused_) return fail(Error(ErrorKind::io, ErrorCode::none, "the text could not be written"));
-    return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                      "the module has more than " + std::to_string(limit_) +
-                          " bytes of text, which is the limit (ToTextOptions::max_bytes, --max-text)"));
+    return fail(max_bytes_error("the module has more than " + std::to_string(limit_) +
+                                    " bytes of text, which is the limit (ToTextOptions::max_bytes, "
+                                    "--max-text)",
+                                limit_ + 1, limit_));
   }
 
 private:
-  static constexpr size_t piece_bytes = 65'536;
-  void flush() {
-    was_refused_ = !write_(buffer_);
-    is_open_ = !was_refused_ && watch_.spend(buffer_.size());
-    buffer_.clear();
+  bool pass_on(std::string_view piece) {
+    was_refused_ = !write_(piece);
+    return !was_refused_ && watch_.spend(piece.size());
   }
 
   const skerry::wat::TextWriter& write_;
   LoadWatch& watch_;
-  std::string buffer_;
+  PieceWriter pieces_;
   uint64_t left_, limit_;
-  bool is_open_ = true, was_refused_ = false;
+  bool was_refused_ = false;
 };
 
 } // namespace skerry::vm::wat

@@ -149,7 +149,10 @@ bool at_ref_type(Cursor& cursor) { return cursor.at_open("ref") || short_ref_typ
 HeapType parse_heap_type(Cursor& cursor, const ModuleContext& context) {
   for (const NamedHeapType& named : heap_types)
     if (cursor.take_keyword(named.heap_name)) return named.type;
-  if (!cursor.at_index()) return cursor.fail_unexpected("a heap type"), HeapType::func;
+  if (!cursor.at_index()) {
+    cursor.fail_unexpected("a heap type");
+    return HeapType::func;
+  }
   const Token where = cursor.peek();
   uint32_t index = parse_index(cursor, context.types, context.names);
   if (index >= heap_index_limit) cursor.fail_at(where, "unknown type " + std::to_string(index));
@@ -157,8 +160,14 @@ HeapType parse_heap_type(Cursor& cursor, const ModuleContext& context) {
 }
 
 ValType parse_ref_type(Cursor& cursor, const ModuleContext& context) {
-  if (auto type = short_ref_type(cursor)) return cursor.advance(), *type;
-  if (!cursor.take_open("ref")) return cursor.fail_unexpected("a reference type"), funcref;
+  if (auto type = short_ref_type(cursor)) {
+    cursor.advance();
+    return *type;
+  }
+  if (!cursor.take_open("ref")) {
+    cursor.fail_unexpected("a reference type");
+    return funcref;
+  }
   bool nullable = cursor.take_keyword("null");
   HeapType heap = parse_heap_type(cursor, context);
   cursor.expect_close();
@@ -166,9 +175,13 @@ ValType parse_ref_type(Cursor& cursor, const ModuleContext& context) {
 }
 
 ValType parse_val_type(Cursor& cursor, const ModuleContext& context) {
-  if (auto type = number_type(cursor)) return cursor.advance(), *type;
+  if (auto type = number_type(cursor)) {
+    cursor.advance();
+    return *type;
+  }
   if (at_ref_type(cursor)) return parse_ref_type(cursor, context);
-  return cursor.fail_unexpected("a value type"), i32;
+  cursor.fail_unexpected("a value type");
+  return i32;
 }
 
 void write_heap_type(ByteWriter& out, HeapType heap) { out.leb_s33(static_cast<int32_t>(heap)); }
@@ -209,7 +222,7 @@ void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signatur
     for (; cursor.more(); ++type.results) write_val_type(type.result_types, parse_val_type(cursor, context));
     cursor.expect_close();
   }
-  if (cursor.at_open("param")) cursor.fail_unexpected("no parameter behind results");
+  if (cursor.at_open("param")) cursor.fail_unexpected("no parameter after the results");
 }
 
 void parse_type_use(Cursor& cursor, const ModuleContext& context, TypeUse& use, bool may_have_names) {

@@ -2,6 +2,7 @@
 #include "skerry/wat.hpp"
 
 #include "skerry/out_of_memory.hpp"
+#include "vm/base/limit_error.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/module_parser.hpp"
 
@@ -13,11 +14,14 @@ namespace skerry::wat {
 Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options) {
   return catching_out_of_memory("reading a module's text", [&]() -> Result<std::vector<std::byte>> {
     constexpr uint64_t bytes_per_byte = 4;
-    if (text.size() > options.max_bytes / bytes_per_byte)
-      return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
-                        "reading a text of " + std::to_string(text.size()) + " bytes may take " +
-                            std::to_string(text.size() * bytes_per_byte) + " bytes of memory, " +
-                            std::to_string(options.max_bytes) + " allowed (ToBinaryOptions::max_bytes)"));
+    if (text.size() > options.max_bytes / bytes_per_byte) {
+      const uint64_t asked = text.size() * bytes_per_byte;
+      return fail(vm::max_bytes_error("reading a text of " + std::to_string(text.size()) +
+                                          " bytes may take " + std::to_string(asked) + " bytes of memory, " +
+                                          std::to_string(options.max_bytes) +
+                                          " allowed (ToBinaryOptions::max_bytes)",
+                                      asked, options.max_bytes));
+    }
     return vm::wat::parse_module_text(text, {options.names, options.limits, options.deadline});
   });
 }

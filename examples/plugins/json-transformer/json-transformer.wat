@@ -8,7 +8,7 @@
   (global $held (mut i32) (i32.const 0))   ;; buffers not yet given back
 
   (data $meta (i32.const 64)
-    "{\22name\22:\22json-transformer-wat\22,\22version\22:\221.0.0\22,\22description\22:\22Capitalises texts\22,\22author\22:\22Skerry\22}")
+    "{\22name\22:\22json-transformer-wat\22,\22version\22:\221.0.0\22,\22description\22:\22Capitalizes texts\22,\22author\22:\22Skerry\22}")
   (data $before (i32.const 256) "{\22success\22:true,\22data\22:")
   (data $after (i32.const 320) ",\22error\22:\22\22}")
   (data $refusal (i32.const 384) "{\22success\22:false,\22data\22:null,\22error\22:\22the request has no parameters\22}")
@@ -69,7 +69,7 @@
     (i32.const 1))
 
   ;; Letters after a backslash do not change.
-  (func $capitalise (param $at i32) (param $end i32)
+  (func $capitalize (param $at i32) (param $end i32)
     (local $c i32)
     (loop $next
       (if (i32.ge_u (local.get $at) (local.get $end)) (then (return)))
@@ -80,7 +80,7 @@
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
       (br $next)))
 
-  ;; Capitalises the texts in the value of "parameters", an object or array, and returns its position: from, to.
+  ;; Capitalizes the texts in the value of "parameters", an object or array, and returns its position: from, to.
   ;; `to` is 0 if there is none.
   (func $transform (param $at i32) (param $end i32) (result i32 i32)
     (local $depth i32) (local $from i32) (local $c i32) (local $close i32)
@@ -92,7 +92,7 @@
         (then
           (local.set $close (call $text_end (local.get $at) (local.get $end)))
           (if (i32.eqz (call $colon_follows (i32.add (local.get $close) (i32.const 1)) (local.get $end)))
-            (then (if (local.get $from) (then (call $capitalise (local.get $at) (local.get $close)))))
+            (then (if (local.get $from) (then (call $capitalize (local.get $at) (local.get $close)))))
             (else
               (if (i32.eq (local.get $depth) (i32.const 1))
                 (then

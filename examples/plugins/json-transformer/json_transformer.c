@@ -129,7 +129,7 @@ EXPORT("deallocate") void deallocate(void* buffer, uint32_t size) {
 EXPORT("meta") uint64_t meta(void) {
   Text text = {0};
   append_literal(&text, "{\"name\":\"json-transformer\",\"version\":\"1.0.0\","
-                        "\"description\":\"Capitalises texts\",\"author\":\"Skerry\"}");
+                        "\"description\":\"Capitalizes texts\",\"author\":\"Skerry\"}");
   return packed(text);
 }
 

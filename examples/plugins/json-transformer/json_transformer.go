@@ -64,7 +64,7 @@ func capitals(value any) any {
 
 //export meta
 func meta() uint64 {
-	return packed([]byte(`{"name":"json-transformer","version":"1.0.0","description":"Capitalises texts","author":"Skerry"}`))
+	return packed([]byte(`{"name":"json-transformer","version":"1.0.0","description":"Capitalizes texts","author":"Skerry"}`))
 }
 
 //export execute

@@ -87,7 +87,10 @@ private:
       out_ += "func[" + std::to_string(function) + "]" + names.shown(function) + ":\n";
     const vm::Module& module = *valid->data()->module;
     const uint32_t defined_index = function - module.imported_functions;
-    const auto write = [&](std::string_view text) { return out_ += text, out_.is_open(); };
+    const auto write = [&](std::string_view text) {
+      out_ += text;
+      return out_.is_open();
+    };
     const auto name = [&](uint32_t callee) { return names.shown(callee); };
     vm::WorkMeter meter(module.engine->work_budget);
     if (options_.ir)
@@ -110,7 +113,10 @@ int run(ObjdumpOptions options) {
   if (!options.headers && !options.details && !options.asks_for_functions())
     options.headers = options.details = true;
   auto bytes = read_module_bytes(Engine(), options.file);
-  if (!bytes) return complain_about(options.file, bytes.error()), failure;
+  if (!bytes) {
+    complain_about(options.file, bytes.error());
+    return failure;
+  }
   auto done =
       catching_out_of_memory("printing a module", [&] { return Dump(options, std::move(*bytes)).run(); });
   if (done) return 0;
@@ -125,22 +131,22 @@ void add_objdump_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("objdump", "Show the sections and the code of a module");
   command->set_help_flag("--help", "Print this help and exit"); // -h prints headers, as in other objdumps
   command->add_option("FILE", options->file, "Module, binary or text")->required()->type_name("");
-  command->add_flag("-h,--headers", options->headers, "Where each section is, and how much is in it");
-  command->add_flag("-x,--details", options->details, "What is in the sections: types, imports, exports …");
+  command->add_flag("-h,--headers", options->headers, "Where each section is, and how many entries it has");
+  command->add_flag("-x,--details", options->details, "Contents of the sections: types, imports, exports …");
   command->add_flag("-d,--disassemble", options->disassemble, "Instructions of the functions");
   command->add_flag("--ir", options->ir,
-                    "What the translator makes of them: after lowering, after register assignment");
+                    "The translator's operations, after lowering and after register assignment");
   command->add_flag("--code", options->code, "The threaded code that runs");
   command
       ->add_option("--function", options->function,
-                   "Only this function, by index or name; with -d unless told otherwise")
+                   "Only this function, by index or name; implies -d unless a stage is chosen")
       ->type_name("N|NAME");
   command
       ->add_option("--max-text", options->max_text,
-                   "Give up when there is more text (16MiB, and 64 times the file)")
+                   "Limit of the text (default: 16MiB plus 64 times the file)")
       ->type_name("SIZE")
       ->check(size_validator());
-  command->footer("Without -d, --ir and --code: -h -x. docs/architecture.md explains what is printed\n"
+  command->footer("Without -d, --ir and --code, -h and -x apply. docs/architecture.md explains the output\n"
                   "(\"Reading threaded code\").\n"
                   "Example:\n  skerry objdump -d --code --function add add.wasm");
   command->callback([options, &status] { status = run(*options); });

@@ -10,7 +10,7 @@ int main(int argc, char** argv) {
   return run_program("skerry plugin", "Loads plugins by their manifests and calls them.", argc, argv,
                      [](CLI::App& app, int& status) {
                        app.footer(
-                           "skerry plugin COMMAND --help explains a command. docs/plugins.md tells how to "
+                           "skerry plugin COMMAND --help explains a command. docs/plugins.md explains how to "
                            "write a plugin.");
                        add_plugin_commands(app, status);
                        add_serve(app, status);

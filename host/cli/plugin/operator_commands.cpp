@@ -39,7 +39,7 @@ std::string address_of(const ServeConfig& config) {
 std::string_view words_for(NetworkStatus status) {
   switch (status) {
   case NetworkStatus::timeout: return "no answer within --timeout";
-  case NetworkStatus::unreachable: return "nobody listens there";
+  case NetworkStatus::unreachable: return "no server listens there";
   default: return "the name cannot be resolved, or a different kind of server answers";
   }
 }
@@ -55,7 +55,7 @@ int post(const OperatorOptions& options, const std::string& path) {
   if (server.empty())
     return report_failure(PluginErrorCode::config,
                           options.config +
-                              ": port 0 is chosen when the server starts; say which with --server");
+                              ": port 0 is chosen when the server starts; name the port with --server");
   Capabilities grants;
   grants.allow_network = grants.allow_private_addresses = true;
   auto rule = HostRule::parse(server);
@@ -79,13 +79,13 @@ CLI::App* add(CLI::App& plugin, const std::string& name, const std::string& what
   command->add_option("NAME", options.plugin, "The plugin's name")
       ->required()
       ->check([](const std::string& text) {
-        return text.find_first_of("/?#% ") == text.npos ? "" : "is no plugin's name";
+        return text.find_first_of("/?#% ") == text.npos ? "" : "is not a plugin name";
       });
   command->add_option("--config", options.config, "The server's configuration: its address, and its token")
       ->required()
       ->type_name("FILE.json");
   command
-      ->add_option("--server", options.server, "Where the server listens, when the configuration cannot say")
+      ->add_option("--server", options.server, "The server's address, if the configuration does not name it")
       ->type_name("HOST:PORT");
   command->add_option("--timeout", options.timeout, "How long to wait for the answer (default 60s)")
       ->check(duration_validator())
@@ -95,11 +95,11 @@ CLI::App* add(CLI::App& plugin, const std::string& name, const std::string& what
 
 void add_reload(CLI::App& plugin, int& status) {
   auto options = std::make_shared<OperatorOptions>();
-  CLI::App* command =
-      add(plugin, "reload", "Have a running server read a plugin's file again, and swap versions", *options);
-  command->add_flag("--force", options->force, "Also a file that is unchanged or known to be bad");
+  CLI::App* command = add(plugin, "reload",
+                          "Tell a running server to read a plugin's file again and swap versions", *options);
+  command->add_flag("--force", options->force, "Reload even a file that is unchanged or known to be bad");
   command->footer(
-      "The old version serves on unless every step of the reload succeeds (docs/hot-reload.md).\n\n"
+      "The old version keeps serving unless every step of the reload succeeds (docs/hot-reload.md).\n\n"
       "Example:\n  skerry plugin reload --config plugins.json json-transformer");
   command->callback([options, &status] {
     status =
@@ -110,7 +110,7 @@ void add_reload(CLI::App& plugin, int& status) {
 void add_rollback(CLI::App& plugin, int& status) {
   auto options = std::make_shared<OperatorOptions>();
   CLI::App* command =
-      add(plugin, "rollback", "Have a running server put the previous version of a plugin back", *options);
+      add(plugin, "rollback", "Tell a running server to restore a plugin's previous version", *options);
   command->footer("Example:\n  skerry plugin rollback --config plugins.json json-transformer");
   command->callback(
       [options, &status] { status = post(*options, "/plugins/" + options->plugin + "/rollback"); });

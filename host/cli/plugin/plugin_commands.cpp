@@ -89,7 +89,7 @@ void add_manifest_option(CLI::App& command, PluginOptions& options) {
 
 void add_meta(CLI::App& plugin, int& status) {
   auto options = std::make_shared<PluginOptions>();
-  CLI::App* command = plugin.add_subcommand("meta", "Load a plugin and print what its meta says");
+  CLI::App* command = plugin.add_subcommand("meta", "Load a plugin and print its meta");
   add_manifest_option(*command, *options);
   command->footer("Example:\n  skerry plugin meta --manifest json-transformer.json");
   command->callback([options, &status] { status = print_meta(*options); });
@@ -98,19 +98,19 @@ void add_meta(CLI::App& plugin, int& status) {
 void add_call(CLI::App& plugin, int& status) {
   auto options = std::make_shared<PluginOptions>();
   CLI::App* command =
-      plugin.add_subcommand("call", "Load a plugin and call its execute, once for each input");
+      plugin.add_subcommand("call", "Load a plugin and call its execute function, once for each input");
   add_manifest_option(*command, *options);
-  command->add_option("--input", options->texts, "Bytes to pass to execute, as they are")
+  command->add_option("--input", options->texts, "Bytes to pass to execute, unchanged")
       ->allow_extra_args(false)
       ->type_name("JSON");
-  command->add_option("--input-file", options->files, "A file whose bytes to pass")
+  command->add_option("--input-file", options->files, "A file with the bytes to pass")
       ->allow_extra_args(false)
       ->type_name("FILE");
   command->footer(
-      "Inputs are called in the order given, on one plugin. Each result is a line on stdout; each failed\n"
-      "call a line {\"error\":{\"phase\",\"code\",\"message\",…}} on stderr, and the exit status is 1. What "
-      "the\n"
-      "plugin prints goes to stderr.\n\n"
+      "Calls run in the order of the inputs, on one plugin. Each result is a line on stdout. Each failed\n"
+      "call is a line {\"error\":{\"phase\",\"code\",\"message\",…}} on stderr, and the exit status is then "
+      "1.\n"
+      "The plugin's own output goes to stderr.\n\n"
       "Example:\n"
       "  skerry plugin call --manifest json-transformer.json --input '{\"parameters\":{}}' --input-file "
       "b.json");

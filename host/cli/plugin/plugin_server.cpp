@@ -106,8 +106,7 @@ void PluginServer::Impl::set_up() {
     if (r.status == 413)
       return answer_error(r, PluginErrorCode::limit_input, "the request is larger than maxRequestKB");
     const int status = r.status; // the library sets more kinds of status than there are codes
-    answer_error(r, status == 404 ? PluginErrorCode::not_found : PluginErrorCode::request,
-                 "no such thing here");
+    answer_error(r, status == 404 ? PluginErrorCode::not_found : PluginErrorCode::request, "no such address");
     r.status = status;
   });
 }
@@ -148,14 +147,14 @@ bool PluginServer::Impl::is_operator(const httplib::Request& request, httplib::R
   const std::string given = request.get_header_value("Authorization");
   if (config.token.empty()) {
     answer_error(response, PluginErrorCode::forbidden,
-                 "the configuration has no token: plugins stay as they are");
+                 "the configuration has no token, so plugins cannot be changed");
     return false;
   }
   if (given.starts_with(scheme) &&
       is_same_secret(std::string_view(given).substr(scheme.size()), config.token))
     return true;
   response.set_header("WWW-Authenticate", "Bearer");
-  answer_error(response, PluginErrorCode::unauthorized, "needs the operator's token");
+  answer_error(response, PluginErrorCode::unauthorized, "the request needs the operator's token");
   return false;
 }
 

@@ -4,7 +4,7 @@
 
 using namespace skerry;
 
-TEST_CASE("a feature brings what it needs") {
+TEST_CASE("a feature enables the features that it needs") {
   Features features;
   CHECK_FALSE(features.has(Feature::bulk_memory));
   features.with(Feature::gc);
@@ -14,7 +14,7 @@ TEST_CASE("a feature brings what it needs") {
   CHECK_FALSE(features.has(Feature::simd));
 }
 
-TEST_CASE("without a feature, what needs it goes too") {
+TEST_CASE("disabling a feature disables those that need it") {
   Features features = Features{}.with(Feature::gc).with(Feature::relaxed_simd);
   features.without(Feature::reference_types);
   CHECK_FALSE(features.has(Feature::gc));

@@ -7,7 +7,7 @@
 
 using namespace skerry;
 
-TEST_CASE("traps have the specification's words") {
+TEST_CASE("traps have the specification's messages") {
   const Error error = Error::trap(ErrorCode::integer_divide_by_zero);
   CHECK(error.kind() == ErrorKind::trap);
   CHECK(error.message() == "integer divide by zero");
@@ -16,14 +16,14 @@ TEST_CASE("traps have the specification's words") {
   CHECK(code_message(ErrorCode::limit_exceeded).empty());
 }
 
-TEST_CASE("running out of something is exhaustion, not a trap") {
+TEST_CASE("running out of a resource is exhaustion, not a trap") {
   for (const ErrorCode code : {ErrorCode::call_stack_exhausted, ErrorCode::out_of_fuel,
                                ErrorCode::deadline_exceeded, ErrorCode::interrupted})
     CHECK(Error::trap(code).kind() == ErrorKind::exhaustion);
   CHECK(Error::trap(ErrorCode::uncaught_exception).kind() == ErrorKind::exception);
 }
 
-TEST_CASE("an error carries what is known") {
+TEST_CASE("an error carries all known details") {
   Error error = Error::at(ErrorKind::invalid, 42, "type mismatch");
   error.with_func(3, "f").with_detail(": expected i32");
   CHECK(error.message() == "type mismatch: expected i32");

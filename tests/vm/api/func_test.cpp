@@ -49,7 +49,7 @@ TEST_CASE("an untyped call checks its arguments", "[exec]") {
   REQUIRE(results.size() == 2);
   CHECK(results[0].as_f32() == 1.25f);
   CHECK(results[1].as_i32() == -3);
-  CHECK(error_of(func.call({})).message() == "the function takes 2 arguments, given are 0");
+  CHECK(error_of(func.call({})).message() == "the function takes 2 arguments, got 0");
   CHECK(error_of(func.call(std::array{Value(int64_t{1}), Value(1.f)})).message() ==
         "type mismatch: expected i32, got i64 (argument 0)");
   std::array<uint64_t, 1> few{};

@@ -99,7 +99,7 @@ TEST_CASE("a caller without memory gives empty views", "[exec]") {
   CHECK(error_of(run(1)).code() == ErrorCode::out_of_bounds_memory_access);
 }
 
-TEST_CASE("the caller is known", "[exec]") {
+TEST_CASE("a host function knows its caller", "[exec]") {
   Fixture f;
   const vm::ModuleInstance* caller = nullptr;
   size_t bytes = 0;
@@ -245,7 +245,7 @@ TEST_CASE("host functions are called through tables", "[exec]") {
   CHECK(must(run(1, 21)) == 20);
 }
 
-TEST_CASE("imports that nobody defines trap or return zeros", "[exec]") {
+TEST_CASE("undefined imports trap or return zeros", "[exec]") {
   Fixture f;
   constexpr auto text = R"((module
     (import "env" "gone" (func $gone (param i32) (result i32 i64 externref)))
@@ -256,7 +256,7 @@ TEST_CASE("imports that nobody defines trap or return zeros", "[exec]") {
   CHECK(error.code() == ErrorCode::unknown_import);
   CHECK(error.message() == R"(unknown import: "env" "gone")");
   CHECK(error.backtrace().at(0).func_name == "run");
-  f.linker.set_unknown_imports(UnknownImports::return_zeroes);
+  f.linker.set_unknown_imports(UnknownImports::return_zeros);
   using Results = std::tuple<int32_t, int64_t, int32_t>;
   CHECK(must(must(f.instantiate(text).func<Results()>("run"))()) == Results(0, 0, 1));
 }

@@ -161,7 +161,7 @@ TEST_CASE("an instance that trapped anywhere is restored like any other", "[exec
   }
 }
 
-TEST_CASE("an image fits its own module only") {
+TEST_CASE("an image restores only instances of the module that it came from") {
   Fixture f;
   const Instance a = f.instantiate("(module (memory 1))"), b = f.instantiate("(module (memory 1))");
   const Image image = must(Image::freeze(a));
@@ -196,7 +196,7 @@ TEST_CASE("references to host values cannot be frozen") {
   CHECK(error_of(Image::freeze(instance)).kind() == ErrorKind::usage);
 }
 
-TEST_CASE("an image stays with who was made from it, also when its handle is gone") {
+TEST_CASE("instances keep the image that they were made from, even after its handle is dropped") {
   Fixture f;
   const Instance instance =
       f.instantiate(R"((module (memory (export "memory") 2) (data (i32.const 70000) "keep")))");
@@ -204,7 +204,7 @@ TEST_CASE("an image stays with who was made from it, also when its handle is gon
   CHECK(std::memcmp(must(instance.memory()).bytes().data() + 70'000, "keep", 4) == 0);
 }
 
-TEST_CASE("what an image holds is its contents, not its size") {
+TEST_CASE("an image takes memory for its contents, not for its size") {
   Fixture f;
   const Instance instance =
       f.instantiate(R"((module (memory (export "memory") 1000) (data (i32.const 5) "x")))");
@@ -247,7 +247,7 @@ TEST_CASE(
   CHECK(budget->used() == 0);
 }
 
-TEST_CASE("many changed pages come back, wherever they are", "[exec]") {
+TEST_CASE("many changed pages are restored, wherever they are", "[exec]") {
   Fixture f;
   const Instance instance = f.instantiate(R"((module (memory (export "memory") 64)
     (func (export "mark") (param $from i32) (param $step i32)

@@ -14,7 +14,7 @@ TEST_CASE("a missing export is named, with near misses") {
   CHECK(error_of(instance.memory()).message() == R"(no export "memory" (memory))");
 }
 
-TEST_CASE("an export of another kind is said to be one") {
+TEST_CASE("an export of another kind is reported with its kind") {
   Fixture f;
   const Instance instance = f.instantiate(R"((module (memory (export "m") 1)))");
   CHECK(error_of(instance.func("m")).message() == R"(export "m" is a memory 1, not a function)");
@@ -46,7 +46,7 @@ TEST_CASE("globals take values of their type, if mutable") {
   CHECK(must(must(instance.global("m")).get()).as_i32() == 2);
 }
 
-TEST_CASE("empty handles answer with errors") {
+TEST_CASE("empty handles return errors") {
   CHECK(error_of(Instance().func("f")).kind() == ErrorKind::usage);
   CHECK(error_of(Func().call({})).kind() == ErrorKind::usage);
   CHECK(error_of(Func().typed<void()>()).kind() == ErrorKind::usage);
@@ -74,7 +74,7 @@ TEST_CASE("a typed function is checked once") {
   CHECK(instance.func<int64_t(int32_t, double)>("f").has_value());
   CHECK(instance.func<uint64_t(uint32_t, double)>("f").has_value());
   CHECK(error_of(instance.func<int32_t(int32_t, double)>("f")).message() ==
-        R"(the function has type (i32, f64) -> (i64), asked for is (i32, f64) -> (i32) (export "f"))");
+        R"(the function has type (i32, f64) -> (i64), not (i32, f64) -> (i32) (export "f"))");
   CHECK(error_of(instance.func<void()>("f")).kind() == ErrorKind::usage);
 }
 

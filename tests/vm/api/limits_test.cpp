@@ -46,7 +46,7 @@ TEST_CASE("fuel counts instructions exactly", "[exec]") {
   CHECK(used_by(f, must(instance.func("trap")), {}) == 3);
 }
 
-TEST_CASE("a call with exactly enough fuel ends well, with less it does not", "[exec]") {
+TEST_CASE("a call succeeds with exactly enough fuel and fails with less", "[exec]") {
   Fixture f;
   const Instance instance = f.instantiate(loops);
   const auto count = must(instance.func<int32_t(int32_t)>("count"));
@@ -121,7 +121,7 @@ TEST_CASE("a deadline stops a loop", "[exec]") {
   CHECK(took < 2s);
 }
 
-TEST_CASE("a cleared deadline stops nothing", "[exec]") {
+TEST_CASE("a cleared deadline has no effect", "[exec]") {
   Fixture f;
   const auto count = must(f.instantiate(loops).func<int32_t(int32_t)>("count"));
   f.store.set_deadline(Store::Clock::now() - 1s);

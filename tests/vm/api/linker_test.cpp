@@ -48,8 +48,8 @@ TEST_CASE("all problems with imports are in one error") {
     (import "other" "memory" (memory 1 2))))"));
   CHECK(error.kind() == ErrorKind::unlinkable);
   CHECK(error.message() == R"(unknown import: "env" "missing": function (i32) -> (i64); )"
-                           R"(incompatible import type: "env" "f": the module wants function (i64) -> (), )"
-                           R"(given is function (i32) -> (); )"
+                           R"(incompatible import type: "env" "f": expected function (i64) -> (), )"
+                           R"(got function (i32) -> (); )"
                            R"(unknown import: "other" "memory": memory 1 2)");
 }
 
@@ -153,7 +153,7 @@ TEST_CASE("functions that stand in for unknown imports are charged, and binding 
 
 TEST_CASE("only functions can be left undefined") {
   Fixture f;
-  f.linker.set_unknown_imports(UnknownImports::return_zeroes);
+  f.linker.set_unknown_imports(UnknownImports::return_zeros);
   CHECK(f.try_instantiate(R"((module (import "env" "f" (func))))").has_value());
   CHECK(error_of(f.try_instantiate(R"((module (import "env" "m" (memory 1))))")).kind() ==
         ErrorKind::unlinkable);
@@ -182,7 +182,7 @@ TEST_CASE("a definition is one function in a store, however often it is imported
   CHECK(must(must(three.func("a")).ref()) != must(must(one.func("a")).ref()));
 }
 
-TEST_CASE("things of another store or engine are refused") {
+TEST_CASE("objects of another store or engine are refused") {
   Fixture f;
   Store other(f.engine);
   f.linker.define("env", "memory", must(Memory::create(f.store, {{.min = 1}})));
@@ -195,7 +195,7 @@ TEST_CASE("things of another store or engine are refused") {
   CHECK(error_of(g.linker.instantiate(f.store, module)).kind() == ErrorKind::usage);
 }
 
-TEST_CASE("an empty handle is no definition") {
+TEST_CASE("an empty handle is not a definition") {
   Fixture f;
   f.linker.define("env", "f", Func());
   CHECK(error_of(f.try_instantiate("(module)")).kind() == ErrorKind::usage);

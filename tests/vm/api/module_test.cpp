@@ -34,9 +34,11 @@ TEST_CASE("a broken module is malformed, a wrong one invalid, both with an offse
   CHECK(Module::validate(engine, binary("(module)")).has_value());
 }
 
-TEST_CASE("a module over the size limit is not looked at") {
+TEST_CASE("a module over the size limit is refused unread") {
   Config config;
   config.module_limits.module_bytes = 7;
   const Error error = error_of(Module::compile(Engine(config), binary("(module)")));
   CHECK(error.kind() == ErrorKind::limit);
+  CHECK(error.message() == "module_bytes limit exceeded: 8 asked, 7 allowed");
+  CHECK(error.limit() == ExceededLimit{LimitId::module_bytes, 8, 7});
 }

@@ -87,7 +87,7 @@ TEST_CASE_METHOD(SuspendFixture,
   }
 }
 
-TEST_CASE_METHOD(SuspendFixture, "what a loop has in machine registers survives cuts", "[exec]") {
+TEST_CASE_METHOD(SuspendFixture, "a loop's machine registers survive cuts", "[exec]") {
   // Pinned locals and temporaries of all classes, and no call that would write them to their slots.
   const Instance instance = instantiate(R"((module
     (func (export "run") (param $n i32) (result i64 f64)
@@ -114,7 +114,7 @@ TEST_CASE_METHOD(SuspendFixture, "what a loop has in machine registers survives 
   store.set_fuel(Store::unlimited_fuel);
 }
 
-TEST_CASE_METHOD(SuspendFixture, "a host function that is not ready suspends the call, and is asked again",
+TEST_CASE_METHOD(SuspendFixture, "a host function that is not ready suspends the call and is called again",
                  "[exec]") {
   const Instance instance = instantiate(busy);
   const Image image = must(Image::freeze(instance));
@@ -139,7 +139,7 @@ TEST_CASE_METHOD(SuspendFixture, "a host function that is not ready suspends the
   CHECK(store.fuel_used() - start == whole);
 }
 
-TEST_CASE_METHOD(SuspendFixture, "a suspended call can go on in another thread", "[exec]") {
+TEST_CASE_METHOD(SuspendFixture, "a suspended call can continue in another thread", "[exec]") {
   const Instance instance = instantiate(busy);
   auto call =
       must(SuspendableCall::prepare(must(instance.func("run")), std::vector<Value>{Value(int32_t{9})}));
@@ -152,8 +152,7 @@ TEST_CASE_METHOD(SuspendFixture, "a suspended call can go on in another thread",
   CHECK(call.results().size() == 2);
 }
 
-TEST_CASE_METHOD(SuspendFixture,
-                 "while a call is suspended, no other runs in its store; given up, it is forgotten",
+TEST_CASE_METHOD(SuspendFixture, "a suspended call blocks other calls in its store until it is dropped",
                  "[exec]") {
   const Instance instance = instantiate(busy);
   const Func run = must(instance.func("run"));
@@ -200,7 +199,7 @@ TEST_CASE_METHOD(SuspendFixture, "other calls fail as before: out of fuel, not r
   CHECK(error_of(call.run()).kind() == ErrorKind::usage);
 }
 
-TEST_CASE_METHOD(SuspendFixture, "a deadline ends a call for good") {
+TEST_CASE_METHOD(SuspendFixture, "a call that ended at its deadline cannot continue") {
   const Instance instance = instantiate("(module (func (export \"f\") (loop (br 0))))");
   auto call = must(SuspendableCall::prepare(must(instance.func("f")), {}));
   store.set_deadline(Store::Clock::now());

@@ -3,7 +3,7 @@
 using namespace skerry;
 using namespace skerry::test;
 
-TEST_CASE("traps say what happened", "[exec]") {
+TEST_CASE("traps describe what happened", "[exec]") {
   Fixture f;
   const Instance instance = f.instantiate(R"((module
     (type $v (func)) (type $i (func (param i32)))
@@ -34,7 +34,7 @@ TEST_CASE("traps say what happened", "[exec]") {
   CHECK(code("deep") == ErrorCode::call_stack_exhausted);
 }
 
-TEST_CASE("a memory access out of bounds says where, of how many bytes, and how large the memory is",
+TEST_CASE("a trap out of bounds names the address, the size of the access and the size of the memory",
           "[exec]") {
   Fixture f;
   const Instance instance = f.instantiate(R"((module
@@ -115,7 +115,7 @@ TEST_CASE("a backtrace crosses instances", "[exec]") {
   CHECK(error.backtrace()[1].func_name == "main");
 }
 
-TEST_CASE("a store goes on working after a trap", "[exec]") {
+TEST_CASE("a store still works after a trap", "[exec]") {
   Fixture f;
   const Instance instance = f.instantiate(R"((module
     (global $g (mut i32) (i32.const 0))

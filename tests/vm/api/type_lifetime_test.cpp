@@ -41,7 +41,7 @@ TEST_CASE("a module that is refused leaves no type") {
   }
 }
 
-TEST_CASE("ten thousand modules with types of their own end where they began") {
+TEST_CASE("ten thousand modules with their own types leave no types") {
   const Engine engine;
   const Module kept = must(Module::compile(engine, module_with_types(0, 10, true)));
   const size_t before = types_of(engine);

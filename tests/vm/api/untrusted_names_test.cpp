@@ -82,7 +82,7 @@ TEST_CASE("names of functions and modules in backtraces", "[exec]") {
   }
 }
 
-TEST_CASE("names of exports where functions have no other", "[exec]") {
+TEST_CASE("names of exports, for functions without another name", "[exec]") {
   for (const std::string& name : hostile_names()) {
     Fixture f;
     const Module module = must(Module::compile(f.engine, exporting_module({name})));
@@ -101,7 +101,7 @@ TEST_CASE("names that are exported twice") {
     check_harmless(error_of(Module::compile(engine, exporting_module({name, "other", name}))));
 }
 
-TEST_CASE("names of imports: unknown, of another type, called all the same", "[exec]") {
+TEST_CASE("names of imports: unknown, of another type, called nevertheless", "[exec]") {
   for (const std::string& name : hostile_names()) {
     Fixture f;
     const Module module = must(Module::compile(f.engine, importing_module(name, name)));
@@ -116,7 +116,7 @@ TEST_CASE("names of imports: unknown, of another type, called all the same", "[e
   }
 }
 
-TEST_CASE("what host functions say") {
+TEST_CASE("messages of host functions") {
   for (const std::string& text : hostile_texts()) {
     Fixture f;
     f.linker.define("env", "f", [&]() -> Result<void> { return fail(Error::host(text)); });
@@ -128,7 +128,7 @@ TEST_CASE("what host functions say") {
   }
 }
 
-TEST_CASE("names that are no UTF-8 are refused without being printed") {
+TEST_CASE("names that are not UTF-8 are refused without being printed") {
   const Engine engine;
   for (const std::string& text : hostile_texts())
     if (!vm::is_utf8(text)) check_harmless(error_of(Module::compile(engine, exporting_module({text}))));

@@ -60,7 +60,7 @@ TEST_CASE("LEB128 numbers may have more bytes than they need, up to the limit of
   CHECK(reader.ok());
 }
 
-TEST_CASE("LEB128 errors have the words of the specification's tests and the number's offset") {
+TEST_CASE("LEB128 errors have the messages of the specification's tests and the number's offset") {
   const auto u32 = [](ByteReader& r) { r.leb_u32(); };
   const auto s32 = [](ByteReader& r) { r.leb_s32(); };
   const auto s33 = [](ByteReader& r) { r.leb_s33(); };
@@ -74,7 +74,7 @@ TEST_CASE("LEB128 errors have the words of the specification's tests and the num
   CHECK(error_of({0x80}, u32) == "unexpected end @101");
 }
 
-TEST_CASE("the first error sticks and nothing is left behind it") {
+TEST_CASE("the first error is kept, and nothing is left to read after it") {
   const auto bytes = raw({0x80, 0x80, 0x80, 0x80, 0x80, 0x00, 0x07});
   ByteReader reader(bytes);
   CHECK(reader.leb_u32() == 0);
@@ -85,7 +85,7 @@ TEST_CASE("the first error sticks and nothing is left behind it") {
   CHECK(reader.error().offset() == 0);
 }
 
-TEST_CASE("names must be there and be UTF-8") {
+TEST_CASE("names must be complete and UTF-8") {
   const auto name = [](ByteReader& r) { r.name(); };
   CHECK(error_of({3, 'a', 'b'}, name).starts_with("length out of bounds"));
   CHECK(error_of({1, 0xff}, name) == "malformed UTF-8 encoding @100");

@@ -6,7 +6,7 @@
 using namespace skerry;
 using namespace skerry::test;
 
-TEST_CASE("text without surprises stays as it is") {
+TEST_CASE("harmless text stays unchanged") {
   for (const char* text : {"", "add", "a b\\c\"d'", "Größe", "名前", "𝕊kerry",
                            "a\xc2\xa0"
                            "b"}) {
@@ -15,7 +15,7 @@ TEST_CASE("text without surprises stays as it is") {
   }
 }
 
-TEST_CASE("what a terminal obeys, or what nobody sees, is written as its number") {
+TEST_CASE("control characters and invisible characters are written as numbers") {
   CHECK(printable("a\nb\x1b[31m") == "a\\u{a}b\\u{1b}[31m");
   CHECK(printable("\xe2\x80\xae"
                   "exe\xc2\x9b\x7f") == "\\u{202e}exe\\u{9b}\\u{7f}");
@@ -24,7 +24,7 @@ TEST_CASE("what a terminal obeys, or what nobody sees, is written as its number"
   CHECK(printable_lines("a\n\tb\r\x1b") == "a\n\tb\\u{d}\\u{1b}");
 }
 
-TEST_CASE("bytes that are no UTF-8 are written as bytes") {
+TEST_CASE("bytes that are not UTF-8 are written as bytes") {
   CHECK(printable("\xff"
                   "a\xe2\x82") == "\\xffa\\xe2\\x82");
   CHECK(printable("\x9b") == "\\x9b");
@@ -50,7 +50,7 @@ TEST_CASE("long text is cut between characters and says how much is missing") {
   }
 }
 
-TEST_CASE("whatever the text: harmless, short, and the same when done again") {
+TEST_CASE("any text becomes harmless and short, and a second pass changes nothing") {
   for (const std::string& text : hostile_texts())
     for (const size_t most : {size_t{40}, longest_printed_name, longest_printed_message}) {
       const std::string once = printable(text, most);

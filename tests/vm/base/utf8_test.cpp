@@ -5,7 +5,7 @@
 using skerry::vm::append_utf8;
 using skerry::vm::is_utf8;
 
-TEST_CASE("every scalar value is UTF-8 and nothing else is") {
+TEST_CASE("every scalar value is UTF-8, and no other bytes are") {
   for (char32_t scalar = 0; scalar < 0x120000; ++scalar) {
     std::string text;
     append_utf8(text, scalar);

@@ -7,7 +7,7 @@
 using namespace skerry;
 using namespace skerry::test;
 
-TEST_CASE("of many sequences each is found and nothing else", "[code]") {
+TEST_CASE("each of many sequences is found, and nothing else", "[code]") {
   constexpr vm::HandlerNumber handlers = 60;
   Sequences::Rows rows;
   for (vm::HandlerNumber first = 1; first <= handlers; ++first)
@@ -24,7 +24,7 @@ TEST_CASE("of many sequences each is found and nothing else", "[code]") {
   CHECK(wrong == 0);
 }
 
-TEST_CASE("a sequence goes on from another, and has its handler", "[code]") {
+TEST_CASE("a sequence extends another and has its own handler", "[code]") {
   const Sequences sequences({{1, 2}, {4096, 3}});
   const vm::SequenceTable& table = sequences.table();
   CHECK(table.find(1, 2) == 4096);
@@ -42,13 +42,13 @@ TEST_CASE("no handler has no sequence", "[code]") {
   CHECK(empty.table().find(1, 2) == 0);
 }
 
-TEST_CASE("of equal sequences the last counts", "[code]") {
+TEST_CASE("the last of equal sequences counts", "[code]") {
   const Sequences sequences({{1, 2}, {3, 2}, {1, 2}});
   CHECK(sequences.table().find(1, 2) == 4098);
   CHECK(sequences.table().find(3, 2) == 4097);
 }
 
-TEST_CASE("an index that is too full says so", "[code]") {
+TEST_CASE("an index that is too full is an error", "[code]") {
   constexpr size_t second_count = 10;
   const auto packs = [](vm::HandlerNumber rows, size_t entry_count) {
     std::vector<vm::Sequence> sequences;

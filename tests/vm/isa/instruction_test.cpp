@@ -128,7 +128,7 @@ TEST_CASE("references") {
   CHECK(select.type == skerry::externref);
 }
 
-TEST_CASE("what is no instruction is named") {
+TEST_CASE("bytes that are not an instruction are named in the error") {
   CHECK(error_of({0xff}) == "illegal opcode ff");
   CHECK(error_of({0x06, 0x40}) == "illegal opcode 06");
   CHECK(error_of({0xfb, 31}) == "illegal opcode fb 1f");

@@ -146,7 +146,7 @@ TEST_CASE("a broken name section does no harm") {
   CHECK(module->names.functions.size() == 2);
 }
 
-TEST_CASE("errors say where and what") {
+TEST_CASE("errors name offset and cause") {
   const Error error = error_of(ModuleBuilder().section(1, {1, 0x60, 1, 0x50, 0}));
   CHECK(error.kind() == ErrorKind::malformed);
   CHECK(error.message() == "malformed value type 50");
@@ -163,7 +163,7 @@ TEST_CASE("a subtype that ends before its type, at the end of the module") {
   CHECK(error.offset() == 13);
 }
 
-TEST_CASE("what needs a feature that is off is refused, and the feature named") {
+TEST_CASE("constructs of a disabled feature are refused, and the error names the feature") {
   const Features none = Features::wasm1();
   const auto message = [&](ModuleBuilder builder) { return error_of(std::move(builder), none).message(); };
   CHECK(message(ModuleBuilder().section(1, {1, 0x60, 1, 0x7b, 0})) ==
@@ -184,4 +184,5 @@ TEST_CASE("a module may be no larger than its limit") {
   const Error error = test::error_of(vm::decode_module(engine, ModuleBuilder().take()));
   CHECK(error.kind() == ErrorKind::limit);
   CHECK(error.code() == ErrorCode::limit_exceeded);
+  CHECK(error.limit() == ExceededLimit{LimitId::module_bytes, 8, 7});
 }

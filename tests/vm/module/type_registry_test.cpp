@@ -44,8 +44,16 @@ RecGroup structure(const std::vector<vm::FieldType>& fields, uint32_t supertype 
   return group;
 }
 
-/// The id of the group's first type.
-TypeId intern(TypeRegistry& registry, const RecGroup& group) { return (**registry.intern(group))[0].id(); }
+std::vector<const vm::CanonicalType*> types_of(TypeRegistry& registry, const RecGroup& group) {
+  std::vector<const vm::CanonicalType*> types;
+  REQUIRE(registry.intern(std::span(&group, 1), types).has_value());
+  return types;
+}
+/// The group's first type.
+const vm::CanonicalType& type_of(TypeRegistry& registry, const RecGroup& group) {
+  return *types_of(registry, group).front();
+}
+TypeId intern(TypeRegistry& registry, const RecGroup& group) { return type_of(registry, group).id(); }
 
 } // namespace
 
@@ -85,19 +93,19 @@ TEST_CASE("types of a recursion group are equal only as a group") {
   const TypeId other = intern(registry, func({}));
   pair.refs[1] = ref(other);
   add_func(pair, {inside(0)});
-  const vm::TypeGroup& once = **registry.intern(pair);
-  CHECK(*registry.intern(pair) == &once);
+  const auto once = types_of(registry, pair);
+  CHECK(types_of(registry, pair) == once);
   REQUIRE(once.size() == 2);
-  CHECK(once[0].params().to_vector() == std::vector{ref(once[1].id()), i32, ref(other)});
-  CHECK(once[1].params().front() == ref(once[0].id()));
-  CHECK(intern(registry, func({inside(0)})) != once[1].id());
+  CHECK(once[0]->params().to_vector() == std::vector{ref(once[1]->id()), i32, ref(other)});
+  CHECK(once[1]->params().front() == ref(once[0]->id()));
+  CHECK(intern(registry, func({inside(0)})) != once[1]->id());
 }
 
-TEST_CASE("types without holders go, and what they refer to with them") {
+TEST_CASE("types without holders are freed together with the types that they refer to") {
   TypeRegistry registry;
-  const vm::CanonicalType& a = (**registry.intern(func({i32})))[0];
-  const vm::CanonicalType& b = (**registry.intern(func({ref(a.id())})))[0];
-  const vm::CanonicalType& c = (**registry.intern(structure({{ref(b.id()), true}})))[0];
+  const vm::CanonicalType& a = type_of(registry, func({i32}));
+  const vm::CanonicalType& b = type_of(registry, func({ref(a.id())}));
+  const vm::CanonicalType& c = type_of(registry, structure({{ref(b.id()), true}}));
   const TypeId id = a.id();
   registry.release(a);
   registry.release(b);
@@ -110,11 +118,11 @@ TEST_CASE("types without holders go, and what they refer to with them") {
   CHECK(registry.intern(FuncType{{ref(id)}, {}}).error().kind() == ErrorKind::usage);
 }
 
-TEST_CASE("a chain of types that refer to each other goes without recursion") {
+TEST_CASE("a chain of types that refer to each other is freed without recursion") {
   TypeRegistry registry;
-  const vm::CanonicalType* last = &(**registry.intern(func({})))[0];
+  const vm::CanonicalType* last = &type_of(registry, func({}));
   for (int i = 0; i < 100'000; ++i) {
-    const vm::CanonicalType* next = &(**registry.intern(func({ref(last->id())})))[0];
+    const vm::CanonicalType* next = &type_of(registry, func({ref(last->id())}));
     registry.release(*last);
     last = next;
   }
@@ -199,7 +207,7 @@ TEST_CASE("lists of types in a byte each") {
   CHECK(list.without_last().ends_with(vm::TypeList(concrete)));
 }
 
-TEST_CASE("threads get the same ids, and leave none") {
+TEST_CASE("threads get the same ids and leave no types") {
   TypeRegistry registry;
   std::vector<std::vector<TypeId>> ids(4);
   std::vector<std::thread> threads;
@@ -209,7 +217,7 @@ TEST_CASE("threads get the same ids, and leave none") {
       for (int round = 0; round < 3; ++round) {
         std::vector<const vm::CanonicalType*> types;
         for (uint32_t i = 0; i < 300; ++i)
-          types.push_back(&(**registry.intern(func(std::vector<ValType>(i, i32))))[0]);
+          types.push_back(&type_of(registry, func(std::vector<ValType>(i, i32))));
         mine.clear();
         for (uint32_t i = 0; i < 300; ++i)
           if (types[i]->params().size() == i) mine.push_back(types[i]->id());

@@ -77,7 +77,7 @@ TEST_CASE("guests leave an eighth of a limited address space to the embedder") {
   std::free(embedders);
 }
 
-TEST_CASE("tables and instances leave it as well") {
+TEST_CASE("tables and instances also leave an eighth") {
   const uint64_t allowed = bytes_in_use() + 64 * MiB;
   const AddressSpaceLimit limit(allowed);
   Fixture f{Config()};
@@ -144,7 +144,7 @@ TEST_CASE("a memory that has grown and moved is one mapping") {
   CHECK(mappings() <= before + 2 * memories.size());
 }
 
-TEST_CASE("where mappings are used up the error says so") {
+TEST_CASE("an error names used-up mappings as its cause") {
   uint64_t allowed = 0;
   std::ifstream("/proc/sys/vm/max_map_count") >> allowed;
   if (allowed > 200'000) {
@@ -172,7 +172,7 @@ TEST_CASE("where mappings are used up the error says so") {
   must(Memory::create(f.store, unbounded(1))); // and everything works afterwards
 }
 
-TEST_CASE("behind the value stack lies a guard") {
+TEST_CASE("a guard page follows the value stack") {
   Fixture f{Config()};
   must(vm::ensure_stack(*f.store.data()));
   const vm::ValueStack& stack = f.store.data()->stack;

@@ -46,7 +46,7 @@ TEST_CASE("memory.copy copies overlapping ranges") {
   CHECK(vm::memory_copy(memory, memory, page - 1, 0, 2) == memory_trap);
 }
 
-TEST_CASE("memory.init reads what data.drop leaves") {
+TEST_CASE("memory.init reads a segment as data.drop leaves it") {
   Fixture f;
   vm::MemoryInstance& memory = new_memory(f);
   const std::byte bytes[] = {std::byte{1}, std::byte{2}, std::byte{3}};

@@ -11,7 +11,7 @@ TEST_CASE("fuel starts unlimited") {
   CHECK(f.store.fuel_used() == 0);
 }
 
-TEST_CASE("what is used is what was given less what is left") {
+TEST_CASE("used fuel is the given fuel minus the remaining fuel") {
   Fixture f;
   vm::Store& store = *f.store.data();
   f.store.set_fuel(100);
@@ -23,7 +23,7 @@ TEST_CASE("what is used is what was given less what is left") {
   CHECK(f.store.fuel_used() == 30);
 }
 
-TEST_CASE("fuel can be set while a slice is out") {
+TEST_CASE("fuel can be set while a slice is in use") {
   Fixture f;
   vm::Store& store = *f.store.data();
   f.store.set_fuel(100);
@@ -35,7 +35,7 @@ TEST_CASE("fuel can be set while a slice is out") {
   CHECK(f.store.fuel() == 500);
 }
 
-TEST_CASE("host work takes fuel, all or what is left") {
+TEST_CASE("host work takes all the fuel that it needs, or what is left") {
   Fixture f;
   f.store.set_fuel(10);
   CHECK(vm::consume_fuel(*f.store.data(), 4));

@@ -124,7 +124,7 @@ TEST_CASE("functions of an instance that failed stay in imported tables") {
   CHECK(reinterpret_cast<vm::FuncInstance*>(must(f.store.to_slot(ref)))->instance->store == f.store.data());
 }
 
-TEST_CASE("an instance that does not fit leaves nothing behind") {
+TEST_CASE("an instance that does not fit leaves no trace") {
   Fixture f(StoreLimits{.memory_bytes = 3 * 65'536, .table_elements = 10});
   const Error memory = error_of(f.try_instantiate("(module (memory 4))"));
   CHECK(memory.message() == "memory_bytes limit exceeded: 262144 asked, 196608 allowed");
@@ -182,14 +182,14 @@ TEST_CASE("exports of one instance are imports of another") {
   CHECK(must(must(b.func("f")).ref()) == must(must(a.func("f")).ref()));
 }
 
-TEST_CASE("a past deadline stops a long initialisation") {
+TEST_CASE("a past deadline stops a long initialization") {
   Fixture f;
   f.store.set_deadline(Store::Clock::now() - std::chrono::seconds(1));
   const Error error = error_of(f.try_instantiate(R"((module (memory 1) (data (i32.const 0) "x")))"));
   CHECK(error.code() == ErrorCode::deadline_exceeded);
 }
 
-TEST_CASE("instantiation looks at the deadline within long segments, values and lists") {
+TEST_CASE("instantiation checks the deadline within long segments, values and lists") {
   const auto many = [](int count, std::string_view text) {
     std::string all;
     for (int i = 0; i < count; ++i) all += text;

@@ -189,7 +189,7 @@ TEST_CASE("wasm finds a memory that moved", "[exec]") {
   CHECK(must(user.memory("m")).pages() == 161);
 }
 
-TEST_CASE("an image survives growth and moves: what was written stays until the reset, and goes then") {
+TEST_CASE("an image survives growth and moves: writes last until the reset") {
   for (const bool always_moves : {false, true}) {
     Config config;
     config.move_stack = always_moves;

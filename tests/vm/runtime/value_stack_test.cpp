@@ -34,7 +34,7 @@ TEST_CASE("instances know where the stack ends, also after a move") {
   CHECK(b.data()->stack_limit == f.store.data()->stack.limit());
 }
 
-TEST_CASE("a stack that cannot be had is an error") {
+TEST_CASE("a stack that cannot be allocated is an error") {
   Fixture f(StoreLimits{.stack_bytes = uint64_t{1} << 60});
   const Instance instance = f.instantiate(R"((module (func (export "f"))))");
   CHECK(error_of(must(instance.func<void()>("f"))()).kind() == ErrorKind::limit);

@@ -62,7 +62,7 @@ TEST_CASE("the fewest dispatches to the end count, not the first match") {
   CHECK(fused({1, 2, 3, 4}, sequences) == std::vector<vm::HandlerNumber>{1, 4098, 3, 4});
 }
 
-TEST_CASE("nothing to fuse leaves code alone") {
+TEST_CASE("code without a known sequence stays unchanged") {
   CHECK(fused({1, 2, 3}, Sequences({})) == std::vector<vm::HandlerNumber>{1, 2, 3});
   CHECK(fused({}, Sequences({{1, 2}})).empty());
 }

@@ -69,7 +69,7 @@ bool says(const Error& error, std::string_view beginning) { return error.message
 
 } // namespace
 
-TEST_CASE("translation takes no more memory for each byte of a body than it promises") {
+TEST_CASE("translation takes no more memory for each byte of a body than promised") {
   const Engine engine(test_config());
   for (const HostileBody& body : hostile_bodies()) {
     DYNAMIC_SECTION(body.name) {
@@ -86,7 +86,7 @@ TEST_CASE("translation takes no more memory for each byte of a body than it prom
   }
 }
 
-TEST_CASE("translation takes no more work for each byte of a body than it promises") {
+TEST_CASE("translation takes no more work for each byte of a body than promised") {
   for (const HostileBody& body : hostile_bodies()) {
     DYNAMIC_SECTION(body.name) {
       CountingClock clock;
@@ -146,7 +146,7 @@ TEST_CASE("an interrupt ends a translation") {
   must(function(1));
 }
 
-TEST_CASE("many small translations are looked at like a large one") {
+TEST_CASE("many small translations check the deadline like a large one") {
   constexpr int functions = 3000;
   std::string text = "(module (table funcref (elem";
   for (int i = 0; i < functions; ++i) text += " $f" + std::to_string(i);
@@ -169,7 +169,7 @@ TEST_CASE("many small translations are looked at like a large one") {
   CHECK(clock.looks - before >= uint64_t{functions} * 20 / vm::WorkMeter::units_per_look);
 }
 
-TEST_CASE("a body that the engine's budget is too small for is an error, and others still run") {
+TEST_CASE("a body that exceeds the engine's budget is an error, and others still run") {
   Config config = test_config();
   config.engine_budget = 500'000;
   Fixture f(config);

@@ -49,7 +49,7 @@ bool is_valid(std::string_view body, std::string_view fields = "") {
 
 } // namespace
 
-TEST_CASE("operands must be there and of the right type") {
+TEST_CASE("operands must exist and have the right type") {
   CHECK(error_in("i32.const 1 i64.const 2 i32.add drop") ==
         "type mismatch: instruction requires [i32 i32] but stack has [i32 i64]");
   CHECK(error_in("i32.eqz drop") == "type mismatch: instruction requires [i32] but stack has []");
@@ -66,7 +66,7 @@ TEST_CASE("errors know function and offset") {
   CHECK(module->bytes[error.offset()] == std::byte{0x45}); // i32.eqz
 }
 
-TEST_CASE("after a branch the stack gives any operand") {
+TEST_CASE("after a branch the stack yields operands of any type") {
   CHECK(is_valid("unreachable i32.add drop"));
   CHECK(is_valid("(result i32) (br 0 (i32.const 1)) i64.eqz"));
   CHECK(is_valid("(result f32) unreachable select"));
@@ -129,7 +129,7 @@ TEST_CASE("lanes") {
   CHECK(error_in("(drop (i16x8.extract_lane_s 8 (v128.const i64x2 0 0)))").starts_with("invalid lane index"));
 }
 
-TEST_CASE("calls take and give what the type says") {
+TEST_CASE("calls take and return values of the function's type") {
   CHECK(is_valid("(drop (i32.add (call $two)))", "(func $two (result i32 i32) (i32.const 1) (i32.const 2))"));
   CHECK(error_in("(call_indirect (i32.const 0))", "(table 1 externref)").starts_with("type mismatch"));
   CHECK(error_in("(result i32) (return_call $f)", "(func $f)").starts_with("type mismatch"));

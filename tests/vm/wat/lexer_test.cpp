@@ -75,7 +75,7 @@ TEST_CASE("identifiers") {
   CHECK(error("$\"\\ff\"") == "malformed UTF-8 encoding");
 }
 
-TEST_CASE("annotations stand anywhere and are left out") {
+TEST_CASE("annotations may stand anywhere and are skipped") {
   CHECK(kinds("(@a) ((@b \"x\" (y) (@c)) module)") == kinds("(module)"));
   CHECK(error("(@)") == "empty annotation id");
   CHECK(error("(@x (y)") == "unclosed annotation");

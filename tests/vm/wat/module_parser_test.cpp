@@ -37,7 +37,7 @@ TEST_CASE("names may be used before they are defined") {
              "(global (mut i32) (i32.const 0)) (func (call 1) (global.set 0 (i32.const 1))) (func)");
 }
 
-TEST_CASE("types written inline get the index of an equal one, or one behind all others") {
+TEST_CASE("types written inline get the index of an equal type, or a new one after all others") {
   check_same("(func (param i32)) (type (func (param i32)))", "(type (func (param i32))) (func (type 0))");
   check_same("(func (param i64)) (type (func (param i32)))",
              "(type (func (param i32))) (type (func (param i64))) (func (type 1))");

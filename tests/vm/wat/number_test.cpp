@@ -23,13 +23,13 @@ std::optional<float> number_f32(std::string_view text) {
 
 } // namespace
 
-TEST_CASE("integers: what they look like") {
+TEST_CASE("integers: syntax") {
   for (const char* good : {"0", "+1", "-1", "1_000", "0xdead_BEEF", "-0x1", "007"}) CHECK(is_integer(good));
   for (const char* bad : {"", "+", "_1", "1_", "1__0", "0x", "0x_1", "0xg", "1.0", "--1", "0X1", "1a"})
     CHECK_FALSE(is_integer(bad));
 }
 
-TEST_CASE("floats: what they look like") {
+TEST_CASE("floats: syntax") {
   for (const char* good :
        {"1.", "1.5", "1e5", "1.E-5", "0x1p3", "0x1.8", "0x1.p-3", "inf", "-nan", "nan:0x1", "1_0.2_0e1_0"})
     CHECK(is_float(good));

@@ -73,7 +73,7 @@ TEST_CASE("printing and parsing gives the same bytes") {
   }
 }
 
-TEST_CASE("what is no module is not printed") {
+TEST_CASE("bytes that are not a module are not printed") {
   const std::vector<std::byte> nothing;
   CHECK(error_of(wat::to_text(nothing)).kind() == ErrorKind::malformed);
 }

@@ -40,7 +40,7 @@ TEST_CASE("commands of a script") {
   CHECK(commands[10].kind == Kind::assert_exception);
 }
 
-TEST_CASE("a bad command spoils only itself") {
+TEST_CASE("a bad command does not affect the others") {
   auto commands =
       wat::parse_script("(module) (nonsense (x)) (module (func (foo))) (assert_return (invoke \"f\"))");
   REQUIRE(commands.size() == 4);
@@ -66,7 +66,7 @@ TEST_CASE("an unclosed script is one broken command") {
   }
 }
 
-TEST_CASE("values in words") {
+TEST_CASE("values as text") {
   auto commands = wat::parse_script(
       "(assert_return (invoke $a \"f\" (i64.const -1)) (f32.const 1.5) (v128.const i16x8 1 2 3 4 5 6 7 -8))");
   CHECK(wat::to_string(*commands[0].action) == "invoke $a \"f\" i64:-1 0xffffffffffffffff");

@@ -266,7 +266,7 @@ TEST_CASE("escape: closed, renumbered and narrowed descriptors") {
   CHECK(program.on_path(abi::path_unlink_file, "file") == Errno::badf);
 }
 
-TEST_CASE("escape: names that are no text, and paths outside the memory") {
+TEST_CASE("escape: names that are not text, and paths outside the memory") {
   const auto resolver = GENERATE(from_range(resolvers));
   Prison prison;
   Program program(with_root(prison.base, PreopenMode::read_write, resolver));

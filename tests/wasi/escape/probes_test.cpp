@@ -113,7 +113,7 @@ TEST_CASE("advisory class: host memory in sizes that the guest names") {
   check_held({"sizes", "offsets", "cookies"});
 }
 
-TEST_CASE("escape: dots, absolute paths, rights, names that are no text") {
+TEST_CASE("escape: dots, absolute paths, rights, names that are not text") {
   check_held({"dots", "absolute", "rights", "text"});
 }
 

@@ -197,7 +197,7 @@ template <LanesFamily Family> void add_lanes_rows(HandlerTable& table) {
 #define SKERRY_ROW_simd(name, text, signature)                                                               \
   if constexpr (lanes_family(text) == Family) {                                                              \
     constexpr auto function = dependent_lanes<Family>(&name);                                                \
-    static_assert(has_lanes_signature(function, signature), "the function's type is not its row's");         \
+    static_assert(has_lanes_signature(function, signature), "the function's type differs from its row's");   \
     constexpr bool slots_only = is_slots_only(Opcode::name);                                                 \
     table.numeric[static_cast<size_t>(Opcode::name)] = LanesRow<function, slots_only>::row();                \
   }

@@ -75,6 +75,8 @@ enum class LimitId : uint8_t {
   heap_bytes,
   budget_bytes,   ///< Store::set_budget
   engine_budget,  ///< Config
+  module_bytes,   ///< ModuleLimits
+  max_bytes,      ///< CompileOptions, ToBinaryOptions, ToTextOptions; the error asks for at least `asked`
   process_memory, ///< what the system allows the process; the numbers are 0
 };
 
@@ -116,7 +118,7 @@ public:
 
   /// An error with this message, made printable.
   Error(ErrorKind kind, ErrorCode code, std::string message);
-  /// A malformed or invalid error: what is wrong, at which byte offset of the module.
+  /// A malformed, invalid or limit error: what is wrong, at which byte offset of the module.
   static Error at(ErrorKind kind, uint64_t offset, std::string message);
   /// A trap or exhaustion with its standard message. Allocates nothing.
   static Error trap(ErrorCode code) noexcept;

@@ -154,9 +154,10 @@ private:
       else
         return std::invoke(function, param.get()...);
     };
-    if constexpr (std::is_void_v<R>)
-      return std::apply(call, params), true;
-    else
+    if constexpr (std::is_void_v<R>) {
+      std::apply(call, params);
+      return true;
+    } else
       return HostResults<R>::store(caller, slots, std::apply(call, params));
   }
 };

@@ -34,9 +34,9 @@ struct MissingImport {
 
 /// How instantiation treats imported functions that have no definition.
 enum class UnknownImports : uint8_t {
-  error,         ///< instantiation fails and lists all of them (default)
-  trap,          ///< calling one traps with ErrorCode::unknown_import and its name
-  return_zeroes, ///< they do nothing and return zeros and null references, or trap if a result cannot be null
+  error,        ///< instantiation fails and lists all of them (default)
+  trap,         ///< calling one traps with ErrorCode::unknown_import and its name
+  return_zeros, ///< they do nothing and return zeros and null references, or trap if a result cannot be null
 };
 
 /// Definitions of imports, by module and name. A linker is not tied to a store while it holds only host

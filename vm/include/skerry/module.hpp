@@ -73,7 +73,10 @@ public:
     Iterator() = default;
     Iterator(const ModuleList& list, size_t index) : module_(list.module_), index_(index) {}
     Info operator*() const { return ModuleList(*module_)[index_]; }
-    Iterator& operator++() { return ++index_, *this; }
+    Iterator& operator++() {
+      ++index_;
+      return *this;
+    }
     Iterator operator++(int) { return Iterator(ModuleList(*module_), index_++); }
     bool operator==(const Iterator& other) const { return index_ == other.index_; }
 

@@ -18,7 +18,7 @@ enum class PathMode : uint8_t { read_only, read_write };
 /// A folder of the host that the guest sees under its own name.
 struct PathGrant {
   std::string host;  ///< absolute once a manifest has been read
-  std::string guest; ///< normalised, e.g. "/data"
+  std::string guest; ///< normalized, e.g. "/data"
   PathMode mode = PathMode::read_only;
   bool operator==(const PathGrant&) const = default;
 };
@@ -47,7 +47,7 @@ public:
   /// addresses. A rule without a port covers every port. Thread-safe.
   bool matches(std::string_view host, uint16_t port) const;
 
-  /// The normalised name or address, without "*.".
+  /// The normalized name or address, without "*.".
   const std::string& host() const noexcept { return host_; }
   /// True for a rule that begins with "*.".
   bool subdomains() const noexcept { return subdomains_; }

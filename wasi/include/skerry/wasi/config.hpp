@@ -53,12 +53,12 @@ struct Bytes {
 };
 /// Called to fill the bytes. Returns how many it has filled, 0 at the end of the input. It must not wait
 /// beyond the call's deadline or use the program's store.
-using InputCallback = std::function<std::size_t(std::span<std::byte>)>;
+using InputCallback = std::function<size_t(std::span<std::byte>)>;
 /// Called with each piece that the program writes. Returns how many of the bytes it took. If it took less
 /// than all, the program sees a short write, or "no space left" for none. It must not use the program's
 /// store. Like every function in a Config it must not throw, because no code between it and the program
 /// catches exceptions.
-using OutputCallback = std::function<std::size_t(std::span<const std::byte>)>;
+using OutputCallback = std::function<size_t(std::span<const std::byte>)>;
 
 /// Collects what a program writes, up to a limit. One thread at a time.
 class OutputBuffer {
@@ -67,7 +67,7 @@ public:
     discard, ///< bytes that do not fit are counted and dropped; the program does not notice
     fail,    ///< the program gets "no space left on device"
   };
-  explicit OutputBuffer(std::size_t limit, Overflow overflow = Overflow::discard) noexcept
+  explicit OutputBuffer(size_t limit, Overflow overflow = Overflow::discard) noexcept
       : limit_(limit), overflow_(overflow) {}
 
   const std::string& text() const noexcept { return text_; }
@@ -76,11 +76,11 @@ public:
   /// Returns the text and starts again, empty.
   std::string take() noexcept;
   /// Returns how many of `bytes` it took.
-  std::size_t write(std::span<const std::byte> bytes);
+  size_t write(std::span<const std::byte> bytes);
 
 private:
   std::string text_;
-  std::size_t limit_;
+  size_t limit_;
   uint64_t dropped_ = 0;
   Overflow overflow_;
 };

@@ -33,7 +33,7 @@ public:
   /// Returns true if `path`, relative to Config::preopens[preopen], exists. The path is resolved as the
   /// program's own path functions resolve it, so nothing outside the folder is read; a link in the last place
   /// counts itself. Returns false also for an invalid path, and with meter.stop set if time or fuel is over.
-  bool exists(std::size_t preopen, std::string_view path, HostMeter& meter) const;
+  bool exists(size_t preopen, std::string_view path, HostMeter& meter) const;
   /// Resets the context for the next program, or for the next call with fresh state: closes everything that
   /// the program opened and restores what create provided: streams, preopens, all of stdin. Captured output
   /// stays. Throws std::bad_alloc if memory runs out; then it must be called again before the context is

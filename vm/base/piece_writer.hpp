@@ -1,0 +1,44 @@
+// PieceWriter: passes text on in pieces, so that it is never in memory as a whole.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace skerry::vm {
+
+class PieceWriter {
+public:
+  /// `write` takes each piece. Returns false if no more text may follow.
+  explicit PieceWriter(std::function<bool(std::string_view)> write) : write_(std::move(write)) {}
+
+  PieceWriter& operator+=(std::string_view text) {
+    if (!is_open_) return *this;
+    buffer_ += text;
+    if (buffer_.size() >= piece_bytes) flush();
+    return *this;
+  }
+  /// Ignores all text from now on.
+  void close() { is_open_ = false; }
+  /// Returns false once a piece has been refused.
+  bool is_open() const { return is_open_; }
+  /// Writes the last piece. Returns is_open().
+  bool finish() {
+    if (is_open_) flush();
+    return is_open_;
+  }
+
+private:
+  static constexpr size_t piece_bytes = 65'536;
+  void flush() {
+    is_open_ = write_(buffer_);
+    buffer_.clear();
+  }
+
+  std::function<bool(std::string_view)> write_;
+  std::string buffer_;
+  bool is_open_ = true;
+};
+
+} // namespace skerry::vm

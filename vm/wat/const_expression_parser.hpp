@@ -1,0 +1,30 @@
+// ConstExpressionParser: constant expressions, which have neither locals nor labels.
+#pragma once
+
+#include "vm/wat/expression_parser.hpp"
+
+namespace skerry::vm::wat {
+
+/// Writes each expression with its `end`.
+class ConstExpressionParser {
+public:
+  ConstExpressionParser(Cursor& cursor, ModuleContext& context)
+      : cursor_(cursor), context_(context), no_function_(context.names) {}
+
+  void parse_sequence(ByteWriter& out) {
+    ExpressionParser(cursor_, context_, no_function_, out).parse_sequence();
+    write_opcode(out, Opcode::end);
+  }
+  /// Parses one folded instruction.
+  void parse_folded(ByteWriter& out) {
+    ExpressionParser(cursor_, context_, no_function_, out).parse_folded();
+    write_opcode(out, Opcode::end);
+  }
+
+private:
+  Cursor& cursor_;
+  ModuleContext& context_;
+  FunctionContext no_function_;
+};
+
+} // namespace skerry::vm::wat

@@ -1,0 +1,47 @@
+// The sections of a module in binary format, which the parser fills in the order of the text.
+#pragma once
+
+#include "vm/base/byte_writer.hpp"
+#include "vm/wat/module_context.hpp"
+#include "vm/wat/name_writer.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace skerry::vm::wat {
+
+/// A section whose content is a vector.
+struct Section {
+  uint32_t count = 0;
+  ByteWriter bytes;
+  ByteWriter& entry() {
+    ++count;
+    return bytes;
+  }
+};
+
+/// The names of the name section that are not in the ModuleContext.
+struct NameSource {
+  const std::optional<std::string>& module_name;
+  std::span<const LocalName> locals;
+};
+
+struct ModuleSections {
+  Section imports, functions, tables, memories, tags, globals, exports, elems, codes, datas;
+  std::optional<uint32_t> start;
+  std::vector<uint32_t> body_starts; // offsets in codes
+
+  /// Returns the module. Writes the sections one by one and frees each after it is written. The name section
+  /// is left out without `names`.
+  std::vector<std::byte> assemble(ModuleContext& context, const std::optional<NameSource>& names);
+
+private:
+  uint64_t size(const ModuleContext& context) const; // of the module, roughly
+  void write_bodies(ByteWriter& out);
+};
+
+} // namespace skerry::vm::wat

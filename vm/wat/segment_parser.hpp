@@ -1,0 +1,36 @@
+// Element and data segments: as fields of the module, and inline in tables and memories.
+#pragma once
+
+#include "vm/wat/const_expression_parser.hpp"
+#include "vm/wat/module_sections.hpp"
+
+#include <cstdint>
+
+namespace skerry::vm::wat {
+
+class SegmentParser {
+public:
+  SegmentParser(Cursor& cursor, ModuleContext& context, ModuleSections& sections)
+      : cursor_(cursor), context_(context), sections_(sections), constant_(cursor, context) {}
+
+  // These start after the field's name and stop before its closing parenthesis.
+  void parse_elem();
+  void parse_data();
+  // Each parses `(elem …)` or the strings of `(data …)`, and writes the table or memory too.
+  void parse_inline_elem(uint32_t table, ValType type, bool is_64);
+  void parse_inline_data(uint32_t memory, bool is_64);
+
+private:
+  uint64_t parse_element_list(ByteWriter& list, ValType& type, bool& expressions, bool allow_bare);
+  void parse_strings(ByteWriter& out);
+  uint64_t size_of_strings();
+  void parse_offset(ByteWriter& out);
+  static void write_zero_offset(ByteWriter& out, bool is_64);
+
+  Cursor& cursor_;
+  ModuleContext& context_;
+  ModuleSections& sections_;
+  ConstExpressionParser constant_;
+};
+
+} // namespace skerry::vm::wat
