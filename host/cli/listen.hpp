@@ -1,8 +1,8 @@
 // Listening sockets for guests.
 #pragma once
 
-#include "vm/base/owned_fd.hpp"
 #include "skerry/error.hpp"
+#include "vm/base/owned_fd.hpp"
 
 #include <string>
 

@@ -3,9 +3,9 @@
 
 #include "host/cli/cli11.hpp"
 #include "host/cli/output.hpp"
-#include "vm/base/owned_fd.hpp"
 #include "skerry/error.hpp"
 #include "skerry/wasi/wasi.hpp"
+#include "vm/base/owned_fd.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -1,8 +1,8 @@
 #include "host/support/file_bytes.hpp"
 
 #include "host/support/fail.hpp"
-#include "vm/base/owned_fd.hpp"
 #include "skerry/printable.hpp"
+#include "vm/base/owned_fd.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -14,19 +14,19 @@ namespace {
 using vm::HandlerRow;
 using vm::HandlerTable;
 using vm::Opcode;
-namespace kind = vm::kind;
+namespace place = vm::place;
 
 /// One dimension of a row of handlers: the words for its indices.
 using Words = std::vector<std::string>;
 
-Words kinds(char register_letter, int registers) {
+Words places(char register_letter, int registers) {
   Words words = {"s"};
   for (int i = 0; i < registers; ++i) words.push_back(register_letter + std::to_string(i));
   return words;
 }
-/// The kinds of an operand that is never constant, and of one that may be constant.
+/// The places of an operand that is never constant, and of one that may be constant.
 Words writable(bool is_float) {
-  return is_float ? kinds('v', vm::vector_registers) : kinds('r', vm::int_registers);
+  return is_float ? places('v', vm::vector_registers) : places('r', vm::int_registers);
 }
 Words readable(bool is_float) {
   Words words = writable(is_float);
@@ -163,10 +163,10 @@ private:
     for (size_t shift = 1; shift <= table_.lea.size(); ++shift)
       add_row(table_.lea[shift - 1], "Lea<" + std::to_string(shift) + ", ", {i, i, i});
     add_row(table_.move, "Move<", {i, ik});
-    add_row(table_.move_imm64, "MoveImm64<", {i});
-    add_row(table_.vmove[0], "VectorMove<float, ", {v, vk});
-    add_row(table_.vmove[1], "VectorMove<double, ", {v, vk});
-    add_row(table_.move128, "VectorMove<Vector, ", {v, v});
+    add_row(table_.move_constant64, "MoveConstant64<", {i});
+    add_row(table_.float_move[0], "TypedMove<float, ", {v, vk});
+    add_row(table_.float_move[1], "TypedMove<double, ", {v, vk});
+    add_row(table_.move128, "TypedMove<Vector, ", {v, v});
     add_row(table_.select, "Select<", {i, ik, ik, i});
     add_row(table_.global_get, "GlobalGet<", {i});
     add_row(table_.global_set, "GlobalSet<", {i});
@@ -176,8 +176,8 @@ private:
   void add_control() {
     add_row(table_.branch_table, "BranchTable<", {writable(false)});
     add_row(table_.return_, "ReturnInt<", {readable(false)});
-    add_row(table_.return_v[0], "ReturnFloat<float, ", {readable(true)});
-    add_row(table_.return_v[1], "ReturnFloat<double, ", {readable(true)});
+    add_row(table_.return_float[0], "ReturnFloat<float, ", {readable(true)});
+    add_row(table_.return_float[1], "ReturnFloat<double, ", {readable(true)});
     Words counts;
     for (uint32_t count = 1; count <= vm::enter_unrolled; ++count) counts.push_back(std::to_string(count));
     counts.emplace_back("0"); // any number

@@ -25,7 +25,7 @@ using Vector = float __attribute__((vector_size(16)));
 
 #if defined(SKERRY_DISPATCH_TAILCALL)
 #if defined(SKERRY_COMPACT)
-// Each register multiplies the number of handlers: with one of each kind, a fifth of them remain.
+// Each register multiplies the number of handlers: with one of each class, a fifth of them remain.
 inline constexpr int int_registers = 1;
 inline constexpr int vector_registers = 1;
 #else
@@ -55,17 +55,17 @@ using Handler = bool (*)(State& state);
 #endif
 
 /// Where a handler finds an operand: in a frame slot, in VM register 1…n, or in the code itself.
-namespace kind {
+namespace place {
 inline constexpr int slot = 0;
 inline constexpr int first_register = 1;
-inline constexpr int imm = int_registers + 1;     // integers
-inline constexpr int vimm = vector_registers + 1; // f32 and f64
-// The number of kinds: `writable` for operands that are written or never constant, `readable` for operands
+inline constexpr int constant = int_registers + 1;           // of integers
+inline constexpr int vector_constant = vector_registers + 1; // of f32 and f64
+// The number of places: `writable` for operands that are written or never constant, `readable` for operands
 // that may be constant
 inline constexpr int writable = int_registers + 1;
 inline constexpr int readable = int_registers + 2;
-inline constexpr int vwritable = vector_registers + 1;
-inline constexpr int vreadable = vector_registers + 2;
-} // namespace kind
+inline constexpr int vector_writable = vector_registers + 1;
+inline constexpr int vector_readable = vector_registers + 2;
+} // namespace place
 
 } // namespace skerry::vm

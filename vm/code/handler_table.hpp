@@ -18,7 +18,7 @@ struct NumberedHandler {
   Handler handler = nullptr;
   HandlerNumber number = 0;
 };
-/// The handlers of one operation, indexed by the kinds of its operands.
+/// The handlers of one operation, indexed by the places of its operands.
 struct HandlerRow {
   const Handler* handlers = nullptr;
   const uint16_t* numbers = nullptr;
@@ -64,7 +64,7 @@ constexpr size_t memory_row(Opcode op) {
 
 struct HandlerTable {
   // Numeric instructions, by opcode: [d][a], [d][a][b], or a single handler (for three operands, and for the
-  // instructions in vm/code/simd_kinds.hpp). Lane instructions: [d] for extract_lane, [b] for replace_lane.
+  // instructions in vm/code/simd_places.hpp). Lane instructions: [d] for extract_lane, [b] for replace_lane.
   std::array<HandlerRow, opcode_count> numeric{};
   // Loads and stores in memory 0 with 32-bit addresses.
   std::array<MemoryHandlers, memory_row_count> memory{};
@@ -77,24 +77,24 @@ struct HandlerTable {
   // [f32, f64][eq ne lt gt le ge]: [negate][a][b][back]
   std::array<std::array<HandlerRow, 6>, 2> branch_if_float{};
 
-  std::array<HandlerRow, 3> lea{};     // [shift - 1]: [d][a][b]
-  HandlerRow move;                     // [d][a]
-  HandlerRow move_imm64;               // [d]
-  std::array<HandlerRow, 2> vmove{};   // [f32, f64]: [d][a]
-  HandlerRow move128;                  // [d][a], no immediates
-  HandlerRow constant128;              // [d]
-  HandlerRow shuffle;                  // [d][a][b]
-  HandlerRow select;                   // [d][a][b][c]
-  std::array<HandlerRow, 2> vselect{}; // [one or two slots]: [c]
-  HandlerRow global_get;               // [d]
-  HandlerRow global_set;               // [a]
+  std::array<HandlerRow, 3> lea{};          // [shift - 1]: [d][a][b]
+  HandlerRow move;                          // [d][a]
+  HandlerRow move_constant64;               // [d]
+  std::array<HandlerRow, 2> float_move{};   // [f32, f64]: [d][a]
+  HandlerRow move128;                       // [d][a], no immediates
+  HandlerRow constant128;                   // [d]
+  HandlerRow shuffle;                       // [d][a][b]
+  HandlerRow select;                        // [d][a][b][c]
+  std::array<HandlerRow, 2> select_slots{}; // [one or two slots]: [c]
+  HandlerRow global_get;                    // [d]
+  HandlerRow global_set;                    // [a]
   HandlerRow imported_global_get;
   HandlerRow imported_global_set;
-  HandlerRow return_;                   // [a]
-  std::array<HandlerRow, 2> return_v{}; // [f32, f64]: [a]
-  HandlerRow branch_table;              // [a]
-  HandlerRow call_indirect;             // [a]
-  HandlerRow call_ref;                  // [a]
+  HandlerRow return_;                       // [a]
+  std::array<HandlerRow, 2> return_float{}; // [f32, f64]: [a]
+  HandlerRow branch_table;                  // [a]
+  HandlerRow call_indirect;                 // [a]
+  HandlerRow call_ref;                      // [a]
   HandlerRow return_call_indirect;
   HandlerRow return_call_ref;
   HandlerRow enter; // [slots - 1] up to enter_unrolled, then one for any number

@@ -15,8 +15,8 @@ template <auto F> struct IntBranch {
   };
   static void add(HandlerTable& table, size_t width, Compare compare) {
     const auto i = static_cast<size_t>(compare);
-    table.branch_if[width][i] = Kinds<If, kind::writable, kind::readable, 2>::row();
-    table.count_branch[width][i] = Kinds<Count, kind::writable, kind::readable>::row();
+    table.branch_if[width][i] = Places<If, place::writable, place::readable, 2>::row();
+    table.count_branch[width][i] = Places<Count, place::writable, place::readable>::row();
   }
 };
 
@@ -24,7 +24,7 @@ template <auto F> struct FloatBranch {
   template <int... K> struct If {
     using Op = BranchIfFloat<F, K...>;
   };
-  static HandlerRow row() { return Kinds<If, 2, kind::vwritable, kind::vreadable, 2>::row(); }
+  static HandlerRow row() { return Places<If, 2, place::vector_writable, place::vector_readable, 2>::row(); }
 };
 
 } // namespace

@@ -58,7 +58,7 @@ template <auto F, int A, int B> struct CountBranch {
 /// if F(a, b) != Negate
 template <auto F, int Negate, int A, int B, int Back> struct BranchIfFloat {
   using Types = SignatureOf<F>;
-  using Layout = std::conditional_t<std::same_as<typename Types::B, double> && B == kind::vimm,
+  using Layout = std::conditional_t<std::same_as<typename Types::B, double> && B == place::vector_constant,
                                     layout::BranchIfF64, layout::BranchIf>;
   static constexpr bool is_back = Back != 0;
   SKERRY_INLINE static bool taken(State& s, const std::byte* p) {

@@ -322,15 +322,15 @@ constexpr Handler foreign_return = &foreign_return_handler;
 const std::byte* foreign_return_code() { return reinterpret_cast<const std::byte*>(&foreign_return); }
 
 void add_call_handlers(HandlerTable& table) {
-  using kind::writable;
+  using place::writable;
   table.call = numbered<Call>();
   table.call_import = {&calling<CallImport>};
-  table.call_indirect = Kinds<MakeCallIndirect, writable>::row();
-  table.call_ref = Kinds<MakeCallRef, writable>::row();
+  table.call_indirect = Places<MakeCallIndirect, writable>::row();
+  table.call_ref = Places<MakeCallRef, writable>::row();
   table.return_call = {&calling<ReturnCall>};
   table.return_call_import = {&calling<ReturnCallImport>};
-  table.return_call_indirect = Kinds<MakeReturnCallIndirect, writable>::row();
-  table.return_call_ref = Kinds<MakeReturnCallRef, writable>::row();
+  table.return_call_indirect = Places<MakeReturnCallIndirect, writable>::row();
+  table.return_call_ref = Places<MakeReturnCallRef, writable>::row();
   table.lazy_stub = &lazy_stub_handler;
 }
 

@@ -57,14 +57,15 @@ Handler counting_handler() { return &counting; }
 Handler tracing_handler() { return &tracing; }
 
 void add_control_handlers(HandlerTable& table) {
-  using namespace kind;
+  using namespace place;
   table.branch = numbered<Branch<false>>();
   table.branch_back = numbered<Branch<true>>();
-  table.branch_table = Kinds<MakeBranchTable, writable>::row();
+  table.branch_table = Places<MakeBranchTable, writable>::row();
   table.return_none = numbered<ReturnNone>();
-  table.return_ = Kinds<MakeReturn, readable>::row();
-  table.return_v = {Kinds<MakeReturnF32, vreadable>::row(), Kinds<MakeReturnF64, vreadable>::row()};
-  table.enter = Kinds<MakeEnter, static_cast<int>(enter_unrolled) + 1>::row();
+  table.return_ = Places<MakeReturn, readable>::row();
+  table.return_float = {Places<MakeReturnF32, vector_readable>::row(),
+                        Places<MakeReturnF64, vector_readable>::row()};
+  table.enter = Places<MakeEnter, static_cast<int>(enter_unrolled) + 1>::row();
   table.copy_slots = numbered<CopySlots>();
   table.look = {&look_handler};
   table.unreachable = {&unreachable_handler};

@@ -57,7 +57,7 @@ struct ReturnNone : Return {
 template <bool IsConstant>
 using ReturnLayout = std::conditional_t<IsConstant, layout::ReturnConstant, layout::Return>;
 template <int A> struct ReturnInt : Return {
-  using Layout = ReturnLayout<A == kind::imm>;
+  using Layout = ReturnLayout<A == place::constant>;
   SKERRY_INLINE static void leave(State& s) {
     const auto& i = layout::at<Layout>(s.pc);
     s.frame[0] = read<uint64_t, A>(s, i.a);
@@ -65,7 +65,7 @@ template <int A> struct ReturnInt : Return {
   }
 };
 template <class T, int A> struct ReturnFloat : Return {
-  using Layout = ReturnLayout<A == kind::vimm>;
+  using Layout = ReturnLayout<A == place::vector_constant>;
   SKERRY_INLINE static void leave(State& s) {
     const auto& i = layout::at<Layout>(s.pc);
     const T value = read<T, A>(s, i.a);

@@ -1,4 +1,4 @@
-// Rows of handlers: one handler for each combination of the kinds of an operation's operands, and its number
+// Rows of handlers: one handler for each combination of the places of an operation's operands, and its number
 // if it is part of superinstructions.
 #pragma once
 
@@ -28,9 +28,9 @@ template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(si
 /// Shared zeros for rows without numbers. No row is longer.
 inline constexpr std::array<uint16_t, 512> no_numbers{};
 
-/// The handlers of Make<k0, k1, …> for all combinations of kinds. Make names an operation, Op, or has a
+/// The handlers of Make<k0, k1, …> for all combinations of places. Make names an operation, Op, or has a
 /// `handler`, which is then in no sequence.
-template <template <int...> class Make, int... Dims> struct Kinds {
+template <template <int...> class Make, int... Dims> struct Places {
   static constexpr size_t count = (size_t{1} * ... * size_t{Dims});
   static_assert(count <= no_numbers.size());
 

@@ -38,8 +38,8 @@ template <class M, class T> struct Lane {
   template <int... K> struct Replace {
     using Op = ReplaceLane<M, T, K...>;
   };
-  static constexpr HandlerRow extract() { return Kinds<Extract, writable_kinds<T>>::row(); }
-  static constexpr HandlerRow replace() { return Kinds<Replace, writable_kinds<T>>::row(); }
+  static constexpr HandlerRow extract() { return Places<Extract, writable_places<T>>::row(); }
+  static constexpr HandlerRow replace() { return Places<Replace, writable_places<T>>::row(); }
 };
 
 } // namespace

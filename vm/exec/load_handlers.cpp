@@ -21,7 +21,7 @@ template <class M, AddressMode Mode, int D, int A, int B, int Scaled> struct Loa
   }
 };
 template <class M> struct LoadZeroFamily {
-  static constexpr int value_kinds = kind::vwritable;
+  static constexpr int value_places = place::vector_writable;
   template <AddressMode Mode, int D, int A, int B, int Scaled> using Op = LoadZero<M, Mode, D, A, B, Scaled>;
 };
 

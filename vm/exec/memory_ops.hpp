@@ -23,11 +23,12 @@ template <> struct AccessLayout<AddressMode::indexed_wrapped> {
   using Type = layout::IndexedWrappedAccess;
 };
 
-/// Returns the end of the access. If the kind of the base is imm, there is no base. b is shifted by `Shift`.
+/// Returns the end of the access. If the place of the base is `constant`, there is no base. b is shifted by
+/// `Shift`.
 template <int A, int B, int Shift, class Layout>
 SKERRY_INLINE uint64_t access_end(State& s, const Layout& i) {
   uint32_t base = 0;
-  if constexpr (A != kind::imm) base = read<uint32_t, A>(s, i.a);
+  if constexpr (A != place::constant) base = read<uint32_t, A>(s, i.a);
   if constexpr (requires { i.b; }) base += read<uint32_t, B>(s, i.b) << Shift;
   if constexpr (requires { i.addend; }) base += static_cast<uint32_t>(i.addend);
   return uint64_t{base} + i.end;

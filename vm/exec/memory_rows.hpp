@@ -22,22 +22,22 @@ template <class Family> struct MemoryRow {
     using Op = Family::template Op<AddressMode::indexed_wrapped, V, A, B, Scaled>;
   };
   static constexpr MemoryHandlers rows() {
-    constexpr int v = Family::value_kinds;
-    return {{Kinds<Plain, v, kind::readable>::row(),
-             Kinds<Indexed, v, kind::readable, kind::writable, 2>::row(),
-             Kinds<Wrapped, v, kind::writable>::row(),
-             Kinds<IndexedWrapped, v, kind::readable, kind::writable, 2>::row()}};
+    constexpr int v = Family::value_places;
+    return {{Places<Plain, v, place::readable>::row(),
+             Places<Indexed, v, place::readable, place::writable, 2>::row(),
+             Places<Wrapped, v, place::writable>::row(),
+             Places<IndexedWrapped, v, place::readable, place::writable, 2>::row()}};
   }
 };
 inline MemoryHandlers& row_of(HandlerTable& table, Opcode op) { return table.memory[memory_row(op)]; }
 
 template <class M, class T> struct LoadFamily {
-  static constexpr int value_kinds = writable_kinds<T>;
+  static constexpr int value_places = writable_places<T>;
   template <AddressMode Mode, int D, int A, int B, int Scaled> using Op = Load<M, T, Mode, D, A, B, Scaled>;
 };
 /// Stored floats are never immediates.
 template <class M> struct StoreFamily {
-  static constexpr int value_kinds = VectorClass<M> ? kind::vwritable : kind::readable;
+  static constexpr int value_places = VectorClass<M> ? place::vector_writable : place::readable;
   template <AddressMode Mode, int C, int A, int B, int Scaled>
   using Op = StoreValue<M, Mode, C, A, B, Scaled>;
 };

@@ -16,7 +16,7 @@ template <int D, int A> struct Move {
   }
 };
 /// d := a 64-bit constant
-template <int D> struct MoveImm64 {
+template <int D> struct MoveConstant64 {
   using Layout = layout::MoveConstant64;
   static constexpr bool can_trap = false;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
@@ -24,18 +24,18 @@ template <int D> struct MoveImm64 {
     write<D>(s, i.d, i.a.bits);
   }
 };
-template <class T, int A> struct VectorMoveLayout {
+template <class T, int A> struct TypedMoveLayout {
   using Type = layout::Move;
 };
-template <> struct VectorMoveLayout<double, kind::vimm> {
+template <> struct TypedMoveLayout<double, place::vector_constant> {
   using Type = layout::MoveConstant64;
 };
-template <int A> struct VectorMoveLayout<Vector, A> {
+template <int A> struct TypedMoveLayout<Vector, A> {
   using Type = layout::Unary;
 };
 /// d := a
-template <class T, int D, int A> struct VectorMove {
-  using Layout = VectorMoveLayout<T, A>::Type;
+template <class T, int D, int A> struct TypedMove {
+  using Layout = TypedMoveLayout<T, A>::Type;
   static constexpr bool can_trap = false;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);
@@ -72,7 +72,7 @@ template <int D, int A, int B, int C> struct Select {
   }
 };
 /// The same for values in one or two slots
-template <int Slots, int C> struct VectorSelect {
+template <int Slots, int C> struct SelectSlots {
   using Layout = layout::Ternary;
   static constexpr bool can_trap = false;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {

@@ -1,4 +1,4 @@
-// Operations made from the pure functions of vm/exec/numeric.hpp, for every kind of operand.
+// Operations made from the pure functions of vm/exec/numeric.hpp, for every place of their operands.
 //
 // An operation is a struct with its Layout (vm/code/layout.hpp) and run(), which reads the operands at `p`
 // and does not change s.pc. straight<Op> is its handler.
@@ -75,8 +75,8 @@ template <auto F, int D, int A> struct Unary {
 };
 
 template <class B, int Kind>
-using BinaryLayout =
-    std::conditional_t<std::same_as<B, double> && Kind == kind::vimm, layout::BinaryF64, layout::Binary>;
+using BinaryLayout = std::conditional_t<std::same_as<B, double> && Kind == place::vector_constant,
+                                        layout::BinaryF64, layout::Binary>;
 
 /// d := F(a, b). b may be a constant.
 template <auto F, int D, int A, int B> struct Binary {

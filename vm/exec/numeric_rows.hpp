@@ -47,8 +47,8 @@ template <auto F> constexpr bool has_signature(std::string_view letters) {
 /// All handlers of a numeric instruction, in the order of HandlerTable::numeric.
 template <auto F> struct Numeric {
   using Types = SignatureOf<F>;
-  static constexpr int d_kinds = writable_kinds<typename Types::Result>;
-  static constexpr int a_kinds = writable_kinds<typename Types::A>;
+  static constexpr int d_places = writable_places<typename Types::Result>;
+  static constexpr int a_places = writable_places<typename Types::A>;
   template <int... K> struct One {
     using Op = Unary<F, K...>;
   };
@@ -57,9 +57,9 @@ template <auto F> struct Numeric {
   };
   static constexpr HandlerRow row() {
     if constexpr (Types::arity == 1)
-      return Kinds<One, d_kinds, a_kinds>::row();
+      return Places<One, d_places, a_places>::row();
     else
-      return Kinds<Two, d_kinds, a_kinds, readable_kinds<typename Types::B>>::row();
+      return Places<Two, d_places, a_places, readable_places<typename Types::B>>::row();
   }
 };
 

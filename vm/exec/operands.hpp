@@ -1,4 +1,4 @@
-// How handlers read and write operands, by type (integer or vector class) and by kind (vm/code/handler.hpp).
+// How handlers read and write operands, by type (integer or vector class) and by place (vm/code/handler.hpp).
 #pragma once
 
 #include "vm/code/layout.hpp"
@@ -22,7 +22,7 @@ SKERRY_INLINE void copy_down(uint64_t* to, const uint64_t* from, uint64_t slots)
   }
 }
 
-/// Returns an integer VM register. Handlers never use kinds that this build does not have.
+/// Returns an integer VM register. Handlers never use registers that this build does not have.
 template <int Kind> SKERRY_INLINE uint64_t& int_register(State& s) {
 #if defined(SKERRY_DISPATCH_TAILCALL)
   static_assert(Kind >= 1 && Kind <= int_registers);
@@ -76,14 +76,16 @@ SKERRY_INLINE Vector vector_of(const layout::Bytes16& value) {
 
 template <class T>
 concept VectorClass = std::floating_point<T> || std::same_as<T, Vector>;
-/// The number of kinds that operands of a type have: without constants, and with constants.
-template <class T> inline constexpr int writable_kinds = VectorClass<T> ? kind::vwritable : kind::writable;
-template <class T> inline constexpr int readable_kinds = VectorClass<T> ? kind::vreadable : kind::readable;
-template <class T> inline constexpr int imm_kind = VectorClass<T> ? kind::vimm : kind::imm;
+/// The number of places that operands of a type have: without constants, and with constants.
+template <class T>
+inline constexpr int writable_places = VectorClass<T> ? place::vector_writable : place::writable;
+template <class T>
+inline constexpr int readable_places = VectorClass<T> ? place::vector_readable : place::readable;
+template <class T> inline constexpr int imm_kind = VectorClass<T> ? place::vector_constant : place::constant;
 
 /// Reads an operand that is not a constant.
 template <class T, int Kind> SKERRY_INLINE T read(State& s, Slot slot) {
-  if constexpr (Kind == kind::slot) {
+  if constexpr (Kind == place::slot) {
     T value;
     std::memcpy(&value, slot_at(s, slot), sizeof value);
     return value;
@@ -113,7 +115,7 @@ template <class T, int Kind> SKERRY_INLINE T read(State&, const layout::Constant
 }
 /// Reads an integer operand whose constants have 16 bits.
 template <int Kind> SKERRY_INLINE uint64_t read(State& s, const layout::SlotOrConstant16& operand) {
-  if constexpr (Kind == kind::imm)
+  if constexpr (Kind == place::constant)
     return operand.constant();
   else
     return read<uint64_t, Kind>(s, operand.slot());
@@ -123,11 +125,11 @@ template <int Kind> SKERRY_INLINE uint64_t read(State& s, const layout::SlotOrCo
 /// half has no meaning.
 template <int Kind, class T> SKERRY_INLINE void write(State& s, Slot slot, T value) {
   if constexpr (std::integral<T>) {
-    if constexpr (Kind == kind::slot)
+    if constexpr (Kind == place::slot)
       *slot_at(s, slot) = uint64_t{value};
     else
       int_register<Kind>(s) = uint64_t{value};
-  } else if constexpr (Kind == kind::slot) {
+  } else if constexpr (Kind == place::slot) {
     std::memcpy(slot_at(s, slot), &value, sizeof value);
   } else if constexpr (std::same_as<T, Vector>) {
     vector_register<Kind>(s) = value;

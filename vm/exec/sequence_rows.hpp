@@ -33,7 +33,7 @@ namespace sequence_rows {
 
 using namespace numeric;
 using enum AddressMode;
-constexpr int s = kind::slot, k = kind::imm, vk = kind::vimm;
+constexpr int s = place::slot, k = place::constant, vk = place::vector_constant;
 constexpr int r0 = int_registers > 0 ? 1 : s, r1 = int_registers > 1 ? 2 : s, r2 = int_registers > 2 ? 3 : s;
 constexpr int v0 = vector_registers > 0 ? 1 : s, v1 = vector_registers > 1 ? 2 : s;
 

@@ -4,7 +4,7 @@
 
 #include "vm/code/handler_table.hpp"
 #include "vm/code/layout.hpp"
-#include "vm/code/simd_kinds.hpp"
+#include "vm/code/simd_places.hpp"
 #include "vm/isa/opcode.hpp"
 #include "vm/isa/operand_type.hpp"
 #include "vm/translate/arena.hpp"
@@ -146,7 +146,7 @@ struct Ir {
   uint8_t depth = 0;                     // number of enclosing loops, for weights; saturates
   Opcode opcode = Opcode::invalid;
   bool wide : 1 = false;   // 64 bits: comparisons, float moves and returns
-  bool pair : 1 = false;   // vselect: two slots
+  bool pair : 1 = false;   // select_slots: two slots
   bool negate : 1 = false; // branch_if_float
   bool scaled : 1 = false; // load, store: b is shifted, by a distance that the access size determines
   bool back : 1 = false;   // branches: the target is a loop header

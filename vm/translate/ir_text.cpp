@@ -147,9 +147,9 @@ std::string operation_text(const Ir& ir) {
   case Operation::count_branch:
     return name + (ir.wide ? " i64." : " i32.") + std::string(compare_names[static_cast<size_t>(ir.compare)]);
   case Operation::branch_if_float: return name + (ir.negate ? " not " : " ") + std::string(row);
-  case Operation::vmove:
-  case Operation::return_v: return name + (ir.wide ? " f64" : " f32");
-  case Operation::vselect: return name + (ir.pair ? " v128" : "");
+  case Operation::float_move:
+  case Operation::return_float: return name + (ir.wide ? " f64" : " f32");
+  case Operation::select_slots: return name + (ir.pair ? " v128" : "");
   case Operation::branch: return name + (ir.back ? " back" : "");
   case Operation::stack_op: return name + " " + std::string(row);
   default: return name.ends_with('_') ? name.substr(0, name.size() - 1) : name;

@@ -41,12 +41,12 @@ Types types_of(const Ir& ir) {
   case Operation::branch_if:
   case Operation::count_branch: return {integer, integer};
   case Operation::branch_if_float:
-  case Operation::vmove:
-  case Operation::return_v: return {number, number};
+  case Operation::float_move:
+  case Operation::return_float: return {number, number};
   case Operation::move128:
   case Operation::shuffle: return {v128, v128};
   case Operation::select: return {i64, i64, i32};
-  case Operation::vselect: return {one_or_two, one_or_two, i32};
+  case Operation::select_slots: return {one_or_two, one_or_two, i32};
   default: return {};
   }
 }

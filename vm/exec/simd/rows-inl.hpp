@@ -7,7 +7,7 @@
 #define SKERRY_SIMD_ROWS
 #endif
 
-#include "vm/code/simd_kinds.hpp"
+#include "vm/code/simd_places.hpp"
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/simd/functions-inl.hpp"
 #include "vm/exec/simd/targets.hpp"
@@ -114,46 +114,46 @@ constexpr bool has_lanes_signature(R (*)(Args...), std::string_view letters) {
 template <auto F, bool SlotsOnly> struct LanesRow {
   using Types = LanesSignature<decltype(F)>;
   template <size_t I> using Arg = Types::template Arg<I>;
-  template <class T> static constexpr int kinds() {
+  template <class T> static constexpr int places() {
     if (SlotsOnly) return 1;
-    return !is_scalar<T> || std::is_floating_point_v<T> ? kind::vwritable : kind::writable;
+    return !is_scalar<T> || std::is_floating_point_v<T> ? place::vector_writable : place::writable;
   }
-  static constexpr int d_kinds = kinds<typename Types::Result>(), a_kinds = kinds<Arg<0>>();
+  static constexpr int d_places = places<typename Types::Result>(), a_places = places<Arg<0>>();
   /// Only shifts have a scalar b, which may be constant.
-  static constexpr int b_kinds = [] {
+  static constexpr int b_places = [] {
     if constexpr (Types::arity < 2)
       return 1;
     else
-      return is_scalar<Arg<1>> ? kind::readable : kinds<Arg<1>>();
+      return is_scalar<Arg<1>> ? place::readable : places<Arg<1>>();
   }();
 
 #if defined(SKERRY_KINDS_AS_DATA)
   // The handler of each combination only passes on which combination it is. The loops of EMU128 are slow
   // anyway, and one shared function needs a quarter of the code.
-  template <class T, int Kinds, class Field>
-  static T read_any(State& s, const Field& operand, uint64_t kind) {
+  template <class T, int Places, class Field>
+  static T read_any(State& s, const Field& operand, uint64_t place) {
     T value{};
     [&]<int... K>(std::integer_sequence<int, K...>) {
-      ((kind == K ? void(value = read_lanes<T, K>(s, operand)) : void()), ...);
-    }(std::make_integer_sequence<int, Kinds>());
+      ((place == K ? void(value = read_lanes<T, K>(s, operand)) : void()), ...);
+    }(std::make_integer_sequence<int, Places>());
     return value;
   }
-  template <class T> static void write_any(State& s, Slot d, uint64_t kind, T value) {
+  template <class T> static void write_any(State& s, Slot d, uint64_t place, T value) {
     [&]<int... K>(std::integer_sequence<int, K...>) {
-      ((kind == K ? write_lanes<K>(s, d, value) : void()), ...);
-    }(std::make_integer_sequence<int, d_kinds>());
+      ((place == K ? write_lanes<K>(s, d, value) : void()), ...);
+    }(std::make_integer_sequence<int, d_places>());
   }
-  /// The register that handlers do not use holds the kinds of d, a and b, one byte each.
+  /// The register that handlers do not use holds the places of d, a and b, one byte each.
   HWY_NOINLINE static SKERRY_HANDLER(any) {
     SKERRY_STATE
     using Layout = LanesLayout<Types::arity>::Type;
     const auto& i = layout::at<Layout>(s.pc);
-    const auto a = read_any<Arg<0>, a_kinds>(s, i.a, unused_ >> 8 & 0xff);
+    const auto a = read_any<Arg<0>, a_places>(s, i.a, unused_ >> 8 & 0xff);
     if constexpr (Types::arity == 1) {
       const auto result = F(a); // before d is read, so no value is kept across the call
       write_any(s, i.d, unused_ & 0xff, result);
     } else {
-      const auto result = F(a, read_any<Arg<1>, b_kinds>(s, i.b, unused_ >> 16));
+      const auto result = F(a, read_any<Arg<1>, b_places>(s, i.b, unused_ >> 16));
       write_any(s, i.d, unused_ & 0xff, result);
     }
     NEXT(sizeof(Layout));
@@ -176,11 +176,11 @@ template <auto F, bool SlotsOnly> struct LanesRow {
   };
   static constexpr HandlerRow row() {
     if constexpr (Types::arity == 1)
-      return Kinds<Make, d_kinds, a_kinds>::row();
+      return Places<Make, d_places, a_places>::row();
     else if constexpr (Types::arity == 2)
-      return Kinds<Make, d_kinds, a_kinds, b_kinds>::row();
+      return Places<Make, d_places, a_places, b_places>::row();
     else
-      return Kinds<MakeOfThree, 1, 1, 1, 1>::row();
+      return Places<MakeOfThree, 1, 1, 1, 1>::row();
   }
 };
 #undef SKERRY_KINDS_AS_DATA

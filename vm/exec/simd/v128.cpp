@@ -27,7 +27,8 @@ template <int... K> struct MakeShuffle {
 
 void add_v128_rows(HandlerTable& table) {
   add_lanes_rows<LanesFamily::v128>(table);
-  table.shuffle = Kinds<MakeShuffle, kind::vwritable, kind::vwritable, kind::vwritable>::row();
+  table.shuffle =
+      Places<MakeShuffle, place::vector_writable, place::vector_writable, place::vector_writable>::row();
 }
 
 } // namespace skerry::vm::HWY_NAMESPACE

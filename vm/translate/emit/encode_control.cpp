@@ -13,7 +13,7 @@ void encode_branch(InstructionWriter& w, const Ir& ir) {
 }
 
 void encode_branch_if(InstructionWriter& w, const Ir& ir) {
-  const size_t index = (int_place(ir.a) * kind::readable + int_place(ir.b)) * 2 + ir.back;
+  const size_t index = (int_place(ir.a) * place::readable + int_place(ir.b)) * 2 + ir.back;
   auto& i =
       w.begin<layout::BranchIf>(w.handlers().branch_if[ir.wide][static_cast<size_t>(ir.compare)][index], ir);
   i.a = slot(ir.a);
@@ -24,9 +24,10 @@ void encode_branch_if(InstructionWriter& w, const Ir& ir) {
 void encode_branch_if_float(InstructionWriter& w, const Ir& ir) {
   const Opcode first = ir.wide ? Opcode::f64_eq : Opcode::f32_eq;
   const size_t compare = static_cast<size_t>(ir.opcode) - static_cast<size_t>(first);
-  const size_t index =
-      ((ir.negate * kind::vwritable + vector_place(ir.a)) * kind::vreadable + vector_place(ir.b)) * 2 +
-      ir.back;
+  const size_t index = ((ir.negate * place::vector_writable + vector_place(ir.a)) * place::vector_readable +
+                        vector_place(ir.b)) *
+                           2 +
+                       ir.back;
   const NumberedHandler handler = w.handlers().branch_if_float[ir.wide][compare][index];
   if (ir.wide && ir.b.is_constant()) {
     auto& i = w.begin<layout::BranchIfF64>(handler, ir);
@@ -41,7 +42,7 @@ void encode_branch_if_float(InstructionWriter& w, const Ir& ir) {
 }
 
 void encode_count_branch(InstructionWriter& w, const Ir& ir) {
-  const size_t index = int_place(ir.a) * kind::readable + int_place(ir.b);
+  const size_t index = int_place(ir.a) * place::readable + int_place(ir.b);
   auto& i = w.begin<layout::CountBranch>(
       w.handlers().count_branch[ir.wide][static_cast<size_t>(ir.compare)][index], ir);
   i.a = slot(ir.a);
@@ -155,8 +156,8 @@ void encode_leave(InstructionWriter& w, layout::Slot link, const Ir& ir) {
   const HandlerTable& handlers = w.handlers();
   switch (ir.operation) {
   case Operation::return_: return encode_return_(w, link, handlers.return_[int_place(ir.a)], ir);
-  case Operation::return_v:
-    return encode_return_(w, link, handlers.return_v[ir.wide][vector_place(ir.a)], ir);
+  case Operation::return_float:
+    return encode_return_(w, link, handlers.return_float[ir.wide][vector_place(ir.a)], ir);
   case Operation::return_none: return encode_return_none(w, link, ir);
   case Operation::return_call: return encode_return_call(w, link, handlers.return_call, ir);
   case Operation::return_call_import: return encode_return_call(w, link, handlers.return_call_import, ir);

@@ -1,7 +1,7 @@
 // Encodes operations on values: numeric ones, moves, loads and stores.
 #include "vm/translate/emit/encode.hpp"
 
-#include "vm/code/simd_kinds.hpp"
+#include "vm/code/simd_places.hpp"
 
 #include <string_view>
 
@@ -10,8 +10,8 @@ namespace skerry::vm {
 namespace {
 
 /// The number of places that an operand of a class can have, if it is never constant and if it may be.
-size_t writable(char cls) { return cls == 's' ? 1 : cls == 'v' ? kind::vwritable : kind::writable; }
-size_t readable(char cls) { return cls == 's' ? 1 : cls == 'v' ? kind::vreadable : kind::readable; }
+size_t writable(char cls) { return cls == 's' ? 1 : cls == 'v' ? place::vector_writable : place::writable; }
+size_t readable(char cls) { return cls == 's' ? 1 : cls == 'v' ? place::vector_readable : place::readable; }
 const HandlerRow& numeric_row(const InstructionWriter& w, const Ir& ir) {
   return w.handlers().numeric[static_cast<size_t>(ir.opcode)];
 }
@@ -27,7 +27,7 @@ void encode_unary(InstructionWriter& w, const Ir& ir) {
 /// The common case of binary().
 void encode_int_binary(InstructionWriter& w, const Ir& ir) {
   const size_t index =
-      (int_place(ir.d) * kind::writable + int_place(ir.a)) * kind::readable + int_place(ir.b);
+      (int_place(ir.d) * place::writable + int_place(ir.a)) * place::readable + int_place(ir.b);
   auto& i = w.begin<layout::Binary>(numeric_row(w, ir)[index], ir);
   i.d = slot(ir.d);
   i.a = slot(ir.a);
@@ -79,7 +79,8 @@ void encode_replace_lane(InstructionWriter& w, const Ir& ir) {
 
 void encode_shuffle(InstructionWriter& w, const Ir& ir) {
   const size_t index =
-      (vector_place(ir.d) * kind::vwritable + vector_place(ir.a)) * kind::vwritable + vector_place(ir.b);
+      (vector_place(ir.d) * place::vector_writable + vector_place(ir.a)) * place::vector_writable +
+      vector_place(ir.b);
   auto& i = w.begin<layout::Shuffle>(w.handlers().shuffle[index], ir);
   i.d = slot(ir.d);
   i.a = slot(ir.a);
@@ -94,7 +95,7 @@ void encode_shuffle(InstructionWriter& w, const Ir& ir) {
 
 void encode_lea(InstructionWriter& w, const Ir& ir) {
   const size_t index =
-      (int_place(ir.d) * kind::writable + int_place(ir.a)) * kind::writable + int_place(ir.b);
+      (int_place(ir.d) * place::writable + int_place(ir.a)) * place::writable + int_place(ir.b);
   auto& i = w.begin<layout::Lea>(w.handlers().lea[ir.lea.shift - 1][index], ir);
   i.d = slot(ir.d);
   i.a = slot(ir.a);
@@ -110,15 +111,15 @@ void encode_move_constant64(InstructionWriter& w, NumberedHandler handler, const
 void encode_move(InstructionWriter& w, const Ir& ir) {
   const uint64_t constant = ir.number.constant;
   if (ir.a.is_constant() && !layout::SlotOrConstant::can_hold(static_cast<int64_t>(constant)))
-    return encode_move_constant64(w, w.handlers().move_imm64[int_place(ir.d)], ir);
-  auto& i = w.begin<layout::Move>(w.handlers().move[int_place(ir.d) * kind::readable + int_place(ir.a)], ir);
+    return encode_move_constant64(w, w.handlers().move_constant64[int_place(ir.d)], ir);
+  auto& i = w.begin<layout::Move>(w.handlers().move[int_place(ir.d) * place::readable + int_place(ir.a)], ir);
   i.d = slot(ir.d);
   i.a = slot_or(ir.a, constant);
 }
 
-void encode_vmove(InstructionWriter& w, const Ir& ir) {
-  const size_t index = vector_place(ir.d) * kind::vreadable + vector_place(ir.a);
-  const NumberedHandler handler = w.handlers().vmove[ir.wide][index];
+void encode_float_move(InstructionWriter& w, const Ir& ir) {
+  const size_t index = vector_place(ir.d) * place::vector_readable + vector_place(ir.a);
+  const NumberedHandler handler = w.handlers().float_move[ir.wide][index];
   if (ir.wide && ir.a.is_constant()) return encode_move_constant64(w, handler, ir);
   auto& i = w.begin<layout::Move>(handler, ir);
   i.d = slot(ir.d);
@@ -127,7 +128,7 @@ void encode_vmove(InstructionWriter& w, const Ir& ir) {
 
 void encode_move128(InstructionWriter& w, const Ir& ir) {
   auto& i = w.begin<layout::Unary>(
-      w.handlers().move128[vector_place(ir.d) * kind::vwritable + vector_place(ir.a)], ir);
+      w.handlers().move128[vector_place(ir.d) * place::vector_writable + vector_place(ir.a)], ir);
   i.d = slot(ir.d);
   i.a = slot(ir.a);
 }
@@ -147,8 +148,8 @@ void encode_copy_slots(InstructionWriter& w, const Ir& ir) {
 
 void encode_select(InstructionWriter& w, const Ir& ir) {
   const size_t index =
-      ((int_place(ir.d) * kind::readable + int_place(ir.a)) * kind::readable + int_place(ir.b)) *
-          kind::writable +
+      ((int_place(ir.d) * place::readable + int_place(ir.a)) * place::readable + int_place(ir.b)) *
+          place::writable +
       int_place(ir.c);
   auto& i = w.begin<layout::Select>(w.handlers().select[index], ir);
   i.d = slot(ir.d);
@@ -157,8 +158,8 @@ void encode_select(InstructionWriter& w, const Ir& ir) {
   i.c = slot(ir.c);
 }
 
-void encode_vselect(InstructionWriter& w, const Ir& ir) {
-  auto& i = w.begin<layout::Ternary>(w.handlers().vselect[ir.pair][int_place(ir.c)], ir);
+void encode_select_slots(InstructionWriter& w, const Ir& ir) {
+  auto& i = w.begin<layout::Ternary>(w.handlers().select_slots[ir.pair][int_place(ir.c)], ir);
   i.d = slot(ir.d);
   i.a = slot(ir.a);
   i.b = slot(ir.b);
@@ -166,7 +167,7 @@ void encode_vselect(InstructionWriter& w, const Ir& ir) {
 }
 
 size_t indexed(size_t value_place, size_t a, const Ir& ir) {
-  return ((value_place * kind::readable + a) * kind::writable + int_place(ir.b)) * 2 + ir.scaled;
+  return ((value_place * place::readable + a) * place::writable + int_place(ir.b)) * 2 + ir.scaled;
 }
 
 template <class Layout> void put_access(Layout& i, const Ir& ir, const Operand& value) {
@@ -183,7 +184,7 @@ void encode_access(InstructionWriter& w, const Ir& ir, const Operand& value, cha
   const size_t value_place = place_of(value, value_class), a = int_place(ir.a);
   switch (ir.mode) {
   case AddressMode::plain: {
-    auto& i = w.begin<layout::PlainAccess>(row[value_place * kind::readable + a], ir);
+    auto& i = w.begin<layout::PlainAccess>(row[value_place * place::readable + a], ir);
     return put_access(i, ir, value);
   }
   case AddressMode::indexed: {
@@ -191,7 +192,7 @@ void encode_access(InstructionWriter& w, const Ir& ir, const Operand& value, cha
     return put_access(i, ir, value);
   }
   case AddressMode::wrapped: {
-    auto& i = w.begin<layout::WrappedAccess>(row[value_place * kind::writable + a], ir);
+    auto& i = w.begin<layout::WrappedAccess>(row[value_place * place::writable + a], ir);
     return put_access(i, ir, value);
   }
   case AddressMode::indexed_wrapped: {
@@ -219,12 +220,12 @@ void encode_value(InstructionWriter& w, const Ir& ir) {
   case Operation::shuffle: return encode_shuffle(w, ir);
   case Operation::lea: return encode_lea(w, ir);
   case Operation::move: return encode_move(w, ir);
-  case Operation::vmove: return encode_vmove(w, ir);
+  case Operation::float_move: return encode_float_move(w, ir);
   case Operation::move128: return encode_move128(w, ir);
   case Operation::constant128: return encode_constant128(w, ir);
   case Operation::copy_slots: return encode_copy_slots(w, ir);
   case Operation::select: return encode_select(w, ir);
-  case Operation::vselect: return encode_vselect(w, ir);
+  case Operation::select_slots: return encode_select_slots(w, ir);
   case Operation::load: return encode_access(w, ir, ir.d, ir.classes().d);
   case Operation::store: return encode_access(w, ir, ir.c, ir.classes().c);
   case Operation::global_get: return encode_global(w, w.handlers().global_get, ir.d, ir);

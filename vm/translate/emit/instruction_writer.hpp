@@ -66,12 +66,14 @@ private:
 
 /// Absent operands count as constants. Uses no branches because they would be unpredictable.
 inline size_t place_of(const Operand& o, Operand::Where in_register, int constant) {
-  const size_t other = choose<size_t>(o.where == in_register, kind::first_register + o.index, constant);
-  return choose<size_t>(o.is_slot(), kind::slot, other);
+  const size_t other = choose<size_t>(o.where == in_register, place::first_register + o.index, constant);
+  return choose<size_t>(o.is_slot(), place::slot, other);
 }
-inline size_t int_place(const Operand& o) { return place_of(o, Operand::Where::int_register, kind::imm); }
+inline size_t int_place(const Operand& o) {
+  return place_of(o, Operand::Where::int_register, place::constant);
+}
 inline size_t vector_place(const Operand& o) {
-  return place_of(o, Operand::Where::vector_register, kind::vimm);
+  return place_of(o, Operand::Where::vector_register, place::vector_constant);
 }
 /// The place of an operand of a class (OperandClasses).
 inline size_t place_of(const Operand& o, char cls) { return cls == 'v' ? vector_place(o) : int_place(o); }

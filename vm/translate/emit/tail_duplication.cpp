@@ -8,7 +8,7 @@ static bool is_end(const Ir& ir) {
   case Operation::branch:
   case Operation::branch_table:
   case Operation::return_:
-  case Operation::return_v:
+  case Operation::return_float:
   case Operation::return_none: return true;
   default: return false;
   }

@@ -246,7 +246,7 @@ void ControlLowering::return_() {
   Ir& ir = cx_.ir.emit(Operation::return_none);
   if (is_single) {
     const StackEntry value = cx_.stack.pop(); // no later operation reads it
-    ir.operation = is_vector_class(value.type) ? Operation::return_v : Operation::return_;
+    ir.operation = is_vector_class(value.type) ? Operation::return_float : Operation::return_;
     ir.wide = value.type == OperandType::f64;
     ir.a = cx_.stack.operand(value);
     ir.number.constant = value.constant();

@@ -117,7 +117,7 @@ void OperandStack::divide_run(uint32_t index, uint32_t count, uint32_t slot) {
 
 uint32_t OperandStack::emit_move(uint32_t slot, StackEntry entry) {
   Ir& ir = ir_.emit(entry.type == OperandType::v128 ? Operation::move128
-                    : is_vector_class(entry.type)   ? Operation::vmove
+                    : is_vector_class(entry.type)   ? Operation::float_move
                                                     : Operation::move);
   ir.wide = entry.type == OperandType::f64;
   ir.d = Operand::slot(slot);

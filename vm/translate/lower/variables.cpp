@@ -24,7 +24,7 @@ void lower_select(LoweringContext& cx) {
   a = selectable(cx, a);
   b = selectable(cx, b);
   c = cx.stack.materialize(c);
-  Ir& ir = cx.ir.emit(is_vector_class(a.type) ? Operation::vselect : Operation::select);
+  Ir& ir = cx.ir.emit(is_vector_class(a.type) ? Operation::select_slots : Operation::select);
   ir.pair = a.type == OperandType::v128;
   ir.a = cx.stack.operand(a);
   ir.b = cx.stack.operand(b);

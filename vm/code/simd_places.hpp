@@ -1,6 +1,6 @@
 // The vector instructions that have handlers for operands in VM registers. The others are rare or have long
-// handlers, and work only on slots, because each combination of operand kinds costs one more handler for each
-// SIMD target.
+// handlers, and work only on slots, because each combination of operand places costs one more handler for
+// each SIMD target.
 #pragma once
 
 #include "vm/isa/opcode.hpp"
