@@ -138,7 +138,7 @@ TEST_CASE("references of another store are refused everywhere", "[exec]") {
             .starts_with("the reference belongs to another store"));
 }
 
-TEST_CASE("a function reference is no externref for typed functions", "[exec]") {
+TEST_CASE("a function reference is not an externref for typed functions", "[exec]") {
   Fixture f;
   const Instance instance = f.instantiate(R"((module
     (func $f (export "take") (param externref))
@@ -220,7 +220,7 @@ TEST_CASE("a million references can be held and dropped in any order") {
   CHECK(f.store.usage().heap_bytes == 0);
 }
 
-TEST_CASE("whatever is done with references and values, in stores that come and go, none is lost") {
+TEST_CASE("roots are released in the end, in whatever order references, values and stores are dropped") {
   const Engine engine;
   std::vector<std::optional<Store>> stores(4);
   std::vector<Ref> refs(50);

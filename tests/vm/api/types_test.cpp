@@ -53,7 +53,7 @@ TEST_CASE("integers of C++ are i32 or i64 by their size") {
   CHECK(Value(~uint64_t{0}).as_i64() == -1);
 }
 
-TEST_CASE("what is no number of WebAssembly does not become a value silently") {
+TEST_CASE("a type that is not a WebAssembly number does not become a value silently") {
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, bool>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, char>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, char32_t>);

@@ -120,7 +120,7 @@ TEST_CASE("the last line of a trace is the instruction that trapped", "[exec]") 
   CHECK(error.code() == ErrorCode::integer_divide_by_zero);
 }
 
-TEST_CASE("a trace ends when its function wants no more, and the call goes on", "[exec]") {
+TEST_CASE("a trace ends when its function wants no more, and the call continues", "[exec]") {
   Traced traced;
   traced.most = 2;
   Fixture f(traced.config());

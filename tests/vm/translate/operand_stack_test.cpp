@@ -142,7 +142,7 @@ TEST_CASE("operand stack: many values are one entry, which divides", "[translate
     f.stack.drop(few.list());
     CHECK(f.stack.next_slot() == 32);
   }
-  SECTION("a block's parameters become an entry of their own") {
+  SECTION("a block's parameters become a separate entry") {
     CHECK(f.stack.begin_of_top(few.list()) == 1);
     CHECK(f.stack.height() == 2);
     f.stack.truncate(1);
