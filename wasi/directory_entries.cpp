@@ -78,7 +78,7 @@ Errno append_entries(int directory, std::vector<std::byte>& entries) {
 }
 
 Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, size_t most_bytes) {
-  const auto entries = read_all(meter, directory, most_bytes);
+  auto entries = read_all(meter, directory, most_bytes);
   if (!entries) return entries;
   auto list = split(meter, *entries);
   if (!list) return refuse(list.error());

@@ -309,7 +309,6 @@ int open_descriptors() {
 
 TEST_CASE("quota: a deep tree is counted with few descriptors and frequent deadline checks") {
   TempDir temp;
-  fs::path deep = temp.path();
   constexpr int depth = 300, width = 5;
   {
     // Too deep for a path.

@@ -238,7 +238,7 @@ TEST_CASE("work: memory of listings is limited for all open directories together
 TEST_CASE("work: one policy charges and interrupts every loop of the host") {
   TempDir temp;
   wasi::Config config = with_root(temp.path());
-  for (int i = 0; i < 3000; ++i) config.args.push_back("argument");
+  for (int i = 0; i < 3000; ++i) config.args.emplace_back("argument");
   Program program(config);
   const auto file = program.open("file", {.oflags = wasi::oflags::creat, .base = rights::all});
   REQUIRE(file.error == Errno::success);

@@ -169,6 +169,8 @@ Error::Data* Error::own_data() noexcept {
       []() -> Data* { return nullptr; });
 }
 
+// By value, because callers hand their text over.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 Error::Error(ErrorKind kind, ErrorCode code, std::string message) : data_(new Data) {
   data_->kind = kind;
   data_->code = code;

@@ -24,7 +24,9 @@ template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCo
   constexpr uint64_t piece = 1 << 16;
   for (uint64_t done = 0; done < count; done += piece) {
     work(done, std::min(piece, count - done));
-    if (stop != nullptr && count - done > piece && (*stop = look(store)) != ErrorCode::none) return false;
+    if (stop == nullptr || count - done <= piece) continue;
+    *stop = look(store);
+    if (*stop != ErrorCode::none) return false;
   }
   return true;
 }

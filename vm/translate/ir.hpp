@@ -214,7 +214,7 @@ struct BranchTarget {
   uint32_t label;
   int32_t charge;
 };
-struct BranchTable {
+struct TargetTable {
   std::span<BranchTarget> targets;
   uint32_t code_offset = no_label; // its offset in the code, once it is emitted
 };
@@ -225,7 +225,7 @@ struct IrFunction {
       : arena(&memory), code(memory), branch_tables(memory), label_positions(memory), locals(&memory) {}
   Arena* arena;
   ChunkList<Ir, 64> code;
-  ChunkList<BranchTable, 64> branch_tables;
+  ChunkList<TargetTable, 64> branch_tables;
   ChunkList<uint32_t, 256> label_positions; // position in `code` by label; 0 for unbound labels
   uint32_t func_index = 0;
   uint32_t link_slot = 0;

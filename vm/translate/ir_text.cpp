@@ -61,7 +61,7 @@ void add_operand(std::string& text, const Ir& ir, const Operand& o, char cls, co
 
 std::string label_text(uint32_t label) { return "L" + std::to_string(label); }
 
-std::string targets_text(const BranchTable& table) {
+std::string targets_text(const TargetTable& table) {
   std::string text;
   for (const BranchTarget& target : table.targets) {
     text += " " + label_text(target.label);

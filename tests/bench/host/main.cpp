@@ -264,7 +264,7 @@ template <class F> void measure_overshoot(const char* name, F&& run, int calls =
   print((std::string("overshoot_p99_ms_") + name).c_str(), percentile(late, 0.99));
 }
 
-std::string code_of(const Expected<std::string>& result) {
+std::string code_of(const host::Expected<std::string>& result) {
   return std::string(result ? std::string_view() : code_text(result.error().code));
 }
 

@@ -103,7 +103,7 @@ TEST_CASE("references stay valid when their store is moved, and expire when it i
 
 TEST_CASE("host values and host functions may hold references to their own store") {
   Mortal mortal;
-  const Ref inner = mortal.make("inner");
+  Ref inner = mortal.make("inner");
   const Ref outer = must(mortal.store->make_externref(std::vector<Ref>{inner, inner}));
   const Func func = must(Func::create(*mortal.store, [inner] { return inner; }));
   CHECK(must(must(func.typed<Ref()>())()) == inner);
@@ -114,7 +114,7 @@ TEST_CASE("host values and host functions may hold references to their own store
 TEST_CASE("references of another store are refused everywhere", "[exec]") {
   Fixture f;
   Store other(f.engine);
-  const Ref foreign = make_text(other, "foreign");
+  Ref foreign = make_text(other, "foreign");
   f.linker.define("env", "give", [&] { return foreign; });
   const Instance instance = f.instantiate(R"((module
     (import "env" "give" (func $give (result externref)))

@@ -20,7 +20,7 @@ using namespace skerry::test;
 
 namespace {
 
-constexpr uint64_t MiB = uint64_t{1} << 20;
+constexpr uint64_t mebibyte = uint64_t{1} << 20;
 
 uint64_t bytes_in_use() {
   uint64_t pages = 0;
@@ -57,9 +57,9 @@ constexpr MemoryType unbounded(uint64_t min) { return {.limits = {.min = min}}; 
 } // namespace
 
 TEST_CASE("guests leave an eighth of a limited address space to the embedder") {
-  const uint64_t allowed = bytes_in_use() + 1024 * MiB;
+  const uint64_t allowed = bytes_in_use() + 1024 * mebibyte;
   const AddressSpaceLimit limit(allowed);
-  Fixture f{Config(), StoreLimits{.memory_bytes = 4096 * MiB}};
+  Fixture f{Config(), StoreLimits{.memory_bytes = 4096 * mebibyte}};
   const Memory grows = must(Memory::create(f.store, unbounded(1)));
   while (grows.grow(16)) {
   }
@@ -71,14 +71,14 @@ TEST_CASE("guests leave an eighth of a limited address space to the embedder") {
   CHECK(created.kind() == ErrorKind::limit);
   CHECK(created.message().find("RLIMIT_AS") != std::string::npos);
   CHECK(bytes_in_use() <= allowed - allowed / 8);
-  CHECK(grows.bytes().size() > 512 * MiB); // and they get their share
+  CHECK(grows.bytes().size() > 512 * mebibyte); // and they get their share
   void* embedders = std::malloc(allowed / 10);
   CHECK(embedders != nullptr);
   std::free(embedders);
 }
 
 TEST_CASE("tables and instances also leave an eighth") {
-  const uint64_t allowed = bytes_in_use() + 64 * MiB;
+  const uint64_t allowed = bytes_in_use() + 64 * mebibyte;
   const AddressSpaceLimit limit(allowed);
   Fixture f{Config()};
   const TableType type{.element = funcref, .limits = {.min = 9'000'000}};
@@ -89,7 +89,7 @@ TEST_CASE("tables and instances also leave an eighth") {
 }
 
 TEST_CASE("small memories stay small where address space is limited") {
-  const uint64_t allowed = bytes_in_use() + 1024 * MiB;
+  const uint64_t allowed = bytes_in_use() + 1024 * mebibyte;
   const AddressSpaceLimit limit(allowed);
   const Engine engine{Config()};
   const uint64_t before = bytes_in_use();
@@ -98,16 +98,16 @@ TEST_CASE("small memories stay small where address space is limited") {
     stores.push_back(std::make_unique<Store>(engine));
     must(Memory::create(*stores.back(), unbounded(1)));
   }
-  CHECK(bytes_in_use() - before <= 1000 * MiB / 4 + 16 * MiB);
+  CHECK(bytes_in_use() - before <= 1000 * mebibyte / 4 + 16 * mebibyte);
 }
 
 TEST_CASE("a memory of half the limit can still grow") {
-  const uint64_t allowed = bytes_in_use() + 3072 * MiB;
+  const uint64_t allowed = bytes_in_use() + 3072 * mebibyte;
   const AddressSpaceLimit limit(allowed);
   Fixture f{Config()};
   const Memory memory = must(Memory::create(f.store, unbounded(16'384)));
   for (int i = 0; i < 16; ++i) must(memory.grow(1024));
-  CHECK(memory.bytes().size() == 2048 * MiB);
+  CHECK(memory.bytes().size() == 2048 * mebibyte);
 }
 
 TEST_CASE("idle instances are few mappings, and called ones not many") {

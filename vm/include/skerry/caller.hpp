@@ -33,7 +33,7 @@ public:
   template <GuestValue T> Result<T> read(uint64_t address) const;
   template <GuestValue T> Result<void> write(uint64_t address, const T& value) const;
   Result<std::string> read_string(uint64_t address, uint64_t length) const;
-  Result<void> write_bytes(uint64_t address, std::span<const std::byte> bytes) const;
+  Result<void> write_bytes(uint64_t address, std::span<const std::byte> source) const;
   /// The calling instance; an empty handle if the embedder made the call.
   Instance instance() const noexcept;
   /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall it succeeds

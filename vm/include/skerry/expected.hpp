@@ -16,8 +16,9 @@
 
 namespace skerry {
 
-/// Says that what follows makes an error: Expected<int, std::string>(unexpect, "text").
-struct unexpect_t {
+/// Says that what follows makes an error: Expected<int, std::string>(unexpect, "text"). Named as in the
+/// standard library.
+struct unexpect_t { // NOLINT(readability-identifier-naming)
   explicit unexpect_t() = default;
 };
 inline constexpr unexpect_t unexpect{};
@@ -120,7 +121,9 @@ protected:
     } else {
       if (has_value_) std::construct_at(&value_, *std::forward<Other>(other));
     }
-    if (!has_value_) std::construct_at(&error_, std::forward<Other>(other).error());
+    // Either the value or the error is taken.
+    if (!has_value_)
+      std::construct_at(&error_, std::forward<Other>(other).error()); // NOLINT(bugprone-use-after-move)
   }
 
 public:

@@ -28,7 +28,8 @@ template <class R, class... Args> class TypedFunc<R(Args...)> {
 public:
   /// Calls the function. Errors: trap, exhaustion, exception, host; with references also usage, if an
   /// argument is not an externref of the store, and limit, if a result exceeds heap_bytes.
-  Result<R> operator()(Args... args) const {
+  // By value: most arguments are numbers.
+  Result<R> operator()(Args... args) const { // NOLINT(performance-unnecessary-value-param)
     uint64_t slots[slot_count];
     [[maybe_unused]] uint64_t* next = slots;
     Refs refs(func_);

@@ -113,7 +113,7 @@ public:
   /// A copy of `length` bytes as text. Not checked for UTF-8.
   Result<std::string> read_string(uint64_t offset, uint64_t length) const;
   /// Copies all of `bytes` to `offset`, or nothing.
-  Result<void> write_bytes(uint64_t offset, std::span<const std::byte> bytes) const;
+  Result<void> write_bytes(uint64_t offset, std::span<const std::byte> source) const;
   /// Grows by `more` pages and returns the size before, in pages. Errors: limit; usage for an empty handle.
   Result<uint64_t> grow(uint64_t more) const;
 

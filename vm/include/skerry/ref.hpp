@@ -16,7 +16,7 @@ namespace detail {
 struct RootHandle {
   size_t handles = 1;
 };
-void drop_root(RootHandle* root) noexcept;
+void drop_root(RootHandle* handle) noexcept;
 bool is_expired(const RootHandle* root) noexcept;
 bool is_same_object(const RootHandle* a, const RootHandle* b) noexcept;
 

@@ -53,7 +53,7 @@ void encode_count_branch(InstructionWriter& w, const Ir& ir) {
 
 /// The table follows the first instruction that uses it.
 void encode_branch_table(InstructionWriter& w, IrFunction& function, const Ir& ir) {
-  BranchTable& table = function.branch_tables[ir.table.table];
+  TargetTable& table = function.branch_tables[ir.table.table];
   auto& i = w.begin<layout::BranchTable>(w.handlers().branch_table[int_place(ir.a)], ir);
   const bool is_first = table.code_offset == no_label;
   if (is_first) table.code_offset = w.offset();
