@@ -49,8 +49,8 @@ struct SavedState {
 /// Returns why an answer reports a failure, if its "success" or "ok" is false.
 std::optional<std::string> refusal_in(std::string_view answer);
 
-/// Determines what the module exports. Errors: phase link, codes "abi.missing_export" and "abi.type", naming
-/// the export, its type and similar names.
+/// Finds which functions of the plugin ABI the module exports. Errors: phase link, codes "abi.missing_export"
+/// and "abi.type"; the message names the export and its type, and suggests similar names.
 [[nodiscard]] Expected<AbiShape> find_abi(const Module& module, const Manifest& manifest);
 
 /// The guest functions of one instance. A failed call leaves the guest in an unknown state, so the instance

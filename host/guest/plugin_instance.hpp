@@ -47,7 +47,7 @@ public:
   /// Freezes the present state, to start other instances from it. Errors: code "usage" if the state cannot be
   /// frozen, "limit.process" if memory runs out.
   [[nodiscard]] Expected<Image> freeze() const;
-  /// Returns to the image's state, whatever happened before, and closes what the guest has open. Returns
+  /// Restores the image's state, whatever happened before, and closes what the guest has open. Returns
   /// false if that fails; the instance can then only be destroyed.
   bool restore(const Image& image) noexcept;
 

@@ -12,8 +12,8 @@
 
 namespace skerry::vm {
 
-/// The name of a limit, checked when it is compiled: the field of StoreLimits, ModuleLimits or Config, or
-/// "budget_bytes".
+/// The name of a limit: a field of StoreLimits, ModuleLimits or Config, or "budget_bytes". A wrong name does
+/// not compile.
 class LimitName {
 public:
   consteval LimitName(const char* text) : text_(text), id_(find(text)) {}

@@ -25,7 +25,8 @@ struct HandlerRow {
   NumberedHandler operator[](size_t index) const { return {handlers[index], numbers[index]}; }
 };
 
-/// The comparisons of fused branches. The order is that of the instructions i32.eq … i32.ge_u.
+/// The comparisons of fused branches. The order is that of the instructions i32.eq … i32.ge_u. `test` is
+/// (a & b) != 0, and `test_not` its opposite.
 enum class Compare : uint8_t { eq, ne, lt_s, lt_u, gt_s, gt_u, le_s, le_u, ge_s, ge_u, test, test_not };
 inline constexpr size_t compare_count = 12;
 

@@ -18,12 +18,12 @@
 namespace skerry::vm {
 namespace {
 
-/// How a call instruction continues. Only a handler may jump to another handler, so enter() returns this, and
-/// calling() jumps.
+/// What the function `enter` of a call operation tells its handler `calling`, which then jumps to the next
+/// handler. Only a handler may jump to another one.
 enum class Entry {
-  entered,     // at s.pc, or past the call of a host function
-  trapped,     // s.memory_size carries the code
-  unpaid,      // s.memory_size carries the fuel that the call needs
+  entered,     // continue at s.pc: the callee's code, or after the call of a host function
+  trapped,     // s.memory_size holds the ErrorCode
+  unpaid,      // s.memory_size holds the fuel that the call needs
   host_failed, // the reason is in store.error
   uncommon,    // Op::Uncommon does the rest
 };

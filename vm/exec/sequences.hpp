@@ -22,8 +22,8 @@ template <class Op> constexpr Handler handler_of() {
     return &straight<Op>;
 }
 
-/// Runs the operation of a sequence that is at s.pc, and moves s.pc past it. A taken branch leaves the
-/// sequence.
+/// One step of a superinstruction: runs the operation at s.pc and moves s.pc past it. If the operation is a
+/// branch and is taken, the superinstruction ends there.
 #define SKERRY_STEP(Op)                                                                                      \
   if constexpr (BranchingOp<Op>) {                                                                           \
     if (Op::taken(s, s.pc)) SKERRY_TAKE_BRANCH(Op);                                                          \

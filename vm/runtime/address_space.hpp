@@ -11,9 +11,9 @@
 
 namespace skerry::vm {
 
-/// No reservation may leave the process less than an eighth of its address space, so that the embedder's own
-/// heap can grow when guests get no more. The address space is RLIMIT_AS, or less if the processor has less.
-/// An address space of 2^40 bytes or more is not checked.
+/// A reservation is refused if less than an eighth of the process's address space would then be free, so that
+/// the embedder's heap can still grow after guests are refused more. The size of the address space is
+/// RLIMIT_AS or what the processor can address, whichever is less. From 2^40 bytes on, nothing is refused.
 inline constexpr uint64_t kept_free_divisor = 8;
 /// Space that no guest has asked for yet is reserved only while the process uses at most half of its address
 /// space.

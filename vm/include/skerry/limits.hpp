@@ -45,8 +45,8 @@ struct ModuleLimits {
 /// memory.grow and table.grow return -1 instead.
 struct StoreLimits {
   /// Bytes of all linear memories together, and so of any single one. The engine reserves address space for
-  /// at most twice what is in use, and for less where a process has little of it (docs/embedding.md, "Address
-  /// space").
+  /// at most twice the bytes in use, or less if the process has little address space (docs/embedding.md,
+  /// "Address space").
   uint64_t memory_bytes = uint64_t{4} << 30;
   uint64_t table_elements = 10'000'000; ///< of all tables; 8 bytes each
   uint32_t instances = 10'000;

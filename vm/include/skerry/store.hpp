@@ -99,8 +99,8 @@ public:
   /// Makes a non-null externref to a host value. `value` lives until the store is destroyed, or until a
   /// collection finds no reference to it. Errors: limit.
   Result<Ref> make_externref(std::any value);
-  /// The host value of a non-null externref that this store made; null for other references. Valid as long as
-  /// the value.
+  /// The host value of a non-null externref that this store made; null for other references. The
+  /// pointer is valid until the store drops the value (see make_externref).
   const std::any* externref_value(const Ref& ref) const noexcept;
 
   /// The reference in a slot of Func::call_raw or of a raw host function. The slot must hold a reference of

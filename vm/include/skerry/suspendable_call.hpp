@@ -31,9 +31,9 @@ public:
   /// Abandons a call that has not ended.
   ~SuspendableCall();
 
-  /// Starts or resumes the call. However often it stops, its results and the fuel it uses are those of a
-  /// single run. A call that fails has ended. The call cannot stop inside a host function that calls wasm
-  /// itself: running out of fuel is then an error. Errors: those of Func::call; usage if the call has ended.
+  /// Starts or resumes the call. However often the call stops, its results and its fuel are the same as if it
+  /// had never stopped. A call that fails has ended. The call cannot stop in wasm that a host function has
+  /// called: running out of fuel there is an error. Errors: those of Func::call; usage if the call has ended.
   Result<State> run();
   /// The results if the call has finished; empty otherwise.
   std::vector<Value> results() const {

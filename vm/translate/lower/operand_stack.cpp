@@ -18,8 +18,8 @@ void OperandStack::begin(uint32_t first_temp) {
 
 // ---- runs
 
-/// Values that are in their slots form one entry if there are at least this many. Fewer are handled one by
-/// one just as fast.
+/// The shortest run: values that are pushed together, all in their slots, and kept as one StackEntry. For
+/// fewer values, an entry for each is just as fast.
 static constexpr size_t smallest_run = 16;
 
 void OperandStack::push_all(const TypeList& types) {

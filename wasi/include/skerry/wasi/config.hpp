@@ -54,8 +54,8 @@ struct Bytes {
 /// Called to fill the bytes. Returns how many it has filled, 0 at the end of the input. It must not wait
 /// beyond the call's deadline or use the program's store.
 using InputCallback = std::function<size_t(std::span<std::byte>)>;
-/// Called with each piece that the program writes. Returns how many of the bytes it took. If it took less
-/// than all, the program sees a short write, or "no space left" for none. It must not use the program's
+/// Called with each piece that the program writes. Returns how many of the bytes it took. If it takes only
+/// some, the program sees a short write; if it takes none, "no space left". It must not use the program's
 /// store. Like every function in a Config it must not throw, because no code between it and the program
 /// catches exceptions.
 using OutputCallback = std::function<size_t(std::span<const std::byte>)>;
