@@ -19,6 +19,11 @@ Result<std::shared_ptr<TraceOutput>> TraceOutput::open(const TraceOptions& optio
   return output;
 }
 
+TraceOutput::~TraceOutput() {
+  if (is_complete_ && file_ != nullptr && std::fflush(file_.get()) != 0)
+    complain(std::string("the end of the trace cannot be written: ") + std::strerror(errno), deadline_);
+}
+
 bool TraceOutput::put(const std::string& text) {
   if (file_ == nullptr) return write_stderr(text, deadline_);
   return std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size();
@@ -31,6 +36,7 @@ bool TraceOutput::write(std::string_view line) {
   }
   --left_;
   if (put(std::string(line) + "\n")) return true;
+  is_complete_ = false;
   complain("the trace ends: it cannot be written", deadline_);
   return false;
 }

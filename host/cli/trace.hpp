@@ -22,6 +22,10 @@ struct TraceOptions {
 /// guest's own; lines for a file are buffered until the object is destroyed.
 class TraceOutput {
 public:
+  /// Says so on standard error if the last lines cannot be written.
+  ~TraceOutput();
+  TraceOutput(const TraceOutput&) = delete;
+  TraceOutput& operator=(const TraceOutput&) = delete;
   /// Opens the file.
   static Result<std::shared_ptr<TraceOutput>> open(const TraceOptions& options, Deadline deadline);
 
@@ -35,7 +39,8 @@ private:
   TraceOutput(const TraceOptions& options, Deadline deadline) : left_(options.limit), deadline_(deadline) {}
   bool put(const std::string& text);
 
-  uint64_t left_; // lines
+  uint64_t left_;           // lines
+  bool is_complete_ = true; // no line has failed
   Deadline deadline_;
   std::unique_ptr<std::FILE, Close> file_; // null: standard error
 };

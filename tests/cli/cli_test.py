@@ -308,6 +308,8 @@ class Run(CommandTest):
         self.file("math.wat", MATH)
         self.run_command("run", "--trace=no/such/folder", "--invoke", "add", "math.wat", "2", "3", status=1)
         self.assertIn("cannot write the trace", self.err)
+        self.run_command("run", "--trace=/dev/full", "--invoke", "add", "math.wat", "2", "3")
+        self.assertIn("the end of the trace cannot be written", self.err)
         self.run_command("run", "--trace-limit", "1", "--invoke", "add", "math.wat", "2", "3", status=2)
         self.assertIn("--trace", self.err)
 
