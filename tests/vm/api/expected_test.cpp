@@ -115,12 +115,13 @@ TEST_CASE("an Expected of a type that only moves, moves") {
   STATIC_REQUIRE_FALSE(std::is_copy_constructible_v<Pointer>);
   STATIC_REQUIRE_FALSE(std::is_copy_assignable_v<Pointer>);
   Pointer a(std::make_unique<int>(3)), b(unexpect, 4);
-  std::swap(a, b); // NOLINT(bugprone-use-after-move): both have a value again
+  std::swap(a, b);
   CHECK(*a.error().number == 4);
   CHECK(**b == 3);
   a = std::move(b);
   CHECK(**a == 3);
-  CHECK(*std::move(a).transform([](std::unique_ptr<int> p) { return *p; }) == 3);
+  const Expected<int, Owner> number = std::move(a).transform([](std::unique_ptr<int> p) { return *p; });
+  CHECK(*number == 3);
 }
 
 TEST_CASE("an Expected destroys what it held, once") {
