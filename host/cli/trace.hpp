@@ -1,4 +1,4 @@
-// Where `skerry run --trace` writes the instructions that run.
+// TraceOutput: receives the lines of `skerry run --trace`, and writes them to a file or to standard error.
 #pragma once
 
 #include "host/cli/output.hpp"

@@ -1,4 +1,4 @@
-// What Memory and Caller share: access to a part of a memory, and the error for a part that does not exist.
+// Access to a part of a memory for Memory and Caller, and the error for a part that does not exist.
 #pragma once
 
 #include "skerry/error.hpp"

@@ -15,7 +15,7 @@ ValType type_of_reference(uint64_t bits);
 
 /// The slot for a reference, which must be of the store and of a type that matches `want`. Errors: usage.
 Result<uint64_t> slot_of(const vm::Store& store, const Ref& ref, ValType want);
-/// The same for a reference of any type.
+/// Returns the slot for a reference of any type.
 Result<uint64_t> slot_of(const vm::Store& store, const Ref& ref) noexcept;
 
 /// A value from slots. Errors: limit, for references only.

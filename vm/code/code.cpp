@@ -9,11 +9,9 @@ CodeStore::~CodeStore() {
   for (const Payer& payer : payers_) payer.budget->give_back(payer.bytes);
 }
 
-/// Returns the sum to which a payment of `payer` is added.
-uint64_t& CodeStore::owed_to(const std::shared_ptr<ByteBudget>& payer) {
-  if (!payer) return unpaid_;
-  if (payers_.empty() || payers_.back().budget != payer) payers_.push_back({payer});
-  return payers_.back().bytes;
+/// Makes `payer`, which may be null, the last payer. May run out of memory.
+void CodeStore::expect_payment(const std::shared_ptr<ByteBudget>& payer) {
+  if (payer && (payers_.empty() || payers_.back().budget != payer)) payers_.push_back({payer});
 }
 
 const Code* CodeStore::publish(size_t defined_index, Code code, const std::shared_ptr<ByteBudget>& payer) {
@@ -23,9 +21,9 @@ const Code* CodeStore::publish(size_t defined_index, Code code, const std::share
     return faster;
   }
   // If either step runs out of memory, nothing is published or charged.
-  uint64_t& owed = owed_to(payer);
+  expect_payment(payer);
   const Code& published = owned_.emplace_back(std::move(code));
-  owed += published.size;
+  if (payer) payers_.back().bytes += published.size;
   bytes_ += published.size;
   slots_[defined_index].store(&published, std::memory_order_release);
   return &published;
@@ -40,15 +38,14 @@ std::shared_ptr<const SideTable> CodeStore::side_table(size_t defined_index) con
 std::shared_ptr<const SideTable> CodeStore::keep(size_t defined_index, std::shared_ptr<const SideTable> table,
                                                  const std::shared_ptr<ByteBudget>& payer) {
   const std::lock_guard lock(mutex_);
-  uint64_t& owed = owed_to(payer);
-  auto& kept = side_tables_[defined_index];
-  if (kept != nullptr) return kept;
+  expect_payment(payer);
+  const auto [kept, is_new] = side_tables_.try_emplace(defined_index, table);
+  if (!is_new) return kept->second;
   if (payer && !payer->take(table->bytes())) {
-    side_tables_.erase(defined_index);
+    side_tables_.erase(kept);
     return table;
   }
-  owed += table->bytes();
-  kept = table;
+  if (payer) payers_.back().bytes += table->bytes();
   return table;
 }
 

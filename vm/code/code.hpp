@@ -61,7 +61,7 @@ private:
     uint64_t bytes = 0;
   };
 
-  uint64_t& owed_to(const std::shared_ptr<ByteBudget>& payer);
+  void expect_payment(const std::shared_ptr<ByteBudget>& payer);
 
   std::vector<std::atomic<const Code*>> slots_;
   mutable std::mutex mutex_;
@@ -71,7 +71,6 @@ private:
   mutable std::map<const std::byte*, const Code*> by_start_;
   std::map<size_t, std::shared_ptr<const SideTable>> side_tables_; // by function, of few functions
   uint64_t bytes_ = 0;
-  uint64_t unpaid_ = 0;       // bytes for which no budget pays
   std::vector<Payer> payers_; // one per series of payments from one budget; few if stores share one
 };
 

@@ -18,8 +18,8 @@
 namespace skerry::vm {
 namespace {
 
-/// What the function `enter` of a call operation tells its handler `calling`, which then jumps to the next
-/// handler. Only a handler may jump to another one.
+/// The function `enter` of a call operation returns this to its handler `calling`, which then jumps to the
+/// next handler. Only a handler may jump to another one.
 enum class Entry {
   entered,     // continue at s.pc: the callee's code, or after the call of a host function
   trapped,     // s.memory_size holds the ErrorCode

@@ -134,7 +134,8 @@ struct CallDetail {
   uint32_t frame;  // the slot at which the callee's frame begins
 };
 struct StackDetail {
-  uint32_t first; // slot of the operands, and of the results
+  uint16_t first; // slot of the operands, and of the results
+  uint16_t slots; // of the operands
   uint32_t index; // the instruction's first immediate
   uint64_t second;
 };

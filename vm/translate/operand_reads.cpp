@@ -75,30 +75,14 @@ std::vector<OperandType> parameter_types(const CanonicalType& type) {
   return types;
 }
 
-/// The operands of instructions that work on canonical slots. Addresses may have 64 bits.
-std::vector<OperandType> stack_types(Opcode op) {
-  using enum OperandType;
-  const std::string_view signature = info(op).signature;
-  if (!signature.empty()) {
-    std::vector<OperandType> types;
-    for (const char type : signature.substr(0, signature.find('>'))) types.push_back(OperandType{type});
-    return types;
-  }
-  switch (op) {
-  case Opcode::memory_grow:
-  case Opcode::table_get:
-  case Opcode::ref_as_non_null: return {i64};
-  case Opcode::table_set:
-  case Opcode::table_grow: return {i64, i64};
-  case Opcode::memory_fill:
-  case Opcode::memory_copy:
-  case Opcode::memory_init:
-  case Opcode::table_fill:
-  case Opcode::table_copy:
-  case Opcode::table_init: return {i64, i64, i64};
-  case Opcode::global_set: return {v128}; // other types have their own operations
-  default: return {};
-  }
+/// The operands of an instruction that works on canonical slots. Without a signature, each slot counts as an
+/// i64.
+std::vector<OperandType> stack_types(const Ir& ir) {
+  const std::string_view signature = info(ir.opcode).signature;
+  if (signature.empty()) return std::vector(ir.stack.slots, OperandType::i64);
+  std::vector<OperandType> types;
+  for (const char type : signature.substr(0, signature.find('>'))) types.push_back(OperandType{type});
+  return types;
 }
 
 } // namespace
@@ -109,7 +93,7 @@ std::vector<ReadOperand> operand_reads(const Ir& ir, const CanonicalType* callee
   add(reads, ir.a, types.a);
   add(reads, ir.b, types.b);
   add(reads, ir.c, types.c);
-  if (ir.operation == Operation::stack_op) add_slots(reads, ir.stack.first, stack_types(ir.opcode));
+  if (ir.operation == Operation::stack_op) add_slots(reads, ir.stack.first, stack_types(ir));
   if (callee != nullptr) add_slots(reads, ir.call.frame, parameter_types(*callee));
   return reads;
 }

@@ -104,7 +104,7 @@ private:
     if (ir.has_slot_class()) [[unlikely]]
       count_slot_classes(ir, often);
   }
-  /// Also counts operands that are not slots, in elements that are never read. The kind of an operand is
+  /// Also counts operands that are not slots, in elements that are never read. The place of an operand is
   /// unpredictable, so a branch on it would cost more.
   void count_use(const Operand& operand, int64_t often, uint32_t position) {
     uses_[choose<uint32_t>(operand.is_slot(), operand.index, function_.frame_slots + position)] += often;

@@ -70,7 +70,7 @@ private:
 };
 template <class E> Unexpected(E) -> Unexpected<E>;
 
-/// What value() throws if there is no value. Programs without exceptions end instead.
+/// value() throws this if there is no value. Programs without exceptions end instead.
 template <class E> class BadExpectedAccess : public std::exception {
 public:
   explicit BadExpectedAccess(E error) : error_(std::move(error)) {}
@@ -234,7 +234,7 @@ template <class F, class Self> constexpr decltype(auto) call_with_value(F&& f, S
     return std::invoke(std::forward<F>(f), *std::forward<Self>(self));
 }
 
-/// The same value in an Expected of another error type.
+/// Returns the value in an Expected of another error type.
 template <class To, class Self> constexpr To with_value_of(Self&& self) {
   if constexpr (std::is_void_v<typename std::remove_cvref_t<Self>::value_type>)
     return To();

@@ -56,10 +56,10 @@ public:
   /// Makes a host function of the store from any callable, as Linker::define does. It lives as long as the
   /// store. Errors: limit.
   template <class F> static Result<Func> create(Store& store, F&& function);
-  /// The same for a type known only at run time. Errors: limit; usage for a type that does not exist.
+  /// Makes one whose type is known only at run time. Errors: limit; usage for a type that does not exist.
   static Result<Func> create(Store& store, FuncType type, RawHostFunc function);
-  /// The same by the native signature; the others call this. `context` is the first argument of `function`,
-  /// and lives as long as the store.
+  /// Makes one with the native signature; the others call this. `context` is the first argument of
+  /// `function`, and lives as long as the store.
   static Result<Func> create_native(Store& store, const FuncType& type, NativeHostFunc function,
                                     std::shared_ptr<void> context);
   /// The function's type; empty for an empty handle.

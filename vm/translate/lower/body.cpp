@@ -182,8 +182,8 @@ void BodyLowering::lower_frequent(ByteReader& reader) {
       break;
     case Frequent::load: lower_load(cx_, op, decode_memarg(reader)); break;
     case Frequent::store: lower_store(cx_, op, decode_memarg(reader)); break;
-    case Frequent::unary: lower_unary(cx_, op, info(op).signature); break;
-    case Frequent::binary: lower_binary(cx_, op, info(op).signature); break;
+    case Frequent::unary: lower_unary(cx_, op); break;
+    case Frequent::binary: lower_binary(cx_, op); break;
     }
   }
 }

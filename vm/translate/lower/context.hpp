@@ -18,6 +18,9 @@ struct LoweringContext {
     function.func_index = func_index;
   }
 
+  LoweringContext(const LoweringContext&) = delete; // its parts refer to each other
+  LoweringContext& operator=(const LoweringContext&) = delete;
+
   /// Binds a label. The code after it can be reached if the code before it, or a branch to it, can.
   void bind(uint32_t label) {
     const bool was_referred_to = labels.is_referred_to(label);

@@ -115,7 +115,7 @@ Address address_of(LoweringContext& cx, StackEntry entry, Opcode op, const MemAr
 void lower_load(LoweringContext& cx, Opcode op, const MemArg& memarg) {
   if (const LoadThen split = split_load(op); split.then != Opcode::invalid) {
     lower_load(cx, split.load, memarg);
-    return lower_unary(cx, split.then, info(split.then).signature);
+    return lower_unary(cx, split.then);
   }
   const OperandType result{info(op).signature[2]};
   if (!is_plain(cx.module, op, memarg))

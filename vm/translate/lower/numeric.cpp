@@ -2,6 +2,7 @@
 
 #include "vm/translate/lower/comparisons.hpp"
 
+#include <string_view>
 #include <utility>
 
 namespace skerry::vm {
@@ -34,11 +35,11 @@ bool fits_operand(uint64_t value) { return layout::SlotOrConstant::can_hold(stat
 
 void lower_numeric(LoweringContext& cx, Opcode op) {
   const std::string_view signature = info(op).signature;
-  if (signature[1] == '>') return lower_unary(cx, op, signature);
-  return signature[2] == '>' ? lower_binary(cx, op, signature) : lower_ternary(cx, op, signature);
+  if (signature[1] == '>') return lower_unary(cx, op);
+  return signature[2] == '>' ? lower_binary(cx, op) : lower_ternary(cx, op);
 }
 
-void lower_unary(LoweringContext& cx, Opcode op, std::string_view signature) {
+void lower_unary(LoweringContext& cx, Opcode op) {
   if (op == Opcode::i64_extend_i32_u) { // i32 values are kept zero-extended, so only the type changes
     StackEntry value = cx.stack.pop();
     value.type = OperandType::i64;
@@ -50,7 +51,7 @@ void lower_unary(LoweringContext& cx, Opcode op, std::string_view signature) {
   ir.opcode = op;
   ir.a = cx.stack.operand(a);
   ir.d = Operand::slot(a.slot);
-  cx.stack.push_result(OperandType{signature[2]});
+  cx.stack.push_result(OperandType{info(op).signature[2]});
 }
 
 /// Moves a constant to the right if the operation allows it, turns the subtraction of a constant into an
@@ -90,7 +91,9 @@ static bool make_lea(LoweringContext& cx, StackEntry shifted, StackEntry base, u
   return true;
 }
 
-void lower_binary(LoweringContext& cx, Opcode op, std::string_view signature) {
+void lower_binary(LoweringContext& cx, Opcode op) {
+  const std::string_view signature =
+      info(op).signature; // a comparison or addition replaces op by one like it
   StackEntry b = cx.stack.pop(), a = cx.stack.pop();
   const uint32_t slot = a.slot;
   if (!is_vector_class(OperandType{signature[0]})) {
@@ -113,7 +116,7 @@ void lower_binary(LoweringContext& cx, Opcode op, std::string_view signature) {
   cx.stack.push_result(OperandType{signature[3]});
 }
 
-void lower_ternary(LoweringContext& cx, Opcode op, std::string_view signature) {
+void lower_ternary(LoweringContext& cx, Opcode op) {
   const StackEntry third = cx.stack.pop(), b = cx.stack.pop(),
                    a = cx.stack.pop(); // vectors are never constant entries
   Ir& ir = cx.ir.emit(Operation::ternary);
@@ -122,7 +125,7 @@ void lower_ternary(LoweringContext& cx, Opcode op, std::string_view signature) {
   ir.b = cx.stack.operand(b);
   ir.c = cx.stack.operand(third);
   ir.d = Operand::slot(a.slot);
-  cx.stack.push_result(OperandType{signature[4]});
+  cx.stack.push_result(OperandType{info(op).signature[4]});
 }
 
 } // namespace skerry::vm

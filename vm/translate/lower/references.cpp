@@ -10,8 +10,8 @@ namespace {
 bool lower_reference(LoweringContext& cx, const Instruction& instr) {
   switch (instr.op) {
   case Opcode::ref_null: cx.stack.push(StackEntry::of_constant(OperandType::ref, 0)); return true;
-  case Opcode::ref_is_null: lower_unary(cx, Opcode::i64_eqz, "I>i"); return true;
-  case Opcode::ref_eq: lower_binary(cx, Opcode::i64_eq, "II>i"); return true;
+  case Opcode::ref_is_null: lower_unary(cx, Opcode::i64_eqz); return true;
+  case Opcode::ref_eq: lower_binary(cx, Opcode::i64_eq); return true;
   case Opcode::ref_func: lower_stack_op(cx, instr.op, 0, {OperandType::ref}, instr.index[0]); return true;
   case Opcode::ref_as_non_null: lower_stack_op(cx, instr.op, 1, {OperandType::ref}, 0); return true;
   default: return false;
