@@ -22,6 +22,12 @@ endif()
 function(skerry_assemble_check file result)
   string(TOUPPER "${CMAKE_BUILD_TYPE}" type)
   separate_arguments(flags UNIX_COMMAND "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${type}}")
+  if(CMAKE_CXX_COMPILER_TARGET) # the flags do not include the target, which CMake adds itself
+    list(APPEND flags "--target=${CMAKE_CXX_COMPILER_TARGET}")
+  endif()
+  if(CMAKE_SYSROOT)
+    list(APPEND flags "--sysroot=${CMAKE_SYSROOT}")
+  endif()
   get_directory_property(directory_options COMPILE_OPTIONS)
   set(output "${CMAKE_BINARY_DIR}/CMakeFiles/${file}.s")
   execute_process(

@@ -8,7 +8,7 @@
 find_program(SKERRY_GUEST_CC NAMES clang-19 clang)
 find_program(SKERRY_WASM_LD NAMES wasm-ld-19 wasm-ld)
 find_file(SKERRY_WASI_LIBC NAMES libc.a PATHS /usr/lib/wasm32-wasi /opt/wasi-sdk/share/wasi-sysroot/lib/wasm32-wasi
-          NO_DEFAULT_PATH)
+          NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 if(SKERRY_GUEST_CC AND SKERRY_WASM_LD AND SKERRY_WASI_LIBC)
   set(SKERRY_CAN_BUILD_GUESTS TRUE)
 else()

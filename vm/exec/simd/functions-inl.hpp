@@ -46,7 +46,9 @@ using F64 = Lanes<double>;
 // ---- helpers
 
 /// Returns all ones in the lanes in which the mask is set.
-template <class M> SKERRY_HELPER auto ones(M mask) { return hn::VecFromMask(mask); }
+template <class V> SKERRY_HELPER V ones(hn::Mask<hn::DFromV<V>> mask) {
+  return hn::VecFromMask(hn::DFromV<V>(), mask);
+}
 template <class T> SKERRY_HELPER auto lower(Lanes<T> a) { return hn::LowerHalf(HalfTag<T>(), a); }
 template <class T> SKERRY_HELPER auto upper(Lanes<T> a) { return hn::UpperHalf(HalfTag<T>(), a); }
 template <class Wide, class V> SKERRY_HELPER Lanes<Wide> extended(V half) {
@@ -82,7 +84,7 @@ SKERRY_LANES uint32_t v128_any_true(U8 a) {
 
 /// Indices beyond the lanes give 0.
 SKERRY_LANES U8 i8x16_swizzle(U8 a, U8 b) {
-  const auto outside = ones(hn::Gt(b, hn::Set(Tag<uint8_t>(), 15)));
+  const auto outside = ones<U8>(hn::Gt(b, hn::Set(Tag<uint8_t>(), 15)));
   return hn::TableLookupBytesOr0(a, hn::Or(b, outside));
 }
 /// The translator has split the instruction's indices into two vectors: one for lanes of a and one for lanes
@@ -100,12 +102,12 @@ SKERRY_LANES U8 shuffle(U8 a, U8 b, U8 from_a, U8 from_b) {
   SKERRY_LANES U p##_sub(U a, U b) { return hn::Sub(a, b); }                                                 \
   SKERRY_LANES U p##_neg(U a) { return hn::Sub(hn::Zero(Tag<u>()), a); }                                     \
   SKERRY_LANES S p##_abs(S a) { return hn::Abs(a); }                                                         \
-  SKERRY_LANES S p##_eq(S a, S b) { return ones(hn::Eq(a, b)); }                                             \
-  SKERRY_LANES S p##_ne(S a, S b) { return hn::Not(ones(hn::Eq(a, b))); }                                    \
-  SKERRY_LANES S p##_lt_s(S a, S b) { return ones(hn::Lt(a, b)); }                                           \
-  SKERRY_LANES S p##_gt_s(S a, S b) { return ones(hn::Gt(a, b)); }                                           \
-  SKERRY_LANES S p##_le_s(S a, S b) { return hn::Not(ones(hn::Gt(a, b))); }                                  \
-  SKERRY_LANES S p##_ge_s(S a, S b) { return hn::Not(ones(hn::Lt(a, b))); }                                  \
+  SKERRY_LANES S p##_eq(S a, S b) { return ones<S>(hn::Eq(a, b)); }                                          \
+  SKERRY_LANES S p##_ne(S a, S b) { return hn::Not(ones<S>(hn::Eq(a, b))); }                                 \
+  SKERRY_LANES S p##_lt_s(S a, S b) { return ones<S>(hn::Lt(a, b)); }                                        \
+  SKERRY_LANES S p##_gt_s(S a, S b) { return ones<S>(hn::Gt(a, b)); }                                        \
+  SKERRY_LANES S p##_le_s(S a, S b) { return hn::Not(ones<S>(hn::Gt(a, b))); }                               \
+  SKERRY_LANES S p##_ge_s(S a, S b) { return hn::Not(ones<S>(hn::Lt(a, b))); }                               \
   SKERRY_LANES U p##_shl(U a, uint32_t b) {                                                                  \
     return hn::ShiftLeftSame(a, static_cast<int>(b % (8 * sizeof(u))));                                      \
   }                                                                                                          \
@@ -131,10 +133,10 @@ SKERRY_INTEGER_LANES(i64x2, I64, U64, int64_t, uint64_t, uint64_t)
   SKERRY_LANES U p##_min_u(U a, U b) { return hn::Min(a, b); }                                               \
   SKERRY_LANES S p##_max_s(S a, S b) { return hn::Max(a, b); }                                               \
   SKERRY_LANES U p##_max_u(U a, U b) { return hn::Max(a, b); }                                               \
-  SKERRY_LANES U p##_le_u(U a, U b) { return ones(hn::Eq(hn::Min(a, b), a)); }                               \
-  SKERRY_LANES U p##_ge_u(U a, U b) { return ones(hn::Eq(hn::Max(a, b), a)); }                               \
-  SKERRY_LANES U p##_gt_u(U a, U b) { return hn::Not(ones(hn::Eq(hn::Min(a, b), a))); }                      \
-  SKERRY_LANES U p##_lt_u(U a, U b) { return hn::Not(ones(hn::Eq(hn::Max(a, b), a))); }
+  SKERRY_LANES U p##_le_u(U a, U b) { return ones<U>(hn::Eq(hn::Min(a, b), a)); }                            \
+  SKERRY_LANES U p##_ge_u(U a, U b) { return ones<U>(hn::Eq(hn::Max(a, b), a)); }                            \
+  SKERRY_LANES U p##_gt_u(U a, U b) { return hn::Not(ones<U>(hn::Eq(hn::Min(a, b), a))); }                   \
+  SKERRY_LANES U p##_lt_u(U a, U b) { return hn::Not(ones<U>(hn::Eq(hn::Max(a, b), a))); }
 
 SKERRY_SMALL_LANES(i8x16, I8, U8)
 SKERRY_SMALL_LANES(i16x8, I16, U16)
@@ -283,12 +285,12 @@ template <class V> SKERRY_HELPER V float_max(V a, V b) {
 #undef SKERRY_FLOAT_LANES
 #define SKERRY_FLOAT_LANES(p, scalar, V, T)                                                                  \
   SKERRY_LANES V p##_splat(T a) { return hn::Set(Tag<T>(), a); }                                             \
-  SKERRY_LANES V p##_eq(V a, V b) { return ones(hn::Eq(a, b)); }                                             \
-  SKERRY_LANES V p##_ne(V a, V b) { return hn::Not(ones(hn::Eq(a, b))); }                                    \
-  SKERRY_LANES V p##_lt(V a, V b) { return ones(hn::Lt(a, b)); }                                             \
-  SKERRY_LANES V p##_gt(V a, V b) { return ones(hn::Gt(a, b)); }                                             \
-  SKERRY_LANES V p##_le(V a, V b) { return ones(hn::Le(a, b)); }                                             \
-  SKERRY_LANES V p##_ge(V a, V b) { return ones(hn::Ge(a, b)); }                                             \
+  SKERRY_LANES V p##_eq(V a, V b) { return ones<V>(hn::Eq(a, b)); }                                          \
+  SKERRY_LANES V p##_ne(V a, V b) { return hn::Not(ones<V>(hn::Eq(a, b))); }                                 \
+  SKERRY_LANES V p##_lt(V a, V b) { return ones<V>(hn::Lt(a, b)); }                                          \
+  SKERRY_LANES V p##_gt(V a, V b) { return ones<V>(hn::Gt(a, b)); }                                          \
+  SKERRY_LANES V p##_le(V a, V b) { return ones<V>(hn::Le(a, b)); }                                          \
+  SKERRY_LANES V p##_ge(V a, V b) { return ones<V>(hn::Ge(a, b)); }                                          \
   SKERRY_LANES V p##_abs(V a) { return hn::Abs(a); }                                                         \
   SKERRY_LANES V p##_neg(V a) { return hn::Neg(a); }                                                         \
   SKERRY_LANES V p##_sqrt(V a) { return hn::Sqrt(a); }                                                       \
@@ -349,7 +351,7 @@ SKERRY_LANES U32 i32x4_trunc_sat_f32x4_u(F32 a) {
   const F32 positive = hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), a); // removes NaNs too
   const auto is_large = hn::Ge(positive, two_31);
   const F32 small = hn::Sub(positive, hn::IfThenElseZero(is_large, two_31));
-  const U32 high_bit = hn::And(hn::BitCast(du, ones(is_large)), hn::Set(du, 0x80000000u));
+  const U32 high_bit = hn::And(hn::BitCast(du, ones<F32>(is_large)), hn::Set(du, 0x80000000u));
   return hn::Add(hn::BitCast(du, hn::ConvertTo(Tag<int32_t>(), small)), high_bit);
 }
 SKERRY_LANES I32 i32x4_trunc_sat_f64x2_s_zero(F64 a) {
