@@ -156,7 +156,7 @@ void ExpressionParser::flat_end() {
   frames_.pop_back();
 }
 
-/// `else` and `end` may repeat the label of their block.
+/// Parses the label after `else` or `end`, which is optional but must be that of the block.
 void ExpressionParser::expect_same_label() {
   const Token where = cursor_.peek();
   const IdOffset label = cursor_.take_id();

@@ -72,7 +72,8 @@ void write_field_type(ByteWriter& out, const FieldType& field) {
   out.u8(field.is_mutable);
 }
 
-/// Parses the fields of a struct type up to its closing parenthesis. Writes their number, then the fields.
+/// Parses the fields of a struct type up to its closing parenthesis. Writes the number of fields, then the
+/// fields.
 void parse_fields(Cursor& cursor, ModuleContext& context, uint32_t type, ByteWriter& out) {
   ByteWriter fields;
   uint32_t count = 0;
@@ -101,7 +102,7 @@ void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& ou
     entry.is_func = true;
     entry.params = type.params;
     out.u8(func_code);
-    entry.encoded = static_cast<uint32_t>(out.size()); // relative to the group; later to the type section
+    entry.encoded = static_cast<uint32_t>(out.size()); // in the group; later in the type section
     type.write(out);
     entry.encoded_size = static_cast<uint32_t>(out.size()) - entry.encoded;
   } else if (cursor.take_open("struct")) {
@@ -116,7 +117,7 @@ void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& ou
   cursor.expect_close();
 }
 
-/// Parses `(type $name? …)`. Returns whether it is a final type without supertypes.
+/// Parses `(type $name? …)`. Returns whether the type is final and has no supertypes.
 bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& out) {
   cursor.expect_open("type");
   cursor.take_id(); // the name collector has recorded it
