@@ -38,7 +38,7 @@ public:
   CodeStore(const CodeStore&) = delete;
   CodeStore& operator=(const CodeStore&) = delete;
   void resize(size_t functions) { slots_ = std::vector<std::atomic<const Code*>>(functions); }
-  /// Returns null if the function has not been translated yet.
+  /// Returns the function's code, or null if the function has not been translated yet.
   const Code* find(size_t defined_index) const noexcept {
     return slots_[defined_index].load(std::memory_order_acquire);
   }

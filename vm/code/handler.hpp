@@ -25,8 +25,8 @@ using Vector = float __attribute__((vector_size(16)));
 
 #if defined(SKERRY_DISPATCH_TAILCALL)
 #if defined(SKERRY_COMPACT)
-// Each VM register multiplies the number of handlers. A build with one register of each class has a fifth of
-// the handlers.
+// Each VM register multiplies the number of handlers. With one register of each class, a compact build has a
+// fifth of the handlers of other builds.
 inline constexpr int int_registers = 1;
 inline constexpr int vector_registers = 1;
 #else

@@ -1,5 +1,5 @@
-// SideTable: maps one function's threaded code back to the wasm instructions. Errors use the table for
-// offsets, backtraces and unpaid fuel.
+// SideTable: maps one function's threaded code back to wasm instructions, when a call ends with an error. The
+// error gets its offset and backtrace from the table, and a trap the fuel that is not charged yet.
 #pragma once
 
 #include "vm/module/engine_data.hpp"

@@ -1,5 +1,6 @@
-// The vector instructions whose operands must be in slots. They are rare, or their handlers are long.
-// Operands in VM registers would need one more handler for each combination of places and each SIMD target.
+// The vector instructions whose operands must be in slots, because these instructions are rare or have long
+// handlers. Operands in VM registers would need one more handler for each combination of places and each SIMD
+// target.
 #pragma once
 
 #include "vm/isa/opcode.hpp"

@@ -115,8 +115,8 @@ void end_call(Store& store, ErrorCode code) noexcept {
 
 namespace {
 
-/// Moves the value stack, for Config::move_stack, which tests use. Only slots below run.free are moved, so
-/// run.free temporarily marks the end of the innermost frame.
+/// Moves the value stack (Config::move_stack, for tests). move_stack() copies only the slots below run.free,
+/// so run.free temporarily points to the end of the innermost frame.
 void move_value_stack(Store& store) {
   const FramePosition position(store);
   uint64_t* const free = store.run.free;

@@ -32,8 +32,7 @@ struct FramePosition {
   bool is_in_stub() const;
   /// Returns the code that the frame runs, or null if is_in_stub().
   const Code* code() const;
-  /// Returns the offset in code() of the running instruction, or of one of its bytes. code() must not be
-  /// null.
+  /// Returns an offset in code() that is inside the running instruction. code() must not be null.
   uint32_t code_offset() const;
   /// Returns the function's index in its module, or Error::no_func if the function is unknown.
   uint32_t func_index() const;

@@ -82,9 +82,9 @@ void run(State& s) {
 }
 #endif
 
-/// One run of the interpreter. If a host function of an outer run started it, it saves the state of the outer
-/// run and restores it at the end. The saved pointers into the value stack stay valid, because the stack
-/// moves only in the outermost run.
+/// One run of the interpreter. If a host function of an outer run started this run, the Activation saves the
+/// state of the outer run and restores it at the end. The saved pointers into the value stack stay valid,
+/// because the stack moves only in the outermost run.
 class Activation {
 public:
   explicit Activation(Store& store)

@@ -40,9 +40,9 @@ SKERRY_INLINE ErrorCode out_of_bounds(State& s, uint64_t start) {
   s.memory = reinterpret_cast<std::byte*>(start);
   return ErrorCode::out_of_bounds_memory_access;
 }
-/// Returns the shift of the scaled addressing modes, which turns the index of an element into a byte offset.
-/// For accesses of one byte it is that of 32-bit elements, because such accesses often read a part of a
-/// 32-bit word.
+/// Returns the shift of the scaled addressing modes, which turns the index of an element of `bytes` bytes
+/// into a byte offset. An access of one byte uses the shift of 32-bit elements, because such an access often
+/// reads a part of a 32-bit word.
 inline constexpr int index_shift(size_t bytes) {
   return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2;
 }

@@ -32,8 +32,8 @@ template <class T> constexpr char type_letter() {
   else
     return 'F';
 }
-/// Returns whether the pure function F has the signature `letters`, which is the one of its row in the opcode
-/// table.
+/// Returns whether the parameters and the result of the pure function F have the types that `letters`, a
+/// signature of the opcode table, states.
 template <auto F> constexpr bool has_signature(std::string_view letters) {
   using Types = SignatureOf<F>;
   constexpr char a = type_letter<typename Types::A>(), result = type_letter<typename Types::Result>();

@@ -140,7 +140,7 @@ SKERRY_INLINE void shorten_slice(State& s, int64_t fuel) {
   s.fuel -= taken;
   s.instance->store->fuel_budget += taken;
 }
-/// Does the same for work on many slots. Eight slots take about as long as one instruction.
+/// Calls shorten_slice() for work on many slots. Eight slots take about as long as one instruction.
 SKERRY_INLINE void shorten_slice_for_slots(State& s, uint64_t slots) {
   if (slots > 64) [[unlikely]]
     shorten_slice(s, static_cast<int64_t>(slots / 8));

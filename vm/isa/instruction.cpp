@@ -9,8 +9,7 @@ bool is_abstract_heap_type(int64_t code) {
   return code >= static_cast<int64_t>(HeapType::exn) && code <= static_cast<int64_t>(HeapType::noexn);
 }
 
-/// Returns the value type that the byte `code` encodes, or ValType{} if no value type has a one-byte encoding
-/// with it.
+/// Returns the value type whose encoding is the single byte `code`, or ValType{} if there is no such type.
 ValType short_value_type(uint8_t code) {
   switch (code) {
   case ValType::i32_: return i32;

@@ -23,8 +23,8 @@ struct MemArg {
   uint64_t offset;
 };
 
-/// The labels of a br_table. Iteration includes the default label, which comes last. Iteration decodes the
-/// labels from the binary again, without checks because decode_instruction has checked them.
+/// The labels of a br_table, the default label last. The iterator decodes the labels from the binary, without
+/// checks because decode_instruction has already checked them.
 class BrTableTargets {
 public:
   BrTableTargets() = default;

@@ -92,8 +92,8 @@ public:
   uint64_t expect_unsigned(unsigned bits, const char* message);
   uint32_t expect_u32() { return static_cast<uint32_t>(expect_unsigned(32, "i32 constant out of range")); }
 
-  /// Fails because of the next token, with the lexer's error, "unknown operator" or "unexpected token". The
-  /// message ends with what was expected, unless `expected` is empty.
+  /// Fails because of the next token. The message is the lexer's error for a malformed token, else "unknown
+  /// operator" or "unexpected token". It ends with `, expected …` unless `expected` is empty.
   void fail_unexpected(std::string_view expected);
   /// Fails at the next token.
   void fail(std::string message) { fail_at(peek(), std::move(message)); }

@@ -37,8 +37,7 @@ public:
   bool is_innermost(IdOffset id) const {
     return labels_.back().id != no_id && innermost_.key_eq()(labels_.back().id, id);
   }
-  /// Returns the label index of the innermost block whose label has this name: 0 for the innermost block of
-  /// all.
+  /// Returns the label index of the innermost label with this name. Label index 0 is the innermost block.
   std::optional<uint32_t> depth(IdOffset id) const {
     const auto found = innermost_.find(id);
     if (found == innermost_.end()) return std::nullopt;

@@ -35,8 +35,8 @@ private:
     return {kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(pos_)};
   }
   Token fail(size_t where, const char* message);
-  /// Outside annotations, an annotation is skipped like a comment. Inside an annotation, another annotation
-  /// is a sequence of ordinary tokens.
+  /// How skip_space() treats an annotation. `are_space`: skips it like a comment. `are_tokens`, used inside
+  /// another annotation: leaves its parentheses and words as ordinary tokens.
   enum class Annotations : uint8_t { are_space, are_tokens };
   /// Skips white space, comments and annotations. Returns whether a token follows. If not, `other` is the
   /// `error` or `eof` token to return.

@@ -10,8 +10,8 @@ namespace skerry::vm::wat {
 /// Returns whether `word` is an integer literal: an optional sign, then decimal or hexadecimal digits with
 /// single underscores between them.
 bool is_integer(std::string_view word) noexcept;
-/// Returns whether `word` is a float literal. Call it only for words that are not integers: literals with a
-/// fraction or exponent, inf, nan, nan:0x….
+/// Returns whether `word` is a float literal: a number with a fraction or exponent, inf, nan, or nan:0x….
+/// Also returns true for decimal and hexadecimal integers, so call is_integer() first.
 bool is_float(std::string_view word) noexcept;
 
 /// Returns the value of an integer literal without a sign, or nothing if it has a sign or does not fit in

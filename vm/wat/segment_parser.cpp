@@ -115,9 +115,9 @@ void SegmentParser::parse_elem() {
   bool expressions = false;
   uint64_t count = parse_element_list(list, type, expressions, active && !has_table);
 
-  // The flags (spec §5.5.12): bit 0 is set if the segment is not active; bit 1 if it is declarative or has a
-  // table index; bit 2 if its elements are expressions. The short forms of active segments imply table 0 and
-  // funcref.
+  // The flags (spec §5.5.12). Bit 0: the segment is not active. Bit 1: it is declarative, or has a table
+  // index. Bit 2: its elements are expressions. If an active segment has no table index, it implies table 0
+  // and funcref.
   ByteWriter& out = sections_.elems.entry();
   bool short_form = active && table == 0 && type == funcref;
   uint32_t flags =
