@@ -87,7 +87,7 @@ public:
     const ErrorCode code = error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
     return Error(error_kind_, code, message_).with_offset(error_offset_);
   }
-  /// Adopts the error of a sub_reader, if it has one.
+  /// If `other`, a sub_reader of this reader, has an error, records that error here.
   void absorb(const ByteReader& other) {
     if (!other.ok()) fail_at(other.error_offset_, other.message_, other.error_kind_);
   }

@@ -18,7 +18,7 @@ constexpr int hex_value(char c) {
   return -1;
 }
 
-/// Appends the two digits of a byte.
+/// Appends a byte as two hexadecimal digits.
 inline void append_hex(std::string& text, uint8_t byte) {
   text += hex_digits[byte >> 4], text += hex_digits[byte & 0xf];
 }

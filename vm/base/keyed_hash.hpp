@@ -25,7 +25,7 @@ public:
   uint64_t operator()(std::string_view text) const { return add(seed_, std::as_bytes(std::span(text))); }
   uint64_t seed() const { return seed_; }
 
-  /// Extends `hash` with more bytes.
+  /// Returns the hash of the data that `hash` stands for, followed by `bytes`.
   uint64_t add(uint64_t hash, std::span<const std::byte> bytes) const {
     hash = mix(hash ^ bytes.size());
     const std::byte* at = bytes.data();

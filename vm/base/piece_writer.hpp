@@ -23,7 +23,7 @@ public:
   void close() { is_open_ = false; }
   /// Returns false after close() and after `write` has refused a piece.
   bool is_open() const { return is_open_; }
-  /// Writes the last piece. Returns is_open().
+  /// Writes the last piece. Returns false if a piece was refused or close() was called.
   bool finish() {
     if (is_open_) flush();
     return is_open_;

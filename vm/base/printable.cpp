@@ -1,4 +1,4 @@
-// Decides which characters are printable, and how the others are written (documented in
+// Decides which characters are printable, and how unprintable characters are written (documented in
 // skerry/printable.hpp).
 #include "skerry/printable.hpp"
 

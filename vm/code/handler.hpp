@@ -51,7 +51,7 @@ using Handler = void (*)(int64_t fuel, ModuleInstance* instance, std::byte* memo
 #else
 inline constexpr int int_registers = 0;
 inline constexpr int vector_registers = 0;
-/// Returns whether execution continues.
+/// A handler returns whether execution continues.
 using Handler = bool (*)(State& state);
 #endif
 

@@ -36,11 +36,12 @@ inline constexpr size_t compare_count = 12;
 
 /// How a load or store computes the end of the access, which one comparison with the memory size then checks.
 /// `end` is the instruction's offset plus the size of the access. k is the shift that scales an index.
+/// `addend` is a constant from the code.
 enum class AddressMode : uint8_t {
   plain,           ///< u64(a) + end
   indexed,         ///< u32(a + (b << k)) + end
-  wrapped,         ///< u32(a + imm) + end
-  indexed_wrapped, ///< u32(a + (b << k) + imm) + end
+  wrapped,         ///< u32(a + addend) + end
+  indexed_wrapped, ///< u32(a + (b << k) + addend) + end
 };
 inline constexpr size_t address_mode_count = 4;
 
@@ -74,7 +75,7 @@ struct HandlerTable {
   // vm/code/simd_places.hpp have a single handler. Lane instructions: [d] for extract_lane, [b] for
   // replace_lane.
   std::array<HandlerRow, opcode_count> numeric{};
-  // Loads and stores in memory 0 with 32-bit addresses.
+  // Loads and stores in memory 0 with 32-bit addresses, by memory_row().
   std::array<MemoryHandlers, memory_row_count> memory{};
   // Instructions whose operands and results are in consecutive slots (layout::StackOp), by opcode.
   std::array<Handler, opcode_count> stack_op{};
@@ -90,7 +91,7 @@ struct HandlerTable {
   HandlerRow move;                          // [d][a]
   HandlerRow move_constant64;               // [d]
   std::array<HandlerRow, 2> float_move{};   // [f32, f64]: [d][a]
-  HandlerRow move128;                       // [d][a], no immediates
+  HandlerRow move128;                       // [d][a], no constants
   HandlerRow constant128;                   // [d]
   HandlerRow shuffle;                       // [d][a][b]
   HandlerRow select;                        // [d][a][b][c]

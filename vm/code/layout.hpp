@@ -89,7 +89,7 @@ struct Binary {
   SlotOrConstant b;
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b); }
 };
-/// b is a constant f64.
+/// A Binary whose b is an f64 constant.
 struct BinaryF64 {
   Handler handler;
   Slot d, a;
@@ -241,7 +241,7 @@ struct BranchIf {
     field("a", a), field("b", b), field("target", target), field("charge", charge);
   }
 };
-/// b is a constant f64.
+/// A BranchIf whose b is an f64 constant.
 struct BranchIfF64 {
   Handler handler;
   Slot a;

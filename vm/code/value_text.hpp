@@ -1,4 +1,4 @@
-// Numbers, constants and values as text, for printers of code.
+// Converts numbers, constants and values to text, for the printers of code and traces.
 #pragma once
 
 #include <array>

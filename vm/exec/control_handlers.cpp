@@ -1,4 +1,4 @@
-// Unconditional branches, branch tables, returns, function entry.
+// The handlers of unconditional branches, branch tables, returns, function entry, profiles and traces.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/tracer.hpp"

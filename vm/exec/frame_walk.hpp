@@ -28,7 +28,8 @@ struct FramePosition {
   explicit FramePosition(const Store& store)
       : pc(store.run.pc), frame(store.run.frame), instance(store.run.instance) {}
 
-  /// Returns whether the function has been entered but not yet translated.
+  /// Returns whether the frame's function has been entered but not translated yet. pc is then at
+  /// FuncInstance::stub.
   bool is_in_stub() const;
   /// Returns the code that the frame runs, or null if is_in_stub().
   const Code* code() const;

@@ -1,4 +1,4 @@
-// Entry into the interpreter.
+// invoke(): calls a function through the interpreter.
 #pragma once
 
 #include "vm/runtime/store.hpp"

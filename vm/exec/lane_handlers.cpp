@@ -1,4 +1,5 @@
-// extract_lane and replace_lane. The vector is in slots, so a lane is a position in memory.
+// The handlers of extract_lane and replace_lane. The vector operand is in slots, so a lane is read and
+// written at its byte offset.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"

@@ -42,7 +42,7 @@ template <class T, int D, int A> struct TypedMove {
     write<D>(s, i.d, read<T, A>(s, i.a));
   }
 };
-/// d := 16 bytes
+/// d := a constant of 16 bytes
 template <int D> struct Constant128 {
   using Layout = layout::Constant128;
   static constexpr bool can_trap = false;
@@ -101,7 +101,7 @@ template <int A> struct GlobalSet {
     std::memcpy(base + i.place, &value, sizeof value);
   }
 };
-/// Imported globals
+/// Imported globals. `place` is the global's index.
 template <int D> struct ImportedGlobalGet {
   using Layout = layout::Global;
   static constexpr bool can_trap = false;
@@ -134,7 +134,7 @@ template <int Count> struct Enter {
       do {
         const uint64_t zeros[8] = {};
         std::memcpy(first, zeros, sizeof zeros);
-        asm volatile(""); // keeps the compiler from calling memset for this
+        asm volatile(""); // keeps the compiler from calling memset
         first += 8;
       } while (first < end);
     } else {

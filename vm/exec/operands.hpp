@@ -19,7 +19,7 @@ SKERRY_INLINE uint64_t* slot_at(const State& s, Slot slot) { return s.frame + st
 SKERRY_INLINE void copy_down(uint64_t* to, const uint64_t* from, uint64_t slots) {
   for (uint64_t i = 0; i < slots; ++i) {
     to[i] = from[i];
-    asm volatile("" ::: "memory"); // keeps the compiler from calling memmove for this
+    asm volatile("" ::: "memory"); // keeps the compiler from calling memmove
   }
 }
 

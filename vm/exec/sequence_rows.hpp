@@ -52,7 +52,7 @@ constexpr bool has_number([[maybe_unused]] HandlerNumber number, [[maybe_unused]
 #endif
 }
 
-template <HandlerNumber number> struct Operation; // defines Type
+template <HandlerNumber number> struct Operation; // specializations define Type
 template <class Op> inline constexpr HandlerNumber operation_number = 0;
 #define OPERATION(number, in_slots, ...)                                                                     \
   template <> struct Operation<number> {                                                                     \

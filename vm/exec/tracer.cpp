@@ -29,7 +29,7 @@ struct Tracer {
   const Code* code = nullptr; // of the last traced instruction
   const TracedFunction* function = nullptr;
   std::unordered_map<const Code*, TracedFunction> functions;
-  size_t instructions = 0; // in `functions`
+  size_t instructions = 0; // total number of instructions in `functions`
   std::string line;
 };
 

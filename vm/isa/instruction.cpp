@@ -76,7 +76,7 @@ void decode_bytes(ByteReader& reader, Instruction& instr) {
   std::memcpy(instr.bytes.data(), halves, sizeof halves);
 }
 
-/// Decodes the immediates of every kind except `none`.
+/// Decodes the immediates of an instruction, by their kind.
 void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& instr) {
   using enum ImmediateKind;
   switch (kind) {

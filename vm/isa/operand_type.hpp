@@ -35,7 +35,7 @@ constexpr OperandType address_type(const Limits& limits) {
   return limits.is_64 ? OperandType::i64 : OperandType::i32;
 }
 constexpr uint32_t slots_of(OperandType type) { return type == OperandType::v128 ? 2 : 1; }
-/// Returns whether vector registers hold operands of this type.
+/// Returns whether operands of this type can be in vector registers (otherwise in integer registers).
 constexpr bool is_vector_class(OperandType type) {
   return type == OperandType::f32 || type == OperandType::f64 || type == OperandType::v128;
 }

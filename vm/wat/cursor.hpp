@@ -58,7 +58,7 @@ public:
     if (--filled_ == 0) fill();
   }
   bool take_keyword(std::string_view expected) { return at_keyword(expected) && (advance(), true); }
-  /// Consumes "(keyword".
+  /// Consumes the two tokens `(` and `keyword` if they are next. Returns whether they were.
   bool take_open(std::string_view keyword) { return at_open(keyword) && (advance(), advance(), true); }
   /// Consumes the identifier at the cursor. Returns no_id, and consumes nothing, if the next token is not an
   /// identifier.
@@ -98,7 +98,7 @@ public:
   /// Fails at the next token.
   void fail(std::string message) { fail_at(peek(), std::move(message)); }
   void fail_at(const Token& token, std::string message, ErrorKind kind = ErrorKind::malformed);
-  /// Fails with "too many WHAT: the limit is LIMIT".
+  /// Fails at the next token with the limit error "too many WHAT: the limit is LIMIT".
   void fail_limit(const char* what, uint64_t limit);
 
   /// Returns the first error. Call it only if ok() is false. The error's offset is a byte offset in the text,

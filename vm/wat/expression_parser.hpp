@@ -42,7 +42,7 @@ private:
   };
   struct Frame {
     FrameKind kind;
-    size_t pending; // where its bytes begin in pending_
+    size_t pending; // where the code of this instruction begins in pending_
     IdOffset label; // for folded_if: pushed when `then` begins
   };
 

@@ -7,8 +7,8 @@
 
 namespace skerry::vm::wat {
 
-/// Returns the first instruction of opcodes.def with this text, because `select`, `ref.test` and `ref.cast`
-/// occur there twice. Returns Opcode::invalid if no instruction has this text.
+/// Returns the instruction with this text, or Opcode::invalid if there is none. `select`, `ref.test` and
+/// `ref.cast` occur twice in opcodes.def; for them, returns the first of the two.
 Opcode find_instruction(std::string_view text) noexcept;
 
 /// Returns whether the text format or the script language uses this word anywhere. This decides between two

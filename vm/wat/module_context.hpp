@@ -37,7 +37,7 @@ struct ModuleContext {
   uint32_t type_groups = 0; // number of entries of the type section
   ByteWriter type_section;
 
-  bool uses_data_count = false; // an instruction names a data segment
+  bool uses_data_count = false; // true if an instruction refers to a data segment
 
   std::span<const std::byte> encoding(uint32_t type) const {
     const TypeEntry& entry = type_entries[type];

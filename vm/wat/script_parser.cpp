@@ -34,7 +34,7 @@ public:
       command.line = line_of(start.peek());
       parse_command(command);
       if (cursor_.ok()) continue;
-      // A malformed command does not affect the commands after it.
+      // Skips a malformed command, so that the commands after it are still parsed.
       command.kind = Command::Kind::broken;
       command.error = cursor_.error();
       if (!start.at(TokenKind::lparen) || !start.skip_form()) break;

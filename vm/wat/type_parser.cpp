@@ -9,14 +9,14 @@ namespace skerry::vm::wat {
 
 namespace {
 
-// Type codes (spec §5.3).
+// The codes of composite types (spec §5.3).
 constexpr uint8_t rec_code = 0x4e, sub_code = 0x50, sub_final_code = 0x4f;
 constexpr uint8_t func_code = 0x60, struct_code = 0x5f, array_code = 0x5e;
 constexpr uint32_t heap_index_limit = 1u << 23; // ValType holds heap types in 24 bits
 
 struct NamedHeapType {
   std::string_view heap_name; // (ref null NAME)
-  std::string_view ref_name;  // the abbreviation
+  std::string_view ref_name;  // the abbreviation of (ref null NAME)
   HeapType type;
 };
 constexpr auto heap_types = std::to_array<NamedHeapType>({
