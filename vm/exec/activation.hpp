@@ -44,9 +44,10 @@ Suspension* suspend_for_fuel(Store& store, ErrorCode code) noexcept;
 Suspension* suspend_for_host(Store& store) noexcept;
 
 /// Ends the call with a trap of the instruction at run.pc: charges the instructions executed since the last
-/// charge, and sets store.error. If the fuel does not cover that charge, the call should have stopped
-/// earlier: it then fails with out_of_fuel, or is suspended and will trap after it is resumed. Returns the
-/// Suspension in the last case, else null. If memory is short, the error has fewer details.
+/// charge, and sets store.error. If the fuel does not cover that charge, the call runs out of fuel before the
+/// trap. The call is then suspended if possible, and the function returns the Suspension; the call traps
+/// after it is resumed. If it cannot be suspended, the error is out_of_fuel. In all other cases, returns
+/// null. If memory is short, the error has fewer details.
 Suspension* end_with_trap(Store& store, ErrorCode code) noexcept;
 /// Ends the call at run.pc, where all executed instructions have been charged. `code` is the reason. If
 /// `code` is ErrorCode::none, store.error already holds the reason. If memory is short, the error has fewer

@@ -108,8 +108,8 @@ SKERRY_COLD SKERRY_HANDLER(slice_end_handler);
 /// Takes the next slice of fuel, which must hold s.memory_size units, and runs the instruction at s.pc again.
 /// If the store has less fuel, ends or suspends the call.
 SKERRY_COLD SKERRY_HANDLER(fuel_short_handler);
-/// Ends the call with the error in store.error, or suspends it if its host function asked for that. The
-/// running instruction must have been charged.
+/// Ends the call with the error in store.error, or suspends the call if the called host function asked for
+/// that. The running instruction must have been charged.
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler);
 /// Ends the activation. A function that was called from C++ returns to this handler.
 SKERRY_HANDLER(exit_handler);

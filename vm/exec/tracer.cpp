@@ -56,7 +56,7 @@ const TracedFunction& function_of(Tracer& tracer, const Module& module, const Co
     at->second.head = "func[" + std::to_string(index) + "]" + name_text(module, index) + " ";
     WorkMeter meter(module.engine->work_budget);
     const auto name = [&](uint32_t func_index) { return name_text(module, func_index); };
-    // If the function cannot be translated for its text, its lines show only its name.
+    // If the translation for the text fails, the lines of this function show only the function's name.
     (void)module.engine->explain(module, index - module.imported_functions, meter, name, at->second.text);
     tracer.instructions += at->second.text.instructions.size();
   }

@@ -105,7 +105,8 @@ bool Lexer::block_comment(Token& error) {
   return true;
 }
 
-/// Skips the annotation that begins at pos_ with "(@". Annotations inside it are ordinary parentheses.
+/// Skips the annotation that begins at pos_ with "(@". Annotations nested in this one are ordinary
+/// parentheses.
 bool Lexer::annotation(Token& error) {
   const size_t start = pos_;
   pos_ += 2;
