@@ -22,7 +22,7 @@ void ByteReader::fail_at_end() { fail_at(base_ + static_cast<uint64_t>(end_ - be
 
 template <unsigned bits, bool is_signed> uint64_t ByteReader::leb() {
   const uint64_t start = offset();
-  // One-byte numbers are handled inline, so two bytes are the most frequent length here.
+  // The callers read one-byte numbers inline, so most numbers that get here have two bytes.
   if (end_ - cursor_ >= 2 && static_cast<uint8_t>(cursor_[1]) < 0x80) {
     const uint64_t low = static_cast<uint64_t>(cursor_[0]) & 0x7f, high = static_cast<uint64_t>(cursor_[1]);
     cursor_ += 2;
@@ -37,13 +37,13 @@ template <unsigned bits, bool is_signed> uint64_t ByteReader::leb() {
     }
     const auto byte = static_cast<uint8_t>(*cursor_++);
     value |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    const unsigned left = bits - shift; // bits this byte may still contribute; the last byte has fewer than 8
+    const unsigned left = bits - shift; // value bits not read yet
     if (left <= 7) {
       if (byte & 0x80) {
         fail_at(start, "integer representation too long");
         return 0;
       }
-      // Unused bits of the last byte must be zero or copies of the sign.
+      // The bits of the last byte beyond the number's width must be zeros, or copies of the sign bit.
       const int payload = is_signed ? static_cast<int8_t>(byte << 1) >> 1 : byte;
       const int unused = is_signed ? payload >> (left - 1) : payload >> left;
       if (unused != 0 && !(is_signed && unused == -1)) {

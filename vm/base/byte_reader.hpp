@@ -1,6 +1,6 @@
-// Bounds-checked reading of a module's bytes (spec §5.2). The first error sticks and later reads return
-// zeros, so parsing code reads straight on and checks ok() where it matters. After an error nothing is left,
-// so every loop that reads must also end when nothing is left.
+// Reads a module's bytes with bounds checks (spec §5.2). ByteReader keeps the first error, and all later
+// reads return zeros. Parsing code therefore need not check ok() after each read, only before it uses the
+// values. An error also consumes all remaining bytes, so a loop that reads must end when remaining() is 0.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -18,7 +18,8 @@ namespace skerry::vm {
 class ByteReader {
 public:
   ByteReader() = default;
-  /// `base_offset` is the offset() of the first byte. `end_message` is the error for reading past the end.
+  /// `base_offset` is the offset() of the first byte. `end_message` is the error message for a read past the
+  /// end.
   explicit ByteReader(std::span<const std::byte> bytes, uint64_t base_offset = 0,
                       const char* end_message = "unexpected end")
       : begin_(bytes.data()), cursor_(begin_), end_(begin_ + bytes.size()), base_(base_offset),
@@ -35,10 +36,10 @@ public:
       return fail_at_end(), uint8_t{0};
     return static_cast<uint8_t>(*cursor_++);
   }
-  /// The next byte, without consuming it; 0 at the end.
+  /// Returns the next byte without consuming it, or 0 at the end.
   uint8_t peek() const { return cursor_ == end_ ? uint8_t{0} : static_cast<uint8_t>(*cursor_); }
 
-  // LEB128 numbers of N bits, in at most ceil(N / 7) bytes (spec §5.2.2).
+  // Each reads a LEB128 number of N bits, which takes at most ceil(N / 7) bytes (spec §5.2.2).
   uint32_t leb_u32() {
     if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
       return static_cast<uint8_t>(*cursor_++);
@@ -65,27 +66,28 @@ public:
     return leb_s64_slow();
   }
 
-  // Little-endian numbers of fixed width.
+  // Each reads a little-endian number of fixed width.
   uint32_t fixed_u32() { return fixed<uint32_t>(); }
   uint64_t fixed_u64() { return fixed<uint64_t>(); }
 
-  /// The next `count` bytes; empty on error.
+  /// Reads `count` bytes. Returns an empty span on error.
   std::span<const std::byte> bytes(uint64_t count);
-  /// A vec(byte) that must be valid UTF-8 (spec §5.2.4).
+  /// Reads a name: a vec(byte) that must be valid UTF-8 (spec §5.2.4). Returns an empty view on error.
   std::string_view name();
-  /// A reader over the next `count` bytes, which this reader skips. Errors of the new reader do not affect
-  /// this one.
+  /// Returns a reader over the next `count` bytes, which this reader skips. Errors of the new reader do not
+  /// affect this one: see absorb().
   ByteReader sub_reader(uint64_t count, const char* end_message);
 
-  /// Records an error and skips everything that is left. Only the first error is kept.
+  /// Records an error and consumes all remaining bytes. If an error has already been recorded, the new one is
+  /// dropped.
   void fail(std::string message) { fail_at(offset(), std::move(message)); }
   [[gnu::cold]] void fail_at(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::malformed);
-  /// The first error. Call it only if ok() is false.
+  /// Returns the first error. Call it only if ok() is false.
   Error error() const {
     const ErrorCode code = error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
     return Error(error_kind_, code, message_).with_offset(error_offset_);
   }
-  /// Adopts the error of a sub_reader, if it has one.
+  /// If `other`, a sub_reader of this reader, has an error, records that error here.
   void absorb(const ByteReader& other) {
     if (!other.ok()) fail_at(other.error_offset_, other.message_, other.error_kind_);
   }

@@ -1,4 +1,4 @@
-// Writes the binary format: the inverse of byte_reader.hpp.
+// Writes the binary format of modules: the inverse of byte_reader.hpp.
 #pragma once
 
 #include <cstddef>
@@ -28,11 +28,11 @@ public:
     bytes_.insert(bytes_.end(), data.begin(), data.end());
   }
   void text(std::string_view raw) { bytes(std::as_bytes(std::span(raw))); }
-  /// The length, then the bytes.
+  /// Both write the length as a LEB128 number, then the bytes.
   void name(std::string_view utf8) { leb_u64(utf8.size()), text(utf8); }
   void sized(std::span<const std::byte> data) { leb_u64(data.size()), bytes(data); }
 
-  /// Makes room for this many bytes in total.
+  /// Allocates memory for a total size of `bytes`.
   void reserve(size_t bytes) { bytes_.reserve(bytes); }
   void truncate(size_t size) { bytes_.resize(size); }
   size_t size() const { return bytes_.size(); }
@@ -40,8 +40,8 @@ public:
   std::vector<std::byte> take() { return std::exchange(bytes_, {}); }
 
 private:
-  /// Large buffers grow by a quarter. Doubling them would use most of the memory that loading a module may
-  /// take.
+  /// Reserves memory for at least `more` further bytes. Small buffers double. Large buffers grow by a
+  /// quarter, because doubling them would use most of the memory that loading a module may take.
   void make_room(size_t more);
 
   std::vector<std::byte> bytes_;

@@ -3,8 +3,9 @@
 
 namespace skerry::vm {
 
-/// Returns `yes` or `no`, both already computed. Compilers turn an ordinary conditional expression into a
-/// branch if one side costs something, but a wrong prediction usually costs more than computing that side.
+/// Returns `yes` if `condition` holds, else `no`. Both values are already computed. Compilers often turn an
+/// ordinary conditional expression into a branch, to skip the computation of the value that is not needed. If
+/// the condition cannot be predicted, the mispredicted branches usually cost more than that computation.
 template <class T> [[gnu::always_inline]] constexpr T choose(bool condition, T yes, T no) {
 #if defined(__clang__)
   if consteval {

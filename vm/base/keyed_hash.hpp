@@ -1,4 +1,4 @@
-// Hashing with a random key, so that no file can be made whose names or types collide on purpose.
+// Hashing with a random key. The author of a module therefore cannot choose names or types that collide.
 #pragma once
 
 #include <algorithm>
@@ -11,8 +11,8 @@
 
 namespace skerry::vm {
 
-/// Equal bytes hash to the same number within one KeyedHash, and to different numbers in different ones.
-/// Thread-safe.
+/// One KeyedHash maps equal bytes to equal numbers. Two KeyedHashes have different random keys and map the
+/// same bytes to different numbers. Thread-safe.
 class KeyedHash {
 public:
   KeyedHash() {
@@ -25,7 +25,7 @@ public:
   uint64_t operator()(std::string_view text) const { return add(seed_, std::as_bytes(std::span(text))); }
   uint64_t seed() const { return seed_; }
 
-  /// Extends `hash` with more bytes.
+  /// Returns the hash of the data that `hash` stands for, followed by `bytes`.
   uint64_t add(uint64_t hash, std::span<const std::byte> bytes) const {
     hash = mix(hash ^ bytes.size());
     const std::byte* at = bytes.data();
@@ -41,8 +41,8 @@ public:
   }
 
 private:
-  /// Multiplies and folds the 128-bit product, so that every bit of the input affects every bit of the
-  /// result, in a way that depends on the key.
+  /// Multiplies `word` by the key and folds the 128-bit product to 64 bits, so that every bit of the input
+  /// affects every bit of the result.
   uint64_t mix(uint64_t word) const {
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(word) * multiplier_;

@@ -1,4 +1,4 @@
-// The text of an error about an exceeded limit.
+// Makes the errors for exceeded limits.
 #pragma once
 
 #include "skerry/budget.hpp"
@@ -12,8 +12,8 @@
 
 namespace skerry::vm {
 
-/// The name of a limit: a field of StoreLimits, ModuleLimits or Config, or "budget_bytes". A wrong name does
-/// not compile.
+/// The name of a limit: a field of StoreLimits, ModuleLimits or Config, or "budget_bytes". Code with an
+/// unknown name does not compile.
 class LimitName {
 public:
   consteval LimitName(const char* text) : text_(text), id_(find(text)) {}
@@ -44,13 +44,16 @@ private:
   LimitId id_;
 };
 
-/// "memory_bytes limit exceeded: 131072 asked, 65536 allowed", with the same as Error::limit.
+/// Returns an error such as "memory_bytes limit exceeded: 131072 asked, 65536 allowed". Error::limit() holds
+/// the limit and the two numbers.
 Error limit_error(LimitName name, uint64_t asked, uint64_t allowed);
-/// The same for a budget that did not have `bytes` left.
+/// Returns the same error for a budget from which `bytes` could not be taken.
 Error limit_error(LimitName name, const ByteBudget& budget, uint64_t bytes);
-/// The limit max_bytes of some options: `message` says of which.
+/// Returns the error for an exceeded `max_bytes`, which is a field of several option structs. `message` must
+/// name the struct.
 Error max_bytes_error(std::string message, uint64_t asked, uint64_t allowed);
-/// The system refuses memory to the process: `message` says for what.
+/// Returns the error for memory that the operating system refused to the process. `message` must say what the
+/// memory was for.
 Error system_refused(std::string message);
 
 } // namespace skerry::vm

@@ -23,7 +23,7 @@ public:
 
   int get() const noexcept { return fd_; }
   bool is_open() const noexcept { return fd_ >= 0; }
-  /// Makes the caller the owner.
+  /// Returns the descriptor, which the caller must now close.
   int release() noexcept { return std::exchange(fd_, -1); }
 
 private:

@@ -1,4 +1,4 @@
-// PieceWriter: passes text on in pieces, so that it is never in memory as a whole.
+// PieceWriter: passes text on in pieces, so that the whole text is never in memory at once.
 #pragma once
 
 #include <functional>
@@ -10,7 +10,7 @@ namespace skerry::vm {
 
 class PieceWriter {
 public:
-  /// `write` takes each piece. Returns false if no more text may follow.
+  /// PieceWriter calls `write` with each piece. `write` returns false to refuse all further text.
   explicit PieceWriter(std::function<bool(std::string_view)> write) : write_(std::move(write)) {}
 
   PieceWriter& operator+=(std::string_view text) {
@@ -21,9 +21,9 @@ public:
   }
   /// Ignores all text from now on.
   void close() { is_open_ = false; }
-  /// Returns false once a piece has been refused.
+  /// Returns false after close() and after `write` has refused a piece.
   bool is_open() const { return is_open_; }
-  /// Writes the last piece. Returns is_open().
+  /// Writes the last piece. Returns false if a piece was refused or close() was called.
   bool finish() {
     if (is_open_) flush();
     return is_open_;

@@ -1,4 +1,4 @@
-// Decides which characters are printable, and how the others are written (documented in
+// Decides which characters are printable, and how unprintable characters are written (documented in
 // skerry/printable.hpp).
 #include "skerry/printable.hpp"
 
@@ -16,8 +16,8 @@ namespace {
 struct Range {
   char32_t first, last;
 };
-/// Unicode's categories Cc, Cf, Zl and Zp, and other invisible characters: fillers, joiners, variation
-/// selectors and noncharacters. Sorted.
+/// The characters that are not printable: Unicode's categories Cc, Cf, Zl and Zp, and other invisible
+/// characters (fillers, joiners, variation selectors, noncharacters). Sorted.
 constexpr std::array hidden{
     Range{0x00, 0x1f},       Range{0x7f, 0x9f},       Range{0xad, 0xad},       Range{0x34f, 0x34f},
     Range{0x600, 0x605},     Range{0x61c, 0x61c},     Range{0x6dd, 0x6dd},     Range{0x70f, 0x70f},
@@ -29,7 +29,7 @@ constexpr std::array hidden{
     Range{0xe0000, 0xe0fff},
 };
 
-/// Decodes the character at the start of `text`, a valid sequence of `length` bytes.
+/// Decodes the character at the start of `text`, where `length` bytes of valid UTF-8 encode it.
 char32_t decode(std::string_view text, size_t length) {
   const auto first = static_cast<unsigned char>(text[0]);
   if (length == 1) return first;
@@ -50,7 +50,7 @@ std::string byte_escape(char c) {
   return {'\\', 'x', vm::hex_digits[byte >> 4], vm::hex_digits[byte & 15]};
 }
 
-/// The characters that `piece` treats specially.
+/// The options of `piece`: `quotes` escapes quotes and backslashes, `lines` keeps newlines and tabs.
 struct Rules {
   bool quotes = false, lines = false;
 };
@@ -67,13 +67,13 @@ bool is_plain(char c, const Rules& rules) {
   return c >= ' ' && c <= '~' && !(rules.quotes && (c == '"' || c == '\\'));
 }
 
-/// Makes `text` printable. A cut leaves room for the words about the rest, so that a second call changes
-/// nothing.
+/// Makes `text` printable and cuts the result to `most` bytes. The remark about the missing bytes is part of
+/// the `most` bytes, so a second call with the same `most` changes nothing.
 std::string made(std::string_view text, size_t most, const Rules& rules) {
   constexpr size_t longest_suffix = std::string_view("… (18446744073709551615 bytes more)").size();
   const size_t cut = most - std::min(most, longest_suffix);
   std::string out;
-  size_t kept = 0, kept_of_text = 0; // what is kept if the result becomes too long
+  size_t kept = 0, kept_of_text = 0; // sizes of the part to keep in a cut
   for (size_t at = 0; at < text.size();) {
     const size_t length = vm::utf8_length(text, at);
     if (is_plain(text[at], rules))

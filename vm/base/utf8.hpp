@@ -7,13 +7,14 @@
 
 namespace skerry::vm {
 
-/// Length of the sequence that begins at text[at]; 0 if none does, or if `at` is the end.
+/// Returns the number of bytes of the character that begins at text[at]. Returns 0 if no valid character
+/// begins there, or if `at` is the end of the text.
 size_t utf8_length(std::string_view text, size_t at) noexcept;
 
-/// Whether all of `text` is valid.
+/// Returns whether all of `text` is valid UTF-8.
 bool is_utf8(std::string_view text) noexcept;
 
-/// Appends one Unicode scalar value.
+/// Appends the UTF-8 encoding of a Unicode scalar value.
 void append_utf8(std::string& text, char32_t scalar);
 
 } // namespace skerry::vm

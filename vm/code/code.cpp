@@ -9,7 +9,7 @@ CodeStore::~CodeStore() {
   for (const Payer& payer : payers_) payer.budget->give_back(payer.bytes);
 }
 
-/// Makes `payer`, which may be null, the last payer. May run out of memory.
+/// Adds `payer` to payers_ unless it is null or already the last entry. May run out of memory.
 void CodeStore::expect_payment(const std::shared_ptr<ByteBudget>& payer) {
   if (payer && (payers_.empty() || payers_.back().budget != payer)) payers_.push_back({payer});
 }
@@ -20,7 +20,7 @@ const Code* CodeStore::publish(size_t defined_index, Code code, const std::share
     if (payer) payer->give_back(code.size);
     return faster;
   }
-  // If either step runs out of memory, nothing is published or charged.
+  // If expect_payment() or emplace_back() runs out of memory, nothing has been published or charged yet.
   expect_payment(payer);
   const Code& published = owned_.emplace_back(std::move(code));
   if (payer) payers_.back().bytes += published.size;

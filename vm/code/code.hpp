@@ -15,21 +15,22 @@
 
 namespace skerry::vm {
 
-/// The threaded code of one function. It never moves and is freed only with its module. All instances of the
-/// module share it, so it refers to parts of an instance only by offset (see vm/runtime/instance.hpp).
+/// The threaded code of one function. Code never moves and is freed only with its module. All instances of
+/// the module share the code, so the code addresses parts of an instance by their offset in the
+/// ModuleInstance (see vm/runtime/instance.hpp).
 struct Code {
   uint32_t func_index = 0;
   uint32_t frame_slots = 0; // frame size: parameters, link, locals, operands
-  uint32_t link_slot = 0;   // position of the link (return address, frame distance)
+  uint32_t link_slot = 0;   // first slot of the link (return address, frame distance)
   uint32_t size = 0;        // size of `bytes`
   std::unique_ptr<std::byte[]> bytes;
 };
 
-/// Holds the code of all functions, in one slot per defined function. Thread-safe.
+/// Holds the code of a module's functions: one slot for each function that the module defines. Thread-safe.
 ///
-/// All stores that run the module share the code, and it lives as long as the module. The budget of the store
-/// that caused a translation therefore pays for the code until the module is freed, even if that store is
-/// freed first.
+/// All stores that run the module share the code, which lives as long as the module. The first store that
+/// calls a function causes its translation, and this store's budget pays for the code until the module is
+/// freed, even if the store is freed first.
 class CodeStore {
 public:
   CodeStore() = default;
@@ -37,21 +38,23 @@ public:
   CodeStore(const CodeStore&) = delete;
   CodeStore& operator=(const CodeStore&) = delete;
   void resize(size_t functions) { slots_ = std::vector<std::atomic<const Code*>>(functions); }
-  /// Returns null if the function has not been translated yet.
+  /// Returns the function's code, or null if the function has not been translated yet.
   const Code* find(size_t defined_index) const noexcept {
     return slots_[defined_index].load(std::memory_order_acquire);
   }
-  /// Publishes `code` and returns the published code. `payer`, which may be null, has paid code.size bytes
-  /// and gets them back when this CodeStore is destroyed. If another thread has already published the
-  /// function, that code is returned, and `payer` gets its bytes back at once.
+  /// Publishes `code` as the translation of a function, and returns the published code. `payer`, which may be
+  /// null, must already have paid code.size bytes. It gets them back when this CodeStore is destroyed. If
+  /// another thread has already published a translation of the function, publish() returns that one, and
+  /// `payer` gets its bytes back at once.
   const Code* publish(size_t defined_index, Code code, const std::shared_ptr<ByteBudget>& payer);
-  /// Returns the side table that is kept for a function, or null.
+  /// Returns the function's side table if keep() has stored one, else null.
   std::shared_ptr<const SideTable> side_table(size_t defined_index) const;
-  /// Keeps a side table if `payer`, which may be null, pays for its bytes. `payer` gets them back when this
-  /// CodeStore is destroyed. Returns the table, or the one that another thread has made first.
+  /// Keeps the side table of a function if `payer` pays for the table's bytes. A null `payer` pays nothing,
+  /// and the table is kept. The bytes go back to `payer` when this CodeStore is destroyed. Returns `table`,
+  /// or the table that another thread has stored first.
   std::shared_ptr<const SideTable> keep(size_t defined_index, std::shared_ptr<const SideTable> table,
                                         const std::shared_ptr<ByteBudget>& payer);
-  /// Returns the function whose code contains `pc`, or null. Backtraces use it.
+  /// Returns the code that contains the address `pc`, or null. For backtraces.
   const Code* containing(const std::byte* pc) const;
   uint64_t code_bytes() const;
 
@@ -66,12 +69,13 @@ private:
   std::vector<std::atomic<const Code*>> slots_;
   mutable std::mutex mutex_;
   std::deque<Code> owned_; // grows only at its end, so that no element moves
-  /// Indexes the first elements of owned_ by address. containing() adds the ones published since its last
-  /// call: keeping the index sorted on each publish would take as long as translating a small function.
+  /// Maps the start addresses of code to elements of owned_. containing() first adds the elements published
+  /// since its last call. publish() does not add them, because an insertion would take as long as the
+  /// translation of a small function.
   mutable std::map<const std::byte*, const Code*> by_start_;
-  std::map<size_t, std::shared_ptr<const SideTable>> side_tables_; // by function, of few functions
+  std::map<size_t, std::shared_ptr<const SideTable>> side_tables_; // by function; only some functions
   uint64_t bytes_ = 0;
-  std::vector<Payer> payers_; // one per series of payments from one budget; few if stores share one
+  std::vector<Payer> payers_; // consecutive payments from one budget share an entry
 };
 
 } // namespace skerry::vm

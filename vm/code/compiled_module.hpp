@@ -9,8 +9,8 @@
 
 namespace skerry::vm {
 
-/// The module never changes. Any thread adds code when a function is first called, and all instances of the
-/// module share that code.
+/// The module never changes. The thread that first calls a function adds the function's code, and all
+/// instances of the module share the code.
 struct CompiledModule {
   explicit CompiledModule(std::shared_ptr<const Module> valid) : module(std::move(valid)) {
     code.resize(module->bodies.size());

@@ -1,4 +1,5 @@
-// FunctionText: the threaded code of one function as text, with the places of the operands, for traces.
+// FunctionText: the threaded code of one function as text, with the place of each operand. Traces print both
+// the text and the operands' values.
 #pragma once
 
 #include "vm/isa/operand_type.hpp"
@@ -9,22 +10,22 @@
 
 namespace skerry::vm {
 
-/// An operand that an instruction reads.
+/// An operand that an instruction reads, and its place.
 struct ReadOperand {
   enum class Where : uint8_t { slot, int_register, vector_register };
   Where where;
   OperandType type; // i64 if it is unknown
-  uint16_t index;   // slot; register, counted from 0
+  uint16_t index;   // of the slot, or of the register from 0
 };
 
 struct InstructionText {
-  uint32_t code_offset;   // of the instruction in the function's code
-  uint32_t module_offset; // of the wasm instruction that it comes from
-  std::string text;       // as `skerry objdump --code` shows it, with offsets in the module as targets
+  uint32_t code_offset;           // of the instruction in the function's code
+  uint32_t module_offset;         // of the wasm instruction that it comes from
+  std::string text;               // as `objdump --code` shows it, but jump targets are module offsets
   std::vector<ReadOperand> reads; // in the order in which the text has them
 };
 
-/// In the order of the code.
+/// The instructions are in the order of the code.
 struct FunctionText {
   std::vector<InstructionText> instructions;
 };

@@ -1,10 +1,10 @@
-// What a handler is, for each method of dispatch (design: direct-threaded code; docs/rationale.md has the
-// figures).
+// Defines the type of a handler, the function that runs one instruction of threaded code. The type depends on
+// how the build passes control from one handler to the next (docs/rationale.md explains the choice):
 //
 //   tail calls     clang with musttail and preserve_none: all state is in machine registers, among them
 //                  three integer and two vector VM registers for temporaries and hot locals
-//   sibling calls  GCC at -O2, if the build has proved that GCC emits them: six arguments, no VM registers
-//   trampoline     everything else, such as sanitizers and -O0: a loop calls one handler after another
+//   sibling calls  GCC at -O2, if the build has checked that GCC emits jumps: six arguments, no VM registers
+//   trampoline     all other builds, such as sanitizers and -O0: a loop calls one handler after another
 #pragma once
 
 #include <cstddef>
@@ -20,21 +20,23 @@ namespace skerry::vm {
 struct ModuleInstance;
 struct State;
 
-/// A vector register. It holds a v128, or an f32 or f64 in its low lanes.
+/// The content of a vector VM register: a v128, or an f32 or f64 in the low bytes.
 using Vector = float __attribute__((vector_size(16)));
 
 #if defined(SKERRY_DISPATCH_TAILCALL)
 #if defined(SKERRY_COMPACT)
-// Each register multiplies the number of handlers: with one of each class, a fifth of them remain.
+// Each VM register multiplies the number of handlers. With one register of each class, a compact build has a
+// fifth of the handlers of other builds.
 inline constexpr int int_registers = 1;
 inline constexpr int vector_registers = 1;
 #else
 inline constexpr int int_registers = 3;
 inline constexpr int vector_registers = 2;
 #endif
-// This order puts the code pointer in rdi and the frame in rsi, which have shorter encodings. It keeps rcx
-// unused, so that variable shifts need no moves (x86-64, clang 19).
-// An alias declaration cannot carry the calling convention.
+// This order of parameters puts `pc` in rdi and `frame` in rsi, which have shorter encodings than other
+// registers. The parameter `unused` occupies rcx, because variable shifts need rcx, and a value in rcx would
+// have to be moved away first (x86-64, clang 19). This is a typedef because an alias declaration cannot carry
+// the calling convention.
 // NOLINTNEXTLINE(modernize-use-using)
 typedef __attribute__((preserve_none)) void HandlerFunction(int64_t fuel, ModuleInstance* instance,
                                                             std::byte* memory, uint64_t memory_size,
@@ -50,18 +52,19 @@ using Handler = void (*)(int64_t fuel, ModuleInstance* instance, std::byte* memo
 #else
 inline constexpr int int_registers = 0;
 inline constexpr int vector_registers = 0;
-/// Returns whether execution continues.
+/// A handler returns whether execution continues.
 using Handler = bool (*)(State& state);
 #endif
 
-/// Where a handler finds an operand: in a frame slot, in VM register 1…n, or in the code itself.
+/// The places of operands: 0 is a frame slot, 1…n are VM registers, and the highest number is a constant in
+/// the code. Each handler is made for one combination of places.
 namespace place {
 inline constexpr int slot = 0;
 inline constexpr int first_register = 1;
 inline constexpr int constant = int_registers + 1;           // of integers
-inline constexpr int vector_constant = vector_registers + 1; // of f32 and f64
-// The number of places: `writable` for operands that are written or never constant, `readable` for operands
-// that may be constant
+inline constexpr int vector_constant = vector_registers + 1; // of floats
+// The number of places that an operand can have. `writable` is for operands that cannot be constants, such as
+// results. `readable` is for operands that can be constants.
 inline constexpr int writable = int_registers + 1;
 inline constexpr int readable = int_registers + 2;
 inline constexpr int vector_writable = vector_registers + 1;

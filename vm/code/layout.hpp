@@ -1,10 +1,11 @@
-// The layouts of threaded code: one struct for each form of an instruction. The emitter writes its fields,
-// the handler reads them, and the printer shows them. None of them contains an offset or a size.
+// The layouts of threaded code: one struct for each form of an instruction. The emitter, the handlers and the
+// printer all access the code through these structs, so none of them contains a field's offset or an
+// instruction's size as a number.
 //
-// An instruction begins with its handler, and the next instruction begins where the struct ends. Several
-// operations share a form if their operands are the same. `each` names the fields for printers, in the order
-// of the pseudo-code in ops.def. d, a, b, c and `value` are operands. An operand may be in a VM register
-// instead of a slot; its field is then unused.
+// An instruction begins with its handler, and the next instruction begins where the struct ends. Operations
+// with the same kinds of operands share a form. `each` passes the fields and their names to printers, in the
+// order of the pseudo-code in ops.def. The fields d, a, b, c and `value` are operands. If an operand is in a
+// VM register, the handler ignores its field.
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -21,14 +22,16 @@ namespace skerry::vm::layout {
 enum class Slot : uint16_t {};
 inline constexpr uint32_t most_slots = std::numeric_limits<uint16_t>::max();
 
-/// A slot, or a constant that is sign-extended from 16 bits. The handler determines which it is.
+/// The number of a slot, or a constant that is sign-extended from 16 bits. The instruction's handler knows
+/// which of them the field holds.
 struct SlotOrConstant16 {
   uint16_t bits;
   Slot slot() const { return Slot{bits}; }
   uint64_t constant() const { return static_cast<uint64_t>(int64_t{static_cast<int16_t>(bits)}); }
   static constexpr bool can_hold(int64_t constant) { return constant == static_cast<int16_t>(constant); }
 };
-/// A slot, an integer that is sign-extended from 32 bits, or an f32. The handler determines which it is.
+/// The number of a slot, an integer constant that is sign-extended from 32 bits, or an f32 constant. The
+/// instruction's handler knows which of them the field holds.
 struct SlotOrConstant {
   uint32_t bits;
   Slot slot() const { return static_cast<Slot>(bits); }
@@ -40,7 +43,7 @@ struct SlotOrConstant {
   }
   static constexpr bool can_hold(int64_t integer) { return integer == static_cast<int32_t>(integer); }
 };
-/// An integer, an f64, or an f32 in the low half.
+/// A constant: an integer, an f64, or an f32 in the low half.
 struct Constant64 {
   uint64_t bits;
   template <class T> T as() const {
@@ -50,21 +53,21 @@ struct Constant64 {
     return value;
   }
 };
-/// Sixteen bytes, which need not be aligned.
+/// Sixteen bytes that are aligned to 8, not to 16.
 struct alignas(8) Bytes16 {
   std::array<uint8_t, 16> bytes;
 };
 
-/// Fuel for the instructions executed since the last charge.
+/// The fuel to take for the instructions executed since the last charge.
 struct Charge {
   int32_t fuel;
 };
-/// A charge for layouts with little room.
+/// A charge of 16 bits, for layouts with little room.
 struct SmallCharge {
   uint16_t fuel;
 };
-/// The destination of a jump, as a distance in bytes from the jumping instruction, or from the table in a
-/// branch table.
+/// The destination of a jump, as a distance in bytes. The distance counts from the jumping instruction; in
+/// the entries of a branch table, it counts from the start of the table.
 struct Target {
   int32_t distance;
 };
@@ -86,7 +89,7 @@ struct Binary {
   SlotOrConstant b;
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b); }
 };
-/// b is a constant f64.
+/// A Binary whose b is an f64 constant.
 struct BinaryF64 {
   Handler handler;
   Slot d, a;
@@ -143,7 +146,8 @@ struct ReplaceLane {
   uint16_t first_byte; // of the lane
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b), field("byte", first_byte); }
 };
-/// Indices into a and into b. Index 0x80 gives 0.
+/// `from_a` holds byte indices into a, and `from_b` byte indices into b. Index 0x80 gives 0. The result is a
+/// bitwise or of both selections.
 struct Shuffle {
   Handler handler;
   Slot d, a, b;
@@ -170,8 +174,8 @@ struct Enter {
 
 // ---- memory and globals
 //
-// `value` is loaded or stored. `end` is offset + access size. `addend` is added to the address before the
-// address wraps at 32 bits.
+// `value` is the operand that is loaded or stored. `end` is the instruction's offset plus the size of the
+// access. `addend` is added to the address before the address wraps at 32 bits.
 
 struct PlainAccess {
   Handler handler;
@@ -207,10 +211,11 @@ struct IndexedWrappedAccess {
     field("a", a), field("b", b), field("value", value), field("addend", addend), field("end", end);
   }
 };
-/// The largest `end` that fits in every form.
+/// The largest `end` that fits in every form, including IndexedAccess.
 inline constexpr uint64_t most_indexed_end = std::numeric_limits<decltype(IndexedAccess::end)>::max();
 
-/// `place` is the offset of the value in the instance, or the index of an imported global.
+/// For a global that the module defines, `place` is the byte offset of its value in the ModuleInstance. For
+/// an imported global, `place` is its global index.
 struct Global {
   Handler handler;
   Slot value;
@@ -236,7 +241,7 @@ struct BranchIf {
     field("a", a), field("b", b), field("target", target), field("charge", charge);
   }
 };
-/// b is a constant f64.
+/// A BranchIf whose b is an f64 constant.
 struct BranchIfF64 {
   Handler handler;
   Slot a;
@@ -247,7 +252,7 @@ struct BranchIfF64 {
     field("a", a), field("b", b), field("target", target), field("charge", charge);
   }
 };
-/// The end of a counted loop. `step` is added to a.
+/// The branch at the end of a counted loop: adds `step` to a, then compares a and b.
 struct CountBranch {
   Handler handler;
   Slot a;
@@ -260,7 +265,8 @@ struct CountBranch {
     field("a", a), field("b", b), field("step", step), field("target", target), field("charge", charge);
   }
 };
-/// Instructions may share a table, which follows the first one that uses it.
+/// Several instructions may share a table. The table is in the code, directly after the first instruction
+/// that uses it.
 struct BranchTable {
   Handler handler;
   Slot a;
@@ -277,7 +283,7 @@ struct BranchTableEntry {
 };
 static_assert(sizeof(BranchTableEntry) % alignof(Handler) == 0, "an instruction follows the table");
 
-/// `link` is the frame's link slot.
+/// `link` is the first slot of the frame's link (vm/exec/call_handlers.cpp).
 struct ReturnNone {
   Handler handler;
   Slot link;
@@ -300,7 +306,7 @@ struct ReturnConstant {
 
 // ---- calls
 
-/// The fields of every call, directly after the handler.
+/// The fields that directly follow the handler in every form of call.
 struct CallSite {
   uint32_t distance; // in bytes, from the caller's frame to the callee's
   Charge charge;
@@ -310,7 +316,8 @@ struct AnyCall {
   Handler handler;
   CallSite site;
 };
-/// `callee` is the offset of the function in the instance, or the index of an imported function.
+/// For a function that the module defines, `callee` is the byte offset of its FuncInstance in the
+/// ModuleInstance. For an imported function, `callee` is its function index.
 struct Call {
   Handler handler;
   CallSite site;
@@ -332,7 +339,7 @@ struct CallRef {
   Slot a;
   void each(auto&& field) const { field("a", a), field("site", site); }
 };
-/// `link` belongs to the frame that the call replaces.
+/// `link` is the link slot of the frame that the tail call replaces.
 struct ReturnCall {
   Handler handler;
   CallSite site;
@@ -358,8 +365,9 @@ struct ReturnCallRef {
 
 // ---- the rest
 
-/// Operands are in consecutive slots starting at `first`, and so are the results. `index` and `second` are
-/// the instruction's immediates; in a load or store, `second` is the offset.
+/// An instruction whose operands are in consecutive slots from `first` on. The results replace the operands,
+/// also from `first` on. `index` and `second` are the instruction's immediates. In a load or store, `index`
+/// is the memory and `second` is the offset.
 struct StackOp {
   Handler handler;
   Slot first;
@@ -375,10 +383,10 @@ struct Look {
   Charge charge;
   void each(auto&& field) const { field("charge", charge); }
 };
-/// Precedes every instruction of an engine that profiles or traces.
+/// Precedes every instruction in the code of an engine that profiles or traces.
 struct Count {
   Handler handler;
-  uint64_t count; // times the instruction was reached
+  uint64_t count; // how often the instruction was reached, for profiles
   uint64_t depth; // number of enclosing loops
   void each(auto&& field) const { field("count", count), field("depth", depth); }
 };
@@ -454,7 +462,7 @@ template <class Layout> [[gnu::always_inline]] inline const Layout& at(const std
   return *reinterpret_cast<const Layout*>(code);
 }
 
-/// Calls `visit` with the instruction of this form at `code`.
+/// Calls `visit` with the instruction at `code`, which must have the form `form`.
 template <class Visit> void visit(Form form, const std::byte* code, Visit&& visit) {
   switch (form) {
 #define SKERRY_FORM(Name)                                                                                    \

@@ -1,5 +1,6 @@
-// The superinstructions, as a table that is complete when the engine is built. Only the addresses of their
-// handlers are unknown until it runs (vm/code/sequence_table.hpp).
+// SequenceIndex: a table that maps two consecutive handlers to their superinstruction. The compiler computes
+// the table from handler numbers, because the handlers' addresses are known only at run time
+// (vm/code/sequence_table.hpp).
 #pragma once
 
 #include "vm/base/choose.hpp"
@@ -13,38 +14,41 @@
 
 namespace skerry::vm {
 
-/// The number of a handler: 0 for no handler and for handlers that are in no sequence. Always below 2^16.
-/// Operations come first, then the sequences, part by part: part * handlers_of_part + place.
+/// The number of a handler, which is always below 2^16. 0 stands for no handler and for handlers that are in
+/// no sequence. The lowest numbers are those of operations. The sequences follow in parts: place `i` of part
+/// p (from 1) has the number p * handlers_of_part + i.
 using HandlerNumber = uint32_t;
 inline constexpr HandlerNumber handlers_of_part = 4096;
 
-/// `fused` does the work of `first` followed by `second`.
+/// The handler `fused` does the work of the handler `first` and then that of `second`.
 struct Sequence {
   HandlerNumber first, second, fused;
 };
 
-/// A sparse matrix with a row for each first handler and a column for each second one. The rows overlap in
-/// one list, each shifted so that no two use the same place (Tarjan, Yao: Storing a Sparse Table, 1979). A
-/// lookup takes two loads and no branch, which would be unpredictable.
+/// A sparse matrix with a row for each first handler and a column for each second handler. All rows share one
+/// list of entries. Each row begins at its own position in the list, chosen so that no two rows use the same
+/// entry (Tarjan, Yao: Storing a Sparse Table, 1979). A lookup takes two loads and no branch, because the
+/// processor could not predict that branch.
 class SequenceIndex {
 public:
   struct Entry {
     uint16_t first = 0, fused = 0; // 0 if the place is unused
   };
-  /// `starts` says where each first handler's row begins in `entries`. `entries` must be long enough for
-  /// every second handler after every start.
+  /// starts[first] is the position in `entries` at which the row of `first` begins. `entries` must be long
+  /// enough for every start plus the largest second handler.
   constexpr SequenceIndex(std::span<const uint16_t> starts, std::span<const Entry> entries)
       : starts_(starts.data()), entries_(entries.data()) {}
 
-  /// Returns the handler that fuses `first` and `second`. Returns 0 if there is none, or if either is 0.
+  /// Returns the number of the handler that fuses `first` and `second`. Returns 0 if no handler does, or if
+  /// either number is 0.
   constexpr HandlerNumber find(HandlerNumber first, HandlerNumber second) const {
     const Entry& entry = entries_[starts_[first] + second];
     return choose(entry.first == first, HandlerNumber{entry.fused}, HandlerNumber{0});
   }
 
-  /// Fills lists of zeros, for first handlers below `starts.size()` and second ones below `second_count`. If
-  /// a sequence occurs twice, the last one counts. Returns false if `entries` is too short to place every
-  /// row.
+  /// Fills `starts` and `entries`, which must contain only zeros. First handlers must be below
+  /// `starts.size()`, second handlers below `second_count`. If a sequence occurs twice, the last one counts.
+  /// Returns false if `entries` is too short for all rows.
   static constexpr bool pack(std::span<const Sequence> sequences, size_t second_count,
                              std::span<uint16_t> starts, std::span<Entry> entries) {
     const std::vector<Sequence> sorted = longest_rows_first(sequences, starts.size());
@@ -63,9 +67,11 @@ public:
   }
 
 private:
-  // The functions below count and use plain loops because they run in the compiler.
+  // The functions below use counting sorts and plain loops, because the compiler evaluates them and limits
+  // the number of steps.
 
-  /// Sorts by row; short rows later fit into the gaps between long ones.
+  /// Sorts the sequences by row, longest rows first, because short rows then fit into the gaps between long
+  /// rows.
   static constexpr std::vector<Sequence> longest_rows_first(std::span<const Sequence> sequences,
                                                             size_t first_count) {
     std::vector<HandlerNumber> keys;
@@ -77,7 +83,8 @@ private:
     for (const Sequence& s : by_row) keys.push_back(shorter[s.first]);
     return sorted_by(keys, by_row, sequences.size());
   }
-  /// A stable sort: sequences with equal keys keep their order.
+  /// Sorts the sequences by the key at the same position in `keys`. Sequences with equal keys keep their
+  /// order.
   static constexpr std::vector<Sequence> sorted_by(std::span<const uint32_t> keys,
                                                    std::span<const Sequence> sequences, size_t key_count) {
     std::vector<uint32_t> places(key_count + 1, 0);
@@ -87,8 +94,8 @@ private:
     for (size_t i = 0; i < keys.size(); ++i) sorted[places[keys[i]]++] = sequences[i];
     return sorted;
   }
-  /// Searches from a hashed position for a start at which all the row's places are free. Returns start_count
-  /// if there is none.
+  /// Returns a start at which all entries of the row are free, or start_count if no such start exists. The
+  /// search begins at a position hashed from the first handler.
   static constexpr size_t find_start(std::span<const Sequence> row, size_t start_count,
                                      std::span<const Entry> entries) {
     constexpr uint32_t golden_ratio = 0x9e37'79b9;

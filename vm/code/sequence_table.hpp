@@ -1,5 +1,5 @@
-// The superinstructions: which pairs of handlers have a fused one (docs/rationale.md, "Why superinstructions
-// in place?").
+// SequenceTable: finds the superinstruction of two handlers, and its address (docs/rationale.md, "Why
+// superinstructions in place?").
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -11,18 +11,20 @@
 
 namespace skerry::vm {
 
-/// Refers to data that must outlive it. Reading is thread-safe.
+/// The data that the constructor gets must outlive the table. Reading is thread-safe.
 class SequenceTable {
 public:
   static constexpr size_t part_count = 4;
 
-  /// `parts` holds the sequences' handlers by number. Handlers that the index does not mention may be null.
+  /// parts[p][i] is the handler with the number (p + 1) * handlers_of_part + i. Handlers that `index` does
+  /// not contain may be null.
   constexpr SequenceTable(SequenceIndex index, const std::array<const Handler*, part_count>& parts)
       : index_(index), parts_{&no_handler, parts[0], parts[1], parts[2], parts[3]} {}
 
-  /// Returns the number of the sequence of two handlers. Returns 0 if there is none, or if either is 0.
+  /// Returns the number of the handler that fuses `first` and `second`. Returns 0 if no handler does, or if
+  /// either number is 0.
   HandlerNumber find(HandlerNumber first, HandlerNumber second) const { return index_.find(first, second); }
-  /// Returns the handler of a sequence; null for 0.
+  /// Returns the handler of a superinstruction that find() returned; null for 0.
   Handler handler_of(HandlerNumber sequence) const {
     return parts_[sequence / handlers_of_part][sequence % handlers_of_part];
   }

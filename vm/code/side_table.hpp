@@ -1,4 +1,5 @@
-// SideTable: where the code of one function comes from, for calls that end with an error.
+// SideTable: maps one function's threaded code back to wasm instructions, when a call ends with an error. The
+// error gets its offset and backtrace from the table, and a trap the fuel that is not charged yet.
 #pragma once
 
 #include "vm/module/engine_data.hpp"
@@ -12,19 +13,20 @@
 
 namespace skerry::vm {
 
-/// Maps ranges of a function's code to the wasm instructions that they implement. Never changes.
+/// Maps ranges of a function's code to the wasm instructions that they implement. Immutable.
 class SideTable {
 public:
-  /// The code from `code_offset` to the next range.
+  /// A range begins at `code_offset` and ends where the next range begins.
   struct Range {
     uint32_t code_offset;
     CodeLocation location;
   };
 
-  /// `ranges` are in ascending order of their offsets.
+  /// `ranges` must be in ascending order of their code offsets.
   SideTable(std::unique_ptr<Range[]> ranges, size_t count) : ranges_(std::move(ranges)), count_(count) {}
 
-  /// Returns the location of the code at an offset; the start of the module for code before the first range.
+  /// Returns the location of the code at `code_offset`. For code before the first range, returns the start of
+  /// the module.
   CodeLocation at(uint32_t code_offset) const {
     const std::span all(ranges_.get(), count_);
     const auto after = std::ranges::upper_bound(all, code_offset, {}, &Range::code_offset);

@@ -1,13 +1,13 @@
-// The vector instructions that have handlers for operands in VM registers. The others are rare or have long
-// handlers, and work only on slots, because each combination of operand places costs one more handler for
-// each SIMD target.
+// The vector instructions whose operands must be in slots, because these instructions are rare or have long
+// handlers. Operands in VM registers would need one more handler for each combination of places and each SIMD
+// target.
 #pragma once
 
 #include "vm/isa/opcode.hpp"
 
 namespace skerry::vm {
 
-/// Returns whether a numeric instruction is a vector instruction whose operands and result are all in slots.
+/// Returns whether `op` is a vector instruction whose operands and result must all be in slots.
 constexpr bool is_slots_only(Opcode op) {
   switch (op) {
   case Opcode::i8x16_popcnt:

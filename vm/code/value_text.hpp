@@ -1,4 +1,4 @@
-// Numbers, constants and values as text, for printers of code.
+// Converts numbers, constants and values to text, for the printers of code and traces.
 #pragma once
 
 #include <array>
@@ -8,13 +8,13 @@
 
 namespace skerry::vm {
 
-/// Pads with leading zeros.
+/// Returns the last `digits` hexadecimal digits of `value`, with leading zeros.
 std::string hex(uint64_t value, size_t digits);
-/// `17`, `-1`
+/// Returns the bits as a signed 64-bit number, such as `17` or `-1`.
 std::string integer_text(uint64_t bits);
-/// `0.5`, `nan:0x7fc00000`; an f64 if `wide`, else an f32 in the low half.
+/// Returns `0.5` or `nan:0x7fc00000`. `bits` holds an f64 if `wide`, else an f32 in the low half.
 std::string float_text(uint64_t bits, bool wide);
-/// `0x` and all bytes, the first one first.
+/// Returns `0x` and the digits of all bytes, beginning with bytes[0].
 std::string bytes_text(const std::array<uint8_t, 16>& bytes);
 
 } // namespace skerry::vm

@@ -55,10 +55,12 @@ bool refuse_beside_suspended(Store& store) noexcept {
 
 namespace {
 
-/// The most frames in an error that passed through many host functions, with wasm frames between them.
+/// The most frames in one error. A call through many host functions, with wasm frames between them, could
+/// otherwise collect any number of frames.
 constexpr size_t most_frames = 200;
 
-/// Adds the backtrace to store.error, and the function and offset of the innermost frame if they are missing.
+/// Adds the backtrace to store.error. Also adds the function and the offset of the innermost frame if the
+/// error has none.
 void add_backtrace(Store& store, Backtrace& backtrace) {
   Error& error = *store.error;
   std::vector<Frame> frames = error.backtrace();
@@ -72,7 +74,7 @@ void add_backtrace(Store& store, Backtrace& backtrace) {
   error.with_backtrace(std::move(frames));
 }
 
-/// Like end_with_trap(), but throws if memory runs out.
+/// Does the work of end_with_trap(), but throws if memory runs out.
 Suspension* trap(Store& store, ErrorCode code) {
   Backtrace backtrace(store);
   const std::optional<CodeLocation> location = backtrace.innermost();
@@ -113,7 +115,8 @@ void end_call(Store& store, ErrorCode code) noexcept {
 
 namespace {
 
-/// For the test mode: moves the part of the stack that is in use at the end of a slice.
+/// Moves the value stack (Config::move_stack, for tests). move_stack() copies only the slots below run.free,
+/// so run.free temporarily points to the end of the innermost frame.
 void move_value_stack(Store& store) {
   const FramePosition position(store);
   uint64_t* const free = store.run.free;
@@ -136,14 +139,15 @@ ErrorCode next_slice(Store& store, int64_t needed) noexcept {
     store.run.fuel -= std::min(needed, std::max<int64_t>(store.fuel_left(), 0));
     return stop;
   }
-  // Takes as many whole slices as are owed. Before a bulk operation there may be several.
+  // Takes as many whole slices as `needed` requires. A bulk operation may need several.
   const int64_t slice = std::max<int64_t>(store.engine->config.fuel_slice, 1);
   const int64_t owed = std::max<int64_t>(needed - store.run.fuel, 0);
   const int64_t taken = std::min((owed + slice - 1) / slice * slice, std::max<int64_t>(store.fuel_budget, 0));
   store.fuel_budget -= taken;
   store.run.fuel += taken;
   if (store.run.fuel < needed) return ErrorCode::out_of_fuel;
-  // Host functions of outer activations hold pointers into the stack.
+  // The stack may move only in the outermost activation, because host functions of outer activations hold
+  // pointers into it.
   if (store.engine->config.move_stack && store.host_depth == 1)
     unless_out_of_memory([&] { move_value_stack(store); }, [] {}); // without memory the stack stays in place
   return ErrorCode::none;

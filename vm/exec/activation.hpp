@@ -1,7 +1,8 @@
-// Slow paths around the handlers: what happens when a call begins, fails, or ends its slice of fuel.
+// Slow paths that handlers and invoke() call when a call begins, fails or is suspended, or when its slice of
+// fuel is used up. A slice is the part of the fuel that runs between two checks of the deadline.
 //
-// Handlers have no unwind tables, so no exception may reach one. Every function here is noexcept and reports
-// in store.error that memory ran out.
+// Handlers have no unwind tables, so no exception may reach a handler. Every function here is therefore
+// noexcept. If memory runs out, the function puts an out-of-memory error in store.error.
 #pragma once
 
 #include "vm/exec/frame_walk.hpp"
@@ -11,40 +12,46 @@
 
 namespace skerry::vm {
 
-/// The number of slots in the bridge below a frame of another instance (vm/exec/call_handlers.cpp).
+/// The number of slots in the bridge, which is below the frame of a function that another instance called
+/// (vm/exec/call_handlers.cpp).
 inline constexpr uint64_t bridge_slots = 4;
 
-/// Translates the function, or takes the code that another instance of its module already has. Allocates the
-/// value stack if there is none. Returns false on failure, with the reason in store.error.
+/// Makes `f` ready to be called: allocates the value stack if the store has none, and translates the function
+/// unless its module already has the code. Returns false on failure, with the reason in store.error.
 bool make_callable(Store& store, FuncInstance& f) noexcept;
-/// Calls a host function, unless the call must stop now. `caller` is null if the host itself calls. Returns
-/// false on failure, with the reason in store.error.
+/// Calls a host function. Fails without calling it if the deadline has passed or an interrupt is requested.
+/// `caller` is null if the host calls the function directly. Returns false on failure, with the reason in
+/// store.error.
 bool invoke_host(const FuncInstance& f, Store& store, ModuleInstance* caller, uint64_t* slots) noexcept;
-/// Returns false, with the error in store.error that another call of the store is suspended.
+/// Sets store.error to the error that another call of the store is suspended. Returns false.
 bool refuse_beside_suspended(Store& store) noexcept;
 
-/// Gives its first slice of fuel to a call that begins or resumes.
+/// Gives a call that begins or resumes its first slice of fuel.
 void first_slice(Store& store) noexcept;
-/// Checks interrupt and deadline, and cuts the next slice, which holds fuel for at least `needed`
-/// instructions. The caller must have saved `run`; the positions in it may change because the value stack may
-/// move. Returns why the call must end, or none.
+/// Checks the interrupt flag and the deadline, then takes the next slice from the store's fuel. The slice
+/// holds fuel for at least `needed` instructions. The caller must have saved store.run, and must reload it,
+/// because the value stack may move. Returns ErrorCode::none, or the reason why the call must end.
 ErrorCode next_slice(Store& store, int64_t needed = 0) noexcept;
 
-/// Returns where to save a call that stops because fuel ran out, with the fuel that it has left or owes.
-/// Returns null if the call cannot stop and must fail. If store.error is then set, the reason is missing
-/// memory.
+/// Suspends a call that stops because its fuel ran out (`code`). Returns the Suspension, in which the caller
+/// must save the handler's state. The Suspension already holds the fuel that the call has left or owes.
+/// Returns null if the call cannot be suspended and must fail. If store.error is then set, memory for the
+/// Suspension was missing.
 Suspension* suspend_for_fuel(Store& store, ErrorCode code) noexcept;
-/// Does the same for a call that stops because its host function asked for it. The caller must give back the
-/// fuel of the call instruction. Returns null if no host function asked.
+/// Does the same for a call that stops because a host function asked to suspend it. The caller must give back
+/// the fuel that the call instruction paid, because the instruction runs again. Returns null if no host
+/// function asked.
 Suspension* suspend_for_host(Store& store) noexcept;
 
 /// Ends the call with a trap of the instruction at run.pc: charges the instructions executed since the last
-/// charge, and sets store.error. If there was not enough fuel to get that far, the call ends for that reason
-/// instead, or is to be suspended and will trap when it is resumed. The error omits the details for which
-/// there is no memory.
+/// charge, and sets store.error. If the fuel does not cover that charge, the call runs out of fuel before the
+/// trap. The call is then suspended if possible, and the function returns the Suspension; the call traps
+/// after it is resumed. If it cannot be suspended, the error is out_of_fuel. In all other cases, returns
+/// null. If memory is short, the error has fewer details.
 Suspension* end_with_trap(Store& store, ErrorCode code) noexcept;
-/// Ends the call at run.pc, where everything has been charged. `code` is the reason; if there is no code,
-/// store.error already holds it. The error omits the details for which there is no memory, but is always set.
+/// Ends the call at run.pc, where all executed instructions have been charged. `code` is the reason. If
+/// `code` is ErrorCode::none, store.error already holds the reason. If memory is short, the error has fewer
+/// details, but it is always set.
 void end_call(Store& store, ErrorCode code) noexcept;
 
 } // namespace skerry::vm

@@ -9,17 +9,19 @@ namespace skerry::vm {
 
 namespace {
 
-/// Enough to see where a call came from, and few enough for a stack overflow.
+/// The most frames of one activation in a backtrace, which matters after a stack overflow.
 constexpr size_t max_frames = 50;
 
-/// Returns the location of a function that has been entered but has not executed an instruction.
+/// Returns the location of a function that has been entered but not translated, and thus has not executed any
+/// instruction.
 CodeLocation first_instruction(const FramePosition& position) {
   const Module& module = *position.instance->module;
   const FuncBody& body = module.bodies[position.func_index() - module.imported_functions];
   return {body.offset, 0};
 }
 
-/// Allows the work between two deadline checks even if the deadline has passed. Most functions need less.
+/// Returns a meter for the search. Even if the deadline has passed, it allows the amount of work between two
+/// checks, which is enough to translate most functions.
 WorkMeter haste_meter(Store& store, ErrorCode why) {
   store.unseen_work = 0;
   const auto refuse = [](const Store&) -> std::optional<Error> {

@@ -1,4 +1,4 @@
-// Backtrace: the frames of a call that ends, and the position of each in its module.
+// Backtrace: the frames of a call that ends with an error, and the position of each frame in its module.
 #pragma once
 
 #include "vm/exec/frame_walk.hpp"
@@ -8,20 +8,23 @@
 
 namespace skerry::vm {
 
-/// Describes the activation that was saved last. The position of an instruction in the module is in
-/// the side table of its function, for which the function is translated again at the first error in it. That
-/// is work for the guest, so it ends at the deadline. Positions that have not been found by then remain
+/// Describes the activation whose state is in store.run. The side table of a function maps its code to
+/// positions in the module. If the module does not have the side table yet, the function is translated again
+/// to make it. The guest caused this work, so the work stops at the deadline, and the remaining positions are
 /// unknown.
 class Backtrace {
 public:
-  /// `why` is the reason why the call ends, unless that is a trap. After an interrupt little time is left.
+  /// `why` is the reason why the call ends; none stands for a trap. After an interrupt, the search for
+  /// positions stops at its first check.
   explicit Backtrace(Store& store, ErrorCode why = ErrorCode::none);
-  /// Returns the location of the instruction that ended the call, or nothing if there was no time to find it.
+  /// Returns the location of the instruction that ended the call, or nothing if the deadline passed before it
+  /// was found.
   std::optional<CodeLocation> innermost();
   std::vector<Frame> frames();
 
 private:
-  /// Locates all frames that run the same code as this one, unless that has been tried before.
+  /// Finds the locations of frame `index` and of all frames that run the same code. Does nothing if that has
+  /// already been tried.
   void locate(size_t index);
   Frame describe(size_t index) const;
 

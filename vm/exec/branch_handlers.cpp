@@ -1,4 +1,4 @@
-// Fused comparisons and branches.
+// The handlers of fused compare-and-branch operations.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric.hpp"

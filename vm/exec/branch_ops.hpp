@@ -1,13 +1,14 @@
-// Fused compare-and-branch operations. taken() says whether the branch is taken. A taken branch charges its
-// fuel and jumps by the distance in the code, which is relative to the branch itself.
+// Fused compare-and-branch operations, and the unconditional branch. taken() returns whether the branch is
+// taken. A taken branch charges its fuel and jumps. Its distance in the code counts from the branch itself.
 #pragma once
 
 #include "vm/exec/numeric_ops.hpp"
 
 namespace skerry::vm {
 
-/// The taken and the untaken path end in separate indirect jumps, which the processor predicts separately.
-/// The empty asm keeps the compiler from merging them.
+/// Jumps to the target of the branch at s.pc. This path ends in its own indirect jump, which the processor
+/// predicts separately from the one of the untaken path. The empty asm keeps the compiler from merging the
+/// two jumps.
 #define SKERRY_TAKE_BRANCH(Op)                                                                               \
   do {                                                                                                       \
     const auto& branch_ = layout::at<typename Op::Layout>(s.pc);                                             \
@@ -30,7 +31,7 @@ template <bool Back> struct Branch {
   SKERRY_INLINE static bool taken(State&, const std::byte*) { return true; }
 };
 
-/// if F(a, b)
+/// Branches if F(a, b).
 template <auto F, int A, int B, int Back> struct BranchIf {
   using Types = SignatureOf<F>;
   using Layout = layout::BranchIf;
@@ -41,7 +42,7 @@ template <auto F, int A, int B, int Back> struct BranchIf {
   }
 };
 
-/// a += step; if F(a, b): the end of a counted loop
+/// The end of a counted loop: a += step, then branches if F(a, b).
 template <auto F, int A, int B> struct CountBranch {
   using Types = SignatureOf<F>;
   using Layout = layout::CountBranch;
@@ -55,7 +56,7 @@ template <auto F, int A, int B> struct CountBranch {
   }
 };
 
-/// if F(a, b) != Negate
+/// Branches if F(a, b) != Negate.
 template <auto F, int Negate, int A, int B, int Back> struct BranchIfFloat {
   using Types = SignatureOf<F>;
   using Layout = std::conditional_t<std::same_as<typename Types::B, double> && B == place::vector_constant,

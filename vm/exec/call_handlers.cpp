@@ -1,12 +1,14 @@
-// Calls. Calls from wasm to wasm never recurse on the host's stack: frames are linked inside the value stack.
+// Calls and tail calls. Calls from wasm to wasm never use the native stack: their frames are in the value
+// stack.
 //
-// A frame is [parameters or results | link | locals | operands]. The link is the return address and the
-// distance to the caller's frame in bytes. Arguments are written at the place where the callee's frame
-// begins, so a call moves nothing.
+// A frame is [parameters or results | link | locals | operands]. The link consists of the return address and
+// the distance in bytes to the caller's frame. The caller writes the arguments where the callee's frame
+// begins, so a call moves no values.
 //
-// Functions of other instances are entered through a bridge below their frame, which holds the caller's
-// instance: [return address | distance | instance | result slots]. A copy of the arguments follows as the
-// callee's frame. The return address of that frame is `foreign_return`, which undoes all of this.
+// A call of a function of another instance puts a bridge between the two frames: [return address | distance |
+// caller's instance | number of result slots]. The callee's frame follows the bridge and begins with a copy
+// of the arguments. The callee returns to foreign_return_handler, which moves the results to the start of the
+// bridge, restores the instance, and continues at the bridge's return address.
 #include "vm/exec/activation.hpp"
 #include "vm/exec/ending_ops.hpp"
 #include "vm/exec/handler_rows.hpp"
@@ -18,14 +20,14 @@
 namespace skerry::vm {
 namespace {
 
-/// The function `enter` of a call operation returns this to its handler `calling`, which then jumps to the
+/// What the function `enter` of a call operation returns to its handler `calling`, which then jumps to the
 /// next handler. Only a handler may jump to another one.
 enum class Entry {
   entered,     // continue at s.pc: the callee's code, or after the call of a host function
   trapped,     // s.memory_size holds the ErrorCode
   unpaid,      // s.memory_size holds the fuel that the call needs
   host_failed, // the reason is in store.error
-  uncommon,    // Op::Uncommon does the rest
+  uncommon,    // continue with the handler of Op::Uncommon
 };
 SKERRY_INLINE Entry trapped(State& s, ErrorCode code) {
   s.memory_size = static_cast<uint64_t>(code);
@@ -56,8 +58,8 @@ struct Calling {
   static constexpr bool has_uncommon = false;
 };
 
-/// Calls a host function, whose fuel has been paid. Returns false if the call fails, with the reason in
-/// store.error.
+/// Calls a host function. The fuel of the call instruction has been paid. Returns false if the call fails,
+/// with the reason in store.error.
 SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   Store& store = *s.instance->store;
   save(s);
@@ -68,7 +70,8 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   return ok;
 }
 
-/// Builds the bridge and copies the arguments. Returns the callee's frame, or null if the stack has no room.
+/// Builds a bridge at `at`, where the arguments are, and copies the arguments to the callee's frame after it.
+/// Returns the callee's frame, or null if the stack has no room.
 [[gnu::noinline]] uint64_t* make_bridge(uint64_t* at, const FuncInstance& f, ModuleInstance* caller,
                                         const std::byte* return_address, uint64_t distance) {
   uint64_t* callee = at + bridge_slots;
@@ -84,7 +87,7 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   return callee;
 }
 
-/// Calls a host function. The pc must still be that of the call.
+/// Calls a host function. s.pc must be at the call instruction, whose layout has `size` bytes.
 SKERRY_INLINE Entry enter_host(State& s, const FuncInstance& f, uint32_t size) {
   const auto& site = call_site(s);
   const int64_t price = site.charge.fuel;
@@ -98,7 +101,8 @@ SKERRY_INLINE Entry enter_host(State& s, const FuncInstance& f, uint32_t size) {
   return Entry::entered;
 }
 
-/// Calls a function of the host or of another instance. The pc must still be that of the call.
+/// Calls a host function or a function of another instance. s.pc must be at the call instruction, whose
+/// layout has `size` bytes.
 SKERRY_INLINE Entry enter_other(State& s, const FuncInstance& f, uint32_t size) {
   if (f.instance == nullptr) [[likely]]
     return enter_host(s, f, size);
@@ -124,8 +128,8 @@ struct CallImport : Calling {
   }
 };
 
-/// Spec §4.6.8: returns whether a function of this type may be called where `expected` is. Needed only if the
-/// ids differ.
+/// Returns whether the type of `f` is a subtype of `expected`, as an indirect call requires (spec §4.6.8).
+/// Called only if the type ids differ.
 SKERRY_COLD bool is_subtype(const ModuleInstance& instance, const FuncInstance& f, TypeId expected) {
   return instance.store->engine->types.is_subtype(f.type_id(), expected);
 }
@@ -154,8 +158,8 @@ SKERRY_INLINE Callee find_ref(uint64_t ref) {
 }
 
 /// Returns the called function in the common case: it belongs to this instance and has exactly the expected
-/// type. Otherwise returns null. The call handlers jump to other handlers for everything else, because that
-/// code must save registers.
+/// type. Otherwise returns null. The handler of the call then jumps to the handler of Op::Uncommon, because
+/// the code for the other cases must save registers.
 SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::CallIndirect& i,
                                                uint64_t index) {
   const TableInstance& table = *s.instance->tables[i.table];
@@ -217,10 +221,11 @@ template <int A> struct CallRef : Calling {
 
 // ---- tail calls (spec §4.6.8)
 //
-// Functions of other instances are called in the ordinary way. The code after the instruction then returns
-// their results.
+// A tail call of a host function or of a function of another instance is an ordinary call. The code after the
+// instruction then returns the results.
 
-/// `link_slot` belongs to the frame that is replaced.
+/// Replaces the current frame, whose link is at `link_slot`, by a frame of `f`. Returns false if the value
+/// stack has no room for it.
 SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f, Slot link_slot) {
   if (reinterpret_cast<std::byte*>(s.frame) + f.frame_bytes > s.instance->stack_limit) [[unlikely]]
     return false;
@@ -251,7 +256,8 @@ struct ReturnCallImport : Calling {
     return enter_other(s, *f, sizeof i);
   }
 };
-/// Replaces the frame by that of the callee, or calls the callee if it belongs to another instance.
+/// Replaces the current frame by a frame of the callee. If the callee is a host function or belongs to
+/// another instance, calls it instead.
 SKERRY_INLINE Entry return_call(State& s, const Callee& callee, Slot link_slot, uint32_t size) {
   if (callee.code != ErrorCode::none) [[unlikely]]
     return trapped(s, callee.code);
@@ -272,7 +278,7 @@ template <int A> struct ReturnCallRef : Calling {
   }
 };
 
-/// A function of another instance returns to this handler, with the bridge as the frame.
+/// A function that was called through a bridge returns to this handler. s.frame is then the bridge.
 SKERRY_HANDLER(foreign_return_handler) {
   SKERRY_STATE
   uint64_t* bridge = s.frame;
@@ -287,7 +293,8 @@ SKERRY_HANDLER(foreign_return_handler) {
   SKERRY_DISPATCH;
 }
 
-/// The FuncInstance::stub of functions that are not translated yet. Their frame has been entered already.
+/// The FuncInstance::stub of functions that are not translated yet: translates the function and runs it. The
+/// caller has already entered the function's frame.
 SKERRY_COLD SKERRY_HANDLER(lazy_stub_handler) {
   SKERRY_STATE
   save(s);

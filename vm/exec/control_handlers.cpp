@@ -1,4 +1,4 @@
-// Unconditional branches, branch tables, returns, function entry.
+// The handlers of unconditional branches, branch tables, returns, function entry, profiles and traces.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/tracer.hpp"
@@ -23,7 +23,8 @@ template <int... K> struct MakeEnter {
   using Op = Enter<k[0] == static_cast<int>(enter_unrolled) ? 0 : k[0] + 1>;
 };
 
-/// The code of an engine that profiles is written while it runs, so only one thread may run it at a time.
+/// Counts how often it is reached. The count is part of the code, so only one thread at a time may run the
+/// code of an engine that profiles.
 SKERRY_HANDLER(counting) {
   SKERRY_STATE
   ++const_cast<layout::Count&>(layout::at<layout::Count>(s.pc)).count;

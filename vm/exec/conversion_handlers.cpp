@@ -1,4 +1,4 @@
-// Conversions between integers and floats.
+// The handlers of conversions between integers and floats.
 #include "vm/exec/numeric_rows.hpp"
 
 namespace skerry::vm {

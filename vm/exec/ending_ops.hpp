@@ -1,5 +1,6 @@
-// Operations after which control never falls through: returns, calls of functions of the same instance,
-// branch tables. leave() moves s.pc, or returns the reason for a trap.
+// Operations after which control never falls through to the next instruction: returns, branch tables, and
+// calls of functions of the same instance. Their function leave() sets s.pc to the next instruction to run,
+// or returns the ErrorCode of a trap.
 #pragma once
 
 #include "vm/exec/operands.hpp"
@@ -40,8 +41,8 @@ template <int A> struct BranchTable {
   }
 };
 
-/// Return instructions pay before they leave the frame. A call that used more fuel than it was given
-/// therefore never succeeds, and its caller executes nothing more.
+/// Return instructions pay their fuel before they leave the frame. Therefore a call that used more fuel than
+/// it was given fails, and its caller executes no further instruction.
 struct Return {
   static constexpr bool can_trap = false, polls = false, pays = true;
 };
@@ -79,14 +80,15 @@ template <class T, int A> struct ReturnFloat : Return {
 SKERRY_INLINE uint64_t* frame_at(uint64_t* frame, uint64_t distance) {
   return reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(frame) + distance);
 }
-/// Returns the fields that every form of call has.
+/// Returns the fields that all forms of calls have in common.
 SKERRY_INLINE const layout::CallSite& call_site(const State& s) {
   return layout::at<layout::AnyCall>(s.pc).site;
 }
 SKERRY_INLINE FuncInstance* own_function(const State& s, uint32_t callee) {
   return reinterpret_cast<FuncInstance*>(reinterpret_cast<std::byte*>(s.instance) + callee);
 }
-/// Enters a function of the same instance. Returns false if the value stack has no room for its frame.
+/// Enters a function of the same instance, called by the instruction at s.pc, whose layout has `size` bytes.
+/// Returns false if the value stack has no room for the frame.
 SKERRY_INLINE bool enter(State& s, const FuncInstance& f, uint32_t size) {
   const uint32_t distance = call_site(s).distance;
   uint64_t* callee = frame_at(s.frame, distance);

@@ -1,4 +1,4 @@
-// Arithmetic and comparisons of f32 and f64.
+// The handlers of arithmetic and comparisons of f32 and f64.
 #include "vm/exec/numeric_rows.hpp"
 
 namespace skerry::vm {

@@ -37,7 +37,7 @@ uint32_t FramePosition::used_slots() const {
   return here != nullptr ? here->frame_slots : link_slot() + 2;
 }
 
-/// Returns the number of slots from the frame's start to its link; 0 if the frame is unknown.
+/// Returns the number of slots from the frame's start to its link, or 0 if the function is unknown.
 uint32_t FramePosition::link_slot() const {
   if (is_in_stub()) return function_of_stub(pc)->link_offset / 8;
   const Code* here = code();

@@ -1,4 +1,4 @@
-// FramePosition: one frame of the running activation, and the walk from it to its callers.
+// FramePosition: one frame of the running activation, and the walk from there to its callers.
 #pragma once
 
 #include "vm/runtime/store.hpp"
@@ -8,36 +8,38 @@
 
 namespace skerry::vm {
 
-/// Threaded code of one word: the return address of the outermost function.
+/// Returns one word of threaded code that ends the activation. The outermost function returns to it.
 const std::byte* exit_code();
-/// Threaded code of one word: the return address of a function that another instance called.
+/// Returns one word of threaded code that returns to the calling instance. A function that another instance
+/// called returns to it.
 const std::byte* foreign_return_code();
 
-/// Returns the function whose stub is at `pc`.
+/// Returns the function whose FuncInstance::stub is at `pc`.
 FuncInstance* function_of_stub(const std::byte* pc);
 
-/// A frame of a wasm function. It is valid as long as its code and the value stack do not move.
+/// A frame of a wasm function. The position is valid until the value stack moves or the frame is left.
 struct FramePosition {
   const std::byte* pc;
   uint64_t* frame;
   ModuleInstance* instance;
-  bool is_return_address = false; // pc is after the running instruction
+  bool is_return_address = false; // pc is after the running call
 
-  /// The innermost frame of the activation that was saved last.
+  /// Describes the innermost frame of the activation whose state is in store.run.
   explicit FramePosition(const Store& store)
       : pc(store.run.pc), frame(store.run.frame), instance(store.run.instance) {}
 
-  /// Returns whether the function has been entered but not yet translated.
+  /// Returns whether the frame's function has been entered but not translated yet. pc is then at
+  /// FuncInstance::stub.
   bool is_in_stub() const;
-  /// Returns the running code; null in a stub.
+  /// Returns the code that the frame runs, or null if is_in_stub().
   const Code* code() const;
-  /// Returns an offset in code() that belongs to the running instruction. code() must not be null.
+  /// Returns an offset in code() that is inside the running instruction. code() must not be null.
   uint32_t code_offset() const;
-  /// Returns Error::no_func if the function is unknown.
+  /// Returns the function's index in its module, or Error::no_func if the function is unknown.
   uint32_t func_index() const;
   /// Returns the number of slots from the frame's start that may be in use.
   uint32_t used_slots() const;
-  /// Moves to the caller. Returns false at the outermost function.
+  /// Moves to the frame of the caller. Returns false if this was the outermost frame.
   bool to_caller();
 
 private:

@@ -1,5 +1,5 @@
-// Rows of handlers: one handler for each combination of the places of an operation's operands, and its number
-// if it is part of superinstructions.
+// Builds rows of handlers. The row of an operation has one handler for each combination of the places of its
+// operands, and the handler's number if superinstructions use it.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -15,8 +15,8 @@ template <class Op> constexpr NumberedHandler numbered() {
   return {handler_of<Op>(), sequence_rows::operation_number<Op>};
 }
 
-/// Splits an index into a table with these dimensions, of which the last varies fastest, into one index per
-/// dimension.
+/// Splits the index of an element of a table with these dimensions into one index per dimension. The last
+/// dimension varies fastest.
 template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(size_t index) {
   constexpr std::array<int, sizeof...(Dims)> dims = {Dims...};
   std::array<int, sizeof...(Dims)> split{};
@@ -25,11 +25,11 @@ template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(si
   return split;
 }
 
-/// Shared zeros for rows without numbers. No row is longer.
+/// The numbers of a row that no superinstruction uses. All such rows share these zeros.
 inline constexpr std::array<uint16_t, 512> no_numbers{};
 
-/// The handlers of Make<k0, k1, …> for all combinations of places. Make names an operation, Op, or has a
-/// `handler`, which is then in no sequence.
+/// The handlers of Make<k0, k1, …> for all combinations of places k0 < Dims0, k1 < Dims1, … Make<…> has
+/// either a type Op, an operation that superinstructions may use, or a `handler` that they do not use.
 template <template <int...> class Make, int... Dims> struct Places {
   static constexpr size_t count = (size_t{1} * ... * size_t{Dims});
   static_assert(count <= no_numbers.size());

@@ -1,4 +1,4 @@
-// Assembles the table of handlers from the parts that the families fill in.
+// Makes the tables of handlers from the handlers of all families.
 #include "vm/exec/handlers.hpp"
 
 #include "vm/exec/simd/targets.hpp"

@@ -1,4 +1,5 @@
-// The interpreter's handlers, as data. One function per family fills in its part of the table.
+// Makes the tables of the interpreter's handlers. One function per family of instructions adds its handlers
+// to a table.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -8,17 +9,18 @@
 
 namespace skerry::vm {
 
-/// Returns all handlers. Those of vector instructions are for `simd_target`; superinstructions are included
-/// only with `fusion`. Called once per engine.
+/// Returns a table of all handlers, with vector instructions for `simd_target`. Superinstructions are
+/// included only if `fusion`. Called once per engine.
 std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion);
 
-/// Returns the handlers for Config::trace: a handler that traces precedes every instruction, and there are no
-/// superinstructions.
+/// Returns the table for engines with Config::trace. It has no superinstructions, and a tracing handler
+/// precedes every instruction.
 std::shared_ptr<const HandlerTable> make_tracing_table(SimdTarget simd_target);
 
-/// Returns a handler that counts how often it is reached (layout::Count), for profiles.
+/// Returns the handler that counts how often the instruction after it is reached (layout::Count), for
+/// profiles.
 Handler counting_handler();
-/// Returns a handler that traces the instruction after it, in the same place.
+/// Returns the handler that traces the instruction after it (layout::Count).
 Handler tracing_handler();
 
 void add_int32_handlers(HandlerTable& table);

@@ -1,4 +1,4 @@
-// Arithmetic and comparisons of i32.
+// The handlers of arithmetic and comparisons of i32.
 #include "vm/exec/numeric_rows.hpp"
 
 namespace skerry::vm {

@@ -27,7 +27,7 @@ SKERRY_COLD SKERRY_HANDLER(trap_handler) {
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
   SKERRY_STATE
   if (Suspension* suspension = suspend_for_host(*s.instance->store)) {
-    s.fuel += layout::at<layout::AnyCall>(s.pc).site.charge.fuel; // the call will be charged again
+    s.fuel += layout::at<layout::AnyCall>(s.pc).site.charge.fuel; // the call will pay again
     suspend(s, *suspension);
     save(s);
     SKERRY_LEAVE;
@@ -39,7 +39,7 @@ SKERRY_COLD SKERRY_HANDLER(host_failed_handler) {
 
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler) {
   SKERRY_STATE
-  s.memory_size = 0; // no more fuel is needed than has been charged
+  s.memory_size = 0; // no fuel is needed beyond the amount already charged
   SKERRY_TAIL(fuel_short_handler);
 }
 
@@ -76,20 +76,22 @@ void run(State& s) {
 }
 #else
 void run(State& s) {
-  // Passes a resumed call the values that it had in registers.
+  // The values of VM registers matter only for a resumed call.
   (*reinterpret_cast<const Handler*>(s.pc))(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame, s.r0,
                                             0, s.r1, s.r2, s.v0, s.v1);
 }
 #endif
 
-/// A run of the interpreter. Saves the state of the outer run, if there is one, and restores it at the end.
-/// The saved pointers stay valid because the value stack moves only in the outermost run.
+/// One run of the interpreter. If a host function of an outer run started this run, the Activation saves the
+/// state of the outer run and restores it at the end. The saved pointers into the value stack stay valid,
+/// because the stack moves only in the outermost run.
 class Activation {
 public:
   explicit Activation(Store& store)
       : store_(store),
         frame_(store.run.free != nullptr ? store.run.free : reinterpret_cast<uint64_t*>(store.stack.base)) {
-    // The outermost run copies nothing: reading as a whole what a handler has just written in pieces is slow.
+    // The outermost run does not copy store.run, because handlers have just written its members one by one,
+    // and the processor then reads the whole struct slowly.
     if (store.host_depth++ > 0) outer_ = store.run;
     store.run.instance = nullptr;
   }
@@ -110,7 +112,7 @@ public:
     std::byte* begin = reinterpret_cast<std::byte*>(frame_);
     if (begin + f.frame_bytes > store_.stack.limit())
       return store_.fail(Error::trap(ErrorCode::call_stack_exhausted));
-    copy_down(frame_, slots, f.params_slots); // few slots: a call of memcpy would cost more
+    copy_down(frame_, slots, f.params_slots); // usually few slots, for which a call of memcpy costs more
     uint64_t* link = reinterpret_cast<uint64_t*>(begin + f.link_offset);
     link[0] = reinterpret_cast<uint64_t>(exit_code());
     link[1] = 0;
@@ -124,7 +126,7 @@ public:
     return go_on(s, f, slots);
   }
 
-  /// Also returns true if the call has been suspended again.
+  /// Resumes the suspended call. Returns true if the call returns or is suspended again.
   bool resume(const FuncInstance& f, uint64_t* slots) {
     const std::shared_ptr<void> suspended = std::move(store_.suspended);
     store_.error.reset();
@@ -135,8 +137,8 @@ public:
   }
 
 private:
-  /// Gives back the fuel that the call had left when it stopped, or takes the fuel that it owed. The sum
-  /// never exceeds the value for unlimited fuel.
+  /// Adds the fuel that the call had left when it was suspended, or takes the fuel that it owed. The store's
+  /// fuel never exceeds the value that stands for unlimited fuel.
   void give_back(int64_t fuel) {
     constexpr auto unlimited = static_cast<int64_t>(skerry::Store::unlimited_fuel);
     const int64_t given = fuel > 0 ? std::min(fuel, unlimited - store_.fuel_budget) : fuel;
@@ -144,7 +146,7 @@ private:
     store_.fuel_given -= static_cast<uint64_t>(fuel - given);
   }
 
-  /// Stops the call before its next instruction, without running anything.
+  /// Suspends or ends the call before its next instruction, because the store has no fuel.
   SKERRY_COLD bool without_fuel(const State& s) {
     Suspension* suspension = suspend_for_fuel(store_, ErrorCode::out_of_fuel);
     if (suspension == nullptr) return !store_.error && store_.fail(Error::trap(ErrorCode::out_of_fuel));
@@ -160,7 +162,7 @@ private:
     if (store_.error) return false;
     if (const Suspension* stopped = suspension_of(store_); stopped != nullptr && stopped->is_saved)
       return true;
-    store_.suspended.reset(); // set if a host function asked to suspend and then continued after all
+    store_.suspended.reset(); // set if a host function asked to suspend but then returned results
     copy_down(slots, store_.run.frame, f.results_slots);
     return true;
   }

@@ -1,13 +1,13 @@
-// Entry into the interpreter.
+// invoke(): calls a function through the interpreter.
 #pragma once
 
 #include "vm/runtime/store.hpp"
 
 namespace skerry::vm {
 
-/// Runs a function of `store`. `slots` holds the arguments and receives the results; a v128 takes two slots.
-/// Returns false if the call failed, with the reason in store.error. The use of the native stack does not
-/// depend on the guest.
+/// Runs a function of `store`, or resumes the store's suspended call of it. `slots` holds the arguments and
+/// receives the results; a v128 takes two slots. Returns false if the call failed, with the reason in
+/// store.error. Calls inside the guest do not use the native stack, so a guest cannot overflow it.
 bool invoke(Store& store, FuncInstance& func, uint64_t* slots) noexcept;
 
 } // namespace skerry::vm

@@ -1,4 +1,5 @@
-// extract_lane and replace_lane. The vector is in slots, so a lane is a position in memory.
+// The handlers of extract_lane and replace_lane. The vector operand is in slots, so a lane is read and
+// written at its byte offset.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
@@ -6,7 +7,7 @@
 namespace skerry::vm {
 namespace {
 
-/// d := a lane of a, read as M and converted to T
+/// d := the lane of a that begins at first_byte, read as M and converted to T
 template <class M, class T, int D> struct ExtractLane {
   using Layout = layout::ExtractLane;
   static constexpr bool can_trap = false;
@@ -16,7 +17,7 @@ template <class M, class T, int D> struct ExtractLane {
     write<D>(s, i.d, static_cast<T>(load_as<M>(vector + i.first_byte)));
   }
 };
-/// d := a with M(b) in a lane. d may overlap a and b, so both are read first.
+/// d := a with M(b) in the lane that begins at first_byte. d may overlap a and b, so a and b are read first.
 template <class M, class T, int B> struct ReplaceLane {
   using Layout = layout::ReplaceLane;
   static constexpr bool can_trap = false;

@@ -1,4 +1,4 @@
-// Loads from memory 0 with 32-bit addresses.
+// The handlers of loads from memory 0 with 32-bit addresses.
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/memory_rows.hpp"
 
@@ -27,7 +27,8 @@ template <class M> struct LoadZeroFamily {
 
 } // namespace
 
-/// Registers hold i32 values zero-extended, so an unsigned load is the same for i32 and i64.
+/// An unsigned load has the same handlers for i32 and i64, because slots and registers hold i32 values
+/// zero-extended.
 void add_load_handlers(HandlerTable& table) {
   using enum Opcode;
   row_of(table, i32_load8_u) = row_of(table, i64_load8_u) = MemoryRow<LoadFamily<uint8_t, uint64_t>>::rows();

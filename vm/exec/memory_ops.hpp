@@ -1,7 +1,8 @@
 // Loads and stores in memory 0 with 32-bit addresses, in four addressing modes (vm/code/handler_table.hpp).
 //
-// `end` is offset + access size, and the access ends at address + end. One comparison with the size of the
-// memory is therefore the whole bounds check. The sum adds 32-bit values in 64 bits, so it cannot wrap.
+// The instruction's field `end` is its offset plus the size of the access, so the access ends at address +
+// end. One comparison of this sum with the size of the memory is the whole bounds check. The sum adds two
+// 32-bit values in 64 bits, so it cannot wrap.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -23,8 +24,8 @@ template <> struct AccessLayout<AddressMode::indexed_wrapped> {
   using Type = layout::IndexedWrappedAccess;
 };
 
-/// Returns the end of the access. If the place of the base is `constant`, there is no base. b is shifted by
-/// `Shift`.
+/// Returns the address at which the access ends. The base is a, or 0 if a's place is `constant`. b, if the
+/// layout has one, is shifted by `Shift`.
 template <int A, int B, int Shift, class Layout>
 SKERRY_INLINE uint64_t access_end(State& s, const Layout& i) {
   uint32_t base = 0;
@@ -33,19 +34,20 @@ SKERRY_INLINE uint64_t access_end(State& s, const Layout& i) {
   if constexpr (requires { i.addend; }) base += static_cast<uint32_t>(i.addend);
   return uint64_t{base} + i.end;
 }
-/// Returns the trap of an access that would begin at `start`. The register of the memory base carries the
-/// address.
+/// Returns the trap code of an access that would begin at `start`. The trap handler expects `start` in the
+/// register of the memory base (s.memory).
 SKERRY_INLINE ErrorCode out_of_bounds(State& s, uint64_t start) {
   s.memory = reinterpret_cast<std::byte*>(start);
   return ErrorCode::out_of_bounds_memory_access;
 }
-/// Returns the shift that indexes an array of elements of this size. Byte accesses need no shift, or access a
-/// part of a 32-bit word.
+/// Returns the shift of the scaled addressing modes, which turns the index of an element of `bytes` bytes
+/// into a byte offset. An access of one byte uses the shift of 32-bit elements, because such an access often
+/// reads a part of a 32-bit word.
 inline constexpr int index_shift(size_t bytes) {
   return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2;
 }
 
-/// d := T(M read from memory). M is the type in memory, T the type in the slot or register.
+/// d := T(the M in memory), where M is the type in memory and T is the type in the slot or register.
 template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> struct Load {
   using Layout = AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;
@@ -59,7 +61,7 @@ template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> s
   }
 };
 
-/// memory := M(value). Small integers may be constants.
+/// The M in memory := value. The value may be a constant if it is an integer of 16 bits.
 template <class M, AddressMode Mode, int C, int A, int B, int Scaled> struct StoreValue {
   using Layout = AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;

@@ -6,8 +6,8 @@
 
 namespace skerry::vm {
 
-/// All handlers of one load or store. Family provides the operation as a template: Op<mode, value, a, b,
-/// scaled>.
+/// All handlers of one load or store. Family provides the operation as a member template Op<mode, value, a,
+/// b, scaled>.
 template <class Family> struct MemoryRow {
   template <int V, int A> struct Plain {
     using Op = Family::template Op<AddressMode::plain, V, A, 0, 0>;
@@ -35,7 +35,7 @@ template <class M, class T> struct LoadFamily {
   static constexpr int value_places = writable_places<T>;
   template <AddressMode Mode, int D, int A, int B, int Scaled> using Op = Load<M, T, Mode, D, A, B, Scaled>;
 };
-/// Stored floats are never immediates.
+/// The value of a store may be a constant only if it is an integer.
 template <class M> struct StoreFamily {
   static constexpr int value_places = VectorClass<M> ? place::vector_writable : place::readable;
   template <AddressMode Mode, int C, int A, int B, int Scaled>

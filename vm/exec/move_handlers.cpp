@@ -1,4 +1,4 @@
-// Moves, selects, globals.
+// The handlers of moves, selects and accesses to globals.
 #include "vm/exec/handler_rows.hpp"
 #include "vm/exec/handlers.hpp"
 

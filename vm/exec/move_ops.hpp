@@ -42,7 +42,7 @@ template <class T, int D, int A> struct TypedMove {
     write<D>(s, i.d, read<T, A>(s, i.a));
   }
 };
-/// d := 16 bytes
+/// d := a constant of 16 bytes
 template <int D> struct Constant128 {
   using Layout = layout::Constant128;
   static constexpr bool can_trap = false;
@@ -60,8 +60,8 @@ template <int Shift, int D, int A, int B> struct Lea {
     write<D>(s, i.d, read<uint32_t, A>(s, i.a) + (read<uint32_t, B>(s, i.b) << Shift));
   }
 };
-/// d := c ? a : b. It has no branch, because compilers also emit select for conditions that they cannot
-/// predict.
+/// d := c ? a : b, for values of up to 64 bits. It uses no branch, because compilers emit `select` for
+/// conditions that the processor cannot predict.
 template <int D, int A, int B, int C> struct Select {
   using Layout = layout::Select;
   static constexpr bool can_trap = false;
@@ -71,7 +71,7 @@ template <int D, int A, int B, int C> struct Select {
     write<D>(s, i.d, choose(read<uint32_t, C>(s, i.c) != 0, a, b));
   }
 };
-/// The same for values in one or two slots
+/// d := c ? a : b, for values in one or two slots
 template <int Slots, int C> struct SelectSlots {
   using Layout = layout::Ternary;
   static constexpr bool can_trap = false;
@@ -81,7 +81,7 @@ template <int Slots, int C> struct SelectSlots {
     std::memmove(slot_at(s, i.d), from, Slots * sizeof(uint64_t));
   }
 };
-/// Globals of this instance, which holds their values
+/// Globals that the module defines. Their values are in the ModuleInstance, at the offset `place`.
 template <int D> struct GlobalGet {
   using Layout = layout::Global;
   static constexpr bool can_trap = false;
@@ -101,7 +101,7 @@ template <int A> struct GlobalSet {
     std::memcpy(base + i.place, &value, sizeof value);
   }
 };
-/// Imported globals
+/// Imported globals. `place` is the global's index.
 template <int D> struct ImportedGlobalGet {
   using Layout = layout::Global;
   static constexpr bool can_trap = false;
@@ -118,8 +118,9 @@ template <int A> struct ImportedGlobalSet {
     s.instance->globals[i.place]->value[0] = read<uint64_t, A>(s, i.value);
   }
 };
-/// Clears Count slots. With Count 0, clears at least as many slots as the instruction says: the slots after
-/// them hold only operands that have not been written yet, or are in the red zone.
+/// Clears Count slots. If Count is 0, clears the number of slots that the instruction states, rounded up to a
+/// multiple of 8. The extra slots hold only operands that have not been written yet, or are in the red zone
+/// at the end of the value stack.
 template <int Count> struct Enter {
   using Layout = layout::Enter;
   static constexpr bool can_trap = false;
@@ -133,7 +134,7 @@ template <int Count> struct Enter {
       do {
         const uint64_t zeros[8] = {};
         std::memcpy(first, zeros, sizeof zeros);
-        asm volatile(""); // keeps the compiler from calling memset for this
+        asm volatile(""); // keeps the compiler from calling memset
         first += 8;
       } while (first < end);
     } else {

@@ -1,7 +1,7 @@
-// Semantics of the numeric instructions (spec §4.3): one pure function for each, named like the instruction.
-// The handlers use these functions, and their types are checked against the signatures in the opcode table.
-// i32 and i64 are unsigned here; the suffix _s says that the bits are read as signed. A function that can
-// trap returns the reason and passes its result by reference.
+// The semantics of the numeric instructions (spec §4.3): one pure function for each instruction, named like
+// it. The handlers call these functions. Their types are checked at compile time against the signatures in
+// the opcode table. i32 and i64 values have unsigned types here; a function with the suffix _s reads them as
+// signed. A function that can trap returns the ErrorCode and stores its result in a reference parameter.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -97,7 +97,8 @@ SKERRY_PURE uint64_t i64_extend32_s(uint64_t a) {
 
 // ---- spec §4.3.3, floating-point operations
 //
-// A NaN operand gives a quiet NaN. For numbers, the host's IEEE arithmetic is that of the specification.
+// If an operand is a NaN, the result is a quiet NaN. For other operands, the host's IEEE arithmetic is that
+// of the specification.
 
 template <class F> SKERRY_PURE F minimum(F a, F b) {
   if (a != a || b != b) [[unlikely]]
@@ -146,8 +147,9 @@ SKERRY_PURE uint64_t i64_extend_i32_s(uint32_t a) {
 }
 SKERRY_PURE uint64_t i64_extend_i32_u(uint32_t a) { return a; }
 
-/// Returns whether trunc(a) is a value of I. Both bounds are exact in F: 2^n above, and -2^n or just above
-/// -2^n - 1 below.
+/// Returns whether trunc(a) is representable in I, whose largest value is 2^n - 1. The upper bound 2^n is
+/// exact in F. For signed types, F has enough digits for the lower bound -2^n - 1, or else no number lies
+/// between it and -2^n, which is the bound instead.
 template <class I, class F> SKERRY_PURE bool truncates_to(F a) {
   constexpr int bits = std::numeric_limits<I>::digits;
   constexpr F end = static_cast<F>(I{1} << (bits - 1)) * F{2};

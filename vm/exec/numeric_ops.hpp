@@ -1,7 +1,7 @@
-// Operations made from the pure functions of vm/exec/numeric.hpp, for every place of their operands.
+// Operations made from the pure functions of vm/exec/numeric.hpp, for all places of their operands.
 //
-// An operation is a struct with its Layout (vm/code/layout.hpp) and run(), which reads the operands at `p`
-// and does not change s.pc. straight<Op> is its handler.
+// An operation is a struct with the type Layout (vm/code/layout.hpp) and the function run(), which executes
+// the instruction at `p` and does not change s.pc. straight<Op> is the handler of operation Op.
 #pragma once
 
 #include "vm/exec/operands.hpp"
@@ -23,8 +23,8 @@ template <class Op> SKERRY_ALIGNED(Op::can_trap ? 64 : 32) SKERRY_HANDLER(straig
   NEXT(sizeof(typename Op::Layout));
 }
 
-/// The types of a pure function: R f(A) or R f(A, B); if it can trap, ErrorCode f(A, R&) or ErrorCode f(A, B,
-/// R&).
+/// The types of a pure function's parameters and result. A function that cannot trap has the form R f(A) or R
+/// f(A, B). A function that can trap has the form ErrorCode f(A, R&) or ErrorCode f(A, B, R&).
 template <class F> struct Signature;
 template <class R, class A_> struct Signature<R (*)(A_)> {
   using Result = R;

@@ -1,5 +1,5 @@
-// Builds handlers from the scalar numeric rows of the opcode table. Operand types divide the rows into units
-// that compile in parallel. The source file of each unit instantiates add_numeric_rows once.
+// Builds the handlers of the scalar numeric rows of the opcode table. The rows are divided by operand type
+// into units, which compile in parallel: the source file of each unit instantiates add_numeric_rows once.
 #pragma once
 
 #include "vm/exec/handler_rows.hpp"
@@ -32,7 +32,8 @@ template <class T> constexpr char type_letter() {
   else
     return 'F';
 }
-/// Returns whether the pure function has the type that its row says.
+/// Returns whether the parameters and the result of the pure function F have the types that `letters`, a
+/// signature of the opcode table, states.
 template <auto F> constexpr bool has_signature(std::string_view letters) {
   using Types = SignatureOf<F>;
   constexpr char a = type_letter<typename Types::A>(), result = type_letter<typename Types::Result>();
@@ -63,8 +64,8 @@ template <auto F> struct Numeric {
   }
 };
 
-/// Makes a function's name depend on a template parameter, so that the rows of other units are not
-/// instantiated.
+/// Returns `function`. Its type depends on a template parameter, so that `if constexpr` does not instantiate
+/// the rows of other units.
 template <NumericUnit, class F> constexpr F dependent(F function) { return function; }
 
 template <NumericUnit Unit> void add_numeric_rows(HandlerTable& table) {

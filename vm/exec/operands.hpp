@@ -1,4 +1,5 @@
-// How handlers read and write operands, by type (integer or vector class) and by place (vm/code/handler.hpp).
+// Reads and writes the operands of handlers, by type (integer or vector class) and by place
+// (vm/code/handler.hpp). The template parameter `Kind` is the place.
 #pragma once
 
 #include "vm/code/layout.hpp"
@@ -13,16 +14,17 @@ using layout::Slot;
 
 SKERRY_INLINE uint64_t* slot_at(const State& s, Slot slot) { return s.frame + std::to_underlying(slot); }
 
-/// Copies slots to a destination that is not above the source. It does not use memmove, because a call would
-/// make the handler save registers.
+/// Copies slots to a destination that is not above the source. It does not use memmove, because a handler
+/// that calls a function must save registers.
 SKERRY_INLINE void copy_down(uint64_t* to, const uint64_t* from, uint64_t slots) {
   for (uint64_t i = 0; i < slots; ++i) {
     to[i] = from[i];
-    asm volatile("" ::: "memory"); // keeps the compiler from calling memmove for this
+    asm volatile("" ::: "memory"); // keeps the compiler from calling memmove
   }
 }
 
-/// Returns an integer VM register. Handlers never use registers that this build does not have.
+/// Returns the integer VM register at place `Kind`. No handler is made for a register that the build does not
+/// have.
 template <int Kind> SKERRY_INLINE uint64_t& int_register(State& s) {
 #if defined(SKERRY_DISPATCH_TAILCALL)
   static_assert(Kind >= 1 && Kind <= int_registers);
@@ -50,8 +52,8 @@ template <int Kind> SKERRY_INLINE Vector& vector_register(State& s) {
 #endif
 }
 
-/// Returns the low lane of a vector register. Builds without VM registers never call this. The contents of
-/// the other lanes do not matter, so writing needs no merging.
+/// Returns the low lane of a vector register. to_vector() leaves the other lanes undefined, because no
+/// handler reads them. Builds without VM registers never call these two functions.
 template <std::floating_point T> SKERRY_INLINE T low_lane(Vector v) {
   T value;
   std::memcpy(&value, &v, sizeof value);
@@ -76,7 +78,8 @@ SKERRY_INLINE Vector vector_of(const layout::Bytes16& value) {
 
 template <class T>
 concept VectorClass = std::floating_point<T> || std::same_as<T, Vector>;
-/// The number of places that operands of a type have: without constants, and with constants.
+/// The number of places that operands of type T can have: writable_places without constants, readable_places
+/// with constants.
 template <class T>
 inline constexpr int writable_places = VectorClass<T> ? place::vector_writable : place::writable;
 template <class T>
@@ -98,7 +101,7 @@ template <class T, int Kind> SKERRY_INLINE T read(State& s, Slot slot) {
   }
 }
 
-/// Reads an operand that may be a constant. A constant f64 has its own layout.
+/// Reads an operand that may be a constant, except an f64 constant, which is a Constant64.
 template <class T, int Kind> SKERRY_INLINE T read(State& s, const layout::SlotOrConstant& operand) {
   if constexpr (Kind != imm_kind<T>) {
     return read<T, Kind>(s, operand.slot());
@@ -113,7 +116,7 @@ template <class T, int Kind> SKERRY_INLINE T read(State&, const layout::Constant
   static_assert(Kind == imm_kind<T>);
   return constant.as<T>();
 }
-/// Reads an integer operand whose constants have 16 bits.
+/// Reads an integer operand that may be a constant of 16 bits.
 template <int Kind> SKERRY_INLINE uint64_t read(State& s, const layout::SlotOrConstant16& operand) {
   if constexpr (Kind == place::constant)
     return operand.constant();
@@ -121,8 +124,8 @@ template <int Kind> SKERRY_INLINE uint64_t read(State& s, const layout::SlotOrCo
     return read<uint64_t, Kind>(s, operand.slot());
 }
 
-/// Writes an operand. Integers are kept zero-extended. An f32 uses only the low half of its slot; the high
-/// half has no meaning.
+/// Writes an operand. Integers are stored zero-extended to 64 bits. An f32 is stored in the low half of its
+/// slot, and the high half has no meaning.
 template <int Kind, class T> SKERRY_INLINE void write(State& s, Slot slot, T value) {
   if constexpr (std::integral<T>) {
     if constexpr (Kind == place::slot)

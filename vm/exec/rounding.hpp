@@ -1,6 +1,7 @@
-// Rounds floats to integers (spec §4.3.3: fceil, ffloor, ftrunc, fnearest). If the machine has no instruction
-// for this, compilers call the C library, and a handler would save all VM registers around the call. On such
-// machines the functions here convert numbers to integers and back, for which SSE2 has instructions.
+// Rounds floats to integers (spec §4.3.3: fceil, ffloor, ftrunc, fnearest). On machines without rounding
+// instructions, compilers call the C library, and a handler would have to save all VM registers around that
+// call. There, the functions of this file convert the number to an integer and back, for which SSE2 has
+// instructions.
 #pragma once
 
 #include <cmath>
@@ -21,9 +22,10 @@ inline constexpr bool has_rounding_instructions = false;
 
 template <class F>
 inline constexpr F no_fraction_from = F(uint64_t{1} << (std::numeric_limits<F>::digits - 1));
-/// Returns false for NaNs and for numbers so large that they must be integers.
+/// Returns false for NaNs, and for numbers that are so large that they can only be integers.
 template <class F> SKERRY_PURE bool may_have_fraction(F a) { return std::fabs(a) < no_fraction_from<F>; }
-/// Gives the result the sign of the original, even if the result is zero. A signalling NaN becomes quiet.
+/// Returns `result` with the sign of `original`, which matters if the result is zero. If `original` is a NaN,
+/// returns it as a quiet NaN.
 template <class F> SKERRY_PURE F rounded(F result, F original) {
   return original != original ? original + original : std::copysign(result, original);
 }
@@ -49,7 +51,8 @@ template <class F> SKERRY_PURE F trunc(F a) {
   if (has_rounding_instructions) return rounded(std::trunc(a), a);
   return rounded(may_have_fraction(a) ? towards_zero(a) : a, a);
 }
-/// Rounds ties to even, as additions do.
+/// Rounds ties to even. Without rounding instructions, adds a number so large that the addition itself rounds
+/// to an integer.
 template <class F> SKERRY_PURE F nearest(F a) {
   if (has_rounding_instructions) return rounded(std::rint(a), a);
   if (!may_have_fraction(a)) [[unlikely]]

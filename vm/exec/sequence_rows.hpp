@@ -1,4 +1,5 @@
-// The vocabulary of vm/code/sequences.def: its operations, and which of its rows a build includes.
+// Defines the names that vm/code/sequences.def uses for operations and places, and decides which of its rows
+// a build includes.
 #pragma once
 
 #include "vm/code/sequence_index.hpp"
@@ -11,9 +12,9 @@
 
 namespace skerry::vm {
 
-/// Returns whether this build has the superinstruction at this line of the list. Builds that call handlers in
-/// a loop gain little from superinstructions, and such builds (sanitizers) take long to compile. They get
-/// only the most useful rows, which are enough for tests.
+/// Returns whether this build has the superinstruction of this part at this line of sequences.def. Trampoline
+/// builds get only the most useful rows, which are enough for tests: these builds gain little from
+/// superinstructions and, with sanitizers, take long to compile them.
 constexpr bool has_sequence([[maybe_unused]] int part, [[maybe_unused]] int line) {
 #if defined(SKERRY_COMPACT)
   return false;
@@ -28,7 +29,8 @@ constexpr bool has_sequence([[maybe_unused]] int part, [[maybe_unused]] int line
 #endif
 }
 
-/// Registers that this build does not have are replaced by slots.
+/// The names r0 … v1 stand for VM registers. A name whose register this build does not have stands for a slot
+/// instead.
 namespace sequence_rows {
 
 using namespace numeric;
@@ -37,7 +39,8 @@ constexpr int s = place::slot, k = place::constant, vk = place::vector_constant;
 constexpr int r0 = int_registers > 0 ? 1 : s, r1 = int_registers > 1 ? 2 : s, r2 = int_registers > 2 ? 3 : s;
 constexpr int v0 = vector_registers > 0 ? 1 : s, v1 = vector_registers > 1 ? 2 : s;
 
-/// Without VM registers several operations become the same one, which has the number of the first.
+/// Returns the number of an operation in this build. Without VM registers, operations that differ only in
+/// registers become the same operation. All of them get the number of the first one, `in_slots`.
 constexpr HandlerNumber own_number(HandlerNumber number, HandlerNumber in_slots) {
   return int_registers == 0 ? in_slots : number;
 }
@@ -49,7 +52,7 @@ constexpr bool has_number([[maybe_unused]] HandlerNumber number, [[maybe_unused]
 #endif
 }
 
-template <HandlerNumber number> struct Operation; // defines Type
+template <HandlerNumber number> struct Operation; // specializations define Type
 template <class Op> inline constexpr HandlerNumber operation_number = 0;
 #define OPERATION(number, in_slots, ...)                                                                     \
   template <> struct Operation<number> {                                                                     \
@@ -72,7 +75,8 @@ template <int part, int line, HandlerNumber... operations> constexpr Handler row
     return &sequence_of_three<Op<operations>...>;
 }
 
-/// The handlers of each part's rows. The parts compile in parallel.
+/// The handlers of the rows of each part. Each part has its own source file, so the parts compile in
+/// parallel.
 extern const Handler part_0[], part_1[], part_2[], part_3[];
 #if defined(SKERRY_COMPACT)
 #define SKERRY_SEQUENCE(part, ...)

@@ -1,4 +1,4 @@
-// The operations that superinstructions consist of, and the superinstructions that exist.
+// Computes the table of superinstructions from vm/code/sequences.def.
 #include "vm/code/sequence_table.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/sequence_rows.hpp"
@@ -12,7 +12,7 @@ namespace {
 
 struct Row {
   int part, line;
-  std::array<HandlerNumber, 3> operations; // two or three, then 0
+  std::array<HandlerNumber, 3> operations; // two and a 0, or three
 };
 constexpr Row rows[] = {
 #define SEQUENCE_0(...) {0, __LINE__, {__VA_ARGS__}},
@@ -22,7 +22,7 @@ constexpr Row rows[] = {
 #include "vm/code/sequences.def"
 };
 
-/// The numbers of the operations, by their place in the list.
+/// The numbers of the operations in this build, indexed by their numbers in sequences.def.
 constexpr HandlerNumber numbers[] = {
     0,
 #define OPERATION(number, in_slots, ...) sequence_rows::own_number(number, in_slots),
@@ -34,10 +34,10 @@ constexpr size_t row_count() {
   return static_cast<size_t>(
       std::ranges::count_if(rows, [](const Row& row) { return has_sequence(row.part, row.line); }));
 }
-/// A sequence begins with an operation or another sequence, and ends with an operation.
+/// The first handler of a sequence is an operation or a shorter sequence. The second handler is an operation.
 constexpr size_t first_count = (1 + SequenceTable::part_count) * handlers_of_part;
 constexpr size_t second_count = std::size(numbers);
-constexpr size_t entry_count = row_count() * 5 / 4 + second_count; // four fifths are used
+constexpr size_t entry_count = row_count() * 5 / 4 + second_count; // a fifth of them may stay unused
 
 struct Index {
   std::array<uint16_t, first_count> starts{};
@@ -49,8 +49,9 @@ struct Index {
   constexpr SequenceIndex view() const { return {starts, entries}; }
 };
 
-/// Adds the rows of two operations, or, if `of_two` is not null, the rows of three. A row of three builds on
-/// the row of its first two and is left out if that row does not exist.
+/// If `of_two` is null, adds the rows of two operations; otherwise adds the rows of three. A row of three
+/// needs the row of its first two operations, which `of_two` finds, and is left out if that row does not
+/// exist.
 constexpr void add_rows(std::vector<Sequence>& sequences, const SequenceIndex* of_two) {
   std::array<HandlerNumber, SequenceTable::part_count> next{};
   for (size_t part = 0; part < SequenceTable::part_count; ++part)

@@ -1,5 +1,6 @@
-// Superinstructions: handlers of sequences of operations. Every operation keeps its place in the code, so a
-// sequence needs no separate encoding (vm/translate/emit/fusion.hpp).
+// Superinstructions: handlers that run a sequence of two or three instructions. The instructions keep their
+// places and their layouts in the code, so no layout is needed for a superinstruction
+// (vm/translate/emit/fusion.hpp).
 #pragma once
 
 #include "vm/exec/branch_ops.hpp"
@@ -23,7 +24,7 @@ template <class Op> constexpr Handler handler_of() {
 }
 
 /// One step of a superinstruction: runs the operation at s.pc and moves s.pc past it. If the operation is a
-/// branch and is taken, the superinstruction ends there.
+/// taken branch, the superinstruction ends there.
 #define SKERRY_STEP(Op)                                                                                      \
   if constexpr (BranchingOp<Op>) {                                                                           \
     if (Op::taken(s, s.pc)) SKERRY_TAKE_BRANCH(Op);                                                          \

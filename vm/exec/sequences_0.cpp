@@ -1,4 +1,4 @@
-// Superinstructions, part 0 of vm/code/sequences.def.
+// The superinstructions of part 0 of vm/code/sequences.def.
 #include "vm/exec/sequence_rows.hpp"
 
 namespace skerry::vm::sequence_rows {

@@ -1,10 +1,10 @@
-// Instructions that work on canonical slots: the operands are in consecutive slots, and the results replace
-// them. These instructions are rare or do much work, so dispatch is a small part of their cost.
+// Instructions whose operands are in consecutive slots, and whose results replace them (layout::StackOp).
+// They are rare or do much work, so dispatch is a small part of their cost.
 //
-// Bulk operations pay before they work: for the instructions executed since the last charge, and one unit of
-// fuel for each 64 bytes or each element. Long operations work in pieces and are entered again for each
-// further piece, so that deadlines hold. A piece that cannot be paid for is not begun. The pieces are the
-// same in every configuration, and so are their costs.
+// A bulk operation pays its fuel before it works: the instructions executed since the last charge, and one
+// unit for each 64 bytes or each element. A long operation works in pieces. Its handler runs once for each
+// piece, so the deadline is checked between pieces. A piece begins only if there is enough fuel for it. The
+// pieces and their prices do not depend on the configuration.
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
@@ -25,7 +25,7 @@ SKERRY_INLINE uint64_t* slots_of(const State& s) { return slot_at(s, stack_op(s)
 SKERRY_INLINE uint32_t first_index(const State& s) { return stack_op(s).index; }
 SKERRY_INLINE uint32_t second_index(const State& s) { return static_cast<uint32_t>(stack_op(s).second); }
 
-/// Runs F(instance, slots, first, second), which takes little time.
+/// Runs F(instance, slots, first, second), a function that takes little time.
 template <ErrorCode (*F)(ModuleInstance&, uint64_t* slots, uint32_t first, uint32_t second)>
 SKERRY_HANDLER(small) {
   SKERRY_STATE
@@ -35,16 +35,17 @@ SKERRY_HANDLER(small) {
   NEXT(sizeof(layout::StackOp));
 }
 
-/// The input of a bulk operation: its immediates and slots, and the fuel that its next piece may cost. It is
-/// passed by value, because a handler whose locals have addresses would not end in a sibling call.
+/// The input of a bulk operation: its immediates and slots, and the fuel that its next piece may cost at
+/// most. It is passed by value, because a handler whose locals have addresses could not end in a sibling
+/// call.
 struct Bulk {
   ModuleInstance& instance;
   uint64_t* slots;
   uint32_t first, second;
   int64_t fuel;
 };
-/// The outcome of one piece: a trap or its price in fuel. `began` is false if there was not enough fuel for
-/// it.
+/// The outcome of one piece: a trap code, or none and the price in fuel. `began` is false if there was not
+/// enough fuel for the piece, which then did nothing. `done` is true after the last piece.
 struct Step {
   ErrorCode code = ErrorCode::none;
   int64_t fuel = 0;
@@ -52,7 +53,7 @@ struct Step {
   bool done = true;
 };
 
-/// Runs F, which executes one piece, until it is done.
+/// Runs F, which executes one piece, and repeats the instruction until F is done.
 template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
   SKERRY_STATE
   const int64_t owed = stack_op(s).charge.fuel;
@@ -72,8 +73,8 @@ template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
   SKERRY_DISPATCH;
 }
 
-/// The size of the next piece, and whether it is the last. The slots of a bulk operation are: destination,
-/// source or value, count.
+/// The size of the next piece, and whether it is the last piece. The three slots of a bulk operation hold the
+/// destination, the source or value, and the count.
 struct Range {
   uint64_t piece;
   bool last;
@@ -81,16 +82,16 @@ struct Range {
 Range next_piece(uint64_t count, uint64_t largest) { return {std::min(count, largest), count <= largest}; }
 int64_t price_of_bytes(Range range) { return static_cast<int64_t>(range.piece / bytes_per_fuel); }
 int64_t price_of_elements(Range range) { return static_cast<int64_t>(range.piece); }
-/// Nothing was done, because there is not enough fuel.
+/// The outcome of a piece that does not begin because there is less than `fuel`.
 Step too_dear(int64_t fuel) { return {.fuel = fuel, .began = false, .done = false}; }
-/// Continues after a piece at the front of the range.
+/// Moves the slots past a piece that was at the start of the range.
 Step advance(uint64_t* slots, Range range, bool has_source, int64_t fuel) {
   slots[0] += range.piece;
   if (has_source) slots[1] += range.piece;
   slots[2] -= range.piece;
   return {.fuel = fuel, .done = range.last};
 }
-/// Continues before a piece at the end of the range.
+/// Shortens the range by a piece that was at its end.
 Step retreat(uint64_t* slots, Range range, int64_t fuel) {
   slots[2] -= range.piece;
   return {.fuel = fuel, .done = range.last};
@@ -110,7 +111,8 @@ Step fill_memory(Bulk op) {
   return advance(slots, range, false, price);
 }
 
-/// Copies from the end if the ranges overlap and the destination is higher, like memmove.
+/// Copies the pieces from the last to the first if both ranges are in the same memory and the destination is
+/// higher, because the ranges may overlap.
 Step copy_memory(Bulk op) {
   MemoryInstance& to = *op.instance.memories[op.first];
   const MemoryInstance& from = *op.instance.memories[op.second];
@@ -190,7 +192,8 @@ ErrorCode drop_elem(ModuleInstance& instance, uint64_t*, uint32_t segment, uint3
   return ErrorCode::none;
 }
 
-/// Returns the size, or -1 in the width of the addresses.
+/// Returns the result of a grow instruction in the width of the address type. `size` is the old size, or -1
+/// for failure.
 uint64_t size_or_failure(int64_t size, const Limits& limits) {
   return limits.is_64 ? static_cast<uint64_t>(size) : static_cast<uint32_t>(size);
 }
@@ -199,7 +202,7 @@ ErrorCode memory_size(ModuleInstance& instance, uint64_t* slots, uint32_t index,
   slots[0] = instance.memories[index]->byte_size >> 16;
   return ErrorCode::none;
 }
-/// memory.grow takes about as long as this many instructions, because it asks the system for memory.
+/// memory.grow takes about as long as this number of instructions, because it asks the system for memory.
 constexpr int64_t grow_as_instructions = 1'000;
 SKERRY_COLD SKERRY_HANDLER(memory_grow_handler) {
   SKERRY_STATE
@@ -229,8 +232,8 @@ ErrorCode table_size(ModuleInstance& instance, uint64_t* slots, uint32_t index, 
   slots[0] = instance.tables[index]->size;
   return ErrorCode::none;
 }
-/// New elements are written in pieces and become visible only after the last piece. A growth that the table's
-/// limits refuse costs nothing.
+/// grow_table() writes new elements in pieces, and the table grows only after the last piece. A growth that
+/// the table's limits refuse costs no fuel.
 Step table_grow(Bulk op) {
   TableInstance& table = *op.instance.tables[op.first];
   const uint64_t count = op.slots[1];
@@ -246,10 +249,11 @@ Step table_grow(Bulk op) {
 
 // ---- loads and stores in other memories, with 64-bit addresses, or with offsets that need more than 32 bits
 //
-// The first immediate is the memory, the second the offset.
+// The first immediate is the memory, and the second is the offset.
 
-/// Returns the address of an access. No sum can wrap. If the access is out of bounds, returns null and stores
-/// in s.memory where it would begin (at most 2^64-1), as traps expect it.
+/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null and stores the
+/// address at which it would begin (at most 2^64-1) in s.memory, where the trap handler expects it. No sum
+/// can wrap.
 template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
   const uint64_t offset = stack_op(s).second;
@@ -285,7 +289,7 @@ template <class M> SKERRY_HANDLER(general_store) {
   NEXT(sizeof(layout::StackOp));
 }
 
-/// v128 globals. Other globals have their own operations.
+/// Both are for v128 globals. Globals of other types have their own operations.
 ErrorCode get_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   std::memcpy(slots, instance.globals[index]->value, 16);
   return ErrorCode::none;

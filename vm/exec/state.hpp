@@ -1,8 +1,9 @@
-// The interpreter's state, and the two ways to end a handler: NEXT and TRAP.
+// The interpreter's state, and the macros that end a handler: NEXT, TRAP and their variants.
 //
-// A handler is written once, as SKERRY_HANDLER(name) { … } on a State `s`. The macros here turn it into a
-// tail call, a sibling call or a return to the loop (vm/code/handler.hpp). With tail calls the members of
-// State are machine registers: a State is built from the arguments and never has an address after inlining.
+// A handler is written once, as SKERRY_HANDLER(name) { … } on a State `s`. The macros end it with a tail
+// call, a sibling call or a return to the loop, depending on the build (vm/code/handler.hpp). With tail
+// calls, the members of State are machine registers: each handler builds its State from its arguments, and
+// after inlining the State has no address in memory.
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -14,7 +15,7 @@
 namespace skerry::vm {
 
 struct State {
-  int64_t fuel; // left in the slice; may be negative until the next check
+  int64_t fuel; // left of the slice; may be negative until the next check
   ModuleInstance* instance;
   std::byte* memory; // the bytes of memory 0
   uint64_t memory_size;
@@ -28,8 +29,9 @@ struct State {
 
 #define SKERRY_INLINE [[gnu::always_inline]] inline
 #define SKERRY_COLD [[gnu::cold, gnu::noinline]]
-/// The alignment of a handler's code, in bytes. Code in the cache of decoded instructions costs one more
-/// cycle for each 64-byte line that it enters. Most handlers fit in one line, many in half a line.
+/// The alignment of a handler's code, in bytes. The processor caches decoded instructions by lines of 64
+/// bytes of code, and each line that a handler enters costs one more cycle. Most handlers fit in one line,
+/// and many in half a line.
 #define SKERRY_ALIGNED(bytes) __attribute__((aligned(bytes)))
 
 #if defined(SKERRY_DISPATCH_TAILCALL)
@@ -72,16 +74,17 @@ struct State {
     SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-/// Ends the call with a trap at s.pc. The register of the memory size, which a trap does not need, carries
-/// the code. A handler's trap path is thus one move and one jump.
+/// Ends the call with a trap at s.pc. s.memory_size passes the ErrorCode to trap_handler, because a trap does
+/// not need the memory size. A handler's trap path is thus one move and one jump.
 #define TRAP(code)                                                                                           \
   do {                                                                                                       \
     s.memory_size = static_cast<uint64_t>(code);                                                             \
     SKERRY_TAIL(trap_handler);                                                                               \
   } while (false)
 
-/// Takes the price off the fuel before the instruction at s.pc does anything that needs enough fuel. If the
-/// slice has less, the slow path gets more and runs the instruction again from its beginning.
+/// Takes `price` from the fuel. Use it before the instruction at s.pc changes anything: if the slice holds
+/// less than `price`, fuel_short_handler takes the next slice and runs the instruction again from its
+/// beginning.
 #define PAY(price)                                                                                           \
   do {                                                                                                       \
     const int64_t price_ = (price);                                                                          \
@@ -92,8 +95,8 @@ struct State {
     s.fuel -= price_;                                                                                        \
   } while (false)
 
-/// Checks the fuel, at loop back-edges and calls. s.pc and s.frame must already be those with which execution
-/// continues.
+/// Checks the fuel after a loop's back-edge or a call. s.pc and s.frame must already be those of the next
+/// instruction.
 #define POLL                                                                                                 \
   do {                                                                                                       \
     if (s.fuel < 0) [[unlikely]]                                                                             \
@@ -102,12 +105,13 @@ struct State {
 
 SKERRY_COLD SKERRY_HANDLER(trap_handler);
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler);
-/// Runs the instruction at s.pc again once the slice has the fuel that it needs. The register of the memory
-/// size carries that amount. Ends or suspends the call if the store has less.
+/// Takes the next slice of fuel, which must hold s.memory_size units, and runs the instruction at s.pc again.
+/// If the store has less fuel, ends or suspends the call.
 SKERRY_COLD SKERRY_HANDLER(fuel_short_handler);
-/// Ends or suspends the call if store.error is already set and the running instruction has been charged.
+/// Ends the call with the error in store.error, or suspends the call if the called host function asked for
+/// that. The running instruction must have been charged.
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler);
-/// Ends the activation. Functions that were called from C++ return to this handler.
+/// Ends the activation. A function that was called from C++ returns to this handler.
 SKERRY_HANDLER(exit_handler);
 
 template <class T> SKERRY_INLINE T load_as(const std::byte* at) {
@@ -127,21 +131,22 @@ SKERRY_INLINE void reload_memory(State& s) {
   }
 }
 
-/// Brings the next check of deadline and interrupt forward, as if `fuel` instructions had run. This is for
-/// work that takes long but costs little. The fuel itself goes back to the store.
+/// Brings the next check of the deadline and the interrupt flag forward, as if `fuel` more instructions had
+/// run. Use it for work that takes long but costs little fuel. The call loses no fuel: the amount moves from
+/// the slice back to the store.
 SKERRY_INLINE void shorten_slice(State& s, int64_t fuel) {
   const int64_t taken = fuel < s.fuel ? fuel : s.fuel;
   if (taken <= 0) return;
   s.fuel -= taken;
   s.instance->store->fuel_budget += taken;
 }
-/// Does the same for work on many slots at once. Eight slots take about as long as one instruction.
+/// Calls shorten_slice() for work on many slots. Eight slots take about as long as one instruction.
 SKERRY_INLINE void shorten_slice_for_slots(State& s, uint64_t slots) {
   if (slots > 64) [[unlikely]]
     shorten_slice(s, static_cast<int64_t>(slots / 8));
 }
 
-/// Makes the state visible to C++ code that a handler calls.
+/// Saves the state in store.run, where C++ code that a handler calls finds it.
 SKERRY_INLINE void save(const State& s) {
   RunState& run = s.instance->store->run;
   run.pc = s.pc;
@@ -150,8 +155,8 @@ SKERRY_INLINE void save(const State& s) {
   run.fuel = s.fuel;
 }
 
-/// Saves the state of a call that stops here. It must not keep or pass on a reference to `s`, because
-/// handlers would then not end in sibling calls.
+/// Saves the state of a call that is suspended. This function must be inlined and must not pass on a
+/// reference to `s`, because the handler could then not end in a sibling call.
 SKERRY_INLINE void suspend(const State& s, Suspension& to) {
   to.is_saved = true;
   to.instance = s.instance;
@@ -163,7 +168,7 @@ SKERRY_INLINE void suspend(const State& s, Suspension& to) {
 #endif
 }
 
-/// Returns the state with which a call resumes, except fuel and memory.
+/// Returns the state with which a suspended call resumes. The caller must set its fuel and memory.
 SKERRY_INLINE State resumed(const Suspension& from) {
   State s{};
   s.instance = from.instance;

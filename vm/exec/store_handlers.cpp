@@ -1,4 +1,4 @@
-// Stores in memory 0 with 32-bit addresses.
+// The handlers of stores in memory 0 with 32-bit addresses.
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/memory_rows.hpp"
 

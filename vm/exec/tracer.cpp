@@ -16,7 +16,7 @@
 
 namespace skerry::vm {
 
-/// A function's code as text, with what each of its lines begins with.
+/// A function's code as text, and the beginning of each of its lines.
 struct TracedFunction {
   std::string head; // `func[3] <name> `
   FunctionText text;
@@ -26,16 +26,16 @@ struct TracedFunction {
 struct Tracer {
   Suspension registers;
   bool wants_more = true;
-  const Code* code = nullptr; // that ran last
+  const Code* code = nullptr; // of the last traced instruction
   const TracedFunction* function = nullptr;
   std::unordered_map<const Code*, TracedFunction> functions;
-  size_t instructions = 0; // in `functions`
+  size_t instructions = 0; // total number of instructions in `functions`
   std::string line;
 };
 
 namespace {
 
-/// How many instructions keep their text, which has about 200 bytes each.
+/// The number of instructions whose texts are kept. A text takes about 200 bytes.
 constexpr size_t most_instructions = size_t{1} << 18;
 
 std::string name_text(const Module& module, uint32_t func_index) {
@@ -56,7 +56,7 @@ const TracedFunction& function_of(Tracer& tracer, const Module& module, const Co
     at->second.head = "func[" + std::to_string(index) + "]" + name_text(module, index) + " ";
     WorkMeter meter(module.engine->work_budget);
     const auto name = [&](uint32_t func_index) { return name_text(module, func_index); };
-    // Without its text a function is traced by name.
+    // If the translation for the text fails, the lines of this function show only the function's name.
     (void)module.engine->explain(module, index - module.imported_functions, meter, name, at->second.text);
     tracer.instructions += at->second.text.instructions.size();
   }
@@ -65,7 +65,7 @@ const TracedFunction& function_of(Tracer& tracer, const Module& module, const Co
   return at->second;
 }
 
-/// The bytes of an operand: those of two slots for vectors.
+/// Returns the bytes of an operand. A vector has two words, all other operands have one.
 std::array<uint64_t, 2> bits_of(const ReadOperand& operand, const uint64_t* frame,
                                 const Suspension& registers) {
   std::array<uint64_t, 2> bits{};

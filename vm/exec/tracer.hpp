@@ -1,18 +1,18 @@
-// Traces: a line for each instruction that is about to run (Config::trace).
+// Traces: passes one line of text to Config::trace for each instruction that is about to run.
 //
-// Handlers have no unwind tables, so no exception may reach one. An instruction for whose line there is no
-// memory is left out.
+// Handlers have no unwind tables, so no exception may reach a handler. If memory for a line is missing, the
+// line is left out.
 #pragma once
 
 #include "vm/runtime/suspension.hpp"
 
 namespace skerry::vm {
 
-/// Returns where the handler is to save the registers, as for a suspended call. Returns null if the store is
-/// not traced any more.
+/// Returns a Suspension in which the tracing handler must save its registers, as if the call were suspended.
+/// Returns null if the store is no longer traced.
 Suspension* traced_registers(Store& store) noexcept;
-/// Passes the line of the instruction to Config::trace. Expects the saved state at what precedes the
-/// instruction (layout::Count).
+/// Passes the line of the next instruction to Config::trace. The saved pc must point to the layout::Count
+/// before the instruction.
 void trace(Store& store) noexcept;
 
 } // namespace skerry::vm

@@ -13,7 +13,7 @@ namespace {
 
 using std::to_string;
 
-/// An access of `count` elements from `start` on, to an object that has `size` elements.
+/// An access to `count` elements that begin at index `start`, in an object that has `size` elements.
 struct Access {
   uint64_t start, count, size;
 };
@@ -31,13 +31,14 @@ uint64_t memory_bytes(const Store& store, uint32_t index) {
   return store.run.instance->memories[index]->byte_size;
 }
 
-/// Describes the first of two ranges if it does not fit, else the second.
+/// Describes the destination if it is out of bounds, else the source.
 std::string first_misfit(const Access& to, std::string (*describe_to)(const Access&), const Access& from,
                          std::string (*describe_from)(const Access&)) {
   return fits(to.start, to.count, to.size) ? describe_from(from) : describe_to(to);
 }
 
-/// Bulk instructions keep their operands in consecutive slots (vm/exec/stack_op_handlers.cpp).
+/// Describes the access of a bulk instruction, whose operands are in consecutive slots
+/// (vm/exec/stack_op_handlers.cpp).
 std::string describe_bulk(const Store& store, const Instruction& instr) {
   const uint64_t* slots =
       store.run.frame + std::to_underlying(layout::at<layout::StackOp>(store.run.pc).first);

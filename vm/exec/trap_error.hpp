@@ -1,4 +1,4 @@
-// Errors of traps that name the numbers involved.
+// Makes the errors of traps, with the numbers that are involved.
 #pragma once
 
 #include "vm/runtime/store.hpp"
@@ -7,9 +7,9 @@
 
 namespace skerry::vm {
 
-/// Returns the error of a trap at store.run.pc, whose instruction is at `location`. If the location is known,
-/// the error of an out-of-bounds access says at which address it was, of how many bytes, and how large the
-/// memory is. `run.detail` and the operands must be as the handler left them.
+/// Returns the error of a trap at store.run.pc. `location` is the location of the trapping instruction, if it
+/// is known. The error of an out-of-bounds access then also has the address and the size of the access, and
+/// the size of the memory. run.detail and the operands must be as the handler left them.
 Error trap_error(const Store& store, ErrorCode code, const std::optional<CodeLocation>& location);
 
 } // namespace skerry::vm

@@ -1,4 +1,4 @@
-// The feature that a type needs, and the names of features.
+// Names of WebAssembly features, and the feature that a type needs.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -8,10 +8,11 @@
 
 namespace skerry::vm {
 
-/// "mvp", "simd", "gc", …
+/// Returns the feature's name: "mvp", "simd", "gc", …
 std::string_view feature_name(Feature feature);
 
-/// The feature that introduced this type as a value type. (Tables of funcref need no feature.)
+/// Returns the feature that introduced `type` as a value type. A table of funcref needs no feature, although
+/// funcref as a value type does.
 Feature required_feature(ValType type);
 
 } // namespace skerry::vm

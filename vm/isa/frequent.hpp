@@ -1,5 +1,5 @@
-// Classifies the most frequent instructions by their first byte. One table lookup and one jump select the
-// action, without decoding into an Instruction.
+// Classifies the most frequent instructions by their first byte. Loops over a function body look up the class
+// and switch on it, which avoids decoding these instructions into an Instruction.
 #pragma once
 
 #include "vm/isa/opcode.hpp"
@@ -76,7 +76,7 @@ struct FrequentOpcode {
   Frequent kind = Frequent::none;
   Opcode op = Opcode::invalid;
 };
-/// Indexed by an instruction's first byte.
+/// The class of each instruction, indexed by the instruction's first byte.
 inline constexpr std::array<FrequentOpcode, 256> frequent_opcodes = [] {
   std::array<FrequentOpcode, 256> by_byte{};
   for (size_t i = 0; i < by_byte.size(); ++i)

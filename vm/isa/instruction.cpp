@@ -9,7 +9,7 @@ bool is_abstract_heap_type(int64_t code) {
   return code >= static_cast<int64_t>(HeapType::exn) && code <= static_cast<int64_t>(HeapType::noexn);
 }
 
-/// The value type with this one-byte code, or ValType{}.
+/// Returns the value type whose encoding is the single byte `code`, or ValType{} if there is no such type.
 ValType short_value_type(uint8_t code) {
   switch (code) {
   case ValType::i32_: return i32;
@@ -76,7 +76,7 @@ void decode_bytes(ByteReader& reader, Instruction& instr) {
   std::memcpy(instr.bytes.data(), halves, sizeof halves);
 }
 
-/// Decodes the immediates of every kind except `none`.
+/// Decodes the immediates of an instruction, by their kind.
 void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& instr) {
   using enum ImmediateKind;
   switch (kind) {
@@ -143,7 +143,7 @@ constexpr bool is_one_index(ImmediateKind kind) {
   return kind >= ImmediateKind::local && kind <= ImmediateKind::memory;
 }
 
-/// The facts that decoding needs about a one-byte opcode; the table takes 1 KiB.
+/// The part of OpcodeInfo that decoding needs, for opcodes without a prefix. The table takes only 1 KiB.
 struct ShortOpcode {
   Opcode op;
   ImmediateKind immediate;
@@ -155,14 +155,15 @@ constexpr std::array<ShortOpcode, 256> short_opcodes = [] {
   return table;
 }();
 
-/// Loads and stores are most of the instructions with more than an index, so they have their own path.
+/// Decodes the immediates of loads and stores. These are the most frequent instructions with more than one
+/// index, so they do not go through decode_rest.
 [[gnu::noinline]] bool decode_memory_access(ByteReader& reader, Instruction& instr) {
   instr.memarg = decode_memarg(reader);
   return reader.ok();
 }
 
-/// The cases that are too slow for the fast path. A separate function, so that the fast path needs no stack
-/// frame.
+/// Decodes the instructions that are not on the fast path of decode_instruction. This is a separate function
+/// because the fast path then needs no stack frame.
 [[gnu::noinline]] bool decode_rest(ByteReader& reader, uint8_t byte, Instruction& instr) {
   if (instr.op == Opcode::invalid) {
     if (!is_prefix(byte)) return fail_illegal(reader, instr.offset, 0, byte);
@@ -214,7 +215,7 @@ HeapType decode_heap_type(ByteReader& reader) {
   const uint64_t start = reader.offset();
   const int64_t code = reader.leb_s33();
   if (code >= 0) {
-    // ValType holds a heap type in 24 bits; limits allow far fewer types.
+    // ValType holds a heap type in 24 signed bits. The limit on types is far below 2^23.
     if (code >= 1 << 23) reader.fail_at(start, "unknown type: " + std::to_string(code), ErrorKind::invalid);
     return static_cast<HeapType>(code);
   }

@@ -1,5 +1,5 @@
-// One instruction with its immediates, as the decoder produces it. The validator, the translator, the
-// disassembler and the fuzzers' generator share it.
+// One decoded instruction with its immediates. The validator, the translator, the disassembler and the
+// fuzzers' generator use it.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -23,13 +23,13 @@ struct MemArg {
   uint64_t offset;
 };
 
-/// The labels of a br_table; the last is the default. Iteration decodes them again, which cannot fail:
-/// decode_instruction has checked them.
+/// The labels of a br_table, the default label last. The iterator decodes the labels from the binary, without
+/// checks because decode_instruction has already checked them.
 class BrTableTargets {
 public:
   BrTableTargets() = default;
   BrTableTargets(const std::byte* first, uint32_t count) : first_(first), count_(count) {}
-  /// The number of labels without the default.
+  /// Returns the number of labels without the default label.
   uint32_t count() const { return count_; }
 
   class Iterator {
@@ -73,21 +73,23 @@ struct CatchClause {
   uint32_t tag; // catch_ and catch_ref
   uint32_t label;
 };
-/// The clauses of a try_table. To read them, copy the struct and call next() `count` times.
+/// The catch clauses of a try_table. To read the clauses, copy the struct and call next() on the copy `count`
+/// times.
 struct Catches {
   const std::byte* at;
-  const std::byte* end; // of the body
+  const std::byte* end; // of the function body
   uint32_t count;
   CatchClause next();
 };
 
-/// Only the fields of the opcode's immediate kind (immediates.def) are meaningful.
+/// A decoded instruction. Only `op`, `offset` and the fields that immediates.def lists for the opcode's kind
+/// of immediate have meaningful values.
 struct Instruction {
   Opcode op;
   uint8_t lane;
   uint8_t cast_flags; // bit 0: the first heap type is nullable, bit 1: the second
   uint32_t offset;    // of the opcode within the module
-  uint32_t index[2];  // in binary order
+  uint32_t index[2];  // in the order of the binary format
   uint64_t value;
   MemArg memarg;
   BlockType block;
@@ -99,19 +101,20 @@ struct Instruction {
 };
 
 /// Decodes one instruction (spec §5.4). Returns false if the bytes are malformed; the reader then holds the
-/// error. Does not check features and limits. A br_table's labels and a try_table's clauses have been checked
-/// to be well-formed.
+/// error. Checks that the labels of a br_table and the clauses of a try_table are well-formed. Does not check
+/// features or limits.
 [[nodiscard]] bool decode_instruction(ByteReader& reader, Instruction& instr);
 
-/// The immediate of loads and stores (spec §5.4.6).
+/// Decodes the immediate of a load or store (spec §5.4.6). Errors are in `reader`.
 MemArg decode_memarg(ByteReader& reader);
-/// The byte that stands for the type of a block without parameters and results (spec §5.4.1).
+/// The block type of a block without parameters and results (spec §5.4.1).
 inline constexpr uint8_t empty_block_type = 0x40;
-/// The type of a block (spec §5.4.1).
+/// Decodes a block type (spec §5.4.1). Errors are in `reader`.
 BlockType decode_block_type(ByteReader& reader);
-/// A heap type (spec §5.3.3): the code of an abstract type, or a type index.
+/// Decodes a heap type: the code of an abstract heap type, or a type index (spec §5.3.3). Errors are in
+/// `reader`.
 HeapType decode_heap_type(ByteReader& reader);
-/// A value type (spec §5.3.5).
+/// Decodes a value type (spec §5.3.5). Errors are in `reader`.
 ValType decode_value_type(ByteReader& reader);
 
 } // namespace skerry::vm

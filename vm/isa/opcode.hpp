@@ -10,7 +10,7 @@
 
 namespace skerry::vm {
 
-/// Numbered consecutively, in the order of opcodes.def.
+/// The instructions, numbered consecutively in the order of opcodes.def.
 enum class Opcode : uint16_t {
 #define OP(name, ...) name,
 #include "vm/isa/opcodes.def"
@@ -18,7 +18,7 @@ enum class Opcode : uint16_t {
 };
 inline constexpr size_t opcode_count = static_cast<size_t>(Opcode::invalid);
 
-/// The macro that an opcode's row uses in opcodes.def.
+/// The class of an instruction, given by the macro of its row in opcodes.def.
 enum class OpClass : uint8_t { numeric, trapping, load, store, constant, simd_lane, special };
 
 enum class ImmediateKind : uint8_t {
@@ -33,11 +33,11 @@ struct OpcodeInfo {
   uint8_t prefix;             // 0: none
   OpClass op_class;
   ImmediateKind immediate;
-  uint8_t access_bytes; // memory that it accesses; the natural alignment
-  uint8_t lanes;        // lane immediates must be less than this
+  uint8_t access_bytes; // size of the memory access, which is also the natural alignment
+  uint8_t lanes;        // lane immediates must be below this number
   Feature feature;
-  bool is_constant;         // allowed in constant expressions …
-  Feature constant_feature; // … if this feature is enabled
+  bool is_constant;         // allowed in constant expressions,
+  Feature constant_feature; // if this feature is enabled
 };
 
 inline constexpr std::array<OpcodeInfo, opcode_count + 1> opcode_infos = {{
@@ -65,7 +65,7 @@ constexpr bool is_constant(Opcode op, const Features& features) {
   return info(op).is_constant && features.has(info(op).constant_feature);
 }
 
-/// The opcodes with codes 0 … N-1 after one prefix.
+/// Returns the instructions with codes 0 … N-1 after one prefix, indexed by code.
 template <size_t N> constexpr std::array<Opcode, N> make_opcode_table(uint8_t prefix) {
   std::array<Opcode, N> table{};
   for (Opcode& op : table) op = Opcode::invalid;
@@ -80,7 +80,8 @@ inline constexpr std::array<Opcode, 0x114> simd_opcodes = make_opcode_table<0x11
 
 constexpr bool is_prefix(uint8_t byte) { return byte >= 0xfb && byte <= 0xfd; }
 
-/// Returns Opcode::invalid if no instruction has this code.
+/// Returns the instruction with this prefix (0 for none) and code, or Opcode::invalid if no instruction has
+/// them.
 constexpr Opcode find_opcode(uint8_t prefix, uint32_t code) {
   const auto in = [code](const auto& table) { return code < table.size() ? table[code] : Opcode::invalid; };
   switch (prefix) {

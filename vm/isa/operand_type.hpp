@@ -1,4 +1,5 @@
-// The types of operands as the translator distinguishes them: by size, and by the registers that hold them.
+// Operand types as the translator distinguishes them: by size, and by the class of VM register that can hold
+// them.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -7,8 +8,8 @@
 
 namespace skerry::vm {
 
-/// The type of an operand. The values are the letters of the opcode table's signatures, which have no
-/// references.
+/// The type of an operand. The enumerators are the letters of the signatures in opcodes.def, except `ref` and
+/// `none`, which no signature contains.
 enum class OperandType : char {
   i32 = 'i',
   i64 = 'I',
@@ -29,12 +30,12 @@ constexpr OperandType operand_type(ValType type) {
   default: return OperandType::ref;
   }
 }
-/// The type of an address of a memory or table with these limits.
+/// Returns the address type of a memory or table with these limits.
 constexpr OperandType address_type(const Limits& limits) {
   return limits.is_64 ? OperandType::i64 : OperandType::i32;
 }
 constexpr uint32_t slots_of(OperandType type) { return type == OperandType::v128 ? 2 : 1; }
-/// Returns whether vector registers hold operands of this type.
+/// Returns whether operands of this type can be in vector registers (otherwise in integer registers).
 constexpr bool is_vector_class(OperandType type) {
   return type == OperandType::f32 || type == OperandType::f64 || type == OperandType::v128;
 }

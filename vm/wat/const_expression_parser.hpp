@@ -1,11 +1,11 @@
-// ConstExpressionParser: constant expressions, which have neither locals nor labels.
+// ConstExpressionParser: parses constant expressions, which can use neither locals nor labels.
 #pragma once
 
 #include "vm/wat/expression_parser.hpp"
 
 namespace skerry::vm::wat {
 
-/// Writes each expression with its `end`.
+/// Writes each expression in binary format, with its final `end`.
 class ConstExpressionParser {
 public:
   ConstExpressionParser(Cursor& cursor, ModuleContext& context)
@@ -15,7 +15,7 @@ public:
     ExpressionParser(cursor_, context_, no_function_, out).parse_sequence();
     write_opcode(out, Opcode::end);
   }
-  /// Parses one folded instruction.
+  /// Parses one folded instruction as the whole expression.
   void parse_folded(ByteWriter& out) {
     ExpressionParser(cursor_, context_, no_function_, out).parse_folded();
     write_opcode(out, Opcode::end);

@@ -27,7 +27,7 @@ std::optional<std::string> Cursor::take_name() {
   return id == no_id ? std::nullopt : std::optional(name_of(id));
 }
 
-/// Searches the tokens that were read ahead, then the text.
+/// Searches first the tokens that have been read ahead, then the rest of the text.
 bool Cursor::close_to(int64_t depth) {
   if (failed_) return false;
   for (; depth_ > depth && filled_ > 0; --filled_) {
@@ -89,7 +89,7 @@ uint64_t Cursor::expect_unsigned(unsigned bits, const char* message) {
 }
 
 void Cursor::fail_unexpected(std::string_view expected) {
-  // If the text is "(word", the error is about the word.
+  // If the next tokens are "(word", the error is about the word.
   const Token token = at(TokenKind::lparen) ? peek(1) : peek();
   std::string_view spelling = this->spelling(token);
   std::string suffix = expected.empty() ? "" : ", expected " + std::string(expected);

@@ -1,8 +1,8 @@
-// Reads tokens one after the other and keeps none that it has passed. As in ByteReader, the first error
-// sticks: the cursor then stays at `eof`, so parsing code reads straight on, and every loop ends because
-// more() is false.
+// Reads tokens one after the other. As in ByteReader, only the first error is kept. After an error, the
+// cursor reports `eof` as its next token. Parsing code therefore need not check for errors after each token,
+// and loops that check more() end.
 //
-// A copy of a cursor marks a place; assigning the copy back returns to it.
+// A copy of a cursor remembers a position. To return to that position, assign the copy back.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -16,14 +16,14 @@
 
 namespace skerry::vm::wat {
 
-/// The offset in the text at which an identifier begins.
+/// The offset in the text at which an identifier begins. The parser stores identifiers in this form.
 using IdOffset = uint32_t;
 inline constexpr IdOffset no_id = ~IdOffset{0};
 
 class Cursor {
 public:
   explicit Cursor(std::string_view text) : lexer_(text) { fill(); }
-  /// Reading ends with an error when `watch` expires. The watch must stay alive.
+  /// If `watch` expires, the next token is an error. The watch must stay alive.
   Cursor(std::string_view text, LoadWatch& watch) : lexer_(text, watch) { fill(); }
 
   std::string_view text() const { return lexer_.text(); }
@@ -31,7 +31,7 @@ public:
     return text().substr(token.begin, token.end - token.begin);
   }
   bool ok() const { return !failed_; }
-  /// The token `ahead` places after the next one; `ahead` is at most 2.
+  /// Returns the token `ahead` places after the next one. `ahead` is at most 2.
   const Token& peek(uint32_t ahead = 0) {
     while (filled_ <= ahead) fill();
     return failed_ ? end_ : tokens_[ahead];
@@ -58,20 +58,22 @@ public:
     if (--filled_ == 0) fill();
   }
   bool take_keyword(std::string_view expected) { return at_keyword(expected) && (advance(), true); }
-  /// Consumes "(keyword".
+  /// Consumes the two tokens `(` and `keyword` if they are next. Returns whether they were.
   bool take_open(std::string_view keyword) { return at_open(keyword) && (advance(), advance(), true); }
-  /// Consumes the identifier at the cursor; no_id if the next token is not one.
+  /// Consumes the identifier at the cursor. Returns no_id, and consumes nothing, if the next token is not an
+  /// identifier.
   IdOffset take_id();
-  /// The same, but returns its name, without `$`; empty if the next token is not an identifier.
+  /// Consumes the identifier at the cursor and returns its name without `$`. Returns nothing if the next
+  /// token is not an identifier.
   std::optional<std::string> take_name();
   std::string name_of(IdOffset id) const { return decode_id(id_at(text(), id)); }
 
-  /// The number of parentheses that are open at the cursor.
+  /// Returns the number of parentheses that are open at the cursor.
   int64_t depth() const { return depth_; }
-  /// Moves past the parenthesis that brings the depth down to `depth`. Returns false, at the end of the text,
-  /// if there is none.
+  /// Moves past the closing parenthesis after which depth() is `depth`. If there is no such parenthesis,
+  /// moves to the end of the text and returns false.
   bool close_to(int64_t depth);
-  /// Skips the form that begins at the cursor.
+  /// Skips the token at the cursor; if it is an opening parenthesis, skips everything up to the closing one.
   bool skip_form() {
     const int64_t before = depth_;
     advance();
@@ -81,25 +83,26 @@ public:
   void expect_close() { expect(TokenKind::rparen, "`)`"); }
   void expect_eof() { expect(TokenKind::eof, "the end"); }
   void expect_open(std::string_view keyword);
-  /// Consumes a string token and returns the bytes it stands for.
+  /// Both consume a string token and return or write the bytes that it stands for.
   std::string expect_string();
   void expect_string(ByteWriter& out);
-  /// Consumes a string that must be UTF-8.
+  /// Consumes a string token that must stand for valid UTF-8.
   std::string expect_name();
-  /// Consumes an unsigned number. `message` is the error for one that is too large.
+  /// Consumes an unsigned number of up to `bits` bits. `message` is the error message for a larger number.
   uint64_t expect_unsigned(unsigned bits, const char* message);
   uint32_t expect_u32() { return static_cast<uint32_t>(expect_unsigned(32, "i32 constant out of range")); }
 
-  /// Fails because of the next token, with the lexer's error, "unknown operator" or "unexpected token".
+  /// Fails because of the next token. The message is the lexer's error for a malformed token, else "unknown
+  /// operator" or "unexpected token". It ends with `, expected …` unless `expected` is empty.
   void fail_unexpected(std::string_view expected);
   /// Fails at the next token.
   void fail(std::string message) { fail_at(peek(), std::move(message)); }
   void fail_at(const Token& token, std::string message, ErrorKind kind = ErrorKind::malformed);
-  /// Fails with "too many WHAT: the limit is LIMIT".
+  /// Fails at the next token with the limit error "too many WHAT: the limit is LIMIT".
   void fail_limit(const char* what, uint64_t limit);
 
-  /// The first error; only if !ok(). Its offset is a byte offset in the text. Its message contains line and
-  /// column.
+  /// Returns the first error. Call it only if ok() is false. The error's offset is a byte offset in the text,
+  /// and its message contains the line and the column.
   Error error() const;
 
 private:
@@ -107,7 +110,7 @@ private:
   void expect(TokenKind kind, std::string_view what);
 
   Lexer lexer_;
-  std::array<Token, 3> tokens_; // the next tokens, as many as have been asked for
+  std::array<Token, 3> tokens_; // the next tokens, of which `filled_` have been read
   Token end_{};                 // what peek() returns after an error
   uint32_t filled_ = 0;
   int64_t depth_ = 0;
@@ -117,7 +120,7 @@ private:
   std::string message_;
 };
 
-/// A piece of the text for a message, printable and cut if it is long.
+/// Returns a piece of the text in printable form for a message, cut if it is long.
 std::string quoted(std::string_view word);
 
 } // namespace skerry::vm::wat

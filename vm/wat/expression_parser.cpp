@@ -44,7 +44,7 @@ void ExpressionParser::emit_pending(size_t from) {
   pending_.truncate(from);
 }
 
-/// Handles `(`.
+/// Handles a `(` token at the cursor.
 void ExpressionParser::open() {
   if (!frames_.empty()) {
     FrameKind kind = frames_.back().kind;
@@ -66,7 +66,7 @@ void ExpressionParser::open() {
   push(FrameKind::folded_plain, start);
 }
 
-/// Handles `)`.
+/// Handles a `)` token at the cursor.
 void ExpressionParser::close() {
   if (frames_.empty()) return cursor_.fail_unexpected("an instruction");
   Frame& frame = frames_.back();
@@ -156,7 +156,7 @@ void ExpressionParser::flat_end() {
   frames_.pop_back();
 }
 
-/// `else` and `end` may repeat the label of their block.
+/// Parses the label after `else` or `end`, which is optional but must be that of the block.
 void ExpressionParser::expect_same_label() {
   const Token where = cursor_.peek();
   const IdOffset label = cursor_.take_id();

@@ -1,4 +1,4 @@
-// Translates instruction sequences, flat and folded, straight into binary code (spec §6.5).
+// Translates sequences of flat and folded instructions directly into binary code (spec §6.5).
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -15,14 +15,15 @@ namespace skerry::vm::wat {
 /// The maximum nesting depth of blocks and folded instructions.
 inline constexpr size_t max_nesting = 100'000;
 
-/// Keeps open blocks and instructions on its own stack rather than the native one, so that no text can
-/// exhaust it.
+/// Keeps the open blocks and folded instructions on its own stack. It does not recurse, so deeply nested text
+/// cannot exhaust the native stack.
 class ExpressionParser {
 public:
   ExpressionParser(Cursor& cursor, ModuleContext& module, FunctionContext& function, ByteWriter& out)
       : cursor_(cursor), function_(function), immediates_(cursor, module, function), out_(out) {}
 
-  /// Parses instructions up to the closing parenthesis of the form that contains them. Writes no final `end`.
+  /// Parses instructions up to, and without, the closing parenthesis of the form that contains them. Writes
+  /// no final `end`.
   void parse_sequence();
   /// Parses exactly one folded instruction: `(…)`.
   void parse_folded();
@@ -32,8 +33,8 @@ private:
     flat_block,   // ends with `end`
     flat_if,      // ends with `end` or `else`
     folded_block, // ends with `)`, as do all below
-    folded_plain, // its code waits in pending_ until its operands are written
-    folded_if,    // reads the condition; `if` and its type wait in pending_
+    folded_plain, // its code is in pending_ until its operands are written
+    folded_if,    // reads the condition; `if` and its block type are in pending_
     folded_then,
     folded_before_else, // between `(then …)` and `(else …)`
     folded_else,
@@ -41,7 +42,7 @@ private:
   };
   struct Frame {
     FrameKind kind;
-    size_t pending; // where its bytes begin in pending_
+    size_t pending; // where the code of this instruction begins in pending_
     IdOffset label; // for folded_if: pushed when `then` begins
   };
 

@@ -1,4 +1,4 @@
-// Locals and labels of the function whose body is being parsed.
+// The locals and labels of the function whose body is being parsed.
 #pragma once
 
 #include "vm/wat/index_space.hpp"
@@ -13,7 +13,7 @@
 
 namespace skerry::vm::wat {
 
-/// The labels of the open blocks, innermost last.
+/// The labels of the open blocks, with the innermost block last.
 class LabelStack {
 public:
   explicit LabelStack(const Names& names) : innermost_(0, Hash{&names}, Same{&names}) {}
@@ -33,11 +33,11 @@ public:
     else
       innermost_[id] = hidden;
   }
-  /// Returns whether the innermost block has this name.
+  /// Returns whether the label of the innermost block has the same name as the identifier `id`.
   bool is_innermost(IdOffset id) const {
     return labels_.back().id != no_id && innermost_.key_eq()(labels_.back().id, id);
   }
-  /// The number of blocks to leave: 0 for the innermost block.
+  /// Returns the label index of the innermost label with this name. Label index 0 is the innermost block.
   std::optional<uint32_t> depth(IdOffset id) const {
     const auto found = innermost_.find(id);
     if (found == innermost_.end()) return std::nullopt;
@@ -49,9 +49,9 @@ private:
   static constexpr uint32_t none = ~uint32_t{0};
   struct Label {
     IdOffset id;
-    uint32_t hidden; // the level of the label that had this name before
+    uint32_t hidden; // the level of the outer label with the same name, or `none`
   };
-  // Equal names compare equal wherever they are in the text.
+  // Keys are offsets of identifiers. Two keys are equal if the identifiers at these offsets have equal names.
   struct Hash {
     const Names* names;
     size_t operator()(IdOffset id) const { return names->hash(id); }
@@ -65,10 +65,10 @@ private:
   };
 
   std::vector<Label> labels_;
-  std::unordered_map<IdOffset, uint32_t, Hash, Same> innermost_; // level
+  std::unordered_map<IdOffset, uint32_t, Hash, Same> innermost_; // the value is a position in labels_
 };
 
-/// Reusable for the next function after clear().
+/// clear() prepares it for the next function.
 struct FunctionContext {
   explicit FunctionContext(const Names& names) : labels(names) {}
   void clear() { locals.clear(), labels.clear(); }

@@ -15,7 +15,8 @@ namespace {
 
 constexpr uint32_t memarg_has_memory = 0x40;
 
-/// The number in "offset=…" or "align=…". Consumes the token if it is of that kind.
+/// If the next token begins with `key`, which is "offset=" or "align=", consumes the token and returns its
+/// number.
 std::optional<uint64_t> take_key_value(Cursor& cursor, std::string_view key) {
   if (!cursor.at(TokenKind::keyword) || !cursor.word().starts_with(key)) return std::nullopt;
   std::string_view digits = cursor.word().substr(key.size());
@@ -95,7 +96,7 @@ std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor) {
     return bytes;
   }
   cursor.advance();
-  Cursor ahead = cursor; // a wrong number of literals is reported before an error in one of them
+  Cursor ahead = cursor; // counts first: a wrong count is reported before a wrong literal
   uint32_t count = 0;
   while (count <= shape.lanes && (ahead.at(TokenKind::integer) || ahead.at(TokenKind::floating)))
     ahead.advance(), ++count;
@@ -116,7 +117,7 @@ std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor) {
 void ImmediateParser::parse(Opcode op, ByteWriter& out) {
   using enum ImmediateKind;
   ImmediateKind kind = info(op).immediate;
-  // These instructions have two opcodes each.
+  // These names stand for two opcodes each, and the immediates decide which one is written.
   if (op == Opcode::select) return parse_select(out);
   if (op == Opcode::ref_test || op == Opcode::ref_cast) return parse_ref_test_or_cast(op, out);
   write_opcode(out, op);
@@ -268,7 +269,8 @@ void ImmediateParser::parse_type_field(ByteWriter& out) {
 }
 
 void ImmediateParser::parse_memarg(Opcode op, ByteWriter& out) {
-  // A single number before the next instruction is the lane, not the memory.
+  // In a lane instruction, the first number is the memory only if another number, `offset=` or `align=`
+  // follows. Otherwise it is the lane.
   bool has_lane = info(op).immediate == ImmediateKind::memarg_lane;
   std::string_view next = cursor_.word(1);
   bool number_is_memory = !has_lane || cursor_.peek(1).kind == TokenKind::integer ||

@@ -1,4 +1,4 @@
-// Parses the immediates that follow an instruction's name (spec §6.5), by the kinds in the opcode table.
+// Parses the immediates that follow an instruction's name (spec §6.5). The opcode table lists their kinds.
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -15,10 +15,10 @@ public:
   ImmediateParser(Cursor& cursor, ModuleContext& module, FunctionContext& function)
       : cursor_(cursor), module_(module), function_(function) {}
 
-  /// Writes the opcode of `op` and its immediates. The cursor is after the instruction's name. Not for
-  /// instructions that open a block.
+  /// Parses the immediates of `op` and writes its opcode and the immediates. The cursor must be after the
+  /// instruction's name. Not for instructions that open a block.
   void parse(Opcode op, ByteWriter& out);
-  /// Parses the block type of `block`, `loop`, `if` and `try_table`, after the label.
+  /// Parses the block type of `block`, `loop`, `if` or `try_table`. The cursor must be after the label.
   void parse_block_type(ByteWriter& out);
   /// Parses the catch clauses of a try_table.
   void parse_catches(ByteWriter& out);
@@ -27,8 +27,8 @@ private:
   uint32_t parse_label();
   uint32_t index(const IndexSpace& space) { return parse_index(cursor_, space, module_.names); }
   uint32_t optional_index(const IndexSpace& space) { return cursor_.at_index() ? index(space) : 0; }
-  /// Parses `owner segment`, or only `segment`, in which case the owner has index 0. The owner is a table or
-  /// memory.
+  /// Parses `owner segment` or only `segment`. The owner is a table or memory, and has index 0 if it is left
+  /// out.
   void parse_segment_of(const IndexSpace& owner, const IndexSpace& segment, ByteWriter& out);
   void parse_two(const IndexSpace& first, const IndexSpace& second, ByteWriter& out);
   void parse_optional_two(const IndexSpace& space, ByteWriter& out);
@@ -51,12 +51,13 @@ private:
 
 void write_opcode(ByteWriter& out, Opcode op);
 
-/// The sixteen bytes of `i32x4 0 1 2 3` and the like, after `v128.const`. Scripts use it, too.
+/// Parses the literal of `v128.const`, such as `i32x4 0 1 2 3`, and returns its bytes. Test scripts use this
+/// function, too.
 std::array<uint8_t, 16> parse_v128_literal(Cursor& cursor);
 uint64_t parse_int_literal(Cursor& cursor, unsigned bits);
 uint64_t parse_float_literal(Cursor& cursor, unsigned bits);
 
-/// The lanes that a vector shape stands for; lanes == 0 if `word` is not a shape.
+/// The lanes of a vector shape such as `i32x4`. find_shape() returns lanes == 0 if `word` is not a shape.
 struct Shape {
   unsigned lanes = 0;
   unsigned bits = 0;

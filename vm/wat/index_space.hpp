@@ -1,4 +1,4 @@
-// The names of one kind of item, and the indices they stand for (spec §6.1.3).
+// IndexSpace: the names of one kind of item, and the indices that they stand for (spec §6.1.3).
 #pragma once
 
 #include "vm/module/name_index.hpp"
@@ -13,11 +13,12 @@
 
 namespace skerry::vm::wat {
 
-/// Reads names from the text each time they are needed, so that storing a name takes only a few bytes.
+/// Reads the names of identifiers from the text each time they are needed. An identifier is stored as its
+/// offset, which takes only 4 bytes.
 class Names {
 public:
   explicit Names(std::string_view text) : text_(text) {}
-  /// Returns a view of the text or of `storage`.
+  /// Returns the name as a view of the text, or of `storage` if the name must be decoded.
   std::string_view get(IdOffset id, std::string& storage) const {
     return decode_id(id_at(text_, id), storage);
   }
@@ -46,7 +47,8 @@ public:
   };
   static constexpr uint32_t unlimited = ~uint32_t{0};
 
-  /// `kind` is the word for messages: `short_kind` as in "duplicate func", `kind` as in "unknown function".
+  /// The names of the kind of item, for messages: `short_kind` as in "duplicate func", `kind` as in "unknown
+  /// function". `limit` is the most items that a module may have.
   IndexSpace(const char* short_kind, const char* kind, uint32_t limit = unlimited)
       : short_kind_(short_kind), kind_(kind), limit_(limit) {}
 
@@ -56,7 +58,8 @@ public:
   uint32_t limit() const { return limit_; }
   bool is_full() const { return size_ >= limit_; }
 
-  /// Takes the next index, with or without a name. Returns false if the name is taken.
+  /// Adds an item with the next index. Its name is `id`, or none if `id` is no_id. Returns false if another
+  /// item has the same name.
   bool add(IdOffset id, const Names& names) {
     const uint32_t index = size_++;
     if (id == no_id) return true;
@@ -78,9 +81,9 @@ public:
         hash, [&](uint32_t other) { return named_[other].hash == hash && names.is(named_[other].id, name); });
     return found == NameIndex::none ? std::nullopt : std::optional(named_[found].index);
   }
-  /// All named members, in the order of their indices.
+  /// Returns all items that have names, in the order of their indices.
   const std::vector<Named>& named() const { return named_; }
-  /// Forgets all members, but keeps the memory for reuse.
+  /// Removes all items, but keeps the memory for reuse.
   void clear() {
     size_ = 0;
     if (named_.empty()) return;

@@ -10,7 +10,7 @@ namespace skerry::vm::wat {
 
 namespace {
 
-constexpr uint32_t max_indent = 40; // deeper blocks are not indented further: keeps the text linear in size
+constexpr uint32_t max_indent = 40; // deeper blocks are not indented more: the text's size stays linear
 
 std::string number(uint64_t value) { return " " + std::to_string(value); }
 
@@ -56,7 +56,8 @@ void InstructionText::const_expr(const ConstExpr& expression, TextSink& out) con
   }
 }
 
-/// Writes the name and the immediates. Lists of any length are written as they are read.
+/// Writes the name and the immediates of an instruction. Immediates that are lists can have any length, so
+/// they are written to `out` while they are decoded.
 void InstructionText::line(const Instruction& instr, uint32_t function, TextSink& out) const {
   out += info(instr.op).text;
   switch (info(instr.op).immediate) {
@@ -153,7 +154,7 @@ void InstructionText::catches_text(Catches clauses, TextSink& out) const {
   }
 }
 
-/// Decodes the types again, because Instruction holds only one.
+/// Decodes the list of types again, because Instruction holds only one of them.
 void InstructionText::select_types_text(const Instruction& instr, TextSink& out) const {
   ByteReader reader(module_.bytes.subspan(instr.offset + 1));
   out += " (result";

@@ -16,7 +16,7 @@ public:
   InstructionText(const Module& module, const NameTable& names, const TypeText& types)
       : module_(module), names_(names), types_(types) {}
 
-  /// Prints instructions up to the `end` of the body, one per line, indented.
+  /// Prints the instructions of a body up to its final `end`, one per line and indented.
   void append_body(ByteReader& reader, uint32_t function, TextSink& out) const;
   /// Prints a constant expression on one line, without its `end`.
   void const_expr(const ConstExpr& expression, TextSink& out) const;
@@ -32,7 +32,8 @@ private:
   void catches_text(Catches clauses, TextSink& out) const;
   void select_types_text(const Instruction& instr, TextSink& out) const;
   std::string ref_type(HeapType heap, bool nullable) const;
-  /// ` name` or ` index`. The next two print nothing for index 0, which may be left out.
+  /// Returns ` $name` or ` index`. The next two functions return nothing for index 0, which the text format
+  /// allows to leave out.
   std::string space(NameKind kind, uint32_t index) const { return " " + types_.index(kind, index); }
   std::string space_or_zero(NameKind kind, uint32_t index) const {
     return index == 0 ? "" : space(kind, index);

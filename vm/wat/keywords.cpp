@@ -13,7 +13,8 @@ constexpr uint32_t hash_of(std::string_view text) {
   return hash ^ hash >> 15;
 }
 
-/// Opcodes by their text, with open addressing. If several have the same text, the first row counts.
+/// A hash table of opcodes by their text, with open addressing. If several opcodes have the same text, the
+/// table has the first one.
 constexpr size_t slot_count = 2048;
 constexpr std::array<Opcode, slot_count> by_text = [] {
   std::array<Opcode, slot_count> table{};

@@ -26,7 +26,7 @@ constexpr const char* malformed_utf8 = "malformed UTF-8 encoding";
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 TokenKind classify_plain(std::string_view word) {
-  // A word that begins with a letter can be a number only if the letter is `i` or `n` (inf, nan).
+  // A number that begins with a letter begins with `i` or `n` (inf, nan).
   if (word[0] >= 'a' && word[0] <= 'z' && word[0] != 'i' && word[0] != 'n') return TokenKind::keyword;
   if (is_integer(word)) return TokenKind::integer;
   if (is_float(word)) return TokenKind::floating;
@@ -105,7 +105,8 @@ bool Lexer::block_comment(Token& error) {
   return true;
 }
 
-/// Skips the annotation that begins here with "(@". Annotations inside it are ordinary parentheses.
+/// Skips the annotation that begins at pos_ with "(@". Annotations nested in this one are ordinary
+/// parentheses.
 bool Lexer::annotation(Token& error) {
   const size_t start = pos_;
   pos_ += 2;
@@ -144,7 +145,7 @@ bool Lexer::annotation(Token& error) {
   return true;
 }
 
-/// Reads the token that begins here.
+/// Reads the token that begins at pos_.
 Token Lexer::any() {
   const char c = text_[pos_];
   if (c == '(') {
@@ -161,7 +162,7 @@ Token Lexer::any() {
   return fail(pos_, "illegal character");
 }
 
-/// The end of the string that begins at `start`; 0 if it is malformed.
+/// Returns the end of the string literal that begins at `start`, or 0 if the literal is malformed.
 size_t Lexer::string_end(size_t start) {
   size_t i = start + 1;
   while (i < text_.size()) {
@@ -192,7 +193,7 @@ size_t Lexer::string_failed(size_t where) {
   return 0;
 }
 
-/// The length of the escape at `i`; 0 if it is malformed (spec §6.3.3).
+/// Returns the length of the escape sequence at `i`, or 0 if the escape is malformed (spec §6.3.3).
 size_t Lexer::escape_length(size_t i) const {
   const char c = at(i + 1);
   if (c == 't' || c == 'n' || c == 'r' || c == '"' || c == '\'' || c == '\\') return 2;
@@ -237,7 +238,7 @@ Token Lexer::word() {
 }
 
 Token Lexer::bad_word(size_t start) {
-  // Reported as if the string were missing: `$` alone is an identifier without a name.
+  // A malformed string directly after `$` is reported as an identifier without a name.
   if (text_[start] == '$' && pos_ == start + 1 && bad_string_ != malformed_utf8)
     return fail(start, "empty identifier");
   return fail(bad_string_at_, bad_string_);
@@ -288,7 +289,7 @@ bool is_id_char(char c) noexcept { return id_chars[static_cast<unsigned char>(c)
 
 namespace {
 
-/// Passes the bytes that a string token stands for to `put`, in runs as long as the literal allows.
+/// Passes the bytes that a string token stands for to `put`, in pieces. Text without escapes is one piece.
 template <class F> void decode(std::string_view literal, F&& put) {
   for (size_t i = 1; i + 1 < literal.size();) {
     if (literal[i] != '\\') {

@@ -11,21 +11,22 @@
 
 namespace skerry::vm::wat {
 
-/// Holds only a position, so a copy marks a place in the text. Annotations, `(@name …)`, are checked and then
-/// skipped. Work is linear in the size of the text.
+/// A copy of a lexer remembers its position in the text. Annotations, `(@name …)`, are checked and then
+/// skipped. The time for the whole text is linear in its size.
 class Lexer {
 public:
   /// `text` must stay alive and be shorter than 4 GiB.
   explicit Lexer(std::string_view text) : text_(text) {}
-  /// Reading ends with an error when `watch` expires. The watch must stay alive.
+  /// If `watch` expires, the next token is an error. The watch must stay alive.
   Lexer(std::string_view text, LoadWatch& watch) : text_(text), watch_(&watch) {}
 
   Token next();
-  /// Moves past the parenthesis that closes `levels` levels. In between it recognizes only strings, comments
-  /// and parentheses. Returns false, at the end of the text, if there is none.
+  /// Moves past the parenthesis that closes `levels` open parentheses. It does not split the text in between
+  /// into tokens, and recognizes only strings, comments and parentheses. Returns false, at the end of the
+  /// text or after an error, if there is no such parenthesis.
   bool skip(uint32_t levels);
   std::string_view text() const { return text_; }
-  /// The message of the error token.
+  /// Returns the message of the last token of kind `error`.
   const char* error() const { return error_; }
 
 private:
@@ -34,10 +35,11 @@ private:
     return {kind, static_cast<uint32_t>(begin), static_cast<uint32_t>(pos_)};
   }
   Token fail(size_t where, const char* message);
-  /// Annotations are skipped like comments, except inside an annotation, where they are only parentheses.
+  /// How skip_space() treats an annotation. `are_space`: skips it like a comment. `are_tokens`, used inside
+  /// another annotation: leaves its parentheses and words as ordinary tokens.
   enum class Annotations : uint8_t { are_space, are_tokens };
-  /// Skips white space, comments and annotations. Returns whether a token of the text follows; otherwise
-  /// `other` is an error or the end.
+  /// Skips white space, comments and annotations. Returns whether a token follows. If not, `other` is the
+  /// `error` or `eof` token to return.
   bool skip_space(Token& other, Annotations annotations = Annotations::are_space);
   bool line_comment(Token& error);
   bool block_comment(Token& error);
@@ -52,7 +54,8 @@ private:
   Token classify(size_t start, size_t strings, size_t first_string, size_t first_end, bool punctuation);
   void skip_string();
 
-  /// Charges the text from `start` to here. Returns false if the watch has expired.
+  /// Charges the watch for the text from `start` to the current position. Returns false if the watch has
+  /// expired.
   bool is_on_time(size_t start) { return watch_ == nullptr || watch_->spend(pos_ - start); }
 
   std::string_view text_;
@@ -63,22 +66,23 @@ private:
   const char* bad_string_ = nullptr;
 };
 
-/// The bytes that a string token stands for. `literal` includes the quotes, and the lexer has accepted it.
+/// Both decode_string functions return or write the bytes that a string token stands for; decoded_size
+/// returns the number of these bytes. `literal` is the text of the token, with the quotes.
 std::string decode_string(std::string_view literal);
 void decode_string(std::string_view literal, ByteWriter& out);
 uint64_t decoded_size(std::string_view literal);
 
-/// The name after `$`: the decoded string of `$"…"`, or else the characters. A view of the literal where
-/// possible, otherwise of `storage`.
+/// Returns the name of an identifier token: the characters after `$`, or the decoded string of `$"…"`. The
+/// name is a view of `literal`, or of `storage` if it contains escapes.
 std::string_view decode_id(std::string_view literal, std::string& storage);
 inline std::string decode_id(std::string_view literal) {
   std::string storage;
   return std::string(decode_id(literal, storage));
 }
-/// The identifier that begins at `offset`, where the lexer has accepted one.
+/// Returns the text of the identifier token that begins at `offset`. The lexer must have accepted that token.
 std::string_view id_at(std::string_view text, size_t offset);
 
-/// Returns whether identifiers and keywords may contain the character (spec §6.3.5).
+/// Returns whether identifiers and keywords may contain the character `c` (spec §6.3.5).
 bool is_id_char(char c) noexcept;
 
 struct Position {

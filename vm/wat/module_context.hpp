@@ -1,4 +1,4 @@
-// State that the parts of a module share while it is parsed: names, and the types defined so far.
+// ModuleContext: state that the parsers of a module's parts share: the names, and the types defined so far.
 #pragma once
 
 #include "skerry/limits.hpp"
@@ -15,11 +15,12 @@
 
 namespace skerry::vm::wat {
 
-/// The facts about a type definition that type uses need.
+/// The part of a type definition that type uses need.
 struct TypeEntry {
   bool is_func = false;
   uint32_t params = 0;
-  // A range of the type section: parameters and results in binary format. Function types only.
+  // For function types only: the range of the type section that holds the parameters and results in binary
+  // format.
   uint32_t encoded = 0, encoded_size = 0;
 };
 
@@ -33,22 +34,23 @@ struct ModuleContext {
   IndexSpace types, funcs, tables, memories, globals, tags, elems, datas;
 
   std::vector<TypeEntry> type_entries;
-  uint32_t type_groups = 0; // entries of the type section
+  uint32_t type_groups = 0; // number of entries of the type section
   ByteWriter type_section;
 
-  bool uses_data_count = false; // an instruction names a data segment
+  bool uses_data_count = false; // true if an instruction refers to a data segment
 
   std::span<const std::byte> encoding(uint32_t type) const {
     const TypeEntry& entry = type_entries[type];
     return std::span(type_section.view()).subspan(entry.encoded, entry.encoded_size);
   }
   /// Registers a plain function type: final, without supertype, and alone in its recursion group.
-  /// func_type_index finds the first one with each encoding.
+  /// func_type_index() finds the first such type with each encoding.
   void add_plain_func_type(uint32_t type);
-  /// The index of the plain function type with this encoding, which is added if there is none (spec §6.4.5).
+  /// Returns the index of the plain function type whose parameters and results have this encoding. Adds the
+  /// type if the module does not have it yet (spec §6.4.5).
   uint32_t func_type_index(std::span<const std::byte> encoded, uint32_t params);
 
-  /// Returns false if the type already has a field with this name.
+  /// Adds the name of a field of a type. Returns false if the type already has a field with this name.
   bool add_field(uint32_t type, uint32_t field, IdOffset id);
   std::optional<uint32_t> find_field(uint32_t type, std::string_view name) const;
 
@@ -67,9 +69,9 @@ private:
   NameIndex fields_by_name_;
 };
 
-/// Parses a number, or a name in `space`.
+/// Parses an index, which is a number or a name in `space`.
 uint32_t parse_index(Cursor& cursor, const IndexSpace& space, const Names& names);
-/// Parses a number, or the name of a field of `type`.
+/// Parses a field index, which is a number or the name of a field of `type`.
 uint32_t parse_field_index(Cursor& cursor, const ModuleContext& context, uint32_t type);
 
 } // namespace skerry::vm::wat

@@ -32,7 +32,7 @@ private:
   void parse_types();
   void parse_field();
 
-  // Each starts after the field's name and stops before its closing parenthesis.
+  // Each function begins after the field's keyword and stops before its closing parenthesis.
   void parse_import();
   void parse_func();
   void parse_table();
@@ -64,7 +64,7 @@ private:
   SegmentParser segments_;
   ConstExpressionParser constant_;
   std::array<uint32_t, 5> next_{};    // the next index of each ExternKind
-  std::array<uint32_t, 5> defined_{}; // definitions that are not imports, by ExternKind
+  std::array<uint32_t, 5> defined_{}; // number of definitions (not imports) of each ExternKind
   bool keep_names_ = false;
   std::vector<LocalName> local_names_;
 };
@@ -95,8 +95,8 @@ Result<std::vector<std::byte>> ModuleParser::run(const ParseOptions& options,
                             options.names ? std::optional(NameSource{name, local_names_}) : std::nullopt);
 }
 
-/// Parses all type definitions first, wherever they are in the text: types written inline get the indices
-/// after them.
+/// Parses all type definitions, before all other fields. Function types that are written inline get the
+/// indices after them.
 void ModuleParser::parse_types() {
   const Cursor start = cursor_;
   while (cursor_.at(TokenKind::lparen)) {
@@ -175,8 +175,8 @@ void ModuleParser::parse_inline_exports(ExternKind kind, uint32_t index) {
   }
 }
 
-/// Parses `(import "module" "name")` if it is present; the import's type must follow. Otherwise counts a
-/// definition.
+/// Parses an inline import, `(import "module" "name")`, and returns true if there is one. The caller must
+/// then write the import's type. Otherwise counts a definition.
 bool ModuleParser::parse_inline_import(ExternKind kind) {
   const Token where = cursor_.peek();
   if (!cursor_.take_open("import")) {
@@ -211,7 +211,7 @@ void ModuleParser::parse_func() {
 void ModuleParser::parse_body(uint32_t type) {
   function_.clear();
   const Signature& signature = use_.signature;
-  // If the function lists no parameters, it has those of its type, unnamed.
+  // If the function lists no parameters, it has the parameters of its type, without names.
   const bool known = type < context_.type_entries.size();
   const uint32_t params =
       signature.params == 0 && known ? context_.type_entries[type].params : signature.params;
@@ -231,7 +231,7 @@ void ModuleParser::parse_body(uint32_t type) {
     local_names_.push_back({next_[0] - 1, local});
 }
 
-/// Parses `(local …)*` and writes it as runs of equal types.
+/// Parses `(local …)*` and writes the locals as runs of equal types.
 void ModuleParser::parse_locals(ByteWriter& out) {
   ByteWriter runs;
   uint32_t count = 0, length = 0;

@@ -1,4 +1,4 @@
-// Translates a module in the text format straight into its binary form (spec §6.6).
+// Translates a module from the text format directly into the binary format (spec §6.6).
 #pragma once
 
 #include "skerry/error.hpp"
@@ -12,19 +12,20 @@
 namespace skerry::vm::wat {
 
 struct ParseOptions {
-  /// Write identifiers into a name section.
+  /// Whether to write the identifiers into a name section.
   bool names = false;
-  /// The most items of each kind.
+  /// The limits on the number of items of each kind.
   ModuleLimits limits = {};
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
 };
 
-/// Parses `name? field*` up to a closing parenthesis or the end, and leaves the cursor there.
+/// Parses module fields up to a closing parenthesis or the end of the text, and leaves the cursor there.
+/// `module_name` is the name for the name section.
 Result<std::vector<std::byte>> parse_module_fields(Cursor& cursor, const ParseOptions& options,
                                                    const std::optional<std::string>& module_name);
 
-/// Parses a whole text: `(module …)` or bare fields. Errors: also deadline_exceeded, if the options set a
-/// deadline.
+/// Parses a whole text, which is `(module …)` or only module fields. Errors: malformed, limit;
+/// deadline_exceeded if the options set a deadline.
 Result<std::vector<std::byte>> parse_module_text(std::string_view text, const ParseOptions& options);
 
 } // namespace skerry::vm::wat

@@ -1,4 +1,4 @@
-// Prints modules as text (skerry/wat.hpp).
+// Prints modules in the text format (skerry/wat.hpp).
 #include "skerry/out_of_memory.hpp"
 #include "skerry/wat.hpp"
 #include "vm/module/binary_decoder.hpp"
@@ -28,8 +28,8 @@ Config config_with_everything() {
   return config;
 }
 
-/// Prints fields in the order of the binary's sections, so that translating the text gives the same indices
-/// and bytes.
+/// Prints the fields in the order of the binary sections, because a translation of the text then gives the
+/// same indices and bytes.
 class ModulePrinter {
 public:
   ModulePrinter(const vm::Module& module, TextSink& out)
@@ -68,7 +68,7 @@ private:
     return {};
   }
 
-  /// Prints each item while the sink accepts text.
+  /// Calls `print` for the items from `first` on, until the sink accepts no more text.
   template <class T, class F> void each(const std::vector<T>& items, F&& print, uint32_t first = 0) {
     for (uint32_t i = first; i < items.size() && out_.is_open(); ++i) print(items[i], i);
   }
@@ -79,7 +79,7 @@ private:
     out_ += "\n";
   }
 
-  /// `(kind $name`, or `(kind (;3;)` without a name.
+  /// Returns `(keyword $name`, or `(keyword (;3;)` if the item has no name.
   std::string begin(const char* keyword, NameKind kind, uint32_t index) const {
     const auto name = names_.find(kind, index);
     return "(" + std::string(keyword) + " " + (name ? id_text(*name) : "(;" + std::to_string(index) + ";)");
@@ -204,7 +204,8 @@ private:
     out_ += ")\n";
   }
 
-  /// Prints in pieces, so that the escaped text of a large segment is never held at once.
+  /// Prints a string literal in pieces, so that the whole escaped text of a large segment is never in memory
+  /// at once.
   void print_string(std::string_view bytes) {
     constexpr size_t piece = 4096;
     out_ += "\"";
@@ -256,7 +257,8 @@ private:
     return {};
   }
 
-  /// Prints ` (param $x i32) (param i64 i64)`. A named one needs its own group.
+  /// Prints a list such as ` (param $x i32) (param i64 i64)`. A parameter or local with a name needs its own
+  /// parentheses.
   class NamedTypes {
   public:
     NamedTypes(ModulePrinter& printer, const char* keyword, uint32_t function, uint32_t first,
@@ -279,7 +281,7 @@ private:
         is_empty_ = false;
       }
     }
-    /// Closes the last group. Returns whether any group was printed.
+    /// Closes the last parenthesis. Returns whether anything was printed.
     bool end() {
       if (is_open_) printer_.out_ += ")";
       return !is_empty_;

@@ -10,7 +10,7 @@ namespace skerry::vm::wat {
 
 namespace {
 
-/// The number of bytes that a LEB128 number takes.
+/// Returns the number of bytes of `value` as a LEB128 number.
 uint64_t leb_size(uint64_t value) { return (static_cast<uint64_t>(std::bit_width(value | 1)) + 6) / 7; }
 
 void begin_section(ByteWriter& out, SectionId id, uint64_t size) {
@@ -18,7 +18,7 @@ void begin_section(ByteWriter& out, SectionId id, uint64_t size) {
   out.leb_u64(size);
 }
 
-/// Writes a section whose content is a vector, and frees its entries.
+/// Writes a section whose content is a vector, and frees `entries`.
 void write_vector(ByteWriter& out, SectionId id, uint32_t count, ByteWriter& entries) {
   if (count == 0) return;
   begin_section(out, id, leb_size(count) + entries.size());
@@ -38,7 +38,7 @@ void write_number(ByteWriter& out, SectionId id, uint32_t value) {
 
 uint64_t ModuleSections::size(const ModuleContext& context) const {
   uint64_t size =
-      context.type_section.size() + body_starts.size() * 2 + 1000; // a little more if bodies are long
+      context.type_section.size() + body_starts.size() * 2 + 1000; // sizes of long bodies take more
   for (const Section* section :
        {&imports, &functions, &tables, &memories, &tags, &globals, &exports, &elems, &codes, &datas})
     size += section->bytes.size();
@@ -67,7 +67,7 @@ std::vector<std::byte> ModuleSections::assemble(ModuleContext& context,
   return out.take();
 }
 
-/// Writes the code section: each body after its size.
+/// Writes the code section: the size of each body, then the body.
 void ModuleSections::write_bodies(ByteWriter& out) {
   if (body_starts.empty()) return;
   const auto bytes = std::span(codes.bytes.view());

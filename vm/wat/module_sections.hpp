@@ -1,4 +1,4 @@
-// The sections of a module in binary format, which the parser fills in the order of the text.
+// ModuleSections: the sections of a module in binary format, which the parser fills in the order of the text.
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -14,7 +14,7 @@
 
 namespace skerry::vm::wat {
 
-/// A section whose content is a vector.
+/// A section whose content is a vector: `bytes` holds `count` entries.
 struct Section {
   uint32_t count = 0;
   ByteWriter bytes;
@@ -24,7 +24,7 @@ struct Section {
   }
 };
 
-/// The names of the name section that are not in the ModuleContext.
+/// Names for the name section that are not in the ModuleContext.
 struct NameSource {
   const std::optional<std::string>& module_name;
   std::span<const LocalName> locals;
@@ -33,14 +33,14 @@ struct NameSource {
 struct ModuleSections {
   Section imports, functions, tables, memories, tags, globals, exports, elems, codes, datas;
   std::optional<uint32_t> start;
-  std::vector<uint32_t> body_starts; // offsets in codes
+  std::vector<uint32_t> body_starts; // offsets of the function bodies in `codes`
 
-  /// Returns the module. Writes the sections one by one and frees each after it is written. The name section
-  /// is left out without `names`.
+  /// Returns the module's bytes. Frees each section after it has been written. Writes a name section only if
+  /// `names` has a value.
   std::vector<std::byte> assemble(ModuleContext& context, const std::optional<NameSource>& names);
 
 private:
-  uint64_t size(const ModuleContext& context) const; // of the module, roughly
+  uint64_t size(const ModuleContext& context) const; // estimated size of the module
   void write_bodies(ByteWriter& out);
 };
 

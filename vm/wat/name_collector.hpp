@@ -1,5 +1,5 @@
-// First pass over a module: finds the members of each index space and their names, so that the second pass
-// can resolve names that are defined further down.
+// The first pass over a module's text: finds the items of each index space and their names. The second pass
+// can then resolve a name that is defined later in the text.
 #pragma once
 
 #include "vm/wat/cursor.hpp"
@@ -7,12 +7,12 @@
 
 namespace skerry::vm::wat {
 
-/// Collects names, starting at the first field. Skips fields that it cannot parse: the second pass reports
-/// those. Errors: a name defined twice.
+/// Collects the names of a module, whose first field is at `cursor`. Skips fields that it cannot parse,
+/// because the second pass reports their errors. Errors: a name that is defined twice, too many items.
 void collect_names(Cursor cursor, ModuleContext& context, std::optional<Error>& error);
 
-/// The index space of "func", "table", "memory", "global" or "tag", the kinds that can be imported; null for
-/// other words.
+/// Returns the index space of "func", "table", "memory", "global" or "tag", which are the kinds of imports.
+/// Returns null for other words.
 IndexSpace* find_space(ModuleContext& context, std::string_view keyword);
 
 } // namespace skerry::vm::wat

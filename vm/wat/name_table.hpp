@@ -1,4 +1,4 @@
-// Reads the name section as identifiers of the text format: the inverse of name_writer.hpp.
+// NameTable: reads identifiers of the text format from a name section: the inverse of name_writer.hpp.
 #pragma once
 
 #include "vm/base/byte_reader.hpp"
@@ -15,7 +15,8 @@
 
 namespace skerry::vm::wat {
 
-/// The subsections of the name section that name members of an index space.
+/// The subsections of the name section that name the items of an index space. The values are the subsections'
+/// ids.
 enum class NameKind : uint8_t {
   function = 1,
   type = 4,
@@ -27,8 +28,9 @@ enum class NameKind : uint8_t {
   tag = 11,
 };
 
-/// Identifiers are unique in their index space: only the first of equal names is kept. Malformed or unsorted
-/// entries are dropped. Names are views of the section and take 12 bytes each.
+/// The names of a module. Identifiers must be unique in their index space, so if items have equal names, only
+/// the first item keeps its name. Malformed and unsorted entries are dropped. Names are views of the section,
+/// and each takes 12 bytes.
 class NameTable {
 public:
   NameTable() = default;
@@ -43,7 +45,8 @@ public:
   }
 
 private:
-  /// A 64-bit key in two halves: an index, with the function's index above it for locals.
+  /// The name of an item. The key consists of two halves: `low` is the item's index, and `high` is the
+  /// function's index for locals, otherwise 0.
   struct Named {
     uint32_t high, low;
     uint32_t offset; // of the name in the section; its length comes first
@@ -60,9 +63,10 @@ private:
   std::vector<Named> locals_;
 };
 
-/// `$name`, or `$"…"` if it contains characters that identifiers cannot have.
+/// Returns the identifier `$name`, or `$"…"` if the name is empty or contains characters that identifiers
+/// cannot have.
 std::string id_text(std::string_view name);
-/// A string literal. All bytes except printable ASCII are escaped.
+/// Returns `bytes` as a string literal. All bytes except printable ASCII are escaped.
 std::string string_text(std::string_view bytes);
 
 } // namespace skerry::vm::wat

@@ -1,4 +1,4 @@
-// Writes the text's identifiers as a name section, for backtraces and for printing the module again.
+// Writes the identifiers of a text as a name section, which backtraces and the printer use.
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -10,7 +10,7 @@
 
 namespace skerry::vm::wat {
 
-/// The name of a local. Locals are listed by function and index.
+/// The name of a local. Lists of locals are sorted by function and index.
 struct LocalName {
   uint32_t func_index;
   IndexSpace::Named local;

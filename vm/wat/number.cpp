@@ -22,7 +22,8 @@ struct Format {
 };
 constexpr Format f32_format{23, 8}, f64_format{52, 11};
 
-// Far beyond every format, but small enough that a sum of a few does not overflow.
+// The bound of parsed exponents. It is far above the exponents of every format, and small enough that a sum
+// of several exponents does not overflow.
 constexpr int64_t huge_exponent = int64_t{1} << 40;
 
 int digit_value(char c) {
@@ -32,8 +33,8 @@ int digit_value(char c) {
   return 99;
 }
 
-/// Consumes digits with single underscores between them. Returns false if there are none or an underscore is
-/// misplaced.
+/// Consumes digits with single underscores between them. Returns false if there are no digits or if an
+/// underscore is misplaced.
 bool take_digits(std::string_view& word, int base) {
   bool after_digit = false;
   size_t i = 0;
@@ -71,7 +72,8 @@ std::optional<uint64_t> parse_digits(std::string_view digits, unsigned bits) {
   return value;
 }
 
-/// Rounds mantissa * 2^exponent (plus a little if `sticky`) to the format, ties to even, without a sign.
+/// Rounds mantissa * 2^exponent to the format, with ties to even and without a sign. `sticky` means that the
+/// exact value is a little larger, because nonzero digits were dropped.
 std::optional<uint64_t> round_binary(const Format& format, uint64_t mantissa, int64_t exponent, bool sticky) {
   if (mantissa == 0) return 0;
   int leading = std::countl_zero(mantissa);
@@ -86,14 +88,15 @@ std::optional<uint64_t> round_binary(const Format& format, uint64_t mantissa, in
   uint64_t rest = dropped == 64 ? mantissa : mantissa & ((uint64_t{1} << dropped) - 1);
   uint64_t half = uint64_t{1} << (dropped - 1);
   if (rest > half || (rest == half && (sticky || (kept & 1)))) ++kept;
-  // The implicit leading one adds 1 to the exponent field; so does a carry out of the rounding.
+  // `kept` includes the implicit leading one, which adds 1 to the exponent field. A carry out of the rounding
+  // also adds 1.
   uint64_t field = denormal_by > 0 ? 0 : static_cast<uint64_t>(exponent + format.bias() - 1);
   uint64_t result = (field << format.mantissa_bits) + kept;
   if (result >= format.infinity()) return std::nullopt;
   return result;
 }
 
-/// The signed exponent after e or p, clamped.
+/// Returns the signed exponent after `e` or `p`, limited to about huge_exponent.
 int64_t parse_exponent(std::string_view text) {
   bool negative = take_sign(text);
   int64_t value = 0;
@@ -127,7 +130,7 @@ std::optional<uint64_t> parse_hex_float(const Format& format, std::string_view d
   return round_binary(format, mantissa, exponent, sticky);
 }
 
-/// The decimal exponent of the first nonzero digit; empty if all digits are zero.
+/// Returns the decimal exponent of the first nonzero digit, or nothing if all digits are zero.
 std::optional<int64_t> decimal_magnitude(std::string_view text) {
   size_t mark = std::min(text.find_first_of("eE"), text.size());
   std::string_view digits = text.substr(0, mark);

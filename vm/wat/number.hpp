@@ -7,17 +7,21 @@
 
 namespace skerry::vm::wat {
 
-/// A sign, decimal or hexadecimal digits, and single underscores between digits.
+/// Returns whether `word` is an integer literal: an optional sign, then decimal or hexadecimal digits with
+/// single underscores between them.
 bool is_integer(std::string_view word) noexcept;
-/// The float literals that are not integers: fractions, exponents, inf, nan, nan:0x….
+/// Returns whether `word` is a float literal: a number with a fraction or exponent, inf, nan, or nan:0x….
+/// Also returns true for decimal and hexadecimal integers, so call is_integer() first.
 bool is_float(std::string_view word) noexcept;
 
-/// The value of an integer without a sign. Empty if it has a sign or does not fit in `bits`.
+/// Returns the value of an integer literal without a sign, or nothing if it has a sign or does not fit in
+/// `bits`.
 std::optional<uint64_t> parse_unsigned(std::string_view integer, unsigned bits) noexcept;
-/// The value modulo 2^bits; empty if it is outside -2^(bits-1) … 2^bits - 1.
+/// Returns the value of an integer literal modulo 2^bits, or nothing if the value is outside -2^(bits-1) …
+/// 2^bits - 1.
 std::optional<uint64_t> parse_integer(std::string_view integer, unsigned bits) noexcept;
-/// The bits of the nearest number, ties to even. Empty if that is infinite or a NaN payload does not fit.
-/// Also accepts integers.
+/// Both return the bits of the float that is nearest to the literal, with ties to even. They return nothing
+/// if the nearest value is infinite or if a NaN payload does not fit. They also accept integer literals.
 std::optional<uint32_t> parse_f32(std::string_view number);
 std::optional<uint64_t> parse_f64(std::string_view number);
 

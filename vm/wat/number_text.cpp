@@ -15,7 +15,7 @@ std::string hex_text(uint64_t value) {
   return "0x" + std::string(buffer.data(), end);
 }
 
-/// The shortest decimal that reads back as exactly this number.
+/// Returns the shortest decimal literal that parses back to exactly this number, or a literal for inf or nan.
 template <class Float> std::string float_text(Float value, uint64_t mantissa, unsigned mantissa_bits) {
   std::string sign = std::signbit(value) ? "-" : "";
   if (std::isinf(value)) return sign + "inf";

@@ -1,4 +1,4 @@
-// Writes numbers as literals that parse back to the same bits.
+// Writes floats as literals of the text format that parse back to the same bits.
 #pragma once
 
 #include <cstdint>

@@ -34,7 +34,7 @@ public:
       command.line = line_of(start.peek());
       parse_command(command);
       if (cursor_.ok()) continue;
-      // A malformed command does not affect the commands after it.
+      // Skips a malformed command, so that the commands after it are still parsed.
       command.kind = Command::Kind::broken;
       command.error = cursor_.error();
       if (!start.at(TokenKind::lparen) || !start.skip_form()) break;
@@ -62,7 +62,7 @@ private:
     return false;
   }
 
-  /// Treats the whole text as the fields of one module.
+  /// Parses the whole text as the fields of one module.
   void bare_module() {
     Command& command = commands_.emplace_back();
     command.kind = Kind::module;
@@ -73,7 +73,8 @@ private:
     if (!cursor_.ok()) command.module->bytes = fail(cursor_.error());
   }
 
-  /// Counts lines from the previous command, so that counting is linear over the script.
+  /// Returns the line of a token. Counts lines from the previous command on, so that the time is linear in
+  /// the size of the script.
   uint32_t line_of(const Token& token) {
     line_ += position_at(cursor_.text().substr(line_offset_), token.begin - line_offset_).line - 1;
     line_offset_ = token.begin;
@@ -90,7 +91,7 @@ private:
     cursor_.fail_unexpected("a script command");
   }
 
-  // Each starts after the command's name and stops before its closing parenthesis.
+  // Each function begins after the command's name and stops before its closing parenthesis.
 
   void module_command(Command& command) {
     if (cursor_.take_keyword("instance")) {
@@ -126,7 +127,7 @@ private:
     command.message = cursor_.expect_string();
   }
 
-  /// Parses a module after "(module", up to its closing parenthesis.
+  /// Parses a module after "(module", up to and without its closing parenthesis.
   ScriptModule module_body() {
     ScriptModule module;
     module.is_definition = cursor_.take_keyword("definition");
@@ -301,7 +302,7 @@ private:
 
   Cursor cursor_;
   ModuleLimits limits_;
-  ModuleContext no_module_; // heap types in scripts name no defined types
+  ModuleContext no_module_; // an empty module: heap types in scripts cannot name type definitions
   std::vector<Command> commands_;
   uint32_t line_ = 1;
   size_t line_offset_ = 0;

@@ -1,4 +1,4 @@
-// Text for values, patterns and actions of test scripts.
+// Converts the values, patterns and actions of test scripts to text, for messages.
 #include "skerry/printable.hpp"
 #include "skerry/wast.hpp"
 #include "vm/base/hex.hpp"

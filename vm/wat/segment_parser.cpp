@@ -11,7 +11,8 @@ constexpr uint64_t page_bytes = 65'536;
 
 } // namespace
 
-/// Parses `(elem …)` in a table: an active segment that fills the table.
+/// Parses `(elem …)` in a table definition. It is an active segment that fills the table, and its length is
+/// the size of the table.
 void SegmentParser::parse_inline_elem(uint32_t table, ValType type, bool is_64) {
   cursor_.expect_open("elem");
   ByteWriter list;
@@ -51,7 +52,8 @@ void SegmentParser::parse_inline_elem(uint32_t table, ValType type, bool is_64) 
   out.bytes(list.view());
 }
 
-/// Parses `(data …)` in a memory: an active segment, which decides the number of pages.
+/// Parses the strings of `(data …)` in a memory definition. It is an active segment, and its length
+/// determines the number of pages.
 void SegmentParser::parse_inline_data(uint32_t memory, bool is_64) {
   const uint64_t size = size_of_strings();
   Limits limits;
@@ -73,7 +75,8 @@ void SegmentParser::write_zero_offset(ByteWriter& out, bool is_64) {
   write_opcode(out, Opcode::end);
 }
 
-/// Parses a list of function indices or constant expressions and returns its length.
+/// Parses a list of function indices or constant expressions and returns its length. `expressions` tells
+/// which of them the list contains. `allow_bare` permits function indices without the keyword `func`.
 uint64_t SegmentParser::parse_element_list(ByteWriter& list, ValType& type, bool& expressions,
                                            bool allow_bare) {
   uint64_t count = 0;
@@ -112,8 +115,9 @@ void SegmentParser::parse_elem() {
   bool expressions = false;
   uint64_t count = parse_element_list(list, type, expressions, active && !has_table);
 
-  // Spec §5.5.12: bit 0 means not active; bit 1, declarative or with a table index; bit 2, expressions. The
-  // short active forms imply table 0 and funcref.
+  // The flags (spec §5.5.12). Bit 0: the segment is not active. Bit 1: it is declarative, or has a table
+  // index. Bit 2: its elements are expressions. If an active segment has no table index, it implies table 0
+  // and funcref.
   ByteWriter& out = sections_.elems.entry();
   bool short_form = active && table == 0 && type == funcref;
   uint32_t flags =
@@ -148,7 +152,7 @@ void SegmentParser::parse_strings(ByteWriter& out) {
   while (cursor_.more()) cursor_.expect_string(out);
 }
 
-/// The total size of the strings that follow. Does not move the cursor.
+/// Returns the total size of the strings that follow. Does not move the cursor.
 uint64_t SegmentParser::size_of_strings() {
   const Cursor start = cursor_;
   uint64_t size = 0;

@@ -1,4 +1,4 @@
-// Element and data segments: as fields of the module, and inline in tables and memories.
+// Parses element and data segments, which are fields of the module or inline in tables and memories.
 #pragma once
 
 #include "vm/wat/const_expression_parser.hpp"
@@ -13,10 +13,11 @@ public:
   SegmentParser(Cursor& cursor, ModuleContext& context, ModuleSections& sections)
       : cursor_(cursor), context_(context), sections_(sections), constant_(cursor, context) {}
 
-  // These start after the field's name and stop before its closing parenthesis.
+  // Both begin after the field's keyword and stop before its closing parenthesis.
   void parse_elem();
   void parse_data();
-  // Each parses `(elem …)` or the strings of `(data …)`, and writes the table or memory too.
+  // Parse an inline segment, and write the segment and its table or memory. The cursor is at `(elem …)`, or
+  // at the strings of `(data …)`.
   void parse_inline_elem(uint32_t table, ValType type, bool is_64);
   void parse_inline_data(uint32_t memory, bool is_64);
 

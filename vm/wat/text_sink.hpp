@@ -1,4 +1,4 @@
-// TextSink: passes printed text on in pieces, up to a limit.
+// TextSink: passes printed text in pieces to a writer, up to a limit.
 #pragma once
 
 #include "skerry/wat.hpp"
@@ -12,7 +12,7 @@
 
 namespace skerry::vm::wat {
 
-/// Loops that print must check is_open(), because a few bytes of a module can stand for any amount of text.
+/// Loops that print must check is_open(), because a few bytes of a module can stand for a text of any length.
 class TextSink {
 public:
   TextSink(const skerry::wat::TextWriter& write, uint64_t limit, LoadWatch& watch)
@@ -28,7 +28,7 @@ public:
     pieces_ += text;
     return *this;
   }
-  /// Returns false if the limit is reached or the writer has refused a piece.
+  /// Returns false after the limit was exceeded, the watch expired or the writer refused a piece.
   bool is_open() const { return pieces_.is_open(); }
   Result<void> finish() {
     const bool is_complete = pieces_.finish();

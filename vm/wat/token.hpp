@@ -13,12 +13,12 @@ enum class TokenKind : uint8_t {
   id,       // $name or $"name"
   string,   // with its quotes; its escapes are well-formed
   integer,  // with sign and underscores; well-formed
-  floating, // the same; also inf, nan and nan:0x…
+  floating, // with sign and underscores; also inf, nan and nan:0x…
   reserved, // anything else that the token grammar admits
-  error,    // the text cannot be split further: see Lexer::error; eof follows
+  error,    // malformed text: see Lexer::error; the next token is eof
 };
 
-/// A byte range of the text.
+/// A token: its kind, and its range of bytes in the text.
 struct Token {
   TokenKind kind = TokenKind::eof;
   uint32_t begin = 0, end = 0;

@@ -9,14 +9,14 @@ namespace skerry::vm::wat {
 
 namespace {
 
-// Type codes (spec §5.3).
+// The codes of composite types (spec §5.3).
 constexpr uint8_t rec_code = 0x4e, sub_code = 0x50, sub_final_code = 0x4f;
 constexpr uint8_t func_code = 0x60, struct_code = 0x5f, array_code = 0x5e;
 constexpr uint32_t heap_index_limit = 1u << 23; // ValType holds heap types in 24 bits
 
 struct NamedHeapType {
   std::string_view heap_name; // (ref null NAME)
-  std::string_view ref_name;  // the abbreviation
+  std::string_view ref_name;  // the abbreviation of (ref null NAME)
   HeapType type;
 };
 constexpr auto heap_types = std::to_array<NamedHeapType>({
@@ -72,7 +72,8 @@ void write_field_type(ByteWriter& out, const FieldType& field) {
   out.u8(field.is_mutable);
 }
 
-/// Parses the fields of a struct type up to its closing parenthesis. Writes their number, then the fields.
+/// Parses the fields of a struct type up to its closing parenthesis. Writes the number of fields, then the
+/// fields.
 void parse_fields(Cursor& cursor, ModuleContext& context, uint32_t type, ByteWriter& out) {
   ByteWriter fields;
   uint32_t count = 0;
@@ -101,7 +102,7 @@ void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& ou
     entry.is_func = true;
     entry.params = type.params;
     out.u8(func_code);
-    entry.encoded = static_cast<uint32_t>(out.size()); // relative to the group; later to the type section
+    entry.encoded = static_cast<uint32_t>(out.size()); // in the group; later in the type section
     type.write(out);
     entry.encoded_size = static_cast<uint32_t>(out.size()) - entry.encoded;
   } else if (cursor.take_open("struct")) {
@@ -116,7 +117,7 @@ void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& ou
   cursor.expect_close();
 }
 
-/// Parses `(type $name? …)`. Returns whether it is a final type without supertypes.
+/// Parses `(type $name? …)`. Returns whether the type is final and has no supertypes.
 bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& out) {
   cursor.expect_open("type");
   cursor.take_id(); // the name collector has recorded it

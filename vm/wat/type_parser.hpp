@@ -1,4 +1,4 @@
-// Parses types in the text format (spec §6.4) and writes them in binary format (spec §5.3).
+// Parses types in the text format (spec §6.4) and writes them in the binary format (spec §5.3).
 #pragma once
 
 #include "skerry/types.hpp"
@@ -21,7 +21,7 @@ ValType parse_val_type(Cursor& cursor, const ModuleContext& context);
 void write_heap_type(ByteWriter& out, HeapType heap);
 void write_val_type(ByteWriter& out, ValType type);
 
-/// Parameters and results in binary format. Reusable after clear().
+/// The parameters and results of a function type in binary format. Reusable after clear().
 struct Signature {
   uint32_t params = 0, results = 0;
   std::vector<IndexSpace::Named> named; // the named parameters
@@ -33,19 +33,21 @@ struct Signature {
 /// Parses `(param …)* (result …)*`.
 void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signature& type, bool may_have_names);
 
-/// A type use (spec §6.4.5): `(type x)?` and a signature that repeats the type or stands for it. Reusable.
+/// A type use (spec §6.4.5): `(type x)?` and a signature, which may be empty. If both are present, the
+/// signature must be that of type x. Without `(type x)`, the signature itself denotes the type. Reusable.
 struct TypeUse {
   std::optional<uint32_t> index; // as written
   Signature signature;           // as written
   ByteWriter encoded;            // scratch space of resolve_type_use
 };
 void parse_type_use(Cursor& cursor, const ModuleContext& context, TypeUse& use, bool may_have_names);
-/// The type index that the type use stands for. Adds the type if it is written inline and new.
+/// Returns the type index that the type use stands for. Adds a function type if the use has no index and the
+/// module does not have its signature yet. Errors are reported at `where`.
 uint32_t resolve_type_use(Cursor& cursor, ModuleContext& context, TypeUse& use, const Token& where);
 
-/// Parses a minimum and an optional maximum, then `shared`.
+/// Parses limits: a minimum, an optional maximum, and an optional `shared`.
 Limits parse_limits(Cursor& cursor);
-/// Parses an optional `i32` or `i64` before limits. Returns true for i64.
+/// Parses the optional address type before limits, `i32` or `i64`. Returns true for i64.
 bool parse_address_type(Cursor& cursor);
 void write_limits(ByteWriter& out, const Limits& limits);
 void write_table_type(ByteWriter& out, const TableType& type);

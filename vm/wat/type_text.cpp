@@ -6,7 +6,7 @@ ModuleTypes::ModuleTypes(const Module& module, const Config& config) {
   const uint32_t offset = module.offset_of(SectionId::type);
   ByteReader reader(module.bytes.subspan(offset), offset);
   RecGroup group;
-  LoadWatch never; // never expires: printing relies on all types being decoded
+  LoadWatch never; // never expires, because the printer needs all types
   all_.types.reserve(module.type_count);
   starts_.reserve(module.type_count);
   for (uint32_t groups = module.type_count == 0 ? 0 : reader.leb_u32(); groups > 0 && reader.ok(); --groups) {

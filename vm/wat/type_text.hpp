@@ -11,8 +11,8 @@
 
 namespace skerry::vm::wat {
 
-/// A module's types as it writes them; the module need not be valid. Takes 28 bytes for each type and one for
-/// each parameter.
+/// The types of a module as its binary defines them. The module need not be valid. Takes 28 bytes for each
+/// type and one byte for each parameter.
 class ModuleTypes {
 public:
   ModuleTypes(const Module& module, const Config& config);
@@ -41,18 +41,18 @@ class TypeText {
 public:
   TypeText(const ModuleTypes& types, const NameTable& names) : types_(types), names_(names) {}
 
-  /// `$name`, or the number if there is no name.
+  /// Returns `$name`, or the index if the item has no name.
   std::string index(NameKind kind, uint32_t index) const;
   std::string heap_type(HeapType heap) const;
   std::string val_type(ValType type) const;
   /// Prints ` (result i32 i64)`, or nothing if there are no results.
   void results(const TypeList& types, TextSink& out) const { list(" (result", types, out); }
-  /// ` (type 3)`
+  /// Returns ` (type 3)`.
   std::string type_use(uint32_t type) const;
   static std::string limits(const Limits& limits);
   std::string table_type(const TableType& type) const;
   std::string global_type(const GlobalType& type) const;
-  /// `(type $name …)`
+  /// Prints `(type $name …)`.
   void definition(uint32_t index, TextSink& out) const;
 
 private:

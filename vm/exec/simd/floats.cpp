@@ -1,4 +1,4 @@
-// Vector instructions on lanes of f32x4 and f64x2, for every target.
+// Vector instructions on the lanes of f32x4 and f64x2, for every target.
 #include "vm/exec/simd/highway.hpp"
 
 #undef HWY_TARGET_INCLUDE

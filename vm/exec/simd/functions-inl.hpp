@@ -1,6 +1,7 @@
-// Semantics of the vector instructions (spec §4.4.3, "Vector Instructions"): one pure function for each,
-// named like the instruction, on vectors of the lanes that it uses. The file is compiled once per SIMD
-// target, so Highway's include guard is the only one.
+// The semantics of the vector instructions (spec §4.4.3, "Vector Instructions"): one pure function for each
+// instruction, named like it. The types of parameters and results are vectors of the lanes that the
+// instruction uses. Highway compiles this file once per SIMD target, so the file has Highway's kind of
+// include guard instead of an ordinary one.
 #if defined(SKERRY_SIMD_FUNCTIONS) == defined(HWY_TARGET_TOGGLE)
 #ifdef SKERRY_SIMD_FUNCTIONS
 #undef SKERRY_SIMD_FUNCTIONS
@@ -19,7 +20,8 @@ namespace skerry::vm::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// The portable loops of EMU128 are long and exist only for comparison, so one copy of each is enough.
+// The functions are inlined into their handlers, except for EMU128: its portable loops are long and exist
+// only for comparison, so one copy of each function is enough.
 #undef SKERRY_LANES
 #if HWY_TARGET == HWY_EMU128
 #define SKERRY_LANES [[maybe_unused]] HWY_NOINLINE HWY_ATTR static
@@ -45,7 +47,7 @@ using F64 = Lanes<double>;
 
 // ---- helpers
 
-/// Returns all ones in the lanes in which the mask is set.
+/// Returns a vector with all bits set in those lanes whose mask is set.
 template <class V> SKERRY_HELPER V ones(hn::Mask<hn::DFromV<V>> mask) {
   return hn::VecFromMask(hn::DFromV<V>(), mask);
 }
@@ -54,7 +56,7 @@ template <class T> SKERRY_HELPER auto upper(Lanes<T> a) { return hn::UpperHalf(H
 template <class Wide, class V> SKERRY_HELPER Lanes<Wide> extended(V half) {
   return hn::PromoteTo(Tag<Wide>(), half);
 }
-/// Returns one bit per lane, which is its sign bit.
+/// Returns the sign bits of all lanes, one bit per lane.
 template <class T> SKERRY_HELPER uint32_t sign_bits(Lanes<T> a) {
   uint8_t bytes[8] = {};
   hn::StoreMaskBits(Tag<T>(), hn::Lt(a, hn::Zero(Tag<T>())), bytes);
@@ -82,13 +84,13 @@ SKERRY_LANES uint32_t v128_any_true(U8 a) {
   return !hn::AllTrue(Tag<uint8_t>(), hn::Eq(a, hn::Zero(Tag<uint8_t>())));
 }
 
-/// Indices beyond the lanes give 0.
+/// An index above 15 gives 0.
 SKERRY_LANES U8 i8x16_swizzle(U8 a, U8 b) {
   const auto outside = ones<U8>(hn::Gt(b, hn::Set(Tag<uint8_t>(), 15)));
   return hn::TableLookupBytesOr0(a, hn::Or(b, outside));
 }
-/// The translator has split the instruction's indices into two vectors: one for lanes of a and one for lanes
-/// of b. Each has 0x80 everywhere else.
+/// `from_a` and `from_b` are the instruction's indices, which the translator has split into indices of lanes
+/// of a and of lanes of b. All other bytes of these two vectors are 0x80, which selects 0.
 SKERRY_LANES U8 shuffle(U8 a, U8 b, U8 from_a, U8 from_b) {
   return hn::Or(hn::TableLookupBytesOr0(a, from_a), hn::TableLookupBytesOr0(b, from_b));
 }
@@ -165,7 +167,8 @@ SKERRY_LANES U16 i16x8_narrow_i32x4_u(I32 a, I32 b) { return narrowed<uint16_t>(
 
 SKERRY_LANES U16 i16x8_mul(U16 a, U16 b) { return hn::Mul(a, b); }
 SKERRY_LANES U32 i32x4_mul(U32 a, U32 b) { return hn::Mul(a, b); }
-/// Adds three products of 32-bit halves. The fourth would affect only bits above the 64 of the result.
+/// Multiplies the 32-bit halves and adds three of the four products. The product of the two high halves would
+/// affect only bits above the 64 of the result.
 SKERRY_LANES U64 i64x2_mul(U64 a, U64 b) {
   const Tag<uint32_t> half;
   const U64 low = hn::MulEven(hn::BitCast(half, a), hn::BitCast(half, b));
@@ -203,7 +206,7 @@ SKERRY_EXTEND_LANES(i64x2, i32x4, I32, U32, int32_t, uint32_t, int64_t, uint64_t
 SKERRY_EXTMUL_LANES(i16x8, i8x16, I8, U8, int8_t, uint8_t, int16_t, uint16_t)
 SKERRY_EXTMUL_LANES(i32x4, i16x8, I16, U16, int16_t, uint16_t, int32_t, uint32_t)
 
-/// Duplicates each lane into an even and an odd one, then multiplies the even ones.
+/// Duplicates each lane of the low or high half into an even and an odd lane, then multiplies the even lanes.
 template <class V> SKERRY_HELPER auto extmul_low(V a, V b) {
   return hn::MulEven(hn::InterleaveLower(a, a), hn::InterleaveLower(b, b));
 }
@@ -215,7 +218,7 @@ SKERRY_LANES I64 i64x2_extmul_high_i32x4_s(I32 a, I32 b) { return extmul_high<in
 SKERRY_LANES U64 i64x2_extmul_low_i32x4_u(U32 a, U32 b) { return extmul_low(a, b); }
 SKERRY_LANES U64 i64x2_extmul_high_i32x4_u(U32 a, U32 b) { return extmul_high<uint32_t>(a, b); }
 
-/// Return the even and the odd lanes, widened.
+/// Both return half of the lanes, widened: the even lanes or the odd lanes.
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> even_lanes(V a) {
   return hn::ShiftRight<Bits>(hn::ShiftLeft<Bits>(hn::BitCast(Tag<Wide>(), a)));
 }
@@ -242,7 +245,7 @@ SKERRY_LANES I32 i32x4_dot_i16x8_s(I16 a, I16 b) {
 #endif
 }
 
-/// (a · b + 2^14) >> 15, saturated
+/// Returns (a · b + 2^14) >> 15. The caller saturates the result.
 template <class V> SKERRY_HELPER auto rounded_products(V a, V b) {
   return hn::ShiftRight<15>(hn::Add(hn::Mul(a, b), hn::Set(Tag<int32_t>(), 0x4000)));
 }
@@ -256,8 +259,8 @@ SKERRY_LANES I16 i16x8_q15mulr_sat_s(I16 a, I16 b) {
 
 // ---- floats
 
-/// Applies a scalar function to each lane. EMU128's own rounding and demotion lose the signs of zeros, the
-/// quietness of NaNs, and infinities.
+/// Applies the scalar function F to the first `count` lanes. Only EMU128 needs this, because its own rounding
+/// and demotion lose the signs of zeros, the quietness of NaNs, and infinities.
 template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<From> a, size_t count) {
   From in[16 / sizeof(From)];
   To out[16 / sizeof(To)] = {};
@@ -272,7 +275,7 @@ template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<
 #define SKERRY_ROUNDING(lanes, T, scalar, vector) hn::vector(lanes)
 #endif
 
-/// -0 is smaller than +0. If an operand is a NaN, so is the result.
+/// Both treat -0 as smaller than +0, and return a NaN if an operand is a NaN.
 template <class V> SKERRY_HELPER V float_min(V a, V b) {
   const V equal_or_nan = hn::IfThenElse(hn::Eq(a, b), hn::Or(a, b), hn::Add(a, b));
   return hn::IfThenElse(hn::Lt(a, b), a, hn::IfThenElse(hn::Lt(b, a), b, equal_or_nan));
@@ -322,7 +325,7 @@ SKERRY_LANES F32 f32x4_demote_f64x2_zero(F64 a) {
 SKERRY_LANES F64 f64x2_promote_low_f32x4(F32 a) { return extended<double>(lower<float>(a)); }
 
 SKERRY_LANES F32 f32x4_convert_i32x4_s(I32 a) { return hn::ConvertTo(Tag<float>(), a); }
-/// Converts both halves exactly; only their sum is rounded.
+/// Converts the upper and the lower 16 bits exactly, so that only their sum is rounded.
 SKERRY_LANES F32 f32x4_convert_i32x4_u(U32 a) {
   const Tag<int32_t> ints;
   const F32 high = hn::ConvertTo(Tag<float>(), hn::BitCast(ints, hn::ShiftRight<16>(a)));
@@ -331,7 +334,8 @@ SKERRY_LANES F32 f32x4_convert_i32x4_u(U32 a) {
   return hn::Add(hn::Mul(high, hn::Set(Tag<float>(), 65536.0f)), low);
 }
 SKERRY_LANES F64 f64x2_convert_low_i32x4_s(I32 a) { return extended<double>(lower<int32_t>(a)); }
-/// Makes the number the low bits of 2^52 + number, then subtracts 2^52.
+/// Makes the bits of the number the low mantissa bits of 2^52, which gives the double 2^52 + number, then
+/// subtracts 2^52.
 SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
   const Tag<double> d;
   const F64 two_52 = hn::Set(d, 4503599627370496.0);
@@ -343,7 +347,7 @@ SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
 template <class V> SKERRY_HELPER V without_nan(V a) { return hn::IfThenElseZero(hn::Eq(a, a), a); }
 
 SKERRY_LANES I32 i32x4_trunc_sat_f32x4_s(F32 a) { return hn::ConvertTo(Tag<int32_t>(), without_nan(a)); }
-/// Subtracts 2^31 from numbers of at least 2^31 before the conversion, and adds it back afterwards.
+/// Subtracts 2^31 from numbers of at least 2^31 before the signed conversion, and adds 2^31 back afterwards.
 SKERRY_LANES U32 i32x4_trunc_sat_f32x4_u(F32 a) {
   const Tag<float> d;
   const Tag<uint32_t> du;
@@ -357,7 +361,7 @@ SKERRY_LANES U32 i32x4_trunc_sat_f32x4_u(F32 a) {
 SKERRY_LANES I32 i32x4_trunc_sat_f64x2_s_zero(F64 a) {
   return hn::ZeroExtendVector(Tag<int32_t>(), hn::DemoteTo(HalfTag<int32_t>(), without_nan(a)));
 }
-/// Clamps the number. Its integer part is then the low half of 2^52 + number.
+/// Clamps the number to the range of u32. The low half of 2^52 + number then holds its integer part.
 SKERRY_LANES U32 i32x4_trunc_sat_f64x2_u_zero(F64 a) {
   const Tag<double> d;
   const Tag<uint32_t> du;

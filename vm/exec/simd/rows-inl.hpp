@@ -1,5 +1,6 @@
-// Builds handlers from the vector rows of the opcode table, for the SIMD target that is being compiled. The
-// lanes that begin an instruction's name divide the rows into files that compile in parallel.
+// Builds the handlers of the vector rows of the opcode table, for the SIMD target that is being compiled. The
+// rows are divided into source files that compile in parallel, by the lanes with which an instruction's name
+// begins.
 #if defined(SKERRY_SIMD_ROWS) == defined(HWY_TARGET_TOGGLE)
 #ifdef SKERRY_SIMD_ROWS
 #undef SKERRY_SIMD_ROWS
@@ -18,7 +19,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace skerry::vm::HWY_NAMESPACE {
 
-/// Like straight<Op>, but with the target's instructions.
+/// The handler of operation Op: like straight<Op>, but may use the instructions of the SIMD target.
 template <class Op> HWY_ATTR SKERRY_ALIGNED(64) SKERRY_HANDLER(straight_lanes) {
   SKERRY_STATE
   Op::run(s, s.pc);
@@ -36,7 +37,7 @@ template <class To, class From> SKERRY_HELPER To same_bits(From from) {
   std::memcpy(static_cast<void*>(&to), &from, 16);
   return to;
 }
-/// `operand` is a slot, or for b a field that may hold a constant. Only shifts have such constants.
+/// `operand` is a Slot, or the field b of layout::Binary. Only shifts can have a constant there.
 template <class T, int Kind, class Field> SKERRY_HELPER T read_lanes(State& s, const Field& operand) {
   if constexpr (is_scalar<T>)
     return read<T, Kind>(s, operand);
@@ -87,7 +88,7 @@ template <auto F, int D, int A, int B = 0, int C = 0> struct LanesOp {
   }
 };
 
-/// Returns the type's letter in signatures.
+/// Returns the type's letter in the signatures of opcodes.def.
 template <class T> constexpr char lanes_letter() {
   if constexpr (std::same_as<T, uint32_t>)
     return 'i';
@@ -119,7 +120,7 @@ template <auto F, bool SlotsOnly> struct LanesRow {
     return !is_scalar<T> || std::is_floating_point_v<T> ? place::vector_writable : place::writable;
   }
   static constexpr int d_places = places<typename Types::Result>(), a_places = places<Arg<0>>();
-  /// Only shifts have a scalar b, which may be constant.
+  /// Only shifts have a scalar b, which may be a constant.
   static constexpr int b_places = [] {
     if constexpr (Types::arity < 2)
       return 1;
@@ -128,8 +129,8 @@ template <auto F, bool SlotsOnly> struct LanesRow {
   }();
 
 #if defined(SKERRY_KINDS_AS_DATA)
-  // The handler of each combination only passes on which combination it is. The loops of EMU128 are slow
-  // anyway, and one shared function needs a quarter of the code.
+  // For EMU128, the handler of each combination of places only passes the places to one shared function. This
+  // needs a quarter of the code, and the loops of EMU128 are slow anyway.
   template <class T, int Places, class Field>
   static T read_any(State& s, const Field& operand, uint64_t place) {
     T value{};
@@ -143,14 +144,14 @@ template <auto F, bool SlotsOnly> struct LanesRow {
       ((place == K ? write_lanes<K>(s, d, value) : void()), ...);
     }(std::make_integer_sequence<int, d_places>());
   }
-  /// The register that handlers do not use holds the places of d, a and b, one byte each.
+  /// `unused_`, the register that handlers do not use, holds the places of d, a and b, one byte each.
   HWY_NOINLINE static SKERRY_HANDLER(any) {
     SKERRY_STATE
     using Layout = LanesLayout<Types::arity>::Type;
     const auto& i = layout::at<Layout>(s.pc);
     const auto a = read_any<Arg<0>, a_places>(s, i.a, unused_ >> 8 & 0xff);
     if constexpr (Types::arity == 1) {
-      const auto result = F(a); // before d is read, so no value is kept across the call
+      const auto result = F(a); // before d is read, so that d is not kept across the call
       write_any(s, i.d, unused_ & 0xff, result);
     } else {
       const auto result = F(a, read_any<Arg<1>, b_places>(s, i.b, unused_ >> 16));
@@ -185,8 +186,8 @@ template <auto F, bool SlotsOnly> struct LanesRow {
 };
 #undef SKERRY_KINDS_AS_DATA
 
-/// Makes a function's name depend on a template parameter, so that the rows of other families are not
-/// instantiated.
+/// Returns `function`. Its type depends on a template parameter, so that `if constexpr` does not instantiate
+/// the rows of other families.
 template <LanesFamily, class F> constexpr F dependent_lanes(F function) { return function; }
 
 template <LanesFamily Family> void add_lanes_rows(HandlerTable& table) {

@@ -1,5 +1,5 @@
-// The SIMD targets: which ones this build has, which ones this machine can run, and the functions that add a
-// target's handlers to a table, one per family of lanes.
+// The SIMD targets: which ones this build contains, which ones this machine can run, and functions that add a
+// target's handlers to a table, one for each family of lanes.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -9,19 +9,18 @@
 
 namespace skerry::vm {
 
-/// Returns whether this build has the target and this machine has its instructions. Returns false for
-/// automatic.
+/// Returns whether this build contains the target's code and this machine has its instructions. Returns false
+/// for `automatic`.
 bool can_run(SimdTarget target);
 
-/// Returns the target that runs if `wanted` is requested: `wanted` itself, or the best available one if
-/// `wanted` is automatic or cannot run here.
+/// Returns `wanted` if it can run here. Otherwise, and for `automatic`, returns the best target that can.
 SimdTarget resolve_simd_target(SimdTarget wanted);
 
-/// Adds the handlers of all vector instructions that work on the values of lanes. The machine must be able to
-/// run the target.
+/// Adds the handlers of all vector instructions that compute on lanes. The machine must be able to run the
+/// target.
 void add_simd_handlers(HandlerTable& table, SimdTarget target);
 
-/// The files into which the rows are divided.
+/// The families of vector instructions. The handlers of each family are in their own source file.
 enum class LanesFamily { v128, i8x16, i16x8, i32x4, i64x2, floats };
 
 constexpr LanesFamily lanes_family(std::string_view name) {
@@ -40,8 +39,8 @@ void add_i32x4_handlers(HandlerTable& table, SimdTarget target);
 void add_i64x2_handlers(HandlerTable& table, SimdTarget target);
 void add_float_lanes_handlers(HandlerTable& table, SimdTarget target);
 
-/// Calls the version of `function` that Highway compiled for the target. Use it in the namespace that
-/// contains the namespaces of the targets.
+/// Calls the version of `function` that Highway has compiled for `target`. Use it in the namespace that
+/// contains the targets' namespaces.
 #define SKERRY_CALL_TARGET(function, table, target)                                                          \
   do {                                                                                                       \
     using AddHandlers = void (*)(HandlerTable&);                                                             \

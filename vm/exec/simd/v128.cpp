@@ -1,4 +1,4 @@
-// Vector instructions on all bits, and the shuffle.
+// Vector instructions on the 128 bits as a whole, and the shuffle, for every target.
 #include "vm/exec/simd/highway.hpp"
 
 #undef HWY_TARGET_INCLUDE
