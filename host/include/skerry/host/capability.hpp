@@ -68,9 +68,8 @@ private:
 struct Capabilities {
   uint32_t max_memory_mb = 16; ///< linear memory; 1 to 4096
   uint32_t max_table_elements = 10'000;
-  uint32_t max_stack_kb = 1024; ///< wasm call stack
-  uint32_t max_output_kb =
-      1024; ///< limit of a result, and another limit of the same size for what one call prints
+  uint32_t max_stack_kb = 1024;  ///< wasm call stack
+  uint32_t max_output_kb = 1024; ///< for a result, and again for what one call prints
   uint32_t max_total_mb =
       1024; ///< memories, tables, code, buffers and stored values of all instances together
   uint32_t max_log_lines = 1000;       ///< lines that one call may log

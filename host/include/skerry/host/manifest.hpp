@@ -45,11 +45,10 @@ struct ReloadConfig {
   std::string canary;                           ///< JSON text of a test request; empty if there is none
   uint32_t keep = 3;                            ///< number of old versions kept for a rollback
   std::optional<double> rollback_on_error_rate; ///< error rate that triggers a rollback; above 0, up to 1
-  std::chrono::milliseconds rollback_window{
-      60'000};                                  ///< time after the swap in which the error rate is measured
-  uint32_t rollback_min_calls = 20;             ///< with fewer calls, the error rate is ignored
-  uint32_t max_state_kb = 1024;                 ///< maximum size of what `save_state` returns
-  std::chrono::milliseconds state_timeout{500}; ///< total time for `save_state` and `restore_state`
+  std::chrono::milliseconds rollback_window{60'000}; ///< the error rate is measured this long after the swap
+  uint32_t rollback_min_calls = 20;                  ///< with fewer calls, the error rate is ignored
+  uint32_t max_state_kb = 1024;                      ///< maximum size of what `save_state` returns
+  std::chrono::milliseconds state_timeout{500};      ///< total time for `save_state` and `restore_state`
   /// max_state_kb in bytes.
   uint64_t max_state_bytes() const noexcept { return uint64_t{max_state_kb} << 10; }
   bool operator==(const ReloadConfig&) const = default;

@@ -55,10 +55,9 @@ struct PluginMetrics {
   uint64_t resets = 0;                     ///< instances reset to their state after `init`
   uint64_t replaced = 0;                   ///< instances discarded because they could not be reset
   uint64_t dropped_log_lines = 0;
-  uint32_t instances = 0, busy = 0,
-           waiting = 0;                 ///< existing instances; those that serve a call; callers that wait
-  uint64_t budget_used = 0, budget = 0; ///< bytes taken from the plugin's budget, and its size
-  bool circuit_open = false;            ///< the breaker refuses all calls except a probe
+  uint32_t instances = 0, busy = 0, waiting = 0; ///< instances in all; those in a call; waiting callers
+  uint64_t budget_used = 0, budget = 0;          ///< bytes taken from the plugin's budget, and its size
+  bool circuit_open = false;                     ///< the breaker refuses all calls except a probe
   ReloadMetrics reloads;
   std::vector<VersionMetrics> versions; ///< the one in service, then the kept ones, newest first
 };

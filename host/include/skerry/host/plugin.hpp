@@ -1,4 +1,4 @@
-// A loaded plugin.
+// Plugin: calls, measures and drains a plugin that a Manager has loaded.
 #pragma once
 
 #include "skerry/host/manifest.hpp"
@@ -24,9 +24,9 @@ struct CallOptions {
 
 class PluginCall;
 
-/// A loaded plugin. Thread-safe; made by a Manager and held by std::shared_ptr. A handle stays valid whatever
-/// happens to the plugin: after an unload its calls fail with code "unloaded". Functions that return an
-/// Expected never throw; others throw only std::bad_alloc.
+/// A loaded plugin. Made by a Manager and held by a PluginHandle. Thread-safe. A handle stays valid after
+/// reloads and unloads of its plugin; after an unload its calls fail with code "unloaded". Functions that
+/// return an Expected never throw; other functions throw only std::bad_alloc.
 class Plugin : public std::enable_shared_from_this<Plugin> {
 public:
   struct Impl;
