@@ -12,7 +12,8 @@
 
 namespace skerry::host {
 
-/// Each version has its own budget; the store passes from version to version.
+/// The services of one version. Each version has its own `budget`; all versions of a plugin share `store`,
+/// the key-value store.
 struct PluginServices {
   GuestOutput output; // `output` and `log` may be empty; see guest_output.hpp
   GuestLog log;

@@ -10,9 +10,10 @@
 
 namespace skerry::host {
 
-/// A circuit breaker. Closed, it admits all calls. After `threshold` failures in a row it opens and refuses
-/// all calls. After `reset_timeout` it admits one call, the probe: its success closes the breaker, its
-/// failure opens it for another `reset_timeout`. Callers pass the time. Thread-safe.
+/// A circuit breaker. While it is closed, it admits all calls. After `threshold` failures in a row it opens
+/// and refuses all calls. After `reset_timeout` it becomes half-open and admits one call, the probe. If the
+/// probe succeeds, the breaker closes; if the probe fails, the breaker opens for another `reset_timeout`.
+/// Callers pass the current time. Thread-safe.
 class CircuitBreaker {
 public:
   using Clock = std::chrono::steady_clock;
@@ -27,7 +28,7 @@ public:
   /// Records the outcome of an admitted call. Must be called once for each call that `admit` did not refuse.
   void record(Admission admission, Outcome outcome, Clock::time_point now);
   State state() const;
-  /// Returns until when an open breaker refuses all calls.
+  /// Returns the time until which an open breaker refuses all calls.
   Clock::time_point open_until() const;
 
 private:
