@@ -29,7 +29,7 @@ struct HostCall {
   /// Returns the guest's bytes at this address, or nothing if they lie outside its memory.
   std::optional<std::span<std::byte>> bytes_at(uint32_t address, uint32_t length) const;
   std::optional<std::string_view> text_at(uint32_t address, uint32_t length) const;
-  /// Like text_at, but for a pointer outside the memory sets meter.stop to a trap, which ends the guest's
+  /// Like text_at. If the pointer is outside the memory, sets meter.stop to a trap, which ends the guest's
   /// call.
   std::optional<std::string_view> text_or_trap(uint32_t address, uint32_t length);
   /// Copies as much of `value` as fits to the guest's buffer, `capacity` bytes at address `out`. Returns the

@@ -67,8 +67,8 @@ InstancePool::wait(Lock& lock, Clock::time_point deadline) {
 void InstancePool::serve(Waiter& waiter, InstancePtr instance) {
   waiter.instance = std::move(instance);
   waiter.served = true;
-  waiter.wake
-      .notify_one(); // with the mutex held, because the waiter is destroyed once its thread sees `served`
+  // With the mutex held, because the waiter is destroyed as soon as its thread sees `served`.
+  waiter.wake.notify_one();
 }
 
 /// Permits waiting callers to make instances, as far as the pool's size and the host's cap allow.
