@@ -19,7 +19,8 @@ struct FileIdentity {
   bool operator==(const FileIdentity&) const = default;
 };
 
-/// Identifies the file at the end of all symbolic links.
+/// Identifies the file that `file` leads to, through symbolic links. If the file cannot be examined, `exists`
+/// is false.
 FileIdentity file_identity(const std::filesystem::path& file);
 
 } // namespace skerry::host

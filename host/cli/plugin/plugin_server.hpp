@@ -19,9 +19,10 @@ public:
 
   /// Loads the configured plugins. Errors: that of the first plugin that fails.
   [[nodiscard]] Expected<void> load_plugins();
-  /// Binds the address and logs it on stderr. Returns false if the address is not available.
+  /// Binds the configured address. Logs the address, or that it is not available, on stderr. Returns false if
+  /// it is not available.
   bool bind();
-  /// Serves until `stop`. Running requests are answered first.
+  /// Serves until `stop` is called, and returns when the running requests have been answered.
   void serve();
   /// Ends `serve`. Thread-safe.
   void stop();

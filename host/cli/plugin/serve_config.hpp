@@ -23,8 +23,8 @@ struct ServeConfig {
   std::vector<std::filesystem::path> manifests;
 };
 
-/// Reads the file. Relative paths are relative to the file's folder. Errors: phase read, codes "config" and
-/// "io".
+/// Reads the configuration file. Relative paths in it start at the file's folder. Errors: phase read, codes
+/// "config" and "io".
 [[nodiscard]] Expected<ServeConfig> read_serve_config(const std::filesystem::path& file);
 
 } // namespace skerry::host::cli
