@@ -49,14 +49,14 @@ public:
   /// a parked instance.
   void park();
   /// Called before a parked instance is used again. Returns false if the pool was closed with
-  /// `refuse_parked`; the instance can then only be given back.
+  /// `refuse_parked`; the caller may then only give the instance back.
   bool unpark();
 
-  /// Changes the pool's size. Additional instances are made on demand. Surplus idle instances are destroyed
-  /// now, surplus busy ones when they are given back.
+  /// Changes the maximum number of instances. Additional instances are made on demand. Surplus idle instances
+  /// are destroyed now, surplus instances in use when they are given back.
   void resize(uint32_t size);
-  /// Rejects new callers, and returns when all callers that have an instance or wait for one are done.
-  /// Callers keep their parked instances and may resume them.
+  /// Rejects new callers, and returns when no caller uses an instance or waits for one. Callers keep their
+  /// parked instances and may resume them.
   void drain();
   /// Rejects new and waiting callers; does not wait.
   void stop_admitting();

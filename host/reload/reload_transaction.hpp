@@ -20,8 +20,8 @@ public:
   ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger, ReloadOptions options,
                     std::function<Expected<Manifest>()> manifest);
 
-  /// Runs the reload, and returns when the old version has been freed or kept. Errors: phase reload; see
-  /// docs/errors.md.
+  /// Runs the reload, and returns when the old version's calls have ended and its instances are freed.
+  /// Errors: phase reload; see docs/errors.md.
   [[nodiscard]] Expected<ReloadResult> run();
 
 private:

@@ -16,7 +16,7 @@ constexpr size_t most_compared = 10'000;
 constexpr size_t longest_compared = 64; // the work grows with the square of the length
 
 /// Returns the name in lower case, without `_` and `-`, so that maxMemoryMB, max_memory_mb and MaxMemoryMB
-/// are equal.
+/// become equal.
 std::string fold(std::string_view name) {
   std::string folded;
   for (char c : name.substr(0, longest_compared)) {

@@ -8,8 +8,9 @@
 
 namespace skerry::host::cli {
 
-/// Serves POST /plugins/{name}/execute, GET /plugins, GET /metrics and GET /healthz. With the token, also
-/// POST /plugins, POST /plugins/{name}/reload, POST /plugins/{name}/rollback and DELETE /plugins/{name}.
+/// Serves POST /plugins/{name}/execute, GET /plugins, GET /metrics and GET /healthz. Requests with the
+/// configured token may also use POST /plugins, POST /plugins/{name}/reload, POST /plugins/{name}/rollback
+/// and DELETE /plugins/{name}.
 class PluginServer {
 public:
   explicit PluginServer(ServeConfig config);

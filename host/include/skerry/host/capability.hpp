@@ -49,7 +49,7 @@ public:
   /// example.org itself nor addresses. A rule without a port covers every port. Thread-safe.
   bool matches(std::string_view host, uint16_t port) const;
 
-  /// The host name in lower case, or the address in its canonical spelling, without "*.".
+  /// The host name in lower case and without "*.", or the address in its canonical spelling.
   const std::string& host() const noexcept { return host_; }
   /// True for a rule that begins with "*.".
   bool subdomains() const noexcept { return subdomains_; }
