@@ -40,7 +40,7 @@ Deadline deadline_of(const RunOptions& options) {
   return std::chrono::steady_clock::now() + *parse_duration(options.timeout);
 }
 
-/// How long after the deadline the command may still print why the run ended.
+/// How long after the deadline the command may continue, to print why the run ended.
 constexpr auto grace = std::chrono::milliseconds(50);
 
 StoreLimits store_limits(const RunOptions& options) {

@@ -40,8 +40,8 @@ private:
   TraceOutput(const TraceOptions& options, Deadline deadline) : left_(options.limit), deadline_(deadline) {}
   bool put(const std::string& text);
 
-  uint64_t left_;           // lines
-  bool is_complete_ = true; // no line has failed
+  uint64_t left_;           // lines until the limit
+  bool is_complete_ = true; // every line was written
   Deadline deadline_;
   std::unique_ptr<std::FILE, Close> file_; // null: standard error
 };

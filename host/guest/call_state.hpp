@@ -18,7 +18,7 @@ struct CallState {
   uint64_t host_calls_left = 0;
   uint32_t log_lines_left = 0;
   uint64_t log_bytes_left = 0;
-  uint64_t lines_dropped = 0; ///< log lines dropped in this call
+  uint64_t lines_dropped = 0; ///< log lines beyond the limits of this call
   bool too_many_host_calls = false;
   std::string response; ///< the JSON response to the last http_request of this call
 

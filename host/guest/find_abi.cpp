@@ -74,7 +74,7 @@ private:
                                           "32-bit addresses, but is a 64-bit one");
   }
 
-  /// Finds allocate and deallocate, or malloc and free, but never one from each pair.
+  /// Finds the exports allocate and deallocate, or else malloc and free, but never one of each pair.
   void find_allocator() {
     bool standard =
         !module_.find_export("allocate") && module_.find_export("malloc") && module_.find_export("free");

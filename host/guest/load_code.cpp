@@ -103,7 +103,7 @@ Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::ve
 
 Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes) {
   std::error_code unknown;
-  const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // otherwise a pipe
+  const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // false for a pipe
   const FileIdentity before = file_identity(manifest.wasm_path);
   auto bytes = read_file(manifest.wasm_path, max_module_bytes);
   if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());

@@ -15,7 +15,7 @@
 
 namespace skerry::host {
 
-/// The bytes of a module file, read once, and their hash.
+/// The bytes of a module file and their hash. The file is read only once.
 struct ModuleFile {
   std::vector<std::byte> bytes;
   std::string hash;

@@ -20,8 +20,8 @@ inline constexpr int32_t abi_version = 1;
 
 /// How a guest function returns bytes or a status.
 enum class ResultForm : uint8_t {
-  nothing, ///< init, destroy: no result
-  status,  ///< init, destroy: i32, 0 is success
+  nothing, ///< no result; for init, destroy and restore_state
+  status,  ///< i32, 0 is success; for init, destroy and restore_state
   packed,  ///< i64: pointer << 32 | length
   pair,    ///< two results: i32 pointer, i32 length
   pointer, ///< i32 pointer to bytes that end at a NUL or with the first complete JSON value
@@ -30,7 +30,7 @@ enum class ResultForm : uint8_t {
 /// Which exports of the plugin ABI a module has, and the form of their results. Determined once for each
 /// module.
 struct AbiShape {
-  std::string allocate, deallocate; // "allocate" and "deallocate", or "malloc" and "free"
+  std::string allocate, deallocate; // names: "allocate", "deallocate", or "malloc", "free"
   bool deallocate_takes_size = true;
   ResultForm execute = ResultForm::packed;
   std::optional<ResultForm> meta, init, destroy;

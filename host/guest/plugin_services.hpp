@@ -19,7 +19,7 @@ struct PluginServices {
   GuestLog log;
   std::shared_ptr<ByteBudget> budget;
   std::shared_ptr<KeyValueStore> store;
-  std::function<void(Linker&, const Manifest&)> imports; // defines the embedder's functions; may be empty
+  std::function<void(Linker&, const Manifest&)> imports; // ManagerOptions::imports
 };
 
 } // namespace skerry::host

@@ -32,7 +32,7 @@ private:
   const std::string input_;
   GuestAbi::Invocation invocation_;
   std::optional<GuestAbi::Invocation::Step> step_;
-  std::optional<SuspendableCall> call_; // the call of the step, once it has begun
+  std::optional<SuspendableCall> call_; // the guest call of step_, once it has begun
   bool begun_ = false;
   std::chrono::nanoseconds elapsed_{0};
 };

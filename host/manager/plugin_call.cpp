@@ -107,7 +107,7 @@ Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::stri
               return std::make_unique<Impl>(plugin, begun->lease.generation().manifest());
             });
         if (!made) {
-          (void)of.end(*begun, &made.error()); // not the version's fault
+          (void)of.end(*begun, &made.error()); // never a reason for a rollback
           return fail(std::move(made.error()));
         }
         if (auto ready = (*made)->begin(std::move(*begun), std::move(input)); !ready)

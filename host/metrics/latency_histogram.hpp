@@ -1,4 +1,4 @@
-// Counts times in buckets. Internal.
+// LatencyHistogram: counts durations in buckets. Internal.
 #pragma once
 
 #include "skerry/host/metrics.hpp"

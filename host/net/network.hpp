@@ -16,8 +16,8 @@ namespace skerry::host {
 enum class NetworkStatus : uint8_t {
   ok,
   denied,      ///< not covered by the allow-list, or the address is private
-  failed,      ///< the name has no address, or the peer's answer is invalid
-  unreachable, ///< no connection could be made, or it broke
+  failed,      ///< the name has no address, or the response is invalid
+  unreachable, ///< the connection was not made, or broke
   too_large,
   timeout,
   bad_request, ///< the method, URL or a header is not allowed

@@ -19,13 +19,13 @@ public:
   using Clock = std::chrono::steady_clock;
   enum class State : uint8_t { closed, open, half_open };
   enum class Admission : uint8_t { refused, normal, probe };
-  enum class Outcome : uint8_t { success, failure, none }; ///< none: the call did not reach the plugin
+  enum class Outcome : uint8_t { success, failure, none }; ///< none: not decided by the plugin
 
   /// If `config` is empty, the breaker never opens.
   explicit CircuitBreaker(std::optional<BreakerConfig> config) : config_(config) {}
 
   Admission admit(Clock::time_point now);
-  /// Records the outcome of an admitted call. Must be called once for each call that `admit` did not refuse.
+  /// Records the outcome of an admitted call. Must be called once for each call that `admit` has admitted.
   void record(Admission admission, Outcome outcome, Clock::time_point now);
   State state() const;
   /// Returns the time until which an open breaker refuses all calls.
@@ -35,7 +35,7 @@ private:
   std::optional<BreakerConfig> config_;
   mutable Mutex mutex_;
   State state_ SKERRY_GUARDED_BY(mutex_) = State::closed;
-  uint32_t failures_ SKERRY_GUARDED_BY(mutex_) = 0; // in a row
+  uint32_t failures_ SKERRY_GUARDED_BY(mutex_) = 0; // failed calls in a row
   Clock::time_point open_until_ SKERRY_GUARDED_BY(mutex_){};
 };
 

@@ -42,7 +42,7 @@ public:
 
 private:
   const ReloadConfig config_;
-  Clock::time_point end_{}; // written before open_ is set
+  Clock::time_point end_{}; // the end of the window; written before open_ is set
   std::atomic<bool> open_{false};
   std::atomic<uint64_t> calls_{0}, errors_{0};
 };

@@ -58,7 +58,7 @@ public:
     return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
   }
 
-  /// Starts to watch the error rate, which may trigger a rollback.
+  /// Starts to measure the error rate of a new version, which may trigger a rollback.
   void start_error_monitor() { error_monitor_.start(Clock::now()); }
 
   /// Takes the next free instance out of service until put_back is called. Returns nothing if no instance

@@ -37,7 +37,7 @@ public:
     if (cap_) cap_->give_back();
   }
   const std::shared_ptr<InstanceCap>& cap() const noexcept { return cap_; }
-  /// Transfers the place to a new owner, which must give it back.
+  /// Makes another object the owner of the place, which must then give the place back.
   void hand_on() noexcept { cap_.reset(); }
 
 private:

@@ -68,7 +68,7 @@ public:
 private:
   struct Waiter {
     Condition wake;
-    bool served = false; // with `instance`; if that is null, with permission to make one
+    bool served = false; // has got `instance`, or if it is null, permission to make one
     bool refused = false;
     InstancePtr instance;
   };

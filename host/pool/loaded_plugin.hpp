@@ -18,7 +18,7 @@ namespace skerry::host {
 
 /// Shared by the plugin's handle and by background reloads and rollbacks. Thread-safe.
 struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
-  /// `file` is the manifest's file; empty if the plugin is loaded from a Manifest.
+  /// `file` is the path of the manifest file; empty if the plugin is loaded from a Manifest.
   LoadedPlugin(const Manifest& manifest, std::filesystem::path file, std::shared_ptr<PluginHost> shared);
 
   /// Loads the first version. Errors: those of Manager::load.
@@ -44,7 +44,7 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
   GenerationPtr end(const Started& started, const PluginError* error) noexcept;
   PluginMetrics metrics() const;
   GenerationPtr current() const { return deployment.current(); }
-  /// Returns the services of a new version with this manifest, with its own budget.
+  /// Returns the services for a new version with this manifest. The version gets a new budget.
   PluginServices services_for(const Manifest& manifest) const;
 
   const std::string name;

@@ -36,7 +36,7 @@ private:
   std::deque<ReloadEvent> events_ SKERRY_GUARDED_BY(mutex_);
   uint64_t last_number_ SKERRY_GUARDED_BY(mutex_) = 0;
   bool stopping_ SKERRY_GUARDED_BY(mutex_) = false, ended_ SKERRY_GUARDED_BY(mutex_) = false;
-  std::thread thread_; // started with the mutex held; joined after the last push
+  std::thread thread_; // started while mutex_ is held; joined after the last push
 };
 
 } // namespace skerry::host

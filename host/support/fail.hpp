@@ -11,7 +11,7 @@
 
 namespace skerry::host {
 
-/// Makes an error with only phase, code and message. `plugin` is the plugin's name and may be empty.
+/// Makes an error with only a plugin's name, a phase, a code and a message. `plugin` may be empty.
 PluginError make_error(std::string_view plugin, Phase phase, PluginErrorCode code, std::string_view message);
 inline PluginError make_error(const Manifest& manifest, Phase phase, PluginErrorCode code,
                               std::string_view message) {

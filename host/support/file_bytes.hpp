@@ -13,8 +13,8 @@ namespace skerry::host {
 
 struct FileProblem {
   bool too_large = false;
-  uint64_t size = 0;   ///< if too large: the file's size, as far as it is known
-  std::string message; ///< names the file
+  uint64_t size = 0;   ///< if too_large: the file's size, or the bytes read so far
+  std::string message; ///< contains the file's name
 };
 
 /// Reads a regular file or a pipe. A file whose size exceeds `limit` is refused before any memory is

@@ -8,7 +8,7 @@
 
 namespace skerry::host {
 
-/// A file and its last change, as the file system reports them without reading the content.
+/// Identifies a file and its last change by what the file system reports, without reading the content.
 struct FileIdentity {
   bool exists = false;
   dev_t device = 0;

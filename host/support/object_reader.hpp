@@ -12,7 +12,7 @@
 
 namespace skerry::host {
 
-/// A problem, and the JSON path where it is ("$.capabilities.env[0]").
+/// A problem, and the JSON path of its place: "$.capabilities.env[0]".
 struct ReadProblem {
   std::string path;
   std::string message;
@@ -59,7 +59,7 @@ private:
   std::vector<std::string> known_;
 };
 
-/// Calls `read(item, path)` for each item of the array at `key`, if there is one.
+/// Calls `read(item, path)` for each item of the array at `key`. Does nothing if the key is absent.
 template <class F> void for_each_item(ObjectReader& reader, std::string_view key, F&& read) {
   const Json* list = reader.find(key);
   if (list == nullptr) return;

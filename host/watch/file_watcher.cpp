@@ -31,7 +31,7 @@ struct WatchedFile {
   FileIdentity reported;       // the file at the last report
   FileIdentity last;           // the file when it was last examined
   bool being_written = false;
-  bool was_polled = false; // the user has been notified that the file is polled
+  bool was_polled = false; // on_trouble has got a line about this
 
   bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
   bool is_concerned(int watch, std::string_view name) const {
@@ -50,7 +50,7 @@ struct WatchedGroup {
   std::vector<WatchedFile> files;
   std::chrono::milliseconds settle{0};
   FileWatcher::Changed changed;
-  std::optional<Clock::time_point> due; // when all files will have settled
+  std::optional<Clock::time_point> due; // the end of the settle time, if one is running
 
   bool being_written() const { return std::ranges::any_of(files, &WatchedFile::being_written); }
 };
@@ -227,7 +227,7 @@ private:
       for (WatchedFile& file : group.files) {
         if (all) file.being_written = false; // the end of the write may have been missed
         if (!all && !is_polled(file)) continue;
-        register_steps(file); // watching may be possible now
+        register_steps(file); // its directories may be watchable now
         look_at(group, file, now, false);
       }
     }

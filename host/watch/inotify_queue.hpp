@@ -41,7 +41,7 @@ public:
   int add(const std::filesystem::path& directory, bool content);
   /// Removes all watches except those in `used`.
   void keep_only(std::span<const int> used);
-  /// Calls `handle` for all queued events; does not wait.
+  /// Calls `handle` for each queued event; does not wait for events.
   void take(const std::function<void(const Event&)>& handle);
 
 private:

@@ -72,7 +72,7 @@ struct PluginError {
   PluginErrorCode cause = PluginErrorCode::none;
   std::optional<LimitReport> limit;
   std::vector<std::string> capabilities; ///< manifest keys that would grant what was missing
-  std::string manifest_path;             ///< JSON path in the manifest: "$.capabilities.timeout"
+  std::string manifest_path;             ///< JSON path in the manifest: "$.capabilities.env[0]"
   std::optional<int32_t> exit_status;    ///< for "exit"
   std::optional<uint64_t> offset;        ///< byte offset in the module, for "malformed" and "invalid"
   std::optional<uint32_t> func_index;    ///< function index in the module, for "invalid"
@@ -88,7 +88,7 @@ int http_status(const PluginError& error) noexcept;
 /// Writes `{"error":{"phase":…,"code":…,"message":…,…}}` on one line, without a newline. Absent members are
 /// left out.
 std::string to_json(const PluginError& error);
-/// Describes the error on several lines for a terminal: phase, code, message, remedy and backtrace.
+/// Describes the error on several lines for a terminal: plugin, phase, code, cause, message and backtrace.
 std::string describe(const PluginError& error);
 
 } // namespace skerry::host
