@@ -15,7 +15,7 @@
 
 namespace skerry::host {
 
-/// One call of a host function. The spans and texts that its functions return are in the guest's memory, and
+/// One call of a host function. The functions below return spans and texts in the guest's memory, which are
 /// valid until the guest runs again.
 struct HostCall {
   Caller& caller;

@@ -78,8 +78,9 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-/// Returns the position of the colon before the port, or npos if there is no port. An IPv6 address with a
-/// port must be in brackets; in other texts this colon is the only one.
+/// Returns the position of the colon before the port, or npos if there is no port. The colon follows an IPv6
+/// address in brackets, or is the only colon: several colons without brackets are an IPv6 address without a
+/// port.
 size_t port_colon(std::string_view text) {
   if (text.starts_with('[')) {
     size_t bracket = text.find(']');

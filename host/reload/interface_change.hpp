@@ -19,8 +19,8 @@ std::string interface_change(const Module& before, const Module& after);
 /// `before`. False if either version does not begin with a number.
 bool major_version_rises(std::string_view before, std::string_view after);
 
-/// True if the binary module `after` looks truncated: it has fewer sections than `before`, and the sections
-/// that it has are the first ones of `before`, by their ids.
+/// True if the binary module `after` looks truncated: it has fewer sections than `before`, and the ids of its
+/// sections equal the first section ids of `before`.
 bool looks_cut_off(std::span<const std::byte> before, std::span<const std::byte> after);
 
 } // namespace skerry::host

@@ -117,9 +117,9 @@ Decision check_path(const Capabilities& capabilities, std::string_view guest_pat
 /// Thread-safe.
 Decision check_host(const Capabilities& capabilities, std::string_view host, uint16_t port);
 
-/// Returns an absolute or relative guest path without `.`, `..`, and doubled or trailing slashes; the path of
-/// the start itself is ".". Returns nothing if the path is empty or contains a NUL, or if `..` would lead
-/// above the start of the path. Thread-safe.
+/// Returns a guest path without `.`, `..`, and doubled or trailing slashes. An absolute path stays absolute;
+/// a relative path that leads to its start becomes ".". Returns nothing if the path is empty or contains a
+/// NUL, or if `..` would lead above the start of the path. Thread-safe.
 std::optional<std::string> normalize_guest_path(std::string_view path);
 
 } // namespace skerry::host

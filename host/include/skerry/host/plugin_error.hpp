@@ -49,8 +49,8 @@ inline bool operator==(PluginErrorCode code, std::string_view text) noexcept {
 
 /// The limit that was exceeded.
 struct LimitReport {
-  /// "memory", "table", "stack", "heap", "total", "output", "state", "module", "fuel", "hostCalls", "time",
-  /// "wait", "waiting" or "instances".
+  /// The limit's name: "memory", "table", "stack", "heap", "total", "output", "state", "module", "fuel",
+  /// "hostCalls", "time", "wait", "waiting" or "instances".
   std::string name;
   std::string unit; ///< "bytes", "elements", "instructions", "calls", "instances", "ms"
   uint64_t allowed = 0;
