@@ -1,5 +1,5 @@
-// The commands of `skerry`. Each function adds one to the program; when the command has run, `status` holds
-// its exit status. A new command needs a function here, its own file and a line in main.cpp.
+// The commands of `skerry`. Each function adds one command to the program. When the command has run, `status`
+// holds its exit status. A new command needs a function here, its own file and a line in main.cpp.
 #pragma once
 
 #include "host/cli/cli11.hpp"

@@ -13,16 +13,16 @@
 
 namespace skerry::host::cli {
 
-/// Returns the same bytes as text.
+/// Returns a view of `bytes` as text.
 std::string_view text_of(const std::vector<std::byte>& bytes);
-/// Reads a module in either format and returns its binary. Errors: io; limit if the file is larger than a
-/// module may be; those of the text format; deadline_exceeded.
+/// Reads a module in the binary or the text format, and returns it in the binary format. Errors: io; limit if
+/// the file is larger than a module may be; those of the text format; deadline_exceeded.
 Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file,
                                                  Deadline deadline = no_deadline);
 /// Reads and compiles a module.
 Result<Module> load_module(const Engine& engine, const std::string& file, Deadline deadline = no_deadline);
 
-/// Prints on stderr what is wrong with the module in this file, with the backtrace if there is one.
+/// Prints `error`, which is about the module in `file`, on stderr, with the backtrace if there is one.
 void complain_about(const std::string& file, const Error& error, Deadline deadline = no_deadline);
 
 } // namespace skerry::host::cli

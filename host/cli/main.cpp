@@ -29,8 +29,8 @@ void add_commands(CLI::App& app, int& status) {
   app.add_subcommand("plugin", "Load plugins by their manifests and call them"); // for the help; see main
 }
 
-/// Replaces this process by skerry-plugin, with the arguments after "plugin". Returns only if it cannot be
-/// started.
+/// Replaces this process by the program skerry-plugin, with the arguments after "plugin". Returns only if
+/// that program cannot be started.
 int become_plugin_program(char** arguments) {
   std::error_code error;
   const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);

@@ -1,5 +1,5 @@
-// Unbuffered output, so that the text of the program and of a guest appears in the order in which it was
-// written.
+// Output without buffers, so that the text of the program and that of a guest appear in the order in which
+// they were written.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -11,17 +11,18 @@
 
 namespace skerry::host::cli {
 
-/// When to give up writing to a pipe that is full.
+/// The time at which a write to a full pipe gives up.
 using Deadline = std::chrono::steady_clock::time_point;
 inline constexpr Deadline no_deadline = Deadline::max();
 
-/// Return false if not all of `text` could be written: the pipe is closed, the disk is full, or the pipe
-/// stayed full until the deadline.
+/// Write `text` to stdout or stderr. Return false if a part of it could not be written: the pipe is closed,
+/// the disk is full, or the pipe stayed full until the deadline.
 bool write_stdout(std::string_view text, Deadline deadline = no_deadline);
 bool write_stderr(std::string_view text, Deadline deadline = no_deadline);
 
 /// Prints "skerry: ", the message and one newline on stderr. Characters that would control a terminal are
-/// escaped. Names inside the message must already be escaped to one line (skerry/printable.hpp).
+/// escaped, except newlines and tabs. So names inside the message must already be escaped
+/// (skerry/printable.hpp).
 void complain(std::string_view message, Deadline deadline = no_deadline);
 
 /// Makes the error for a wrong command line.

@@ -13,7 +13,8 @@ namespace {
 
 constexpr const char* version = "skerry " SKERRY_VERSION;
 
-/// Prints help and version on stdout; they are not errors. Everything else goes to stderr.
+/// Prints a requested help text or version on stdout, and errors of the command line on stderr. Returns the
+/// exit status.
 int report(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out, err;
   int code = app.exit(error, out, err);

@@ -34,13 +34,13 @@ struct RunOptions {
   std::vector<std::string> words; // the file, then the guest's arguments
 };
 
-/// Returns the deadline of the whole command, the guest included.
+/// Returns the deadline of the whole command, which includes loading the module and running the guest.
 Deadline deadline_of(const RunOptions& options) {
   if (options.timeout.empty()) return no_deadline;
   return std::chrono::steady_clock::now() + *parse_duration(options.timeout);
 }
 
-/// How long after the deadline the command may still print why the run ended.
+/// How long after the deadline the command may continue, to print why the run ended.
 constexpr auto grace = std::chrono::milliseconds(50);
 
 StoreLimits store_limits(const RunOptions& options) {
@@ -50,7 +50,8 @@ StoreLimits store_limits(const RunOptions& options) {
   return limits;
 }
 
-/// Returns the names of the first exported functions, "add, sub, mul"; empty if there are none.
+/// Returns the names of the first exported functions, such as "add, sub, mul". Empty if there are no exported
+/// functions.
 std::string exported_functions(const Module& module) {
   std::vector<std::string> names;
   for (const ExportInfo& item : module.exports())
@@ -91,7 +92,7 @@ Result<void> call_no_arguments(const Instance& instance, std::string_view name) 
   return {};
 }
 
-/// Calls an exported function with the words as arguments, and prints its results, one per line.
+/// Calls an exported function with `words` as its arguments, and prints its results, one per line.
 Result<void> invoke(const Instance& instance, const std::string& name, std::span<const std::string> words,
                     Deadline deadline) {
   auto function = instance.func(name);
@@ -109,7 +110,8 @@ Result<void> invoke(const Instance& instance, const std::string& name, std::span
   return {};
 }
 
-/// Runs what the module offers: a command has _start, a reactor _initialize, a library neither.
+/// Runs the function of --invoke, or else `_start`. If `_start` does not run, `_initialize` runs first, if it
+/// is exported. (In WASI, commands export `_start` and reactors export `_initialize`.)
 Result<void> run_instance(const Instance& instance, const RunOptions& options, Deadline deadline) {
   const Module& module = instance.module();
   if (options.invoke.empty() && module.find_export("_start")) return call_no_arguments(instance, "_start");
@@ -140,7 +142,8 @@ Result<void> instantiate_and_run(Linker& linker, Store& store, const Module& mod
   return run_instance(*instance, options, deadline);
 }
 
-/// Returns the guest's arguments. With --invoke, the words after the file belong to the function instead.
+/// Returns the program's arguments. With --invoke, the words after the file are arguments of the function
+/// instead, so the program gets only its name.
 std::vector<std::string> guest_arguments(const RunOptions& options) {
   return options.invoke.empty() ? options.words : std::vector{options.words.front()};
 }
@@ -151,7 +154,7 @@ Result<Config> engine_config(const RunOptions& options, Deadline deadline) {
   auto output = TraceOutput::open(options.trace, deadline);
   if (!output) return fail(std::move(output.error()));
   config.trace = [output = std::move(*output)](std::string_view line) { return output->write(line); };
-  config.fuel_slice = 256; // instructions take long, and --timeout must still hold
+  config.fuel_slice = 256; // traced instructions are slow, so deadlines are checked more often
   return config;
 }
 
@@ -178,7 +181,7 @@ Result<void> run_program(const RunOptions& options, Deadline deadline) {
   return done;
 }
 
-/// Returns a suggestion for errors whose message does not imply one.
+/// Returns a line that names the option to use after this error; empty for errors without such an option.
 std::string hint(const Error& error) {
   if (error.kind() == ErrorKind::unlinkable) {
     return "--unknown-imports=trap or =default runs it without the missing functions\n";
@@ -214,8 +217,8 @@ int run(const RunOptions& options) {
   return exit_status(error);
 }
 
-/// Splits the words. Options come before the file; everything after the file belongs to the guest, even if it
-/// looks like an option.
+/// Takes the words that are not options: the file and the guest's arguments. Options of skerry come before
+/// the file; everything after the file belongs to the guest, even if it looks like an option.
 void take_words(const CLI::App& command, RunOptions& options) {
   options.words = command.remaining();
   if (!options.words.empty() && options.words.front() == "--") options.words.erase(options.words.begin());

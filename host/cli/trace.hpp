@@ -18,18 +18,19 @@ struct TraceOptions {
   uint64_t limit = std::numeric_limits<uint64_t>::max();
 };
 
-/// Writes lines until the limit. Lines for standard error are written at once, so that they stand between the
-/// guest's own; lines for a file are buffered until the object is destroyed.
+/// Writes lines until the limit is reached. Lines for standard error are written at once, so that they and
+/// the guest's output appear in the right order. Lines for a file are buffered.
 class TraceOutput {
 public:
-  /// Says so on standard error if the last lines cannot be written.
+  /// Writes the buffered lines. Prints an error on standard error if they cannot be written.
   ~TraceOutput();
   TraceOutput(const TraceOutput&) = delete;
   TraceOutput& operator=(const TraceOutput&) = delete;
-  /// Opens the file.
+  /// Opens the file that `options` names. Errors: io.
   static Result<std::shared_ptr<TraceOutput>> open(const TraceOptions& options, Deadline deadline);
 
-  /// Implements Config::trace. After the limit, or if a line cannot be written, the trace ends with a remark.
+  /// Implements Config::trace; returns false to end the trace. The trace ends with a message when the limit
+  /// is reached or a line cannot be written.
   bool write(std::string_view line);
 
 private:
@@ -39,8 +40,8 @@ private:
   TraceOutput(const TraceOptions& options, Deadline deadline) : left_(options.limit), deadline_(deadline) {}
   bool put(const std::string& text);
 
-  uint64_t left_;           // lines
-  bool is_complete_ = true; // no line has failed
+  uint64_t left_;           // lines until the limit
+  bool is_complete_ = true; // every line was written
   Deadline deadline_;
   std::unique_ptr<std::FILE, Close> file_; // null: standard error
 };

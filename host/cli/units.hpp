@@ -11,9 +11,11 @@
 
 namespace skerry::host::cli {
 
-/// Parses "65536", "64KiB", "32MiB" or "4GiB" into bytes (also KB, MB, GB as powers of 1000). 0 is invalid.
+/// Parses a size such as "65536", "64KiB", "32MiB" or "4GiB", and returns it in bytes. KB, MB and GB are
+/// powers of 1000. Returns nothing for invalid texts and for 0.
 std::optional<uint64_t> parse_size(std::string_view text);
-/// Parses "500ms", "2s", "1.5s", "1m", "1h" or "100us". The unit is required; 0 is invalid.
+/// Parses a duration such as "500ms", "2s", "1.5s", "1m", "1h" or "100us". Returns nothing for invalid texts,
+/// for texts without a unit, and for 0.
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
 
 /// Formats a size for messages: "16 MiB", "65537 bytes".

@@ -18,7 +18,7 @@ template <class T> std::optional<T> parse_whole(std::string_view text, int base)
   return value;
 }
 
-/// Parses integers from the signed type's minimum to the unsigned type's maximum.
+/// Parses integers of both types: from the minimum of the signed type to the maximum of the unsigned type.
 template <class Signed> std::optional<Signed> parse_integer(std::string_view text) {
   using Unsigned = std::make_unsigned_t<Signed>;
   bool negative = text.starts_with('-');

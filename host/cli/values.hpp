@@ -9,12 +9,13 @@
 
 namespace skerry::host::cli {
 
-/// Parses a number: integers in decimal or 0x hex, signed or unsigned; floats in decimal, hex, inf or nan.
-/// Returns nothing if `text` is not such a number or is out of range, or if `type` is not a number type.
+/// Parses a number of the type `type`: integers in decimal or 0x hex, signed or unsigned; floats in decimal
+/// or hex, inf or nan. Returns nothing if `text` is not a number of this type or out of range, or if `type`
+/// is not a number type.
 std::optional<Value> parse_value(ValType type, std::string_view text);
 
-/// Prints integers as signed, floats in the shortest form that reads back the same, v128 as 32 hex digits,
-/// references by their type.
+/// Returns integers as signed numbers, floats in the shortest form that reads back as the same value, v128 as
+/// 0x and 32 hex digits, references as null or as the name of their type.
 std::string print_value(const Value& value);
 
 } // namespace skerry::host::cli

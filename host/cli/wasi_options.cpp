@@ -20,7 +20,7 @@ namespace skerry::host::cli {
 
 namespace {
 
-/// Parses HOST::GUEST[:ro], or HOST for both.
+/// Parses HOST::GUEST, HOST::GUEST:ro or HOST::GUEST:rw. A HOST alone is also the guest's name of the folder.
 wasi::Preopen parse_dir(const std::string& text) {
   wasi::Preopen preopen{text, text, wasi::PreopenMode::read_write};
   size_t colons = text.find("::");
@@ -33,7 +33,8 @@ wasi::Preopen parse_dir(const std::string& text) {
   return preopen;
 }
 
-/// Parses KEY=VALUE, or KEY for its value in this process's environment; nothing if it has none there.
+/// Parses KEY=VALUE. A KEY alone means the variable of this process's environment; returns nothing if the
+/// variable does not exist there.
 std::optional<std::pair<std::string, std::string>> parse_env(const std::string& text) {
   size_t equals = text.find('=');
   if (equals != text.npos) return std::pair(text.substr(0, equals), text.substr(equals + 1));
@@ -42,8 +43,8 @@ std::optional<std::pair<std::string, std::string>> parse_env(const std::string& 
   return std::pair(text, std::string(value));
 }
 
-/// Chooses how files are found. SKERRY_WASI_RESOLVER=fallback exists to test that both ways give the same
-/// answers.
+/// Chooses how WASI resolves paths. Tests set SKERRY_WASI_RESOLVER=fallback to check that both ways of
+/// resolving give the same results.
 wasi::PathResolverKind path_resolver() {
   const char* wanted = std::getenv("SKERRY_WASI_RESOLVER");
   const bool fallback = wanted != nullptr && std::string_view(wanted) == "fallback";

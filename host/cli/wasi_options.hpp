@@ -1,4 +1,5 @@
-// The options of `skerry run` for what a program gets: folders, quotas, variables, streams, sockets, clocks.
+// The options of `skerry run` that decide what a program may use: folders, quotas, variables, streams,
+// sockets, clocks.
 #pragma once
 
 #include "host/cli/cli11.hpp"
@@ -29,18 +30,19 @@ struct WasiOptions {
 
 void add_wasi_options(CLI::App& command, WasiOptions& options);
 
-/// A configuration and the resources that it borrows. Must outlive the context.
+/// A WASI configuration, and the files and sockets that it refers to. Must outlive the wasi::Context made
+/// from it.
 class WasiSetup {
 public:
-  /// Opens files and sockets, and measures the content of folders that have a quota. Errors: usage, io,
-  /// deadline_exceeded.
+  /// Opens the files and sockets that `options` names, and counts the content of folders that have a quota.
+  /// Errors: usage, io, deadline_exceeded.
   static Result<WasiSetup> create(const WasiOptions& options, std::vector<std::string> args,
                                   Deadline deadline);
   WasiSetup(WasiSetup&&) noexcept;
   ~WasiSetup();
 
   const wasi::Config& config() const { return config_; }
-  /// Prints captured output. Returns false if that failed.
+  /// Prints the output of streams with `capture:SIZE`. Returns false if standard output cannot be written.
   bool print_captured(Deadline deadline) const;
 
 private:

@@ -24,7 +24,7 @@ struct WatOptions {
   bool no_check = false;
 };
 
-/// Replaces the suffix: `a/b.wat` and ".wasm" give `a/b.wasm`.
+/// Returns `path` with another suffix: `a/b.wat` and ".wasm" give `a/b.wasm`.
 std::string with_suffix(const std::string& path, std::string_view suffix) {
   size_t slash = path.rfind('/');
   size_t dot = path.rfind('.');

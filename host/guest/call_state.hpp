@@ -1,4 +1,5 @@
-// The remaining limits of one call of a plugin. Host functions find it through Caller::user_data. Internal.
+// CallState: what is left of the limits of one call of a plugin. Host functions get it from
+// Caller::user_data. Internal.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -17,9 +18,9 @@ struct CallState {
   uint64_t host_calls_left = 0;
   uint32_t log_lines_left = 0;
   uint64_t log_bytes_left = 0;
-  uint64_t lines_dropped = 0; ///< log lines dropped in this call
+  uint64_t lines_dropped = 0; ///< log lines beyond the limits of this call
   bool too_many_host_calls = false;
-  std::string response; ///< the answer to the last http_request, until the guest fetches it
+  std::string response; ///< the JSON response to the last http_request of this call
 
   void start(const Capabilities& limits) {
     print_bytes_left = limits.max_output_bytes();
@@ -30,7 +31,7 @@ struct CallState {
     too_many_host_calls = false;
     response.clear();
   }
-  /// Counts a call of a host function. Returns false if it exceeds the limit; the guest's call must then end.
+  /// Counts a call of a host function. Returns false if no calls are left; the guest's call must then end.
   bool count_host_call() {
     too_many_host_calls = host_calls_left == 0;
     if (too_many_host_calls) return false;

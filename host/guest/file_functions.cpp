@@ -11,7 +11,8 @@ namespace {
 
 constexpr size_t longest_path = 4096; // the same limit as in WASI
 
-/// Returns the normalized guest path relative to the granted folder `folder`, or nothing if it is not in it.
+/// Returns `path` relative to the granted folder `folder`, or nothing if `path` is outside that folder. Both
+/// are normalized guest paths.
 std::optional<std::string_view> path_within(std::string_view folder, std::string_view path) {
   if (folder == ".") return path;
   if (!path.starts_with(folder)) return std::nullopt;

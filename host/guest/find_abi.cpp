@@ -17,7 +17,7 @@ bool is_type(const std::optional<ExportInfo>& item, const Types& params, const T
   return type && type->params == params && type->results == results;
 }
 
-/// Searches the exports; keeps the first problem.
+/// Finds the exports of the plugin ABI, and remembers the first problem.
 class Finder {
 public:
   Finder(const Module& module, const Manifest& manifest) : module_(module), manifest_(manifest) {}
@@ -74,7 +74,7 @@ private:
                                           "32-bit addresses, but is a 64-bit one");
   }
 
-  /// Finds allocate and deallocate, or malloc and free, but never one from each pair.
+  /// Finds the exports allocate and deallocate, or else malloc and free, but never one of each pair.
   void find_allocator() {
     bool standard =
         !module_.find_export("allocate") && module_.find_export("malloc") && module_.find_export("free");
@@ -91,8 +91,8 @@ private:
     }
   }
 
-  /// Returns the result form of an optional function with these parameters. If `may_be_status` is set, an i32
-  /// is a status; otherwise it is a pointer.
+  /// Returns how the export `name` returns its result, or nothing if it is not exported. Its parameters must
+  /// be `params`. A single i32 result is a status if `may_be_status` is set, otherwise a pointer.
   std::optional<ResultForm> form(std::string_view name, const Types& params, bool may_be_status) {
     const auto item = module_.find_export(name);
     if (!item) return std::nullopt;
@@ -119,8 +119,8 @@ private:
     return item.has_value();
   }
 
-  /// Finds save_state, `() -> a result with a length`, and restore_state, `(version, pointer, length) ->
-  /// status or nothing`.
+  /// Finds the optional exports that hand over state. save_state returns a pointer and a length, packed or as
+  /// two results. restore_state takes a version, a pointer and a length, and returns a status or nothing.
   void find_state() {
     shape_.state_version = version_kind("skerry_state_version");
     if (const auto item = module_.find_export("save_state")) {

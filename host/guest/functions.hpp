@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-/// A function sets HostCall::meter.stop if the guest's call must end; its result is then ignored.
+/// A host function sets HostCall::meter.stop to end the guest's call; its own result is then ignored.
 namespace skerry::host::functions {
 
 using i32 = uint32_t;

@@ -15,7 +15,8 @@
 
 namespace skerry::host {
 
-/// One call of a host function. Spans and texts that it returns are valid until the guest runs again.
+/// One call of a host function. The functions below return spans and texts in the guest's memory, which are
+/// valid until the guest runs again.
 struct HostCall {
   Caller& caller;
   const Manifest& manifest;
@@ -28,10 +29,11 @@ struct HostCall {
   /// Returns the guest's bytes at this address, or nothing if they lie outside its memory.
   std::optional<std::span<std::byte>> bytes_at(uint32_t address, uint32_t length) const;
   std::optional<std::string_view> text_at(uint32_t address, uint32_t length) const;
-  /// The same, but a pointer outside the memory is a trap, which ends the guest's call.
+  /// Like text_at. If the pointer is outside the memory, sets meter.stop to a trap, which ends the guest's
+  /// call.
   std::optional<std::string_view> text_or_trap(uint32_t address, uint32_t length);
-  /// Writes as much of `value` as fits in the guest's buffer. Returns the value's full length, or an error
-  /// number.
+  /// Copies as much of `value` as fits to the guest's buffer, `capacity` bytes at address `out`. Returns the
+  /// full length of `value`, or an error number from host_error.hpp.
   int32_t give_text(std::string_view value, uint32_t out, uint32_t capacity);
 };
 

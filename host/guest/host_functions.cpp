@@ -10,10 +10,10 @@ namespace skerry::host {
 
 namespace {
 
-/// The cost of a call of a host function, apart from its bytes, in the units of HostMeter.
+/// The instructions that a call of a host function costs; the bytes that it moves cost extra.
 constexpr uint64_t call_price = 64;
 
-/// Counts the call, and checks that time and fuel are left for it.
+/// Counts the call of a host function, charges its fuel, and checks the deadline and interrupts.
 Result<void> begin(HostCall& call) {
   if (!call.state().count_host_call()) return fail(Error::host("too many calls of host functions"));
   if (call.meter.must_stop() || call.meter.spend(call_price)) return fail(std::move(*call.meter.stop));

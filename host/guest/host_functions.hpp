@@ -8,8 +8,9 @@
 
 namespace skerry::host {
 
-/// Defines the functions that this plugin may use. Each call finds the CallState of its instance. `manifest`
-/// and `services` must outlive every instance made with the linker.
+/// Defines in `linker` the functions that the manifest grants. A call of such a function finds the CallState
+/// of the calling instance through Caller::user_data. `manifest` and `services` must outlive every instance
+/// made with the linker.
 void define_host_functions(Linker& linker, const Manifest& manifest, const PluginServices& services);
 
 } // namespace skerry::host

@@ -16,7 +16,7 @@ enum class HostGrant : uint8_t {
 #undef SKERRY_HOST_GRANT
 };
 
-/// Returns the manifest keys; none for HostGrant::none.
+/// Returns the manifest keys that give the grant; an empty list for HostGrant::none.
 inline std::vector<std::string> manifest_keys(HostGrant grant) {
 #define SKERRY_HOST_KEYS(...) {__VA_ARGS__}
 #define SKERRY_HOST_GRANT(name, keys)                                                                        \

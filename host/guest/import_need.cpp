@@ -13,8 +13,8 @@ using Keys = std::vector<std::string>;
 
 Keys env_keys() { return {"capabilities.allowEnv", "capabilities.env"}; }
 
-/// True for functions of WASI that are useful only with a granted folder. Other functions that take a
-/// descriptor also serve the standard streams.
+/// True for WASI functions that are useful only with a granted folder. Other functions that take a file
+/// descriptor are also useful on the standard streams.
 bool needs_folder(std::string_view name) {
   constexpr std::array<std::string_view, 5> functions{"fd_readdir", "fd_allocate", "fd_pread", "fd_pwrite",
                                                       "fd_filestat_set_size"};
@@ -28,7 +28,7 @@ Keys wasi_keys(std::string_view name) {
   return {};
 }
 
-/// Returns the need of one of the host's own functions.
+/// Returns what a plugin needs for an import of module `env`.
 ImportNeed env_need(std::string_view name) {
 #define SKERRY_HOST_GRANT(...)
 #define SKERRY_HOST_ERROR(...)

@@ -9,8 +9,8 @@ namespace skerry::host {
 
 enum class Provider { wasi, host, none };
 
-/// What a manifest must grant to make an import useful. It also covers functions that always exist but report
-/// "denied" without a grant.
+/// The provider of an import, and the manifest keys that make the import useful. Functions that every plugin
+/// can import but that refuse requests without a grant, such as fs_check, need their grant as well.
 struct ImportNeed {
   Provider provider = Provider::none;
   std::vector<std::string> capabilities; ///< manifest keys; empty if nothing is needed

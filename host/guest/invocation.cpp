@@ -1,5 +1,5 @@
-// Implements GuestAbi::Invocation: the guest calls that pass bytes to a function and take its answer, step by
-// step.
+// Implements GuestAbi::Invocation, which passes bytes to a guest function and takes its answer, one guest
+// call at a time.
 #include "host/guest/plugin_abi.hpp"
 #include "host/support/fail.hpp"
 
@@ -11,7 +11,8 @@ namespace skerry::host {
 
 using Step = GuestAbi::Invocation::Step;
 
-/// Allocates the input. Never asks for 0 bytes, because some guests cannot allocate 0 bytes.
+/// Returns the call that allocates the input's buffer. It never asks for 0 bytes, because some guests cannot
+/// allocate 0 bytes.
 Expected<std::optional<Step>> GuestAbi::Invocation::first() {
   if (input_.size() > std::numeric_limits<int32_t>::max())
     return fail(abi_->manifest_, phase_, PluginErrorCode::limit_input,
@@ -54,8 +55,8 @@ Expected<std::optional<Step>> GuestAbi::Invocation::after_call(std::span<const V
   return step ? step : give_back_input();
 }
 
-/// Frees the input, unless the guest returned the input's own buffer as the answer; then it was already
-/// freed.
+/// Returns the call that frees the input's buffer. Returns nothing if the guest returned its answer in that
+/// buffer, because the call that freed the answer has freed it.
 std::optional<Step> GuestAbi::Invocation::give_back_input() {
   at_ = At::giving_back_input;
   return taken_.buffer.address == buffer_.address ? std::nullopt : give_back(buffer_);

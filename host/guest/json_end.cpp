@@ -8,8 +8,8 @@ namespace {
 
 constexpr auto npos = std::string_view::npos;
 
-/// `at` follows an opening quote. Returns the position after the closing quote, or of a NUL; npos if both are
-/// missing.
+/// Finds the end of a JSON string; `at` is the position after its opening quote. Returns the position after
+/// the closing quote, or the position of a NUL before that quote; npos if there is neither.
 size_t string_end(std::string_view text, size_t at) {
   for (; at < text.size(); ++at) {
     if (text[at] == '\0') return at;
@@ -19,8 +19,9 @@ size_t string_end(std::string_view text, size_t at) {
   return npos;
 }
 
-/// `at` is an opening bracket. Returns the position after its partner, or of a NUL; npos if both are missing.
-/// Only counts brackets; the JSON reader checks what lies between them.
+/// Finds the end of a JSON object or array; `at` is the position of its opening bracket. Returns the position
+/// after the matching bracket, or the position of a NUL before that bracket; npos if there is neither. Only
+/// counts brackets, because the JSON parser checks the text later.
 size_t brackets_end(std::string_view text, size_t at) {
   size_t depth = 0;
   while (at < text.size()) {
@@ -43,7 +44,7 @@ size_t number_end(std::string_view text, size_t at) {
   return end == npos ? text.size() : end;
 }
 
-/// Returns the end of text that is not JSON, which is a NUL.
+/// Returns the end of text that is not JSON: the position of the first NUL, or npos.
 size_t plain_end(std::string_view text) { return text.find('\0'); }
 
 size_t value_end(std::string_view text, size_t at) {

@@ -1,4 +1,4 @@
-// Finds the end of a result that has no length. Internal.
+// Finds the end of a guest function's result that is returned as a pointer without a length. Internal.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +7,9 @@
 
 namespace skerry::host {
 
-/// Returns the length of the result at the start of `memory`, which begins at a guest's pointer. The result
-/// ends at a NUL or at the end of the first complete JSON value, whichever comes first. Returns nothing if
-/// neither exists.
+/// Returns the length of the result at the start of `memory`, which is the guest's memory from the returned
+/// pointer on. The result ends at a NUL or after the first complete JSON value, whichever comes first.
+/// Returns nothing if `memory` contains neither.
 std::optional<size_t> terminated_length(std::string_view memory);
 
 } // namespace skerry::host

@@ -29,7 +29,7 @@ bool KeyValueStore::set(std::string_view key, std::string_view value) {
     if (is_new) values_.erase(found);
     return false;
   }
-  // Nothing from here on allocates.
+  // Nothing allocates from here on, so the budget and the entry stay consistent.
   if (after < before) budget_->give_back(before - after);
   bytes_ = bytes_ - before + after;
   found->second.swap(kept_value);

@@ -14,9 +14,9 @@
 
 namespace skerry::host {
 
-/// Keeps values in memory while the plugin is loaded. Two quotas limit the number of keys and the bytes of
-/// all entries; an entry counts its bytes plus `entry_bytes`. The plugin's budget limits the bytes, too.
-/// Thread-safe.
+/// Keeps values in memory while the plugin is loaded. One quota limits the number of keys, another the bytes
+/// of all entries; an entry counts its key, its value and `entry_bytes`. These bytes are also taken from the
+/// plugin's budget. Thread-safe.
 class KeyValueStore {
 public:
   static constexpr uint64_t entry_bytes = 64;
@@ -32,8 +32,9 @@ public:
   /// Returns false if the key did not exist.
   bool remove(std::string_view key);
   uint64_t bytes() const;
-  /// Switches to other quotas and another budget. Stored values stay, even beyond the quotas. Returns false,
-  /// and changes nothing, if the new budget does not have room for them.
+  /// Switches to the quotas in `limits` and to another budget. Stored values stay, even if they exceed the
+  /// new quotas. Returns false, and changes nothing, if the new budget does not have room for the stored
+  /// values.
   bool move_to(const Capabilities& limits, std::shared_ptr<ByteBudget> budget);
 
 private:

@@ -26,7 +26,8 @@ Unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit, con
   return fail(std::move(error));
 }
 
-/// Returns "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)" and what would grant it.
+/// Describes a missing import, "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)", and the manifest
+/// keys that would grant it.
 std::string missing_text(const MissingImport& import) {
   std::string text = printable(import.module) + "." + printable(import.name) + " " + to_string(import.type);
   std::string keys;
@@ -60,7 +61,7 @@ Expected<void> check_imports(const PluginCode& code) {
   return fail(std::move(error));
 }
 
-/// Checks initial memory before any is reserved, so that the error can name the manifest's key.
+/// Refuses a module whose memories start larger than the manifest allows, before an instance is made.
 Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   uint64_t asked = 0;
   for (uint32_t i = 0; auto type = module.memory(i); ++i) {
@@ -75,8 +76,8 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   return fail(std::move(error));
 }
 
-/// The bytes that code takes from the plugin's budget, per byte of the module: the module's copy, its tables,
-/// and threaded code, which is about twice as large as its source.
+/// The bytes of the plugin's budget that the code takes for each byte of the module. They pay for the copy of
+/// the module, its decoded tables, and its threaded code, which is about twice as large as the wasm code.
 constexpr uint64_t code_bytes_per_module_byte = 4;
 
 Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,
@@ -102,7 +103,7 @@ Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::ve
 
 Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes) {
   std::error_code unknown;
-  const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // otherwise a pipe
+  const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // false for a pipe
   const FileIdentity before = file_identity(manifest.wasm_path);
   auto bytes = read_file(manifest.wasm_path, max_module_bytes);
   if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());

@@ -9,12 +9,12 @@ namespace skerry::host::functions {
 
 namespace {
 
-constexpr uint64_t line_price = 16; // the cost of a line, apart from its bytes
+constexpr uint64_t line_price = 16; // fuel that a line costs, besides its bytes
 
 LogLevel level_of(int32_t level) { return static_cast<LogLevel>(std::clamp(level, 0, 4)); }
 
-/// Returns the length of the text's first line. Searches piece by piece and charges for each piece, because a
-/// guest's line may be as long as its memory.
+/// Returns the length of the text's first line. Searches the text in pieces and charges fuel for each piece,
+/// because a guest's line may be as long as its memory.
 size_t line_length(HostMeter& meter, std::string_view text) {
   constexpr size_t piece_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
   for (size_t at = 0; at < text.size(); at += piece_bytes) {
@@ -25,7 +25,7 @@ size_t line_length(HostMeter& meter, std::string_view text) {
   return text.size();
 }
 
-/// Writes a log line for each line of the text.
+/// Calls `write` for each line of the text. Lines beyond the call's limits are counted as dropped instead.
 void log_lines(HostCall& call, std::string_view text, const auto& write) {
   CallState& state = call.state();
   while (!text.empty() && !call.meter.spend(line_price)) {

@@ -89,7 +89,7 @@ Expected<std::string> GuestAbi::read_terminated(Phase phase, std::string_view na
   std::string_view rest = as_text(memory_.bytes()).substr(address);
   uint64_t limit = manifest_.capabilities.max_output_bytes();
   bool cut = rest.size() > limit;
-  auto length = terminated_length(rest.substr(0, limit + 1)); // one more: the NUL after the longest result
+  auto length = terminated_length(rest.substr(0, limit + 1)); // + 1: for the NUL after the longest result
   if (length && *length <= limit) return std::string(rest.substr(0, *length));
   if (cut) return output_limit(phase, name, std::nullopt);
   return fail(manifest_, phase, PluginErrorCode::abi_result,
@@ -112,8 +112,8 @@ GuestAbi::Buffer GuestAbi::sized_buffer(ResultForm form, std::span<const Value> 
   return {static_cast<uint32_t>(packed >> 32), static_cast<uint32_t>(packed)};
 }
 
-/// Copies the result. The host frees buffers of known size. Other buffers stay with the guest, which alone
-/// knows their size.
+/// Copies the result. The host later frees the result's buffer if the guest returned the buffer's size.
+/// Otherwise the buffer stays with the guest, because only the guest knows the size.
 Expected<GuestAbi::Taken> GuestAbi::take_result(Phase phase, std::string_view name, ResultForm form,
                                                 std::span<const Value> results) const {
   Buffer buffer;
@@ -235,8 +235,8 @@ Expected<SavedState> GuestAbi::save_state() const {
   return state;
 }
 
-/// Copies the state into the guest's memory. Never asks for 0 bytes, because some guests cannot allocate 0
-/// bytes.
+/// Allocates a buffer in the guest and copies the state into it. Never asks for 0 bytes, because some guests
+/// cannot allocate 0 bytes.
 Expected<GuestAbi::Buffer> GuestAbi::give_state(const std::string& bytes) const {
   Buffer buffer{0, std::max<uint32_t>(static_cast<uint32_t>(bytes.size()), 1)};
   const std::array<Value, 1> size{static_cast<int32_t>(buffer.size)};

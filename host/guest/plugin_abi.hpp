@@ -1,5 +1,5 @@
-// How the host and a guest exchange bytes: the functions that a guest exports, the forms of their results,
-// and the calls themselves. docs/plugins.md is the specification. Internal.
+// The plugin ABI: the functions that a guest exports, how they return bytes, and how the host calls them.
+// docs/plugins.md is the specification. Internal.
 #pragma once
 
 #include "skerry/host/manifest.hpp"
@@ -20,22 +20,23 @@ inline constexpr int32_t abi_version = 1;
 
 /// How a guest function returns bytes or a status.
 enum class ResultForm : uint8_t {
-  nothing, ///< init, destroy: no result
-  status,  ///< init, destroy: i32, 0 is success
+  nothing, ///< no result; for init, destroy and restore_state
+  status,  ///< i32, 0 is success; for init, destroy and restore_state
   packed,  ///< i64: pointer << 32 | length
   pair,    ///< two results: i32 pointer, i32 length
   pointer, ///< i32 pointer to bytes that end at a NUL or with the first complete JSON value
 };
 
-/// The exports that the host uses. They are determined once per module.
+/// Which exports of the plugin ABI a module has, and the form of their results. Determined once for each
+/// module.
 struct AbiShape {
-  std::string allocate, deallocate; // "allocate" and "deallocate", or "malloc" and "free"
+  std::string allocate, deallocate; // names: "allocate", "deallocate", or "malloc", "free"
   bool deallocate_takes_size = true;
   ResultForm execute = ResultForm::packed;
   std::optional<ResultForm> meta, init, destroy;
   bool has_initialize = false, has_start = false;
   std::optional<ExternKind> version; // skerry_abi_version, a global or a function
-  /// The optional functions that hand over state.
+  /// The optional functions that hand over state to another version of the plugin.
   std::optional<ResultForm> save_state, restore_state;
   std::optional<ExternKind> state_version; // skerry_state_version, a global or a function
 };
@@ -46,39 +47,42 @@ struct SavedState {
   std::string bytes;
 };
 
-/// Returns why an answer reports a failure, if its "success" or "ok" is false.
+/// Returns a failure that the JSON object `answer` reports by "success" or "ok" being false: its "error", or
+/// the whole answer if it has no "error" text. Returns nothing for other answers.
 std::optional<std::string> refusal_in(std::string_view answer);
 
 /// Finds which functions of the plugin ABI the module exports. Errors: phase link, codes "abi.missing_export"
 /// and "abi.type"; the message names the export and its type, and suggests similar names.
 [[nodiscard]] Expected<AbiShape> find_abi(const Module& module, const Manifest& manifest);
 
-/// The guest functions of one instance. A failed call leaves the guest in an unknown state, so the instance
-/// must be discarded.
+/// Calls the guest functions of one instance. A failed call leaves the guest in an unknown state, so the
+/// instance must then be reset or discarded.
 class GuestAbi {
 public:
-  /// All arguments must outlive this object.
+  /// `shape`, `manifest` and the store of `instance` must outlive this object.
   GuestAbi(const AbiShape& shape, const Manifest& manifest, Instance instance);
 
-  /// Compares the guest's ABI version with the host's. Errors: phase link, code "abi.version", naming both
-  /// versions.
+  /// Compares the guest's ABI version with the host's. Errors: phase link, code "abi.version"; the message
+  /// has both versions.
   [[nodiscard]] Expected<void> check_version() const;
-  /// Calls `_initialize`, or else `_start`, which succeeds if it exits with status 0.
+  /// Calls `_initialize` if the guest exports it, otherwise `_start`. Exiting with status 0 counts as success
+  /// of `_start`.
   [[nodiscard]] Expected<void> start() const;
-  /// Returns what the guest's `meta` returns, or nothing if it has no such function.
+  /// Returns the result of the guest's `meta`, or nothing if the guest does not export `meta`.
   [[nodiscard]] Expected<std::optional<std::string>> meta() const;
-  /// Calls `init`, if it exists, with the manifest's JSON. Errors: code "init" if the guest reports a
-  /// failure.
+  /// Calls `init`, if the guest exports it, with the JSON in Manifest::init. Errors: code "init" if the guest
+  /// reports a failure.
   [[nodiscard]] Expected<void> init() const;
   [[nodiscard]] Expected<std::string> execute(std::span<const std::byte> input) const;
   [[nodiscard]] Expected<void> destroy() const;
-  /// Call the guest's functions, which must exist according to the shape. Errors: phase reload, codes
+  /// Call the guest's functions of the same names, which the guest must export. Errors: phase reload, codes
   /// "limit.state" and "state" among others.
   [[nodiscard]] Expected<SavedState> save_state() const;
   [[nodiscard]] Expected<void> restore_state(const SavedState& state) const;
 
   class Invocation;
-  /// Returns the steps of `execute`, for callers that drive them.
+  /// Returns the guest calls of `execute` without making them. The caller makes them itself, so that it can
+  /// suspend them.
   Invocation execution(std::span<const std::byte> input) const;
   const Manifest& manifest() const noexcept { return manifest_; }
 
@@ -87,7 +91,8 @@ private:
     uint32_t address = 0;
     uint32_t size = 0;
   };
-  /// A copy of a result, and where the guest has it. The address is 0 if there is nothing to free.
+  /// A copy of a result, and the guest's buffer that had the result. The buffer's address is 0 if the host
+  /// has nothing to free.
   struct Taken {
     std::string text;
     Buffer buffer;
@@ -116,13 +121,14 @@ private:
   const AbiShape& shape_;
   const Manifest& manifest_;
   Instance instance_;
-  Memory memory_; // these are looked up once, because every call needs them
+  Memory memory_; // the memory and three functions are looked up once, because every call needs them
   Func allocate_, deallocate_, execute_;
 };
 
-/// Passes bytes to a guest function and takes its answer: allocate, the function itself, deallocate for the
-/// answer and for the input. The caller makes these guest calls and passes their results to `next`, so that a
-/// call can suspend in any of them. The GuestAbi and the input must outlive it.
+/// The guest calls that pass bytes to a guest function and take its answer, in order: allocate a buffer for
+/// the input, call the function, deallocate the answer, deallocate the input. This class only says which call
+/// is next. Its user makes the call and passes the results to `next`, and can therefore suspend any of the
+/// calls. The GuestAbi and the input must outlive this object.
 class GuestAbi::Invocation {
 public:
   /// The guest call to make next.
@@ -138,7 +144,7 @@ public:
       : abi_(&abi), phase_(phase), name_(name), function_(function), form_(form), input_(input) {}
 
   Phase phase() const noexcept { return phase_; }
-  /// Returns the first step, which allocates the input. Errors: code "limit.input".
+  /// Returns the first step, which allocates a buffer for the input. Errors: code "limit.input".
   [[nodiscard]] Expected<std::optional<Step>> first();
   /// Takes the results of the previous step and returns the next one, or nothing when the answer is complete.
   [[nodiscard]] Expected<std::optional<Step>> next(std::span<const Value> results);

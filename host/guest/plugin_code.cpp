@@ -23,7 +23,7 @@ std::vector<std::pair<std::string, std::string>> environment(const Manifest& man
   return env;
 }
 
-/// Returns the part of the configuration that all instances share. Each instance adds its own streams.
+/// Returns the WASI configuration that all instances share. Each instance adds its own output streams.
 wasi::Config wasi_config(const Manifest& manifest) {
   const Capabilities& capabilities = manifest.capabilities;
   wasi::Config config;

@@ -22,7 +22,7 @@ struct PluginCode {
   AbiShape abi;
   const PluginServices services;
   const wasi::Config wasi;
-  Linker linker; // its functions find their instance through Caller::user_data
+  Linker linker; // its host functions find the calling instance's CallState through Caller::user_data
 
 private:
   const BudgetShare bytes_; // the code's share of the budget

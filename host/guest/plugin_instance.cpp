@@ -31,8 +31,9 @@ PluginInstance::PluginInstance(const PluginCode& code, wasi::Context context)
 
 Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCode& code) {
   wasi::Config config = code.wasi;
-  // Passes on what the guest prints, up to the limit. The rest is dropped without notice to the guest. `self`
-  // is set once the instance exists.
+  // Passes the guest's output to the embedder, up to the limit of the call. Output beyond the limit is
+  // dropped, but reported to the guest as written. The callback is made before the instance, so it finds the
+  // instance through `self`, which is set below.
   auto self = std::make_shared<PluginInstance*>(nullptr);
   wasi::OutputCallback output = [&code, self](std::span<const std::byte> bytes) {
     uint64_t& left = (*self)->state_.print_bytes_left;
@@ -94,7 +95,8 @@ void PluginInstance::arm(Store::Clock::time_point deadline) {
   store_.set_deadline(deadline);
 }
 
-/// Turns a failure into the error for too many host calls, a limit that the engine does not have.
+/// Makes `error` say that the guest called too many host functions. The engine does not know this limit, so
+/// its own error does not name it.
 void PluginInstance::describe_host_calls(PluginError& error) const {
   const uint64_t allowed = code_.manifest.capabilities.max_host_calls;
   error.code = PluginErrorCode::limit_host_calls;
@@ -103,8 +105,8 @@ void PluginInstance::describe_host_calls(PluginError& error) const {
   error.limit = LimitReport{"hostCalls", "calls", allowed, std::nullopt, "capabilities.maxHostCalls"};
 }
 
-/// Runs `work` and marks the instance broken if it fails. That includes running out of memory, which may
-/// leave the guest in any state.
+/// Runs `work`, and marks the instance as broken if `work` fails. Running out of memory is also such a
+/// failure, because it may leave the guest in any state.
 template <class F> std::invoke_result_t<F> PluginInstance::checked(Phase phase, F&& work) {
   auto result = catching_out_of_memory(code_.manifest.meta.name, phase, "running a plugin",
                                        [&]() -> std::invoke_result_t<F> {
@@ -157,7 +159,8 @@ Expected<void> PluginInstance::begin(std::string input, Store::Clock::time_point
                                 });
 }
 
-/// Resumes the call. If it stops after using all the fuel that the manifest allows, it fails.
+/// Resumes the call. A call that stops without having finished, after all the fuel that the manifest allows,
+/// fails with code "fuel".
 Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   using State = ResumableExecution::State;
   const uint64_t allowed = code_.manifest.fuel.value_or(Store::unlimited_fuel);

@@ -16,9 +16,10 @@
 
 namespace skerry::host {
 
-/// Not thread-safe; not movable. Every function that runs guest code gives it the manifest's fuel. All except
-/// `execute`, `begin` and the state functions also give it the manifest's timeout. After an error the
-/// instance is `broken`, and can only be restored or destroyed.
+/// One instance of a plugin. Not thread-safe; not movable. Every function that runs guest code limits it to
+/// the manifest's fuel. `execute`, `begin`, `save_state` and `restore_state` take a deadline; other functions
+/// use the manifest's timeout. After an error the instance is `broken`, and can only be restored or
+/// destroyed.
 class PluginInstance {
 public:
   /// Instantiates the module and runs its start functions. `code` must outlive the instance.
@@ -30,25 +31,27 @@ public:
   [[nodiscard]] Expected<std::optional<std::string>> meta();
   [[nodiscard]] Expected<void> init();
   [[nodiscard]] Expected<std::string> execute(std::string_view input, Store::Clock::time_point deadline);
-  /// Runs `execute` in parts: begin, then resume until it has finished or failed, then take the answer.
+  /// Begins an `execute` that runs in parts: call `resume` until the execution has finished or failed, then
+  /// take_answer if it has finished, then `end`.
   [[nodiscard]] Expected<void> begin(std::string input, Store::Clock::time_point deadline);
-  /// Runs for at most `fuel` instructions, and never more in total than the manifest allows. Errors: those of
-  /// `execute`.
+  /// Runs at most `fuel` instructions of the execution. All parts together run at most as many as the
+  /// manifest allows. Errors: those of `execute`.
   [[nodiscard]] Expected<ResumableExecution::State> resume(uint64_t fuel);
   std::string take_answer() noexcept { return execution_->take_answer(); }
-  /// Drops an execution. If it had not ended, the instance becomes broken.
+  /// Drops the execution that `begin` began. If the execution had not finished, the instance becomes broken.
   void end() noexcept;
   [[nodiscard]] Expected<void> destroy();
-  /// Saves the state for another version, or restores the state of another version, before `deadline`.
+  /// Call the guest's `save_state` and `restore_state`, which hand over state between versions of the plugin,
+  /// and stop the guest at `deadline`.
   [[nodiscard]] Expected<SavedState> save_state(Store::Clock::time_point deadline);
   [[nodiscard]] Expected<void> restore_state(const SavedState& state, Store::Clock::time_point deadline);
   bool broken() const noexcept { return broken_; }
 
-  /// Freezes the present state, to start other instances from it. Errors: code "usage" if the state cannot be
-  /// frozen, "limit.process" if memory runs out.
+  /// Freezes the present state, so that other instances can start in it. Errors: code "usage" if the state
+  /// cannot be frozen, "limit.process" if memory runs out.
   [[nodiscard]] Expected<Image> freeze() const;
-  /// Restores the image's state, whatever happened before, and closes what the guest has open. Returns
-  /// false if that fails; the instance can then only be destroyed.
+  /// Resets the instance to the state of `image`, even if it is broken, and closes the files that the guest
+  /// has opened. Returns false if that fails; the instance can then only be destroyed.
   bool restore(const Image& image) noexcept;
 
   InterruptHandle interrupt_handle() const { return store_.interrupt_handle(); }

@@ -12,13 +12,14 @@
 
 namespace skerry::host {
 
-/// Each version has its own budget; the store passes from version to version.
+/// The services of one version. Each version has its own `budget`; all versions of a plugin share `store`,
+/// the key-value store.
 struct PluginServices {
   GuestOutput output; // `output` and `log` may be empty; see guest_output.hpp
   GuestLog log;
   std::shared_ptr<ByteBudget> budget;
   std::shared_ptr<KeyValueStore> store;
-  std::function<void(Linker&, const Manifest&)> imports; // defines the embedder's functions; may be empty
+  std::function<void(Linker&, const Manifest&)> imports; // ManagerOptions::imports
 };
 
 } // namespace skerry::host

@@ -10,7 +10,7 @@
 
 namespace skerry::host {
 
-/// One execution. Not thread-safe. Must not outlive the instance.
+/// One execution. Not thread-safe. Must not outlive `abi` and its instance.
 class ResumableExecution {
 public:
   using State = SuspendableCall::State;
@@ -19,8 +19,8 @@ public:
   ResumableExecution(const ResumableExecution&) = delete;
   ResumableExecution& operator=(const ResumableExecution&) = delete;
 
-  /// Starts or resumes the execution with the fuel in the store. Must not be called after it has finished or
-  /// failed. Errors: those of GuestAbi::execute.
+  /// Starts or resumes the execution, with the fuel that the store has. Must not be called after the
+  /// execution has finished or failed. Errors: those of GuestAbi::execute.
   [[nodiscard]] Expected<State> run();
   /// Returns the answer after the execution has finished.
   std::string take_answer() noexcept { return invocation_.take_answer(); }
@@ -32,7 +32,7 @@ private:
   const std::string input_;
   GuestAbi::Invocation invocation_;
   std::optional<GuestAbi::Invocation::Step> step_;
-  std::optional<SuspendableCall> call_; // the call of the step, once it has begun
+  std::optional<SuspendableCall> call_; // the guest call of step_, once it has begun
   bool begun_ = false;
   std::chrono::nanoseconds elapsed_{0};
 };

@@ -10,7 +10,8 @@ namespace skerry::host::functions {
 
 namespace {
 
-/// Finds a value without copying the guest's key, which may be as long as its memory.
+/// Returns the value of `key`, or null. The key is not copied, because a guest's key may be as long as the
+/// guest's memory.
 const std::string* find_value(const std::map<std::string, std::string>& values, std::string_view key) {
   const auto found =
       std::ranges::find(values, key, [](const auto& item) { return std::string_view(item.first); });

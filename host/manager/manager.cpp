@@ -54,7 +54,7 @@ struct Manager::Impl {
   mutable Mutex mutex; // never held while guests run
   std::map<std::string, PluginHandle, std::less<>> plugins SKERRY_GUARDED_BY(mutex); // null while loading
   bool closed SKERRY_GUARDED_BY(mutex) = false;
-  ReloadWatch watch; // the last member, so destroyed first: its thread uses the others
+  ReloadWatch watch; // the last member, so that it is destroyed first: its thread uses the others
 };
 
 Expected<void> Manager::Impl::reserve(const std::string& name) {
@@ -130,8 +130,8 @@ Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
   unless_out_of_memory(
       [&] {
         follow(*made, manifest);
-        // The watcher does not report changes between reading the files and watching them, so they are
-        // checked here.
+        // The watcher does not report a change of the module between the read and the start of the watch, so
+        // the file is compared here.
         if (manifest.reload.watch && file_identity(manifest.wasm_path) != before) changed(name);
       },
       [&] { watch_trouble(Error::out_of_memory("watching a plugin's files").message()); });
@@ -169,8 +169,8 @@ Expected<std::string> Manager::call(std::string_view name, std::string_view inpu
 
 // --- reloading
 
-/// Watches the files that define the plugin. A plugin that is being unloaded may be watched a little longer;
-/// its changes are then ignored.
+/// Watches the files that define the plugin: its module and, if there is one, its manifest file. A plugin
+/// that is being unloaded may be watched a little longer; changes of its files are then ignored.
 void Manager::Impl::follow(LoadedPlugin& plugin, const Manifest& manifest) {
   WatchedFiles files;
   if (manifest.reload.watch && host->options.watch_files) {
@@ -181,8 +181,8 @@ void Manager::Impl::follow(LoadedPlugin& plugin, const Manifest& manifest) {
   watch.follow(plugin.name, std::move(files));
 }
 
-/// Schedules a reload. A reload sees all changes up to its start, so another one is scheduled only for later
-/// changes.
+/// Schedules a reload, unless one is already scheduled and has not started. A reload sees all changes up to
+/// its start, so only later changes need another one.
 void Manager::Impl::changed(const std::string& name) {
   PluginHandle plugin = find(name);
   if (!plugin || plugin->impl().loaded->change_pending.exchange(true)) return;
@@ -206,8 +206,8 @@ void Manager::Impl::watch_trouble(const std::string& text) noexcept {
   unless_out_of_memory(make_event, [] {});
 }
 
-/// Reads the plugin's manifest, and at once watches the files that it names: if the module is missing or
-/// broken, a later fix is then noticed.
+/// Reads the plugin's manifest file, and watches the files that the manifest names from now on. They are
+/// watched even if the reload then fails, so that a later fix of a missing or broken module is noticed.
 Expected<Manifest> Manager::Impl::manifest_of(LoadedPlugin& plugin) {
   if (plugin.manifest_file.empty()) return plugin.current()->manifest();
   auto manifest = read_manifest(plugin.manifest_file);

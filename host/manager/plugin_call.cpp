@@ -1,4 +1,5 @@
-// Implements PluginCall. Between its runs, a call is parked in its pool.
+// Implements PluginCall. Between two runs, a call is parked in its generation's pool, so that unloads and
+// reloads do not wait for it.
 #include "skerry/host/plugin_call.hpp"
 
 #include "host/manager/plugin_impl.hpp"
@@ -34,12 +35,12 @@ struct PluginCall::Impl {
   }
 
   const std::shared_ptr<Plugin> plugin;
-  const Manifest manifest;                      // a copy: the generation may be gone by then
+  const Manifest manifest;                      // a copy, because the generation may be destroyed earlier
   std::optional<LoadedPlugin::Started> started; // empty after the call has ended
   std::string result;
 };
 
-/// Begins the execution and parks the call. On every failure, the admitted call is recorded as ended.
+/// Begins the execution and parks the call. If that fails, records that the admitted call has ended.
 Expected<void> PluginCall::Impl::begin(LoadedPlugin::Started begun, std::string input) noexcept {
   started.emplace(std::move(begun));
   auto ready = started->lease->begin(std::move(input), started->deadline);
@@ -106,7 +107,7 @@ Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::stri
               return std::make_unique<Impl>(plugin, begun->lease.generation().manifest());
             });
         if (!made) {
-          (void)of.end(*begun, &made.error()); // not the version's fault
+          (void)of.end(*begun, &made.error()); // never a reason for a rollback
           return fail(std::move(made.error()));
         }
         if (auto ready = (*made)->begin(std::move(*begun), std::move(input)); !ready)

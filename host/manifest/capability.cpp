@@ -1,4 +1,4 @@
-// Decides which hosts, paths and variables a manifest's capabilities cover.
+// Decides which guest paths and hosts a manifest's capabilities cover.
 #include "skerry/host/capability.hpp"
 
 #include <algorithm>
@@ -13,7 +13,8 @@ bool is_within(std::string_view base, std::string_view path) {
   return path.starts_with(base) && (path.size() == base.size() || path[base.size()] == '/');
 }
 
-/// Grants if both are set; otherwise names the switch, or else the list, as missing.
+/// Grants the access if the switch is set and the list covers the access. Otherwise names the missing
+/// manifest key: the switch if it is not set, else the list.
 Decision decide(bool allowed, std::string_view switch_key, bool listed, std::string_view list_key) {
   if (!allowed) return {false, "capabilities." + std::string(switch_key)};
   if (!listed) return {false, "capabilities." + std::string(list_key)};

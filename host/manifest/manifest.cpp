@@ -28,7 +28,7 @@ uint32_t read_u32(ObjectReader& reader, std::string_view key, uint32_t fallback,
   return static_cast<uint32_t>(reader.integer(key, fallback, 1, max));
 }
 
-/// Returns a reader for a member object; an absent key reads as an empty object.
+/// Returns a reader for the object at `key`. If the key is absent, the reader reads an empty object.
 ObjectReader member(ObjectReader& reader, std::string_view key) {
   static const Json empty = Json::object();
   const Json* value = reader.find(key);
@@ -70,7 +70,7 @@ std::string read_json_text(ObjectReader& reader, std::string_view key, const cha
   return value ? dump_json(*value) : fallback;
 }
 
-// A granted folder has two spellings: "/srv/data", or {"host": …, "guest": …, "mode": …}.
+// A manifest may write a granted folder in two ways: "/srv/data", or {"host": …, "guest": …, "mode": …}.
 
 PathGrant path_grant(const std::string& host, const std::string& guest, PathMode mode,
                      const std::string& path, const std::filesystem::path& folder, FirstProblem& problem) {
@@ -100,7 +100,7 @@ PathGrant read_path(const Json& item, const std::string& path, const std::filesy
   return path_grant(host, guest, mode, path, folder, problem);
 }
 
-// A variable has two spellings: "LANG" (the host's value), or {"TOKEN": "value", …}.
+// A manifest may write a variable in two ways: "LANG", which has the host's value, or {"TOKEN": "value", …}.
 
 void check_env_name(const std::string& name, const std::string& path, FirstProblem& problem) {
   if (name.empty() || name.find('=') != name.npos || name.find('\0') != name.npos) {
@@ -126,7 +126,7 @@ void read_env_item(const Json& item, const std::string& path, std::vector<EnvGra
   }
 }
 
-// A host has two spellings: "api.example.com:443", or {"host": "10.0.0.7", "port": 8080}.
+// A manifest may write a host in two ways: "api.example.com:443", or {"host": "10.0.0.7", "port": 8080}.
 
 skerry::Expected<HostRule, std::string> read_host(const Json& item, const std::string& path,
                                                   FirstProblem& problem) {

@@ -1,4 +1,4 @@
-// Counts the calls of one plugin. Internal.
+// CallMetrics: counts the calls of a plugin, or those of one of its versions. Internal.
 #pragma once
 
 #include "host/metrics/code_counts.hpp"
@@ -17,14 +17,15 @@ public:
 
   void call_succeeded(Duration time) noexcept;
   void call_failed(PluginErrorCode code, Duration time) noexcept;
-  /// Counts a call that did not reach the plugin, without its duration.
+  /// Counts a call that failed before it had an instance. Its duration is not recorded.
   void call_refused(PluginErrorCode code) noexcept;
   void waited(Duration time) noexcept { queue_wait_.add(time); }
   void executed(uint64_t fuel, uint64_t memory_bytes, uint64_t dropped_log_lines) noexcept;
   void reset_instance() noexcept { resets_.fetch_add(1, std::memory_order_relaxed); }
   void replaced_instance() noexcept { replaced_.fetch_add(1, std::memory_order_relaxed); }
 
-  /// Returns all members except those that the pool, the budget and the breaker provide.
+  /// Returns the metrics that this object counts. LoadedPlugin::metrics adds those of the pool, the budget
+  /// and the breaker.
   PluginMetrics snapshot() const;
 
 private:

@@ -11,7 +11,7 @@
 
 namespace skerry::host {
 
-/// One counter per code. Thread-safe and lock-free; counting allocates no memory.
+/// One counter for each PluginErrorCode. Thread-safe and lock-free; counting allocates no memory.
 class CodeCounts {
 public:
   void add(PluginErrorCode code) noexcept {

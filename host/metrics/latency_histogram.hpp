@@ -1,4 +1,4 @@
-// Counts times in buckets. Internal.
+// LatencyHistogram: counts durations in buckets. Internal.
 #pragma once
 
 #include "skerry/host/metrics.hpp"
@@ -9,7 +9,7 @@
 
 namespace skerry::host {
 
-/// A histogram with eight buckets per power of two, so that a percentile is at most an eighth too large.
+/// A histogram with eight buckets for each power of two, so a percentile is at most an eighth too large.
 /// Thread-safe and lock-free.
 class LatencyHistogram {
 public:

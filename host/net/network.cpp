@@ -23,7 +23,7 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
-/// The longest time that an interrupt may go unnoticed, as in the waits of WASI.
+/// The longest time that a waiting thread does not check for an interrupt; the same as in WASI.
 constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 // Separate deleters, because CURL and CURLM are both void in C++.
@@ -50,17 +50,19 @@ bool start_curl() {
   return started;
 }
 
-/// The limits of one connection, and its outcome.
+/// The limits and the outcome of one HTTP request, redirects included, or of one dial. libcurl passes it to
+/// our callbacks.
 struct Exchange {
   const Capabilities* capabilities = nullptr;
   HttpResponse* response = nullptr;
   uint64_t bytes_left = 0;
   bool address_denied = false;
   bool too_large = false;
-  bool out_of_memory = false; // reported by perform, because no exception may pass through libcurl
+  bool out_of_memory = false; // perform then throws, because no exception may pass through libcurl
 };
 
-/// Stores received bytes, for libcurl's callbacks. Returns 0 to end the transfer.
+/// Calls `store` for `size` received bytes if the limit allows them. Returns the value that libcurl's
+/// callbacks must return: `size`, or 0 to end the transfer.
 template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& store) noexcept {
   if (size > exchange.bytes_left) {
     exchange.too_large = true;
@@ -90,7 +92,8 @@ std::string_view address_bytes(const sockaddr& address) {
   return {};
 }
 
-/// Called with the exact address that will be connected to.
+/// libcurl calls this before it connects, with the resolved address. A private address is refused unless the
+/// manifest allows private addresses.
 curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& exchange = *static_cast<Exchange*>(user);
   if (!exchange.capabilities->allow_private_addresses && is_private_address(address_bytes(address->addr))) {
@@ -118,7 +121,7 @@ size_t receive_header(char* data, size_t, size_t size, void* user) {
   size_t colon = line.find(':');
   auto& headers = exchange.response->headers;
   return keep_received(exchange, size, [&] {
-    if (line.starts_with("HTTP/")) // a status line: an interim response, or the final one
+    if (line.starts_with("HTTP/")) // a status line: a new response begins, after interim ones
       headers.clear();
     else if (colon != line.npos)
       headers.emplace_back(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
@@ -142,8 +145,8 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Waits for an event, but no longer than `time`. libcurl waits in whole milliseconds; the rest of the time
-/// is slept.
+/// Waits for an event, at most as long as `time`. libcurl waits in whole milliseconds, so a time of less than
+/// one millisecond is slept instead.
 void wait(CURLM* multi, Patience::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)
@@ -152,8 +155,8 @@ void wait(CURLM* multi, Patience::Clock::duration time) {
     std::this_thread::sleep_for(time);
 }
 
-/// Runs the transfer. curl_easy_perform is not used: its timeouts are only as fine as its one-second resolver
-/// polling.
+/// Runs the transfer until it ends or `patience` is over. Does not use curl_easy_perform, whose timeouts are
+/// imprecise while a name is resolved, because it polls the resolver only once a second.
 NetworkStatus perform(CURL* easy, const Exchange& exchange, Patience& patience) {
   Multi multi(curl_multi_init());
   if (!multi || curl_multi_add_handle(multi.get(), easy) != CURLM_OK) return NetworkStatus::failed;
@@ -206,7 +209,8 @@ std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
   return text;
 }
 
-/// The scheme, host and port of a URL. target_of returns nothing for URLs that we do not request.
+/// The scheme, host and port of a URL. target_of returns nothing for URLs that the host does not request,
+/// such as those of other schemes.
 struct Target {
   std::string scheme, host;
   uint16_t port = 0;
@@ -235,8 +239,8 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// True for headers that a guest may set. The host itself writes the headers that name the host or frame the
-/// message.
+/// True for headers that a guest may set. A guest may not set headers that name the host or delimit the
+/// message, because the host itself writes them.
 bool is_allowed_header(std::string_view name, std::string_view value) {
   constexpr std::array<std::string_view, 9> ours{"host",       "content-length", "transfer-encoding",
                                                  "connection", "keep-alive",     "upgrade",
@@ -300,8 +304,8 @@ std::string location_of(const HttpResponse& response) {
   return {};
 }
 
-/// Turns `request` into the one that follows a redirect (RFC 9110 §15.4). Credentials are dropped when the
-/// origin changes.
+/// Changes `request` to the request that follows a redirect with `status` (RFC 9110 §15.4). `elsewhere` is
+/// true if scheme, host or port change; credentials are then dropped.
 void redirect(HttpRequest& request, int status, bool elsewhere) {
   const auto drop = [&](std::string_view header) {
     std::erase_if(request.headers, [&](const auto& item) { return same_name(item.first, header); });

@@ -16,8 +16,8 @@ namespace skerry::host {
 enum class NetworkStatus : uint8_t {
   ok,
   denied,      ///< not covered by the allow-list, or the address is private
-  failed,      ///< the name has no address, or the peer's answer is invalid
-  unreachable, ///< no connection could be made, or it broke
+  failed,      ///< the name has no address, or the response is invalid
+  unreachable, ///< the connection was not made, or broke
   too_large,
   timeout,
   bad_request, ///< the method, URL or a header is not allowed
@@ -34,8 +34,8 @@ struct HttpResponse {
   std::string body;
 };
 
-/// Limits how long to wait for the network: until a point in time, or until the deadline or an interrupt of a
-/// guest's call.
+/// Limits how long the host waits for the network: until a point in time, or until the deadline or an
+/// interrupt of a guest's call.
 class Patience {
 public:
   using Clock = std::chrono::steady_clock;
@@ -52,10 +52,10 @@ private:
   HostMeter* meter_ = nullptr;
 };
 
-/// Checks every single connection against the grants: the name and port against the allow-list before the
-/// name is resolved, and then the address that is actually connected to against the private ranges. A name
-/// therefore cannot change its address between check and connection. Proxies in the environment are ignored.
-/// Every function ends when its Patience is over. Thread-safe.
+/// Connects to other hosts, as far as the grants allow. Before a name is resolved, the name and the port are
+/// checked against the allow-list. Before each connection, the address that is connected to is checked
+/// against the private ranges, so a name that resolves to another address the second time gains nothing.
+/// Proxies in the environment are ignored. Every function ends when its Patience is over. Thread-safe.
 class Network {
 public:
   using Clock = Patience::Clock;
@@ -63,16 +63,17 @@ public:
 
   /// Tries to open a TCP connection.
   NetworkStatus dial(std::string_view host, uint16_t port, Patience patience) const;
-  /// Sends a request and follows up to five redirects, each checked like a new request. Headers and body of
-  /// the response count against the grants' limit.
+  /// Sends a request and follows up to five redirects, each checked like a new request. Headers and bodies of
+  /// all its responses together count against max_http_response_kb.
   NetworkStatus http(const HttpRequest& asked, HttpResponse& response, Patience patience) const;
 
 private:
   const Capabilities& capabilities_;
 };
 
-/// True for private, loopback, link-local (where clouds serve their metadata), multicast and other addresses
-/// outside the public network, also if they are wrapped in IPv6. `bytes` has 4 or 16 bytes in network order.
+/// True for addresses outside the public network: private, loopback, link-local (where clouds serve their
+/// metadata), multicast and others. An IPv4 address inside an IPv6 address is checked as well. `bytes` has 4
+/// or 16 bytes in network order.
 bool is_private_address(std::string_view bytes);
 
 } // namespace skerry::host

@@ -15,12 +15,12 @@ void CircuitBreaker::record(Admission admission, Outcome outcome, Clock::time_po
   if (!config_) return;
   const Lock lock(mutex_);
   bool probe = admission == Admission::probe;
-  if (state_ != (probe ? State::half_open : State::closed)) return; // admitted before the breaker opened
+  if (state_ != (probe ? State::half_open : State::closed)) return; // admitted in an earlier state
   if (outcome == Outcome::success) {
     state_ = State::closed;
     failures_ = 0;
   } else if (outcome == Outcome::none) {
-    if (probe) state_ = State::open; // its timeout has passed already, so the next call is the probe
+    if (probe) state_ = State::open; // reset_timeout has passed already, so the next call becomes the probe
   } else if (probe || ++failures_ >= config_->threshold) {
     state_ = State::open;
     open_until_ = now + config_->reset_timeout;

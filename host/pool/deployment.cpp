@@ -12,7 +12,7 @@ GenerationPtr Deployment::current() const {
 }
 
 Deployment::Swap Deployment::swap(const GenerationPtr& expected, GenerationPtr next) {
-  std::vector<VersionPtr> dropped; // declared before the lock, so that versions are freed after it
+  std::vector<VersionPtr> dropped; // declared before the lock, so that it frees versions after the unlock
   forgive(*next->version());
   const Lock lock(mutex_);
   if (leaving_) return Swap::leaving;

@@ -1,4 +1,5 @@
-// Tracks which version of a plugin is in service, which are kept, and which are known to be bad. Internal.
+// Deployment: tracks which version of a plugin is in service, which ones are kept for a rollback, and which
+// ones are known to be bad. Internal.
 #pragma once
 
 #include "host/pool/generation.hpp"
@@ -14,7 +15,8 @@ namespace skerry::host {
 
 using GenerationPtr = std::shared_ptr<Generation>;
 
-/// Thread-safe. The lock is held only while pointers move; dropped versions are freed without it.
+/// The versions of one plugin. Thread-safe. Dropped versions are freed without holding the lock, so that
+/// calls, which take the lock, never wait for that.
 class Deployment {
 public:
   enum class Swap : uint8_t {
@@ -29,19 +31,21 @@ public:
 
   /// Returns the generation that new calls go to; null before the first swap.
   GenerationPtr current() const;
-  /// Makes `next` current in place of `expected`, and keeps the version of `expected`. Drops the oldest
-  /// versions beyond the new manifest's reload.keep.
+  /// Replaces `expected`, which must be the current generation, by `next`. Keeps the version of `expected`
+  /// for a rollback. Drops kept versions that equal the new version, and the oldest ones beyond the new
+  /// manifest's reload.keep.
   Swap swap(const GenerationPtr& expected, GenerationPtr next);
 
   RollbackTarget rollback_target() const;
-  /// Makes `next`, which runs the target's version, current in place of the target's `current`, whose version
-  /// is then known to be bad.
+  /// Replaces the generation `target.current` by `next`, which runs `target.version`. The version of
+  /// `target.current` is then known to be bad.
   Swap roll_back(const RollbackTarget& target, GenerationPtr next);
   /// Returns the kept versions, newest first.
   std::vector<VersionPtr> kept() const;
 
   bool is_bad(const Manifest& manifest, std::string_view hash) const;
-  /// Remembers a version as bad. Only the newest few are remembered; if memory runs out, this one is not.
+  /// Remembers a version as bad. Only the newest `most_bad` versions are remembered. If memory runs out, the
+  /// version is not remembered.
   void add_bad(const Manifest& manifest, std::string_view hash) noexcept;
 
   /// Refuses all swaps from now on.
@@ -58,11 +62,11 @@ private:
   void forgive(const Version& version);
   VersionPtr take_kept() noexcept; // removes and returns the oldest, or null
 
-  mutable Mutex mutex_; // every call takes it
+  mutable Mutex mutex_; // every call of the plugin takes this mutex
   GenerationPtr current_ SKERRY_GUARDED_BY(mutex_);
   std::deque<VersionPtr> kept_ SKERRY_GUARDED_BY(mutex_); // newest first
   bool leaving_ SKERRY_GUARDED_BY(mutex_) = false;
-  mutable Mutex bad_mutex_;                           // calls never take it
+  mutable Mutex bad_mutex_;                           // calls of the plugin never take this mutex
   std::deque<Bad> bad_ SKERRY_GUARDED_BY(bad_mutex_); // newest first
 };
 

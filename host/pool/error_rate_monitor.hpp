@@ -9,21 +9,23 @@
 
 namespace skerry::host {
 
-/// Counts the calls of a version during the window after its swap. Thread-safe and lock-free; outside the
-/// window a call costs one load. Callers pass the time.
+/// Counts the calls and errors of a new version during `rollback_window`, the time after it was put in
+/// service. Thread-safe and lock-free. Outside this window, recording a call costs one atomic load. Callers
+/// pass the current time.
 class ErrorRateMonitor {
 public:
   using Clock = std::chrono::steady_clock;
 
   explicit ErrorRateMonitor(const ReloadConfig& config) : config_(config) {}
 
-  /// Opens the window; called once, when the version is put in service. Does nothing unless the manifest has
-  /// a limit.
+  /// Opens the window. Called just before the version is put in service. Does nothing if the manifest has no
+  /// `rollback_on_error_rate`.
   void start(Clock::time_point now) {
     end_ = now + config_.rollback_window;
     open_.store(config_.rollback_on_error_rate.has_value(), std::memory_order_release);
   }
-  /// Records a call. Returns true for exactly one call: the one that reached the limit.
+  /// Records a call. Returns true for exactly one call: the call with which the error rate reaches the
+  /// manifest's limit.
   bool record(bool failed, Clock::time_point now) noexcept {
     if (!open_.load(std::memory_order_acquire)) return false;
     if (now > end_) {
@@ -40,7 +42,7 @@ public:
 
 private:
   const ReloadConfig config_;
-  Clock::time_point end_{}; // written before open_ is set
+  Clock::time_point end_{}; // the end of the window; written before open_ is set
   std::atomic<bool> open_{false};
   std::atomic<uint64_t> calls_{0}, errors_{0};
 };

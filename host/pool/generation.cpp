@@ -67,7 +67,7 @@ Expected<Generation::InstancePtr> Generation::acquire(Clock::time_point start, m
   return fail(refusal(std::get<InstancePool::Refused>(instance.error()), start, timeout));
 }
 
-/// Resets the instance to its state after `init`; null when it cannot be reset.
+/// Resets the instance to its state after `init`. Returns null if the instance cannot be reset.
 Generation::InstancePtr Generation::cleaned(InstancePtr instance) noexcept {
   instance = version_->cleaned(std::move(instance));
   if (instance)
@@ -99,7 +99,8 @@ bool Generation::record_result(CircuitBreaker::Admission admission, const Plugin
   return to_blame && error_monitor_.record(true, now);
 }
 
-/// Calls rejected because the pool is closed are not counted: the next generation counts them.
+/// A call that was rejected because the pool is closed is not counted here: it tries the next generation,
+/// which counts it.
 bool Generation::record_rejected(CircuitBreaker::Admission admission, PluginErrorCode code) noexcept {
   const auto now = Clock::now();
   const bool by_breaker = admission == CircuitBreaker::Admission::refused;
@@ -108,8 +109,8 @@ bool Generation::record_rejected(CircuitBreaker::Admission admission, PluginErro
   return by_breaker && error_monitor_.record(true, now);
 }
 
-/// Calls `destroy` in one instance, because all are alike after a reset. In mode `keep` each has its own
-/// state, so `destroy` runs in all of them.
+/// Calls `destroy` in only one instance in mode `fresh`, because all instances are in the same state after
+/// their reset. In mode `keep` each instance has its own state, so `destroy` runs in all of them.
 Expected<void> Generation::close(bool refuse_parked) {
   std::vector<InstancePtr> left = pool_->close(refuse_parked);
   if (manifest().pool.state == StateMode::fresh && left.size() > 1) left.resize(1);

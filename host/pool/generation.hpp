@@ -1,4 +1,4 @@
-// A version of a plugin in service: its instances, its breaker, its error rate. Internal.
+// Generation: a version of a plugin in service, with its instances, circuit breaker and error rate. Internal.
 #pragma once
 
 #include "host/metrics/call_metrics.hpp"
@@ -17,52 +17,57 @@
 
 namespace skerry::host {
 
-/// Lives until its last call has ended, even if another generation has become current. Thread-safe.
+/// A version in service. It lives until its last call has ended, even if another generation has become
+/// current. A version that returns by a rollback gets a new generation. Thread-safe.
 class Generation : public std::enable_shared_from_this<Generation> {
 public:
   using Clock = Store::Clock;
   using InstancePtr = InstancePool::InstancePtr;
 
-  /// `first` is an instance after `init`. The caller must have taken one instance from `cap`; once
-  /// constructed, the generation owns that instance's place and gives it back at the end. `metrics` are those
-  /// of the plugin.
+  /// `first` is an instance in its state after `init`. The caller must have taken a place for it from `cap`.
+  /// The generation becomes the owner of this place and gives it back when it is closed. `metrics` counts the
+  /// calls of all versions of the plugin.
   Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
              std::shared_ptr<CallMetrics> metrics);
 
-  /// Asks the breaker. Each call must be followed by record_result or record_rejected.
+  /// Asks the breaker whether a call may run. The caller must then report the call's outcome with
+  /// record_result or record_rejected.
   CircuitBreaker::Admission admit() { return breaker_.admit(Clock::now()); }
   PluginError breaker_error() const;
-  /// Waits for an instance for a call that began at `start`. Used by Lease::take; calls hold a Lease. Errors:
-  /// codes "busy", "timeout", "unloaded", and those of making an instance.
+  /// Waits for an instance for a call that began at `start`. Only Lease::take calls this function, because a
+  /// Lease returns the instance. Errors: codes "busy", "timeout", "unloaded", and those of making an
+  /// instance.
   [[nodiscard]] Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
-  /// Records the call's usage, resets the instance and returns it to the pool.
+  /// Records the call's fuel and memory, resets the instance if it is broken or the mode is `fresh`, and
+  /// returns the instance to the pool.
   void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
-  /// Called when a call that holds a lease suspends. Neither an unload nor a reload waits for a parked call.
+  /// Marks a call that holds a lease as parked, that is, suspended. Neither an unload nor a reload waits for
+  /// a parked call.
   void park() { pool_->park(); }
   /// Called before a parked call resumes. Returns false if the plugin was unloaded in the meantime.
   bool unpark() { return pool_->unpark(); }
   PluginError unloaded() const;
 
-  /// Records the outcome of a call that had an instance; a null `error` means success. Returns true for the
-  /// call with which a new version reached its error rate.
+  /// Records the outcome of a call that had an instance; a null `error` means success. Returns true if this
+  /// call makes a new version reach its error rate.
   bool record_result(CircuitBreaker::Admission admission, const PluginError* error,
                      Clock::duration time) noexcept;
-  /// The same for a call that was rejected before it had an instance.
+  /// Like record_result, for a call that was rejected before it had an instance.
   bool record_rejected(CircuitBreaker::Admission admission, PluginErrorCode code) noexcept;
   std::chrono::milliseconds timeout(const CallOptions& options) const {
     return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
   }
 
-  /// Starts to watch the error rate, which may trigger a rollback.
+  /// Starts to measure the error rate of a new version, which may trigger a rollback.
   void start_error_monitor() { error_monitor_.start(Clock::now()); }
 
-  /// Takes the next free instance out of service until put_back. Returns nothing if no instance becomes free
-  /// before `deadline`, or if the generation is closed.
+  /// Takes the next free instance out of service until put_back is called. Returns nothing if no instance
+  /// becomes free before `deadline`, or if the generation is closed.
   std::optional<InstancePtr> hold(Clock::time_point deadline);
   void put_back(InstancePtr instance) { pool_->release(std::move(instance)); }
   /// Rejects new and waiting calls from now on; does not wait.
   void stop_admitting() { pool_->stop_admitting(); }
-  /// Rejects new calls, and waits for those that run or wait.
+  /// Rejects new calls, and returns when the running and waiting calls have ended.
   void drain() { pool_->drain(); }
   /// Rejects new and waiting calls, waits for running ones, and calls the guest's `destroy`. With
   /// `refuse_parked`, parked calls cannot resume. Closing again does nothing.

@@ -11,7 +11,7 @@
 
 namespace skerry::host {
 
-/// Counts instances. Thread-safe.
+/// Counts the places for instances that are taken. Thread-safe.
 class InstanceCap {
 public:
   explicit InstanceCap(uint32_t allowed) : allowed_(allowed) {}
@@ -24,7 +24,8 @@ private:
   std::atomic<uint32_t> taken_{0};
 };
 
-/// Holds one instance's place under the host's cap until it is handed on or destroyed.
+/// Owns a place for one instance under the host's cap. Gives the place back on destruction, unless it was
+/// handed on.
 class InstancePlace {
 public:
   /// Takes one place. Errors: phase instantiate, code "limit.instances".
@@ -36,7 +37,7 @@ public:
     if (cap_) cap_->give_back();
   }
   const std::shared_ptr<InstanceCap>& cap() const noexcept { return cap_; }
-  /// Transfers the place to a new owner, which must give it back.
+  /// Makes another object the owner of the place, which must then give the place back.
   void hand_on() noexcept { cap_.reset(); }
 
 private:

@@ -26,7 +26,8 @@ InstancePool::acquire(Clock::time_point deadline) {
     idle_.pop_back();
     return instance;
   }
-  // The host's cap may allow fewer instances than the pool's size, but always allows one.
+  // The host's cap may allow fewer instances than the pool's size. The pool always has one place, so its only
+  // instance needs no other.
   if (waiting_.empty() && may_make() && (existing_ == 0 || cap_->take())) {
     ++existing_;
     lock.unlock();
@@ -39,7 +40,7 @@ InstancePool::acquire(Clock::time_point deadline) {
   return make_one();
 }
 
-/// Makes an instance, which `existing_` counts already.
+/// Makes an instance. The caller has already counted the instance in `existing_`.
 skerry::Expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool::make_one() {
   auto made = catching_out_of_memory("", Phase::instantiate, "making an instance", make_);
   if (made) return std::move(*made);
@@ -47,7 +48,8 @@ skerry::Expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool:
   return fail(Failure(std::move(made.error())));
 }
 
-/// Waits to be served. An instance that was already assigned is taken even if the deadline has just passed.
+/// Waits until another thread assigns an instance or, as a null instance, the permission to make one. An
+/// instance that is assigned just as the deadline passes is still taken.
 skerry::Expected<InstancePool::InstancePtr, InstancePool::Failure>
 InstancePool::wait(Lock& lock, Clock::time_point deadline) {
   Waiter waiter;
@@ -65,10 +67,11 @@ InstancePool::wait(Lock& lock, Clock::time_point deadline) {
 void InstancePool::serve(Waiter& waiter, InstancePtr instance) {
   waiter.instance = std::move(instance);
   waiter.served = true;
-  waiter.wake.notify_one(); // while the mutex is held, because the waiter may be gone once it sees `served`
+  // With the mutex held, because the waiter is destroyed as soon as its thread sees `served`.
+  waiter.wake.notify_one();
 }
 
-/// Permits waiting callers to make instances, as many as there is room for.
+/// Permits waiting callers to make instances, as far as the pool's size and the host's cap allow.
 void InstancePool::serve_next() {
   while (!waiting_.empty() && may_make() && (existing_ == 0 || cap_->take())) {
     ++existing_;
@@ -78,7 +81,8 @@ void InstancePool::serve_next() {
   }
 }
 
-/// Removes an instance from the count. The pool keeps the last place under the host's cap until it is closed.
+/// Removes an instance from the count and gives back its place under the host's cap. The pool keeps the place
+/// of its last instance until the pool is closed.
 void InstancePool::forget_instance() {
   if (--existing_ > 0) cap_->give_back();
   if (existing_ == 0 && ended_ && !std::exchange(gave_up_, true)) cap_->give_back();
@@ -163,7 +167,7 @@ std::vector<InstancePool::InstancePtr> InstancePool::close(bool refuse_parked) {
   ended_ = true;
   for (size_t i = 0; i < left.size(); ++i) forget_instance();
   if (existing_ == 0 && !std::exchange(gave_up_, true))
-    cap_->give_back(); // its only instance was discarded before
+    cap_->give_back(); // its last instance was discarded before
   return left;
 }
 

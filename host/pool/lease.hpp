@@ -10,12 +10,13 @@
 
 namespace skerry::host {
 
-/// Exclusive use of one instance. On destruction, records the call's usage, resets the instance and returns
-/// it to its pool. Keeps the generation alive.
+/// Exclusive use of one instance. On destruction, gives the instance back to its generation, which records
+/// the call's usage and resets the instance if necessary. Keeps the generation alive.
 class Lease {
 public:
-  /// Waits for an instance for a call that began at `start` and has `input_bytes` of input. Errors: codes
-  /// "busy", "timeout", "unloaded", "limit.total", and those of making an instance.
+  /// Takes the bytes of the call's buffers from the plugin's budget, and waits for an instance. The call
+  /// began at `start` and has `input_bytes` of input. Errors: codes "busy", "timeout", "unloaded",
+  /// "limit.total", and those of making an instance.
   [[nodiscard]] static Expected<Lease> take(std::shared_ptr<Generation> generation, uint64_t input_bytes,
                                             Generation::Clock::time_point start,
                                             std::chrono::milliseconds timeout);

@@ -34,7 +34,7 @@ Expected<void> LoadedPlugin::load(const Manifest& manifest) {
   if (!first) return fail(std::move(first.error()));
   if (auto ok = version->ask_meta(**first); !ok) return ok;
   if (auto ok = version->prepare(**first); !ok) return ok;
-  (void)store->move_to(manifest.capabilities, version->code().services.budget); // it is empty
+  (void)store->move_to(manifest.capabilities, version->code().services.budget); // the store is empty
   auto generation =
       std::make_shared<Generation>(std::move(version), std::move(*first), place->cap(), call_metrics);
   place->hand_on();
@@ -42,7 +42,7 @@ Expected<void> LoadedPlugin::load(const Manifest& manifest) {
   return {};
 }
 
-/// A call that reaches a generation that was just replaced tries its successor.
+/// A call whose generation is replaced before it gets an instance tries the generation that is current then.
 Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const CallOptions& options,
                                                     GenerationPtr& failed) noexcept {
   const auto start = Store::Clock::now();

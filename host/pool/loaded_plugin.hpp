@@ -18,7 +18,7 @@ namespace skerry::host {
 
 /// Shared by the plugin's handle and by background reloads and rollbacks. Thread-safe.
 struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
-  /// `file` is the manifest's file; empty if the plugin is loaded from a Manifest.
+  /// `file` is the path of the manifest file; empty if the plugin is loaded from a Manifest.
   LoadedPlugin(const Manifest& manifest, std::filesystem::path file, std::shared_ptr<PluginHost> shared);
 
   /// Loads the first version. Errors: those of Manager::load.
@@ -33,18 +33,18 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
     Store::Clock::time_point start, deadline;
     Lease lease;
   };
-  /// Asks the breaker and waits for an instance. Counts the call if it is rejected. If the call is the one
-  /// with which a generation reached its error rate, sets `failed` to that generation, which must be rolled
-  /// back.
+  /// Admits a call: asks the breaker and waits for an instance. Counts the call if it is rejected. If this
+  /// call makes a new version reach its error rate, sets `failed` to the version's generation, which the
+  /// caller must roll back.
   [[nodiscard]] Expected<Started> begin(uint64_t input_bytes, const CallOptions& options,
                                         GenerationPtr& failed) noexcept;
-  /// Records the outcome; a null `error` means success. If the call is the one with which a generation
-  /// reached its error rate, returns that generation, which must be rolled back after the lease is gone;
-  /// otherwise null.
+  /// Records the outcome of a call; a null `error` means success. If this call makes a new version reach its
+  /// error rate, returns the version's generation, otherwise null. The caller must roll that generation back
+  /// after it has destroyed the lease.
   GenerationPtr end(const Started& started, const PluginError* error) noexcept;
   PluginMetrics metrics() const;
   GenerationPtr current() const { return deployment.current(); }
-  /// Returns the services of a new version with this manifest, with its own budget.
+  /// Returns the services for a new version with this manifest. The version gets a new budget.
   PluginServices services_for(const Manifest& manifest) const;
 
   const std::string name;
@@ -55,8 +55,8 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
 
   Deployment deployment;
   ReloadCounts reload_counts;
-  Mutex reload_mutex;                      ///< admits one reload at a time, up to its swap
-  std::atomic<bool> change_pending{false}; ///< a scheduled reload will see the changes on disk
+  Mutex reload_mutex;                      ///< held by a reload until its swap, so that other reloads wait
+  std::atomic<bool> change_pending{false}; ///< a reload is scheduled that will see all changes up to now
 };
 
 } // namespace skerry::host

@@ -1,4 +1,4 @@
-// Shared by all plugins of one manager. Internal.
+// PluginHost: the engine, options and threads that all plugins of one manager share. Internal.
 #pragma once
 
 #include "host/pool/instance_cap.hpp"
@@ -12,8 +12,8 @@
 
 namespace skerry::host {
 
-/// Thread-safe. Plugin handles may keep it alive longer than the manager, which stops `events` and
-/// `background` when it closes.
+/// Thread-safe. Plugin handles may keep this object alive longer than the manager. When the manager closes,
+/// it stops `events` and `background`.
 struct PluginHost {
   explicit PluginHost(ManagerOptions given)
       : options(std::move(given)), engine(options.engine),

@@ -13,7 +13,7 @@ Expected<void> Version::ask_meta(PluginInstance& first) {
   return check_meta(*answer);
 }
 
-/// Checks that the name equals the manifest's. Other members are not compared.
+/// Checks that the name in the guest's meta equals the manifest's. Other members are not compared.
 Expected<void> Version::check_meta(const std::optional<std::string>& answer) {
   const Manifest& m = manifest();
   meta_ = answer.value_or(to_json(m.meta));

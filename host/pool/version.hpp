@@ -11,8 +11,8 @@
 
 namespace skerry::host {
 
-/// The code, the frozen state after `init`, and metrics. One thread builds it step by step; afterwards it is
-/// immutable, except for its metrics and its saved state.
+/// A version's code, its frozen state after `init`, and its metrics. One thread prepares it with the steps
+/// below. Afterwards only its metrics and `state` change.
 class Version {
 public:
   using InstancePtr = std::unique_ptr<PluginInstance>;
@@ -20,20 +20,23 @@ public:
   Version(std::unique_ptr<const PluginCode> code, std::string hash)
       : code_(std::move(code)), hash_(std::move(hash)) {}
 
-  // The steps, in order. After an error the version cannot be used.
+  // These functions prepare the version, in this order. After an error the version cannot be used.
 
   /// Makes the first instance and runs its start functions.
   [[nodiscard]] Expected<InstancePtr> start() const { return PluginInstance::start(*code_); }
-  /// Calls the guest's `meta`, whose name must equal the manifest's. Errors: phase init, code "meta".
+  /// Calls the guest's `meta`, and checks that the name in its answer equals the manifest's. Errors: phase
+  /// init, code "meta".
   [[nodiscard]] Expected<void> ask_meta(PluginInstance& first);
-  /// Runs `init` and freezes the resulting state.
+  /// Runs `init` in `first`, and freezes the resulting state if possible.
   [[nodiscard]] Expected<void> prepare(PluginInstance& first);
-  /// Sends the manifest's test request, if there is one. Leaves in `first` an instance that has not seen it.
+  /// Sends the manifest's canary request, if there is one, to `first`. Leaves in `first` an instance in its
+  /// state after `init`.
   [[nodiscard]] Expected<void> try_canary(InstancePtr& first) const;
 
-  /// Makes another instance in the state after `init`; from the frozen state if there is one.
+  /// Makes another instance in the state after `init`: from the frozen state if there is one, otherwise by
+  /// running the start functions and `init`.
   [[nodiscard]] Expected<InstancePtr> make_instance() const;
-  /// Resets the instance to its state after `init`; null when it cannot be reset.
+  /// Resets the instance to its state after `init`. Returns null if the instance cannot be reset.
   InstancePtr cleaned(InstancePtr instance) const noexcept;
 
   const PluginCode& code() const noexcept { return *code_; }
@@ -45,7 +48,7 @@ public:
   }
 
   CallMetrics metrics;             ///< metrics of the calls that this version served
-  std::optional<SavedState> state; ///< handed over when it was replaced; guarded by the plugin
+  std::optional<SavedState> state; ///< handed over when the version was replaced; set before it is kept
 
 private:
   [[nodiscard]] Expected<void> check_meta(const std::optional<std::string>& answer);
@@ -53,7 +56,7 @@ private:
   const std::unique_ptr<const PluginCode> code_;
   const std::string hash_;
   std::string meta_;
-  std::optional<Image> image_; // absent if instances cannot be frozen; each call then gets a new one
+  std::optional<Image> image_; // absent if the state cannot be frozen; then no instance can be reset
 };
 
 using VersionPtr = std::shared_ptr<Version>;

@@ -10,17 +10,17 @@
 
 namespace skerry::host {
 
-/// Lists the exports of `before` that `after` lacks or has with another type: "export "f" was removed; export
-/// "g" was … and is …". Empty if there are none. The sizes of memories and tables do not count as part of the
-/// type.
+/// Describes the exports of `before` that are missing in `after` or have another type there: "export "f" was
+/// removed; export "g" was … and is …". Returns an empty text if there are none. The sizes of memories and
+/// tables may differ.
 std::string interface_change(const Module& before, const Module& after);
 
-/// True if the major version, the number before the first dot, is larger in `after`. False for versions
-/// without a number.
+/// True if the major version, which is the number before the first dot, is larger in `after` than in
+/// `before`. False if either version does not begin with a number.
 bool major_version_rises(std::string_view before, std::string_view after);
 
-/// True if the binary module `after` may be the beginning of a file that is not completely written: it has
-/// fewer sections than `before`, with the same ids in the same order.
+/// True if the binary module `after` looks truncated: it has fewer sections than `before`, and the ids of its
+/// sections equal the first section ids of `before`.
 bool looks_cut_off(std::span<const std::byte> before, std::span<const std::byte> after);
 
 } // namespace skerry::host

@@ -6,7 +6,8 @@ namespace skerry::host {
 
 namespace {
 
-/// True for the codes of a reload itself, which have no other error as their cause.
+/// True for codes that only reloads use. Such an error is reported as it is; an error with another code
+/// becomes the cause of the step's error.
 bool is_of_reload(PluginErrorCode code) {
   return code >= PluginErrorCode::reload_manifest && code <= PluginErrorCode::reload_watch;
 }

@@ -11,8 +11,8 @@
 
 namespace skerry::host {
 
-/// Times each step and reports it as an event. A failed step is counted, and its error becomes one of phase
-/// reload.
+/// Times each step and reports it as an event. A failed step is counted in the plugin's metrics. Its error
+/// gets phase reload and the step's code, and keeps its own phase and code as the cause.
 class ReloadReport {
 public:
   using Clock = std::chrono::steady_clock;
@@ -25,7 +25,8 @@ public:
     hash_ = std::move(hash);
   }
 
-  /// Runs `work`, which returns an Expected of anything, and reports its outcome.
+  /// Runs `work` as the step `which`, and reports how the step ended. Returns the result of `work`, which is
+  /// an Expected of any type.
   template <class Work> auto step(ReloadStep which, const Work& work) -> decltype(work()) {
     const auto start = Clock::now();
     auto result = catching_out_of_memory(plugin_.name, Phase::reload, "reloading a plugin", work);
@@ -34,11 +35,12 @@ public:
          result ? nullptr : &result.error());
     return result;
   }
-  /// Reports a step that was not run by `step`. If memory runs out, nothing is reported.
+  /// Reports a step that was not run with the function `step`. If memory runs out, the report is lost.
   void tell(ReloadStep step, ReloadOutcome outcome, std::chrono::nanoseconds duration,
             const PluginError* error = nullptr) noexcept;
 
-  /// Waits for the calls of a generation that is out of service, and calls its guest's `destroy`.
+  /// Waits for the calls of a generation that is out of service, and then calls `destroy` of its guest. Both
+  /// are steps, and their events have this generation's version.
   void retire(Generation& generation) noexcept;
 
 private:

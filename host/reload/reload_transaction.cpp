@@ -28,7 +28,8 @@ ReloadTransaction::ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger
 Expected<ReloadResult> ReloadTransaction::run() {
   {
     const Lock lock(plugin_.reload_mutex);
-    // Cleared before anything is read: later changes need another reload.
+    // The flag is cleared before any file is read, so that a change after this point schedules another
+    // reload.
     if (trigger_ == ReloadTrigger::file) plugin_.change_pending = false;
     base_ = plugin_.current();
     Expected<void> ready = without_serving();
@@ -112,8 +113,8 @@ Expected<void> ReloadTransaction::compile() {
   return {};
 }
 
-/// Checks exports, and that the file is not cut off. A file that looks cut off is accepted with `force`, or
-/// if the manifest pins its hash.
+/// Checks that the exports are compatible and that the file does not look truncated. A file that looks
+/// truncated is accepted with `force`, or if the manifest pins its hash.
 Expected<void> ReloadTransaction::check_interface() {
   const Module& before = base_->code().module;
   const Module& after = version_ ? version_->code().module : code_->module;
@@ -150,7 +151,8 @@ Expected<void> ReloadTransaction::init() {
 
 Expected<void> ReloadTransaction::try_canary() { return version_->try_canary(first_); }
 
-/// Puts a held instance back in service, and calls `destroy` of the new instance if its `init` has run.
+/// Cleans up after a failure: puts a held instance back in service, and calls `destroy` of the new instance
+/// if its `init` has run.
 void ReloadTransaction::give_up() noexcept {
   release_held();
   if (first_ && has_init_ && !first_->broken()) (void)first_->destroy();
@@ -169,8 +171,8 @@ Expected<void> ReloadTransaction::take_over() {
   return report_.step(ReloadStep::swap, [&] { return swap(); });
 }
 
-// State is handed over while the transaction holds the only instance. Calls wait in the meantime, and
-// continue in the new version.
+// State is handed over while the transaction holds the old version's only instance. New calls wait in the
+// meantime, and then run in the new version.
 
 bool ReloadTransaction::must_hand_over() const {
   return base_->manifest().pool.state == StateMode::keep && base_->code().abi.save_state &&
@@ -194,8 +196,8 @@ Expected<void> ReloadTransaction::hand_over_state() {
   return first_->restore_state(*saved_, deadline);
 }
 
-/// Saves the state in a copy of the held instance, so that a failure leaves the original unchanged. An
-/// instance that cannot be copied saves the state itself.
+/// Calls `save_state` in a copy of the held instance, so that a failure leaves the instance unchanged. If the
+/// instance cannot be copied, calls `save_state` in the instance itself.
 Expected<SavedState> ReloadTransaction::save_state(Clock::time_point deadline) {
   if (auto image = held_->freeze()) {
     if (auto copy = PluginInstance::from_image(base_->code(), *image)) return (*copy)->save_state(deadline);
@@ -220,8 +222,8 @@ Expected<void> ReloadTransaction::swap() {
   return done;
 }
 
-/// Makes the new generation current. If a rollback has changed the current generation, tries again against
-/// that one.
+/// Makes the new generation current. If a rollback has replaced the generation `base_` in the meantime,
+/// checks the interface against the generation that is current now, and tries again.
 Expected<void> ReloadTransaction::publish(const GenerationPtr& next) {
   for (;;) {
     if (saved_) base_->version()->state = saved_;

@@ -10,16 +10,18 @@
 
 namespace skerry::host {
 
-/// A failure before or during the swap leaves the old version in service and frees the new one. A transaction
-/// runs once, on the thread that calls `run`. Other reloads of the plugin wait until it has swapped.
+/// One reload. A failure before or during the swap leaves the old version in service and frees the new
+/// version. `run` is called once; it runs most steps on a low-priority thread and waits for them. Other
+/// reloads of the plugin wait until this one has swapped or failed.
 class ReloadTransaction {
 public:
-  /// `manifest` is called after earlier reloads of the plugin have swapped.
+  /// `manifest` returns the new version's manifest. It is called in the step `manifest`, after earlier
+  /// reloads of the plugin have swapped or failed.
   ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger, ReloadOptions options,
                     std::function<Expected<Manifest>()> manifest);
 
-  /// Runs the reload, and returns when the old version has been freed or kept. Errors: phase reload; see
-  /// docs/errors.md.
+  /// Runs the reload, and returns when the old version's calls have ended and its instances are freed.
+  /// Errors: phase reload; see docs/errors.md.
   [[nodiscard]] Expected<ReloadResult> run();
 
 private:
@@ -27,11 +29,11 @@ private:
   struct Step {
     ReloadStep name;
     Expected<void> (ReloadTransaction::*run)();
-    bool says_bad; ///< its failure is the new version's fault
+    bool says_bad; ///< a failure that is blamed on the plugin marks the version as bad
   };
   static const Step steps[];
 
-  // The steps.
+  // One function for each step; `steps` has their order.
   [[nodiscard]] Expected<void> read_manifest();
   [[nodiscard]] Expected<void> read_file();
   [[nodiscard]] Expected<void> check_known();
@@ -70,7 +72,7 @@ private:
   Generation::InstancePtr first_;
   bool has_init_ = false;
   Generation::InstancePtr held_;    // the base's only instance, while its state is handed over
-  std::optional<SavedState> saved_; // the state that it returned
+  std::optional<SavedState> saved_; // the state that held_ handed over
 };
 
 } // namespace skerry::host

@@ -31,7 +31,7 @@ PluginError no_version(const GenerationPtr& current) {
                     "no earlier version is kept; reload.keep sets their number");
 }
 
-/// Attempts a rollback once, and returns how it ended. After `changed`, the caller tries again.
+/// Attempts a rollback once, and returns how the attempt ended. After `changed`, the caller must try again.
 Expected<Deployment::Swap> attempt(LoadedPlugin& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
   ReloadReport report(plugin, trigger);
   const Deployment::RollbackTarget target = plugin.deployment.rollback_target();

@@ -49,7 +49,8 @@ Background::Threads Background::take_ended() noexcept {
 
 namespace {
 
-/// The argument of sched_setattr(2). Its header conflicts with the C library's, so it is declared here.
+/// The argument of the system call sched_setattr(2). It is declared here because the kernel's header
+/// conflicts with a header of the C library.
 struct SchedulingRequest {
   uint32_t size = sizeof(SchedulingRequest);
   uint32_t policy = 0; // SCHED_OTHER
@@ -59,8 +60,9 @@ struct SchedulingRequest {
   uint64_t runtime_ns = 0, deadline_ns = 0, period_ns = 0;
 };
 
-/// Lowers the priority of the calling thread; in Linux each thread has its own. Asks for a smaller share of
-/// the processor and for the shortest time slices, which the kernel grants from 6.12 on. Errors are ignored.
+/// Lowers the priority of the calling thread; on Linux each thread has its own priority. Requests a smaller
+/// share of the processor, and the shortest time slices, which Linux supports from version 6.12 on. Errors
+/// are ignored.
 void lower_own_priority() {
   constexpr int yielding = 10; // the niceness, from 0 to 19
   constexpr uint64_t turn_ns = 100'000;

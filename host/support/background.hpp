@@ -1,4 +1,4 @@
-// Runs work in the background, beside the calls. Internal.
+// Background: runs each task on its own thread, while calls of plugins continue. Internal.
 #pragma once
 
 #include "host/support/mutex.hpp"
@@ -9,7 +9,7 @@
 
 namespace skerry::host {
 
-/// Runs each task on its own thread, so that a slow task delays no other. Thread-safe.
+/// Runs each task on its own thread, so that a slow task does not delay other tasks. Thread-safe.
 class Background {
 public:
   Background() = default;
@@ -17,8 +17,9 @@ public:
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  /// Returns false after `stop`. If the system has no thread or memory left, the task runs on the calling
-  /// thread before `run` returns. The task must handle running out of memory itself.
+  /// Starts `task` and returns true. After `stop`, does nothing and returns false. If the system has no
+  /// thread or memory left, the task runs on the calling thread before `run` returns. The task must handle
+  /// running out of memory itself.
   bool run(const std::function<void()>& task);
   /// Prevents new tasks from starting, and waits for running ones. Must not be called from a task.
   void stop();
@@ -36,9 +37,10 @@ private:
   bool stopped_ SKERRY_GUARDED_BY(mutex_) = false;
 };
 
-/// Runs `work` on a low-priority thread and waits for it. When all cores are busy, the thread gets about a
-/// tenth of the time that a calling thread gets. `work` must not take a lock that calls take, and must handle
-/// running out of memory itself. If no thread is left, it runs on the calling thread.
+/// Runs `work` on a low-priority thread and waits until `work` has returned. When all cores are busy, this
+/// thread gets about a tenth of the processor time of a thread that calls a plugin. `work` must therefore not
+/// take a lock that calls of plugins take. It must handle running out of memory itself. If the system has no
+/// thread left, `work` runs on the calling thread.
 void run_with_low_priority(const std::function<void()>& work) noexcept;
 
 } // namespace skerry::host

@@ -12,7 +12,7 @@ namespace skerry::host {
 /// Takes bytes from a plugin's budget and returns them on destruction.
 class BudgetShare {
 public:
-  /// If the budget does not have that many bytes left, the share is empty and converts to false.
+  /// If the budget does not have `bytes` bytes left, the share is empty and converts to false.
   BudgetShare(std::shared_ptr<ByteBudget> budget, uint64_t bytes)
       : budget_(budget->take(bytes) ? std::move(budget) : nullptr), bytes_(bytes) {}
   BudgetShare(BudgetShare&&) noexcept = default;

@@ -9,13 +9,14 @@ namespace skerry::host {
 
 namespace {
 
-/// The host's code for a limit of the engine, and the manifest key that raises it.
+/// How the host reports a limit of the engine: its own error code, the limit's name and unit, and the
+/// manifest key that raises the limit (empty if there is none).
 struct KnownLimit {
   PluginErrorCode code;
   std::string_view name, unit, key;
 };
 
-/// Returns nothing for limits that no manifest key raises.
+/// Returns nothing for limits without an error code in this table.
 std::optional<KnownLimit> known_limit(LimitId id) {
   switch (id) {
   case LimitId::memory_bytes:
@@ -109,7 +110,7 @@ void describe_host(PluginError& out, const Error& error) {
   if (out.exit_status) out.message = "the plugin exited with status " + std::to_string(*out.exit_status);
 }
 
-/// Sets the code, and the members that only some kinds of error have.
+/// Sets the error code, and the members that only errors of some kinds have.
 void describe_kind(PluginError& out, const Manifest& manifest, const Error& error,
                    std::chrono::nanoseconds elapsed) {
   switch (error.kind()) {
@@ -135,7 +136,8 @@ void describe_kind(PluginError& out, const Manifest& manifest, const Error& erro
   }
 }
 
-/// Sets the place in the module. For errors of running code, the backtrace has it.
+/// Sets the function and the offset at which a module is malformed or invalid. Errors of running code have
+/// their places in the backtrace.
 void describe_place(PluginError& out, const Error& error) {
   if (error.func_index() != Error::no_func) {
     out.func_index = error.func_index();

@@ -9,8 +9,9 @@
 
 namespace skerry::host {
 
-/// Numbers events in the order of `push` and passes them to the callback in that order, on its own thread,
-/// which starts with the first event. `push` never waits. Thread-safe.
+/// Numbers events in the order of `push`, and passes them to the callback in that order. The callback runs on
+/// a thread of the queue, which starts with the first event. `push` never waits for the callback.
+/// Thread-safe.
 class EventQueue {
 public:
   /// If the callback is empty, events are dropped.
@@ -19,11 +20,11 @@ public:
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  /// Ignored after `stop`. An event is lost if no memory or thread is left for it; its number is then
-  /// skipped.
+  /// Adds an event; does nothing after `stop`. If the system has no memory or thread left for the event, it
+  /// is lost, and its number is skipped.
   void push(ReloadEvent event) noexcept;
-  /// Returns when the callback has returned for all pushed events. When called from the callback, returns at
-  /// once.
+  /// Prevents new events, and returns when the callback has returned for all pushed events. When called from
+  /// the callback, returns at once.
   void stop();
 
 private:
@@ -35,7 +36,7 @@ private:
   std::deque<ReloadEvent> events_ SKERRY_GUARDED_BY(mutex_);
   uint64_t last_number_ SKERRY_GUARDED_BY(mutex_) = 0;
   bool stopping_ SKERRY_GUARDED_BY(mutex_) = false, ended_ SKERRY_GUARDED_BY(mutex_) = false;
-  std::thread thread_; // started with the mutex held; joined after the last push
+  std::thread thread_; // started while mutex_ is held; joined after the last push
 };
 
 } // namespace skerry::host

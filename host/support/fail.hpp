@@ -11,7 +11,7 @@
 
 namespace skerry::host {
 
-/// Makes an error with only phase, code and message. `plugin` is the plugin's name and may be empty.
+/// Makes an error with only a plugin's name, a phase, a code and a message. `plugin` may be empty.
 PluginError make_error(std::string_view plugin, Phase phase, PluginErrorCode code, std::string_view message);
 inline PluginError make_error(const Manifest& manifest, Phase phase, PluginErrorCode code,
                               std::string_view message) {
@@ -20,7 +20,7 @@ inline PluginError make_error(const Manifest& manifest, Phase phase, PluginError
 
 /// Returns an error from any function that returns a skerry::Expected: `return fail(error)`.
 template <class E> [[nodiscard]] Unexpected<E> fail(E error) { return Unexpected<E>(std::move(error)); }
-/// The same with an error of the manifest's plugin.
+/// Returns an error of the manifest's plugin, made by make_error.
 [[nodiscard]] inline Unexpected<PluginError> fail(const Manifest& manifest, Phase phase, PluginErrorCode code,
                                                   std::string_view message) {
   return fail(make_error(manifest, phase, code, message));

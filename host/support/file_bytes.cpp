@@ -27,8 +27,8 @@ Unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file, uin
                               " bytes"});
 }
 
-/// Reads into `bytes` from position `used` on. Returns the number of bytes read, 0 at the end of the file, or
-/// -1 on an error.
+/// Reads once, and stores the data in `bytes` from position `used` on. Returns the number of bytes read, 0 at
+/// the end of the file, or -1 on an error.
 ssize_t read_some(int fd, std::vector<std::byte>& bytes, size_t used) {
   ssize_t count;
   do {
@@ -47,7 +47,7 @@ skerry::Expected<std::vector<std::byte>, FileProblem> read_file(const std::files
   uint64_t size = S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
   if (size > limit) return larger_than_limit(file, size, limit);
 
-  std::vector<std::byte> bytes(size + 1); // + 1: finds the end without growing
+  std::vector<std::byte> bytes(size + 1); // + 1, so that the end is found without growing the buffer
   size_t used = 0;
   while (true) {
     ssize_t count = read_some(descriptor.get(), bytes, used);

@@ -8,7 +8,7 @@
 
 namespace skerry::host {
 
-/// A file and its last change, as the file system reports them without reading the content.
+/// Identifies a file and its last change by what the file system reports, without reading the content.
 struct FileIdentity {
   bool exists = false;
   dev_t device = 0;
@@ -19,7 +19,8 @@ struct FileIdentity {
   bool operator==(const FileIdentity&) const = default;
 };
 
-/// Identifies the file at the end of all symbolic links.
+/// Identifies the file that `file` leads to, through symbolic links. If the file cannot be examined, `exists`
+/// is false.
 FileIdentity file_identity(const std::filesystem::path& file);
 
 } // namespace skerry::host

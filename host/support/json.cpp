@@ -31,8 +31,8 @@ char32_t take_character(std::string_view text, size_t& at) {
 
 std::string unit_escape(char32_t unit) { return "\\u" + vm::hex(unit, 4); }
 
-/// Escapes characters that would control a terminal; every reader gets the same value. Such characters occur
-/// only inside strings in valid JSON.
+/// Replaces characters that control a terminal or are invisible by \u escapes, which every JSON reader turns
+/// back into these characters. In valid JSON they occur only inside strings.
 std::string harmless(std::string json) {
   const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x7f; };
   if (std::ranges::all_of(json, is_plain)) return json;
@@ -77,7 +77,7 @@ public:
   }
 
 private:
-  /// Returns the place of the next value.
+  /// Returns where the next value belongs: the root, the member whose key was read last, or a new array item.
   Json& place() {
     if (open_.empty()) return root_;
     if (open_.back()->is_object()) return *member_;
@@ -113,7 +113,8 @@ private:
 } // namespace
 
 ParsedJson::ParsedJson(std::string_view text) {
-  // If memory runs out, the partial value is taken apart before the exception leaves.
+  // If memory runs out, the partial value is emptied before the exception leaves the constructor, because the
+  // value's own destructor would allocate memory.
   struct Guard {
     Json* value;
     ~Guard() {
@@ -125,8 +126,8 @@ ParsedJson::ParsedJson(std::string_view text) {
   guard.value = nullptr;
 }
 
-/// Destroys values from the inside out, because only empty values are destroyed without allocating. Recurses
-/// at most max_depth deep.
+/// Empties arrays and objects from the inside out, because the library needs memory to destroy a value that
+/// is not empty. Recurses at most max_depth deep.
 void ParsedJson::take_apart(Json& value) noexcept {
   if (value.is_array()) {
     auto& items = value.get_ref<Json::array_t&>();

@@ -8,14 +8,15 @@
 
 namespace skerry::host {
 
-/// JSON that we read. Its members are sorted, so an object with a million keys costs no more than its size.
+/// JSON that we parse. Its objects are sorted maps, so the time to read an object with a million keys stays
+/// nearly proportional to its size.
 using Json = nlohmann::json;
 /// JSON that we print. Its members keep the order in which they were added.
 using OrderedJson = nlohmann::ordered_json;
 
-/// A parsed JSON text or the reason why it could not be parsed; used like skerry::Expected<Json,
-/// std::string>. Its destructor needs no memory. The destructor of a non-empty Json allocates a list of its
-/// values, and the process would end if that failed.
+/// A parsed JSON text, or the reason why the text could not be parsed. Used like a skerry::Expected<Json,
+/// std::string>, but its destructor needs no memory. The destructor of a Json that is not empty allocates a
+/// list, and the process would end if that allocation failed.
 class ParsedJson {
 public:
   explicit ParsedJson(std::string_view text);
@@ -35,16 +36,16 @@ private:
   std::string problem_;
 };
 
-/// Parses exactly one JSON text. Refuses duplicate keys, which would otherwise be lost silently, and nesting
-/// deeper than 100, because values are later visited recursively. Errors say what is wrong, and at which byte
-/// or path.
+/// Parses exactly one JSON text. Refuses duplicate keys, because all but one of their values would be lost
+/// silently. Refuses nesting deeper than 100 levels, because values are later visited recursively. The error
+/// says what is wrong.
 inline ParsedJson parse_json(std::string_view text) { return ParsedJson(text); }
 
 /// Returns `text` as a JSON string, with quotes.
 std::string json_string(std::string_view text);
 
 /// Writes `value` on one line. Bytes that are not UTF-8 become U+FFFD. Characters that control a terminal or
-/// are invisible (skerry/printable.hpp) become escapes of the same value.
+/// are invisible (skerry/printable.hpp) become JSON escapes.
 std::string dump_json(const Json& value);
 std::string dump_json(const OrderedJson& value);
 

@@ -19,8 +19,9 @@ template <class T> std::string scalar_text(const T& value) {
   }
 }
 
-/// An object whose members stay in the order in which they are added. Used for output instead of the
-/// library's objects, which allocate when they are destroyed (see ParsedJson).
+/// The text of a JSON object, whose members stay in the order in which they are added. Output is written with
+/// it instead of the library's objects, because those allocate memory when they are destroyed (see
+/// ParsedJson).
 class ObjectText {
 public:
   template <class T> ObjectText& add(std::string_view name, const T& value) {
@@ -41,11 +42,11 @@ private:
   std::string members_;
 };
 
-/// A JSON array.
+/// The text of a JSON array.
 class ListText {
 public:
   template <class T> ListText& add(const T& value) { return add_text(scalar_text(value)); }
-  /// Adds an item, the JSON text `json`.
+  /// Adds an item whose value is the JSON text `json`.
   ListText& add_text(std::string_view json) {
     items_.append(items_.empty() ? "" : ",").append(json);
     return *this;

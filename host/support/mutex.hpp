@@ -22,7 +22,8 @@ class SKERRY_THREAD_SAFETY(capability("mutex")) Mutex {
 public:
   void lock() SKERRY_THREAD_SAFETY(acquire_capability()) { mutex_.lock(); }
   void unlock() SKERRY_THREAD_SAFETY(release_capability()) { mutex_.unlock(); }
-  /// Tells the analysis that the mutex is held, in lambdas that run while it is.
+  /// Tells the analysis that the mutex is held. For lambdas that are only called while the mutex is held,
+  /// which the analysis cannot see.
   void is_held() const SKERRY_THREAD_SAFETY(assert_capability(this)) {}
 
 private:
@@ -30,7 +31,7 @@ private:
   std::mutex mutex_;
 };
 
-/// Locks a mutex and unlocks it on destruction. It can be unlocked and locked again in between.
+/// Locks a mutex, and unlocks it on destruction. The mutex can be unlocked and locked again in between.
 class SKERRY_THREAD_SAFETY(scoped_lockable) Lock {
 public:
   explicit Lock(Mutex& mutex) SKERRY_THREAD_SAFETY(acquire_capability(mutex)) : lock_(mutex.mutex_) {}
@@ -49,7 +50,7 @@ private:
 class Condition {
 public:
   void wait(Lock& lock) { condition_.wait(lock.lock_); }
-  /// Returns false if `end` has passed.
+  /// Waits at most until `end`. Returns false if `end` has passed.
   bool wait_until(Lock& lock, std::chrono::steady_clock::time_point end) {
     return condition_.wait_until(lock.lock_, end) == std::cv_status::no_timeout;
   }

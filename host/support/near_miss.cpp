@@ -11,12 +11,12 @@ namespace skerry::host {
 
 namespace {
 
-// Limits for the work, because names may come from a module, in any number and length.
+// These limits bound the work, because the names may come from a module, which can contain many long names.
 constexpr size_t most_compared = 10'000;
 constexpr size_t longest_compared = 64; // the work grows with the square of the length
 
 /// Returns the name in lower case, without `_` and `-`, so that maxMemoryMB, max_memory_mb and MaxMemoryMB
-/// are equal.
+/// become equal.
 std::string fold(std::string_view name) {
   std::string folded;
   for (char c : name.substr(0, longest_compared)) {
@@ -40,7 +40,7 @@ size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// Returns the distance of two names, or a value that is too large for a suggestion.
+/// Returns the distance of two names, or longest_compared if they are too different for a suggestion.
 size_t score(std::string_view name, std::string_view candidate) {
   std::string a = fold(name), b = fold(candidate);
   size_t apart = distance(a, b);

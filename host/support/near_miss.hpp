@@ -8,11 +8,11 @@
 
 namespace skerry::host {
 
-/// Returns the candidates nearest to `name` that are near enough to have been meant: at most three, all
-/// equally near.
+/// Returns the candidates that are most similar to `name`: at most three, all at the same distance. Returns
+/// none if no candidate is similar enough for a suggestion.
 std::vector<std::string> near_misses(std::string_view name, std::span<const std::string> candidates);
 
-/// Returns "; did you mean a, b or c?", or nothing if no candidate is similar.
+/// Returns "; did you mean a, b or c?", or an empty text if no candidate is similar.
 std::string did_you_mean(std::string_view name, std::span<const std::string> candidates);
 
 } // namespace skerry::host

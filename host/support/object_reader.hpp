@@ -1,5 +1,5 @@
-// Reads one JSON object key by key. Only the first problem is kept, so that the reading code needs no error
-// handling. Internal.
+// Reads a JSON object member by member, and keeps the first problem, so that the code that reads needs no
+// error handling. Internal.
 #pragma once
 
 #include "host/support/json.hpp"
@@ -12,38 +12,40 @@
 
 namespace skerry::host {
 
-/// A problem, and the JSON path where it is ("$.capabilities.env[0]").
+/// A problem, and the JSON path of its place: "$.capabilities.env[0]".
 struct ReadProblem {
   std::string path;
   std::string message;
 };
 using FirstProblem = std::optional<ReadProblem>;
 
-/// Records a problem unless there is one already. Path and message may contain keys and values of a file, so
-/// they are made printable.
+/// Records a problem in `first`, unless `first` already has one. `path` and `message` may contain keys and
+/// values of a file, so the recorded texts are made printable.
 void report(FirstProblem& first, std::string_view path, std::string_view message);
 
-/// Returns the type of a value for messages: "object", "number", …
+/// Returns the type of a value for messages: "an object", "a number", "null", …
 std::string json_type_name(const Json& value);
 
-/// Reads the members of one object. `value` and `problem` must outlive the reader. A value that is not an
-/// object is a problem, and reads as an empty object.
+/// Reads the members of one object. `value` and `problem` must outlive the reader. If `value` is not an
+/// object, that is recorded as a problem, and `value` is read like an empty object.
 class ObjectReader {
 public:
   ObjectReader(const Json& value, std::string path, FirstProblem& problem);
 
-  /// Returns the value of a key, or null if it is absent. Every key passed to a function of this class counts
-  /// as known.
+  /// Returns the value of a key, or null if the key is absent. Every key passed to a function of this class
+  /// counts as known (see `finish`).
   const Json* find(std::string_view key);
   bool has(std::string_view key) { return find(key) != nullptr; }
 
-  // Each returns `fallback` if the key is absent or its value is a problem.
+  // These return `fallback` if the key is absent, or if its value is not allowed, which is recorded as a
+  // problem.
   bool boolean(std::string_view key, bool fallback);
   uint64_t integer(std::string_view key, uint64_t fallback, uint64_t min, uint64_t max);
   std::string text(std::string_view key, std::string fallback = {});
 
   void require(std::string_view key);
-  /// Reports unknown keys. Call it after all known keys have been read.
+  /// Records the keys of the object that are not known as problems. Must be called after all known keys have
+  /// been read.
   void finish();
 
   std::string path(std::string_view key) const { return path_ + "." + std::string(key); }
@@ -57,7 +59,7 @@ private:
   std::vector<std::string> known_;
 };
 
-/// Calls `read(item, path)` for each item of the array at `key`, if there is one.
+/// Calls `read(item, path)` for each item of the array at `key`. Does nothing if the key is absent.
 template <class F> void for_each_item(ObjectReader& reader, std::string_view key, F&& read) {
   const Json* list = reader.find(key);
   if (list == nullptr) return;

@@ -14,11 +14,12 @@
 
 namespace skerry::host {
 
-/// Makes an error with code "limit.process". It needs no memory: if none is left, the error omits the plugin
-/// and what was being done.
+/// Makes an error with code "limit.process". Its message says that memory ran out while the host was `doing`
+/// something, such as "loading a plugin". If no memory is left for the message, the error omits `plugin` and
+/// `doing`.
 PluginError out_of_memory_error(std::string_view plugin, Phase phase, std::string_view doing) noexcept;
 
-/// Runs `body` and returns its Expected, or out_of_memory_error if memory ran out.
+/// Returns the Expected that `body` returns, or out_of_memory_error if memory runs out in `body`.
 template <class F>
 std::invoke_result_t<F> catching_out_of_memory(std::string_view plugin, Phase phase, std::string_view doing,
                                                F&& body) {

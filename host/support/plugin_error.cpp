@@ -57,7 +57,7 @@ std::string backtrace_text(const std::vector<Frame>& backtrace) {
   return json.text();
 }
 
-/// Returns `  #0 parse (function 12, offset 0x1f3)`.
+/// Returns a line such as ` #0 parse (function 12, offset 499)`.
 std::string frame_line(size_t number, const Frame& frame) {
   std::string line = "  #" + std::to_string(number) + " ";
   line += frame.func_name.empty() ? "<unnamed>" : printable(frame.func_name);
@@ -90,7 +90,7 @@ std::string error_text(const PluginError& error) {
       .add("code", code_text(error.code))
       .add("message", printable(error.message, longest_printed_message));
   if (!error.plugin.empty())
-    json.add("plugin", printable(error.plugin)); // changes no name that a manifest may have
+    json.add("plugin", printable(error.plugin)); // leaves all names that a manifest may have unchanged
   if (error.cause != PluginErrorCode::none) {
     ObjectText cause;
     cause.add("phase", phase_name(error.cause_phase)).add("code", code_text(error.cause));

@@ -26,12 +26,12 @@ using Clock = std::chrono::steady_clock;
 
 struct WatchedFile {
   std::filesystem::path path;
-  std::vector<PathStep> steps; // the steps when the directories were last registered
+  std::vector<PathStep> steps; // path_steps(path) at the last registration
   std::vector<int> watches;    // one per step; -1: cannot be watched
   FileIdentity reported;       // the file at the last report
   FileIdentity last;           // the file when it was last examined
   bool being_written = false;
-  bool was_polled = false; // the user has been notified that the file is polled
+  bool was_polled = false; // on_trouble has got a line about this
 
   bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
   bool is_concerned(int watch, std::string_view name) const {
@@ -50,7 +50,7 @@ struct WatchedGroup {
   std::vector<WatchedFile> files;
   std::chrono::milliseconds settle{0};
   FileWatcher::Changed changed;
-  std::optional<Clock::time_point> due; // when all files will have settled
+  std::optional<Clock::time_point> due; // the end of the settle time, if one is running
 
   bool being_written() const { return std::ranges::any_of(files, &WatchedFile::being_written); }
 };
@@ -130,7 +130,7 @@ private:
 
   // --- the thread
 
-  /// Runs the thread. Files that could not be examined because memory ran out are examined again later.
+  /// The main function of the thread. If memory runs out, all files are examined again at the next poll.
   void run() {
     while (wait()) {
       unless_out_of_memory([&] { look(); },
@@ -150,7 +150,8 @@ private:
     tell_troubles();
   }
 
-  /// Waits for an event or the next time limit. Returns false when the watcher stops.
+  /// Waits for an event or the next time at which a poll or a report is due. Returns false when the watcher
+  /// is being destroyed.
   bool wait() {
     pollfd descriptors[] = {{wake_fd_, POLLIN, 0}, {queue_.descriptor(), POLLIN, 0}};
     int timeout;
@@ -208,7 +209,8 @@ private:
     look_at(group, file, now, event.written || event.closed);
   }
 
-  /// Examines a file. Any difference or write restarts the settle time.
+  /// Examines a file. A difference from its last examination restarts the group's settle time. A write
+  /// without such a difference (`touched`) restarts only a settle time that is already running.
   static void look_at(WatchedGroup& group, WatchedFile& file, Clock::time_point now, bool touched) {
     const FileIdentity identity = file_identity(file.path);
     if (identity == file.last && !(touched && group.due)) return;
@@ -223,9 +225,9 @@ private:
     const bool all = std::exchange(has_missed_, false);
     for (auto& [id, group] : groups_) {
       for (WatchedFile& file : group.files) {
-        if (all) file.being_written = false; // as after lost events
+        if (all) file.being_written = false; // the end of the write may have been missed
         if (!all && !is_polled(file)) continue;
-        register_steps(file); // watching may be possible now
+        register_steps(file); // its directories may be watchable now
         look_at(group, file, now, false);
       }
     }
@@ -234,7 +236,7 @@ private:
   std::vector<Id> due_files(Clock::time_point now) {
     const Lock lock(mutex_);
     std::vector<Id> due;
-    due.reserve(groups_.size()); // reserved first, because a change that is taken must not be lost
+    due.reserve(groups_.size()); // reserved first: push_back must not fail after take_change
     for (auto& [id, group] : groups_) {
       if (!group.due || *group.due > now || group.being_written()) continue;
       group.due.reset();
@@ -244,8 +246,8 @@ private:
     return due;
   }
 
-  /// Returns true if a change has not been reported yet, and marks it reported. False while a file is
-  /// missing.
+  /// Returns true if a file of the group has changed since the last report, and marks the changes as
+  /// reported. Returns false, and marks nothing, while a file is missing.
   static bool take_change(WatchedGroup& group) {
     bool changed = false;
     for (const WatchedFile& file : group.files) {
@@ -280,7 +282,8 @@ private:
     idle_.notify_all();
   }
 
-  /// Returns an empty callback when there is no memory for a copy.
+  /// Returns a copy of the group's callback. If there is no memory for a copy, schedules another report and
+  /// returns an empty callback.
   Changed copy_changed(WatchedGroup& group) const noexcept {
     return unless_out_of_memory([&] { return group.changed; },
                                 [&] {
@@ -306,8 +309,9 @@ private:
 
   // --- directories
 
-  /// Registers the directories that lead to a file. A link may be replaced between reading and registering
-  /// it, so the path is resolved again until it stays the same, 8 times at most.
+  /// Registers the directories that lead to a file with inotify. A symbolic link may be replaced between
+  /// reading it and registering its directory. The path is therefore resolved again until the result stays
+  /// the same, at most 8 times.
   void register_steps(WatchedFile& file) SKERRY_REQUIRES(mutex_) {
     if (!queue_.is_open()) return;
     constexpr int most_rounds = 8;
@@ -350,7 +354,7 @@ private:
   Id running_ SKERRY_GUARDED_BY(mutex_) = 0; // the group whose callback is running
   Clock::time_point next_poll_ SKERRY_GUARDED_BY(mutex_) = {};
   std::vector<std::string> troubles_ SKERRY_GUARDED_BY(mutex_);
-  /// True if memory ran out and something was missed: all files must be examined.
+  /// True if memory ran out, so that events may have been missed: all files must be examined.
   bool has_missed_ SKERRY_GUARDED_BY(mutex_) = false;
   bool stopping_ SKERRY_GUARDED_BY(mutex_) = false;
   std::thread thread_;

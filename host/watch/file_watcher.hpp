@@ -1,4 +1,4 @@
-// Reports when files have changed and then stayed unchanged for a while. Internal.
+// FileWatcher: reports that files have changed, after they have stayed unchanged for a while. Internal.
 #pragma once
 
 #include <chrono>
@@ -18,14 +18,15 @@ class FileWatcher {
 public:
   struct Options {
     bool use_inotify = true; ///< if false, all files are polled
-    /// How often files are polled. With inotify, this concerns only files whose directories cannot be watched
-    /// (no permission, or the kernel's limit is reached).
+    /// The time between two polls of a file. With inotify, files are polled only if their directories cannot
+    /// be watched, because of missing permissions or the kernel's limit.
     std::chrono::milliseconds poll_interval{500};
-    /// Receives a line for each thing that the watcher cannot do; called like `Changed`.
+    /// Receives a line of text if inotify is not available, or if a file can only be polled. Called like
+    /// `Changed`.
     std::function<void(const std::string&)> on_trouble;
   };
-  /// Called on the watcher's thread, one call at a time, with no lock held, so it may call watch and unwatch.
-  /// Longer work belongs on another thread, because it delays all other reports.
+  /// Called on the watcher's thread, one call at a time. No lock is held, so the callback may call watch and
+  /// unwatch. It must be short, because it delays all other reports.
   using Changed = std::function<void()>;
   using Id = uint64_t;
 
@@ -36,18 +37,20 @@ public:
   FileWatcher(const FileWatcher&) = delete;
   FileWatcher& operator=(const FileWatcher&) = delete;
 
-  /// Calls `changed` when the path leads to another file, or the file's content or times differ from those at
-  /// the previous call (before the first call: from those now). Calls it only after the file has stayed the
-  /// same for `settle` and no writer is seen. While the file is missing, waits for it to return. A change
-  /// between reading the file and calling `watch` is not noticed, so watch first and then read.
+  /// Calls `changed` when the path leads to another file, or when the file's size or times have changed since
+  /// the previous report (or since this call of `watch`, if there was no report). A change is reported only
+  /// after the file has stayed the same for `settle` and no process is seen writing to it. While the file is
+  /// missing, nothing is reported. A change between reading a file and calling `watch` is not noticed, so
+  /// callers should call `watch` before they read the file.
   Id watch(const std::filesystem::path& file, std::chrono::milliseconds settle, Changed changed) {
     return watch(std::vector{file}, settle, std::move(changed));
   }
-  /// The same for files that belong together: one call for all changes, after all files have settled.
+  /// Watches several files that belong together. `changed` is called once for all their changes, after all
+  /// files have settled.
   Id watch(const std::vector<std::filesystem::path>& files, std::chrono::milliseconds settle,
            Changed changed);
-  /// Stops watching. After it returns, the callback does not run; if it is called from that callback, the
-  /// callback does not run again. Unknown ids are ignored.
+  /// Stops the watch `id`, and waits until its callback has returned; a call from a callback does not wait.
+  /// The callback is not called again afterwards. Unknown ids are ignored.
   void unwatch(Id id);
 
   /// True if the kernel reports changes; false if all files are polled.

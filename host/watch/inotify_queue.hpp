@@ -35,12 +35,13 @@ public:
   /// The descriptor to poll for input; -1 if the queue is not open.
   int descriptor() const noexcept { return fd_.get(); }
 
-  /// Watches the names in a directory, and with `content` also writes to its files. Returns the number of the
-  /// watch, which is the same for every path to the directory; -1 if it cannot be watched.
+  /// Watches the names in a directory, and with `content` also writes to the directory's files. Returns the
+  /// number of the watch, or -1 if the directory cannot be watched. All paths to one directory get the same
+  /// number.
   int add(const std::filesystem::path& directory, bool content);
   /// Removes all watches except those in `used`.
   void keep_only(std::span<const int> used);
-  /// Calls `handle` for all queued events; does not wait.
+  /// Calls `handle` for each queued event; does not wait for events.
   void take(const std::function<void(const Event&)>& handle);
 
 private:

@@ -35,7 +35,7 @@ void ReloadWatch::follow(const std::string& plugin, WatchedFiles files) {
 }
 
 void ReloadWatch::stop() {
-  std::unique_ptr<FileWatcher> watcher; // destroyed without the lock: its thread may be in `changed`
+  std::unique_ptr<FileWatcher> watcher; // destroyed after the unlock: its thread may be in `changed`
   const Lock lock(mutex_);
   stopped_ = true;
   followed_.clear();

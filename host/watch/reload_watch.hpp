@@ -21,8 +21,8 @@ struct WatchedFiles {
   bool operator==(const WatchedFiles&) const = default;
 };
 
-/// One file watcher for all plugins; its thread starts with the first watched file. Thread-safe. Must not be
-/// called with a lock held that `changed` takes.
+/// Uses one file watcher for all plugins, whose thread starts with the first watched file. Thread-safe. The
+/// caller must not hold a lock that `changed` takes, because the functions may wait for a running `changed`.
 class ReloadWatch {
 public:
   /// Called on the watcher's thread, with the plugin's name.
@@ -31,10 +31,10 @@ public:
   ReloadWatch(Changed changed, Trouble trouble)
       : changed_(std::move(changed)), trouble_(std::move(trouble)) {}
 
-  /// Watches exactly these files for this plugin from now on; with none, the plugin is no longer watched.
-  /// Does nothing after `stop`.
+  /// Watches `files` for this plugin from now on, and no other files. If `files` is empty, the plugin is no
+  /// longer watched. Does nothing after `stop`.
   void follow(const std::string& plugin, WatchedFiles files);
-  /// Stops watching, and waits until `changed` is no longer running.
+  /// Stops watching, and waits for a running `changed`.
   void stop();
 
 private:

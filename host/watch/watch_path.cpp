@@ -35,7 +35,8 @@ private:
     left_.insert(left_.begin(), parts.begin(), parts.end());
   }
 
-  /// Enters a name. Returns false if the walk ends there.
+  /// Adds the entry `name` of the directory at_ to the steps, and moves to the file or the link target.
+  /// Returns false if the entry does not exist or there are too many symbolic links.
   bool enter(const std::filesystem::path& name) {
     steps_.push_back({at_, name.string()});
     std::error_code error;

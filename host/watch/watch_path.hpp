@@ -14,9 +14,9 @@ struct PathStep {
   bool operator==(const PathStep&) const = default;
 };
 
-/// Returns the entries that lead to a file, through all symbolic links. While none of them changes, the path
-/// leads to the same file. The list ends at the first entry that does not exist, or after 40 links. A
-/// relative path starts at the working directory.
+/// Returns the directory entries that lead to a file, through all symbolic links. As long as none of these
+/// entries changes, the path leads to the same file. The list ends at the first entry that does not exist, or
+/// after 40 links. A relative path starts at the working directory.
 std::vector<PathStep> path_steps(const std::filesystem::path& file);
 
 } // namespace skerry::host

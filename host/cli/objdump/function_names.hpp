@@ -11,14 +11,15 @@
 
 namespace skerry::host::cli::objdump {
 
-/// Names that refer to the module's bytes.
+/// The names of a module's functions. They point into the module, which must outlive this object.
 class FunctionNames {
 public:
   explicit FunctionNames(const vm::Module& module);
 
-  /// The name in the name section, or else of an export, or else empty.
+  /// Returns the function's name in the name section; without one, the name of an export of the function;
+  /// without either, an empty text.
   std::string_view name(uint32_t function) const { return names_[function]; }
-  /// Returns ` <name>`, made printable, or nothing if there is no name.
+  /// Returns ` <name>`, made printable, or an empty text if the function has no name.
   std::string shown(uint32_t function) const;
   /// Finds a function by its index or name. Returns nothing if it does not exist.
   std::optional<uint32_t> find(const std::string& index_or_name) const;

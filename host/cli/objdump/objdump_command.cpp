@@ -104,7 +104,7 @@ private:
   const ObjdumpOptions& options_;
   std::vector<std::byte> bytes_;
   const wat::TextWriter write_ = [](std::string_view text) { return write_stdout(text); };
-  vm::LoadWatch watch_; // never expires
+  vm::LoadWatch watch_; // has no deadline
   vm::wat::TextSink out_;
 };
 

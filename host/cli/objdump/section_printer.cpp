@@ -13,11 +13,11 @@ namespace {
 
 using vm::ByteReader;
 
-// Section names by section id (spec §5.5.2).
+// Section names, indexed by section id (spec §5.5.2).
 constexpr std::array<std::string_view, 14> section_names = {
     "Custom", "Type",  "Import", "Function", "Table", "Memory",    "Global",
     "Export", "Start", "Elem",   "Code",     "Data",  "DataCount", "Tag"};
-/// Names by ExternKind.
+/// Names of the kinds of imports and exports, indexed by ExternKind.
 constexpr std::array<std::string_view, 5> kind_names = {"func", "table", "memory", "global", "tag"};
 constexpr uint8_t custom_id = 0, start_id = 8;
 
@@ -45,7 +45,8 @@ std::string_view chars(std::span<const std::byte> bytes) {
 
 } // namespace
 
-// Instructions show indices, followed by names where they exist.
+// Operands of instructions are printed as indices, because the printer gets an empty table of names.
+// print_instruction adds the name of a called function.
 SectionPrinter::SectionPrinter(const vm::Module& module, const FunctionNames& functions,
                                vm::wat::TextSink& out)
     : module_(module), functions_(functions), out_(out), all_types_(module, module.engine->config),
@@ -311,7 +312,7 @@ void SectionPrinter::print_instruction(const vm::Instruction& instr, uint32_t en
   if (instr.op == vm::Opcode::end)
     out_ += "end";
   else
-    instructions_.const_expr({instr.offset, end - instr.offset}, out_); // this instruction alone
+    instructions_.const_expr({instr.offset, end - instr.offset}, out_); // prints only this instruction
   if (vm::info(instr.op).immediate == vm::ImmediateKind::func && instr.index[0] < module_.functions.size())
     out_ += functions_.shown(instr.index[0]);
   out_ += "\n";

@@ -14,7 +14,8 @@
 
 namespace skerry::host::cli::objdump {
 
-/// Prints a decoded module, which need not be valid. All text goes to `out`, until `out` is closed.
+/// Prints a module that is decoded but need not be valid. All text goes to `out`. Printing stops when `out`
+/// is closed.
 class SectionPrinter {
 public:
   SectionPrinter(const vm::Module& module, const FunctionNames& functions, vm::wat::TextSink& out);

@@ -26,7 +26,7 @@ struct PluginOptions {
   std::vector<std::string> texts, files;
 };
 
-/// Prints an error for programs: one line of JSON.
+/// Prints an error on stderr as one line of JSON, for programs.
 void report(const PluginError& error) { write_stderr(to_json(error) + "\n"); }
 
 Expected<std::string> input_bytes(const Input& input) {
@@ -43,7 +43,7 @@ Expected<std::string> call_with(Plugin& plugin, const Input& input) {
   return bytes ? plugin.call(*bytes) : bytes;
 }
 
-/// Returns the inputs of both options in the order in which they were given.
+/// Returns the values of --input and --input-file in the order in which they are on the command line.
 std::vector<Input> inputs(const CLI::App& command, const PluginOptions& options) {
   std::vector<Input> all;
   auto text = options.texts.begin(), file = options.files.begin();
@@ -64,7 +64,7 @@ int print_meta(const PluginOptions& options) {
   return write_stdout((*plugin)->meta() + "\n") ? 0 : failure;
 }
 
-/// Calls the plugin with every input, even after a failed call.
+/// Loads the plugin and calls it with every input, even after a failed call.
 int call_plugin(const PluginOptions& options, const std::vector<Input>& all) {
   Manager manager;
   auto plugin = manager.load(std::filesystem::path(options.manifest));

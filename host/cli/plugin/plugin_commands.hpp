@@ -1,4 +1,4 @@
-// The commands that load a plugin for one invocation of the program.
+// The commands that load a plugin, use it, and end with the program: meta and call.
 #pragma once
 
 #include "host/cli/cli11.hpp"

@@ -30,7 +30,8 @@ void answer_error(httplib::Response& response, PluginErrorCode code, std::string
   answer(response, make_error("", Phase::call, code, message));
 }
 
-/// Compares in a time that does not depend on the common prefix.
+/// Compares two texts in a time that does not depend on how many characters are equal, because that time
+/// would help an attacker to guess the secret.
 bool is_same_secret(std::string_view given, std::string_view secret) {
   unsigned char difference = given.size() == secret.size() ? 0 : 1;
   for (size_t i = 0; i < given.size(); ++i)
@@ -105,7 +106,7 @@ void PluginServer::Impl::set_up() {
     if (!r.body.empty()) return;
     if (r.status == 413)
       return answer_error(r, PluginErrorCode::limit_input, "the request is larger than maxRequestKB");
-    const int status = r.status; // the library sets more kinds of status than there are codes
+    const int status = r.status; // kept, because several statuses of the library have one code
     answer_error(r, status == 404 ? PluginErrorCode::not_found : PluginErrorCode::request, "no such address");
     r.status = status;
   });
@@ -125,7 +126,7 @@ void PluginServer::Impl::log(std::string_view event, std::string_view text, cons
   write_stderr(dump_json(line) + "\n");
 }
 
-/// Logs the steps that an operator must know; with JSON, every step.
+/// Logs failed steps and swaps, which an operator must know about. In the JSON format, logs every step.
 void PluginServer::Impl::log_reload(const ReloadEvent& event) {
   if (config.json_log) {
     write_stderr(dump_json(OrderedJson{{"event", "reload"}, {"reload", OrderedJson::parse(to_json(event))}}) +

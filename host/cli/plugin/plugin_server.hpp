@@ -8,8 +8,9 @@
 
 namespace skerry::host::cli {
 
-/// Serves POST /plugins/{name}/execute, GET /plugins, GET /metrics and GET /healthz. With the token, also
-/// POST /plugins, POST /plugins/{name}/reload, POST /plugins/{name}/rollback and DELETE /plugins/{name}.
+/// Serves POST /plugins/{name}/execute, GET /plugins, GET /metrics and GET /healthz. Requests with the
+/// configured token may also use POST /plugins, POST /plugins/{name}/reload, POST /plugins/{name}/rollback
+/// and DELETE /plugins/{name}.
 class PluginServer {
 public:
   explicit PluginServer(ServeConfig config);
@@ -19,9 +20,10 @@ public:
 
   /// Loads the configured plugins. Errors: that of the first plugin that fails.
   [[nodiscard]] Expected<void> load_plugins();
-  /// Binds the address and logs it on stderr. Returns false if the address is not available.
+  /// Binds the configured address. Logs the address, or that it is not available, on stderr. Returns false if
+  /// it is not available.
   bool bind();
-  /// Serves until `stop`. Running requests are answered first.
+  /// Serves until `stop` is called, and returns when the running requests have been answered.
   void serve();
   /// Ends `serve`. Thread-safe.
   void stop();

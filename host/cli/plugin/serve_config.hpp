@@ -16,15 +16,15 @@ struct ServeConfig {
   int port = 8080;   ///< 0 for any free port
   std::string token; ///< required for loading, unloading, reloading and rollback; if empty, these are refused
   uint64_t max_request_bytes = uint64_t{1} << 20;
-  std::chrono::milliseconds timeout{10'000}; ///< for a client to send its request or take its answer
+  std::chrono::milliseconds timeout{10'000}; ///< for a client to send a request or receive the answer
   uint32_t threads = 8;                      ///< requests served at the same time
   uint32_t max_instances = 10'000;           ///< of all plugins together
   bool json_log = false;
   std::vector<std::filesystem::path> manifests;
 };
 
-/// Reads the file. Relative paths are relative to the file's folder. Errors: phase read, codes "config" and
-/// "io".
+/// Reads the configuration file. Relative paths in it start at the file's folder. Errors: phase read, codes
+/// "config" and "io".
 [[nodiscard]] Expected<ServeConfig> read_serve_config(const std::filesystem::path& file);
 
 } // namespace skerry::host::cli

@@ -1,5 +1,6 @@
-// What a plugin may do: nothing unless it is granted. File system, environment and network each need a switch
-// and a list; either alone grants nothing.
+// Capabilities: what a manifest allows a plugin to do. Nothing is allowed by default. File system,
+// environment and network each need a switch (such as `allow_network`) and a list (such as `allowed_hosts`).
+// A switch without its list grants nothing, and neither does a list without its switch.
 #pragma once
 
 #include "skerry/expected.hpp"
@@ -23,31 +24,32 @@ struct PathGrant {
   bool operator==(const PathGrant&) const = default;
 };
 
-/// An environment variable. `value` is what the guest sees; without one, the guest sees the host's value if
-/// the host has the variable.
+/// An environment variable that the guest sees. Without a `value`, the guest sees the value in the host
+/// process's environment; a variable that the host process does not have is left out.
 struct EnvGrant {
   std::string name;
   std::optional<std::string> value;
   bool operator==(const EnvGrant&) const = default;
 };
 
-/// One entry of the network allow-list.
+/// One entry of the network allow-list: a host, or all subdomains of a domain, with an optional port.
 class HostRule {
 public:
   /// Parses one entry, such as "api.example.com", "*.example.org:443", "10.0.0.7:8080" or
-  /// "[2001:db8::1]:443". International names are written as A-labels (xn--…). Errors: a text that says what
-  /// is wrong.
+  /// "[2001:db8::1]:443". International names are written as A-labels (xn--…). The error is a text that says
+  /// what is wrong.
   [[nodiscard]] static skerry::Expected<HostRule, std::string> parse(std::string_view text);
-  /// The same with a separate port; a port inside `host` is an error.
+  /// Makes a rule from a host and a separate port. A port inside `host` is an error. The error is a text, as
+  /// for `parse`.
   [[nodiscard]] static skerry::Expected<HostRule, std::string> make(std::string_view host,
                                                                     std::optional<uint16_t> port);
 
-  /// True if the rule covers this host and port. Case, a trailing dot and the spelling of an address do not
-  /// matter. `*.example.org` covers names that end in ".example.org", but neither example.org itself nor
-  /// addresses. A rule without a port covers every port. Thread-safe.
+  /// True if the rule covers this host and port. Letter case, a trailing dot and the spelling of an address
+  /// (::1 or 0:0::1) do not matter. `*.example.org` covers names that end in ".example.org", but neither
+  /// example.org itself nor addresses. A rule without a port covers every port. Thread-safe.
   bool matches(std::string_view host, uint16_t port) const;
 
-  /// The normalized name or address, without "*.".
+  /// The host name in lower case and without "*.", or the address in its canonical spelling.
   const std::string& host() const noexcept { return host_; }
   /// True for a rule that begins with "*.".
   bool subdomains() const noexcept { return subdomains_; }
@@ -61,19 +63,19 @@ private:
   std::optional<uint16_t> port_;
 };
 
-/// The manifest's "capabilities". Memory sizes limit one instance; max_total_mb limits all instances of the
-/// plugin together.
+/// The object "capabilities" of a manifest. max_memory_mb, max_table_elements and max_stack_kb limit each
+/// instance; max_total_mb limits all instances of the plugin together.
 struct Capabilities {
   uint32_t max_memory_mb = 16; ///< linear memory; 1 to 4096
   uint32_t max_table_elements = 10'000;
   uint32_t max_stack_kb = 1024;  ///< wasm call stack
-  uint32_t max_output_kb = 1024; ///< a result, and separately what one call prints
+  uint32_t max_output_kb = 1024; ///< for a result, and again for what one call prints
   uint32_t max_total_mb =
       1024; ///< memories, tables, code, buffers and stored values of all instances together
   uint32_t max_log_lines = 1000;       ///< lines that one call may log
   uint32_t max_log_kb = 64;            ///< total text that one call may log
   uint32_t max_host_calls = 1'000'000; ///< calls of host functions during one call
-  uint32_t max_open_files = 64;        ///< in addition to the standard streams and granted folders
+  uint32_t max_open_files = 64;        ///< files open at once, besides standard streams and granted folders
 
   bool allow_file_system = false;
   std::vector<PathGrant> allowed_paths;
@@ -82,9 +84,9 @@ struct Capabilities {
   bool allow_network = false;
   std::vector<HostRule> allowed_hosts;
   bool allow_private_addresses = false;
-  uint32_t max_http_response_kb = 1024; ///< body and headers of one response
-  bool allow_key_value = false;         ///< a store for this plugin, which outlives calls and instances
-  uint32_t max_key_value_kb = 1024;     ///< total size of keys and values
+  uint32_t max_http_response_kb = 1024; ///< headers and bodies of a response and of the redirects before it
+  bool allow_key_value = false;         ///< grants a key-value store that outlives calls and instances
+  uint32_t max_key_value_kb = 1024;     ///< total size of keys and values, plus 64 bytes for each key
   uint32_t max_key_value_keys = 1000;
 
   /// The limits in bytes. They are 64-bit because 4096 MiB does not fit in 32 bits.
@@ -98,7 +100,7 @@ struct Capabilities {
   bool operator==(const Capabilities&) const = default;
 };
 
-/// A decision: granted, or the manifest key that would have to change.
+/// Whether an access is granted, and if not, the manifest key that would have to change.
 struct Decision {
   bool granted = false;
   std::string missing; ///< e.g. "capabilities.allowNetwork"; empty when granted
@@ -106,16 +108,18 @@ struct Decision {
   explicit operator bool() const noexcept { return granted; }
 };
 
-/// Decides whether the guest may access `guest_path`. Resolves `.` and `..` in the text alone and compares
-/// whole path components: /data does not grant /database. Symbolic links are left to the WASI sandbox, which
-/// never leaves a granted folder. Thread-safe.
+/// Decides whether `guest_path` lies in a granted folder. `.` and `..` are resolved in the text, without the
+/// file system. Whole path components are compared, so /data does not grant /database. Symbolic links are not
+/// followed here: the WASI sandbox follows them, and never leaves a granted folder. Thread-safe.
 Decision check_path(const Capabilities& capabilities, std::string_view guest_path);
-/// Decides whether the guest may connect to `host` at `port`. Compares names only; the addresses of a name
-/// are checked after it is resolved. Thread-safe.
+/// Decides whether the guest may connect to `host` at `port`. Compares the text of `host` with the
+/// allow-list, and does not resolve it; the addresses of a name are checked when the guest connects.
+/// Thread-safe.
 Decision check_host(const Capabilities& capabilities, std::string_view host, uint16_t port);
 
-/// Returns the absolute or relative guest path without `.`, `..`, and doubled or trailing slashes. Returns
-/// nothing if `..` would leave the start of the path. Thread-safe.
+/// Returns a guest path without `.`, `..`, and doubled or trailing slashes. An absolute path stays absolute;
+/// a relative path that leads to its start becomes ".". Returns nothing if the path is empty or contains a
+/// NUL, or if `..` would lead above the start of the path. Thread-safe.
 std::optional<std::string> normalize_guest_path(std::string_view path);
 
 } // namespace skerry::host

@@ -24,32 +24,35 @@ struct ManagerOptions {
   Config engine;
   /// Maximum size of a module file. Larger files are refused before they are read.
   uint64_t max_module_bytes = uint64_t{256} << 20;
-  /// Time limit for decoding and validating a module. Its start functions and `init` have the manifest's
-  /// timeout instead.
+  /// Time limit for decoding and validating a module. The module's start functions and `init` have the
+  /// manifest's timeout instead.
   std::chrono::milliseconds load_timeout{10'000};
-  /// Receives the guests' standard output and error. If empty, they go to the process's standard error;
-  /// output that cannot be written there before the call's deadline is lost.
+  /// Receives what guests write to standard output and standard error. If empty, this text goes to the
+  /// process's standard error, and text that cannot be written there before the deadline of the guest's call
+  /// is lost.
   GuestOutput guest_output;
-  /// Receives the guests' log lines. If empty, they go to the process's standard error as "PLUGIN: LEVEL:
-  /// TEXT", with the same deadline.
+  /// Receives the guests' log lines. If empty, each line goes to the process's standard error as "PLUGIN:
+  /// LEVEL: TEXT", and lines that cannot be written there before the deadline of the guest's call are lost.
   GuestLog guest_log;
-  /// Called whenever a plugin is compiled, to define the embedder's own host functions for it; `manifest`
-  /// tells which plugin it is. The functions run on the threads that call the plugin and may be asynchronous
-  /// (Caller::not_ready; see skerry/host/plugin_call.hpp). They must be thread-safe if the plugin has several
-  /// instances. They must not use Caller::user_data, which belongs to the host. A definition with the name of
-  /// one of the host's own imports replaces it.
+  /// Called whenever a plugin is compiled, to define the embedder's own host functions for this plugin in
+  /// `linker`; `manifest` is the plugin's. The host functions run on the threads that call the plugin. They
+  /// may be asynchronous (Caller::not_ready; see skerry/host/plugin_call.hpp). They must be thread-safe if
+  /// the plugin has several instances. They must not use Caller::user_data, because the host uses it. A
+  /// definition with the module and name of one of the host's own imports replaces that import.
   std::function<void(Linker& linker, const Manifest& manifest)> imports;
-  /// Maximum number of instances of all plugins together. At the maximum, plugins work with the instances
-  /// they have. Every loaded plugin has at least one.
+  /// Maximum number of instances of all plugins together. When it is reached, loaded plugins continue with
+  /// the instances they have, and loads and reloads fail because of "limit.instances". Every loaded plugin
+  /// can always have one instance.
   uint32_t max_instances = 10'000;
   /// Receives every step of every reload and rollback.
   ReloadCallback on_reload;
-  /// If false, files are not watched, whatever `reload.watch` says.
+  /// If false, no files are watched, even for manifests that set `reload.watch`.
   bool watch_files = true;
 };
 
-/// Thread-safe. Functions that return an Expected never throw; others throw only std::bad_alloc. Running out
-/// of memory is otherwise an error with code "limit.process", and everything already loaded keeps working.
+/// Loads, finds, calls, reloads and unloads plugins. Thread-safe. Functions that return an Expected never
+/// throw: if memory runs out, they return an error with code "limit.process". Other functions then throw
+/// std::bad_alloc, and no other exception. Plugins that are already loaded keep working.
 class Manager {
 public:
   /// Makes a manager without plugins.
@@ -58,34 +61,37 @@ public:
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  /// Reads, checks and compiles the module, makes the first instance, compares its `meta` with the
-  /// manifest's, and runs `init`. Errors: those of each step, with its phase and code; "duplicate" if a
-  /// plugin of that name is loaded; "closed".
+  /// Loads a plugin: reads, checks and compiles the module, makes the first instance, checks that the name in
+  /// the guest's `meta` is the manifest's, and runs `init`. With `reload.watch`, the plugin is reloaded when
+  /// the module file changes. Errors: the phase and code of the step that failed (docs/errors.md);
+  /// "duplicate" if a plugin of that name is loaded; "closed" after close().
   [[nodiscard]] Expected<PluginHandle> load(const Manifest& manifest);
-  /// The same from a manifest file. With `reload.watch`, the plugin is reloaded when the module or the
-  /// manifest changes. Errors: also those of read_manifest.
+  /// Reads a manifest file and loads its plugin. With `reload.watch`, the plugin is reloaded when the module
+  /// file or the manifest file changes. Errors: those of read_manifest and of the function above.
   [[nodiscard]] Expected<PluginHandle> load(const std::filesystem::path& manifest_file);
 
   /// Returns the loaded plugin of this name. Errors: code "not_found", with similar names in the message.
   [[nodiscard]] Expected<PluginHandle> get(std::string_view name) const;
-  /// The same as `get` followed by Plugin::call, with the errors of both.
+  /// Calls the plugin of this name: `get` followed by Plugin::call, with the errors of both.
   [[nodiscard]] Expected<std::string> call(std::string_view name, std::string_view input,
                                            const CallOptions& options = {});
-  /// Reloads the plugin if its module or manifest has changed. Uses the manifest file that the plugin came
-  /// from, or else its present manifest. Handles stay valid. The old version serves until the new one has
-  /// passed every check; then calls go to the new one. Returns when the old version has finished its calls
-  /// and has been freed, or kept for a rollback. Errors: "not_found"; phase reload with the failed step's
-  /// code, in which case the old version stays in service.
+  /// Reloads the plugin if its module or manifest has changed. Reads the manifest file again if the plugin
+  /// was loaded from a file; otherwise the manifest stays the same. Handles stay valid. The old version
+  /// serves until the new version has passed every check; later calls then go to the new version. Returns
+  /// when the old version's calls have ended and its instances are freed. The old version itself is kept for
+  /// a rollback, as `reload.keep` allows. Errors: "not_found"; phase reload with the code of the failed step,
+  /// after which the old version stays in service.
   [[nodiscard]] Expected<ReloadResult> reload(std::string_view name, const ReloadOptions& options = {});
-  /// The same with this manifest, for the plugin that the manifest names.
+  /// Reloads the plugin that `manifest` names, with this manifest. Errors: as for the function above.
   [[nodiscard]] Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
-  /// Puts the previous version back in service: the newest of the `reload.keep` versions that are kept. It
-  /// starts in its state after `init`, plus the state that it handed over, if any. From then on the present
-  /// version is known to be bad, and only a forced reload brings it back. Errors: "not_found",
-  /// "reload.no_version", "reload.instantiate".
+  /// Puts the newest kept version back in service; `reload.keep` is the number of versions that are kept. The
+  /// version starts in its state after `init`, and restores the state that it handed over when it was
+  /// replaced, if there is one. The version that it replaces is then known to be bad: only a forced reload
+  /// loads it again. Errors: "not_found", "reload.no_version", "reload.instantiate"; "reload.swap" if the
+  /// plugin is unloaded in the meantime.
   [[nodiscard]] Expected<void> rollback(std::string_view name);
   /// Removes the plugin, waits for its running calls, calls the guest's `destroy` and frees the plugin.
-  /// Errors: "not_found", or the error of `destroy`; in the latter case the plugin is removed nevertheless.
+  /// Errors: "not_found"; the error of `destroy`, after which the plugin is unloaded nevertheless.
   [[nodiscard]] Expected<void> unload(std::string_view name);
   /// Unloads all plugins. Later loads fail with code "closed". Closing again does nothing.
   void close();
@@ -94,7 +100,7 @@ public:
   std::vector<std::string> names() const;
   /// The metrics of all loaded plugins, sorted by name.
   std::vector<PluginMetrics> metrics() const;
-  /// The engine that compiles the plugins; valid as long as the manager.
+  /// The engine that compiles the plugins. The reference is valid until the manager is destroyed.
   const Engine& engine() const noexcept;
 
 private:

@@ -15,13 +15,13 @@
 
 namespace skerry::host {
 
-/// What a call sees of the state that earlier calls left.
+/// The state of the guest in which a call starts.
 enum class StateMode : uint8_t {
-  fresh, ///< nothing: every call starts from the state after `init`
-  keep,  ///< the state that the previous call in the same instance left
+  fresh, ///< every call starts in the state after `init`
+  keep,  ///< a call starts in the state that the previous call in the same instance left
 };
 
-/// The instances of a plugin, and how many callers may wait for one and how long.
+/// How many instances a plugin may have, and how many callers may wait for an instance and how long.
 struct PoolConfig {
   uint32_t size = 1;                        ///< maximum number of instances
   std::chrono::milliseconds max_wait{1000}; ///< how long a caller waits for an instance
@@ -30,7 +30,8 @@ struct PoolConfig {
   bool operator==(const PoolConfig&) const = default;
 };
 
-/// When calls to a failing plugin are refused: after `threshold` failures in a row, for `reset_timeout`.
+/// The circuit breaker: after `threshold` failed calls in a row, calls are refused for `reset_timeout`. Then
+/// one call tries the plugin again.
 struct BreakerConfig {
   uint32_t threshold = 5;
   std::chrono::milliseconds reset_timeout{30'000};
@@ -44,7 +45,7 @@ struct ReloadConfig {
   std::string canary;                           ///< JSON text of a test request; empty if there is none
   uint32_t keep = 3;                            ///< number of old versions kept for a rollback
   std::optional<double> rollback_on_error_rate; ///< error rate that triggers a rollback; above 0, up to 1
-  std::chrono::milliseconds rollback_window{60'000}; ///< how long after the swap the error rate counts
+  std::chrono::milliseconds rollback_window{60'000}; ///< the error rate is measured this long after the swap
   uint32_t rollback_min_calls = 20;                  ///< with fewer calls, the error rate is ignored
   uint32_t max_state_kb = 1024;                      ///< maximum size of what `save_state` returns
   std::chrono::milliseconds state_timeout{500};      ///< total time for `save_state` and `restore_state`
@@ -57,7 +58,7 @@ struct ReloadConfig {
 struct Manifest {
   PluginMeta meta;
   std::filesystem::path wasm_path;
-  std::string hash;                        ///< 32 lower-case hex digits of XXH3-128, or empty
+  std::string hash; ///< XXH3-128 that the module must have: 32 lower-case hex digits; empty: any module
   std::chrono::milliseconds timeout{1000}; ///< per call, including the wait for an instance
   std::optional<uint64_t> fuel;            ///< instructions per call
   Capabilities capabilities;
@@ -69,13 +70,13 @@ struct Manifest {
   bool operator==(const Manifest&) const = default;
 };
 
-/// Parses and checks a manifest. Relative paths in it are relative to `folder`. Unknown or duplicate keys,
-/// wrong types and values out of range are errors, which name the JSON path. Errors: phase read, code
+/// Parses and checks a manifest. Relative paths in the manifest start at `folder`. Unknown or duplicate keys,
+/// wrong types and values out of range are errors; the error names the JSON path. Errors: phase read, code
 /// "manifest". Thread-safe.
 [[nodiscard]] Expected<Manifest> parse_manifest(std::string_view text,
                                                 const std::filesystem::path& folder = ".");
-/// Reads and parses a manifest file of at most 1 MiB; relative paths in it are relative to the file's folder.
-/// Errors: those of parse_manifest, and codes "io" and "limit.manifest". Thread-safe.
+/// Reads and parses a manifest file of at most 1 MiB. Relative paths in the manifest start at the file's
+/// folder. Errors: those of parse_manifest, and codes "io" and "limit.manifest". Thread-safe.
 [[nodiscard]] Expected<Manifest> read_manifest(const std::filesystem::path& file);
 
 } // namespace skerry::host

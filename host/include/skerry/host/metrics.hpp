@@ -10,13 +10,14 @@
 
 namespace skerry::host {
 
-/// Summary of a latency histogram. Its buckets are at most one eighth wide, so a percentile is at most 12.5 %
-/// too high.
+/// Summary of a latency histogram. The width of a bucket is at most one eighth of its lower bound, so a
+/// percentile is at most 12.5 % too high.
 struct LatencySummary {
   uint64_t count = 0;
   std::chrono::nanoseconds total{0}, max{0};
   std::chrono::nanoseconds p50{0}, p90{0}, p99{0}; ///< 0 if `count` is 0
-  /// For each of latency_bounds(), how many times were at most that long.
+  /// Entry i counts the measured times up to latency_bounds()[i]. Times just below the bound may be missing,
+  /// because a histogram bucket that extends beyond the bound is not counted.
   std::vector<uint64_t> cumulative;
 };
 /// The upper bounds of the reported buckets, from 10 µs to 10 s. Thread-safe.
@@ -26,7 +27,7 @@ std::span<const std::chrono::nanoseconds> latency_bounds() noexcept;
 struct ReloadMetrics {
   uint64_t swapped = 0;                     ///< reloads that put a new version in service
   uint64_t unchanged = 0;                   ///< reloads that found no change
-  std::map<std::string, uint64_t> failures; ///< by error code; the old version stayed
+  std::map<std::string, uint64_t> failures; ///< failed steps of reloads and rollbacks, by error code
   uint64_t rollbacks = 0;                   ///< requested with Manager::rollback
   uint64_t automatic_rollbacks = 0;         ///< triggered by the error rate of a new version
 };
@@ -40,8 +41,8 @@ struct VersionMetrics {
   LatencySummary latency;
 };
 
-/// A snapshot of a plugin's counters. Calls continue while it is taken, so counters may differ by the calls
-/// that end in the meantime.
+/// A snapshot of a plugin's counters. Calls continue while the snapshot is taken, so one counter may include
+/// calls that another one does not include yet.
 struct PluginMetrics {
   std::string plugin;
   uint64_t calls = 0;                      ///< calls that were answered, with a result or an error
@@ -52,10 +53,10 @@ struct PluginMetrics {
   uint64_t fuel = 0;                       ///< instructions that calls executed
   uint64_t memory_high_water = 0;          ///< largest linear memory of any one instance, in bytes
   uint64_t resets = 0;                     ///< instances reset to their state after `init`
-  uint64_t replaced = 0;                   ///< instances discarded
+  uint64_t replaced = 0;                   ///< instances discarded because they could not be reset
   uint64_t dropped_log_lines = 0;
-  uint32_t instances = 0, busy = 0, waiting = 0; ///< instances that exist or serve a call, waiting callers
-  uint64_t budget_used = 0, budget = 0;          ///< bytes of the plugin's budget
+  uint32_t instances = 0, busy = 0, waiting = 0; ///< instances in all; those in a call; waiting callers
+  uint64_t budget_used = 0, budget = 0;          ///< bytes taken from the plugin's budget, and its size
   bool circuit_open = false;                     ///< the breaker refuses all calls except a probe
   ReloadMetrics reloads;
   std::vector<VersionMetrics> versions; ///< the one in service, then the kept ones, newest first

@@ -1,4 +1,4 @@
-// A loaded plugin.
+// Plugin: calls, measures and drains a plugin that a Manager has loaded.
 #pragma once
 
 #include "skerry/host/manifest.hpp"
@@ -18,15 +18,15 @@ namespace skerry::host {
 
 /// Options of one call.
 struct CallOptions {
-  /// A timeout for this call that replaces the manifest's. Ignored if it is longer than the manifest's.
+  /// A timeout for this call. It can only shorten the manifest's timeout, so a longer one is ignored.
   std::optional<std::chrono::milliseconds> timeout;
 };
 
 class PluginCall;
 
-/// A loaded plugin. Thread-safe; made by a Manager and held by std::shared_ptr. A handle stays valid whatever
-/// happens to the plugin: after an unload its calls fail with code "unloaded". Functions that return an
-/// Expected never throw; others throw only std::bad_alloc.
+/// A loaded plugin. Made by a Manager and held by a PluginHandle. Thread-safe. A handle stays valid after
+/// reloads and unloads of its plugin; after an unload its calls fail with code "unloaded". Functions that
+/// return an Expected never throw; other functions throw only std::bad_alloc.
 class Plugin : public std::enable_shared_from_this<Plugin> {
 public:
   struct Impl;
@@ -40,32 +40,35 @@ public:
   const std::string& name() const noexcept;
   /// A copy of the manifest of the version in service.
   Manifest manifest() const;
-  /// The bytes that the guest's `meta` returned when the version in service was loaded. If the guest has no
-  /// such function, the manifest's meta as JSON.
+  /// The bytes that the guest's `meta` returned when the version in service was loaded. If the guest does not
+  /// export `meta`, the manifest's meta as JSON.
   std::string meta() const;
 
   /// Passes `input` to the guest's `execute` and returns its result, both unchanged. The call waits for one
-  /// of the plugin's instances; callers are served in order, and the timeout covers the wait. A trap, an exit
-  /// or an exceeded limit ends only this call: the next one gets a clean instance. Errors: phase call; phases
-  /// instantiate and init if a new instance was needed and could not be made.
+  /// of the plugin's instances; callers get instances in the order of their calls, and the timeout includes
+  /// the wait. A trap, an exit or an exceeded limit ends only this call: the next call gets an instance that
+  /// was reset or newly made. Errors: phase call; phases instantiate and init if a new instance was needed
+  /// and could not be made.
   [[nodiscard]] Expected<std::string> call(std::string_view input, const CallOptions& options = {});
-  /// The same with the JSON of PluginContext and PluginResult. Errors: those of `call`, and code "json".
+  /// Like `call`, with `context` written as JSON for the input, and the output parsed as the JSON of a
+  /// PluginResult. Errors: those of `call`, and code "json".
   [[nodiscard]] Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
-  /// Begins a call that can suspend and resume; see skerry/host/plugin_call.hpp. Waits for an instance, which
-  /// the call then holds. The guest runs only in PluginCall::run. Errors: those of `call` that occur before
-  /// the guest runs.
+  /// Begins a call that can suspend and resume; see skerry/host/plugin_call.hpp. `begin` waits for an
+  /// instance, which the call then holds until it ends. The guest runs only in PluginCall::run. Errors: those
+  /// errors of `call` that can occur before the guest runs.
   [[nodiscard]] Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
 
   /// A snapshot of the plugin's metrics.
   PluginMetrics metrics() const;
-  /// Sets the number of instances, at least 1, in place of the manifest's pool.size. Holds until the plugin
-  /// is reloaded.
+  /// Sets the maximum number of instances in place of the manifest's pool.size, until the plugin is reloaded.
+  /// 0 counts as 1.
   void resize(uint32_t instances);
   /// Refuses new calls with code "unloaded", and returns when all running and waiting calls have been
-  /// answered. Must be followed by an unload.
+  /// answered. Does not wait for suspended calls. The plugin accepts no calls or reloads afterwards, so it
+  /// must then be unloaded.
   void drain();
 
-  /// For the host's own use.
+  /// For internal use by the host.
   Impl& impl() noexcept { return *impl_; }
 
 private:

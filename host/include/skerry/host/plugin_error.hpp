@@ -38,23 +38,25 @@ std::string_view code_text(PluginErrorCode code) noexcept;
 bool may_retry(PluginErrorCode code) noexcept;
 /// The party whose fault an error is.
 enum class Blame : uint8_t { plugin, host, caller };
-/// Returns who is to blame. Only errors blamed on the plugin count for its breaker and against its version.
+/// Returns the party whose fault the error is. Only errors blamed on the plugin count as failures for the
+/// circuit breaker and for the error rate after a reload, and make the host remember a version as bad.
 Blame blame(PluginErrorCode code) noexcept;
-/// Compares the code's text, for programs that got it from elsewhere. Others should compare enumerators.
+/// Compares the code's text with `text`, for programs that got the text from elsewhere, for example from
+/// JSON. Other programs should compare enumerators.
 inline bool operator==(PluginErrorCode code, std::string_view text) noexcept {
   return code_text(code) == text;
 }
 
 /// The limit that was exceeded.
 struct LimitReport {
-  /// "memory", "table", "stack", "heap", "total", "output", "state", "module", "fuel", "hostCalls", "time",
-  /// "wait", "waiting" or "instances".
+  /// The limit's name: "memory", "table", "stack", "heap", "total", "output", "state", "module", "fuel",
+  /// "hostCalls", "time", "wait", "waiting" or "instances".
   std::string name;
   std::string unit; ///< "bytes", "elements", "instructions", "calls", "instances", "ms"
   uint64_t allowed = 0;
-  std::optional<uint64_t> asked; ///< absent for limits that stop a running call
-  std::string key;               ///< what raises it: a manifest key such as "capabilities.maxMemoryMB", or an
-                                 ///< option of the host
+  std::optional<uint64_t> asked; ///< the requested amount; absent for limits that stop a running call
+  std::string key; ///< what raises the limit: a manifest key such as "capabilities.maxMemoryMB", or an
+                   ///< option of the host
 };
 
 /// An error. Copyable and self-contained: it holds no reference to the plugin. Its code and the text of the
@@ -64,13 +66,13 @@ struct PluginError {
   PluginErrorCode code = PluginErrorCode::none;
   std::string message; ///< one printable line for people, even if the plugin chose the text
   std::string plugin;  ///< name of the plugin; empty if it is not known yet
-  /// For phase reload, the phase and code of the underlying error in the step that `code` names; `cause` is
-  /// `none` if there was no other error.
+  /// Only in errors of phase reload: the phase and code of the underlying error, which occurred in the step
+  /// that `code` names. `cause` is `none` if there is no underlying error.
   Phase cause_phase = Phase::reload;
   PluginErrorCode cause = PluginErrorCode::none;
   std::optional<LimitReport> limit;
   std::vector<std::string> capabilities; ///< manifest keys that would grant what was missing
-  std::string manifest_path;             ///< JSON path in the manifest: "$.capabilities.timeout"
+  std::string manifest_path;             ///< JSON path in the manifest: "$.capabilities.env[0]"
   std::optional<int32_t> exit_status;    ///< for "exit"
   std::optional<uint64_t> offset;        ///< byte offset in the module, for "malformed" and "invalid"
   std::optional<uint32_t> func_index;    ///< function index in the module, for "invalid"
@@ -86,7 +88,7 @@ int http_status(const PluginError& error) noexcept;
 /// Writes `{"error":{"phase":…,"code":…,"message":…,…}}` on one line, without a newline. Absent members are
 /// left out.
 std::string to_json(const PluginError& error);
-/// Describes the error on several lines for a terminal: phase, code, message, remedy and backtrace.
+/// Describes the error on several lines for a terminal: plugin, phase, code, cause, message and backtrace.
 std::string describe(const PluginError& error);
 
 } // namespace skerry::host

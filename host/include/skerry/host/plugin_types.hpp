@@ -36,8 +36,8 @@ struct PluginResult {
 std::string to_json(const PluginMeta& meta);
 /// Writes `context` as one line of JSON. Errors: phase call, code "json", if a parameter is not valid JSON.
 [[nodiscard]] Expected<std::string> to_json(const PluginContext& context);
-/// Reads a result. Errors: phase call, code "json", if `text` is not a JSON object or a member has the wrong
-/// type.
+/// Parses the result of a guest's `execute`. Errors: phase call, code "json", if `text` is not a JSON object
+/// or a member has the wrong type.
 [[nodiscard]] Expected<PluginResult> parse_plugin_result(std::string_view text);
 
 } // namespace skerry::host

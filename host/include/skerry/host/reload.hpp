@@ -14,7 +14,7 @@ namespace skerry::host {
 
 /// The steps of a reload, in order. The error of a failed step has the code "reload." plus the step's name.
 enum class ReloadStep : uint8_t {
-  watch,       ///< not a step of a reload: reports what the file watcher cannot do
+  watch,       ///< not a step of a reload: reports that files cannot be watched
   manifest,    ///< read and check the manifest
   read,        ///< read the module file once and hash those bytes
   compare,     ///< stop if nothing has changed or the version is known to be bad
@@ -26,10 +26,10 @@ enum class ReloadStep : uint8_t {
   meta,        ///< call the guest's `meta` and compare its name with the manifest's
   init,        ///< run the guest's `init` and freeze the resulting state
   canary,      ///< send the manifest's test request
-  state,       ///< `save_state` in the old version, `restore_state` in the new one
+  state,       ///< hand over state: `save_state` in the old version, `restore_state` in the new one
   swap,        ///< direct calls to the new version
-  drain,       ///< wait for the calls of the old version; the event names that version
-  destroy,     ///< call the old version's `destroy` and free its instances
+  drain,       ///< wait for the old version's calls; version and hash of the event are the old version's
+  destroy,     ///< call the old version's `destroy` and free its instances; the event is about it, too
 };
 /// Returns the step's name: "manifest", "read", …
 std::string_view reload_step_name(ReloadStep step) noexcept;
@@ -39,7 +39,7 @@ enum class ReloadTrigger : uint8_t {
   command,    ///< Manager::reload
   file,       ///< a watched file changed
   rollback,   ///< Manager::rollback
-  error_rate, ///< the new version exceeded its error rate, so the previous one returns
+  error_rate, ///< the new version reached reload.rollbackOnErrorRate, so the host rolls back
 };
 /// Returns "command", "file", "rollback" or "error_rate".
 std::string_view reload_trigger_name(ReloadTrigger trigger) noexcept;
@@ -48,7 +48,7 @@ std::string_view reload_trigger_name(ReloadTrigger trigger) noexcept;
 enum class ReloadOutcome : uint8_t {
   done,      ///< the step succeeded
   unchanged, ///< the reload ends: nothing has changed since the running version was loaded
-  failed,    ///< the reload ends and the old version stays in service, except after `drain` or `destroy`
+  failed,    ///< the step failed; unless it is `drain` or `destroy`, the old version stays in service
 };
 /// Returns "done", "unchanged" or "failed".
 std::string_view reload_outcome_name(ReloadOutcome outcome) noexcept;
@@ -68,20 +68,20 @@ struct ReloadEvent {
 /// Writes `event` as one line of JSON, without a newline.
 std::string to_json(const ReloadEvent& event);
 
-/// Called once for each event, one event at a time, in the order of their numbers. Runs on a thread of the
-/// manager with no lock held, so it may call any function of the manager, but must not destroy it.
+/// Receives each event once, one at a time, in the order of their numbers. Runs on a thread of the manager
+/// with no lock held. It may call any function of the manager, but must not destroy the manager.
 using ReloadCallback = std::function<void(const ReloadEvent& event)>;
 
-/// How a reload decides whether to proceed.
+/// Options of one reload.
 struct ReloadOptions {
-  /// Reload even if nothing has changed, the version is known to be bad, or the file looks cut off.
+  /// Reload even if nothing has changed, the version is known to be bad, or the file looks truncated.
   bool force = false;
 };
 
 /// How a reload without an error ended.
 enum class ReloadResult : uint8_t {
   swapped,   ///< the new version is in service
-  unchanged, ///< module and manifest equal those of the running version
+  unchanged, ///< nothing was done, because module and manifest equal those of the running version
 };
 
 } // namespace skerry::host
