@@ -53,7 +53,7 @@ struct StoreLimits {
   uint32_t memories = 10'000;
   uint32_t tables = 10'000;
   uint64_t stack_bytes = uint64_t{1} << 20;  ///< size of the value stack, which bounds the call depth
-  uint32_t host_depth = 200;                 ///< nested calls of host functions; each uses native stack
+  uint32_t host_depth = 200;                 ///< nested calls from the host into wasm; each uses native stack
   uint64_t heap_bytes = uint64_t{256} << 20; ///< garbage-collected objects, host values of externrefs, and
                                              ///< the references that the embedder holds (Ref)
 };
