@@ -101,8 +101,8 @@ struct Module {
   std::vector<const CanonicalType*> types; // empty until resolved; the module is a holder of their groups
   std::vector<Import> imports;
   std::vector<Export> exports;
-  // Index spaces, with imports first. Concrete heap types are type indices after decoding, and canonical ids
-  // once resolved.
+  // Index spaces; imports come first. Concrete heap types are type indices after decoding, and canonical ids
+  // after resolve_module.
   std::vector<uint32_t> functions; // type indices
   std::vector<Table> tables;
   std::vector<MemoryType> memories;

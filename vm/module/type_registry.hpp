@@ -119,8 +119,8 @@ public:
   Result<TypeHold> hold(TypeId id);
   /// Removes a holder from the group of `type`.
   void release(const CanonicalType& type);
-  /// Removes the holders that interning `types`, the types of a module, has added: one for each time that the
-  /// list contains a group.
+  /// Removes the holders that a module has added by interning `types`. If `types` contains a group several
+  /// times, the group loses as many holders.
   void release(std::span<const CanonicalType* const> types);
 
   const CanonicalType& operator[](TypeId id) const {

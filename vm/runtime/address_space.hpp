@@ -26,7 +26,7 @@ inline constexpr uint64_t huge_page_bytes = uint64_t{2} << 20;
 /// system merges adjacent reservations of the same kind into one mapping, so that thousands of small
 /// reservations do not use up vm.max_map_count.
 std::byte* map_pages(uint64_t bytes) noexcept;
-/// Makes any access to the pages end the process. Returns false if the system refuses.
+/// Protects the pages: any access to them ends the process. Returns false if the system refuses.
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept;
 void release_pages(std::byte* start, uint64_t bytes) noexcept;
 

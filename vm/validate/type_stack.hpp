@@ -15,12 +15,12 @@ class TypeRegistry;
 
 /// The type of an operand that unreachable code supplies. It matches every type.
 inline constexpr ValType bottom_type{ValType::bottom};
-/// The type of such an operand after an instruction has required a reference. It matches every reference
+/// The type of an operand of unreachable code that is known to be a reference. It matches every reference
 /// type.
 inline constexpr ValType bottom_ref = ValType::ref(static_cast<HeapType>(-1), false);
 
 /// Matches types that have canonical ids (spec §3.3). Counts the comparisons whose number is not linear in
-/// the module's size. After their limit is used up, the comparison of lists always fails.
+/// the module's size. After their limit is used up, only identical lists match.
 class TypeMatcher {
 public:
   explicit TypeMatcher(const Module& module);
@@ -42,9 +42,9 @@ private:
 /// The operand stack: an array of types. The operands of the innermost control frame start at base(). If the
 /// stack is polymorphic (after a branch or a trap), any number of operands of bottom type lie below them.
 ///
-///  If a call or block pushes six or more types, this list of types is one entry of the array, and can also
-///  be popped in one step. So an instruction does not take longer for a thousand operands than for a few,
-///  unless types must be compared one by one (TypeMatcher).
+/// If a call or block pushes six or more types, this list of types is one entry of the array, and can also
+/// be popped in one step. So an instruction does not take longer for a thousand operands than for a few,
+/// unless types must be compared one by one (TypeMatcher).
 class TypeStack {
 public:
   TypeStack(const TypeMatcher& matcher, uint32_t limit) : matcher_(matcher), limit_(limit) { grow(); }

@@ -22,8 +22,7 @@
 
 namespace skerry::detail {
 
-// --- parameters: a type that wasm_type.hpp lists, or bytes that the guest passes as (i32 pointer, i32
-// length)
+// --- parameters: a type that wasm_type.hpp lists, or bytes passed as an (i32 pointer, i32 length) pair
 
 template <class T> struct HostParam;
 

@@ -17,8 +17,8 @@ namespace skerry {
 struct HostWatch {
   using Clock = std::chrono::steady_clock;
   void* self = nullptr;
-  /// Checks the deadline and the interrupt flag. Errors: deadline_exceeded, interrupted; the call must end
-  /// with this error.
+  /// Checks the deadline and the interrupt flag. Errors: the error with which the call must end, such as
+  /// deadline_exceeded.
   Result<void> (*check)(void* self) = [](void*) -> Result<void> { return {}; };
   /// Takes `instructions` off the fuel. Errors: out_of_fuel.
   Result<void> (*charge)(void* self, uint64_t instructions) = [](void*, uint64_t) -> Result<void> {

@@ -1,7 +1,7 @@
 // The C++ types that stand for WebAssembly types in typed functions and host functions.
 //
-//    i32   int32_t, uint32_t           f32   float          v128       V128
-//    i64   int64_t, uint64_t           f64   double         externref  Ref
+//   i32   int32_t, uint32_t           f32   float          v128       V128
+//   i64   int64_t, uint64_t           f64   double         externref  Ref
 #pragma once
 
 #include "skerry/error.hpp"

@@ -33,9 +33,9 @@ struct ToBinaryOptions {
 /// Translates a text, `(module …)` or a list of module fields, into the binary format. The result is not
 /// validated: pass it to Module::compile. Memory: at most 64 MB and four times the text's size. Processor
 /// time: at most 0.2 s and 20 ms for each MB. Nesting is limited to 100,000.
-///  Errors: malformed, with the byte offset in the text; the message begins with the words of the official
-///  test suite and ends with " at LINE:COLUMN". Also limit, for texts of 4 GiB or more and for
-///  ToBinaryOptions, and deadline_exceeded. Thread-safe.
+/// Errors: malformed, with the byte offset in the text; the message begins with the words of the official
+/// test suite and ends with " at LINE:COLUMN". Also limit, for texts of 4 GiB or more and for
+/// ToBinaryOptions, and deadline_exceeded. Thread-safe.
 Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options = {});
 
 /// Receives text in pieces of about 64 KiB. Returns false if it cannot write a piece; to_text then stops.
