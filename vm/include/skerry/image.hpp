@@ -20,8 +20,8 @@ struct Image;
 /// usable from any thread, for instances in any store.
 class Image {
 public:
-  /// Makes an image of the present state of `instance`. Time and space are proportional to the parts of the
-  /// state that are not zero. Afterwards the memory of `instance` is mapped from the image. Errors: usage if
+  /// Makes an image of the present state of `instance`. Time and space grow with the size of the parts that
+  /// are not zero. Afterwards the memory of `instance` is mapped from the image. Errors: usage if
   /// the handle is empty, if the store is running a call, or if a table or global holds a reference to
   /// anything but a function of the module; limit if the system refuses memory.
   static Result<Image> freeze(const Instance& instance);
