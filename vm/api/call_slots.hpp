@@ -11,12 +11,13 @@
 
 namespace skerry {
 
-/// Errors: usage, unless there is one value for each parameter and each has the parameter's type.
+/// Checks that there is one argument for each parameter and that each has the parameter's type. Errors:
+/// usage.
 Result<void> check_arguments(const vm::Store& store, const vm::CanonicalType& type,
                              std::span<const Value> args);
-/// The values must have been checked.
+/// Writes the values to slots. check_arguments must have accepted the values.
 void store_values(std::span<const Value> values, uint64_t* slots);
-/// Errors: limit, for references only.
+/// Reads values of these types from slots. Errors: limit, if a type is a reference type.
 Result<std::vector<Value>> load_values(vm::Store& store, const vm::TypeList& types, const uint64_t* slots);
 
 } // namespace skerry

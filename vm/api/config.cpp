@@ -11,7 +11,7 @@ struct Implication {
   Feature needs;
 };
 
-// The features that a feature builds upon. with() and without() follow them transitively.
+// The features that each feature directly depends on. with() and without() also follow indirect dependencies.
 constexpr Implication implications[] = {
     {Feature::reference_types, Feature::bulk_memory},
     {Feature::function_references, Feature::reference_types},

@@ -13,7 +13,7 @@ struct Error::Data {
   ErrorKind kind = ErrorKind::limit;
   ErrorCode code = ErrorCode::limit_exceeded;
   std::string message;
-  bool is_shared = false; // an entry of SharedData: never changed and never deleted
+  bool is_shared = false; // is in SharedData: never changed and never deleted
   uint64_t offset = no_offset;
   uint32_t func_index = no_func;
   std::string func_name;
@@ -28,7 +28,7 @@ namespace {
 struct CodeText {
   ErrorCode code;
   std::string_view name;
-  std::string_view message; // the specification's words, as in the official test suite
+  std::string_view message; // the specification's words, as the official test suite expects them
 };
 
 constexpr std::array code_texts = {
@@ -125,10 +125,10 @@ std::string_view kind_name(ErrorKind kind) noexcept {
 std::string_view code_name(ErrorCode code) noexcept { return text_of(code).name; }
 std::string_view code_message(ErrorCode code) noexcept { return text_of(code).message; }
 
-/// Errors that must be available when memory runs out. They are made when the program starts and never
-/// destroyed, because other objects may hold them until its end.
+/// Errors that must be available when memory runs out. They are made when the program starts. They are never
+/// destroyed, because objects that live until the end of the program may hold them.
 struct Error::SharedData {
-  std::array<Data, code_texts.size()> traps; // by code
+  std::array<Data, code_texts.size()> traps; // indexed by code
   Data out_of_memory;
 
   SharedData() {
@@ -156,7 +156,8 @@ void Error::Deleter::operator()(Data* data) const noexcept {
   if (!data->is_shared) delete data;
 }
 
-/// The data to write to; null if that needs a copy and there is no memory for it.
+/// Returns this error's data for writing, and copies it first if it is shared. Returns null if there is no
+/// memory for the copy.
 Error::Data* Error::own_data() noexcept {
   if (!data_->is_shared) return data_.get();
   return unless_out_of_memory(
@@ -169,7 +170,7 @@ Error::Data* Error::own_data() noexcept {
       []() -> Data* { return nullptr; });
 }
 
-// By value, because callers hand their text over.
+// `message` is passed by value, because most callers move their text into it.
 // NOLINTNEXTLINE(performance-unnecessary-value-param)
 Error::Error(ErrorKind kind, ErrorCode code, std::string message) : data_(new Data) {
   data_->kind = kind;

@@ -1,4 +1,4 @@
-// Implements Memory, Table and Global, the handles to objects of a store.
+// Implements Memory, Table and Global, the handles to memories, tables and globals of a store.
 #include "skerry/instance.hpp"
 #include "skerry/out_of_memory.hpp"
 #include "vm/api/guest_bytes.hpp"
@@ -19,7 +19,8 @@ Error growth_refused(std::string_view what, uint64_t size, uint64_t more) {
           std::string(what) + " of " + std::to_string(size) + " cannot grow by " + std::to_string(more)};
 }
 
-/// Names the system's limit if that is the cause.
+/// The error for a memory that cannot grow. It names the exceeded limit, if the cause is a limit of the
+/// store, of a budget or of the system.
 Error memory_growth_refused(const vm::MemoryInstance& memory, uint64_t more) {
   const vm::Store& store = *memory.store;
   const uint64_t pages = memory.byte_size / vm::wasm_page_bytes, bytes = more * vm::wasm_page_bytes;
@@ -36,7 +37,7 @@ Result<void> check_limits(const Limits& limits, uint64_t largest) {
   return fail(usage_error("size minimum must not be greater than maximum"));
 }
 
-/// Keeps the type alive as long as the store.
+/// Makes the store keep a concrete heap type alive.
 Result<void> hold_type(vm::Store& store, ValType type) {
   if (!vm::is_concrete(type)) return {};
   auto held = store.engine->types.hold(static_cast<vm::TypeId>(type.heap()));

@@ -14,7 +14,7 @@ namespace {
 
 Error no_function() { return usage_error("the function handle is empty"); }
 
-/// The reason why call_raw cannot make the call.
+/// The usage error for call_raw: the handle is empty or there are too few slots.
 Error no_call(const vm::FuncInstance* func, size_t slots) {
   const auto refused = catching_out_of_memory("calling a function", [&]() -> Result<void> {
     return fail(func == nullptr ? no_function()
@@ -24,7 +24,7 @@ Error no_call(const vm::FuncInstance* func, size_t slots) {
   return refused.error();
 }
 
-/// Slots for a call, on the native stack if there are few.
+/// The slots of a call. They are on the native stack if there are at most 16, else on the heap.
 class CallSlots {
 public:
   explicit CallSlots(size_t count) : many_(count > few_.size() ? count : 0) {}

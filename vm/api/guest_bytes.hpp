@@ -1,4 +1,4 @@
-// Access to a part of a memory for Memory and Caller, and the error for a part that does not exist.
+// Access to a range of a memory for Memory and Caller, and the error for a range that is out of bounds.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -11,13 +11,14 @@
 
 namespace skerry {
 
-/// A trap out_of_bounds_memory_access. `who` is empty or ends with a blank: "host function given ".
+/// The trap out_of_bounds_memory_access with the range in its message. `who` begins the text about the range;
+/// it is empty or ends with a blank: "host function given ".
 Error outside_memory(std::string_view who, uint64_t address, uint64_t length, uint64_t size) noexcept;
 
-/// A copy of the bytes as text. Throws std::bad_alloc.
+/// Copies the bytes into a string. An error passes through. Throws std::bad_alloc.
 Result<std::string> text_of(Result<std::span<std::byte>> bytes);
 
-/// Copies `source` to bytes of the same size, which it may overlap.
+/// Copies `source` to `bytes`, which must have the same size and may overlap. An error passes through.
 Result<void> copy_into(Result<std::span<std::byte>> bytes, std::span<const std::byte> source) noexcept;
 
 } // namespace skerry

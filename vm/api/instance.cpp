@@ -14,7 +14,8 @@ namespace skerry {
 
 namespace {
 
-/// The number of edits that turn one name into the other; `most` + 1 if there are more.
+/// The number of edits that turn one name into the other, ignoring case. Returns `most` + 1 if the lengths
+/// already differ by more than `most`.
 size_t distance(std::string_view a, std::string_view b, size_t most) {
   if (a.size() > b.size()) std::swap(a, b);
   if (b.size() - a.size() > most) return most + 1;
@@ -31,7 +32,7 @@ size_t distance(std::string_view a, std::string_view b, size_t most) {
   return row.back();
 }
 
-/// Exports with almost the same name.
+/// Text that suggests up to three exports whose names are similar to `name`. Empty if there are none.
 std::string near_misses(const vm::Module& module, std::string_view name) {
   constexpr size_t most_looked_at = 10'000, most_shown = 3, longest = 100;
   if (name.size() > longest) return {};

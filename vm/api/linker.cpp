@@ -13,7 +13,7 @@ namespace skerry {
 
 namespace {
 
-/// Makes a definition. If that fails, stores the error for instantiate.
+/// Runs `define`. If it fails, stores the error, and Linker::instantiate fails with that error.
 template <class F> void try_to_define(vm::Linker& linker, F&& define) {
   if (auto done = catching_out_of_memory("defining an import", std::forward<F>(define)); !done)
     linker.error = std::move(done.error());
@@ -82,7 +82,7 @@ size_t Linker::count_missing(const Module& module) const noexcept {
 
 namespace {
 
-/// `from` is a std::shared_ptr<const vm::CompiledModule> or a vm::Image.
+/// Instantiates `from`: a std::shared_ptr<const vm::CompiledModule> or a vm::Image.
 template <class From>
 Result<Instance> instantiate_from(const vm::Linker& linker, Store& store, const vm::Module& module,
                                   const From& from) {

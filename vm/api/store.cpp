@@ -56,7 +56,7 @@ Result<Ref> Store::make_externref(std::any value) {
 
 const std::any* Store::externref_value(const Ref& ref) const noexcept {
   const vm::Root* root = vm::RefAccess::root(ref);
-  if (root == nullptr || root->store != data_.get() || (root->bits & 1) != 0) return nullptr; // odd: an i31
+  if (root == nullptr || root->store != data_.get() || (root->bits & 1) != 0) return nullptr; // odd: i31
   const auto* object = reinterpret_cast<const vm::Object*>(root->bits);
   if (object->kind() != vm::ObjectKind::host) return nullptr;
   return &static_cast<const vm::Store::HostObject*>(object)->value;

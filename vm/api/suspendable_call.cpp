@@ -13,7 +13,7 @@ namespace skerry {
 
 namespace {
 
-/// Allows the store's calls to be suspended while this object lives.
+/// Allows the store's calls to be suspended as long as this object lives.
 class MaySuspend {
 public:
   explicit MaySuspend(vm::Store& store) : store_(store) { store.may_suspend = true; }
@@ -58,7 +58,8 @@ SuspendableCall& SuspendableCall::operator=(SuspendableCall&& other) noexcept {
 
 SuspendableCall::~SuspendableCall() { give_up(); }
 
-/// The frames of the call in the store need no cleanup: the next call overwrites them.
+/// Abandons the call. Its frames on the store's value stack need no cleanup, because the next call overwrites
+/// them.
 void SuspendableCall::give_up() noexcept {
   if (progress_ != Progress::suspended) return;
   vm::Store& store = vm::store_of(*func_.data());
@@ -94,7 +95,7 @@ Result<SuspendableCall::State> SuspendableCall::run() {
 }
 
 Result<SuspendableCall::State> SuspendableCall::finish() {
-  progress_ = Progress::failed; // unless the results can be kept
+  progress_ = Progress::failed; // if the results cannot be loaded, the call has failed
   const vm::FuncInstance& func = *func_.data();
   auto results = load_values(vm::store_of(func), vm::type_of(func).results(), slots_.data());
   if (!results) return fail(std::move(results.error()));

@@ -23,7 +23,7 @@ std::string heap_name(HeapType heap) {
   return std::to_string(static_cast<int32_t>(heap));
 }
 
-/// The short forms of the text format (spec §6.4.4): funcref, nullref, …
+/// The short name of a nullable reference type in the text format (spec §6.4.4): funcref, nullref, …
 std::string nullable_name(HeapType heap) {
   switch (heap) {
   case HeapType::none: return "nullref";

@@ -37,10 +37,10 @@ Result<void> check_value(const vm::Store& store, const Value& value, ValType wan
     const vm::Root* root = vm::RefAccess::root(value);
     if (auto ok = check_root(store, root); !ok) return ok;
     if (root != nullptr) {
-      have = type_of_reference(root->bits); // the object decides: the type in the Value may say more or less
+      have = type_of_reference(root->bits); // the Value may have a more general or a wrong type
     } else {
       if (want.is_nullable()) return {};
-      have = ValType(ValType::bottom); // matches nothing: the embedder's type may not exist
+      have = ValType(ValType::bottom); // matches no other type; the embedder's type may not exist
     }
   }
   if (types.matches(have, want)) return {};

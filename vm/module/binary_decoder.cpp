@@ -16,7 +16,8 @@ namespace {
 
 constexpr const char* end_of_section = "unexpected end of section or function";
 
-/// Reads instructions up to the matching `end`.
+/// Reads instructions up to and including the `end` that matches the start of the sequence. Calls `may_go_on`
+/// from time to time, and stops if it returns false.
 template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
   constexpr uint64_t looked_at_once = 1024;
   Instruction instr{};
@@ -29,8 +30,8 @@ template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
   }
 }
 
-/// One member function for each production of the binary grammar. After an error they read on, as the reader
-/// does.
+/// Each member function decodes one production of the binary grammar. After an error the member functions
+/// continue, because the reader then returns only zeros.
 class BinaryDecoder {
 public:
   BinaryDecoder(Module& module, const Config& config, LoadWatch& watch)
@@ -79,13 +80,14 @@ private:
 
   ConstExpr const_expr();
   uint32_t count(uint64_t limit, const char* what) { return decode_count(reader_, limit, what); }
-  /// Makes room for `count` more items, or for as many as the remaining bytes can hold if that is less.
+  /// Reserves room for `count` more items, but at most for as many as the remaining bytes can hold.
   template <class T> void reserve(std::vector<T>& items, uint64_t count, uint64_t min_bytes) {
     items.reserve(items.size() + std::min(count, reader_.remaining() / min_bytes));
   }
-  /// Returns whether to read another item.
+  /// Returns whether item `index` of `count` can be read.
   bool more(uint32_t index, uint32_t count) { return index < count && reader_.ok() && is_on_time(); }
-  /// Fails once the deadline has passed, so that nothing more is read.
+  /// Charges the bytes read since the last call. After the deadline, makes the reader fail, so that nothing
+  /// more is read.
   bool is_on_time() {
     const uint64_t offset = reader_.offset();
     const bool is_on_time = watch_.spend(offset - std::min(offset, seen_));
@@ -109,7 +111,7 @@ private:
   uint8_t last_order_ = 0;
   uint32_t declared_functions_ = 0;
   uint32_t data_count_ = 0;
-  std::span<const std::byte> name_section_; // the last one
+  std::span<const std::byte> name_section_; // the content of the last custom section "name"
   uint64_t seen_ = 0;                       // the offset up to which work has been charged to the watch
 };
 
@@ -123,8 +125,8 @@ Result<void> BinaryDecoder::module() {
   return fail(reader_.error());
 }
 
-/// If something after the code section is malformed, an error in a body is reported first. A body with a
-/// wrong size, for example, makes everything after it look malformed.
+/// Checks the function bodies before an error outside them is reported. If a body is malformed, its error is
+/// reported instead, because a body with a wrong size makes everything after it look malformed.
 Result<void> BinaryDecoder::scan_bodies() {
   for (size_t i = 0; i < module_.bodies.size(); ++i) {
     ByteReader reader = body_reader(module_, module_.bodies[i]);
@@ -251,7 +253,8 @@ ValType BinaryDecoder::ref_type() {
   return type;
 }
 
-/// Only checks that types are well-formed. The engine stores them later, when they get canonical ids.
+/// Checks that the types are well-formed. resolve_module decodes them again and stores them with canonical
+/// ids.
 void BinaryDecoder::type_section() {
   const uint32_t n = count(limits_.types, "types");
   RecGroup group;
@@ -316,8 +319,8 @@ void BinaryDecoder::import_section() {
   module_.imported_tags = static_cast<uint32_t>(module_.tags.size());
 }
 
-/// Reserves exact sizes by reading the imports twice: index spaces that grow step by step take several times
-/// their final memory.
+/// Reads all imports once before import_section does, and reserves the exact sizes of the index spaces. Index
+/// spaces that grow step by step would take several times their final memory.
 void BinaryDecoder::reserve_imports(uint32_t n) {
   const ByteReader start = reader_;
   std::array<uint32_t, 5> counts{};
@@ -328,7 +331,7 @@ void BinaryDecoder::reserve_imports(uint32_t n) {
     import_type(import, nullptr);
     if (reader_.ok()) ++counts[static_cast<size_t>(import.kind)];
   }
-  reader_ = start; // import_section reads malformed entries again and reports them
+  reader_ = start; // import_section then reports the errors in malformed entries
   module_.imports.reserve(read);
   module_.functions.reserve(counts[static_cast<size_t>(ExternKind::func)]);
   module_.globals.reserve(counts[static_cast<size_t>(ExternKind::global)]);
@@ -358,7 +361,7 @@ void BinaryDecoder::import_entry() {
   module_.imports.push_back(import);
 }
 
-/// Only reads if `module` is null.
+/// Reads the type of an import, and adds the imported item to its index space unless `module` is null.
 void BinaryDecoder::import_type(Import& import, Module* module) {
   const auto add = [&](auto& space, auto&& item) {
     import.index = static_cast<uint32_t>(space.size());
@@ -444,7 +447,8 @@ void BinaryDecoder::elem_section() {
 }
 
 void BinaryDecoder::elem_segment() {
-  // Spec §5.5.12: bit 0 passive or declarative, bit 1 explicit table or declarative, bit 2 expressions.
+  // Bits of the flags (spec §5.5.12). Bit 0: passive or declarative. Bit 1: declarative if bit 0 is set, else
+  // an explicit table index. Bit 2: the items are expressions.
   const uint64_t start = reader_.offset();
   const uint32_t flags = reader_.leb_u32();
   if (flags > 7) return reader_.fail_at(start, "malformed elements segment kind");
@@ -531,7 +535,7 @@ void BinaryDecoder::data_segment() {
 Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine, ModuleBytes bytes,
                                               LoadWatch& watch) {
   const Config& config = engine->config;
-  // Byte offsets are 32 bits wide.
+  // Larger modules are refused because byte offsets have 32 bits.
   const uint64_t limit = std::min(config.module_limits.module_bytes, uint64_t{0xffff'ffff});
   if (bytes.all().size() > limit) return fail(limit_error("module_bytes", bytes.all().size(), limit));
   auto module = std::make_shared<Module>();

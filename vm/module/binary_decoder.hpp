@@ -14,7 +14,8 @@
 
 namespace skerry::vm {
 
-/// The bytes to decode. The module either owns them, or the caller keeps them alive as long as the module.
+/// The bytes to decode. Either the module owns the bytes, or the caller keeps them alive as long as the
+/// module.
 struct ModuleBytes {
   ModuleBytes(std::vector<std::byte>&& taken) : owned(std::move(taken)) {}
   explicit ModuleBytes(std::span<const std::byte> kept) : borrowed(kept) {}
@@ -26,8 +27,8 @@ struct ModuleBytes {
 };
 
 /// Decodes everything except function bodies, which validate_module reads. Work and memory are linear in the
-/// module's size. The module is well-formed but not yet valid: its indices have not been checked, and
-/// resolve_module has yet to give its types canonical ids. Errors: malformed, limit; deadline_exceeded if the
+/// module's size. The result is well-formed but not yet valid: its indices are not checked, and its types
+/// have no canonical ids until resolve_module is called. Errors: malformed, limit; deadline_exceeded if the
 /// watch expires.
 Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine, ModuleBytes bytes,
                                               LoadWatch& watch);
@@ -38,8 +39,8 @@ inline Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<Engin
   return decode_module(engine, std::move(bytes), never);
 }
 
-/// A reader of a function's locals and instructions. It does not stop at the end of the body: the caller must
-/// check that `end` comes there.
+/// A reader that starts at the function's locals and instructions. It does not stop at the end of the body,
+/// so the caller must check that the instruction `end` is at the end of the body.
 inline ByteReader body_reader(const Module& module, const FuncBody& body) {
   return ByteReader(std::span(module.bytes).subspan(body.offset), body.offset,
                     "unexpected end of section or function");

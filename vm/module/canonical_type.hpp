@@ -1,4 +1,4 @@
-// Canonical types: the engine's registry holds each type once, in tens of bytes.
+// Canonical types: the engine's registry (TypeRegistry) stores each different type once, in tens of bytes.
 #pragma once
 
 #include "vm/module/rec_group.hpp"
@@ -10,25 +10,27 @@
 
 namespace skerry::vm {
 
-/// The id of a type in the engine's TypeRegistry. Equal ids mean equal types, across modules. The id of a
-/// type without holders can be reused for another type.
+/// The id of a type in the engine's TypeRegistry. Two types have the same id if and only if they are equal,
+/// even if they come from different modules. When a type has no holder any more, its id can be reused for
+/// another type.
 using TypeId = uint32_t;
 inline constexpr TypeId no_type_id = ~TypeId{0};
 
-/// A type of the engine, with canonical ids as its concrete heap types. Immutable. It is part of its
-/// TypeGroup, never moves, and lives while the group has a holder. A module holds its types.
+/// A type in the registry. Its concrete heap types are canonical ids. It is immutable, is part of a TypeGroup
+/// and never moves. It lives as long as the group has a holder; a module is a holder of its types.
 class CanonicalType {
 public:
   CompositeKind kind() const { return kind_; }
   bool is_final() const { return (flags_ & flag_final) != 0; }
   TypeId id() const { return id_; }
-  /// Its position in its recursion group.
+  /// The type's position in its recursion group.
   uint32_t position() const { return position_; }
-  /// The number of supertypes.
+  /// The number of direct and indirect supertypes.
   uint32_t depth() const { return depth_; }
   /// The direct supertype, or no_type_id.
   TypeId supertype() const { return depth_ == 0 ? no_type_id : *at<TypeId>(0); }
-  /// A supertype further up, chosen so that every supertype can be reached in few steps.
+  /// An indirect supertype that is_subtype uses to skip several supertypes at once.
+  /// TypeRegistry::link_supertype chooses it. The type must have a supertype.
   TypeId far_supertype() const { return *at<TypeId>(sizeof(TypeId)); }
 
   TypeList params() const { return {codes(), refs(), first_count_, param_refs()}; }
@@ -50,8 +52,9 @@ private:
     uint16_t params, results;
   };
 
-  // Data at `tail_`, after the group's types: the supertype and the far supertype, if any; RefCounts and the
-  // concrete references, if any; then codes or fields.
+  // The type's variable data starts `tail_` bytes after this object, after all types of the group: the
+  // supertype and the far supertype, if any; RefCounts and the concrete references, if any; then codes or
+  // fields.
   template <class T> const T* at(uint32_t offset) const {
     return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + tail_ + offset);
   }
@@ -77,7 +80,7 @@ private:
   uint32_t tail_ = 0;                           // offset in bytes from this object
 };
 
-/// A recursion group of the registry: one block of memory that all its holders share.
+/// A recursion group in the registry: one block of memory, which all holders of the group share.
 class TypeGroup {
 public:
   uint32_t size() const { return size_; }
@@ -91,7 +94,7 @@ private:
   const CanonicalType* types() const { return reinterpret_cast<const CanonicalType*>(this + 1); }
   CanonicalType* types() { return reinterpret_cast<CanonicalType*>(this + 1); }
 
-  uint32_t holders_ = 0; // in a group without holders: the id of the next such group
+  uint32_t holders_ = 0; // if there are no holders: the id of the next group without holders
   uint32_t hash_ = 0;
   uint32_t size_ = 0;
 };

@@ -1,5 +1,5 @@
-// The data of an Engine. vm/api makes it and is the only part that refers to the translator and the
-// interpreter; the rest of the engine reaches them through the pointers here.
+// The data of an Engine. Only vm/api, which makes it, refers to the translator and the interpreter; all other
+// folders call them through the function pointers in EngineData.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -21,15 +21,15 @@ struct HandlerTable;
 struct FuncInstance;
 struct Store;
 
-/// The place in a module that threaded code was made from.
+/// The place in a module from which a piece of threaded code was translated.
 struct CodeLocation {
-  uint32_t module_offset = 0; // of the wasm instruction
-  int32_t pending_fuel = 0;   // executed since the last charge, this instruction included
+  uint32_t module_offset = 0; // offset of the wasm instruction
+  int32_t pending_fuel = 0;   // instructions since the last charge of fuel, including this one
   bool operator==(const CodeLocation&) const = default;
 };
 
-/// Returns a function's name in printable form, with what separates it from the words before; empty if there
-/// is none.
+/// Returns a function's name in printable form, after a separator from the words before it. Returns an empty
+/// text if the function has no name.
 using FunctionName = std::function<std::string(uint32_t func_index)>;
 
 struct EngineData {
@@ -37,25 +37,25 @@ struct EngineData {
   explicit EngineData(const Config& c) : config(c) {}
 
   Config config;
-  ByteBudget work_budget{config.engine_budget}; // memory that the engine's work for guests holds now
+  ByteBudget work_budget{config.engine_budget}; // bytes that the engine's work for guests holds now
   TypeRegistry types;                           // thread-safe
-  std::shared_ptr<const HandlerTable> handlers; // the handlers that threaded code consists of
+  std::shared_ptr<const HandlerTable> handlers; // the functions whose addresses threaded code contains
 
-  /// Translates a validated function, or returns the code that another thread has made. Errors: limit (frame
-  /// slots, budgets) and those that end a call (deadline, interrupt). The function can be tried again, by any
-  /// store. Thread-safe.
+  /// Translates a validated function, or returns its code if another thread has translated it in the
+  /// meantime. Errors: limit (frame slots, budgets), deadline_exceeded, interrupted. After an error any store
+  /// can try again. Thread-safe.
   Result<const Code*> (*translate)(const CompiledModule& module, uint32_t defined_index,
                                    WorkMeter& meter) = nullptr;
-  /// Returns the side table of a translated function; never null. The first call translates the function once
-  /// more, so use it only after a call has failed. The module keeps the table unless the store's budget
-  /// refuses its bytes. Errors: those of translate. Thread-safe.
+  /// Returns the side table of a translated function; never null. The first call for a function translates it
+  /// a second time, so use this only after a call has failed. The module keeps the table, unless the store's
+  /// budget refuses its bytes. Errors: those of translate. Thread-safe.
   Result<std::shared_ptr<const SideTable>> (*side_table)(const CompiledModule& module, uint32_t defined_index,
                                                          WorkMeter& meter) = nullptr;
-  /// Writes the function's code to `text`, for traces. Errors: those of translate.
+  /// Writes a description of the function's code to `text`, for traces. Errors: those of translate.
   Result<void> (*explain)(const Module& module, uint32_t defined_index, WorkMeter& meter,
                           const FunctionName& name, FunctionText& text) = nullptr;
-  /// Runs a function with its arguments in `slots`, and writes the results there. Returns false if it failed:
-  /// see Store::error.
+  /// Runs a function: `slots` holds the arguments and receives the results. Returns false if the call failed;
+  /// Store::error then says why.
   bool (*invoke)(Store& store, FuncInstance& func, uint64_t* slots) noexcept = nullptr;
 };
 

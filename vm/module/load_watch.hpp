@@ -1,4 +1,4 @@
-// The limits of loading a module: its deadline, and the engine's budget for the memory that the work needs.
+// The limits on the work of loading a module: its deadline, and the engine's memory budget.
 #pragma once
 
 #include "skerry/budget.hpp"
@@ -12,7 +12,7 @@
 
 namespace skerry::vm {
 
-/// For one piece of work on one thread. After the first refusal it refuses everything.
+/// A watch is used for one piece of work, on one thread. After the first refusal it refuses everything.
 class LoadWatch {
 public:
   LoadWatch(const CompileOptions& options, const Config& config, ByteBudget& engine_budget)
@@ -26,24 +26,26 @@ public:
     if (held_ > 0) budget_->give_back(held_);
   }
 
-  /// Charges work, counted in bytes of the module or its text. Returns false if the deadline has passed.
+  /// Charges work, counted in bytes of the module or of its text. Returns false if the work was refused, such
+  /// as after the deadline.
   [[nodiscard]] bool spend(uint64_t bytes) {
     left_ -= static_cast<int64_t>(bytes);
     return left_ > 0 || look();
   }
-  /// Charges memory: the work needs up to `bytes` in all. The budget gets them back when the watch ends.
-  /// Returns false if the budget has less left.
+  /// Charges memory: the work now needs up to `bytes` in all. The destructor gives them back to the budget.
+  /// Returns false if the budget does not have enough bytes left, or if the work was refused earlier.
   [[nodiscard]] bool hold(uint64_t bytes) {
     if (bytes <= held_ || budget_ == nullptr) return !error_;
     if (!budget_->take(bytes - held_)) return refuse(limit_error("engine_budget", *budget_, bytes - held_));
     held_ = bytes;
     return !error_;
   }
-  /// Why the work was refused, if it was.
+  /// Why the work was refused; empty if it was not.
   const std::optional<Error>& error() const { return error_; }
 
 private:
-  static constexpr int64_t piece_bytes = 65'536; // about 0.2 ms
+  static constexpr int64_t piece_bytes = 65'536; // bytes of work between two checks of the deadline: about
+                                                 // 0.2 ms
   using Clock = std::chrono::steady_clock;
 
   bool look() {

@@ -1,4 +1,4 @@
-// The decoded module, in the specification's terms. Immutable once it is resolved.
+// A decoded module, in the specification's terms. It does not change any more after resolve_module.
 #pragma once
 
 #include "skerry/engine.hpp"
@@ -17,7 +17,7 @@
 
 namespace skerry::vm {
 
-/// An import. Names are views of the module's bytes.
+/// An import. The names are views of the module's bytes.
 struct Import {
   std::string_view module;
   std::string_view name;
@@ -38,7 +38,7 @@ struct ConstExpr {
 
 struct Table {
   TableType type;
-  ConstExpr init; // size 0: null references
+  ConstExpr init; // if its size is 0, all elements are null
 };
 struct Global {
   GlobalType type;
@@ -53,14 +53,14 @@ struct ElemSegment {
   ConstExpr offset; // only for active segments
   ValType type = funcref;
   uint32_t count = 0;
-  bool is_expressions = false; // items are constant expressions; otherwise function indices (LEB128)
+  bool is_expressions = false; // true: the items are constant expressions; false: function indices (LEB128)
   ConstExpr items;             // the byte range of the `count` items
 };
 struct DataSegment {
   SegmentMode mode = SegmentMode::passive;
   uint32_t memory = 0;
   ConstExpr offset;
-  uint32_t bytes_offset = 0; // in the module
+  uint32_t bytes_offset = 0; // offset in the module
   uint32_t bytes_size = 0;
 };
 
@@ -74,8 +74,8 @@ struct CustomRange {
   uint32_t name_offset, name_size, bytes_offset, bytes_size;
 };
 
-/// Names from the custom section "name", as views of the module's bytes. Decoding is lenient: it drops
-/// malformed entries and names of functions that do not exist.
+/// Names from the custom section "name", as views of the module's bytes. Malformed entries and names of
+/// functions that do not exist are dropped, because they do not make a module invalid.
 struct NameSection {
   struct Function {
     uint32_t index;
@@ -94,14 +94,15 @@ struct Module {
 
   std::shared_ptr<EngineData> engine;
   std::vector<std::byte> owned_bytes;
-  std::span<const std::byte> bytes; // owned_bytes or the caller's bytes; all ranges above refer to it
+  std::span<const std::byte> bytes; // owned_bytes or the caller's bytes; all ranges in this file are ranges
+                                    // of it
 
   uint32_t type_count = 0;                 // number of types in the type section
-  std::vector<const CanonicalType*> types; // empty until resolved; the module holds their groups
+  std::vector<const CanonicalType*> types; // empty until resolved; the module is a holder of their groups
   std::vector<Import> imports;
   std::vector<Export> exports;
-  // Index spaces, with imports first. Concrete heap types are type indices after decoding, and canonical ids
-  // once resolved.
+  // Index spaces; imports come first. Concrete heap types are type indices after decoding, and canonical ids
+  // after resolve_module.
   std::vector<uint32_t> functions; // type indices
   std::vector<Table> tables;
   std::vector<MemoryType> memories;
@@ -112,13 +113,14 @@ struct Module {
   std::vector<FuncBody> bodies; // bodies[i] belongs to function imported_functions + i
   std::vector<ElemSegment> elem_segments;
   std::vector<DataSegment> data_segments;
-  std::array<uint32_t, section_count> section_offsets{}; // of each section's content, by id
-  bool has_data_count = false; // section 12, which memory.init and data.drop require
+  std::array<uint32_t, section_count> section_offsets{}; // offset of each section's content, indexed by
+                                                         // section id
+  bool has_data_count = false; // there is a data count section, which memory.init and data.drop require
   std::vector<CustomRange> custom_sections;
   bool has_start = false;
   uint32_t start = 0;
   NameSection names;
-  NameIndex exports_by_name; // empty until resolved
+  NameIndex exports_by_name; // empty until resolve_module fills it
 
   uint32_t offset_of(SectionId section) const { return section_offsets[static_cast<size_t>(section)]; }
   const CanonicalType& type(uint32_t type_index) const { return *types[type_index]; }
@@ -129,7 +131,7 @@ struct Module {
   }
 };
 
-/// The export with this name; null if there is none. Takes constant time.
+/// The export with this name; null if there is no such export. Takes constant time.
 const Export* find_export(const Module& module, std::string_view name);
 
 } // namespace skerry::vm

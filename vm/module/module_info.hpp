@@ -1,4 +1,4 @@
-// Facts about a valid module for the public API: its imports and exports with their types.
+// The types of a valid module's imports, exports and other items, for the public API.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -6,10 +6,10 @@
 
 namespace skerry::vm {
 
-/// Errors: limit, if the types of all imports and exports together are too large to list.
+/// Checks that the types of all imports and exports together are small enough to list. Errors: limit.
 Result<void> check_extern_types(const Module& module);
 
-/// The type of an item of a valid module, with canonical ids as concrete heap types.
+/// The type of an item of a valid module. Its concrete heap types are canonical ids.
 ExternType extern_type(const Module& module, ExternKind kind, uint32_t index);
 
 FuncType func_type_of(const CanonicalType& type);

@@ -1,4 +1,4 @@
-// Finds items by name: a hash table of their indices, with open addressing.
+// Finds items by name: a hash table that holds the items' indices, with open addressing.
 #pragma once
 
 #include "vm/base/keyed_hash.hpp"
@@ -12,22 +12,23 @@
 
 namespace skerry::vm {
 
-/// Stores indices only; the caller compares names. Takes at most twelve bytes per index.
+/// The table stores only indices and bits of the names' hashes; the caller compares names. It takes at most
+/// twelve bytes per index.
 class NameIndex {
 public:
   static constexpr uint32_t none = ~uint32_t{0};
 
-  /// Makes room for the indices below `count`. Call it on an empty index.
+  /// Makes room for `count` indices, each less than `count`. The table must be empty.
   void reserve(size_t count) { resize(std::bit_ceil(count + count / 2 + 2), 0); }
   size_t size() const { return used_; }
   void clear() { slots_.clear(), used_ = 0, largest_index_ = 0; }
 
-  /// Prefetches the memory that insert or find will read for this hash.
+  /// Prefetches the memory that insert or find reads for this hash.
   void expect(uint64_t hash) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[hash & slot_mask()]);
   }
-  /// Adds an index and returns it, unless `is_same` accepts one that is present: returns that one instead.
-  /// There must be room.
+  /// Adds `index` and returns it. But if `is_same` accepts an index that the table holds already, adds
+  /// nothing and returns that index. The caller must have made room (reserve).
   template <class F> uint32_t insert(uint64_t hash, uint32_t index, F&& is_same) {
     const size_t at = slot(hash, is_same);
     if (slots_[at] != none) return slots_[at] & index_mask_;
@@ -36,7 +37,8 @@ public:
     largest_index_ = std::max(largest_index_, index);
     return index;
   }
-  /// The same, but makes room if needed. `hash_of(index)` gives the hash of an index that is present.
+  /// Like the function above, but makes room if needed. `hash_of(index)` must return the hash of an index
+  /// that the table holds.
   template <class F, class Hash> uint32_t insert(uint64_t hash, uint32_t index, F&& is_same, Hash&& hash_of) {
     constexpr size_t smallest = 16;
     if ((used_ + 1) * 3 > slots_.size() * 2)
@@ -52,8 +54,9 @@ public:
   }
 
 private:
-  // A slot holds an index (less than index_mask_) and, above it, bits of the hash that do not decide the
-  // slot. They tell most different names apart without a comparison.
+  // A slot holds an index, which is less than index_mask_, in its low bits. Its other bits are bits of the
+  // hash that do not decide which slot is used; most different names differ in them, so most need no
+  // comparison.
   uint32_t slot_mask() const { return static_cast<uint32_t>(slots_.size() - 1); }
   uint32_t tag(uint64_t hash) const { return static_cast<uint32_t>(hash) & ~index_mask_; }
 
@@ -84,7 +87,7 @@ private:
   }
 
   std::vector<uint32_t> slots_; // size: a power of 2
-  uint32_t index_mask_ = 0;     // one less than a power of 2 that is at least the number of slots
+  uint32_t index_mask_ = 0;     // one less than a power of 2, which is at least the number of slots
   uint32_t largest_index_ = 0;
   size_t used_ = 0;
 };

@@ -11,7 +11,7 @@ namespace {
 constexpr uint8_t module_subsection = 0;
 constexpr uint8_t function_subsection = 1;
 
-/// Decodes a vec of indices and names, with increasing indices.
+/// Decodes a name map: a vec of function indices, which must increase, each with a name.
 void decode_name_map(ByteReader& reader, size_t functions, LoadWatch& watch,
                      std::vector<NameSection::Function>& names) {
   const uint32_t count = reader.leb_u32();

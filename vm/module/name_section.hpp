@@ -9,8 +9,9 @@
 
 namespace skerry::vm {
 
-/// Never fails: stops at the first malformed subsection or when the watch expires, and keeps the names read
-/// before. Names are views of the bytes. Drops names of functions beyond the first `functions`.
+/// Decodes the content of the section. Never fails: at the first malformed subsection, or when the watch
+/// expires, it stops and returns the names read before. Names are views of `bytes`. Drops names of functions
+/// whose index is not less than `functions`.
 NameSection decode_name_section(std::span<const std::byte> bytes, size_t functions, LoadWatch& watch);
 
 } // namespace skerry::vm

@@ -11,10 +11,11 @@ namespace skerry::vm {
 
 namespace {
 
-// The features that one-byte types can need.
+// The features that types with a one-byte code can require.
 constexpr std::array needed_features = {Feature::mvp, Feature::simd, Feature::reference_types, Feature::gc,
                                         Feature::exceptions};
-/// For each code, an index into needed_features, or its size if the code is not a type.
+/// For each byte, an index into needed_features; the size of needed_features if the byte is not the code of a
+/// type.
 constexpr std::array<uint8_t, 256> short_type_features = [] {
   std::array<uint8_t, 256> table{};
   table.fill(needed_features.size());
@@ -26,8 +27,8 @@ constexpr std::array<uint8_t, 256> short_type_features = [] {
   return table;
 }();
 
-/// One member function for each production of the grammar of types. After an error they read on, as the
-/// reader does.
+/// Each member function decodes one production of the grammar of types. After an error the member functions
+/// continue, because the reader then returns only zeros.
 class RecGroupDecoder {
 public:
   RecGroupDecoder(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group)
@@ -106,8 +107,8 @@ private:
     for (; read < count && reader_.ok(); ++read) group_.add(decode_value_type(reader_, features_), is_result);
   }
 
-  /// Reads one-byte types at the beginning of a list. Most lists contain nothing else, and their codes can be
-  /// copied unchanged.
+  /// Reads the types at the beginning of a list that have a one-byte code and an enabled feature, and copies
+  /// their codes unchanged. Most lists contain only such types.
   uint32_t short_types(uint32_t most) {
     const auto* codes = reinterpret_cast<const uint8_t*>(reader_.cursor());
     uint32_t count = 0;
@@ -136,7 +137,7 @@ private:
     return reader_.u8(), ValType(static_cast<ValType::Kind>(code));
   }
 
-  std::array<bool, needed_features.size() + 1> is_on_{}; // the last entry stands for codes that are not types
+  std::array<bool, needed_features.size() + 1> is_on_{}; // the last entry is for bytes that are not types
   ByteReader& reader_;
   const Features& features_;
   const ModuleLimits& limits_;

@@ -1,5 +1,5 @@
-// A recursion group as the binary format writes it (spec §5.3), from which canonical types or text are made.
-// Loading a module keeps only a few groups in this form at a time; printing keeps all.
+// A recursion group in the form of the binary format (spec §5.3). Canonical types and text are made from it.
+// When a module is loaded, only a few groups exist in this form at a time; when it is printed, all groups do.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -15,37 +15,39 @@ namespace skerry::vm {
 
 enum class CompositeKind : uint8_t { func, struct_, array };
 
-/// Types in order. Their parts are in common lists, in the same order. Reusable.
+/// The types of a group in order. The parameters, results and fields of all types are in common lists, in the
+/// same order. Can be reused for another group.
 struct RecGroup {
   static constexpr uint32_t no_type = ~uint32_t{0};
-  static constexpr uint8_t code = 0x4e; // begins a group in the binary format; a lone type needs none
+  static constexpr uint8_t code = 0x4e; // the byte before a group in the binary format; a single type can
+                                        // stand without it
 
-  /// A composite type with its place in the subtype hierarchy (spec §2.3.8).
+  /// A composite type, whether it is final, and its supertype (spec §2.3.8).
   struct Type {
     CompositeKind kind = CompositeKind::func;
     bool is_final = true;
     uint16_t params = 0, results = 0;         // for kind func
-    uint16_t param_refs = 0, result_refs = 0; // how many of them are concrete references
-    uint16_t fields = 0;                      // for kind struct; kind array has one
+    uint16_t param_refs = 0, result_refs = 0; // how many of the params and results are concrete references
+    uint16_t fields = 0;                      // for kind struct; 1 for kind array
     uint32_t supertype = no_type;
   };
   std::vector<Type> types;
-  std::vector<uint8_t> codes; // of parameters and results (vm/module/type_list.hpp)
-  std::vector<ValType> refs;  // the concrete references among them
+  std::vector<uint8_t> codes; // of the parameters and results of all types (vm/module/type_list.hpp)
+  std::vector<ValType> refs;  // the concrete references among the parameters and results
   std::vector<PackedField> fields;
 
   void clear() { types.clear(), codes.clear(), refs.clear(), fields.clear(); }
   uint32_t size() const { return static_cast<uint32_t>(types.size()); }
-  /// The memory that the lists take.
+  /// The bytes of memory that the lists take.
   size_t bytes() const {
     return types.capacity() * sizeof(Type) + codes.capacity() + refs.capacity() * sizeof(ValType) +
            fields.capacity() * sizeof(PackedField);
   }
-  /// Appends to the last type's parameters or results.
+  /// Appends a parameter or result to the last type.
   void add(ValType type, bool is_result);
 };
 
-/// Visits the types of a group, each with its parts.
+/// Visits the types of a group. After each next() that returns true, the members describe one type.
 class RecGroupParts {
 public:
   explicit RecGroupParts(const RecGroup& group)
@@ -73,17 +75,19 @@ private:
   const PackedField* fields_;
 };
 
-/// Decodes an entry of the type section. Its indices are not checked. The reader holds any error: malformed
-/// or limit; when the watch expires, an arbitrary one.
+/// Decodes an entry of the type section into `group`. The entry's type indices are not checked. After an
+/// error, `reader` holds the error: malformed or limit. If the watch expires, the reader's error is
+/// arbitrary.
 void decode_rec_group(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group);
 
-/// Decodes a value type and checks that its feature is enabled.
+/// Decodes a value type, and checks that the type's feature is enabled.
 ValType decode_value_type(ByteReader& reader, const Features& features);
 
-/// Fails with "MESSAGE: WHAT without the feature NAME" if the feature is not enabled.
+/// Makes the reader fail with "MESSAGE: WHAT without the feature NAME" unless the feature is enabled.
 void need_feature(ByteReader& reader, const Features& features, Feature feature, uint64_t offset,
                   const char* message, const char* what);
-/// Decodes the length of a vec, which cannot exceed the bytes left. Returns 0 after an error.
+/// Decodes the length of a vec. A length that exceeds `limit` or the bytes left is an error. Returns 0 after
+/// an error.
 uint32_t decode_count(ByteReader& reader, uint64_t limit, const char* what);
 void check_limit(ByteReader& reader, uint64_t value, uint64_t limit, const char* what, uint64_t offset);
 

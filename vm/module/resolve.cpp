@@ -11,7 +11,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// Stops at the first error, which `error_` then holds.
+/// After the first error, which `error_` then holds, all functions return false.
 class Resolver {
 public:
   Resolver(Module& module, LoadWatch& watch)
@@ -37,8 +37,8 @@ private:
   Module& module_;
   LoadWatch& watch_;
   TypeRegistry& registry_;
-  // Groups that have been read and wait to be interned together. None refers to types of another, so their
-  // order does not matter.
+  // Groups that have been read and that are interned together. They do not refer to types of each other, so
+  // they can be interned in one call.
   std::array<RecGroup, TypeRegistry::groups_at_once> waiting_;
   size_t waiting_count_ = 0;
   std::vector<uint8_t> depths_; // of the types of the current group
@@ -54,7 +54,7 @@ Result<void> Resolver::resolve() {
 
 // ---- Types (spec §3.2)
 
-/// Returns whether the group refers to types, its own included.
+/// Returns whether the group refers to any types by index, including its own types.
 bool names_types(const RecGroup& group) {
   return !group.refs.empty() || std::ranges::any_of(group.types, [](const RecGroup::Type& type) {
     return type.supertype != RecGroup::no_type;
@@ -63,7 +63,7 @@ bool names_types(const RecGroup& group) {
   });
 }
 
-/// Reads the type section again: the decoder has only checked it.
+/// Reads the type section a second time, because the decoder has only checked it, and interns the types.
 bool Resolver::intern_types() {
   if (module_.type_count == 0) return true;
   ByteReader reader(module_.bytes.subspan(at(SectionId::type)), at(SectionId::type));
@@ -72,7 +72,8 @@ bool Resolver::intern_types() {
   registry_.expect(groups);
   bool ok = true;
   for (uint32_t i = 0; i < groups && ok; ++i) {
-    // A group of many types always uses the first slot, so that no more than one is ever held.
+    // Before a group of several types is decoded, the waiting groups are interned, so that this group uses
+    // the first slot of waiting_. Thus only one slot ever takes the memory of a large group.
     if (reader.peek() == RecGroup::code) ok = intern_waiting();
     RecGroup& group = waiting_[waiting_count_];
     const uint64_t start = reader.offset();
@@ -85,11 +86,12 @@ bool Resolver::intern_types() {
   return ok;
 }
 
-/// Interns or queues `group`, which is in the slot after those that wait.
+/// Interns `group`, or lets it wait to be interned with others. `group` is the slot of waiting_ after the
+/// waiting groups.
 bool Resolver::add_group(RecGroup& group) {
   if (!names_types(group)) return ++waiting_count_ < waiting_.size() || intern_waiting();
   const size_t position = waiting_count_;
-  if (!intern_waiting()) return false; // now the types that the group refers to have ids
+  if (!intern_waiting()) return false; // the types that `group` refers to now have ids
   if (!rename_references(group) || !rename_supertypes(group)) return false;
   std::swap(waiting_[0], waiting_[position]);
   waiting_count_ = 1;
@@ -103,7 +105,7 @@ bool Resolver::intern_waiting() {
   return interned.has_value();
 }
 
-/// Replaces type indices by the ids or positions that the registry expects.
+/// Replaces type indices by ids, or by positions in the group, as TypeRegistry::intern expects.
 bool Resolver::rename_references(RecGroup& group) {
   const auto first = static_cast<uint32_t>(module_.types.size());
   const uint32_t end = first + group.size();
@@ -174,7 +176,8 @@ bool Resolver::resolve_value_type(ValType& type, uint64_t offset) {
 
 // ---- Exports, whose names must be unique (spec §3.4.10)
 
-/// A million names do not fit in the processor's caches, so several are prefetched at once.
+/// Hashes and prefetches several names at once, because an index of a million names does not fit in the
+/// processor's caches.
 bool Resolver::index_exports() {
   constexpr uint32_t at_once = 32;
   std::array<uint64_t, at_once> hashes;
@@ -193,7 +196,7 @@ bool Resolver::index_exports() {
 }
 
 bool Resolver::index_export(uint32_t i, uint64_t hash) {
-  constexpr uint64_t item_bytes = 32; // takes as long as this many bytes of code
+  constexpr uint64_t item_bytes = 32; // indexing a name takes as long as reading this many bytes of code
   const std::string_view name = module_.exports[i].name;
   if (!watch_.spend(name.size() + item_bytes)) return false;
   const auto is_named = [&](uint32_t index) { return module_.exports[index].name == name; };

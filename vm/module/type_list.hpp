@@ -1,5 +1,6 @@
-// Lists of value types with one byte for each: the parameters and results of canonical types, and the lists
-// that validation compares with them. One byte matters because a module may declare millions of parameters.
+// Lists of value types that take one byte per type: the parameters and results of canonical types, and the
+// lists that validation compares with them. The size matters because a module may declare millions of
+// parameters.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -14,15 +15,16 @@
 
 namespace skerry::vm {
 
-/// Returns whether the type refers to a type of a module (or, if canonical, of the engine) rather than to an
-/// abstract heap type.
+/// Returns whether the type is a reference whose heap type is a concrete type: a type index of a module, or a
+/// canonical id once the type is resolved. The alternative is an abstract heap type, such as func.
 constexpr bool is_concrete(ValType type) { return type.is_ref() && static_cast<int32_t>(type.heap()) >= 0; }
 
-/// The code of every concrete reference in a list. A second list holds the references themselves.
+/// The code of every concrete reference. The heap types of concrete references are in a second list.
 inline constexpr uint8_t concrete_code = ValType::ref_;
 
-/// The code of any other type: its one-byte code in the binary format (spec §5.3). A non-null abstract
-/// reference has the code of the nullable one less 0x40, which no other type has.
+/// The byte that stands for a type in a list: concrete_code for a concrete reference, else the type's
+/// one-byte code in the binary format (spec §5.3). A non-null abstract reference has no such code; its byte
+/// is the code of the nullable type minus 0x40, which no other type has.
 constexpr uint8_t code_of(ValType type) {
   if (!type.is_ref()) return type.kind();
   if (is_concrete(type)) return concrete_code;
@@ -43,21 +45,21 @@ inline constexpr std::array<ValType, 256> type_of_code = [] {
   return types;
 }();
 
-/// Each byte equals its index, so that a list of one type can point into this array.
+/// single_codes[i] is i, so that a TypeList of one type can point to its code in this array.
 inline constexpr std::array<uint8_t, 256> single_codes = [] {
   std::array<uint8_t, 256> codes{};
   for (size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<uint8_t>(i);
   return codes;
 }();
 
-/// A view of a list of at most 65,535 types. Its owner must keep the list alive.
+/// A view of a list of at most 65,535 types. The owner of the list must keep it alive.
 class TypeList {
 public:
   constexpr TypeList() = default;
   constexpr TypeList(const uint8_t* codes, const ValType* refs, uint32_t size, uint32_t ref_count)
       : codes_(codes), refs_(refs), size_(static_cast<uint16_t>(size)),
         ref_count_(static_cast<uint16_t>(ref_count)) {}
-  /// A list of one type, which must not move while the list is in use.
+  /// A list of one type. `one` must not move while the list is in use.
   explicit TypeList(const ValType& one)
       : TypeList(&single_codes[code_of(one)], &one, 1, is_concrete(one) ? 1 : 0) {}
 
@@ -90,7 +92,8 @@ public:
   Iterator end() const { return {codes_ + size_, refs_ + ref_count_}; }
 
   ValType front() const { return *begin(); }
-  /// Takes constant time, except for a concrete reference, where it counts those before it.
+  /// Takes constant time, except for a concrete reference: then it counts the concrete references before
+  /// `index`.
   ValType operator[](uint32_t index) const {
     const uint8_t code = codes_[index];
     return code == concrete_code ? refs_[refs_before(index)] : type_of_code[code];
@@ -102,12 +105,12 @@ public:
   TypeList without_last() const {
     return {codes_, refs_, size_ - 1u, ref_count_ - (codes_[size_ - 1] == concrete_code ? 1u : 0u)};
   }
-  /// The part before the last `count` types, of which `refs` are concrete references.
+  /// The list without its last `count` types, among which are `refs` concrete references.
   TypeList without_last(uint32_t count, uint32_t refs) const {
     return {codes_, refs_, size_ - count, ref_count_ - refs};
   }
   uint32_t ref_count() const { return ref_count_; }
-  /// How many of the last `count` types are concrete references.
+  /// The number of concrete references among the last `count` types.
   uint32_t refs_in_last(uint32_t count) const {
     if (count > size_ / 2u) return ref_count_ - refs_before(size_ - count);
     uint32_t refs = 0;
@@ -115,12 +118,12 @@ public:
     return refs;
   }
   std::span<const uint8_t> codes() const { return {codes_, size_}; }
-  /// Returns whether the lists are equal except perhaps in their concrete references.
+  /// Returns whether the lists are equal, or differ only in which types their concrete references refer to.
   bool has_codes_of(const TypeList& other) const {
     return size_ == other.size_ && (size_ == 0 || std::memcmp(codes_, other.codes_, size_) == 0);
   }
 
-  /// Returns whether the list ends with all of `others`. Compares memory at most twice.
+  /// Returns whether the list ends with the types of `others`. Compares two ranges of memory at most.
   bool ends_with(const TypeList& others) const {
     if (others.size_ > size_ || others.ref_count_ > ref_count_) return false;
     if (others.size_ == 0) return true;
@@ -132,7 +135,7 @@ public:
   }
   bool operator==(const TypeList& other) const { return size_ == other.size_ && ends_with(other); }
 
-  /// How many 64-bit slots values of these types take together.
+  /// The number of 64-bit slots that values of these types take together.
   uint32_t slots() const {
     uint32_t vectors = 0;
     for (uint32_t i = 0; i < size_; ++i) vectors += codes_[i] == ValType::v128_;
@@ -146,7 +149,8 @@ public:
   std::vector<ValType> to_vector() const { return {begin(), end()}; }
 
 private:
-  /// Compares eight codes at a time. Each code that is equal leaves a byte of zeros.
+  /// The number of concrete references before `index`. Handles eight codes at a time: in `difference`, a code
+  /// that is equal to concrete_code is a byte of zeros.
   uint32_t refs_before(uint32_t index) const {
     constexpr uint64_t ones = 0x0101'0101'0101'0101, low_bits = 0x7f * ones;
     uint32_t refs = 0, i = 0;
@@ -172,7 +176,7 @@ struct FieldType {
   bool is_mutable = false;
 };
 
-/// A field in 32 bits. A bit that no type uses marks it as mutable.
+/// A FieldType in 32 bits. Bit mutable_bit, which no value type uses, is set if the field is mutable.
 class PackedField {
 public:
   static constexpr uint32_t mutable_bit = 0x80;

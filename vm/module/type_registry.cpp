@@ -24,7 +24,7 @@ HeapType abstract_of(CompositeKind kind) {
   return HeapType::any;
 }
 
-/// The bottom type of the hierarchy that the abstract type `heap` belongs to.
+/// The bottom type of the hierarchy that the abstract heap type `heap` belongs to.
 HeapType bottom_of(HeapType heap) {
   switch (heap) {
   case HeapType::func:
@@ -58,10 +58,10 @@ uint32_t heap_of(ValType type) { return static_cast<uint32_t>(static_cast<int32_
 
 // ---- Memory of groups
 
-/// Lays out a group: first the types, then the data of each.
+/// Writes a group to its block of memory: first all types, then the variable data of each type.
 class TypeGroupWriter {
 public:
-  /// Returns null if memory is short.
+  /// Allocates the block for a group, without its content. Returns null if memory is short.
   static TypeGroup* allocate(const RecGroup& group) {
     uint64_t bytes = sizeof(TypeGroup) + group.types.size() * sizeof(CanonicalType);
     for (const RecGroup::Type& type : group.types) bytes += tail_bytes(type);
@@ -73,7 +73,7 @@ public:
     return made;
   }
 
-  /// Fills in the types, which must have ids.
+  /// Writes the content of the types, which already have their ids.
   static void write(const RecGroup& group, TypeGroup& to) {
     auto* at = reinterpret_cast<std::byte*>(to.types() + to.size());
     RecGroupParts parts(group);
@@ -93,7 +93,8 @@ private:
     const uint64_t bytes = (type.supertype == no_type ? 0 : 2 * sizeof(TypeId)) +
                            (refs == 0 ? 0 : sizeof(CanonicalType::RefCounts) + refs * sizeof(ValType)) +
                            codes + type.fields * sizeof(PackedField);
-    return static_cast<uint32_t>((bytes + 3) / 4 * 4); // the next data must be aligned
+    return static_cast<uint32_t>((bytes + 3) / 4 * 4); // rounded up, because the next type's data must be
+                                                       // aligned
   }
 
   static ValType renamed(ValType type, const TypeGroup& group) {
@@ -113,7 +114,7 @@ private:
     if (from.supertype != no_type) {
       const bool inside = (from.supertype & TypeRegistry::inside_bit) != 0;
       const TypeId super = inside ? group[from.supertype & ~TypeRegistry::inside_bit].id() : from.supertype;
-      type.depth_ = 1; // has a supertype; link_supertype computes the depth
+      type.depth_ = 1; // means that there is a supertype; link_supertype computes the depth
       at = put(at, super);
       at = put(at, super);
     }
@@ -167,7 +168,7 @@ void TypeTable::shrink(const TypeRegistry& registry) {
   constexpr size_t smallest = 64;
   if (live_ == 0) return clear();
   if (capacity_ <= smallest || live_ * 8 > capacity_) return;
-  // Without memory for a smaller table, this one stays.
+  // If there is no memory for a smaller table, the table stays as it is.
   static_cast<void>(rebuild(std::bit_ceil(std::max(smallest, live_ * 2)), registry));
 }
 
@@ -197,7 +198,8 @@ bool TypeTable::rebuild(size_t capacity, const TypeRegistry& registry) {
 
 // ---- Interning
 
-/// Holders of types keep the engine alive, so only tests leave types to free here.
+/// Holders of types keep the engine alive, so there are none when the registry is destroyed. Only tests of
+/// the registry leave types, which must be freed here.
 TypeRegistry::~TypeRegistry() {
   for (const Chunk& chunk : chunks_)
     for (uint32_t i = 0; i < chunk.touched; ++i) {
@@ -253,7 +255,8 @@ TypeGroup* TypeRegistry::find(const RecGroup& group, uint32_t hash) const {
   return found == no_type_id ? nullptr : &group_of(found);
 }
 
-/// A table of a million groups does not fit in the processor's caches, so all slots are prefetched at once.
+/// Prefetches the table slots of all groups first, because a table of a million groups does not fit in the
+/// processor's caches.
 Result<void> TypeRegistry::intern(std::span<const RecGroup> groups,
                                   std::vector<const CanonicalType*>& types) {
   std::array<uint32_t, groups_at_once> hashes;
@@ -319,7 +322,8 @@ bool TypeRegistry::take_ids(TypeGroup& group) {
   return true;
 }
 
-/// Takes an id from a chunk that has a free one. If no id was ever freed, the first chunk tried has one.
+/// Takes an id from a chunk that has a free one. The likely chunk is tried first: if no id was ever freed, it
+/// is the one that has a free id.
 TypeId TypeRegistry::take_id() {
   const unsigned likely = chunk_of(static_cast<TypeId>(count_));
   for (unsigned i = 0; i <= chunks_.size(); ++i) {
@@ -355,8 +359,8 @@ bool TypeRegistry::is_live(TypeId id) const {
   return entry != 0 && (entry & 1) == 0;
 }
 
-/// Computes the depth and the far supertype. As in a skew-binary list, any depth is then reached in a
-/// logarithmic number of steps.
+/// Computes the depth and the far supertype of a type. The far supertypes are chosen as in a skew-binary
+/// list, so that is_subtype reaches any depth in a logarithmic number of steps.
 void TypeRegistry::link_supertype(CanonicalType& type) {
   if (type.depth_ == 0) return;
   const CanonicalType& super = (*this)[type.supertype()];
@@ -369,7 +373,7 @@ void TypeRegistry::link_supertype(CanonicalType& type) {
   const_cast<TypeId*>(type.at<TypeId>(0))[1] = far.far_supertype();
 }
 
-/// Calls `f` for each reference to a type of another group.
+/// Calls `f` for each reference of `group` to a type of another group.
 template <class F> void TypeRegistry::for_each_reference(const TypeGroup& group, F&& f) const {
   const auto refer = [&](TypeId id) {
     TypeGroup& other = group_of(id);
@@ -426,7 +430,8 @@ void TypeRegistry::drop_holder(TypeGroup& group) {
   dead_types_ += group.size();
 }
 
-/// Frees the groups without holders, and the groups that only they held.
+/// Frees the groups without holders. A group holds the groups that it refers to, so these are also freed if
+/// they have no other holder.
 void TypeRegistry::bury() {
   for (TypeId id = first_dead_; id != no_type_id; id = group_of(id).holders_)
     for_each_reference(group_of(id), [&](TypeGroup& other) { drop_holder(other); });

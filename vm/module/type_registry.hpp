@@ -1,5 +1,5 @@
-// The engine's table of canonical types. Structurally equal recursion groups get equal ids, whichever module
-// they come from (spec §3.1.3, "Rolling and Unrolling", and §3.3, "Matching").
+// The engine's table of canonical types. Structurally equal recursion groups get equal ids, even if they come
+// from different modules (spec §3.1.3, "Rolling and Unrolling", and §3.3, "Matching").
 #pragma once
 
 #include "skerry/error.hpp"
@@ -19,7 +19,8 @@ namespace skerry::vm {
 
 class TypeRegistry;
 
-/// Holds a recursion group in the registry, which must outlive it.
+/// A holder of the recursion group that contains a type: keeps the group in the registry. The registry must
+/// outlive it.
 class TypeHold {
 public:
   TypeHold() = default;
@@ -39,25 +40,25 @@ private:
   const CanonicalType* type_ = nullptr;
 };
 
-/// Finds groups by their content. A hash table with open addressing and four bytes per slot: an id and a few
-/// bits of the hash. Not thread-safe.
+/// A hash table that finds recursion groups by their content. It uses open addressing and four bytes per
+/// slot: the id of the group's first type, and a few bits of the hash. Not thread-safe.
 class TypeTable {
 public:
   static constexpr unsigned id_bits = 23;
 
-  /// Makes room for this many more groups. Returns false if memory is short.
+  /// Makes room for `more` groups in addition to those present. Returns false if memory is short.
   [[nodiscard]] bool reserve(size_t more, const TypeRegistry& registry);
   void insert(uint32_t hash, TypeId id);
   void erase(uint32_t hash, TypeId id);
   void clear();
-  /// Frees memory if most of the table is unused.
+  /// Moves the table to a smaller block of memory if most of it is unused.
   void shrink(const TypeRegistry& registry);
-  /// Prefetches the memory that find or insert will read for this hash.
+  /// Prefetches the memory that find or insert reads for this hash.
   void expect(uint32_t hash) const {
     if (capacity_ > 0) __builtin_prefetch(&slots_[first_slot(hash)]);
   }
-  /// Calls `is_equal` with the ids of groups that may have this hash, until it returns true. Returns that
-  /// id, or no_type_id.
+  /// Calls `is_equal` with the ids of groups that may have this hash, until it returns true. Returns the
+  /// accepted id, or no_type_id if `is_equal` accepts none.
   template <class F> TypeId find(uint32_t hash, F&& is_equal) const {
     if (capacity_ == 0) return no_type_id;
     for (size_t at = first_slot(hash); slots_[at] != empty; at = (at + 1) & (capacity_ - 1))
@@ -75,18 +76,20 @@ private:
 
   std::unique_ptr<uint32_t[]> slots_;
   size_t capacity_ = 0; // a power of 2
-  size_t used_ = 0;     // slots that are not empty, including erased ones
+  size_t used_ = 0;     // slots that are not empty, including slots of erased groups
   size_t live_ = 0;
 };
 
-/// Thread-safe. Holders of groups are counted: interning a group makes the caller a holder until it releases
-/// the group, and a group holds the groups that it refers to. Holders read a type without a lock.
+/// The canonical types of an engine. Counts the holders of each group: interning a group makes the caller a
+/// holder until it releases the group, and a group is a holder of the groups that it refers to. Holders read
+/// types without a lock. Thread-safe.
 class TypeRegistry {
 public:
-  /// All ids are less than this, because ValType holds a heap type in 24 signed bits.
+  /// The limit on the number of types, which all ids are less than. A ValType stores a heap type in 24 signed
+  /// bits.
   static constexpr TypeId max_types = (1 << TypeTable::id_bits) - 2;
-  /// In a group that is to be interned, a reference to a type of the same group is that type's position,
-  /// marked with one of these bits.
+  /// A RecGroup that is to be interned may refer to its own types. Such a reference holds the position of the
+  /// type in the group instead of an id, and has one of these bits set.
   static constexpr uint32_t inside_bit = 0x8000'0000; // in a supertype
   static constexpr uint32_t inside_kind = 0x08;       // in a reference's kind
 
@@ -95,58 +98,62 @@ public:
   TypeRegistry(const TypeRegistry&) = delete;
   TypeRegistry& operator=(const TypeRegistry&) = delete;
 
-  /// The most groups that can be interned together.
+  /// The most groups that one call of intern accepts.
   static constexpr size_t groups_at_once = 32;
-  /// Appends the canonical types of groups that do not refer to each other to `types`, even those before an
-  /// error; the owner of the list becomes their holder. Supertypes and references in a group are ids, or
-  /// positions in the group. Errors: limit, if the registry is full or memory is short.
+  /// Interns groups that do not refer to each other, and appends their canonical types to `types`. The owner
+  /// of `types` becomes a holder of the groups. If there is an error, `types` contains the types of the
+  /// groups before it. Supertypes and references in a group must be ids, or positions in the same group (see
+  /// inside_bit). Errors: limit, if the registry is full or memory is short.
   Result<void> intern(std::span<const RecGroup> groups, std::vector<const CanonicalType*>& types);
-  /// Interns a function type on its own, final and without supertype. Its heap types must be canonical.
-  /// Errors: limit; usage for an id that no type has.
+  /// Interns a function type that forms its own group, is final and has no supertype. Its concrete heap types
+  /// must be canonical ids. Errors: limit; usage for an id that no type has.
   Result<TypeHold> intern(const FuncType& type);
-  /// Makes room for this many groups, as far as memory allows, so that interning them one by one is faster.
+  /// Makes room in the table for `groups` more groups, so that interning them is faster. Does nothing if
+  /// memory is short.
   void expect(size_t groups);
-  /// Frees the room that expect made and that was not used.
+  /// Frees room that expect made and that interning did not use.
   void settle();
-  /// Adds a holder to a type that has one.
+  /// Adds a holder to the group of `type`, which must already have one.
   TypeHold hold(const CanonicalType& type);
-  /// The same for an id that an embedder gave. Errors: usage if no type has it.
+  /// Adds a holder to the type with an id that comes from an embedder. Errors: usage if no type has this id.
   Result<TypeHold> hold(TypeId id);
-  /// Removes a holder.
+  /// Removes a holder from the group of `type`.
   void release(const CanonicalType& type);
-  /// Removes a holder for each group in a module's types, as often as the module contains the group.
+  /// Removes the holders that a module has added by interning `types`. If `types` contains a group several
+  /// times, the group loses as many holders.
   void release(std::span<const CanonicalType* const> types);
 
   const CanonicalType& operator[](TypeId id) const {
     return *reinterpret_cast<const CanonicalType*>(chunks_[chunk_of(id)].entries[index_in_chunk(id)]);
   }
 
-  /// Returns whether `sub` is `super` or below it, in at most a dozen steps.
+  /// Returns whether `sub` is `super` or a direct or indirect subtype of it. Takes at most a dozen steps.
   bool is_subtype(TypeId sub, TypeId super) const;
   /// Matching of heap types (spec §3.3.3). Concrete heap types are canonical ids.
   bool matches(HeapType sub, HeapType super) const;
   /// Matching of value types (spec §3.3.5).
   bool matches(ValType sub, ValType super) const;
 
-  /// The random hash, for other tables whose keys a hostile module could choose.
+  /// A hash function with a random key, for tables whose keys a hostile module could choose.
   const KeyedHash& keyed_hash() const { return keyed_hash_; }
   /// The number of types.
   size_t size() const;
 
 private:
   friend class TypeTable;
-  // Chunk k has 64 << k ids, and is freed when none of them is in use.
+  // Chunk k has 64 << k ids. Its memory is freed when none of its ids is in use.
   static constexpr unsigned first_chunk_bits = 6;
   static unsigned chunk_of(TypeId id) {
     return static_cast<unsigned>(std::bit_width((id >> first_chunk_bits) + 1)) - 1;
   }
   static TypeId first_of_chunk(unsigned chunk) { return ((TypeId{1} << chunk) - 1) << first_chunk_bits; }
   static size_t index_in_chunk(TypeId id) { return id - first_of_chunk(chunk_of(id)); }
-  /// An entry is the address of a type or, for a freed id, twice the index of the next free one plus 1.
+  /// Each entry belongs to an id. It is the address of the type, or, for a freed id, twice the index of the
+  /// next freed id in the chunk plus 1.
   struct Chunk {
     std::unique_ptr<uintptr_t[]> entries;
     uint32_t used = 0;
-    uint32_t touched = 0; // indices from here on were never used
+    uint32_t touched = 0; // indices from this one on have never been used
     uint32_t first_free = none;
     static constexpr uint32_t none = ~uint32_t{0};
   };
@@ -171,7 +178,7 @@ private:
   TypeTable table_;
   std::array<Chunk, TypeTable::id_bits - first_chunk_bits + 1> chunks_;
   size_t count_ = 0;
-  // Groups without holders, linked through TypeGroup::holders_, until bury() frees them.
+  // A list of the groups without holders, linked through TypeGroup::holders_. bury() frees them.
   TypeId first_dead_ = no_type_id, last_dead_ = no_type_id;
   size_t dead_types_ = 0;
 };

@@ -16,8 +16,8 @@
 #include <optional>
 #include <string>
 
-// The thread sanitizer follows only mmap and munmap, and would take a moved page for one that is still in
-// use.
+// The thread sanitizer follows only mmap and munmap. After an mremap it would consider the pages at the old
+// address still in use.
 #if defined(__SANITIZE_THREAD__)
 #define SKERRY_THREAD_SANITIZER
 #elif defined(__has_feature)
@@ -40,7 +40,7 @@ uint64_t page_bytes() noexcept { return static_cast<uint64_t>(sysconf(_SC_PAGESI
 
 // ---- Use of the process's resources
 
-/// A file of the system, read without allocating memory.
+/// A file that the system generates, such as /proc/self/maps. Reads it without allocating memory.
 class SystemFile {
 public:
   explicit SystemFile(const char* path) noexcept : fd_(open(path, O_RDONLY | O_CLOEXEC)) {}
@@ -49,7 +49,7 @@ public:
   }
   SystemFile(const SystemFile&) = delete;
   SystemFile& operator=(const SystemFile&) = delete;
-  /// The next piece; empty at the end or if the file cannot be read.
+  /// The next piece of the file; empty at its end, or if the file cannot be read.
   std::string_view next() noexcept {
     const ssize_t count = fd_ < 0 ? -1 : read(fd_, buffer_.data(), buffer_.size());
     return {buffer_.data(), count > 0 ? static_cast<size_t>(count) : 0};
@@ -60,7 +60,8 @@ private:
   std::array<char, 4096> buffer_;
 };
 
-/// The number at position `word` of a file that is a list of numbers; 0 if there is no such file.
+/// The number at position `word` of a file that contains numbers separated by blanks; 0 if the file does not
+/// exist.
 uint64_t number_in(const char* path, size_t word) noexcept {
   SystemFile file(path);
   std::string_view text = file.next();
@@ -81,7 +82,7 @@ uint64_t mappings_in_use() noexcept {
   return lines;
 }
 
-/// The soft limit; empty if there is none.
+/// The soft limit of the process for `resource`; empty if there is none.
 std::optional<uint64_t> resource_limit(int resource) noexcept {
   rlimit limit{};
   if (getrlimit(static_cast<decltype(RLIMIT_AS)>(resource), &limit) != 0) return {};
@@ -89,14 +90,15 @@ std::optional<uint64_t> resource_limit(int resource) noexcept {
   return limit.rlim_cur;
 }
 
-/// RLIMIT_AS or, if less, what the processor has: stacks lie at its upper end.
+/// The size of the process's address space: RLIMIT_AS, or what the processor can address if that is less.
+/// Stacks are at the upper end of the addresses, which shows how many the processor has.
 uint64_t address_space() noexcept {
   const char on_stack = 0;
   const uint64_t processor = std::bit_ceil(reinterpret_cast<uintptr_t>(&on_stack));
   return std::min(resource_limit(RLIMIT_AS).value_or(~uint64_t{0}), processor);
 }
 
-/// Returns whether the process, with `bytes` more, would leave `1/divisor` of its address space free.
+/// Returns whether `1/divisor` of the process's address space would be free after `bytes` more are taken.
 bool leaves_free(uint64_t bytes, uint64_t divisor) noexcept {
   constexpr uint64_t plenty = uint64_t{1} << 40;
   const uint64_t space = address_space();
@@ -118,7 +120,7 @@ std::byte* map_pages(uint64_t bytes) noexcept {
 
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept {
 #if defined(__linux__)
-  constexpr int guard_install = 102; // Linux 6.13; does not split the mapping in three
+  constexpr int guard_install = 102; // since Linux 6.13; unlike mprotect, it does not split the mapping
   if (madvise(start, bytes, guard_install) == 0) return true;
 #endif
   return mprotect(start, bytes, PROT_NONE) == 0;
@@ -126,7 +128,8 @@ bool guard_pages(std::byte* start, uint64_t bytes) noexcept {
 
 void release_pages(std::byte* start, uint64_t bytes) noexcept {
   if (start == nullptr || munmap(start, bytes) == 0) return;
-  // munmap fails if it would split a mapping and vm.max_map_count is reached. The memory at least is freed.
+  // munmap fails if it would split a mapping and vm.max_map_count is reached. The address space then stays
+  // reserved, but the memory is freed.
   (void)madvise(start, bytes, MADV_DONTNEED);
 }
 
@@ -201,7 +204,7 @@ uint64_t round_up_to_page(uint64_t bytes) noexcept {
 
 namespace {
 
-/// "RLIMIT_AS allows the process 4096000000 bytes, 3584000000 are in use"
+/// Describes a limit and its use: "RLIMIT_AS allows the process 4096000000 bytes, 3584000000 are in use".
 std::string met(std::string_view name, uint64_t allowed, std::string_view unit, uint64_t used) {
   return std::string(name) + " allows the process " + std::to_string(allowed) + " " + std::string(unit) +
          ", " + std::to_string(used) + " are in use";
@@ -215,7 +218,7 @@ std::string reason(uint64_t bytes) {
   }
   if (const auto data = resource_limit(RLIMIT_DATA); data && !fits(data_in_use(), bytes, *data))
     return met("RLIMIT_DATA", *data, "bytes", data_in_use());
-  constexpr uint64_t kernel_keeps = 8; // the kernel refuses a few mappings early
+  constexpr uint64_t kernel_keeps = 8; // the kernel refuses mappings shortly before the limit
   const uint64_t mappings = number_in("/proc/sys/vm/max_map_count", 0), used = mappings_in_use();
   if (mappings != 0 && used + kernel_keeps >= mappings)
     return met("vm.max_map_count", mappings, "mappings", used);

@@ -1,5 +1,5 @@
-// Address space from the operating system: zeroed pages that take memory once they are touched, how much of
-// it guests may take, and which limit refused more.
+// Address space from the operating system: reserves zeroed pages, which take memory only once they are
+// touched; limits how much address space guests may take; finds out which limit of the system refused more.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -15,52 +15,57 @@ namespace skerry::vm {
 /// the embedder's heap can still grow after guests are refused more. The size of the address space is
 /// RLIMIT_AS or what the processor can address, whichever is less. From 2^40 bytes on, nothing is refused.
 inline constexpr uint64_t kept_free_divisor = 8;
-/// Space that no guest has asked for yet is reserved only while the process uses at most half of its address
+/// Space that guests do not need yet is reserved only while the process uses at most half of its address
 /// space.
 inline constexpr uint64_t headroom_divisor = 2;
-/// Reservations smaller than this never get huge pages: several would share one, and each would pay for it.
+/// Reservations smaller than this never get huge pages, because several reservations would share one huge
+/// page, and each would pay for zeroing it.
 inline constexpr uint64_t huge_page_bytes = uint64_t{2} << 20;
 
-/// Returns readable, writable and zeroed pages, or null if the system or the share above refuses. Adjacent
-/// reservations of the same kind are one mapping of the system, so thousands of small ones do not use up
-/// vm.max_map_count.
+/// Returns readable, writable and zeroed pages; null if the system refuses, or if kept_free_divisor does. The
+/// system merges adjacent reservations of the same kind into one mapping, so that thousands of small
+/// reservations do not use up vm.max_map_count.
 std::byte* map_pages(uint64_t bytes) noexcept;
-/// Makes any access to the pages end the process. Returns false if the system refuses.
+/// Protects the pages: any access to them ends the process. Returns false if the system refuses.
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept;
 void release_pages(std::byte* start, uint64_t bytes) noexcept;
 
-/// Returns whether `bytes` more, from any source, would leave the process its share. Ask before large
-/// allocations.
+/// Returns whether the process may take `bytes` more address space and still leave enough free
+/// (kept_free_divisor). Call this before large allocations.
 bool may_take(uint64_t bytes) noexcept;
-/// Returns whether this much may be reserved before it is needed.
+/// Returns whether `bytes` may be reserved before they are needed (headroom_divisor).
 bool has_headroom(uint64_t bytes) noexcept;
 
-// The next three work on pages from a single call, either all of them or from some page to the end: a range
-// of more than one mapping cannot be moved. Unless stated otherwise, they change nothing if they fail.
+// The next three functions work on pages that one call has mapped: on all of them, or on those from some page
+// to the end. They cannot work on a range of several mappings. Unless stated otherwise, they change nothing
+// if they fail.
 
-/// Enlarges the pages and returns their new address; null if refused.
+/// Enlarges the pages and returns their new address. Returns null if the system or kept_free_divisor refuses.
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
-/// Enlarges the pages in place. Returns false if refused, or if the addresses after them are taken.
+/// Enlarges the pages in place. Returns false if this is refused, or if the addresses after the pages are in
+/// use.
 bool extend_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
-/// Enlarges the pages and moves them to `to`, replacing the pages there. If it returns false, nothing is
-/// mapped at `to` any longer.
+/// Enlarges the pages and moves them to `to`, replacing the pages there. If this returns false, nothing is
+/// mapped at `to`.
 bool move_pages(std::byte* start, uint64_t bytes, std::byte* to, uint64_t new_bytes) noexcept;
 
-/// Copies to pages that are zero. Skips pages of zeros, so that they take no memory.
+/// Copies `from` to pages that are zero. Pages of `from` that are zero are skipped, so that their copies take
+/// no memory.
 void copy_pages(std::byte* to, std::span<const std::byte> from) noexcept;
 bool is_all_zero(std::span<const std::byte> bytes) noexcept;
 
-/// Returns whether the system gives huge pages by default.
+/// Returns whether the system uses huge pages by default.
 bool has_automatic_huge_pages() noexcept;
-/// Keeps the system from using huge pages: many small memories must not take 2 MiB each, nor copy as much at
-/// their first write.
+/// Keeps the system from using huge pages. With huge pages, each of many small memories would take 2 MiB, and
+/// would zero or copy 2 MiB at its first write.
 void use_small_pages(std::byte* start, uint64_t bytes) noexcept;
 
 /// `bytes` rounded up to whole pages of the system.
 uint64_t round_up_to_page(uint64_t bytes) noexcept;
 
-/// A limit error that says why `bytes` for `purpose` ("a memory") were refused: RLIMIT_AS, RLIMIT_DATA,
-/// vm.max_map_count or no memory. It reads the present state of the process, which may take about 10 ms.
+/// A limit error that says why the system refused `bytes` for `purpose` ("a memory"): because of RLIMIT_AS,
+/// RLIMIT_DATA or vm.max_map_count, or because there is no memory. Reads the present state of the process,
+/// which may take about 10 ms.
 Error address_space_refused(uint64_t bytes, std::string_view purpose);
 
 } // namespace skerry::vm

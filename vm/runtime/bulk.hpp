@@ -1,5 +1,6 @@
-// Bulk instructions on memories, tables and segments (spec §4.6). They check all bounds before they write
-// anything, and return the trap to raise or ErrorCode::none. Operands are zero-extended to 64 bits.
+// Bulk instructions on memories, tables and segments (spec §4.6). Each function checks all bounds before it
+// writes anything. It returns the code of the trap, or ErrorCode::none. Operands are zero-extended to 64
+// bits.
 #pragma once
 
 #include "skerry/error.hpp"

@@ -10,20 +10,21 @@
 
 namespace skerry::vm {
 
-/// A value of any type: v128 takes both words; other types take the first, zero-extended.
+/// A value of any type. A v128 takes both words; other types take only `lo`, zero-extended.
 struct SlotPair {
   uint64_t lo = 0;
   uint64_t hi = 0;
 };
 
-/// Evaluates validated expressions of one instance. The instance's functions, and the globals that an
-/// expression may name, must be set up. Reuse it for many expressions, so that most allocate nothing. The
-/// meter counts instructions, because an expression may be long; once it has refused, values are meaningless.
+/// Evaluates validated constant expressions of one instance. The instance's functions, and the globals that
+/// an expression refers to, must already be set up. Reuse the evaluator for many expressions, so that most
+/// allocate nothing. The meter counts instructions, because an expression may be long; after the meter has
+/// refused, values are meaningless.
 class ConstEvaluator {
 public:
   ConstEvaluator(const ModuleInstance& instance, WorkMeter& meter) : instance_(instance), meter_(meter) {}
   SlotPair evaluate(const ConstExpr& expr);
-  /// Evaluates the next expression of a sequence and leaves the reader after its `end`.
+  /// Evaluates the expression at the reader, and leaves the reader after the expression's `end`.
   SlotPair evaluate(ByteReader& reader);
 
 private:

@@ -6,15 +6,16 @@ namespace skerry::vm {
 
 namespace {
 
-/// Splits the fuel between the running slice, which keeps its size if possible, and the budget.
+/// Splits the fuel between the running slice, which does not become larger, and fuel_budget.
 void set_fuel_left(Store& store, int64_t left) {
   store.run.fuel = std::clamp(left, int64_t{0}, std::max(store.run.fuel, int64_t{0}));
   store.fuel_budget = left - store.run.fuel;
 }
 
-/// A call that can stop goes into debt for the fuel that a host function takes, and stops after the function.
+/// Returns whether a host function may take more fuel than is left. The fuel then becomes negative, and the
+/// call is suspended after the host function has returned.
 bool may_owe(const Store& store, int64_t left, uint64_t instructions) {
-  constexpr int64_t most = int64_t{1} << 62; // sums cannot overflow
+  constexpr int64_t most = int64_t{1} << 62; // keeps sums from overflowing
   return store.may_suspend && store.host_depth == 1 && instructions <= uint64_t{most} && left > -most;
 }
 
@@ -27,7 +28,7 @@ void set_fuel(Store& store, uint64_t instructions) noexcept {
 }
 
 uint64_t fuel_used(const Store& store) noexcept {
-  // A call's debt is fuel that has not been given yet, so it does not count.
+  // Negative fuel is a debt: fuel that has not been given yet. It does not count as used.
   return store.fuel_given - static_cast<uint64_t>(std::max<int64_t>(store.fuel_left(), 0));
 }
 

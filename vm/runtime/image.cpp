@@ -95,7 +95,7 @@ private:
   bool foreign_ = false;
 };
 
-/// Gives an instance the state of an image.
+/// Sets an instance to the state of an image.
 class Restorer {
 public:
   Restorer(ModuleInstance& instance, const Image& image)
@@ -129,7 +129,7 @@ private:
     for (size_t i = 0; i < image_.elem_segments.size(); ++i) {
       const std::vector<uint64_t>& from = image_.elem_segments[i];
       std::vector<uint64_t>& refs = instance_.elem_segments[i].refs;
-      if (refs.size() == from.size()) continue; // segments are dropped entirely or not at all
+      if (refs.size() == from.size()) continue; // unchanged: a drop removes all items
       refs.resize(from.size());
       std::transform(from.begin(), from.end(), refs.begin(), [&](uint64_t ref) { return decode(ref); });
     }
@@ -141,7 +141,8 @@ private:
     }
   }
 
-  /// Tables are seldom written after the start. A table that was not written still equals the image.
+  /// Sets the table to the state of the image. If the table was not written since it was last frozen or
+  /// restored, it already has this state. This is the usual case.
   bool restore_table(TableInstance& table, const std::shared_ptr<const std::vector<uint64_t>>& image) {
     if (table.image == image && !table.written) return true;
     const std::vector<uint64_t>& from = *image;
@@ -158,7 +159,7 @@ private:
     return true;
   }
 
-  /// Gives the memory the image's bytes. If it fails half-way, the memory has no image.
+  /// Replaces the memory's bytes by those of the image. If this fails half-way, the memory has no image.
   static bool bring_to(MemoryInstance& memory, const std::shared_ptr<const MemoryImage>& image) {
     if (memory.image == image) return image->revert(memory);
     memory.image = nullptr;
@@ -169,7 +170,8 @@ private:
     return true;
   }
 
-  /// Checks the store's limits and takes from its budget before it changes the memory.
+  /// Sets the memory to the state of the image. Checks the store's limits and takes bytes from its budget
+  /// before the memory changes.
   bool restore_memory(MemoryInstance& memory, const std::shared_ptr<const MemoryImage>& image) {
     StoreUsage& usage = memory.store->usage;
     const uint64_t others = usage.memory_bytes - memory.byte_size;
@@ -202,7 +204,7 @@ Result<std::shared_ptr<const Image>> freeze(ModuleInstance& instance) {
 Result<void> restore(ModuleInstance& instance, const Image& image) {
   if (auto ok = check_idle(instance); !ok) return ok;
   if (instance.compiled != image.module) return fail(usage("the image belongs to another module"));
-  instance.store->suspended.reset(); // a suspended call has lost the state that it worked on
+  instance.store->suspended.reset(); // a suspended call cannot continue, because its state has changed
   return Restorer(instance, image).restore();
 }
 

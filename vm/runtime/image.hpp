@@ -10,9 +10,9 @@
 
 namespace skerry::vm {
 
-/// The state of the items that the module itself defines, in the order of the index spaces. References are
-/// stored independently of the instance: 0 for null, odd numbers for i31 values, 2 * (function index + 1) for
-/// functions.
+/// The state of the items that the module defines itself, in the order of the index spaces. References are
+/// stored in a form that does not depend on the instance: null as 0, i31 values unchanged (they are odd),
+/// functions as 2 * (function index + 1).
 struct Image {
   struct Global {
     uint32_t index;
@@ -22,7 +22,7 @@ struct Image {
   std::shared_ptr<const CompiledModule> module;
   std::vector<std::shared_ptr<const MemoryImage>> memories;
   std::vector<std::shared_ptr<const std::vector<uint64_t>>> tables;
-  std::vector<Global> globals; // the mutable ones
+  std::vector<Global> globals; // only the mutable globals
   std::vector<std::vector<uint64_t>> elem_segments;
   std::vector<uint64_t> data_sizes;
 };

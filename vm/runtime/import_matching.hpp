@@ -1,13 +1,14 @@
-// Import matching: whether an item has the type that an import requires (spec §3.3.11 "External Types").
+// Import matching: whether an item has a type that an import accepts (spec §3.3.11 "External Types").
 #pragma once
 
 #include "vm/runtime/store.hpp"
 
 namespace skerry::vm {
 
-/// `want` is the type in the module; `have` has the current size as its minimum.
+/// `want` is the import's type in the module. `have` is the item's type, with its current size as the
+/// minimum.
 bool matches(const Limits& have, const Limits& want);
-/// The types must have canonical heap types.
+/// Concrete heap types in `have` and `want` must be canonical ids.
 bool matches(const TypeRegistry& types, const TableType& have, const TableType& want);
 bool matches(const MemoryType& have, const MemoryType& want);
 bool matches(const TypeRegistry& types, const GlobalType& have, const GlobalType& want);

@@ -12,14 +12,14 @@ uint64_t align_up(uint64_t offset, uint64_t alignment) {
   return (offset + alignment - 1) / alignment * alignment;
 }
 
-/// Allocates consecutive arrays in the block.
+/// Plans the offsets of consecutive arrays in a memory block.
 class BlockPlan {
 public:
   explicit BlockPlan(uint64_t start) : size_(start) {}
   template <class T> uint32_t array(size_t count) {
     const uint64_t start = align_up(size_, alignof(T));
     size_ = start + count * sizeof(T);
-    return static_cast<uint32_t>(start); // instantiate refuses blocks that need more than 32 bits
+    return static_cast<uint32_t>(start); // fits: allocate_block refuses larger blocks
   }
   uint64_t size() const { return size_; }
 
@@ -43,7 +43,7 @@ Layout::Layout(const Module& module) {
 }
 
 void Store::InstanceDeleter::operator()(ModuleInstance* instance) const {
-  // Functions, globals and data segments are trivially destructible.
+  // Only element segments need destructors: functions, globals and data segments are trivially destructible.
   const size_t elem_segments = instance->module->elem_segments.size();
   for (size_t i = 0; i < elem_segments; ++i) instance->elem_segments[i].~ElemInstance();
   instance->~ModuleInstance();

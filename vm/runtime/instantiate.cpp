@@ -22,7 +22,7 @@ template <class T> T* at(ModuleInstance& instance, uint32_t offset) {
   return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(&instance) + offset);
 }
 
-/// Removes from the store what an unfinished instance allocated, unless keep() is called.
+/// Undoes what the allocation of an instance has added to the store, unless keep() is called.
 class Rollback {
 public:
   explicit Rollback(Store& store)
@@ -48,7 +48,7 @@ private:
   bool keep_ = false;
 };
 
-/// Constructs `count` empty segments. Returns false if the call must end.
+/// Constructs `count` empty segments. Returns false if the meter refuses: the call must then end.
 template <class T> bool construct(T* first, size_t count, WorkMeter& meter) {
   constexpr size_t piece = 1024;
   for (size_t done = 0; done < count; done += piece) {
@@ -63,15 +63,15 @@ void* allocate_bytes(size_t bytes) {
 }
 void free_bytes(void* block) { ::operator delete(block, std::align_val_t{alignof(GlobalInstance)}); }
 
-/// Allocates the block with its arrays in place and empty. It counts against the store's budget until the
-/// store ends.
+/// Allocates the memory block of an instance, whose arrays are in place and empty. The block counts against
+/// the store's budget until the store is destroyed.
 Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const CompiledModule>& compiled) {
   const std::shared_ptr<const Module>& module = compiled->module;
   if (store.instances.size() >= store.limits.instances)
     return fail(limit_error("instances", store.instances.size() + 1, store.limits.instances));
   const Layout layout(*module);
   constexpr auto largest = static_cast<uint64_t>(std::numeric_limits<int32_t>::max());
-  if (layout.size > largest) // threaded code has 32-bit offsets
+  if (layout.size > largest) // because threaded code uses 32-bit offsets
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded,
                       "an instance of the module needs " + std::to_string(layout.size) + " bytes, at most " +
                           std::to_string(largest) + " are possible"));
@@ -96,7 +96,7 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Com
   instance->globals = at<GlobalInstance*>(*instance, layout.globals);
   instance->elem_segments = at<ElemInstance>(*instance, layout.elem_segments);
   instance->data_segments = at<DataInstance>(*instance, layout.data_segments);
-  // Empty segments own no memory, so an incomplete array needs no destructors.
+  // Segments are still empty here and own no memory, so the block can be freed without their destructors.
   if (construct(instance->elem_segments, module->elem_segments.size(), meter) &&
       construct(instance->data_segments, module->data_segments.size(), meter))
     return InstancePtr(instance);
@@ -105,8 +105,8 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Com
   return fail(meter.take_error());
 }
 
-/// Performs the steps of §4.5.4 for one instance, in the specification's order. Every item counts as work,
-/// because a module may ask for a lot.
+/// Performs the steps of spec §4.5.4 for one instance, in the specification's order. Every item is counted as
+/// work, because a module may contain very many.
 class Instantiation {
 public:
   Instantiation(Store& store, ModuleInstance& instance)
@@ -135,7 +135,7 @@ public:
   }
 
 private:
-  /// Counts work. Returns an error if the call must end.
+  /// Counts `units` of work. Returns an error if the call must end.
   Result<void> worked(uint32_t units) {
     if (meter_.spend(units)) [[likely]]
       return {};
@@ -225,7 +225,8 @@ private:
     return worked(static_cast<uint32_t>(module_.data_segments.size() / 8));
   }
 
-  /// Passive segments count against the store's budget even after they are dropped.
+  /// Evaluates the items of a passive segment. The segment counts against the store's budget even after it is
+  /// dropped.
   Result<void> make_elements(const ElemSegment& segment, ElemInstance& elements) {
     if (segment.mode != SegmentMode::passive) return worked(1);
     const uint64_t bytes = segment.count * sizeof(uint64_t);
@@ -242,7 +243,8 @@ private:
     return worked(0);
   }
 
-  /// Writes the elements directly: the segment may be long, and a list would take memory.
+  /// Writes the items of an active segment directly into the table, because a list of the items of a long
+  /// segment would take memory.
   Result<void> initialize_table(const ElemSegment& segment) {
     if (segment.mode != SegmentMode::active) return worked(1);
     const uint64_t offset = constants_.evaluate(segment.offset).lo;
@@ -267,12 +269,13 @@ private:
     return copied;
   }
 
-  /// Copies in pieces, and checks the deadline between them.
+  /// Copies the data in pieces, and checks the deadline between two pieces.
   Result<void> copy_data(MemoryInstance& memory, const DataInstance& data, uint64_t offset) {
     constexpr uint64_t piece = 65'536, bytes_per_unit = 64;
     for (uint64_t done = 0; done < data.size; done += piece) {
       const uint64_t count = std::min<uint64_t>(piece, data.size - done);
-      memory_init(memory, data, offset + done, done, count); // the caller has checked that it fits
+      memory_init(memory, data, offset + done, done, count); // does not trap: the caller has checked the
+                                                             // bounds
       if (auto ok = worked(static_cast<uint32_t>(count / bytes_per_unit)); !ok) return ok;
     }
     return {};
@@ -296,14 +299,15 @@ private:
 
 namespace {
 
-/// A step that fails before the instance exists leaves the store unchanged.
+/// Allocates an instance and adds it to the store. If a step fails, the store is left unchanged.
 Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<const CompiledModule>& module,
                                           const BoundImports& imports) {
   Rollback rollback(store);
   auto block = allocate_block(store, module);
   if (!block) return fail(std::move(block.error()));
   ModuleInstance& instance = **block;
-  // The stack is made at the first call, which then sets the limit in all instances.
+  // If the store has no value stack yet, its first call allocates the stack and sets the limit in all
+  // instances.
   if (store.stack.base != nullptr) instance.stack_limit = store.stack.limit();
   if (auto ok = Instantiation(store, instance).allocate(imports); !ok) return fail(std::move(ok.error()));
   store.instances.push_back(std::move(*block));

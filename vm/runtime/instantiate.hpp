@@ -7,16 +7,16 @@
 namespace skerry::vm {
 
 /// Allocates an instance with these imports, initializes it and runs its start function. If an active segment
-/// or the start function fails, the store keeps the instance, because imported tables may already hold its
+/// or the start function fails, the store keeps the instance, because imported tables may already contain its
 /// functions. Errors: limit, trap, exhaustion and those of the start function.
 Result<ModuleInstance*> instantiate(Store& store, const std::shared_ptr<const CompiledModule>& module,
                                     const BoundImports& imports);
 
-/// The same, but gives the instance the state of an image instead of initializing it: writes no segments and
-/// runs no start function. Errors: limit.
+/// Like the function above, but sets the instance to the state of an image instead of initializing it: active
+/// segments are not written and the start function does not run. Errors: limit.
 Result<ModuleInstance*> instantiate(Store& store, const Image& image, const BoundImports& imports);
 
-/// Removes the reason why the last call failed from the store and returns it.
+/// Returns the error with which the store's last call failed, and removes it from the store.
 Error take_error(Store& store);
 
 } // namespace skerry::vm

@@ -10,20 +10,22 @@ namespace skerry::vm {
 namespace {
 
 constexpr uint64_t memory32_pages = 65'536;
-/// A memory of one page can grow to four before it may have to move.
+/// The smallest reservation. With it, a memory of one page can grow to four pages before it may have to move.
 constexpr uint64_t least_reserved_bytes = 4 * wasm_page_bytes;
-/// 1/256 of a process's space on processors with 39-bit addresses. Larger memories seldom move anyway.
+/// The most that is reserved in addition to a memory's size: 1/256 of the address space of processors with
+/// 39-bit addresses. Memories larger than this seldom move anyway.
 constexpr uint64_t most_headroom_bytes = uint64_t{1} << 30;
 
-/// The largest size that the memory can ever reach: its type's maximum, or less if the store allows less.
+/// The most pages that the memory can ever have: the type's maximum, or fewer if the store allows fewer.
 uint64_t largest_pages(const Store& store, const Limits& limits) {
   uint64_t pages = store.limits.memory_bytes / wasm_page_bytes;
   if (!limits.is_64) pages = std::min(pages, memory32_pages);
   return limits.has_max ? std::min(pages, limits.max) : pages;
 }
 
-/// The bytes to reserve for a memory of `bytes`: twice as much, so that growth in small steps seldom moves
-/// the memory, but neither more than the memory can use nor more than the process has to spare.
+/// The bytes to reserve for a memory of `bytes` bytes. This is twice as much, so that growth in small steps
+/// seldom moves the memory. But it is not more than the memory can ever use, and only `bytes` if the process
+/// has little address space.
 uint64_t with_headroom(const MemoryInstance& memory, uint64_t bytes) {
   const uint64_t largest = std::max(memory.max_pages, uint64_t{1}) * wasm_page_bytes;
   const uint64_t more = std::clamp(bytes, least_reserved_bytes - wasm_page_bytes, most_headroom_bytes);
@@ -31,7 +33,8 @@ uint64_t with_headroom(const MemoryInstance& memory, uint64_t bytes) {
   return wanted > bytes && has_headroom(wanted) ? wanted : bytes;
 }
 
-/// Calls `take` with the size to reserve for `bytes`: with headroom, then, if that fails, without.
+/// Calls `take` with the number of bytes to reserve: first with headroom for growth, then, if `take` returns
+/// false, without.
 template <class F> bool reserve(const MemoryInstance& memory, uint64_t bytes, F&& take) {
   const uint64_t wanted = with_headroom(memory, bytes);
   return take(wanted) || (wanted > bytes && take(bytes));
@@ -43,8 +46,9 @@ void use_pages(MemoryInstance& memory, std::byte* base, uint64_t bytes, uint64_t
   memory.front_bytes = front_bytes;
 }
 
-/// Moves the memory to new pages. The front is a different mapping from the rest, so it is copied, which
-/// cannot fail half-way. A memory with an image loses it until the next reset maps it again.
+/// Moves the memory to new pages. The front, which consists of mapped pages of an image, is copied, because a
+/// second move could fail after the first has succeeded. The memory then has no image until the next restore
+/// maps it again.
 bool move_elsewhere(MemoryInstance& memory, uint64_t bytes) {
   const uint64_t front = memory.front_bytes, rest = memory.reserved_bytes - front;
   std::byte* to = map_pages(bytes);
@@ -70,23 +74,24 @@ bool enlarge(MemoryInstance& memory, uint64_t bytes) {
     memory.reserved_bytes = bytes;
     return true;
   }
-  // Small reservations keep small pages for good, so a memory that becomes large is copied once.
+  // A small reservation never uses huge pages (use_small_pages), so a memory that becomes large is copied to
+  // new pages once.
   if (old_bytes < huge_page_bytes && bytes >= huge_page_bytes && has_automatic_huge_pages())
     return copy_elsewhere(memory, bytes);
   std::byte* base = remap_pages(memory.base, old_bytes, bytes);
   return base != nullptr && (use_pages(memory, base, bytes, 0), true);
 }
 
-/// Makes room for `bytes` in total; the memory may move.
+/// Makes room for `bytes` bytes in total. The memory may move.
 bool make_room(MemoryInstance& memory, uint64_t bytes) {
-  if (memory.store->engine->config.move_stack) // test aid: exposes code that keeps an old address
+  if (memory.store->engine->config.move_stack) // for tests: exposes code that keeps an old address
     return move_elsewhere(memory, std::max(bytes, memory.reserved_bytes));
   if (bytes <= memory.reserved_bytes) return true;
   return reserve(memory, bytes, [&](uint64_t wanted) { return enlarge(memory, wanted); });
 }
 
-/// Adds pages after the current ones, or changes nothing. The new pages are zero: they were never written, or
-/// an image reset them.
+/// Adds pages at the end of the memory, or changes nothing. The new pages are zero, because they were never
+/// written or were reset when an image was restored.
 bool add_pages(MemoryInstance& memory, uint64_t pages) {
   const uint64_t bytes = pages * wasm_page_bytes;
   StoreUsage& usage = memory.store->usage;
@@ -147,7 +152,7 @@ Result<MemoryInstance*> allocate_memory(Store& store, const MemoryType& type) {
   memory->type = type;
   memory->store = &store;
   memory->max_pages = largest_pages(store, type.limits);
-  // Even a memory that can never grow from zero has an address, so `base` is never null.
+  // A memory without pages also gets an address, so that `base` is never null.
   const uint64_t bytes = std::max(pages, uint64_t{1}) * wasm_page_bytes;
   MemoryInstance& added = *store.memories.emplace_back(std::move(memory));
   if (reserve_memory(added, bytes) && add_pages(added, pages)) return &added;

@@ -28,7 +28,7 @@ ExternType type_of_definition(const Definition& definition) {
       definition);
 }
 
-/// Null if the definition belongs to no store.
+/// The store that the definition belongs to; null for a host function, which belongs to no store.
 const Store* owner(const Definition& definition) {
   return std::visit(Overloaded{
                         [](const std::shared_ptr<const HostFunc>&) -> const Store* { return nullptr; },
@@ -38,28 +38,29 @@ const Store* owner(const Definition& definition) {
                     definition);
 }
 
-/// Stands in for a function without a definition under `--unknown-imports=trap`.
+/// Replaces a function without a definition if UnknownImports::trap is set.
 bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
   return caller.fail(
       Error::trap(ErrorCode::unknown_import).with_detail(": " + *static_cast<std::string*>(context)));
 }
 
-/// Stands in for such a function under `--unknown-imports=default`: returns zeros and null references.
+/// Replaces a function without a definition if UnknownImports::return_zeros is set.
 bool return_zeros(void* context, Caller&, uint64_t* values) {
   std::fill_n(values, *static_cast<size_t*>(context), uint64_t{0});
   return true;
 }
 
-/// Binds a module's imports one by one and collects the problems.
+/// Binds the imports of a module one after another and collects the problems for one error message.
 class ImportBinder {
 public:
   ImportBinder(const Linker& linker, Store& store, const Module& module)
       : linker_(linker), store_(store), module_(module), meter_(work_meter(store)) {}
 
-  /// Binds all imports, or stops at the first error that is not a problem with an import's type.
+  /// Binds all imports. A missing definition or a wrong type is a problem that is collected. Any other error
+  /// ends the work at once.
   Result<BoundImports> run() {
     for (const Import& import : module_.imports) {
-      constexpr uint32_t units = 8; // finding a name
+      constexpr uint32_t units = 8; // the work of finding a name
       if (!meter_.spend(units)) return fail(meter_.take_error());
       bind(import);
       if (error_) return fail(std::move(*error_));
@@ -133,10 +134,10 @@ private:
       error_ = limit_error("budget_bytes", *store_.budget, bytes);
   }
 
-  /// Memory that a stand-in takes until the store is destroyed: the function, its instance, and the names
-  /// twice.
+  /// The bytes that a replacement for an undefined function takes until the store is destroyed: the function,
+  /// its instance, and two copies of its names.
   static uint64_t stand_in_bytes(const Import& import) {
-    constexpr uint64_t blocks = 256; // overhead of the allocator and the table
+    constexpr uint64_t blocks = 256; // overhead of the allocator and of Store::host_func_of
     return sizeof(HostFunc) + sizeof(HostFuncInstance) + blocks +
            2 * (import.module.size() + import.name.size());
   }
@@ -165,7 +166,7 @@ private:
     });
   }
   ExternType type_of(const Import& import) const { return extern_type(module_, import.kind, import.index); }
-  /// Describes only the first problems.
+  /// Adds a problem to the message. After the first 100, only counts them.
   template <class F> void problem(F&& text) {
     if (problems_++ >= listed_problems) return;
     message_ += (message_.empty() ? "" : "; ") + text();

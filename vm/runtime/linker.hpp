@@ -1,4 +1,5 @@
-// The data of a Linker, and how a module's imports are bound to it (spec §4.5.4, import matching §3.3).
+// The data of a Linker, and the binding of a module's imports to definitions (spec §4.5.4, import matching
+// §3.3).
 #pragma once
 
 #include "skerry/linker.hpp"
@@ -14,11 +15,12 @@
 
 namespace skerry::vm {
 
-/// A host function that is not yet in a store, or an item of a store.
+/// What a linker defines a name as: a host function that is not yet in a store, or an item of a store.
 using Definition = std::variant<std::shared_ptr<const HostFunc>, FuncInstance*, TableInstance*,
                                 MemoryInstance*, GlobalInstance*>;
 
-/// The module and name of an import, compared without copying.
+/// The key of a definition: module name and import name. ImportNameLess also compares views, so that a lookup
+/// copies no name.
 struct ImportName {
   std::string module, name;
 };
@@ -34,14 +36,14 @@ struct Linker {
   Engine engine;
   UnknownImports unknown_imports = UnknownImports::error;
   std::map<ImportName, Definition, ImportNameLess> definitions;
-  std::optional<Error> error; // of a definition that failed; instantiate reports it
+  std::optional<Error> error; // the error of a definition that failed; instantiate returns it
 
   explicit Linker(const Engine& of) : engine(of) {}
   const Definition* find(const Import& import) const;
   void define(std::string_view module, std::string_view name, Definition definition);
 };
 
-/// Imports by index space, in order.
+/// The items for a module's imports: for each index space, the imported items in order.
 struct BoundImports {
   std::vector<FuncInstance*> functions;
   std::vector<TableInstance*> tables;
@@ -49,15 +51,17 @@ struct BoundImports {
   std::vector<GlobalInstance*> globals;
 };
 
-/// Finds and checks every import. Errors: unlinkable, with all problems in one message; usage for items of
-/// another store; limit and exhaustion if the store's budget, deadline or interrupt flag ends the work.
+/// Finds a definition for every import and checks its type. Errors: unlinkable, with all problems in one
+/// message; usage for items of another store; limit and exhaustion if the store's budget, deadline or
+/// interrupt flag ends the work.
 Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module);
 
-/// Makes a host function without a name. Errors: limit; usage for a type that does not exist.
+/// Makes a host function that has no name yet. Errors: limit; usage for a type that does not exist.
 Result<std::shared_ptr<HostFunc>> make_host_func(TypeRegistry& types, const FuncType& type,
                                                  NativeHostFunc native, std::shared_ptr<void> context);
 
-/// The instance of a host function in a store. A store has only one of each, because funcrefs have identity.
+/// The instance of a host function in a store. A store makes only one instance of each host function, because
+/// funcrefs to it must be equal.
 FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host);
 
 /// The store that a function belongs to.
@@ -65,12 +69,12 @@ inline Store& store_of(const FuncInstance& func) {
   return func.instance != nullptr ? *func.instance->store : *static_cast<const HostFuncInstance&>(func).store;
 }
 
-/// The function's type, which lives as long as its store.
+/// The function's type. The reference is valid while the function's store lives.
 inline const CanonicalType& type_of(const FuncInstance& func) {
   return store_of(func).engine->types[func.type_id()];
 }
 
-/// Types for embedders, with the current size as the minimum.
+/// The types of items for embedders, with the current size as the minimum.
 ExternType extern_type(const FuncInstance& func);
 TableType table_type(const TableInstance& table);
 MemoryType memory_type(const MemoryInstance& memory);

@@ -1,6 +1,7 @@
-// Resets a memory to its image in microseconds. The kernel reports which pages are the memory's own copies
-// (PAGEMAP_SCAN). The first few are overwritten with the image's content, which costs less than a page fault
-// for each in the next call; the rest are discarded (MADV_DONTNEED). On older kernels all are discarded.
+// Resets a memory to its image in microseconds. The kernel reports which pages of the memory are no longer
+// those of the image (PAGEMAP_SCAN). The first few of these pages are overwritten with the image's content,
+// because that takes less time than a page fault for each in the next call. The others are discarded
+// (MADV_DONTNEED). On older kernels all pages are discarded.
 #include "vm/runtime/memory_image.hpp"
 
 #include "vm/runtime/address_space.hpp"
@@ -19,15 +20,15 @@ namespace skerry::vm {
 
 namespace {
 
-/// How many bytes of private pages a memory keeps across a reset. More would make many idle instances
-/// expensive.
+/// The bytes of private pages that a memory may keep when it is reset. With more, many idle instances would
+/// take much memory.
 constexpr uint64_t kept_bytes = uint64_t{128} << 10;
 
 uint64_t system_page_bytes() { return round_up_to_page(1); }
 
 #if defined(__linux__)
 
-/// From <linux/fs.h> of Linux 6.7, so that this also compiles with older headers.
+/// Declarations from <linux/fs.h> of Linux 6.7, repeated here so that this file compiles with older headers.
 struct PageRegion {
   uint64_t start, end, categories;
 };
@@ -37,11 +38,11 @@ struct ScanRequest {
 };
 constexpr uint64_t is_file = 1 << 2, is_present = 1 << 3, is_swapped = 1 << 4, is_zero_page = 1 << 5;
 
-/// The pages of a range that are private copies.
+/// The pages of a range that are private copies instead of pages of the image.
 struct OwnPages {
   std::array<PageRegion, 64> regions;
   size_t count = 0;
-  uint64_t scanned_to = 0; // nothing is known about pages from here on
+  uint64_t scanned_to = 0; // pages from this address on were not scanned
 };
 
 bool find_own_pages(int pagemap, std::span<const std::byte> range, OwnPages& found) {
@@ -60,7 +61,7 @@ bool find_own_pages(int pagemap, std::span<const std::byte> range, OwnPages& fou
   return true;
 }
 
-/// A descriptor for find_own_pages; -1 if the kernel does not support it.
+/// Opens the file descriptor for find_own_pages. Returns -1 if the kernel does not support PAGEMAP_SCAN.
 int open_pagemap() {
   const int pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
   OwnPages none;
@@ -90,7 +91,7 @@ void seal(int) {}
 
 #endif
 
-/// `bytes` without the zero pages at the end.
+/// `bytes` without the pages of zeros at its end.
 std::span<const std::byte> without_zero_tail(std::span<const std::byte> bytes) {
   const uint64_t page = system_page_bytes();
   while (bytes.size() >= page && is_all_zero(bytes.last(page))) bytes = bytes.first(bytes.size() - page);
@@ -134,7 +135,8 @@ MemoryImage::~MemoryImage() {
   if (pagemap_ >= 0) close(pagemap_);
 }
 
-/// Makes at most two mappings, each in one piece: pages that will be moved must be a single mapping.
+/// Makes at most two mappings, one for the image's content and one for the rest, because only a single
+/// mapping can be moved later.
 bool MemoryImage::map_into(MemoryInstance& memory) const {
   constexpr int access = PROT_READ | PROT_WRITE, how = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
   const uint64_t front = file_ < 0 ? 0 : content_.size(), rest = memory.reserved_bytes - front;
@@ -146,7 +148,7 @@ bool MemoryImage::map_into(MemoryInstance& memory) const {
   return true;
 }
 
-/// Copies [from, to) back from the image.
+/// Copies the bytes [from, to) of the image to the memory.
 void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_t to) const {
   const uint64_t content_end = std::clamp<uint64_t>(content_.size(), from, to);
   if (content_end > from) std::memcpy(memory.base + from, content_.data() + from, content_end - from);
@@ -157,7 +159,7 @@ bool MemoryImage::revert(MemoryInstance& memory) const {
   OwnPages own;
   const bool knows =
       pagemap_ >= 0 && process_ == getpid() && find_own_pages(pagemap_, {memory.base, memory.byte_size}, own);
-  uint64_t kept = 0, rest = 0; // nothing is kept from `rest` on
+  uint64_t kept = 0, rest = 0; // no page after `rest` is kept
   const auto base = reinterpret_cast<uintptr_t>(memory.base);
   for (size_t i = 0; i < own.count; ++i) {
     const uint64_t from = own.regions[i].start - base, to = own.regions[i].end - base;
@@ -170,7 +172,7 @@ bool MemoryImage::revert(MemoryInstance& memory) const {
                    (own.count == 0 || rest == own.regions[own.count - 1].end - base);
   if (all || rest == memory.byte_size) return true;
 #if defined(__linux__)
-  // Resets the pages to what is mapped: the file, or zeros.
+  // Discards the private pages, so that reads see the mapped file, or zeros.
   if (file_ >= 0 || content_.empty())
     return madvise(memory.base + rest, memory.byte_size - rest, MADV_DONTNEED) == 0;
 #endif

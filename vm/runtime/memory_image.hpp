@@ -10,7 +10,7 @@
 
 namespace skerry::vm {
 
-/// Immutable. All bytes from `content_bytes` on are zero.
+/// Immutable. All bytes of the memory after the first content_bytes() are zero.
 class MemoryImage {
 public:
   /// Makes an image with a copy of `bytes`. Returns null if the system refuses memory.
@@ -22,10 +22,10 @@ public:
   uint64_t content_bytes() const noexcept { return content_.size(); }
   uint64_t byte_size() const noexcept { return byte_size_; }
 
-  /// Makes this the content of `memory`, replacing all of it. The memory's reservation must have room.
+  /// Replaces the whole content of `memory` by this image. The memory's reservation must be large enough.
   /// Returns false if the system refuses.
   bool map_into(MemoryInstance& memory) const;
-  /// Undoes all writes to a memory that has this image mapped. Returns false if the system refuses.
+  /// Undoes all writes to a memory since this image was mapped into it. Returns false if the system refuses.
   bool revert(MemoryInstance& memory) const;
 
 private:
@@ -33,11 +33,11 @@ private:
   bool freeze(std::span<const std::byte> bytes);
   void copy_back(const MemoryInstance& memory, uint64_t from, uint64_t to) const;
 
-  int file_ = -1;    // the content, on systems with anonymous files
-  int pagemap_ = -1; // reports which pages were written, on Linux 6.7
-  int process_ = 0;  // the process that `pagemap_` reports on, which is not a forked child
+  int file_ = -1;    // the file with the content, on systems with anonymous files; else -1
+  int pagemap_ = -1; // the file that reports which pages were written, on Linux 6.7 and later; else -1
+  int process_ = 0;  // the process that `pagemap_` reports on; it differs in a forked child
   uint64_t byte_size_ = 0;
-  std::span<const std::byte> content_; // mapped; whole pages of the system
+  std::span<const std::byte> content_; // mapped read-only; whole pages of the system
 };
 
 } // namespace skerry::vm

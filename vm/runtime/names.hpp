@@ -7,7 +7,8 @@
 
 namespace skerry::vm {
 
-/// The name in the name section, else the name of an export, else empty. Lives as long as the module.
+/// The function's name in the name section, else the name of an export of it, else empty. Valid while the
+/// module lives.
 std::string_view func_name(const Module& module, uint32_t func_index);
 
 } // namespace skerry::vm

@@ -10,7 +10,7 @@ Store::Store(std::shared_ptr<EngineData> engine_data, const StoreLimits& store_l
       interrupt_flag(std::make_shared<std::atomic<bool>>(false)) {}
 
 Store::~Store() {
-  roots.expire_all(); // first: host values and functions may hold references to the store
+  roots.expire_all(); // first, because host values and functions may hold references to the store
   release_stack(*this);
   give_back_budget(budget_taken);
 }
@@ -42,10 +42,10 @@ bool take_interrupt(const Store& store) {
   return flag.load(std::memory_order_relaxed) && flag.exchange(false);
 }
 
-/// Returns true if the deadline is so far away that a clock which lags by one system tick (at most 10 ms)
-/// still shows it as ahead. False if there is no such clock.
+/// Returns whether the deadline is at least 20 ms away. Uses a cheap clock that shows the time of the last
+/// system tick, which is at most 10 ms ago. Returns false if there is no such clock.
 bool is_far(Clock::time_point deadline) {
-#if defined(CLOCK_MONOTONIC_COARSE) // the clock of std::chrono::steady_clock, as of the last tick
+#if defined(CLOCK_MONOTONIC_COARSE) // the clock of std::chrono::steady_clock, at the last tick
   timespec now{};
   if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) return false;
   const auto since_start = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);

@@ -15,24 +15,27 @@
 
 namespace skerry::vm {
 
-/// The value stack. Frames refer to each other by distance rather than by address, so it can move.
+/// The value stack, which holds the frames of wasm functions. Frames refer to each other by distance instead
+/// of by address, so that the stack can move.
 struct ValueStack {
   std::byte* base = nullptr;
   uint64_t bytes = 0;
-  /// The bytes after limit() can be written without a check: links, bridges and arguments of host calls.
+  /// Bytes after limit() that can be written without a check. They hold links, bridges (for calls into other
+  /// instances) and the arguments of host calls.
   static constexpr uint64_t red_zone_bytes = 16'384;
   std::byte* limit() const { return base + bytes - red_zone_bytes; }
 };
 
-/// State of the running activation. Handlers save it when they leave the fast path (host call, trap, end of a
-/// slice).
+/// The state of the call that is running. Handlers keep it in registers, and save it here when they call a
+/// host function, trap or have used up their slice of fuel.
 struct RunState {
   const std::byte* pc = nullptr;      // the instruction that is running
-  uint64_t* frame = nullptr;          // its frame
-  ModuleInstance* instance = nullptr; // the instance that owns the code; null if no wasm is running
+  uint64_t* frame = nullptr;          // the frame of the running function
+  ModuleInstance* instance = nullptr; // the instance that owns the code at pc; null if no wasm is running
   uint64_t* free = nullptr;           // the first unused slot of the value stack
-  int64_t fuel = 0;                   // what is left of the slice
-  uint64_t detail = 0;                // of a trap: the uninitialized element, or the address of the access
+  int64_t fuel = 0;                   // the rest of the slice of fuel
+  uint64_t detail = 0;                // for a trap: the index of the uninitialized element, or the address of
+                                      // the access
 };
 
 struct Tracer;
@@ -49,28 +52,31 @@ struct Store {
 
   ValueStack stack; // allocated at the first call
   RunState run;
-  uint32_t host_depth = 0; // activations nested through host functions
+  uint32_t host_depth = 0; // active runs of the interpreter; host functions start nested ones
+                           // one's wasm
 
-  // Fuel not yet handed out as a slice. The running slice is in a register, or in run.fuel during host calls.
+  // Fuel that is not part of the running slice. The rest of that slice is in a register, or in run.fuel
+  // during host calls.
   int64_t fuel_budget = static_cast<int64_t>(skerry::Store::unlimited_fuel);
-  uint64_t fuel_given = skerry::Store::unlimited_fuel; // all the fuel ever given, modulo 2^64
+  uint64_t fuel_given = skerry::Store::unlimited_fuel; // the sum of all fuel that was ever given, modulo 2^64
 
   skerry::Store::Clock::time_point deadline = skerry::Store::Clock::time_point::max();
   std::shared_ptr<std::atomic<bool>> interrupt_flag;
 
   void* user_data = nullptr;          // the embedder's pointer
   std::shared_ptr<ByteBudget> budget; // shared with other stores; may be null
-  uint64_t budget_taken = 0;          // by this store
-  uint32_t unseen_work = 0;           // units since the last check (vm/module/work_meter.hpp)
+  uint64_t budget_taken = 0;          // bytes that this store has taken from the budget
+  uint32_t unseen_work = 0;           // units of work since the last check (vm/module/work_meter.hpp)
 
-  bool may_suspend = false;        // the running call may stop and be resumed (vm/runtime/suspension.hpp)
-  std::shared_ptr<void> suspended; // the suspended call, if any
+  bool may_suspend = false;        // the running call may be suspended and resumed
+                                   // (vm/runtime/suspension.hpp)
+  std::shared_ptr<void> suspended; // the Suspension of the suspended call; null if there is none
 
-  std::shared_ptr<Tracer> tracer; // of Config::trace; made when the first instruction runs
+  std::shared_ptr<Tracer> tracer; // for Config::trace; made when the first instruction runs
 
   std::optional<Error> error; // why the running call fails; take_error removes it
 
-  // Owned by the store. The objects do not move.
+  // Objects that the store owns. They do not move.
   struct InstanceDeleter {
     void operator()(ModuleInstance* instance) const;
   };
@@ -80,17 +86,20 @@ struct Store {
       host_func_of; // one per definition: funcrefs have identity
   std::vector<std::unique_ptr<MemoryInstance>> memories;
   std::vector<std::unique_ptr<TableInstance>> tables;
-  std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the host; an instance has its own
+  std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the embedder; the globals of an instance
+                                                        // are in its block
   struct HostObject;
-  std::vector<std::unique_ptr<HostObject>> host_objects; // externrefs
-  RootList roots;                                        // what embedders refer to
-  std::vector<TypeHold> types;                           // of tables and globals that the host made
+  std::vector<std::unique_ptr<HostObject>> host_objects; // host values of externrefs
+  RootList roots;                                        // the references that embedders hold
+  std::vector<TypeHold> types;                           // the types of tables and globals that the embedder
+                                                         // made
 
-  /// Takes bytes from the budget. Returns false if fewer are left.
+  /// Takes bytes from the budget and counts them. Returns false if the budget has fewer bytes left.
   bool take_budget(uint64_t bytes) noexcept;
   void give_back_budget(uint64_t bytes) noexcept;
 
-  /// Records why the call ends. Returns false, so that callers can `return store.fail(…)`.
+  /// Records the error with which the call ends. Returns false, so that callers can write `return
+  /// store.fail(…)`.
   bool fail(Error why) noexcept;
 
   int64_t fuel_left() const noexcept { return fuel_budget + run.fuel; }
@@ -103,32 +112,35 @@ struct Store::HostObject : Object {
   std::any value;
 };
 
-/// Checks the interrupt flag and the deadline. Returns why the call must end, or none.
+/// Checks the interrupt flag and the deadline. Returns the code of the error with which the call must end, or
+/// none.
 ErrorCode look(const Store& store) noexcept;
-/// The same for frequent use: while the deadline is not near, it reads a clock that costs only a few
-/// nanoseconds.
+/// Like look, for frequent use. While the deadline is not near, it reads a less exact clock, which takes only
+/// a few nanoseconds.
 ErrorCode look_roughly(const Store& store) noexcept;
-/// The same as an error, for loops of the host.
+/// Like look, but returns an Error. For loops of host functions.
 std::optional<Error> check_interrupt(const Store& store) noexcept;
-/// A meter for the engine's own work in the store: checks the store's deadline and interrupt flag, and
-/// charges its budget. Work since the last check carries over from one meter to the next.
+/// A meter for work that the engine does for the store. It checks the store's deadline and interrupt flag,
+/// and charges the store's budget. Work that was not yet followed by a check carries over to the next meter.
 WorkMeter work_meter(Store& store);
 
-// Handlers call the next two, so no exception may leave them.
-/// Grows by `pages` (spec §4.5.3.8). Returns the old size in pages, or -1 (limits, address space).
+// Handlers call grow_memory and grow_table, so no exception may leave these functions.
+/// Grows the memory by `pages` (spec §4.5.3.8). Returns the previous size in pages, or -1 if a limit or the
+/// system refuses.
 int64_t grow_memory(MemoryInstance& memory, uint64_t pages) noexcept;
-/// Grows by `elements` (spec §4.5.3.7). Returns the old size in elements, or -1. With `stop`, it checks the
-/// deadline and the interrupt flag after each piece; if the call must end, the table is unchanged and *stop
-/// holds the reason.
+/// Grows the table by `elements` elements, each `init` (spec §4.5.3.7). Returns the previous size in
+/// elements, or -1. If `stop` is not null, the deadline and the interrupt flag are checked after each piece
+/// of the work. If the call must then end, the table stays as it was and *stop holds the reason.
 int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init,
                    ErrorCode* stop = nullptr) noexcept;
-/// Returns whether the limits allow this many more elements.
+/// Returns whether the limits of the table and of the store allow `elements` more.
 bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept;
 
-/// Allocates the value stack if there is none yet. Errors: limit.
+/// Allocates the value stack unless it exists. Errors: limit.
 Result<void> ensure_stack(Store& store);
-/// Gives the value stack a new address (Config::move_stack). Returns by how many bytes it moved, or 0 if it
-/// did not. Corrects run.frame and run.free; the caller must correct all other pointers into the stack.
+/// Moves the value stack to a new address (Config::move_stack). Returns the distance in bytes, or 0 if the
+/// stack did not move. Corrects run.frame and run.free; the caller must correct all other pointers into the
+/// stack.
 ptrdiff_t move_stack(Store& store);
 void release_stack(Store& store);
 

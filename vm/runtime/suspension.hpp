@@ -1,4 +1,5 @@
-// A suspended call: the state that the interpreter needs to resume it, besides the value stack.
+// A suspended call: the state that the interpreter needs to resume it. The frames of the call stay on the
+// value stack.
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -8,19 +9,20 @@
 
 namespace skerry::vm {
 
-/// Store::suspended points to one.
+/// Store::suspended points to an object of this type.
 struct Suspension {
-  bool by_host = false;  // a host function was not ready; the instruction that calls it runs again
-  bool is_saved = false; // the members below are set; false while the suspension is only requested
-  int64_t fuel = 0;      // left when the call stopped: less than it needs, or negative for a debt
+  bool by_host = false;  // a host function was not ready; the instruction that calls it will run again
+  bool is_saved = false; // the call has stopped and the members below are set; false while it is only asked
+                         // to stop
+  int64_t fuel = 0;      // fuel left when the call stopped: too little to continue, or negative
   ModuleInstance* instance = nullptr;
   const std::byte* pc = nullptr;
   uint64_t* frame = nullptr;
-  uint64_t integers[3] = {}; // machine registers of the tail-call dispatch
+  uint64_t integers[3] = {}; // registers of the machine that the interpreter passes from handler to handler
   Vector vectors[2] = {};
 };
 
-/// The store's suspension; null if no call is suspended or asks to be.
+/// The store's suspension; null if no call is suspended or asked to stop.
 inline Suspension* suspension_of(const Store& store) {
   return static_cast<Suspension*>(store.suspended.get());
 }

@@ -10,7 +10,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// The largest size that table.grow can return in an i32 and the address space can hold.
+/// 2^32 elements: more than table.grow can return in an i32.
 constexpr uint64_t largest_table = uint64_t{1} << 32;
 
 uint64_t largest_size(const Store& store, const Limits& limits) {
@@ -18,8 +18,9 @@ uint64_t largest_size(const Store& store, const Limits& limits) {
   return limits.has_max ? std::min(elements, limits.max) : elements;
 }
 
-/// Calls work(first, count) for pieces of `count` elements, which take less than a millisecond each. Returns
-/// false, with the reason in *stop, if the call must end after one of them.
+/// Calls work(first, count) for consecutive pieces of `count` elements. Each piece takes less than a
+/// millisecond. Between two pieces, checks whether the call must end. If it must, returns false and stores
+/// the reason in *stop. If `stop` is null, does not check.
 template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCode* stop, Work work) {
   constexpr uint64_t piece = 1 << 16;
   for (uint64_t done = 0; done < count; done += piece) {
@@ -31,11 +32,12 @@ template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCo
   return true;
 }
 
-/// Makes room for at least `size` elements. New elements are null.
+/// Makes room for at least `size` elements. The room after the current end is null, except for table.dirty
+/// elements.
 bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   if (size <= table.capacity) return true;
   const uint64_t capacity = std::min(std::max(size, table.capacity * 2), std::max(size, table.max_elements));
-  constexpr uint64_t large = 1 << 17; // elements: 1 MiB
+  constexpr uint64_t large = 1 << 17; // a number of elements that takes 1 MiB
   if (capacity >= large && !may_take(capacity * sizeof(uint64_t))) return false;
   auto* elements = static_cast<uint64_t*>(std::calloc(capacity, sizeof(uint64_t)));
   if (elements == nullptr) return false;
@@ -50,7 +52,7 @@ bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   return true;
 }
 
-/// Sets the `count` elements after the current end.
+/// Sets the `count` elements after the current end to `init`.
 bool set_new(TableInstance& table, uint64_t count, uint64_t init, ErrorCode* stop) {
   uint64_t* added = table.elements + table.size;
   return in_pieces(*table.store, init != 0 ? count : std::min(count, table.dirty), stop,

@@ -5,8 +5,8 @@
 
 namespace skerry::vm {
 
-/// Allocates a table (spec §4.5.3.2). The store owns it and counts it. `type` has canonical heap types.
-/// Errors: limit.
+/// Allocates a table (spec §4.5.3.2) with all elements `init`. The store owns the table and counts it.
+/// Concrete heap types in `type` must be canonical ids. Errors: limit.
 Result<TableInstance*> allocate_table(Store& store, const TableType& type, uint64_t init);
 
 } // namespace skerry::vm

@@ -1,5 +1,5 @@
-// The value stack, which holds the frames of wasm functions. All of it is mapped at once; the kernel provides
-// pages as they are touched.
+// The value stack, which holds the frames of wasm functions. Its address space is mapped at once; the kernel
+// provides memory for a page when the page is first touched.
 #include "vm/runtime/address_space.hpp"
 #include "vm/runtime/store.hpp"
 
@@ -10,8 +10,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// Follows the red zone and is never accessible, so that an error of the interpreter cannot reach other
-/// memory.
+/// The size of the pages after the red zone. They are never accessible, so that an error in the interpreter
+/// cannot reach other memory.
 constexpr uint64_t guard_bytes = 65'536;
 
 std::byte* map_stack(uint64_t bytes) {
@@ -52,11 +52,11 @@ ptrdiff_t move_stack(Store& store) {
   if (base == nullptr) return 0;
   const std::byte* used_end = reinterpret_cast<std::byte*>(store.run.free);
   if (used_end != nullptr) std::memcpy(base, old.base, static_cast<size_t>(used_end - old.base));
-  // Both are multiples of a page, so the difference is a multiple of a slot.
+  // Both addresses are multiples of a page, so the difference is a multiple of a slot.
   const ptrdiff_t distance = reinterpret_cast<intptr_t>(base) - reinterpret_cast<intptr_t>(old.base);
   store.run.frame = shifted(store.run.frame, distance);
   store.run.free = shifted(store.run.free, distance);
-  release_stack(store); // from here on, touching the old address faults
+  release_stack(store); // accesses to the old address now fault
   use_stack(store, base, old.bytes);
   return distance;
 }

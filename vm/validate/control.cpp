@@ -56,7 +56,7 @@ void FunctionValidator::set_unreachable() {
   stack_.make_polymorphic();
 }
 
-/// The results must be on the stack, with nothing else above the frame's height.
+/// Checks that the frame's results are on the stack and that no other operands are above the frame's start.
 bool FunctionValidator::end_of_frame(const ControlFrame& frame) {
   if (!pop(result_types(frame.block))) return false;
   forget_initialized(frame.init_count);
@@ -76,7 +76,7 @@ bool FunctionValidator::else_() {
 bool FunctionValidator::end() {
   const ControlFrame frame = frames_.back();
   if (!end_of_frame(frame)) return false;
-  // Without an else, the parameters become the results.
+  // An if without else returns its parameters as its results.
   if (frame.op == Opcode::if_) {
     const auto params = param_types(frame.block), results = result_types(frame.block);
     if (!matcher_.matches(params, results)) return mismatch(results.to_vector());
@@ -113,8 +113,8 @@ bool FunctionValidator::br_table(const BrTableTargets& targets) {
   return pop(i32) && check_targets(targets) && (set_unreachable(), true);
 }
 
-/// Takes linear time: each label is checked once, and a list equal to the last one is not compared with the
-/// stack again.
+/// Checks the labels of a br_table in linear time. A label that occurs several times is checked once. If two
+/// consecutive labels have equal types, only the first is compared with the stack.
 bool FunctionValidator::check_targets(const BrTableTargets& targets) {
   const uint32_t id = ++br_table_count_;
   std::optional<TypeList> last;
@@ -165,7 +165,7 @@ bool FunctionValidator::apply_func_type(uint32_t type) {
   return pop(func.params()) && push(func.results());
 }
 
-/// The callee's results must match the caller's.
+/// The results of the callee must match those of the calling function.
 bool FunctionValidator::tail_call(uint32_t type) {
   const CanonicalType& func = module_.type(type);
   const TypeList results = result_types(frames_.front().block);
@@ -209,7 +209,8 @@ bool FunctionValidator::throw_(uint32_t tag) {
 }
 
 bool FunctionValidator::try_table(const Instruction& instr) {
-  // The clauses' labels are resolved outside the block.
+  // The labels of the catch clauses are resolved before the block is entered, because they do not include its
+  // label.
   Catches catches = instr.catches;
   for (uint32_t i = 0; i < instr.catches.count; ++i)
     if (!check_catch(catches.next())) return false;

@@ -1,6 +1,6 @@
-// Validates the most frequent instructions straight from the bytes: one table lookup finds the rule, and
-// nothing is decoded into an Instruction. Unusual cases (long numbers, features, errors) are left to decode()
-// and check(), which start again at the same instruction.
+// Validates the most frequent instructions directly from the module's bytes: it finds an instruction's rule
+// with one table lookup and makes no Instruction. In unusual cases, such as long numbers, missing features
+// and errors, decode() and check() handle the instruction instead, from its start.
 #include "vm/isa/frequent.hpp"
 #include "vm/validate/function_validator.hpp"
 #include "vm/validate/signature.hpp"
@@ -11,7 +11,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// How an instruction is handled here.
+/// How check_frequent handles an instruction.
 enum class Handling : uint8_t {
   no,
   numeric,
@@ -26,13 +26,13 @@ enum class Handling : uint8_t {
   plain,
 };
 
-/// The facts about a one-byte opcode, in half a cache line.
+/// The properties of a one-byte opcode, in half a cache line.
 struct FrequentRule {
   Handling kind = Handling::no;
   uint8_t align_log2 = 0;
   uint8_t param_count = 0;
   bool has_result = false;
-  ValType first, second, result; // first, second: of `param_count` parameters
+  ValType first, second, result; // first, second: the types of the parameters
 };
 
 constexpr Handling handling_of(Opcode op) {
@@ -78,11 +78,13 @@ constexpr std::array<FrequentRule, 256> frequent_rules = [] {
   return rules;
 }();
 
-/// The longest instruction that is handled here: an opcode and a memarg of two short numbers, or a constant
-/// of 10 bytes. While this many bytes are left, reads need no check for the end.
+/// The length of the longest instruction that is handled here: an opcode and a memarg with two short numbers,
+/// or a constant of 10 bytes. As long as this many bytes are left, reads need not check for the end of the
+/// body.
 constexpr ptrdiff_t longest = 12;
 
-/// Reads a number of at most four bytes. Returns false for longer ones, some of which are malformed.
+/// Reads an unsigned LEB128 number of at most four bytes. Returns false if it is longer; it may then also be
+/// malformed.
 bool short_number(const std::byte*& at, uint32_t& value) {
   value = static_cast<uint8_t>(*at++);
   if (value < 0x80) [[likely]]
@@ -96,7 +98,8 @@ bool short_number(const std::byte*& at, uint32_t& value) {
   return false;
 }
 
-/// Reads the type of a block if it is empty, a number type, or a type with a small index.
+/// Reads a block type that takes one byte: empty, a number type, or a type index less than 64. Returns false
+/// for others.
 bool short_block_type(uint8_t code, BlockType& block) {
   const bool is_empty = code == empty_block_type;
   if (code < empty_block_type) {
@@ -109,7 +112,7 @@ bool short_block_type(uint8_t code, BlockType& block) {
 
 } // namespace
 
-/// Checks an instruction of kind Handling::indexed.
+/// Checks an instruction for which the rule is Handling::indexed.
 bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
   switch (op) {
   case Opcode::br: return br(index);
@@ -120,7 +123,7 @@ bool FunctionValidator::check_indexed(Opcode op, uint32_t index) {
   }
 }
 
-/// Checks an instruction of kind Handling::plain.
+/// Checks an instruction for which the rule is Handling::plain.
 bool FunctionValidator::check_plain(Opcode op) {
   switch (op) {
   case Opcode::nop: return true;
@@ -132,15 +135,16 @@ bool FunctionValidator::check_plain(Opcode op) {
   }
 }
 
-/// Checks instructions while they are frequent ones, and leaves the reader after them. Returns false on an
-/// error.
+/// Checks instructions until one is not frequent, and leaves the reader before that one. Returns false after
+/// an error.
 bool FunctionValidator::check_frequent() {
   const std::byte* const begin = reader_.cursor();
-  // The caller checks the deadline between calls, so one call must not take all of a large body.
+  // The caller checks the deadline between two calls of this function, so one call must end after part of a
+  // large body.
   constexpr size_t most_bytes = 65'536;
   const std::byte* const end_of_body = begin + std::min(reader_.remaining(), most_bytes);
   const uint64_t begin_offset = reader_.offset();
-  const std::byte* start = begin; // of the instruction being checked
+  const std::byte* start = begin; // start of the instruction that is being checked
   const bool has_plain_locals = locals_.all_defaultable();
   bool ok = true;
   while (end_of_body - start >= longest) {
@@ -149,7 +153,7 @@ bool FunctionValidator::check_frequent() {
     const std::byte* at = start + 1;
     uint32_t index = 0;
     BlockType block;
-    // An instruction that fails here has changed nothing; check() then handles it again.
+    // If a case jumps to `done`, the instruction has changed nothing. check() then handles it from its start.
     switch (rule.kind) {
     case Handling::no: goto done;
     case Handling::local_get:
@@ -180,7 +184,8 @@ bool FunctionValidator::check_frequent() {
         const std::array operands = {rule.first, rule.second};
         if (!stack_.pop(std::span(operands).first(rule.param_count))) goto done;
       }
-      // A popped operand leaves room for the result, but unreachable code may have had no operand.
+      // Usually a popped operand has left room for the result, but in unreachable code no operand may have
+      // been popped.
       if (rule.has_result && !stack_.push(rule.result)) {
         ok = too_many_operands();
         break;

@@ -19,7 +19,8 @@ FunctionValidator::FunctionValidator(const Module& module, const std::vector<boo
 Result<void> FunctionValidator::validate(uint32_t defined_index) {
   if (!begin(defined_index)) return skerry::fail(*error_);
   Instruction instr{};
-  constexpr uint64_t entry_bytes = 8; // starting and ending a function takes as long as this many bytes
+  constexpr uint64_t entry_bytes = 8; // the start and end of a function take as long as reading this many
+                                      // bytes
   uint64_t seen = reader_.offset() - entry_bytes;
   while (check_frequent() && !done()) {
     if (!decode(instr) || !check(instr)) break;
@@ -51,7 +52,7 @@ bool FunctionValidator::decode(Instruction& instr) {
   return decode_instruction(reader_, instr) || fail_reading();
 }
 
-/// Decodes a function's locals (spec §5.5.13).
+/// Decodes the declarations of a function's locals (spec §5.5.13).
 bool FunctionValidator::decode_locals(TypeList params) {
   locals_.reset(params);
   uint64_t total = params.size();
@@ -101,7 +102,7 @@ Result<void> FunctionValidator::validate_const_expr(ByteReader& reader, ValType 
   return {};
 }
 
-/// Checks one instruction of a constant expression (spec §3.3.10, "Constant Expressions").
+/// Checks that an instruction is allowed in a constant expression (spec §3.3.10, "Constant Expressions").
 bool FunctionValidator::check_const_instruction(const Instruction& instr) {
   offset_ = instr.offset;
   if (!is_constant(instr.op, features_))
@@ -186,7 +187,8 @@ bool FunctionValidator::apply(const OpcodeRule& rule) {
   return rule.result_count == 0 || push(rule.result);
 }
 
-/// Spec §3.3.7. opcodes.def writes the address as i32, but it has the memory's address type.
+/// Checks a memory access (spec §3.3.7). The rule has i32 as the type of the address. The actual type is the
+/// memory's address type, which may be i64.
 bool FunctionValidator::check_access(const Instruction& instr, const OpcodeRule& rule) {
   const MemArg& memarg = instr.memarg;
   if (memarg.memory == 0 && has_i32_memory_ && memarg.align_log2 <= rule.align_log2 &&
@@ -247,7 +249,7 @@ bool FunctionValidator::too_many_comparisons() {
               ErrorKind::limit);
 }
 
-/// Names concrete types by the module's type index.
+/// Describes a type for messages. A concrete type is described by its type index in the module.
 std::string FunctionValidator::name_of(ValType type) const {
   if (!type.is_ref() && type.kind() < ValType::i16) return "bot";
   if (!is_concrete(type)) return to_string(type);

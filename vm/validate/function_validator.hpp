@@ -21,19 +21,19 @@ namespace skerry::vm {
 struct OpcodeRule;
 
 struct ControlFrame {
-  Opcode op; // block, loop, if_, else_, try_table; the outermost frame is a block
+  Opcode op; // block, loop, if_, else_ or try_table; for the outermost frame block
   bool is_unreachable;
   BlockType block;
-  uint32_t height;     // height of the operand stack at the frame's start
-  uint32_t init_count; // locals initialized before the frame
-  uint32_t visited_by; // the last br_table that compared this label
+  uint32_t height;     // height of the operand stack where the frame starts
+  uint32_t init_count; // number of locals that were initialized before the frame
+  uint32_t visited_by; // id of the last br_table that checked this frame's label (br_table_count_)
 };
 
-/// Reusable: validates one function or constant expression after another.
+/// Validates functions and constant expressions, one after the other.
 class FunctionValidator {
 public:
-  /// `declared` lists the functions that ref.func may name; null allows all. The module's types must have
-  /// canonical ids. Checking ends with an error when the watch expires.
+  /// `declared` says for each function whether ref.func may refer to it; null allows all functions. The
+  /// module's types must have canonical ids. When the watch expires, validation ends with an error.
   explicit FunctionValidator(const Module& module, const std::vector<bool>* declared = nullptr,
                              LoadWatch* watch = nullptr);
   FunctionValidator(const FunctionValidator&) = delete;
@@ -41,8 +41,9 @@ public:
 
   /// Validates a whole function.
   Result<void> validate(uint32_t defined_index);
-  /// Validates a constant expression of this type, which may name the globals below `visible_globals`. Adds
-  /// the functions that it names to `named`. Leaves the reader after the end of the expression.
+  /// Validates a constant expression that must have type `type`. The expression may refer to the globals
+  /// whose index is less than `visible_globals`. Sets the entries of `named` for the functions that it refers
+  /// to. Leaves the reader after the end of the expression.
   Result<void> validate_const_expr(ByteReader& reader, ValType type, uint32_t visible_globals,
                                    std::vector<bool>& named);
 
@@ -53,11 +54,11 @@ private:
   }
   [[nodiscard]] bool begin(uint32_t defined_index);
   [[nodiscard]] bool decode(Instruction& instr);
-  /// Applies the instruction to the operands and control frames.
+  /// Checks the instruction's immediates and applies it to the operand stack and the control frames.
   [[nodiscard]] bool check(const Instruction& instr);
-  /// Whether the outermost frame has ended.
+  /// Returns whether the outermost frame has ended.
   bool done() const { return frames_.empty(); }
-  /// Charges the memory that the validator takes with room for this many control frames.
+  /// Charges the memory that the validator takes if it has room for `frames` control frames.
   bool hold(size_t frames) {
     return watch_ == nullptr || watch_->hold(stack_.bytes() + frames * sizeof(ControlFrame)) ||
            fail("too much memory", ErrorKind::limit);
@@ -74,12 +75,13 @@ private:
   bool check_const_instruction(const Instruction& instr);
 
   // Control (control.cpp)
-  /// The frame that a label refers to; label 0 is the innermost frame.
+  /// The control frame that a label refers to; label 0 is the innermost frame.
   const ControlFrame& frame_of_label(uint32_t label) const { return frames_[frames_.size() - 1 - label]; }
-  // These are views into `block` if it has a single value type, so it must stay alive.
+  // If `block` has a single value type, the lists are views of `block`, so it must not move while they are
+  // used.
   TypeList param_types(const BlockType& block) const;
   TypeList result_types(const BlockType& block) const;
-  /// The types that a branch to the frame takes.
+  /// The types of the operands that a branch to the frame's label pops.
   TypeList label_types(const ControlFrame& frame) const {
     return frame.op == Opcode::loop ? param_types(frame.block) : result_types(frame.block);
   }
@@ -135,7 +137,7 @@ private:
   bool memory_copy(uint32_t destination, uint32_t source);
 
   // References and aggregates (references.cpp)
-  /// Checks a type as the module writes it, and makes it canonical.
+  /// Checks a type that the module contains, and replaces its type index by a canonical id.
   bool resolve(ValType& type);
   ValType ref_to(uint32_t type, bool is_nullable) const;
   bool ref_func(uint32_t index);
@@ -156,7 +158,7 @@ private:
   bool array_segment(const Instruction& instr, bool is_new, bool is_data);
   bool check_mutable_array(uint32_t type);
 
-  // Operands. A pop that fails is a type mismatch.
+  // Operands. If a pop fails, the error is a type mismatch.
   bool push(ValType type) { return stack_.push(type) || too_many_operands(); }
   bool push(const TypeList& types) { return stack_.push(types) || too_many_operands(); }
   bool pop(ValType type) { return stack_.pop(type) || mismatch({type}); }
@@ -189,16 +191,17 @@ private:
   std::vector<ControlFrame> frames_;
   bool has_i32_memory_ = false; // memory 0 exists, and its address type is i32
   uint32_t func_index_ = Error::no_func;
-  uint64_t offset_ = 0; // of the instruction being checked
+  uint64_t offset_ = 0; // offset of the instruction that is being checked
   uint32_t br_table_count_ = 0;
 
-  // Locals without a default value. initialized_ lists those initialized so far, in order. A local is among
-  // them if its stamp equals the current function's, so stamps need not be cleared between functions.
+  // Locals without a default value must be initialized before they are read. initialized_ lists those that
+  // were, in the order of initialization. A local is in this list if its stamp in init_stamps_ equals stamp_.
+  // Each function has its own stamp_, so the stamps need not be cleared.
   std::vector<uint32_t> initialized_;
   std::vector<uint32_t> init_stamps_;
   uint32_t stamp_ = 0;
 
-  // Used for constant expressions only.
+  // These two members are used only for constant expressions.
   std::vector<bool>* named_ = nullptr;
   uint32_t visible_globals_ = 0;
 

@@ -5,8 +5,7 @@
 namespace skerry::vm {
 
 void LocalTypes::reset(TypeList params) {
-  // Consecutive functions often have the same type: the parameters are then still in place, and locals follow
-  // them.
+  // Consecutive functions often have the same type. The types of the parameters are then already in head_.
   const bool is_same = params.codes().data() == params_.codes().data() && params.size() == params_.size();
   params_ = params;
   runs_.clear();

@@ -10,8 +10,9 @@
 
 namespace skerry::vm {
 
-/// Parameters, then runs of locals of one type, as in the binary format. Only the first types are stored one
-/// by one, because a few bytes can declare 50,000 locals in each of thousands of functions.
+/// The types of the parameters, then runs of locals that have the same type, as in the binary format. Only
+/// the first 128 types are stored one by one, because a few bytes can declare 50,000 locals in each of
+/// thousands of functions.
 class LocalTypes {
 public:
   void reset(TypeList params);

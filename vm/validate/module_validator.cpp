@@ -12,7 +12,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// Stops at the first error, which `error_` then holds.
+/// After the first error, which `error_` then holds, the check functions return false.
 class ModuleValidator {
 public:
   ModuleValidator(const Module& module, LoadWatch& watch)
@@ -55,7 +55,8 @@ private:
   const Features& features_;
   const ModuleLimits& limits_;
   TypeMatcher matcher_;
-  std::vector<bool> declared_; // functions named outside bodies, which ref.func may name
+  std::vector<bool> declared_; // the functions that ref.func may refer to in bodies, because something
+                               // outside bodies refers to them
   std::optional<FunctionValidator> functions_;
   uint32_t visible_globals_ = 0;
   std::optional<Error> error_;
@@ -78,7 +79,7 @@ bool ModuleValidator::check_types() {
   return true;
 }
 
-/// Checks a type against its supertype (spec §3.3.9, "Composite Types", and §3.2.12).
+/// Checks that a type matches its supertype (spec §3.3.9, "Composite Types", and §3.2.12).
 bool ModuleValidator::check_matches_supertype(uint32_t index) {
   const CanonicalType& sub = module_.type(index);
   if (sub.depth() == 0) return true;
@@ -148,7 +149,7 @@ bool ModuleValidator::check_table(const Table& table, uint64_t offset) {
 }
 
 bool ModuleValidator::check_memories() {
-  constexpr uint64_t range_32 = uint64_t{1} << 16, range_64 = uint64_t{1} << 48; // pages
+  constexpr uint64_t range_32 = uint64_t{1} << 16, range_64 = uint64_t{1} << 48; // in pages
   if (module_.memories.size() > limits_.memories)
     return fail(at(SectionId::memory), "too many memories: the limit is " + std::to_string(limits_.memories),
                 ErrorKind::limit);
@@ -177,7 +178,7 @@ bool ModuleValidator::check_const_expr(const ConstExpr& expr, ValType type) {
   return take(functions_->validate_const_expr(reader, type, visible_globals_, declared_));
 }
 
-/// A global's initializer may name the globals before it.
+/// The initializer of a global may refer to the globals before it.
 bool ModuleValidator::check_globals() {
   functions_.emplace(module_, &declared_, &watch_);
   for (uint32_t i = 0; i < module_.globals.size(); ++i) {

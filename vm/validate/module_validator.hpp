@@ -7,9 +7,9 @@
 
 namespace skerry::vm {
 
-/// Checks a resolved module (vm/module/resolve.hpp), function bodies included. Work and memory are linear in
-/// the module's size. Errors: invalid, malformed (in bodies) and limit, with the byte offset and the
-/// function's index where there is one; deadline_exceeded if the watch expires.
+/// Validates a module, including function bodies. resolve_module must have succeeded. Work and memory are
+/// linear in the module's size. Errors: invalid, malformed (in function bodies) and limit; each has the byte
+/// offset and, for errors in a function, the function's index. Also deadline_exceeded if the watch expires.
 Result<void> validate_module(const Module& module, LoadWatch& watch);
 
 } // namespace skerry::vm

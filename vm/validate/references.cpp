@@ -1,5 +1,5 @@
-// Reference and aggregate instructions (spec §3.3.3, "Reference Instructions", "Aggregate Reference
-// Instructions").
+// Reference instructions and aggregate instructions (spec §3.3.3, "Reference Instructions", "Aggregate
+// Reference Instructions").
 #include "vm/validate/function_validator.hpp"
 
 #include "vm/isa/features.hpp"
@@ -14,7 +14,7 @@ constexpr ValType arrayref = ValType::ref(HeapType::array, true);
 
 bool is_packed(ValType storage) { return storage.kind() == ValType::i8 || storage.kind() == ValType::i16; }
 
-/// The type of a field's value on the operand stack.
+/// The type that a field's value has on the operand stack.
 ValType unpacked(ValType storage) { return is_packed(storage) ? i32 : storage; }
 
 const char* kind_name(CompositeKind kind) {
@@ -59,7 +59,7 @@ bool FunctionValidator::pop_ref(ValType& type) {
   return type.is_ref() || fail("type mismatch: a reference is required, stack has " + name_of(type));
 }
 
-/// The top type of the hierarchy that a heap type, as the module writes it, belongs to.
+/// The top type of the hierarchy that `heap` belongs to. A concrete heap type is a type index of the module.
 static HeapType top_of(const Module& module, HeapType heap) {
   switch (heap) {
   case HeapType::func:
@@ -130,8 +130,9 @@ bool FunctionValidator::cast(const Instruction& instr, bool is_nullable, bool is
   return push(is_test ? i32 : target);
 }
 
-/// The operand has type `from`. If the cast succeeds, the branch is taken with type `to`; otherwise the rest
-/// of `from` stays on the stack. on_fail swaps the two cases.
+/// Checks br_on_cast and br_on_cast_fail. The operand has type `from`. If the cast succeeds, its type is
+/// `to`; if it fails, its type is `rest`, the part of `from` without `to`. br_on_cast branches if the cast
+/// succeeds, br_on_cast_fail (`on_fail`) if it fails.
 bool FunctionValidator::br_on_cast(const Instruction& instr, bool on_fail) {
   ValType from = ValType::ref(instr.heap[0], instr.cast_flags & 1);
   ValType to = ValType::ref(instr.heap[1], instr.cast_flags & 2);
@@ -175,7 +176,7 @@ bool FunctionValidator::struct_new(uint32_t type, bool is_default) {
     return fail("type mismatch: field " + std::to_string(without - fields.begin()) + " has no default value");
   }
   for (size_t i = fields.size(); i-- > 0;) {
-    if (stack_.is_polymorphic() && stack_.is_empty()) break; // unreachable code supplies the missing operands
+    if (stack_.is_polymorphic() && stack_.is_empty()) break; // the missing operands are of bottom type
     if (!matcher_.charge(1)) return too_many_comparisons();
     if (!pop(unpacked(fields[i].storage()))) return false;
   }
@@ -235,7 +236,8 @@ bool FunctionValidator::check_mutable_array(uint32_t type) {
 
 bool FunctionValidator::array_new_fixed(uint32_t type, uint32_t count) {
   const ValType value = unpacked(module_.type(type).fields()[0].storage());
-  // When unreachable code has no operands left, it supplies the others, and they are not counted.
+  // In unreachable code the stack may have fewer operands. The missing ones are of bottom type and need no
+  // check.
   for (uint32_t i = 0; i < count; ++i) {
     if (stack_.is_polymorphic() && stack_.is_empty()) break;
     if (!matcher_.charge(1)) return too_many_comparisons();

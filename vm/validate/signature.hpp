@@ -1,4 +1,4 @@
-// The signatures of opcodes.def as types, computed at compile time.
+// The signatures of opcodes.def, converted to value types at compile time.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -10,11 +10,12 @@
 
 namespace skerry::vm {
 
-/// The facts that the validator needs about an opcode, packed: three opcodes share a cache line.
+/// The properties of an opcode that the validator uses. They are packed, so that three opcodes share a cache
+/// line.
 struct OpcodeRule {
   OpClass op_class;
   Feature feature;
-  uint8_t align_log2; // natural
+  uint8_t align_log2; // logarithm of the natural alignment
   uint8_t param_count;
   uint8_t result_count; // 0 or 1
   std::array<ValType, 3> params;

@@ -63,7 +63,7 @@ void TypeStack::set_end() {
 
 // ---- Popping
 
-/// Visits the operands above the base, from the top down.
+/// Reads the operands above the base, from the top down, without popping them.
 class TypeStack::Peek {
 public:
   explicit Peek(const TypeStack& stack)
@@ -87,7 +87,7 @@ private:
   const ValType* at_;
   const ValType* base_;
   std::vector<TypeList>::const_iterator next_list_;
-  TypeList list_; // what is left of the list entry at `at_`
+  TypeList list_; // the types of the current list that were not read yet
 };
 
 bool TypeStack::pop_slow(ValType expected) {
@@ -101,7 +101,7 @@ bool TypeStack::pop_slow(ValType expected) {
 bool TypeStack::pop_any_slow(ValType& type) {
   type = bottom_type;
   if (is_empty()) return is_polymorphic_;
-  type = lists_.back().back(); // the fast path handles everything but lists
+  type = lists_.back().back(); // the top is a list, because pop_any handles all other entries
   drop(1);
   return true;
 }
@@ -125,7 +125,7 @@ bool TypeStack::pop_long(const TypeList& expected) {
   return true;
 }
 
-/// Pops only after all types match, so that an error can name the operands found.
+/// Pops only after all types match, so that after an error the operands are still there for the message.
 bool TypeStack::pop(std::span<const ValType> expected) {
   Peek operand(*this);
   for (size_t i = expected.size(); i-- > 0;) {
@@ -148,7 +148,7 @@ bool TypeStack::top_matches(const TypeList& expected) const {
   return walk(expected);
 }
 
-/// Compares from the top down.
+/// Returns whether the top operands match `expected`. Compares from the top down.
 bool TypeStack::walk(TypeList expected) const {
   size_t lists = lists_.size();
   for (const ValType* at = top_; !expected.empty(); --at) {
@@ -173,8 +173,8 @@ bool TypeStack::walk(TypeList expected) const {
   return true;
 }
 
-/// Removes the topmost `count` operands, already compared, as far as they exist (unreachable code may have
-/// fewer).
+/// Removes the top `count` operands, which have been compared. In unreachable code there may be fewer; then
+/// all above the base are removed.
 void TypeStack::drop(uint32_t count) {
   while (count > 0 && !is_empty()) {
     if (!is_list(top_[-1])) {
@@ -190,7 +190,7 @@ void TypeStack::drop(uint32_t count) {
   }
 }
 
-/// Replaces the top list by what is left of it. An entry of one operand is stored as an ordinary one.
+/// Replaces the top list by `rest`, a part of it. If `rest` has one type, the entry becomes an ordinary one.
 void TypeStack::resize_top_list(TypeList rest) {
   const uint32_t size = lists_.back().size();
   hidden_operands_ -= size - std::max(rest.size(), 1u);

@@ -43,7 +43,7 @@ void FunctionValidator::initialize(uint32_t local) {
   initialized_.push_back(local);
 }
 
-/// Forgets the locals initialized after the first `count`.
+/// Marks all initialized locals except the first `count` as uninitialized again.
 void FunctionValidator::forget_initialized(uint32_t count) {
   for (; initialized_.size() > count; initialized_.pop_back()) init_stamps_[initialized_.back()] = 0;
 }

@@ -6,16 +6,17 @@
 
 namespace skerry {
 
-/// Counts bytes before they are allocated. Store::set_budget lists what a store counts; an embedder may count
-/// its own allocations against the same budget. Thread-safe.
+/// Counts bytes before they are allocated, and refuses bytes beyond a limit. Store::set_budget lists which
+/// allocations of a store are counted. An embedder may count its own allocations against the same budget.
+/// Thread-safe.
 class ByteBudget {
 public:
-  /// A budget of `allowed` bytes, none of them taken.
+  /// A budget of `allowed` bytes, none of them in use.
   explicit ByteBudget(uint64_t allowed) noexcept : allowed_(allowed) {}
   ByteBudget(const ByteBudget&) = delete;
   ByteBudget& operator=(const ByteBudget&) = delete;
 
-  /// Takes `bytes`. Returns false, and takes nothing, if fewer are left.
+  /// Counts `bytes` as used. Returns false, and counts nothing, if fewer than `bytes` are left.
   bool take(uint64_t bytes) noexcept {
     uint64_t used = used_.load(std::memory_order_relaxed);
     while (used <= allowed_ && bytes <= allowed_ - used) {
@@ -23,9 +24,9 @@ public:
     }
     return false;
   }
-  /// Returns `bytes` that were taken. Never give back more than was taken.
+  /// Counts `bytes` as free again. They must have been taken before.
   void give_back(uint64_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
-  /// Bytes taken and not given back.
+  /// The number of bytes that are taken and not given back.
   uint64_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
   /// The limit that the budget was made with.
   uint64_t allowed() const noexcept { return allowed_; }

@@ -1,4 +1,4 @@
-// Caller: the view that a host function has of the instance that called it.
+// Caller: gives a host function access to the instance that called it.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -19,42 +19,47 @@ namespace skerry {
 /// The context of one call of a host function. Valid only during that call, on the thread that runs it.
 class Caller {
 public:
-  /// The bytes of the memory that the calling instance exports as "memory", whatever its index. If no memory
-  /// has that name, the bytes of its memory 0, exported or not. Empty if the instance has no memory or the
-  /// embedder made the call. Valid until wasm runs again or the memory grows.
+  /// The bytes of the calling instance's memory: the memory that it exports as "memory", or else its memory
+  /// 0, exported or not. Empty if the instance has no memory, or if the embedder made the call. The span is
+  /// valid until wasm runs again or the memory grows.
   std::span<std::byte> memory() const noexcept;
-  /// The type of memory(), with the current size as its minimum (as Memory::type); empty if there is no
-  /// memory.
+  /// The type of the memory that memory() returns, with its current size as the minimum, as in Memory::type.
+  /// Empty if there is no memory.
   std::optional<MemoryType> memory_type() const noexcept;
-  /// The bytes [address, address + length) of memory(). Valid as long as memory(). Errors: trap
-  /// out_of_bounds_memory_access.
+  /// The bytes [address, address + length) of memory(). The span is valid as long as memory() is. Errors:
+  /// trap out_of_bounds_memory_access.
   Result<std::span<std::byte>> memory(uint64_t address, uint64_t length) const;
-  /// Memory::read, write, read_string and write_bytes on memory(). Errors: trap out_of_bounds_memory_access.
+  /// Like the functions of Memory with the same names, for the memory that memory() returns. Errors: trap
+  /// out_of_bounds_memory_access.
   template <GuestValue T> Result<T> read(uint64_t address) const;
   template <GuestValue T> Result<void> write(uint64_t address, const T& value) const;
   Result<std::string> read_string(uint64_t address, uint64_t length) const;
   Result<void> write_bytes(uint64_t address, std::span<const std::byte> source) const;
   /// The calling instance; an empty handle if the embedder made the call.
   Instance instance() const noexcept;
-  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall it succeeds
-  /// instead: the call goes into debt, and stops after the host function has returned.
+  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall this succeeds even
+  /// if less fuel is left: the store's fuel becomes negative, and the call stops after the host function has
+  /// returned.
   Result<void> consume_fuel(uint64_t instructions);
-  /// Store::fuel_used, including the instructions that ran before this call.
+  /// Like Store::fuel_used. The count includes the instructions that wasm executed before it called the host
+  /// function.
   uint64_t fuel_used() const noexcept;
-  /// Checks the interrupt flag and the deadline. Call it in loops and while waiting. Errors: exhaustion
-  /// (deadline_exceeded, interrupted), which the host function must return.
+  /// Checks the interrupt flag and the deadline. Call this in loops and while waiting. Errors: exhaustion
+  /// (deadline_exceeded, interrupted); the host function must return this error.
   Result<void> check_interrupt() const;
   /// The store's deadline; time_point::max() if there is none.
   Store::Clock::time_point deadline() const noexcept;
   void* user_data() const noexcept; ///< the pointer given to Store::set_user_data
-  /// Store::to_ref and Store::to_slot, for functions that work on slots.
+  /// Like Store::to_ref and Store::to_slot. For host functions that take raw slots.
   Result<Ref> to_ref(uint64_t slot) const noexcept;
   Result<uint64_t> to_slot(const Ref& ref) const noexcept;
   /// The error to return when a host function has to wait: `return caller.not_ready();`. Return it at once,
-  /// before changing any state of the guest. A SuspendableCall then stops, and calls the function again with
-  /// the same arguments when it is resumed. Any other call fails with this error, of kind host.
+  /// before the host function changes any state of the guest. A SuspendableCall then stops; when it is
+  /// resumed, it calls the host function again with the same arguments. Any other call fails with this error,
+  /// of kind host.
   Unexpected<Error> not_ready();
-  /// Records why the call must end. Returns false, so that a NativeHostFunc can `return caller.fail(…)`.
+  /// Records the error with which the running call must end. Returns false, so that a NativeHostFunc can
+  /// write `return caller.fail(…)`.
   bool fail(Error why);
 
   /// For internal use.

@@ -1,4 +1,5 @@
-// Engine: configuration, handler tables and the table of canonical types, shared by any number of threads.
+// Engine: the configuration, the interpreter's handler tables and the table of canonical types. Any number of
+// threads can share an engine.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -12,8 +13,8 @@ namespace vm {
 struct EngineData;
 }
 
-/// A shared handle: copying is cheap, and copies refer to the same engine. Thread-safe. Modules and stores
-/// keep the engine alive.
+/// A shared handle: copying is cheap, and copies refer to the same engine. Modules and stores keep the engine
+/// alive. Thread-safe.
 class Engine {
 public:
   /// Makes an engine. Throws std::bad_alloc if memory runs out.

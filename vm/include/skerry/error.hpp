@@ -1,4 +1,4 @@
-// Errors are values: every function that can fail returns a Result<T>.
+// Errors are values: every function that can fail returns a Result<T>, which holds a T or an Error.
 #pragma once
 
 #include "skerry/expected.hpp"
@@ -14,7 +14,7 @@
 
 namespace skerry {
 
-/// The kind of failure. The first seven match the assertions of the official test suite.
+/// The kind of failure. The first seven kinds match the assertions of the official test suite.
 enum class ErrorKind : uint8_t {
   malformed,  ///< the bytes (or the text) do not follow the grammar
   invalid,    ///< well-formed, but refused by validation
@@ -28,10 +28,10 @@ enum class ErrorKind : uint8_t {
   io,         ///< a file could not be read
 };
 
-/// The exact reason. `code_name` gives the stable text used in JSON and on the command line.
+/// The exact reason. `code_name` returns the stable text that JSON output and the command line use.
 enum class ErrorCode : uint8_t {
-  none, // malformed, invalid, unlinkable and usage errors: the message says it
-  // traps (spec §4.2.2, texts of the official test suite)
+  none, // malformed, invalid, unlinkable and usage errors: only the message gives the reason
+  // traps (spec §4.2.2), named as in the official test suite
   unreachable,
   integer_divide_by_zero,
   integer_overflow,
@@ -50,7 +50,7 @@ enum class ErrorCode : uint8_t {
   null_exception_reference,
   cast_failure,
   unaligned_atomic,
-  unknown_import, ///< an import left undefined by `--unknown-imports=trap` was called
+  unknown_import, ///< a call of an import without a definition (UnknownImports::trap)
   // exhaustion
   call_stack_exhausted,
   out_of_fuel,
@@ -76,11 +76,11 @@ enum class LimitId : uint8_t {
   budget_bytes,   ///< Store::set_budget
   engine_budget,  ///< Config
   module_bytes,   ///< ModuleLimits
-  max_bytes,      ///< CompileOptions, ToBinaryOptions, ToTextOptions; the error asks for at least `asked`
-  process_memory, ///< what the system allows the process; the numbers are 0
+  max_bytes,      ///< of CompileOptions, ToBinaryOptions or ToTextOptions; `asked` is a lower bound
+  process_memory, ///< the system refuses memory to the process; both numbers of ExceededLimit are 0
 };
 
-/// How far a limit was exceeded.
+/// The limit that was exceeded, the amount that was asked for and the amount allowed.
 struct ExceededLimit {
   LimitId id = LimitId::memory_bytes;
   uint64_t asked = 0, allowed = 0;
@@ -91,24 +91,27 @@ struct ExceededLimit {
 std::string_view kind_name(ErrorKind kind) noexcept;
 /// The code's name: "unreachable", "out_of_bounds_memory_access", …
 std::string_view code_name(ErrorCode code) noexcept;
-/// The specification's words for a trap or exhaustion ("integer divide by zero"); empty for other codes.
+/// The specification's text for a trap or exhaustion ("integer divide by zero"); empty for other codes.
 std::string_view code_message(ErrorCode code) noexcept;
 
-/// One frame of a wasm backtrace. Backtraces list the innermost frame first.
+/// One frame of a wasm backtrace. A backtrace lists the innermost frame first.
 struct Frame {
   uint32_t func_index = 0;
-  std::string func_name;   ///< from the name section, else an export, else empty; printable
-  std::string module_name; ///< from the name section; may be empty; printable (skerry/printable.hpp), short
+  std::string func_name;   ///< from the name section, else the name of an export, else empty; printable
+  std::string module_name; ///< from the name section; empty if unknown; printable (see skerry/printable.hpp)
   uint64_t module_offset = 0; ///< byte offset of the instruction in the module; 0 for host functions
-  /// A module_offset that could not be computed because the deadline had passed or the budget was used up.
+  /// The value of module_offset if the offset could not be computed, because the deadline had passed or a
+  /// memory budget was used up.
   static constexpr uint64_t unknown_offset = ~uint64_t{0};
 };
 
-/// An error with everything known about it. Copyable, and one pointer in size, so results stay cheap. One
-/// thread at a time; copies are independent. All its text is meant for people: Error makes every text it is
-/// given printable (skerry/printable.hpp), so that a name or message chosen by a guest cannot control a
-/// terminal, start a new line or be long. Module gives the names unchanged. Functions that return plain
-/// values, constructors among them, cannot return an Error: they throw std::bad_alloc when memory runs out.
+/// A failure: its kind, its exact reason, a message, and where it happened. Copyable, and one pointer in
+/// size, so that a Result stays cheap. One thread at a time; copies are independent.
+/// All texts in an error are meant for people. Error makes every text printable (skerry/printable.hpp), so
+/// that a name or a message that a guest chooses cannot control a terminal, start a new line or be long. The
+/// functions of Module return names unchanged.
+/// Functions that do not return a Result cannot return an Error: they throw std::bad_alloc when memory runs
+/// out. Constructors are among them.
 class Error {
 public:
   /// The value of offset() if the error has no offset.
@@ -116,18 +119,19 @@ public:
   /// The value of func_index() if the error belongs to no function.
   static constexpr uint32_t no_func = ~uint32_t{0};
 
-  /// An error with this message, made printable.
+  /// An error with this message. The constructor makes the message printable.
   Error(ErrorKind kind, ErrorCode code, std::string message);
-  /// A malformed, invalid or limit error: what is wrong, at which byte offset of the module.
+  /// A malformed, invalid or limit error. `message` says what is wrong; `offset` is the byte offset in the
+  /// module.
   static Error at(ErrorKind kind, uint64_t offset, std::string message);
-  /// A trap or exhaustion with its standard message. Allocates nothing.
+  /// A trap or exhaustion with the code's standard message. Allocates nothing.
   static Error trap(ErrorCode code) noexcept;
-  /// A limit error: memory ran out while `doing` ("compiling a module"). Works when no memory is left; the
-  /// message then omits `doing`.
+  /// A limit error: memory ran out while `doing` ("compiling a module"). If no memory is left even for the
+  /// message, the message omits `doing`.
   static Error out_of_memory(std::string_view doing) noexcept;
   /// A host error: a host function failed for the reason in `message`.
   static Error host(std::string message);
-  /// The error with which a program exits with `status`.
+  /// The error that a host function returns to end the program with exit status `status`.
   static Error exit(int32_t status);
 
   Error(const Error& other);
@@ -138,10 +142,10 @@ public:
 
   /// The kind of failure.
   ErrorKind kind() const noexcept;
-  /// The exact reason; none for kinds whose message says it.
+  /// The exact reason; ErrorCode::none for kinds of which only the message gives the reason.
   ErrorCode code() const noexcept;
-  /// One printable line, without offset and backtrace. It begins with the specification's words where there
-  /// are any.
+  /// One printable line, without offset and backtrace. If the specification has words for the error, the
+  /// message begins with them.
   const std::string& message() const noexcept;
   /// The byte offset in the module, or no_offset.
   uint64_t offset() const noexcept;
@@ -149,26 +153,27 @@ public:
   uint32_t func_index() const noexcept;
   /// The function's name, printable; empty if unknown.
   const std::string& func_name() const noexcept;
-  /// The wasm frames that were active, innermost first; empty if the error did not end a call.
+  /// The wasm frames that were active when the error ended a call, innermost first. Empty if the error did
+  /// not end a call.
   const std::vector<Frame>& backtrace() const noexcept;
-  /// Set for ErrorCode::exit only.
+  /// The program's exit status. Set for ErrorCode::exit only.
   std::optional<int32_t> exit_status() const noexcept;
-  /// Set for ErrorCode::limit_exceeded, when the limit is one of LimitId.
+  /// The exceeded limit. Set for ErrorCode::limit_exceeded, if the limit is one of LimitId.
   std::optional<ExceededLimit> limit() const noexcept;
-  /// Set for ErrorCode::host_exception: what the host function threw.
+  /// The C++ exception that the host function threw. Set for ErrorCode::host_exception only.
   std::exception_ptr host_exception() const noexcept;
 
-  /// Each of these adds a fact and returns the error. They add nothing if memory runs out.
+  /// Each of these functions adds a fact and returns this error. If memory runs out, the fact is not added.
   Error& with_offset(uint64_t offset) noexcept;
   Error& with_func(uint32_t func_index, std::string func_name = {}) noexcept;
   Error& with_backtrace(std::vector<Frame> frames) noexcept;
   Error& with_exit_status(int32_t status) noexcept;
   Error& with_limit(ExceededLimit limit) noexcept;
   Error& with_host_exception(std::exception_ptr exception) noexcept;
-  /// Appends `detail`, made printable, to the message: ": limit of 10 pages".
+  /// Appends `detail` to the message: ": limit of 10 pages". Makes `detail` printable.
   Error& with_detail(std::string_view detail) noexcept;
 
-  /// Message, offset, function and backtrace on several lines, for a terminal.
+  /// Message, offset, function and backtrace as a text of several lines, for a terminal.
   std::string describe() const;
 
 private:
@@ -183,7 +188,7 @@ private:
   std::unique_ptr<Data, Deleter> data_;
 };
 
-/// The value of a function that can fail, or the Error that says why it failed.
+/// The value that a function returns, or the Error that says why the function failed.
 template <class T> using Result = Expected<T, Error>;
 
 /// Returns an error from any function that returns a Result: `return fail(Error(...));`.

@@ -1,5 +1,6 @@
-// Expected<T, E>: a value, or the error that says why there is none. It has the members of C++23's
-// std::expected, so that programs in C++20 can use the API, and converts to and from it where it exists.
+// Expected<T, E>: a value, or the error that says why there is no value. It has the members of C++23's
+// std::expected, so that programs in C++20 can use the API. It converts to and from std::expected if the
+// standard library has std::expected.
 #pragma once
 
 #include <concepts>
@@ -16,8 +17,8 @@
 
 namespace skerry {
 
-/// Says that what follows makes an error: Expected<int, std::string>(unexpect, "text"). Named as in the
-/// standard library.
+/// Selects the constructor that makes an error from the arguments that follow: Expected<int,
+/// std::string>(unexpect, "text"). Named as in the standard library.
 struct unexpect_t { // NOLINT(readability-identifier-naming)
   explicit unexpect_t() = default;
 };
@@ -39,7 +40,7 @@ template <class E> inline constexpr bool is_unexpected<std::unexpected<E>> = tru
 
 } // namespace detail
 
-/// An error on its way into an Expected: `return Unexpected(error);`.
+/// Wraps an error so that it converts to an Expected: `return Unexpected(error);`.
 template <class E> class Unexpected {
 public:
   template <class G = E>
@@ -70,7 +71,7 @@ private:
 };
 template <class E> Unexpected(E) -> Unexpected<E>;
 
-/// value() throws this if there is no value. Programs without exceptions end instead.
+/// The exception that value() throws if there is no value. Programs built without exceptions abort instead.
 template <class E> class BadExpectedAccess : public std::exception {
 public:
   explicit BadExpectedAccess(E error) : error_(std::move(error)) {}
@@ -84,7 +85,7 @@ private:
 
 namespace detail {
 
-/// The value of an Expected<void, E>.
+/// The type of the value in an Expected<void, E>.
 struct Nothing {};
 
 template <class E> [[noreturn]] void bad_expected_access([[maybe_unused]] const E& error) {
@@ -102,7 +103,8 @@ template <class T>
 concept TriviallyMoved = std::is_trivially_move_constructible_v<T> &&
                          std::is_trivially_move_assignable_v<T> && std::is_trivially_destructible_v<T>;
 
-/// The storage of an Expected: copies, moves and destroys what it holds, and is trivial where that is.
+/// The storage of an Expected. It copies, moves and destroys the value or the error. Each of these operations
+/// is trivial if it is trivial for both T and E.
 template <class T, class E> class ExpectedData {
   static_assert(std::is_nothrow_move_constructible_v<E>, "an error must be movable without an exception");
 
@@ -113,7 +115,7 @@ protected:
   template <class... Args>
   constexpr explicit ExpectedData(unexpect_t, Args&&... args)
       : error_(std::forward<Args>(args)...), has_value_(false) {}
-  /// Takes value or error from another kind of Expected.
+  /// Takes the value or the error of an Expected with other types.
   template <class Other>
   constexpr ExpectedData(std::in_place_type_t<Nothing>, Other&& other) : has_value_(other.has_value()) {
     if constexpr (std::is_void_v<typename std::remove_cvref_t<Other>::value_type>) {
@@ -121,7 +123,7 @@ protected:
     } else {
       if (has_value_) std::construct_at(&value_, *std::forward<Other>(other));
     }
-    // Either the value or the error is taken.
+    // Only one of value and error is taken, so nothing is used after it was moved from.
     if (!has_value_)
       std::construct_at(&error_, std::forward<Other>(other).error()); // NOLINT(bugprone-use-after-move)
   }
@@ -176,7 +178,7 @@ public:
   = default;
   constexpr ~ExpectedData() { destroy(); }
 
-  /// Returns whether there is a value, and so no error.
+  /// Returns whether this holds a value. Otherwise it holds an error.
   constexpr bool has_value() const noexcept { return has_value_; }
   constexpr explicit operator bool() const noexcept { return has_value_; }
 
@@ -192,12 +194,12 @@ protected:
       error_ = std::forward<G>(error);
       return;
     }
-    E made(std::forward<G>(error)); // may throw: the value is still there
+    E made(std::forward<G>(error)); // may throw: the value is still intact then
     std::destroy_at(&value_);
     std::construct_at(&error_, std::move(made));
     has_value_ = false;
   }
-  /// Replaces the error by a value. If that throws, the error is put back.
+  /// Replaces the error by a value. If making the value throws, the error is put back.
   template <class... Args> constexpr void become_value(Args&&... args) {
     struct Saved {
       ExpectedData* data;
@@ -226,7 +228,7 @@ protected:
   bool has_value_;
 };
 
-/// f(value), or f() for Expected<void, E>.
+/// Calls f(value), or f() for Expected<void, E>.
 template <class F, class Self> constexpr decltype(auto) call_with_value(F&& f, Self&& self) {
   if constexpr (std::is_void_v<typename std::remove_cvref_t<Self>::value_type>)
     return std::invoke(std::forward<F>(f));
@@ -234,7 +236,7 @@ template <class F, class Self> constexpr decltype(auto) call_with_value(F&& f, S
     return std::invoke(std::forward<F>(f), *std::forward<Self>(self));
 }
 
-/// Returns the value in an Expected of another error type.
+/// Returns the value, in an Expected whose error type is different.
 template <class To, class Self> constexpr To with_value_of(Self&& self) {
   if constexpr (std::is_void_v<typename std::remove_cvref_t<Self>::value_type>)
     return To();
@@ -275,10 +277,10 @@ template <class Self, class F> constexpr auto transform_error(Self&& self, F&& f
   return Next(unexpect, std::invoke(std::forward<F>(f), std::forward<Self>(self).error()));
 }
 
-/// The members that are the same for values and for void.
+/// The members that are the same for Expected<T, E> and Expected<void, E>.
 template <class T, class E> class ExpectedBase : public ExpectedData<T, E> {
   using Data = ExpectedData<T, E>;
-  // The type that an embedder sees.
+  // The public type that derives from this class.
   using Self = Expected<std::conditional_t<std::same_as<T, Nothing>, void, T>, E>;
   constexpr Self& self() noexcept { return static_cast<Self&>(*this); }
   constexpr const Self& self() const noexcept { return static_cast<const Self&>(*this); }
@@ -286,12 +288,12 @@ template <class T, class E> class ExpectedBase : public ExpectedData<T, E> {
 public:
   using Data::Data;
 
-  /// The error. There must be one: this is not checked.
+  /// The error. This must hold an error, which is not checked.
   constexpr E& error() & noexcept { return this->error_; }
   constexpr const E& error() const& noexcept { return this->error_; }
   constexpr E&& error() && noexcept { return std::move(this->error_); }
   constexpr const E&& error() const&& noexcept { return std::move(this->error_); }
-  /// The error, or `otherwise` if there is none.
+  /// The error, or `otherwise` if this holds a value.
   template <class G = E> constexpr E error_or(G&& otherwise) const& {
     return this->has_value() ? static_cast<E>(std::forward<G>(otherwise)) : this->error_;
   }
@@ -299,7 +301,7 @@ public:
     return this->has_value() ? static_cast<E>(std::forward<G>(otherwise)) : std::move(this->error_);
   }
 
-  /// f(value), which returns an Expected; or this error.
+  /// If this holds a value, returns f(value), which must be an Expected. Otherwise returns this error.
   template <class F> constexpr auto and_then(F&& f) & { return detail::and_then(self(), std::forward<F>(f)); }
   template <class F> constexpr auto and_then(F&& f) const& {
     return detail::and_then(self(), std::forward<F>(f));
@@ -307,7 +309,7 @@ public:
   template <class F> constexpr auto and_then(F&& f) && {
     return detail::and_then(std::move(self()), std::forward<F>(f));
   }
-  /// This value, or f(error), which returns an Expected.
+  /// If this holds an error, returns f(error), which must be an Expected. Otherwise returns this value.
   template <class F> constexpr auto or_else(F&& f) & { return detail::or_else(self(), std::forward<F>(f)); }
   template <class F> constexpr auto or_else(F&& f) const& {
     return detail::or_else(self(), std::forward<F>(f));
@@ -315,7 +317,7 @@ public:
   template <class F> constexpr auto or_else(F&& f) && {
     return detail::or_else(std::move(self()), std::forward<F>(f));
   }
-  /// An Expected of what f(value) returns; or this error.
+  /// If this holds a value, returns an Expected with the result of f(value). Otherwise returns this error.
   template <class F> constexpr auto transform(F&& f) & {
     return detail::transform(self(), std::forward<F>(f));
   }
@@ -325,7 +327,7 @@ public:
   template <class F> constexpr auto transform(F&& f) && {
     return detail::transform(std::move(self()), std::forward<F>(f));
   }
-  /// This value; or what f(error) returns, as the error.
+  /// If this holds an error, returns an Expected with f(error) as the error. Otherwise returns this value.
   template <class F> constexpr auto transform_error(F&& f) & {
     return detail::transform_error(self(), std::forward<F>(f));
   }
@@ -343,7 +345,8 @@ protected:
   }
 };
 
-/// An Expected<U, G> from which value and error can be converted, and which is not itself a value.
+/// True if T and E can be made from the value and the error of From, an Expected<U, G>. False if T can be
+/// made from From itself, because the whole Expected is then the value.
 template <class From, class T, class E>
 concept ExpectedFrom = std::constructible_from<E, decltype(std::declval<From>().error())> &&
                        std::constructible_from<T, decltype(*std::declval<From>())> &&
@@ -351,8 +354,8 @@ concept ExpectedFrom = std::constructible_from<E, decltype(std::declval<From>().
 
 } // namespace detail
 
-/// A value, or the error that says why there is none. As cheap as its larger part and a bool. What it holds
-/// decides whether it can be copied and moved. Thread-safe as far as T and E are.
+/// A value, or the error that says why there is no value. An Expected is as large as the larger of T and E,
+/// and a bool. It can be copied or moved if T and E can. It is as thread-safe as T and E.
 template <class T, class E> class [[nodiscard]] Expected : public detail::ExpectedBase<T, E> {
   using Base = detail::ExpectedBase<T, E>;
 
@@ -362,18 +365,18 @@ public:
   using unexpected_type = Unexpected<E>;
   template <class U> using rebind = Expected<U, E>;
 
-  /// A value-initialized value.
+  /// Holds a value-initialized T.
   constexpr Expected()
     requires std::default_initializable<T>
       : Base(std::in_place) {}
-  /// A value.
+  /// Holds a value made from `value`.
   template <class U = T>
     requires(!detail::is_expected<std::remove_cvref_t<U>> && !detail::is_unexpected<std::remove_cvref_t<U>> &&
              !std::same_as<std::remove_cvref_t<U>, std::in_place_t> &&
              !std::same_as<std::remove_cvref_t<U>, unexpect_t> && std::constructible_from<T, U>)
   constexpr explicit(!std::convertible_to<U, T>) Expected(U&& value)
       : Base(std::in_place, std::forward<U>(value)) {}
-  /// An error.
+  /// Holds an error.
   template <class G>
     requires std::constructible_from<E, const G&>
   constexpr explicit(!std::convertible_to<const G&, E>) Expected(const Unexpected<G>& error)
@@ -382,7 +385,7 @@ public:
     requires std::constructible_from<E, G>
   constexpr explicit(!std::convertible_to<G, E>) Expected(Unexpected<G>&& error)
       : Base(unexpect, std::move(error).error()) {}
-  /// A value or an error made in place.
+  /// Holds a value or an error that is made in place from `args`.
   template <class... Args>
     requires std::constructible_from<T, Args...>
   constexpr explicit Expected(std::in_place_t, Args&&... args)
@@ -390,7 +393,7 @@ public:
   template <class... Args>
     requires std::constructible_from<E, Args...>
   constexpr explicit Expected(unexpect_t, Args&&... args) : Base(unexpect, std::forward<Args>(args)...) {}
-  /// The value or error of an Expected of other types.
+  /// Takes the value or the error of an Expected with other types.
   template <class U, class G>
     requires detail::ExpectedFrom<const Expected<U, G>&, T, E>
   constexpr explicit(!std::convertible_to<const U&, T> || !std::convertible_to<const G&, E>)
@@ -402,7 +405,7 @@ public:
       Expected(Expected<U, G>&& other)
       : Base(std::in_place_type<detail::Nothing>, std::move(other)) {}
 
-  /// Assigns a value or an error. If a copy throws, the old one stays.
+  /// Assigns a value or an error. If making its copy throws, this stays unchanged.
   template <class U = T>
     requires(!detail::is_expected<std::remove_cvref_t<U>> && !detail::is_unexpected<std::remove_cvref_t<U>> &&
              std::constructible_from<T, U> && std::assignable_from<T&, U>)
@@ -416,7 +419,7 @@ public:
     this->set_error(std::move(error).error());
     return *this;
   }
-  /// Replaces what is held by a value made in place.
+  /// Replaces the value or the error by a value that is made in place.
   template <class... Args>
     requires std::is_nothrow_constructible_v<T, Args...>
   constexpr T& emplace(Args&&... args) noexcept {
@@ -425,18 +428,18 @@ public:
     return *std::construct_at(&this->value_, std::forward<Args>(args)...);
   }
 
-  /// The value. There must be one: this is not checked.
+  /// The value. This must hold a value, which is not checked.
   constexpr T& operator*() & noexcept { return this->value_; }
   constexpr const T& operator*() const& noexcept { return this->value_; }
   constexpr T&& operator*() && noexcept { return std::move(this->value_); }
   constexpr const T&& operator*() const&& noexcept { return std::move(this->value_); }
   constexpr T* operator->() noexcept { return std::addressof(this->value_); }
   constexpr const T* operator->() const noexcept { return std::addressof(this->value_); }
-  /// The value. Throws BadExpectedAccess<E> if there is none.
+  /// The value. Throws BadExpectedAccess<E> if this holds an error.
   constexpr T& value() & { return this->check(), this->value_; }
   constexpr const T& value() const& { return this->check(), this->value_; }
   constexpr T&& value() && { return this->check(), std::move(this->value_); }
-  /// The value, or `otherwise` if there is none.
+  /// The value, or `otherwise` if this holds an error.
   template <class U = T> constexpr T value_or(U&& otherwise) const& {
     return this->has_value() ? this->value_ : static_cast<T>(std::forward<U>(otherwise));
   }
@@ -488,10 +491,10 @@ public:
   using unexpected_type = Unexpected<E>;
   template <class U> using rebind = Expected<U, E>;
 
-  /// Success.
+  /// Holds success.
   constexpr Expected() noexcept : Base(std::in_place) {}
   constexpr explicit Expected(std::in_place_t) noexcept : Base(std::in_place) {}
-  /// An error.
+  /// Holds an error.
   template <class G>
     requires std::constructible_from<E, const G&>
   constexpr explicit(!std::convertible_to<const G&, E>) Expected(const Unexpected<G>& error)
@@ -503,7 +506,7 @@ public:
   template <class... Args>
     requires std::constructible_from<E, Args...>
   constexpr explicit Expected(unexpect_t, Args&&... args) : Base(unexpect, std::forward<Args>(args)...) {}
-  /// The error of an Expected of another error type.
+  /// Takes success or the error of an Expected<void, G> with another error type.
   template <class G>
     requires std::constructible_from<E, G>
   constexpr explicit(!std::convertible_to<G, E>) Expected(Expected<void, G> other)
@@ -516,14 +519,14 @@ public:
     this->set_error(std::move(error).error());
     return *this;
   }
-  /// Makes it success.
+  /// Replaces an error by success.
   constexpr void emplace() noexcept {
     if (!this->has_value()) this->become_value();
   }
 
   /// Does nothing: there is no value to read.
   constexpr void operator*() const noexcept {}
-  /// Throws BadExpectedAccess<E> if there is an error.
+  /// Throws BadExpectedAccess<E> if this holds an error.
   constexpr void value() const { this->check(); }
 
   template <class G> friend constexpr bool operator==(const Expected& a, const Expected<void, G>& b) {

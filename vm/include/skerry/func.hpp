@@ -1,4 +1,5 @@
-// TypedFunc: a wasm or host function with a C++ signature that is checked once.
+// TypedFunc: a wasm or host function with a C++ signature. The function's type is checked once, when the
+// TypedFunc is made.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -17,18 +18,20 @@
 namespace skerry {
 
 namespace detail {
-/// Returns a usage error unless `func` has this type. A result declared as Ref accepts any reference type.
+/// Returns a usage error unless `func` has this type. A result of type externref in `type` matches any
+/// reference type.
 Result<void> check_signature(const Func& func, const FuncType& type);
 } // namespace detail
 
-/// A function called with C++ values. Func::typed and Instance::func make it. wasm_type.hpp lists the types
-/// of parameters and results; several results are a std::tuple. A call allocates nothing. Same thread as the
-/// store.
+/// A function that is called with C++ values. Func::typed and Instance::func make a TypedFunc. wasm_type.hpp
+/// lists the types of parameters and results; several results are returned as a std::tuple. A call allocates
+/// nothing. Calls must be made on the store's thread.
 template <class R, class... Args> class TypedFunc<R(Args...)> {
 public:
-  /// Calls the function. Errors: trap, exhaustion, exception, host; with references also usage, if an
-  /// argument is not an externref of the store, and limit, if a result exceeds heap_bytes.
-  // By value: most arguments are numbers.
+  /// Calls the function. Errors: trap, exhaustion, exception, host. Calls with references have two more
+  /// errors: usage, if an argument is not an externref of the store; limit, if keeping a result exceeds
+  /// heap_bytes.
+  // Arguments are passed by value, because most of them are numbers.
   Result<R> operator()(Args... args) const { // NOLINT(performance-unnecessary-value-param)
     uint64_t slots[slot_count];
     [[maybe_unused]] uint64_t* next = slots;
@@ -58,7 +61,7 @@ private:
   static constexpr size_t slot_count =
       std::max({size_t{1}, (size_t{0} + ... + WasmType<Args>::slots), WasmResults<R>::slots});
 
-  /// References are among the arguments or results.
+  /// RefSlots if an argument or a result is a reference, else NoRefSlots.
   using Refs = std::conditional_t<std::same_as<typename WasmResults<R>::Refs, detail::RefSlots>,
                                   detail::RefSlots, detail::RefSlotsFor<Args...>>;
 

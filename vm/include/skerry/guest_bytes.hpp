@@ -1,4 +1,5 @@
-// C++ values in the bytes of a guest's memory, for Memory::read and Caller::read.
+// Reads and writes C++ values in the bytes of a guest's memory, for the read and write functions of Memory
+// and Caller.
 #pragma once
 
 #include <algorithm>
@@ -12,15 +13,15 @@
 
 namespace skerry {
 
-/// A type whose bytes can be copied out of a guest's memory and into it. This excludes bool, for which most
-/// bytes are invalid, and pointers, which would be those of the host.
+/// A type whose bytes can be copied out of a guest's memory and into it. bool is excluded because most bytes
+/// are not valid bools, and pointers because they would be addresses of the host.
 template <class T>
 concept GuestValue = std::is_trivially_copyable_v<T> && std::same_as<T, std::remove_cv_t<T>> &&
                      !std::same_as<T, bool> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T>;
 
 namespace detail {
 
-/// Reverses the bytes of a number on a machine that is not little-endian.
+/// Converts the bytes of a number from the machine's byte order to little-endian, or back.
 template <GuestValue T>
 std::array<std::byte, sizeof(T)> little_endian(std::array<std::byte, sizeof(T)> bytes) {
   if constexpr (std::endian::native != std::endian::little && (std::is_arithmetic_v<T> || std::is_enum_v<T>))

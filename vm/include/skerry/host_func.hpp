@@ -1,5 +1,4 @@
-// Host functions from callables, for Linker::define and Func::create: turns a C++ callable into a
-// NativeHostFunc at compile time.
+// Turns a C++ callable into a NativeHostFunc at compile time, for Linker::define and Func::create.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -23,7 +22,7 @@
 
 namespace skerry::detail {
 
-// --- parameters: a value of wasm_type.hpp, or bytes given as an (i32 pointer, i32 length) pair
+// --- parameters: a type that wasm_type.hpp lists, or bytes passed as an (i32 pointer, i32 length) pair
 
 template <class T> struct HostParam;
 
@@ -52,7 +51,7 @@ template <> struct HostParam<Ref> {
   Ref value;
 };
 
-/// Bytes of Caller::memory. Valid until wasm runs again or the memory grows.
+/// Bytes of Caller::memory. The span or text is valid until wasm runs again or the memory grows.
 template <class T>
   requires std::same_as<T, std::span<std::byte>> || std::same_as<T, std::span<const std::byte>> ||
            std::same_as<T, std::string_view>
@@ -77,7 +76,7 @@ struct HostParam<T> {
 template <class T>
 concept HostParameter = requires { HostParam<std::remove_cvref_t<T>>::slots; };
 
-// --- results: a type of wasm_type.hpp, or a Result of one
+// --- results: a type that wasm_type.hpp lists, or a Result of such a type
 
 template <class R> struct HostResults {
   using Values = WasmResults<R>;
@@ -104,7 +103,7 @@ template <class R> struct HostResults<Result<R>> {
 
 // --- the function that the engine calls
 
-/// Runs `body` and turns its exceptions into the error of the call: exceptions must not reach the
+/// Runs `body` and turns its exceptions into the error of the call, because exceptions must not reach the
 /// interpreter.
 template <class Body> bool guarded([[maybe_unused]] Caller& caller, Body body) {
 #if defined(__cpp_exceptions)
@@ -140,7 +139,7 @@ template <class F, class R, bool takes_caller, class... Params> struct HostCall 
 
 private:
   static bool run(F& function, Caller& caller, uint64_t* slots) {
-    // Reads all parameters before a result overwrites the slots.
+    // All parameters are read before a result is stored, because the results overwrite the parameters' slots.
     std::tuple<HostParam<Params>...> params;
     [[maybe_unused]] const uint64_t* next = slots;
     const auto read = [&]<class P>(P& param) {
@@ -173,7 +172,8 @@ template <class F, class R, class... Args> struct HostCallOf<F, R, Caller&, Args
   using type = HostCall<F, R, true, std::remove_cvref_t<Args>...>;
 };
 
-/// HostCall for a function type, a pointer to one, or the type of F's call operator.
+/// The HostCall for a callable F. Signature is a function type, a pointer to a function, or the type of F's
+/// call operator.
 template <class F, class Signature> struct HostCallFrom;
 template <class F, class R, class... A> struct HostCallFrom<F, R(A...)> : HostCallOf<F, R, A...> {};
 template <class F, class R, class... A> struct HostCallFrom<F, R(A...) noexcept> : HostCallOf<F, R, A...> {};
@@ -192,7 +192,7 @@ template <class F>
   requires requires { &F::operator(); }
 struct HostCallFor<F> : HostCallFrom<F, decltype(&F::operator())> {};
 
-/// The context of a NativeHostFunc that calls a RawHostFunc.
+/// The context of a NativeHostFunc that forwards calls to a RawHostFunc.
 struct RawHostCall {
   RawHostFunc function;
   size_t slots;
@@ -205,7 +205,7 @@ struct RawHostCall {
   }
 };
 
-/// A host function, ready to be defined.
+/// A host function and its type, as Linker::define_native and Func::create_native take them.
 struct HostFunction {
   FuncType type;
   NativeHostFunc native = nullptr;

@@ -1,4 +1,5 @@
-// HostMeter: charges the work that a host function does for a guest as fuel, and stops it at the deadline.
+// HostMeter: charges fuel for the work that a host function does for a guest, and stops the host function at
+// the deadline.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -11,20 +12,21 @@
 
 namespace skerry {
 
-/// The functions through which a HostMeter can end a host function early. The defaults never end it and
-/// charge nothing.
+/// The functions with which a HostMeter checks whether a host function must end early, and charges fuel. The
+/// default functions never end the host function and charge nothing.
 struct HostWatch {
   using Clock = std::chrono::steady_clock;
   void* self = nullptr;
-  /// Checks the deadline and the interrupt flag. Errors: the one that must end the call.
+  /// Checks the deadline and the interrupt flag. Errors: the error with which the call must end, such as
+  /// deadline_exceeded.
   Result<void> (*check)(void* self) = [](void*) -> Result<void> { return {}; };
-  /// Takes `instructions` of fuel. Errors: out_of_fuel.
+  /// Takes `instructions` off the fuel. Errors: out_of_fuel.
   Result<void> (*charge)(void* self, uint64_t instructions) = [](void*, uint64_t) -> Result<void> {
     return {};
   };
   /// Returns the instructions executed so far.
   uint64_t (*fuel_used)(void* self) = [](void*) -> uint64_t { return 0; };
-  Clock::time_point deadline = Clock::time_point::max(); ///< waits must end by this time
+  Clock::time_point deadline = Clock::time_point::max(); ///< the host function must not wait longer
 };
 
 /// For loops in a host function whose length the guest decides:
@@ -40,35 +42,38 @@ struct HostWatch {
 /// Valid during the call it was made in. One thread.
 class HostMeter {
 public:
-  static constexpr uint64_t look_units = 1024;   ///< a check costs about 30 ns, 2 % of the work between two
-  static constexpr uint64_t bytes_per_unit = 64; ///< the price of the engine's own bulk operations
+  static constexpr uint64_t look_units = 1024;   ///< a check costs about 30 ns, 2 % of this work
+  static constexpr uint64_t bytes_per_unit = 64; ///< as for the engine's bulk operations, such as memory.copy
 
-  /// A meter for the call that `given` watches, or for the call of `caller`.
+  /// A meter for a call, which is given by its HostWatch or by its Caller.
   explicit HostMeter(const HostWatch& given = {}) noexcept : watch(given) {}
   explicit HostMeter(Caller& caller) noexcept : watch(watch_of(caller)) {}
 
-  /// Checks now. Returns true if the host function must return; `stop` then holds the reason. Once true, it
-  /// stays true.
+  /// Checks the deadline and the interrupt flag now. Returns true if the host function must return; `stop`
+  /// then holds the error to return. After the first true, all further calls return true.
   bool must_stop() {
     since_look_ = 0;
     if (!stop) keep_error(watch.check(watch.self));
     return stop.has_value();
   }
-  /// Charges the work that follows, and checks if a check is due. Returns true if the host function must
-  /// return, as must_stop does.
+  /// Charges `units` of work that the caller is about to do. Checks the deadline and the interrupt flag if
+  /// look_units units were spent since the last check. Returns true if the host function must return, as
+  /// must_stop does.
   bool spend(uint64_t units) {
     if (!stop && units != 0) keep_error(watch.charge(watch.self, units));
     return pass(units);
   }
-  /// Charges bytes that are moved, read or filled, like spend. A part of a unit counts as a whole one.
+  /// Charges bytes that are moved, read or filled, bytes_per_unit for one unit, rounded up. Otherwise like
+  /// spend.
   bool spend_bytes(uint64_t bytes) { return spend(bytes / bytes_per_unit + (bytes % bytes_per_unit != 0)); }
-  /// Like spend, for work that is already paid for, or whose amount the guest does not decide.
+  /// Like spend, but charges no fuel: for work that is already paid for, or whose amount the guest does not
+  /// decide.
   bool pass(uint64_t units) {
     since_look_ += units < look_units ? units : look_units;
     return since_look_ >= look_units ? must_stop() : stop.has_value();
   }
 
-  std::optional<Error> stop; ///< why the guest's call must end; a host function may set it, too
+  std::optional<Error> stop; ///< ends the guest's call, if set; a host function may set it, too
   HostWatch watch;
 
 private:

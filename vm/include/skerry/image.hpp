@@ -1,4 +1,5 @@
-// Image: a frozen state of an instance, which any instance of the same module can take on in microseconds.
+// Image: a frozen state of an instance. Any instance of the same module can be reset to this state in
+// microseconds.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -15,21 +16,21 @@ struct Image;
 }
 
 /// The memories, tables, globals and dropped segments of an instance at the time it was frozen. Imported
-/// items belong to other instances and are not part of the image. Immutable, cheap to copy, and usable from
-/// any thread for instances in any store.
+/// items belong to other instances and are not part of the image. An image is immutable, cheap to copy, and
+/// usable from any thread, for instances in any store.
 class Image {
 public:
-  /// Freezes the present state of `instance`. Time and space grow with the parts that are not zero. The
-  /// memory of `instance` is then mapped from the image. Errors: usage if the handle is empty, if its store
-  /// is running a call, or if a table or global holds a reference to anything but a function of the module;
-  /// limit if the system refuses memory.
+  /// Makes an image of the present state of `instance`. Time and space grow with the size of the parts that
+  /// are not zero. Afterwards the memory of `instance` is mapped from the image. Errors: usage if
+  /// the handle is empty, if the store is running a call, or if a table or global holds a reference to
+  /// anything but a function of the module; limit if the system refuses memory.
   static Result<Image> freeze(const Instance& instance);
-  /// Gives `instance` the state of the image, sizes included. The first restore maps the memories of
-  /// `instance` from the image; later ones touch only those parts of them that changed in between. Errors:
-  /// usage if `instance` is of another module or its store is running a call; limit if the system refuses
-  /// memory, which leaves the instance in an unknown state.
+  /// Resets `instance` to the state of the image, including the sizes of memories and tables. The first
+  /// restore of an instance maps its memories from the image; later ones touch only the parts of memory that
+  /// changed since the last restore. Errors: usage if `instance` is of another module or its store is running
+  /// a call; limit if the system refuses memory, which leaves the instance in an unknown state.
   Result<void> restore(const Instance& instance) const;
-  /// Bytes that the image itself holds, once for all instances.
+  /// Bytes of memory that the image holds. All instances share them.
   uint64_t bytes() const noexcept;
 
   /// For internal use.

@@ -34,32 +34,35 @@ struct ModuleInstance;
 template <class Signature> class TypedFunc;
 class Caller;
 
-/// An untyped host function. `slots` holds the arguments (v128 takes two slots; of an f32 only the low half
-/// counts), and the function writes its results to the start of `slots`. Caller::to_ref and Caller::to_slot
-/// turn slots into references and back. An Error that it returns ends the call: traps and host errors unwind
-/// the wasm frames, and Error::exit ends the program.
+/// A host function without a C++ signature. `slots` holds the arguments; the function writes its results to
+/// the start of `slots`. A v128 takes two slots, and only the low half of an f32's slot counts.
+/// Caller::to_ref and Caller::to_slot convert between slots and references. If the function returns an Error,
+/// the call ends: traps and host errors unwind the wasm frames, and Error::exit ends the program.
 using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slots)>;
 
-/// The signature with which the engine calls a host function. `slots` holds the arguments (v128 takes two
-/// slots; i32 and f32 are zero-extended to 64 bits), and the function writes its results to the start of
-/// `slots`. It returns false after caller.fail(…), which ends the running call. It must not throw, except
-/// std::bad_alloc and std::length_error, which the C++ library throws when memory runs out: the call then
-/// ends with Error::out_of_memory. Linker::define and Func::create make these functions from any callable.
+/// The signature with which the engine calls a host function. `slots` holds the arguments; the function
+/// writes its results to the start of `slots`. A v128 takes two slots; i32 and f32 are zero-extended to 64
+/// bits.
+/// The function returns true, or calls caller.fail(…) and returns false, which ends the running call. It
+/// must not throw, with two exceptions: std::bad_alloc and std::length_error, which the C++ library throws
+/// when memory runs out. The call then ends with Error::out_of_memory. Linker::define and Func::create make
+/// a NativeHostFunc from any callable.
 using NativeHostFunc = bool (*)(void* context, Caller& caller, uint64_t* slots);
 
 /// A wasm or host function of a store. Handles are cheap to copy, valid while the store lives, and used on
 /// the store's thread.
 class Func {
 public:
-  /// An empty handle: calls are usage errors.
+  /// An empty handle. Calling it is a usage error.
   Func() = default;
-  /// Makes a host function of the store from any callable, as Linker::define does. It lives as long as the
-  /// store. Errors: limit.
+  /// Makes a host function of the store from any callable, as Linker::define does. The host function lives as
+  /// long as the store. Errors: limit.
   template <class F> static Result<Func> create(Store& store, F&& function);
-  /// Makes one whose type is known only at run time. Errors: limit; usage for a type that does not exist.
+  /// Makes a host function whose type is known only at run time. Errors: limit; usage if `type` refers to a
+  /// type that does not exist.
   static Result<Func> create(Store& store, FuncType type, RawHostFunc function);
-  /// Makes one with the native signature; the others call this. `context` is the first argument of
-  /// `function`, and lives as long as the store.
+  /// Makes a host function from a NativeHostFunc; the other create functions call this one. `context` is
+  /// passed to `function` as its first argument, and lives as long as the store.
   static Result<Func> create_native(Store& store, const FuncType& type, NativeHostFunc function,
                                     std::shared_ptr<void> context);
   /// The function's type; empty for an empty handle.
@@ -67,16 +70,16 @@ public:
   /// Checks the arguments' types, calls the function and returns its results (spec §4.5.5). Errors: usage,
   /// trap, exhaustion, exception, host.
   Result<std::vector<Value>> call(std::span<const Value> args) const;
-  /// Calls the function without checking types. `slots` holds the arguments in order (v128 takes two slots,
-  /// i32 and f32 are zero-extended) and receives the results from its start. It must have room for the
-  /// arguments and for the results. Only the low half of an f32 result's slot is defined. A reference is a
-  /// slot that Store::to_slot makes and Store::to_ref reads. Errors: those of call; usage if `slots` is too
-  /// small.
+  /// Calls the function without checking types. `slots` holds the arguments in order and receives the
+  /// results, both from its start. It must have room for the arguments and for the results. A v128 takes two
+  /// slots; i32 and f32 arguments must be zero-extended. In the slot of an f32 result only the low half is
+  /// defined. Store::to_slot makes the slot for a reference, and Store::to_ref reads it. Errors: those of
+  /// call; usage if `slots` is too small.
   Result<void> call_raw(std::span<uint64_t> slots) const;
-  /// A callable with a C++ signature, such as typed<int32_t(int32_t, int32_t)>(). The type is checked here,
-  /// once. Errors: usage.
+  /// A callable with a C++ signature, such as typed<int32_t(int32_t, int32_t)>(). The function's type is
+  /// checked once, here, and not at each call. Errors: usage.
   template <class Signature> Result<TypedFunc<Signature>> typed() const;
-  /// The function as a non-null funcref; null for an empty handle. Errors: limit.
+  /// The function as a non-null funcref. An empty handle gives the null reference. Errors: limit.
   Result<Ref> ref() const noexcept;
 
   /// For internal use.
@@ -94,27 +97,30 @@ private:
 class Memory {
 public:
   Memory() = default;
-  /// Makes a memory that belongs to no instance, for modules to import. Errors: limit; usage if the type is
-  /// not valid.
+  /// Makes a memory that belongs to no instance and that modules can import. Errors: limit; usage if the type
+  /// is not valid.
   static Result<Memory> create(Store& store, const MemoryType& type);
-  /// The memory's type; its minimum is the current size.
+  /// The memory's type, with the current size as its minimum.
   MemoryType type() const;
   uint64_t pages() const noexcept; ///< current size in pages of 64 KiB
-  /// The present bytes. Valid until the memory grows, which any call may do; until then they do not move.
+  /// The current bytes of the memory. The span is valid until the memory grows, and any call may grow it. The
+  /// bytes do not move before.
   std::span<std::byte> bytes() const noexcept;
-  /// The bytes [offset, offset + length). Valid as long as bytes(). Errors, here and below: trap
-  /// out_of_bounds_memory_access, which names offset, length and size; usage for an empty handle.
+  /// The bytes [offset, offset + length). The span is valid as long as bytes() is. Errors of this function
+  /// and of the next four: trap out_of_bounds_memory_access, whose message names offset, length and size;
+  /// usage for an empty handle.
   Result<std::span<std::byte>> bytes(uint64_t offset, uint64_t length) const;
-  /// A copy of the value at `offset`, which need not be aligned. Numbers and enumerations are little-endian,
-  /// as in WebAssembly; other types are copied byte by byte.
+  /// Reads the value at `offset`, which need not be aligned. Numbers and enumerations are little-endian, as
+  /// in WebAssembly. Other types are copied byte by byte.
   template <GuestValue T> Result<T> read(uint64_t offset) const;
-  /// Replaces the bytes at `offset` by those of `value`, in the same way.
+  /// Writes `value` to the bytes at `offset`, in the format that read expects.
   template <GuestValue T> Result<void> write(uint64_t offset, const T& value) const;
-  /// A copy of `length` bytes as text. Not checked for UTF-8.
+  /// Copies `length` bytes into a string. The bytes are not checked for UTF-8.
   Result<std::string> read_string(uint64_t offset, uint64_t length) const;
-  /// Copies all of `bytes` to `offset`, or nothing.
+  /// Copies `source` to `offset`. Writes nothing if part of it would be out of bounds.
   Result<void> write_bytes(uint64_t offset, std::span<const std::byte> source) const;
-  /// Grows by `more` pages and returns the size before, in pages. Errors: limit; usage for an empty handle.
+  /// Grows the memory by `more` pages. Returns the previous size in pages. Errors: limit; usage for an empty
+  /// handle.
   Result<uint64_t> grow(uint64_t more) const;
 
   /// For internal use.
@@ -130,20 +136,20 @@ private:
 class Table {
 public:
   Table() = default;
-  /// Makes a table that belongs to no instance, for modules to import; `init` fills it. Errors: limit; usage
-  /// if the type is not valid or `init` does not match it.
+  /// Makes a table that belongs to no instance and that modules can import. All its elements are `init`.
+  /// Errors: limit; usage if the type is not valid or `init` does not match it.
   static Result<Table> create(Store& store, const TableType& type, const Value& init);
-  /// The table's type; its minimum is the current size.
+  /// The table's type, with the current size as its minimum.
   TableType type() const;
-  /// Current size in elements.
+  /// The current size in elements.
   uint64_t size() const noexcept;
   /// The element at `index`. Errors: trap out_of_bounds_table_access; limit.
   Result<Value> get(uint64_t index) const;
-  /// Replaces the element at `index`. Errors: trap out_of_bounds_table_access; usage if `value` is of another
-  /// type or store.
+  /// Replaces the element at `index`. Errors: trap out_of_bounds_table_access; usage if `value` has another
+  /// type or belongs to another store.
   Result<void> set(uint64_t index, const Value& value) const;
-  /// Grows by `elements`, filled with `init`, and returns the size before. Errors: limit; usage if `init` is
-  /// of another type or store, or for an empty handle.
+  /// Grows the table by `elements` elements, each `init`. Returns the previous size. Errors: limit; usage if
+  /// `init` has another type or belongs to another store, or if the handle is empty.
   Result<uint64_t> grow(uint64_t elements, const Value& init) const;
 
   /// For internal use.
@@ -159,15 +165,16 @@ private:
 class Global {
 public:
   Global() = default;
-  /// Makes a global that belongs to no instance, for modules to import. Errors: usage if `value` is not of
-  /// the type.
+  /// Makes a global that belongs to no instance and that modules can import. Errors: usage if `value` does
+  /// not match the type.
   static Result<Global> create(Store& store, const GlobalType& type, const Value& value);
   /// The global's type.
   GlobalType type() const;
-  /// The global's value. Errors: usage for an empty handle; limit, for references only.
+  /// The global's value. Errors: usage for an empty handle; limit if the value is a reference that exceeds
+  /// heap_bytes.
   Result<Value> get() const;
-  /// Replaces the value. Errors: usage if the global is immutable, `value` is of another type or store, or
-  /// the handle is empty.
+  /// Replaces the value. Errors: usage if the global is immutable, if `value` has another type or belongs to
+  /// another store, or if the handle is empty.
   Result<void> set(const Value& value) const;
 
   /// For internal use.
@@ -178,7 +185,7 @@ private:
   vm::GlobalInstance* data_ = nullptr;
 };
 
-/// A handle to an export or import, in the order of ExternKind. Tags are not available yet.
+/// A handle to an export or import. The alternatives are in the order of ExternKind. Tags have no handle yet.
 using Extern = std::variant<Func, Table, Memory, Global>;
 
 /// An instance of a module (spec §4.2.5). Handles are cheap to copy, valid while the store lives, and used on
@@ -188,15 +195,16 @@ public:
   Instance() = default;
   /// The module that the instance was made from.
   Module module() const;
-  /// The export with this name; empty if there is none or it is a tag.
+  /// The export with this name. Empty if there is no such export, or if it is a tag.
   std::optional<Extern> get_export(std::string_view name) const;
-  /// func, memory, table and global return the export with this name and kind. Errors: usage. The message
-  /// names the missing export and similar names, or the kind that the export has.
+  /// Each of these functions returns the export with this name and the function's kind. Errors: usage. The
+  /// message names the missing export and suggests similar names, or says which kind the export has.
   Result<Func> func(std::string_view name) const;
   Result<Memory> memory(std::string_view name = "memory") const;
   Result<Table> table(std::string_view name) const;
   Result<Global> global(std::string_view name) const;
-  /// The function with this name as a callable, whose type is checked here, once. Errors: usage.
+  /// The exported function with this name, as a callable with a C++ signature. The function's type is checked
+  /// once, here. Errors: usage.
   ///
   ///   auto add = instance.func<int32_t(int32_t, int32_t)>("add");
   ///   Result<int32_t> sum = (*add)(1, 2);
@@ -225,6 +233,6 @@ template <GuestValue T> Result<void> Memory::write(uint64_t offset, const T& val
 
 } // namespace skerry
 
-#include "skerry/func.hpp" // TypedFunc and the mapping of C++ types
+#include "skerry/func.hpp" // TypedFunc, and the mapping of C++ types
 
 #include "skerry/caller.hpp" // Func::create

@@ -1,4 +1,4 @@
-// Every limit of the engine, with its default and its reason.
+// Every limit of the engine, with its default value and the reason for it.
 #pragma once
 
 #include <cstddef>
@@ -7,55 +7,53 @@
 namespace skerry {
 
 /// The most that a module may contain. The defaults are those of the WebAssembly JS API
-/// ("Implementation-defined limits"), so that a module that runs in a browser loads here. Each limit also
-/// bounds the work that a hostile module can cause. Exceeding one is an Error of kind limit.
+/// ("Implementation-defined limits"), so that a module that runs in a browser also loads here. Each limit
+/// also bounds the work that a hostile module can cause. A module that exceeds a limit is refused with an
+/// Error of kind limit.
 struct ModuleLimits {
   uint64_t module_bytes = uint64_t{1} << 30;
   uint32_t types = 1'000'000;
-  uint32_t type_items = 16'000'000; // parameters, results and fields of all types, which the engine keeps
+  uint32_t type_items = 16'000'000; // parameters, results and fields of all types; the engine keeps them
   uint32_t functions = 1'000'000;
   uint32_t imports = 1'000'000;
   uint32_t exports = 1'000'000;
   uint32_t globals = 1'000'000;
   uint32_t tags = 1'000'000;
   uint32_t data_segments = 100'000;
-  uint32_t elem_segments = 1'000'000; // each takes 36 bytes once loaded, and as little as 3 in the file
+  uint32_t elem_segments = 1'000'000; // each takes 36 bytes when loaded, but as little as 3 in the file
   uint32_t tables = 100'000;
   uint32_t memories = 100;
-  uint64_t table_elements = 10'000'000; // of one element segment; tables count against StoreLimits
-  uint32_t locals = 50'000;             // per function, with parameters; keeps frame slots in 16 bits
+  uint64_t table_elements = 10'000'000; // of one element segment; StoreLimits limits the sizes of tables
+  uint32_t locals = 50'000; // per function, including parameters; an index of a frame slot has 16 bits
   uint32_t body_bytes = 7'654'321;
   uint32_t params = 1'000;
   uint32_t results = 1'000;
-  uint32_t extern_type_items = 4'000'000; // parameters and results of all imports and exports, which a list
-                                          // of them holds
-  uint32_t custom_sections = 1'000'000;   // each takes 16 bytes once loaded, and as little as 3 in the file
+  uint32_t extern_type_items = 4'000'000; // parameters and results of all imports and exports together
+  uint32_t custom_sections = 1'000'000;   // each takes 16 bytes when loaded, but as little as 3 in the file
   uint32_t struct_fields = 10'000;
   uint32_t subtype_depth = 63;
-  uint32_t nesting = 100'000; // control frames open at once: 40 bytes each while a body is validated
+  uint32_t nesting = 100'000; // control frames open at once; validation keeps 40 bytes for each
   uint32_t br_table_targets = 65'520;
-  uint32_t operand_slots = 60'000; // operands of one function at once, so that a frame slot fits in 16 bits
-  /// Comparisons of single operand types, in addition to one for each byte of the module, where lists of
-  /// different types meet (as a label's and another block's results do). Equal lists are compared as a whole.
+  uint32_t operand_slots = 60'000; // operands of one function at once; an index of a frame slot has 16 bits
+  /// Comparisons of single operand types that validation may do in addition to one for each byte of the
+  /// module. They happen where two lists of types are not identical, such as a label's types and the results
+  /// of another block. Identical lists are compared in one step.
   uint32_t type_comparisons = 10'000'000;
 };
 
-/// The most that the instances of one store may use together. Exceeding a limit never crashes: it is an Error
-/// of kind limit, whose message begins with the field's name ("memory_bytes limit exceeded: …"). In wasm,
-/// memory.grow and table.grow return -1 instead.
+/// The most that the instances of one store may use together. Exceeding a limit never crashes. It is an Error
+/// of kind limit, whose message begins with the field's name ("memory_bytes limit exceeded: …"), except in
+/// wasm: there memory.grow and table.grow return -1.
 struct StoreLimits {
-  /// Bytes of all linear memories together, and so of any single one. The engine reserves address space for
-  /// at most twice the bytes in use, or less if the process has little address space (docs/embedding.md,
-  /// "Address space").
+  /// Bytes of all linear memories together. The engine reserves address space for at most twice the bytes in
+  /// use, or for fewer if the process has little address space (docs/embedding.md, "Address space").
   uint64_t memory_bytes = uint64_t{4} << 30;
-  uint64_t table_elements = 10'000'000; ///< of all tables; 8 bytes each
+  uint64_t table_elements = 10'000'000; ///< in all tables together; each takes 8 bytes
   uint32_t instances = 10'000;
   uint32_t memories = 10'000;
   uint32_t tables = 10'000;
-  uint64_t stack_bytes = uint64_t{1} << 20;  ///< value stack, allocated at the first call; bounds the call
-                                             ///< depth
-  uint32_t host_depth = 200;                 ///< nested calls host function → wasm → host function …, which
-                                             ///< use native stack
+  uint64_t stack_bytes = uint64_t{1} << 20;  ///< size of the value stack, which bounds the call depth
+  uint32_t host_depth = 200;                 ///< nested calls from the host into wasm; each uses native stack
   uint64_t heap_bytes = uint64_t{256} << 20; ///< garbage-collected objects, host values of externrefs, and
                                              ///< the references that the embedder holds (Ref)
 };

@@ -1,4 +1,4 @@
-// Linker: names for imports, host functions from any callable, and instantiation.
+// Linker: defines imports by name, makes host functions from any callable, and instantiates modules.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -25,7 +25,7 @@ namespace vm {
 struct Linker;
 }
 
-/// An import that a linker has no definition for.
+/// An import of a module for which a linker has no definition.
 struct MissingImport {
   std::string module;
   std::string name;
@@ -34,16 +34,16 @@ struct MissingImport {
 
 /// How instantiation treats imported functions that have no definition.
 enum class UnknownImports : uint8_t {
-  error,        ///< instantiation fails and lists all of them (default)
-  trap,         ///< calling one traps with ErrorCode::unknown_import and its name
-  return_zeros, ///< they do nothing and return zeros and null references, or trap if a result cannot be null
+  error,        ///< instantiation fails, and the error lists all of them (default)
+  trap,         ///< a call of one traps with ErrorCode::unknown_import; the message names the import
+  return_zeros, ///< a call returns zeros and null references, or traps if a result type has no null
 };
 
-/// Definitions of imports, by module and name. A linker is not tied to a store while it holds only host
-/// functions. One thread.
+/// Definitions of imports, by module name and import name. A linker that holds only host functions can be
+/// used with every store of the engine. One thread at a time.
 class Linker {
 public:
-  /// An empty linker, for stores and modules of this engine. Throws std::bad_alloc if memory runs out.
+  /// An empty linker for the stores and modules of `engine`. Throws std::bad_alloc if memory runs out.
   explicit Linker(const Engine& engine);
   Linker(Linker&&) noexcept;
   Linker& operator=(Linker&&) noexcept;
@@ -53,45 +53,47 @@ public:
   ///
   ///   linker.define("env", "log", [](Caller&, int32_t level, std::string_view text) -> int32_t { … });
   ///
-  /// Parameters: optionally Caller& first; int32_t, uint32_t, int64_t, uint64_t, float, double, V128, Ref;
-  /// std::span<(const) std::byte> or std::string_view for an (i32 pointer, i32 length) pair, with bounds
-  /// checked. It returns void, one of the number types, a std::tuple of them, or a Result of any of these.
-  /// Exceptions are caught and become ErrorCode::host_exception; std::bad_alloc becomes Error::out_of_memory.
-  /// A second definition of a name replaces the first, here and below.
+  /// The first parameter may be Caller&. The other parameters are int32_t, uint32_t, int64_t, uint64_t,
+  /// float, double, V128 or Ref. A parameter std::span<std::byte>, std::span<const std::byte> or
+  /// std::string_view stands for an (i32 pointer, i32 length) pair, whose bounds are checked. The result is
+  /// void, one of the number types, V128, Ref, a std::tuple of these, or a Result of any of them. An
+  /// exception that the callable throws becomes ErrorCode::host_exception; std::bad_alloc becomes
+  /// Error::out_of_memory. A second definition of a name replaces the first; this holds for all functions
+  /// that define.
   template <class F>
     requires(!std::convertible_to<F, Extern>)
   void define(std::string_view module, std::string_view name, F&& function);
-  /// Defines an untyped host function, for a type known only at run time.
+  /// Defines a host function without a C++ signature. For types that are known only at run time.
   void define_raw(std::string_view module, std::string_view name, FuncType type, RawHostFunc function);
-  /// Defines a host function by its native signature; `define` and `define_raw` call this. `context` is the
-  /// first argument of `function`, and lives as long as the function can be called.
+  /// Defines a host function from a NativeHostFunc; `define` and `define_raw` call this function. `context`
+  /// is passed to `function` as its first argument, and lives as long as `function` can be called.
   void define_native(std::string_view module, std::string_view name, FuncType type, NativeHostFunc function,
                      std::shared_ptr<void> context);
-  /// Defines a function, memory, table or global of a store. Instantiating in another store is then a usage
-  /// error.
+  /// Defines a function, memory, table or global of a store. Afterwards instantiating in another store is a
+  /// usage error.
   void define(std::string_view module, std::string_view name, const Extern& item);
-  /// Defines all exports of an instance under the name `module`.
+  /// Defines all exports of an instance, with `module` as their module name.
   void define_instance(std::string_view module, const Instance& instance);
   /// Sets how instantiate treats imported functions that have no definition; UnknownImports::error by
   /// default.
   void set_unknown_imports(UnknownImports what) noexcept;
 
-  /// Why a definition failed: memory ran out, or a handle was empty. Null if all succeeded. instantiate fails
-  /// with this error.
+  /// The error of a definition that failed, because memory ran out or a handle was empty. Null if no
+  /// definition failed. instantiate fails with this error.
   const Error* error() const noexcept;
 
-  /// The imports of `module` that have no definition here, whatever set_unknown_imports says: the first
-  /// `most` of them, because a module may have a million imports.
+  /// The imports of `module` that have no definition here; set_unknown_imports does not change the result.
+  /// Returns only the first `most` of them, because a module may have a million imports.
   std::vector<MissingImport> missing(const Module& module, size_t most = ~size_t{0}) const;
   /// How many imports of `module` have no definition here.
   size_t count_missing(const Module& module) const noexcept;
 
-  /// Instantiates a module (spec §4.5.4): checks the imports, allocates, initializes, runs the start
-  /// function. If an active segment or the start function fails, the writes to imported tables and memories
-  /// that came before remain. Errors: unlinkable (lists all problems), limit, trap, exhaustion, exception,
-  /// host, usage.
+  /// Instantiates a module (spec §4.5.4): checks the imports, allocates the instance, initializes it and runs
+  /// its start function. If an active segment or the start function fails, earlier writes to imported tables
+  /// and memories remain. Errors: unlinkable (the message lists all problems), limit, trap, exhaustion,
+  /// exception, host, usage.
   Result<Instance> instantiate(Store& store, const Module& module) const;
-  /// Makes an instance in the state of an image. Neither segments nor the start function run. Errors:
+  /// Makes an instance in the state of an image. Active segments and the start function do not run. Errors:
   /// unlinkable, limit, exhaustion, usage.
   Result<Instance> instantiate(Store& store, const Image& image) const;
 

@@ -1,4 +1,4 @@
-// Module: decoded and validated code that can be instantiated any number of times.
+// Module: a decoded and validated module that can be instantiated any number of times.
 #pragma once
 
 #include "skerry/engine.hpp"
@@ -26,8 +26,8 @@ struct CompiledModule;
 
 /// The type of an import or export.
 using ExternType =
-    std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>; // by ExternKind's order
-/// The type in words: "function (i32) -> (i64)", "memory 1 2", …
+    std::variant<FuncType, TableType, MemoryType, GlobalType, TagType>; // in the order of ExternKind
+/// The type as text: "function (i32) -> (i64)", "memory 1 2", …
 std::string to_string(const ExternType& type);
 
 /// An import of a module.
@@ -53,8 +53,8 @@ struct CustomSection {
   std::span<const std::byte> bytes;
 };
 
-/// The imports, exports or custom sections of a module, in file order. Each entry is made when it is read, as
-/// a copy: a module may have a million of them. Valid while the module lives. Thread-safe.
+/// The imports, exports or custom sections of a module, in file order. An entry is made each time it is read,
+/// because a module may have a million entries. The list is valid while the module lives. Thread-safe.
 template <class Info> class ModuleList {
 public:
   /// For internal use: Module makes lists.
@@ -102,29 +102,29 @@ template <> CustomSection CustomSectionList::operator[](size_t index) const;
 
 /// Limits on the work of compiling a module.
 struct CompileOptions {
-  /// Compiling ends with ErrorCode::deadline_exceeded after this time. It is checked for every 64 KiB of the
-  /// module, which take less than a millisecond.
+  /// The time at which compiling ends with ErrorCode::deadline_exceeded. It is checked for every 64 KiB of
+  /// the module; compiling 64 KiB takes less than a millisecond.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  /// Bytes that compiling may hold at once. A module is refused with an error of kind limit if four times its
-  /// size exceeds them.
+  /// Bytes of memory that compiling may hold at once. A module is refused with an error of kind limit if four
+  /// times its size is more than this.
   uint64_t max_bytes = ~uint64_t{0};
 };
 
-/// An immutable module. A shared handle: cheap to copy, usable from any thread, and kept alive by its
-/// instances.
+/// An immutable module. A Module is a shared handle: it is cheap to copy and usable from any thread.
+/// Instances keep the module alive.
 class Module {
 public:
-  /// Decodes and validates the whole module (spec §5, §3); each function's code is translated later, at its
-  /// first call. Copies `bytes`. Memory: at most 64 MB and four times the module's size, the copy included.
+  /// Decodes and validates the whole module (spec §5, §3). Each function is translated later, at its first
+  /// call. Copies `bytes`. Memory: at most 64 MB and four times the module's size, including the copy.
   /// Processor time: at most 0.2 s and 5 ms for each MB. Errors, with their byte offset: malformed, invalid,
   /// limit; also deadline_exceeded, if `options` sets a deadline. Thread-safe.
   static Result<Module> compile(const Engine& engine, std::span<const std::byte> bytes,
                                 const CompileOptions& options = {});
-  /// The same without a copy: the module takes ownership of the bytes.
+  /// Like the compile function above, but takes ownership of the bytes instead of copying them.
   static Result<Module> compile(const Engine& engine, std::vector<std::byte>&& bytes,
                                 const CompileOptions& options = {});
-  /// Checks whether the bytes are a valid module. Does the work of compile, with the same errors, but makes
-  /// no module and no copy.
+  /// Checks whether the bytes are a valid module. Does the same work as compile and has the same errors, but
+  /// makes no module and no copy of the bytes.
   static Result<void> validate(const Engine& engine, std::span<const std::byte> bytes,
                                const CompileOptions& options = {});
 
@@ -132,17 +132,19 @@ public:
   ImportList imports() const;
   /// The exports, in file order.
   ExportList exports() const;
-  /// The export with this name; empty if there is none. Takes constant time.
+  /// The export with this name; empty if there is no such export. Takes constant time.
   std::optional<ExportInfo> find_export(std::string_view name) const;
-  /// The module's name in the name section; empty if there is none. Not printable: see skerry/printable.hpp.
+  /// The module's name from the name section; empty if it has no name. Not printable: see
+  /// skerry/printable.hpp.
   std::string_view name() const;
-  /// The function's name in the name section, else the name of an export of it, else empty. Not printable.
+  /// The function's name from the name section, else the name of an export of the function, else empty. Not
+  /// printable.
   std::string_view func_name(uint32_t func_index) const;
   /// The custom sections, in file order.
   CustomSectionList custom_sections() const;
-  /// The type of a memory, imported ones counted first; empty if there is no such memory.
+  /// The type of the memory with this index; imported memories come first. Empty if there is no such memory.
   std::optional<MemoryType> memory(uint32_t index = 0) const;
-  /// The module in binary format. Valid while the module lives.
+  /// The module in binary format. The span is valid while the module lives.
   std::span<const std::byte> bytes() const noexcept;
   /// The engine that compiled the module.
   Engine engine() const noexcept;

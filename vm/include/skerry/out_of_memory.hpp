@@ -1,4 +1,4 @@
-// Out of memory as an Error: the only place that catches the exceptions that report it.
+// Turns the exceptions that report that memory ran out into an Error. No other file catches these exceptions.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -12,8 +12,8 @@
 
 namespace skerry {
 
-/// Returns body(), or otherwise() if memory runs out in `body`. By then the body has been unwound and its
-/// memory is free again. Other exceptions pass through. Thread-safe.
+/// Returns body(), or otherwise() if memory runs out in `body`. When `otherwise` is called, the memory of
+/// `body` is free again. Other exceptions pass through. Thread-safe.
 template <class F, class G>
 std::invoke_result_t<F> unless_out_of_memory(F&& body, [[maybe_unused]] G&& otherwise) {
 #if defined(__cpp_exceptions)
@@ -28,8 +28,8 @@ std::invoke_result_t<F> unless_out_of_memory(F&& body, [[maybe_unused]] G&& othe
 #endif
 }
 
-/// Returns the Result of `body`, or Error::out_of_memory(doing) if memory runs out in it. `doing` says what
-/// the body does: "compiling a module". Thread-safe.
+/// Returns the Result of `body`, or Error::out_of_memory(doing) if memory runs out in `body`. `doing`
+/// describes the work of `body`: "compiling a module". Thread-safe.
 template <class F> std::invoke_result_t<F> catching_out_of_memory(std::string_view doing, F&& body) {
   return unless_out_of_memory(std::forward<F>(body), [doing]() -> std::invoke_result_t<F> {
     return fail(Error::out_of_memory(doing));

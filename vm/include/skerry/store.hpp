@@ -1,4 +1,4 @@
-// Store: everything that running code owns, such as instances, memories, the value stack, fuel and the
+// Store: owns everything that running code uses, such as instances, memories, the value stack, fuel and the
 // deadline.
 #pragma once
 
@@ -20,10 +20,11 @@ namespace vm {
 struct Store;
 }
 
-/// Stops a running call from another thread. Cheap to copy, and harmless after the store is destroyed.
+/// Stops a running call from another thread. An InterruptHandle is cheap to copy, and has no effect after the
+/// store is destroyed.
 class InterruptHandle {
 public:
-  /// Ends the running call, or else the next one, with ErrorCode::interrupted. Thread-safe;
+  /// Ends the running call with ErrorCode::interrupted, or the next call if no call is running. Thread-safe;
   /// async-signal-safe.
   void interrupt() noexcept;
 
@@ -39,16 +40,16 @@ struct StoreUsage {
   uint64_t peak_memory_bytes = 0;
   uint64_t table_elements = 0;
   uint32_t instances = 0;
-  uint64_t heap_bytes = 0; ///< host values of externrefs, and references that the embedder holds
+  uint64_t heap_bytes = 0; ///< bytes of the objects that StoreLimits::heap_bytes limits
 };
 
-/// The owner of instances and everything they use (spec §4.2.3). One thread at a time. Movable. Handles to
-/// its instances, functions, memories … are valid while it lives; using one with another store is a usage
-/// error.
+/// The owner of instances and of everything they use (spec §4.2.3). One thread at a time. Movable. Handles to
+/// the store's instances, functions, memories and so on are valid while the store lives. Using a handle with
+/// another store is a usage error.
 class Store {
 public:
   using Clock = std::chrono::steady_clock;
-  /// Fuel that never runs out; the default.
+  /// The fuel that never runs out, and the default.
   static constexpr uint64_t unlimited_fuel = std::numeric_limits<int64_t>::max();
 
   /// Makes an empty store. Throws std::bad_alloc if memory runs out.
@@ -61,54 +62,57 @@ public:
   Engine engine() const noexcept;
   /// The limits that the store was made with.
   const StoreLimits& limits() const noexcept;
-  /// The resources in use now.
+  /// The resources that the store uses now.
   StoreUsage usage() const noexcept;
 
-  /// Sets how many instructions calls may still execute. Running code uses them up; a call that needs more
-  /// ends with ErrorCode::out_of_fuel, and none starts with 0 left. A call may run up to 1,100 instructions
-  /// before it notices that fuel ran out, but no host function, growth or bulk operation starts among them
-  /// (docs/security.md). Unlimited by default.
+  /// Sets how many instructions the store's calls may still execute; unlimited by default. Running code uses
+  /// fuel up. A call that needs more ends with ErrorCode::out_of_fuel, and no call starts when 0 is left. A
+  /// call may execute up to 1,100 instructions after its fuel ran out, but none of them is a call of a host
+  /// function, a growth or a bulk operation (docs/security.md).
   void set_fuel(uint64_t instructions) noexcept;
-  /// Instructions that calls may still execute; 0 if none are left.
+  /// How many instructions the store's calls may still execute.
   uint64_t fuel() const noexcept;
-  /// Instructions executed since the store was made. The count is exact, the same in every configuration, and
-  /// never exceeds the fuel that was given.
+  /// The number of instructions executed since the store was made. The count is exact, is the same in every
+  /// configuration, and never exceeds the fuel that was set.
   uint64_t fuel_used() const noexcept;
 
-  /// Ends calls that still run at `when` with ErrorCode::deadline_exceeded. Host functions and WASI waits
-  /// obey it.
+  /// Ends a call that is still running at `when` with ErrorCode::deadline_exceeded. Host functions that use a
+  /// HostMeter or Caller::check_interrupt, such as the waits of WASI, end then, too.
   void set_deadline(Clock::time_point when) noexcept;
   /// Removes the deadline.
   void clear_deadline() noexcept;
   Clock::time_point deadline() const noexcept; ///< time_point::max() if there is none
 
-  /// A handle with which another thread can end this store's calls.
+  /// A handle with which another thread can end calls of this store.
   InterruptHandle interrupt_handle() const;
 
-  /// Counts memories, tables, instances, passive segments and, while it lasts, translation against a budget
-  /// that several stores share. Growth beyond the budget fails; instantiation and first calls beyond it are
-  /// an Error of kind limit ("budget_bytes limit exceeded: …"). Code that a call of this store has caused to
-  /// be translated counts until its module is destroyed. Call this before making anything in the store.
+  /// Counts the store's memory against a budget that several stores can share: memories, tables, instances,
+  /// passive segments, and the work of translation while it lasts. Growth beyond the budget fails.
+  /// Instantiation or a first call beyond the budget is an Error of kind limit ("budget_bytes limit exceeded:
+  /// …"). If a call of this store causes a function to be translated, the code counts until its module is
+  /// destroyed. Call set_budget before making anything in the store.
   void set_budget(std::shared_ptr<ByteBudget> budget) noexcept;
 
-  /// Sets a pointer that host functions find in Caller::user_data. The store never uses it.
+  /// Sets the pointer that Caller::user_data returns to host functions. The store itself never uses the
+  /// pointer.
   void set_user_data(void* data) noexcept;
-  /// The pointer that was set; null by default.
+  /// The pointer that set_user_data has set; null by default.
   void* user_data() const noexcept;
 
-  /// Makes a non-null externref to a host value. `value` lives until the store is destroyed, or until a
-  /// collection finds no reference to it. Errors: limit.
+  /// Makes a non-null externref that refers to a host value. The store keeps `value` until the store is
+  /// destroyed, or until a garbage collection finds no reference to `value`. Errors: limit.
   Result<Ref> make_externref(std::any value);
-  /// The host value of a non-null externref that this store made; null for other references. The
-  /// pointer is valid until the store drops the value (see make_externref).
+  /// The host value of a non-null externref that this store made; null for all other references. The pointer
+  /// is valid until the store drops the value (see make_externref).
   const std::any* externref_value(const Ref& ref) const noexcept;
 
-  /// The reference in a slot of Func::call_raw or of a raw host function. The slot must hold a reference of
-  /// this store, and is valid only until wasm code runs or an object is made in the store: turn it into a Ref
-  /// first. Errors: limit.
+  /// Converts a slot of Func::call_raw or of a raw host function to a reference. The slot must hold a
+  /// reference of this store. It is valid only until wasm code runs or an object is made in the store, so
+  /// convert it before. Errors: limit.
   Result<Ref> to_ref(uint64_t slot) const noexcept;
-  /// The slot for a reference, valid until wasm code runs or an object is made in the store; 0 for null. Its
-  /// bits mean nothing else. Errors: usage if the reference is of another store or expired.
+  /// Converts a reference to a slot; null becomes 0. The slot is valid until wasm code runs or an object is
+  /// made in the store. Its bits have no other meaning for the embedder. Errors: usage if the reference
+  /// belongs to another store or is expired.
   Result<uint64_t> to_slot(const Ref& ref) const noexcept;
 
   /// For internal use.

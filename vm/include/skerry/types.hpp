@@ -1,4 +1,4 @@
-// Types and values of WebAssembly for embedders (spec §2.3, §4.2.1).
+// WebAssembly types and values for embedders (spec §2.3, §4.2.1).
 #pragma once
 
 #include "skerry/ref.hpp"
@@ -17,8 +17,9 @@
 
 namespace skerry {
 
-/// Heap types (spec §2.3.4). Abstract heap types are negative and equal their one-byte signed LEB128 code. A
-/// concrete heap type is a type index inside a module, and a canonical type id everywhere else.
+/// Heap types (spec §2.3.4). An abstract heap type is negative: its value is the type's one-byte signed
+/// LEB128 code. A concrete heap type is a type index inside a module; elsewhere it is the id of a canonical
+/// type, which is unique within the engine.
 enum class HeapType : int32_t {
   noexn = -0x0c,
   nofunc = -0x0d,
@@ -34,8 +35,8 @@ enum class HeapType : int32_t {
   exn = -0x17,
 };
 
-/// A value type in 32 bits. The low 8 bits are the binary code of the kind; for references, the upper 24 hold
-/// the heap type.
+/// A value type in 32 bits. The low 8 bits are the kind: the first byte of the type's binary code. The upper
+/// 24 bits of a reference type are its heap type.
 class ValType {
 public:
   enum Kind : uint8_t {
@@ -52,37 +53,37 @@ public:
     ref_null_ = 0x63,
   };
 
-  /// No type (none_), or a number, vector or storage type.
+  /// The type none_, which stands for no type, or a number, vector or storage type.
   constexpr ValType() = default;
   constexpr explicit ValType(Kind kind) : bits_(kind) {}
   /// The reference type `(ref heap)` or `(ref null heap)`.
   static constexpr ValType ref(HeapType heap, bool nullable) {
     return from_bits((nullable ? ref_null_ : ref_) | static_cast<uint32_t>(heap) << 8);
   }
-  /// The type with this bit pattern, as bits() returns it.
+  /// The type with the bit pattern `bits`, which bits() has returned.
   static constexpr ValType from_bits(uint32_t bits) {
     ValType type;
     type.bits_ = bits;
     return type;
   }
 
-  /// The kind: the binary code of the type's first byte.
+  /// The kind: the first byte of the type's binary code.
   constexpr Kind kind() const { return static_cast<Kind>(bits_ & 0xff); }
-  /// The kind and the heap type as one number, for from_bits.
+  /// The kind and the heap type as one number. from_bits makes a type from this number.
   constexpr uint32_t bits() const { return bits_; }
-  /// Returns whether it is i32, i64, f32 or f64.
+  /// Returns whether the type is i32, i64, f32 or f64.
   constexpr bool is_num() const { return kind() >= f64_ && kind() <= i32_; }
-  /// Returns whether it is v128.
+  /// Returns whether the type is v128.
   constexpr bool is_vec() const { return kind() == v128_; }
-  /// Returns whether it is a reference type.
+  /// Returns whether the type is a reference type.
   constexpr bool is_ref() const { return kind() == ref_ || kind() == ref_null_; }
-  /// Returns whether it is a reference type that includes null.
+  /// Returns whether the type is a reference type that includes null.
   constexpr bool is_nullable() const { return kind() == ref_null_; }
-  /// Returns whether it has a default value: zero or null.
+  /// Returns whether the type has a default value, which is zero or null.
   constexpr bool is_defaultable() const { return kind() != ref_; }
   /// The heap type of a reference type.
   constexpr HeapType heap() const { return static_cast<HeapType>(static_cast<int32_t>(bits_) >> 8); }
-  /// How many 64-bit slots a value of the type takes.
+  /// The number of 64-bit slots that a value of the type takes.
   constexpr uint32_t slots() const { return is_vec() ? 2 : 1; }
   constexpr bool operator==(const ValType&) const = default;
 
@@ -95,14 +96,14 @@ inline constexpr ValType i32{ValType::i32_}, i64{ValType::i64_}, f32{ValType::f3
 inline constexpr ValType funcref = ValType::ref(HeapType::func, true),
                          externref = ValType::ref(HeapType::extern_, true);
 
-/// How many 64-bit slots values of these types take together.
+/// The number of 64-bit slots that values of these types take together.
 constexpr size_t slot_count(const std::vector<ValType>& types) {
   size_t slots = 0;
   for (const ValType type : types) slots += type.slots();
   return slots;
 }
 
-/// The type as in the text format: "i32", "funcref", "(ref null 3)", …
+/// The type in the text format: "i32", "funcref", "(ref null 3)", …
 std::string to_string(ValType type);
 
 /// A function type.
@@ -111,11 +112,11 @@ struct FuncType {
   std::vector<ValType> results;
   bool operator==(const FuncType&) const = default;
 };
-/// The type in words: "(i32, i64) -> (f32)".
+/// The type as text: "(i32, i64) -> (f32)".
 std::string to_string(const FuncType& type);
 
-/// The size range of a memory in pages of 64 KiB, or of a table in elements. Both bounds are inclusive. If
-/// has_max is false, the maximum is the largest size that the address type allows.
+/// The minimum and maximum size of a memory in pages of 64 KiB, or of a table in elements. If has_max is
+/// false, the maximum is the largest size that the address type allows.
 struct Limits {
   uint64_t min = 0;
   uint64_t max = ~uint64_t{0};
@@ -145,13 +146,13 @@ struct TagType {
 
 /// The kinds of imports and exports, with their binary codes.
 enum class ExternKind : uint8_t { func = 0, table = 1, memory = 2, global = 3, tag = 4 };
-/// "function", "table", "memory", "global" or "tag".
+/// The kind's name: "function", "table", "memory", "global" or "tag".
 std::string_view extern_kind_name(ExternKind kind) noexcept;
 
 using V128 = std::array<uint8_t, 16>; ///< little-endian bytes, lane 0 first
 
-/// An integer type of 32 or 64 bits (both long and long long), which stands for i32 or i64. Not bool and no
-/// character type.
+/// A C++ integer type of 32 or 64 bits, which stands for i32 or i64. Both long and long long are included;
+/// bool and character types are excluded.
 template <class T>
 concept WasmInteger = std::integral<T> && (sizeof(T) == 4 || sizeof(T) == 8) && !std::same_as<T, wchar_t> &&
                       !std::same_as<T, char32_t>;
@@ -159,16 +160,16 @@ concept WasmInteger = std::integral<T> && (sizeof(T) == 4 || sizeof(T) == 8) && 
 template <class T>
 concept WasmNumber = WasmInteger<T> || std::same_as<T, float> || std::same_as<T, double>;
 
-/// A value and its type (spec §4.2.1). A reference is held as a Ref, so values may be kept and copied like
-/// one; a value of another type has no owner and allocates nothing. Same thread as its store if it is a
-/// reference.
+/// A value and its type (spec §4.2.1). A Value that is a reference holds a Ref: copies keep the object alive.
+/// It must be used on the thread of its store. Values of other types allocate nothing and can be used on any
+/// thread.
 class Value {
 public:
-  /// A value of no type.
+  /// A value without a type.
   Value() noexcept = default;
-  /// A value of the WebAssembly type that has the size of the C++ type: i32 and i64 for signed and unsigned
-  /// integers, f32, f64. Nothing is converted silently: bool, characters, short integers and pointers do not
-  /// compile.
+  /// A number whose WebAssembly type has the size of the C++ type: i32 or i64 for signed and unsigned
+  /// integers, f32 or f64. bool, characters, short integers and pointers do not compile, so that no value is
+  /// converted silently.
   template <WasmNumber T> Value(T v) noexcept : type_(type_of_number<T>()) {
     if constexpr (std::same_as<T, float>)
       low_.bits = std::bit_cast<uint32_t>(v);
@@ -181,12 +182,13 @@ public:
     std::memcpy(&low_.bits, v.data(), 8);
     std::memcpy(&high_, v.data() + 8, 8);
   }
-  /// A reference of this type; a value of no type if `type` is another kind of type.
+  /// A reference of this type. A value without a type if `type` is not a reference type.
   Value(ValType type, Ref ref) noexcept : type_(type.is_ref() ? type : ValType()) {
     if (type_.is_ref()) low_.root = std::exchange(ref.root_, nullptr);
   }
-  /// Makes a number or vector from slots (Func::call_raw). Only the low half of i32 and f32 counts, and only
-  /// v128 uses `hi`. Makes the null reference if `type` is a reference type: see Store::to_ref.
+  /// Makes a number or vector from slots (Func::call_raw). Only the low half of `lo` is used for i32 and f32,
+  /// and `hi` is used only for v128. If `type` is a reference type, the result is null, because only
+  /// Store::to_ref can convert the slot of a reference.
   static Value from_slots(ValType type, uint64_t lo, uint64_t hi = 0) noexcept {
     Value v;
     const bool is_half = type.kind() == ValType::i32_ || type.kind() == ValType::f32_;
@@ -199,7 +201,7 @@ public:
     if (type_.is_ref()) [[unlikely]]
       detail::keep_root(low_.root);
   }
-  /// Leaves null in `other` if it is a reference.
+  /// Takes the value. If `other` is a reference, it becomes null.
   Value(Value&& other) noexcept : type_(other.type_), low_(other.low_), high_(other.high_) {
     if (type_.is_ref()) [[unlikely]]
       other.low_.root = nullptr;
@@ -216,7 +218,8 @@ public:
 
   /// The value's type.
   ValType type() const noexcept { return type_; }
-  /// The value as a C++ type. The value must have that type: this is not checked.
+  /// Each of these functions returns the value as a C++ type. The value must have that type, which is not
+  /// checked.
   int32_t as_i32() const noexcept { return static_cast<int32_t>(lo()); }
   uint32_t as_u32() const noexcept { return static_cast<uint32_t>(lo()); }
   int64_t as_i64() const noexcept { return static_cast<int64_t>(lo()); }
@@ -229,14 +232,14 @@ public:
     std::memcpy(v.data(), halves, sizeof v);
     return v;
   }
-  /// The reference; null for other types.
+  /// The value as a reference; null if the value has another type.
   Ref as_ref() const noexcept {
     if (!type_.is_ref()) return {};
     detail::keep_root(low_.root);
     return Ref(low_.root);
   }
-  /// The slots of a number or vector: the low and the high 64 bits. Only v128 uses the high ones. Both are 0
-  /// for a reference: see Store::to_slot.
+  /// The slots of a number or vector: lo() is the low and hi() the high 64 bits. Only a v128 uses hi(). Both
+  /// are 0 for a reference; Store::to_slot makes the slot of a reference.
   uint64_t lo() const noexcept { return type_.is_ref() ? 0 : low_.bits; }
   uint64_t hi() const noexcept { return high_; }
 
@@ -254,7 +257,7 @@ private:
   ValType type_;
   union Low {
     uint64_t bits;
-    detail::RootHandle* root; // of a reference; the value has one count of it
+    detail::RootHandle* root; // for references; the value owns one count of the root's handles
   };
   Low low_ = {.bits = 0};
   uint64_t high_ = 0;

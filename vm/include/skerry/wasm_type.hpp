@@ -27,8 +27,9 @@ struct Store;
 class Caller;
 class Func;
 
-/// How a T is passed in slots: its WebAssembly type, how many slots it takes, and, except for Ref, how it is
-/// loaded from them and stored to them. Specialized only for the types above.
+/// How a T is passed in slots: its WebAssembly type, the number of slots that it takes, and how it is loaded
+/// from slots and stored to slots. Ref has no load and store, because RefSlots converts references.
+/// Specialized only for the C++ types that the top of this file lists.
 template <class T> struct WasmType;
 
 template <WasmInteger T> struct WasmType<T> {
@@ -78,7 +79,8 @@ concept WasmValue = requires { WasmType<T>::type; };
 
 namespace detail {
 
-/// Turns references into slots and back for one typed call. Keeps the first error; what follows it is null.
+/// Converts between references and slots for one typed call. Keeps the first error; after an error, load
+/// returns null and store returns 0 for every reference that cannot be converted.
 class RefSlots {
 public:
   explicit RefSlots(vm::Store& store) noexcept : store_(&store) {}
@@ -94,14 +96,14 @@ private:
   std::optional<Error> error_;
 };
 
-/// In place of RefSlots for calls without references: costs nothing.
+/// Replaces RefSlots in calls without references. Does nothing.
 struct NoRefSlots {
   template <class Place> explicit NoRefSlots(const Place&) noexcept {}
   static constexpr bool has_failed() noexcept { return false; }
   static Error take_error() noexcept { return Error::trap(ErrorCode::none); }
 };
 
-/// What a call with values of these types needs.
+/// RefSlots if one of the types T is Ref, else NoRefSlots.
 template <class... T>
 using RefSlotsFor = std::conditional_t<(std::same_as<T, Ref> || ...), RefSlots, NoRefSlots>;
 
@@ -121,7 +123,7 @@ void store_value(uint64_t* slots, const T& value, [[maybe_unused]] Refs& refs) {
 
 } // namespace detail
 
-/// The results of a function: void, one value, or a std::tuple of several.
+/// The results of a function: R is void, one type, or a std::tuple of several types.
 template <class R> struct WasmResults;
 
 template <> struct WasmResults<void> {
@@ -152,7 +154,7 @@ template <WasmValue... T> struct WasmResults<std::tuple<T...>> {
       values += WasmType<U>::slots;
       return detail::load_value<U>(at, refs);
     };
-    return std::tuple<T...> { next.template operator()<T>()... }; // braces: evaluated from left to right
+    return std::tuple<T...> { next.template operator()<T>()... }; // braces: evaluates from left to right
   }
   static void store(uint64_t* values, const std::tuple<T...>& results, Refs& refs) {
     const auto one = [&]<class U>(const U& value) {

@@ -1,5 +1,6 @@
-// Test scripts of the official suite as data: modules, actions and assertions. WebAssembly/spec's
-// interpreter/README.md describes the language. This only parses scripts; the caller runs them.
+// Test scripts of the official test suite as data: modules, actions and assertions. interpreter/README.md in
+// the repository WebAssembly/spec describes the language. This code only parses scripts; the caller runs
+// them.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -15,15 +16,16 @@
 
 namespace skerry::wat {
 
-/// A reference to a host value that a script numbers: `(ref.extern 1)`, or `(ref.host 1)` of type anyref.
+/// A reference to a host value, which the script identifies by a number: `(ref.extern 1)`, or `(ref.host 1)`
+/// of type anyref.
 struct HostRef {
   ValType type = externref;
   uint32_t number = 0;
 };
-/// An argument of an action. Null references are Values.
+/// An argument of an action. A null reference is a Value.
 using Argument = std::variant<Value, HostRef>;
 
-/// One lane of an expected number.
+/// One expected lane of a vector, or an expected number.
 struct LanePattern {
   enum class Kind : uint8_t { bits, canonical_nan, arithmetic_nan } kind = Kind::bits;
   uint64_t bits = 0;
@@ -40,8 +42,8 @@ struct ResultPattern {
   };
   Kind kind = Kind::number;
   ValType type;
-  std::vector<LanePattern> lanes; ///< one for i32, i64, f32 and f64
-  bool float_lanes = false;       ///< of a v128: its lanes are floats
+  std::vector<LanePattern> lanes; ///< one lane for i32, i64, f32 and f64
+  bool float_lanes = false;       ///< for a v128: whether its lanes are floats
   HostRef host;
   std::vector<ResultPattern> alternatives;
 };
@@ -49,7 +51,7 @@ struct ResultPattern {
 /// A call of an exported function, or a read of an exported global.
 struct Action {
   enum class Kind : uint8_t { invoke, get } kind = Kind::invoke;
-  std::optional<std::string> module; ///< empty: the last instance
+  std::optional<std::string> module; ///< empty: the last instance that the script made
   std::string field;
   std::vector<Argument> arguments;
 };
@@ -58,8 +60,8 @@ struct Action {
 struct ScriptModule {
   enum class Form : uint8_t { text, binary, quote } form = Form::text;
   std::optional<std::string> name;
-  bool is_definition = false;                                      ///< validate, but do not instantiate
-  Result<std::vector<std::byte>> bytes = std::vector<std::byte>{}; ///< or why the text is malformed
+  bool is_definition = false; ///< the module is validated, but not instantiated
+  Result<std::vector<std::byte>> bytes = std::vector<std::byte>{}; ///< the error if the text is malformed
 };
 
 /// One command of a script.
@@ -78,7 +80,7 @@ struct Command {
     assert_malformed_custom,
     assert_invalid_custom,
     assert_unlinkable,
-    broken, ///< could not be parsed: see `error`
+    broken, ///< the command could not be parsed: see `error`
   };
   Kind kind = Kind::broken;
   /// The line in the script, counted from 1.
@@ -86,20 +88,21 @@ struct Command {
   std::optional<Action> action;
   std::optional<ScriptModule> module;
   std::vector<ResultPattern> results;
-  std::string message;                ///< the expected failure of an assertion; the name of a registration
-  std::optional<std::string> name;    ///< instance: its name
-  std::optional<std::string> subject; ///< instance, register_: the module or instance that it refers to
+  std::string message; ///< the failure that an assertion expects; the name that register_ registers
+  std::optional<std::string> name;    ///< instance: the name of the new instance
+  std::optional<std::string> subject; ///< instance: the module; register_: the instance
   std::optional<Error> error;
 };
 /// The command's name in the script: "assert_return", "module", …
 std::string_view command_name(Command::Kind kind) noexcept;
 
-/// Parses a whole script. A command that cannot be parsed becomes `broken`, and parsing continues after it.
-/// The `bytes` of a malformed text module hold its error. If memory runs out, a single `broken` command
-/// reports it. Thread-safe.
+/// Parses a whole script. A command that cannot be parsed becomes `broken`, and parsing continues with the
+/// next command. If the text of a module is malformed, the field `bytes` of the ScriptModule holds the error.
+/// If memory runs out, the result is a single `broken` command that reports it. Thread-safe.
 std::vector<Command> parse_script(std::string_view text);
 
-/// Text for messages: "i32:1 0x00000001", "f32:nan:canonical", "(ref.extern 3)", …
+/// The value, pattern or action as text for messages: "i32:1 0x00000001", "f32:nan:canonical", "(ref.extern
+/// 3)", …
 std::string to_string(const Value& value);
 std::string to_string(const ResultPattern& pattern);
 std::string to_string(const Action& action);
