@@ -17,8 +17,7 @@ struct ListedInstruction {
   layout::Form form;
   Ir ir; // pinned locals are already replaced by registers
 };
-/// The instructions of a function in code order. Their numbers are those of their own handlers, as before
-/// fusion.
+/// The instructions of a function in code order. Their handler numbers are those before fusion.
 using Listing = ChunkList<ListedInstruction, 64>;
 
 } // namespace skerry::vm

@@ -16,7 +16,8 @@ public:
   /// Data that the later stages need is allocated in `kept`, the rest in `scratch`.
   BodyLowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& kept,
                Arena& scratch);
-  /// Throws Stopped.
+  /// Lowers the body. Errors: limit (too many slots, or an instruction that is not implemented). Throws
+  /// Stopped.
   Result<IrFunction> run();
 
 private:

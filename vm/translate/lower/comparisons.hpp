@@ -9,12 +9,14 @@ bool is_int_compare(Opcode op);
 /// Returns the comparison that gives the same result for swapped operands.
 Opcode swapped(Opcode op);
 
-/// Inverts a comparison in place: not (a < b) becomes a >= b. Returns false if that is not possible.
+/// If the last operation is an integer comparison that computes `entry`, inverts it in place (a < b becomes a
+/// >= b) and pushes its result. Else returns false.
 bool invert_comparison(LoweringContext& cx, StackEntry entry);
-/// Replaces a comparison by a branch on that comparison. Returns false if the condition is not a comparison.
-/// The caller sets the label.
+/// Replaces the comparison that computes `condition` by a branch on that comparison, or with `negate` on its
+/// opposite. The caller sets the label. Returns false if no comparison can be fused.
 bool fuse_condition(LoweringContext& cx, StackEntry condition, bool negate);
-/// Fuses i += step; if (i < end) goto loop into one operation. The branch is the last operation.
+/// The last operation is a branch. If it ends a loop like `i += step; if (i < end) goto loop`, fuses the
+/// addition with the branch into a count_branch.
 void fuse_count(LoweringContext& cx);
 
 } // namespace skerry::vm
