@@ -1,4 +1,4 @@
-// Installs the functions in a Linker.
+// Defines the WASI functions in a Linker.
 #include "skerry/wasi/wasi.hpp"
 
 #include "wasi/functions.hpp"
@@ -11,7 +11,8 @@ namespace skerry::wasi {
 
 namespace {
 
-// Source of a call's state: fixed, or found from the caller. Copied into every host function.
+// How a host function gets the State for a call: it is fixed, or found from the caller. Every host function
+// holds a copy of one of these.
 struct FixedState {
   State* state;
   State* operator()(Caller&) const { return state; }
