@@ -11,8 +11,8 @@ namespace skerry::wasi {
 
 namespace {
 
-// How a host function gets the State for a call: it is fixed, or found from the caller. Every host function
-// holds a copy of one of these.
+// A host function finds the State for a call through a copy of FixedState (always the same State) or
+// FoundState (chosen by the caller).
 struct FixedState {
   State* state;
   State* operator()(Caller&) const { return state; }

@@ -19,12 +19,12 @@ namespace skerry::wasi {
 
 namespace {
 
-// The most bytes that one system call moves, between two checks of deadline and interrupt. Copying them takes
-// less than a millisecond.
+// The most bytes that one system call moves between two checks of deadline and interrupt. Copying this many
+// takes less than a millisecond.
 constexpr size_t slice_bytes = size_t{1} << 20;
-// The same for writing to a stream, which its reader may slow down.
+// The same limit for a write to a stream, whose reader may slow the write down.
 constexpr size_t stream_slice_bytes = size_t{64} << 10;
-// The same for a stream on which a write might block: if the stream is ready, it takes this many bytes
+// The same limit for a stream on which a write might block. A stream that is ready takes this many bytes
 // without blocking.
 constexpr size_t ready_bytes = PIPE_BUF;
 

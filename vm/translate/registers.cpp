@@ -125,10 +125,10 @@ private:
   int64_t calls_ = 0;
 };
 
-/// Gives registers to temps. Each temp is written once and read once, so its lifetime is an interval, if
-/// there is only straight-line code between the two operations. Intervals get registers in the order of their
-/// reads. Each interval gets the register that became free most recently. If one operation reads several
-/// temps, the temp that was written last gets its register first.
+/// Gives registers to temps. Each temp is written by one operation and read by one. If only straight-line
+/// code is between these two operations, the temp's lifetime is an interval. Intervals get registers in the
+/// order of their reads. Each interval gets the register that became free most recently. If one operation
+/// reads several temps, the temp that was written last gets its register first.
 class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)

@@ -22,8 +22,8 @@ struct InstructionStart {
 class Fusion {
 public:
   Fusion(std::byte* code, const SequenceTable& sequences) : code_(code), sequences_(sequences) {}
-  /// Fuses the next part of the code. `starts` lists the part's instructions in code order. Each call passes
-  /// the part directly before that of the previous call.
+  /// Fuses the next part of the code. `starts` lists the part's instructions in code order. The first call
+  /// passes the last part of the code, and each later call the part before that.
   void fuse(std::span<const InstructionStart> starts);
 
 private:

@@ -1,6 +1,6 @@
 // First stage of translation: one pass over a validated body with a symbolic operand stack. Comparisons are
 // fused with branches, and additions and shifts with addresses. Each group of instructions has its own file.
-// All of them work on one LoweringContext.
+// The functions in these files share one LoweringContext.
 #pragma once
 
 #include "vm/base/byte_reader.hpp"

@@ -15,8 +15,8 @@ bool invert_comparison(LoweringContext& cx, StackEntry entry);
 /// Replaces the comparison that computes `condition` by a branch on that comparison, or with `negate` on its
 /// opposite. The caller sets the label. Returns false if no comparison can be fused.
 bool fuse_condition(LoweringContext& cx, StackEntry condition, bool negate);
-/// The last operation is a branch. If it ends a loop like `i += step; if (i < end) goto loop`, fuses the
-/// addition with the branch into a count_branch.
+/// Fuses the end of a counting loop, `i += step; if (i < end) goto loop`, into one count_branch. The last
+/// operation must be a branch back. Does nothing if the operations before it do not match.
 void fuse_count(LoweringContext& cx);
 
 } // namespace skerry::vm
