@@ -10,7 +10,7 @@ namespace skerry::wasi {
 ssize_t without_sigpipe(ssize_t (*write)(void* context), void* context);
 
 /// Calls `write`, which makes one system call and returns its result. If no process reads the pipe or socket,
-/// the call only fails with EPIPE. The embedder's signal settings do not change.
+/// the call fails with EPIPE and no signal is delivered. The embedder's signal settings do not change.
 template <class F> ssize_t without_sigpipe(F write) {
   return without_sigpipe([](void* context) { return (*static_cast<F*>(context))(); }, &write);
 }
