@@ -1,4 +1,4 @@
-// args_* and environ_*: lists of strings.
+// args_* and environ_*: they copy lists of strings to the program.
 #include "wasi/functions.hpp"
 
 #include <limits>
@@ -11,7 +11,7 @@ namespace {
 
 using Strings = std::span<const std::string>;
 
-// Includes the terminating zeros.
+// Returns the size of the strings with their terminating zeros.
 uint64_t total_bytes(Strings strings) {
   uint64_t total = 0;
   for (const auto& text : strings) total += text.size() + 1;

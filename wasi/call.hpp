@@ -1,5 +1,5 @@
-// Call: everything that one call of a WASI function sees. It contains no engine, so tests call the functions
-// directly.
+// Call: everything that one call of a WASI function can use. It does not depend on the engine, so tests call
+// the functions directly.
 #pragma once
 
 #include "skerry/host_meter.hpp"
@@ -16,8 +16,8 @@ struct Call {
   State& state;
   GuestMemory memory;
   Snapshot snapshot = Snapshot::preview1;
-  /// Its `stop` is set when the program must stop: it exited, or its time or fuel is over. The returned errno
-  /// then never reaches it.
+  /// meter.stop is set if the program must stop: it exited, or its time or fuel is used up. The program then
+  /// never sees the errno that the function returns.
   HostMeter meter = HostMeter();
 
   FdTable& fds() { return state.fds; }

@@ -23,15 +23,17 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-// Position of the walk below the root, and the names it has still to visit there.
+// A directory between the root and the current directory of the walk, and the subdirectories in it that the
+// walk has not visited yet.
 struct Level {
   dev_t device = 0;
   ino_t inode = 0;
   std::vector<std::string> directories;
 };
 
-// Visits one directory after the other. The way back up is "..", which must lead to where the walk came from.
-// So one directory is open, and a second one while the walk moves from one to the next.
+// Visits one directory after the other. The walk goes back up through "..", and checks that this leads to the
+// directory it came from. So it holds only one directory open, and a second one while it moves from one to
+// the next.
 class Census {
 public:
   Census(const std::function<void(const struct stat&)>& found, const std::function<Result<void>()>& look)
@@ -90,7 +92,7 @@ private:
     if (fd < 0) return failure(errno);
     Directory listing(::fdopendir(fd));
     if (!listing) {
-      const int why = errno; // close may change it
+      const int why = errno; // because close may change errno
       ::close(fd);
       return failure(why);
     }

@@ -1,4 +1,4 @@
-// Census: lists a tree on the host, for quotas.
+// Census: visits everything below a directory of the host, for quotas.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -10,9 +10,10 @@
 
 namespace skerry::wasi {
 
-/// Reports everything below `directory` to `found`, each name once, without following links. Skips files that
-/// disappear meanwhile. At most three descriptors are open. `look`, if it is not empty, is called at least
-/// every 64 entries. Errors: io if a directory cannot be read or is moved away meanwhile; those of `look`.
+/// Calls `found` with the attributes of each name below `directory`, once per name, without following links.
+/// Skips files that disappear during the walk. At most three descriptors are open at a time. `look`, if it is
+/// not empty, is called at least every 64 entries. Errors: io if a directory cannot be read, or if one is
+/// moved away during the walk; those of `look`.
 Result<void> take_census(const std::string& directory, const std::function<void(const struct stat&)>& found,
                          const std::function<Result<void>()>& look);
 

@@ -1,16 +1,18 @@
-// The clocks a program sees: the embedder's clocks, the system's, or one that counts instructions.
+// The clocks that a program sees: those of the embedder, those of the system, or (in deterministic runs) one
+// that counts instructions.
 #pragma once
 
 #include "wasi/call.hpp"
 
 namespace skerry::wasi {
 
-/// In nanoseconds. Errors: inval for an id that is not a clock.
+/// Returns the time of a clock, in nanoseconds. Errors: inval for an id that is not a clock.
 Expected<uint64_t> clock_time(Call& call, uint32_t id);
-/// Nanoseconds between two values of the clock, at least 1. Errors: inval for an id that is not a clock.
+/// Returns the nanoseconds between two values of the clock, at least 1. Errors: inval for an id that is not a
+/// clock.
 Expected<uint64_t> clock_resolution(const Call& call, uint32_t id);
 
-/// True if waiting for a moment takes no real time.
+/// Returns whether time is virtual: waiting for a moment then takes no real time.
 bool is_time_virtual(const Call& call);
 /// Advances virtual time by `nanoseconds` at once.
 void skip_time(Call& call, uint64_t nanoseconds);

@@ -1,4 +1,4 @@
-// Context: checks its configuration, opens what it names, and fills the descriptor table.
+// Context: checks the configuration, opens the directories that it names, and fills the descriptor table.
 #include "skerry/printable.hpp"
 #include "skerry/wasi/wasi.hpp"
 
@@ -77,7 +77,7 @@ Descriptor stream(Resource resource, Rights base) {
   return made;
 }
 
-// A stream that the embedding process has closed reads as empty and fails with `badf` when written.
+// A stream that the embedding process has closed: reads report the end, and writes fail with `badf`.
 Descriptor host_stream(int fd, Rights base) {
   auto made = describe(HostFd::borrowed(fd), base, rights::none, 0);
   if (made) return std::move(*made);
@@ -126,7 +126,8 @@ Descriptor directory(const Preopen& preopen, const HostFd& opened) {
   return made;
 }
 
-// The checked limit leaves room for all of them.
+// Inserts the streams, preopens and sockets. `insert` cannot fail, because check() has compared their number
+// with the limit.
 void fill_table(State& state) {
   const Config& config = state.config;
   state.fds.clear();

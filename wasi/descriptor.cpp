@@ -17,7 +17,8 @@ Filetype socket_type(int fd) {
   return Filetype::socket_stream;
 }
 
-// A terminal must not have the rights to seek and tell: C libraries recognize a terminal by that.
+// Returns the rights that apply to a file of this type. A terminal must not have the rights to seek and tell,
+// because C libraries recognize a terminal by their absence.
 Rights applicable(const struct stat& status, int fd) {
   switch (status.st_mode & S_IFMT) {
   case S_IFDIR: return rights::directory;

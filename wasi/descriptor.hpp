@@ -14,8 +14,8 @@
 
 namespace skerry::wasi {
 
-/// Entries that are read before the program takes them. They keep a listing valid where the file system's own
-/// positions shift when entries are removed (older tmpfs).
+/// The entries of a directory that WASI has read from the system but the program has not taken yet. They keep
+/// a listing valid on file systems whose positions shift when entries are removed (older tmpfs).
 struct DirectoryCursor {
   std::vector<std::byte> entries; ///< as getdents64 returned them
   size_t at = 0;                  ///< position of the entry that follows `cookie`
@@ -39,26 +39,27 @@ struct Descriptor {
   Rights inheriting = rights::none;
   uint16_t flags = 0;           ///< fdflags as the program sees them
   bool read_only = false;       ///< below a read-only preopen
-  std::shared_ptr<Quota> quota; ///< of the preopen above it, if that has one
-  /// Reading and writing may have to wait: a pipe, terminal or socket. WASI waits, until the deadline. The
-  /// system calls never wait, whatever the system's own blocking flag says.
+  std::shared_ptr<Quota> quota; ///< of the preopen that it was opened below; may be null
+  /// True for a pipe, terminal, device or socket: reading or writing may have to wait. WASI does this wait,
+  /// until the deadline. The system calls for reading and writing never wait, even if the system's descriptor
+  /// is in blocking mode.
   bool is_stream = false;
-  StreamKind stream = StreamKind::own;     ///< of a stream with a system descriptor
+  StreamKind stream = StreamKind::own;     ///< for streams with a system descriptor
   std::optional<std::string> preopen_name; ///< the guest path, for preopens
   DirectoryCursor cursor;
 
   bool is_directory() const noexcept { return type == Filetype::directory; }
   bool has(Rights needed) const noexcept { return (base & needed) == needed; }
-  /// The system's descriptor, or -1.
+  /// The system's descriptor; -1 if the resource is not a file of the system.
   int host_fd() const noexcept {
     const auto* fd = std::get_if<HostFd>(&resource);
     return fd ? fd->get() : -1;
   }
 };
 
-/// A descriptor for an open file of the system, with its type, and with the rights that apply to this type.
-/// An owned `fd` was opened nonblocking; a borrowed terminal is opened again. `flags` are the fdflags it was
-/// opened with. Errors: those of fstat.
+/// Returns a descriptor for an open file of the system, with the file's type and those of the given rights
+/// that apply to this type. If `fd` is owned, it must have been opened nonblocking. A borrowed terminal is
+/// opened again. `flags` are the fdflags that the file was opened with. Errors: those of fstat.
 Expected<Descriptor> describe(HostFd fd, Rights base, Rights inheriting, uint16_t flags);
 
 } // namespace skerry::wasi

@@ -10,7 +10,7 @@ namespace skerry::wasi {
 
 namespace {
 
-// A program can make the host remember at most this many files, some 100 bytes each.
+// The number of files that the host records for a program. A record takes some 100 bytes.
 constexpr size_t max_records = 1 << 16;
 
 uint64_t add(uint64_t a, uint64_t b) {
@@ -49,7 +49,7 @@ Expected<uint64_t> DeterministicRun::time(uint32_t clock, uint64_t fuel_used) {
 
 void DeterministicRun::sleep(uint64_t nanoseconds) { slept_ = add(slept_, nanoseconds); }
 
-// Little-endian everywhere, so that all machines produce the same bytes.
+// The numbers are written in little-endian order, so that the bytes are the same on all machines.
 void DeterministicRun::fill(std::span<std::byte> bytes) {
   while (!bytes.empty()) {
     uint64_t value = next_random(random_);
@@ -70,8 +70,8 @@ DeterministicRun::Record& DeterministicRun::record(FileId id) {
   return made;
 }
 
-// Reading a file changes its access time on disk; the program sees the time of the last change before it met
-// the file.
+// Reading a file changes its access time on disk. So that two runs agree, the program sees the modification
+// time that the file had when the program first met it.
 struct stat DeterministicRun::seen(const struct stat& status) {
   Record& known = record({status.st_dev, status.st_ino});
   struct stat made = status;

@@ -1,4 +1,5 @@
-// DeterministicRun: the time, random bytes and file attributes that a program sees if two runs must be equal.
+// DeterministicRun: the time, random bytes and file attributes that a program sees in a deterministic run
+// (Config::determinism).
 #pragma once
 
 #include "skerry/wasi/config.hpp"
@@ -17,24 +18,24 @@ class DeterministicRun {
 public:
   explicit DeterministicRun(const Determinism& given) : given_(given), random_(given.seed) {}
 
-  /// Nanoseconds on a clock after `fuel_used` instructions of the store, counted from the first call of this
-  /// function. Errors: inval for an id that is not a clock.
+  /// Returns a clock's time in nanoseconds when the store has executed `fuel_used` instructions. The clocks
+  /// start at the first call of this function. Errors: inval for an id that is not a clock.
   Expected<uint64_t> time(uint32_t clock, uint64_t fuel_used);
   uint64_t resolution() const { return given_.nanoseconds_per_instruction; }
-  /// Advances the clocks, except those of the processor.
+  /// Advances the clocks, except those of CPU time.
   void sleep(uint64_t nanoseconds);
   void fill(std::span<std::byte> bytes);
 
-  /// `status` as the program may see it: device 0, files numbered in the order in which the program met them,
-  /// and no time that the system set during this run.
+  /// Returns `status` as the program may see it: device 0, inode numbers in the order in which the program
+  /// first met the files, and no times that the system set during this run.
   struct stat seen(const struct stat& status);
-  /// The number of a file or directory.
+  /// Returns the inode number that the program sees for a file or directory.
   uint64_t number(dev_t device, ino_t inode) { return record({device, inode}).number; }
-  /// Records that the program changed contents or attributes at `now`; the times are those that it set, if
-  /// any.
+  /// Records that the program changed a file's contents or attributes at `now`. `atim` and `mtim` are the
+  /// times that this change set, if any.
   void changed(const struct stat& status, uint64_t now, std::optional<uint64_t> atim = std::nullopt,
                std::optional<uint64_t> mtim = std::nullopt);
-  /// Forgets a removed file: the system may reuse its inode number soon.
+  /// Forgets a removed file, because the system may soon give its inode number to a new file.
   void removed(const struct stat& status) { records_.erase({status.st_dev, status.st_ino}); }
 
 private:
@@ -49,8 +50,8 @@ private:
   std::optional<uint64_t> first_fuel_;
   uint64_t slept_ = 0;
   uint64_t random_;
-  std::map<FileId, Record> records_; // never more than max_records
-  Record unknown_;                   // shared by all files beyond that
+  std::map<FileId, Record> records_; // at most max_records
+  Record unknown_;                   // shared by all files without a record
   uint64_t next_number_ = 1;
 };
 

@@ -41,7 +41,7 @@ Expected<Entries> split(HostMeter& meter, std::span<const std::byte> entries) {
 
 std::string_view name_of(std::span<const std::byte> entry) { return first_entry(entry).name; }
 
-// A heap sort, because it can stop at every step.
+// A heap sort, because it can be stopped after every step when time or fuel is used up.
 Errno sort(HostMeter& meter, Entries& list) {
   const auto less = [](const auto& a, const auto& b) { return name_of(a) < name_of(b); };
   for (auto end = list.begin(); end != list.end();) {

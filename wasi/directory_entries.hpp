@@ -1,4 +1,4 @@
-// Entries of a directory as the system returns them (getdents64), one after the other.
+// Entries of a directory in the layout in which the system returns them (getdents64).
 #pragma once
 
 #include "skerry/host_meter.hpp"
@@ -17,22 +17,23 @@ inline constexpr size_t read_ahead_bytes = size_t{4} << 10; ///< bytes requested
 
 struct SystemEntry {
   uint64_t inode = 0;
-  uint64_t position = 0; ///< of the next entry
+  uint64_t position = 0; ///< where the next entry begins, for lseek
   unsigned char type = 0;
-  std::string_view name; ///< points into the bytes it was read from; ends at a NUL
+  std::string_view name; ///< points into the entry's bytes; a NUL follows
   size_t length = 0;
 };
 
-/// The first of `entries`, which must not be empty.
+/// Returns the first of `entries`, which must not be empty.
 SystemEntry first_entry(std::span<const std::byte> entries);
 
-/// Appends entries from the system's position in `directory`; none at its end.
+/// Appends the entries that follow the system's position in `directory`. Appends nothing at the end of the
+/// directory.
 Errno append_entries(int directory, std::vector<std::byte>& entries);
 
-/// All entries in the order of their names, with positions numbered from 1 upwards: the same for the same
-/// names on every file system. Each entry costs price::entry once when it is read and twice when it is
-/// sorted. Errors: overflow if they are more than `most_bytes`; intr with meter.stop set; those of the
-/// system.
+/// Returns all entries in the order of their names, with positions numbered from 1 upwards. The result is the
+/// same for the same names on every file system. Each entry costs price::entry once for reading and twice for
+/// sorting. Errors: overflow if the entries take more than `most_bytes`; intr with meter.stop set; those of
+/// the system.
 Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, size_t most_bytes);
 
 } // namespace skerry::wasi

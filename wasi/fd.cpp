@@ -18,14 +18,15 @@ namespace {
 
 constexpr uint64_t max_offset = std::numeric_limits<off_t>::max();
 
-// For functions that change a file itself: reports "read-only" instead of "no right" if that is the reason.
+// For functions that change a file itself, such as its size. Below a read-only preopen the error is `rofs`
+// rather than `notcapable`.
 Expected<Descriptor*> changeable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (file && (*file)->read_only) return refuse(Errno::rofs);
   return call.fds().get(fd, needed);
 }
 
-// For functions that need a position in a file of the system. Directories have none.
+// For functions that need a file with a position. Directories and most streams have none.
 Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;
@@ -34,7 +35,7 @@ Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   return call.fds().get(fd, needed);
 }
 
-// For reading and writing in general.
+// For functions that read or write any file or stream; directories fail with `isdir`.
 Expected<Descriptor*> transferable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;
@@ -48,7 +49,8 @@ Errno transfer(Call& call, Move move, Descriptor& file, i32 iovs, i32 iovs_len, 
                i32 moved) {
   auto vectors = read_vectors(call, iovs, iovs_len);
   if (!vectors) return vectors.error();
-  // Checked before anything moves, so that a bad address loses no byte.
+  // Check the result's address before any byte moves, because a byte that was read for a failed call would be
+  // lost.
   if (const auto room = call.memory.bytes(moved, 4); !room) return room.error();
   const auto count = move(call, file, *vectors, offset);
   return count ? call.memory.store(moved, *count) : count.error();
@@ -66,7 +68,8 @@ Errno seek(Call& call, const Descriptor& file, i64 offset, int whence, i32 newof
   return at < 0 ? last_os_errno() : call.memory.store(newoffset, static_cast<uint64_t>(at));
 }
 
-// Changes a file's size by `resize`, at most to `size` if it grows.
+// Calls `resize` to change a file's size, and updates the quota. `size` is the largest size that the file may
+// then have. Fails with `dquot` before `resize` if the quota has no room for `size`.
 template <class F> Errno resize_to(Call& call, const Descriptor& file, uint64_t size, F&& resize) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return change.error();
@@ -85,7 +88,8 @@ Errno set_size(Call& call, const Descriptor& file, uint64_t size) {
                    [&](int fd) { return os_result(::ftruncate(fd, static_cast<off_t>(size))); });
 }
 
-// Size of a slice. File systems in memory clear it at once, which takes about a millisecond.
+// How many bytes are allocated at once. File systems in memory clear them at once, which takes about a
+// millisecond.
 constexpr uint64_t allocation_slice = uint64_t{4} << 20;
 
 Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
@@ -93,12 +97,13 @@ Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
   const Errno error = last_os_errno();
   struct stat status{};
   if (error != Errno::notsup || ::fstat(fd, &status) != 0) return error;
-  // If the file system cannot reserve space, the file still gets its size.
+  // The file system cannot reserve space, so only set the file's size.
   if (static_cast<uint64_t>(status.st_size) >= offset + length) return Errno::success;
   return os_result(::ftruncate(fd, static_cast<off_t>(offset + length)));
 }
 
-// Fails with `dquot` unless the file's quota has room for the whole allocation; runs before anything grows.
+// Checks, before anything grows, that the file's quota has room for the whole allocation. Else fails with
+// `dquot`.
 Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return change.error();
@@ -108,8 +113,8 @@ Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   return size > old_size && size > change->largest(old_size) ? Errno::dquot : Errno::success;
 }
 
-// Removes what a failed allocation has added. This must happen even if the call's time is over, so it waits
-// for the quota's lock without a limit.
+// Shrinks the file back to its size before a failed allocation. This must happen even if the call's time is
+// over, so it waits for the quota's lock without a limit.
 void undo_growth(const Descriptor& file, const struct stat& before) {
   struct stat status{};
   HostMeter patient;
@@ -119,8 +124,8 @@ void undo_growth(const Descriptor& file, const struct stat& before) {
   if (::ftruncate(fd, before.st_size) == 0) change->resized(status, before);
 }
 
-// Allocates everything, or leaves the file at its size. Each slice is a separate change, so that other users
-// of a shared quota do not wait long for its lock.
+// Allocates the whole range, or fails and restores the file's size. Each slice takes the quota's lock
+// separately, so that other contexts with the same quota do not wait for long.
 Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t length) {
   Errno error = check_room(call, file, offset + length);
   struct stat before{};
@@ -139,8 +144,8 @@ Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t len
   return error;
 }
 
-// Writes what fsync would write, in slices, so that a large file does not exceed the deadline. Little is left
-// for fsync itself.
+// How many bytes are written back to disk at once. Most of the work of fsync is done in slices before fsync
+// itself is called, so that a call for a large file can stop at its deadline.
 constexpr uint64_t sync_slice = uint64_t{4} << 20;
 
 Errno write_back(Call& call, int fd) {
@@ -151,8 +156,8 @@ Errno write_back(Call& call, int fd) {
     if (call.meter.spend(price::sync)) return Errno::intr;
     constexpr unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
     if (::sync_file_range(fd, static_cast<off_t>(at), static_cast<off_t>(sync_slice), all) == 0) continue;
-    // The system reports an error of the disk only once. Other errors mean that the file system cannot sync
-    // in slices.
+    // An error of the disk must be returned here, because the system reports it only once. Any other error
+    // means that the file system cannot sync in slices.
     if (errno == EIO || errno == ENOSPC || errno == EDQUOT) return last_os_errno();
     break;
   }
@@ -214,8 +219,8 @@ Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
   return Errno::success;
 }
 
-// WASI implements the nonblocking flag itself: it waits for every stream, or does not, before it uses the
-// stream. The system cannot change the synchronizing flags of an open file.
+// The nonblocking flag is not set in the system. WASI itself decides by this flag whether it waits for a
+// stream before using it. The synchronizing flags of an open file cannot be changed in the system.
 Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
   const auto file = call.fds().get(fd, rights::fd_fdstat_set_flags);
   if (!file) return file.error();

@@ -9,26 +9,27 @@
 
 namespace skerry::wasi {
 
-/// Numbers are given out lowest first, as POSIX programs expect. Never holds more than its limit.
+/// Maps descriptor numbers to descriptors. A new descriptor gets the lowest free number, as POSIX programs
+/// expect. Never holds more descriptors than its limit.
 class FdTable {
 public:
   explicit FdTable(uint32_t limit) : limit_(limit) {}
 
-  /// Errors: mfile when the limit is reached.
+  /// Adds a descriptor and returns its number. Errors: mfile when the limit is reached.
   Expected<uint32_t> insert(Descriptor descriptor);
-  /// Errors: badf if it is not open, notcapable if a right is missing. The pointer lives until the next
-  /// insert, close or renumber.
+  /// Returns an open descriptor that has all `needed` rights. The pointer is valid until the next insert,
+  /// close or renumber. Errors: badf if it is not open, notcapable if a right is missing.
   Expected<Descriptor*> get(uint32_t fd, Rights needed = rights::none);
-  /// True if insert would succeed now.
+  /// Returns whether insert would succeed now.
   bool has_room() const noexcept { return open_ < limit_; }
   /// Errors: badf.
   Errno close(uint32_t fd);
-  /// Closes `to` and gives its number to the descriptor `from`. Both must be open; if they are the same
-  /// number, nothing changes. Errors: badf.
+  /// Closes `to` and gives its number to the descriptor `from`. If they are the same number, nothing changes.
+  /// Errors: badf if one of them is not open.
   Errno renumber(uint32_t from, uint32_t to);
   void clear() noexcept;
   uint32_t open_count() const noexcept { return open_; }
-  /// Host memory for the entries of all open directories together.
+  /// Returns how much host memory the listings of all open directories take together (DirectoryCursor).
   size_t kept_entry_bytes() const noexcept;
 
 private:
@@ -37,7 +38,7 @@ private:
   std::vector<std::optional<Descriptor>> entries_; // the last one is never empty
   uint32_t limit_;
   uint32_t open_ = 0;
-  uint32_t first_free_ = 0; // no number below is free
+  uint32_t first_free_ = 0; // no number below this one is free
 };
 
 } // namespace skerry::wasi

@@ -13,8 +13,8 @@ namespace skerry::wasi {
 
 namespace {
 
-// "Now" is the program's clock. The system's own "now" needs fewer permissions, so it is used if both are the
-// same.
+// Returns "now" on the program's clock. If that is the system's clock, it returns UTIME_NOW instead, which
+// needs fewer permissions than a time.
 timespec now(Call& call) {
   if (!call.state.run && !call.state.config.clocks.realtime) return {0, UTIME_NOW};
   return to_timespec(clock_time(call, clockid::realtime).value_or(0));

@@ -1,4 +1,4 @@
-// File attributes in the program's layout, and times from it.
+// Writes file attributes in the program's layout, and reads times that the program sets.
 #pragma once
 
 #include "wasi/call.hpp"
@@ -10,18 +10,20 @@
 
 namespace skerry::wasi {
 
-/// Stores `status` as a filestat: 64 bytes, or 56 with a 32-bit link count for the unstable snapshot. Errors:
-/// fault.
+/// Stores the attributes `found` at `address` as a filestat. It takes 64 bytes; in the unstable snapshot,
+/// where the link count has 32 bits, 56. Errors: fault.
 Errno store_filestat(Call& call, uint32_t address, const struct stat& found, Filetype type);
 
-/// Records a change for deterministic runs: the program has changed the contents of a file or directory, made
-/// a name in a directory, or removed the file of a name. Does nothing in other runs.
+/// These record a change for deterministic runs, and do nothing in other runs. The program has changed the
+/// contents of a file or directory (note_changed), made a name in a directory (note_made), removed a name
+/// whose file had this status (note_removed), or set times (note_times).
 void note_changed(Call& call, int fd);
 void note_made(Call& call, int directory, const char* name);
 void note_removed(Call& call, int directory, const struct stat& status);
 void note_times(Call& call, const struct stat& status, const std::array<timespec, 2>& times);
 
-/// Access and modification time for utimensat. Errors: inval for unknown flags and for both a time and "now".
+/// Returns access and modification time for utimensat. Errors: inval for unknown flags, and for flags that
+/// set one time both to a value and to "now".
 Expected<std::array<timespec, 2>> file_times(Call& call, uint64_t atim, uint64_t mtim, uint32_t flags);
 
 } // namespace skerry::wasi

@@ -25,7 +25,8 @@ template <std::unsigned_integral T> T take(std::span<const std::byte> from, size
   return value;
 }
 
-/// Does not depend on the engine, so tests make one from an array. Every failure is Errno::fault.
+/// The memory of the calling program. Every failure is Errno::fault. Does not depend on the engine, so tests
+/// make a GuestMemory from an array.
 class GuestMemory {
 public:
   explicit GuestMemory(std::span<std::byte> bytes) : bytes_(bytes) {}

@@ -9,7 +9,7 @@
 
 namespace skerry::wasi {
 
-/// Move-only.
+/// Closes the descriptor on destruction if it is owned. Move-only.
 class HostFd {
 public:
   HostFd() = default;
@@ -30,7 +30,7 @@ public:
 
   int get() const noexcept { return fd_; }
   bool is_owned() const noexcept { return owned_.is_open(); }
-  /// Notifies the quota before the file is closed, if the quota was notified of its opening.
+  /// Makes the destructor notify `quota` before it closes the file. Call this after QuotaChange::opened.
   void count_with(std::shared_ptr<Quota> quota) noexcept { counted_ = std::move(quota); }
 
 private:

@@ -1,5 +1,5 @@
-// Adapts WASI functions to the engine's host functions: slots become parameters, Caller becomes Call, and the
-// errno goes into the slots.
+// Adapts WASI functions to the engine's host functions: parameters are read from slots, the Caller becomes a
+// Call, and the errno is written to the first slot.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -20,7 +20,7 @@ template <class T> constexpr ValType value_type = sizeof(T) == 8 ? i64 : i32;
 
 template <class F> struct Signature;
 
-/// The wasm type of a function follows from its C++ type.
+/// Derives the function type of a WASI function from its C++ type.
 template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
   static FuncType type(bool has_result) {
     FuncType made{{value_type<Params>...}, {}};
@@ -34,10 +34,12 @@ template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
   }
 };
 
-/// Explains why preview 1, whose addresses have 32 bits, cannot reach the caller's memory, if it cannot.
+/// If WASI preview 1 cannot use a memory of this type, returns an error that says why. Its addresses have 32
+/// bits. An empty `type` stands for a caller without a memory.
 std::optional<Error> memory_problem(const std::optional<MemoryType>& type);
 
-/// Checks deadline and interrupt, calls `function` with the arguments in `slots`, and stores its errno there.
+/// Checks deadline and interrupt, calls `function` with the arguments in `slots`, and stores the errno in
+/// slots[0].
 template <auto function>
 Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<uint64_t> slots) {
   const auto type = caller.memory_type();
@@ -47,7 +49,7 @@ Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<u
   if (call.meter.must_stop()) return fail(std::move(*call.meter.stop));
   const Errno error = Signature<decltype(function)>::apply(function, call, slots);
   if (call.meter.stop) return fail(std::move(*call.meter.stop));
-  // A missing memory fails only calls that need it.
+  // A missing memory is an error only for functions that have used the memory, which then returned `fault`.
   if (error == Errno::fault && !is_reachable) return fail(std::move(*memory_problem(type)));
   if (!slots.empty()) slots[0] = static_cast<uint16_t>(error);
   return {};

@@ -1,4 +1,4 @@
-// Installs the functions in a Linker.
+// Defines the WASI functions in a Linker.
 #include "skerry/wasi/wasi.hpp"
 
 #include "wasi/functions.hpp"
@@ -11,7 +11,8 @@ namespace skerry::wasi {
 
 namespace {
 
-// Source of a call's state: fixed, or found from the caller. Copied into every host function.
+// A host function finds the State for a call through a copy of FixedState (always the same State) or
+// FoundState (chosen by the caller).
 struct FixedState {
   State* state;
   State* operator()(Caller&) const { return state; }

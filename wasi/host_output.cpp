@@ -19,7 +19,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// False if the deadline has passed; true also for an error, which the next write reports.
+// Waits until `fd` is writable. Returns false if the deadline has passed first. Returns true also after an
+// error, because the next write reports it.
 bool wait_writable(int fd, Clock::time_point deadline) {
   constexpr auto longest = std::chrono::milliseconds(60'000);
   for (;;) {
@@ -35,7 +36,7 @@ bool wait_writable(int fd, Clock::time_point deadline) {
 ssize_t write_some(int fd, std::optional<StreamKind> kind, std::string_view text) {
   if (!kind) return ::write(fd, text.data(), text.size());
   const size_t length = must_wait_first(*kind) ? std::min<size_t>(text.size(), PIPE_BUF) : text.size();
-  const iovec one{const_cast<char*>(text.data()), length}; // which is only read
+  const iovec one{const_cast<char*>(text.data()), length}; // writing only reads `text`
   return write_without_waiting(fd, *kind, {&one, 1});
 }
 

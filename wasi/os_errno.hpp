@@ -7,16 +7,17 @@
 
 namespace skerry::wasi {
 
-/// The WASI error for a value of errno. EXDEV becomes `xdev`; the resolver handles the errors that mean
-/// "leaves the directory".
+/// Returns the WASI error for a value of errno. EXDEV becomes `xdev` here; where openat2 uses EXDEV for a
+/// path that leaves its directory, the resolver returns `perm` itself.
 Errno from_os(int os_errno) noexcept;
-/// from_os(errno)
+/// Returns from_os(errno).
 Errno last_os_errno() noexcept;
-/// The WASI error for the result of a system call, 0 or -1 with errno.
+/// Returns the WASI error for the result of a system call that returns 0, or -1 with errno.
 inline Errno os_result(int system_result) noexcept {
   return system_result == 0 ? Errno::success : last_os_errno();
 }
-/// From st_mode. Pipes have no WASI type: unknown. Sockets count as streams.
+/// Returns the file type in a st_mode. A pipe has no WASI type and becomes `unknown`. Every socket becomes
+/// socket_stream.
 Filetype filetype_of(mode_t mode) noexcept;
 
 } // namespace skerry::wasi

@@ -1,4 +1,4 @@
-// path_*: functions on a name below a directory.
+// path_*: functions on a path below a directory.
 #include "wasi/filestat.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
@@ -15,7 +15,7 @@ namespace skerry::wasi::abi {
 
 namespace {
 
-// Mode of new files; the embedder's umask reduces it.
+// Modes of new files and directories. The embedder's umask removes bits from them.
 constexpr mode_t new_file_mode = 0666;
 constexpr mode_t new_directory_mode = 0777;
 constexpr Rights writing = rights::fd_write | rights::fd_allocate | rights::fd_filestat_set_size;
@@ -26,7 +26,8 @@ struct Request {
   int base() const { return directory->host_fd(); }
 };
 
-// A directory that has the rights. The error is "read-only" instead of "no right" if that is the reason.
+// Returns an open directory that has the rights. Below a read-only preopen the error is `rofs` rather than
+// `notcapable`.
 Expected<Descriptor*> directory(Call& call, i32 fd, Rights needed) {
   auto found = call.fds().get(fd);
   if (!found) return found;
@@ -47,14 +48,14 @@ Expected<Request> request(Call& call, i32 fd, Rights needed, i32 path, i32 path_
   return Request{*at, std::move(*parsed)};
 }
 
-// Place of the last component, without following a link there.
+// Returns the place of the path's last component. Does not follow a link there.
 Expected<Place> place(Call& call, const Expected<Request>& at) {
   if (!at) return refuse(at.error());
   return call.state.resolver.place(call.meter, at->base(), at->path, false);
 }
 
-// Place of the last component. A link there is followed if the flags ask for it, or if a trailing slash
-// requires it.
+// Returns the place of the path's last component. Follows a link there if the flags ask for it, or if the
+// path ends with a slash.
 Expected<Place> final_place(Call& call, const Expected<Request>& at, i32 lookup_flags) {
   if (!at) return refuse(at.error());
   if ((lookup_flags & ~lookupflags::all) != 0) return refuse(Errno::inval);
@@ -62,7 +63,7 @@ Expected<Place> final_place(Call& call, const Expected<Request>& at, i32 lookup_
   return call.state.resolver.place(call.meter, at->base(), at->path, follow);
 }
 
-// Quota of a directory descriptor that is known to be open.
+// Returns the quota of a directory descriptor, which must be open.
 Quota* quota_of(Call& call, i32 fd) { return (*call.fds().get(fd))->quota.get(); }
 
 Expected<struct stat> status_at(const Place& at) {
@@ -73,27 +74,28 @@ Expected<struct stat> status_at(const Place& at) {
   return status;
 }
 
-// Checks that an existing file with a trailing slash is a directory.
+// For a path with a trailing slash: checks that it names an existing directory.
 Errno check_directory(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
   return S_ISDIR(status->st_mode) ? Errno::success : Errno::notdir;
 }
 
-// Only a directory can be made under a name with a trailing slash.
+// For a new name with a trailing slash that is not to be a directory: returns why it cannot be made.
 Errno refuse_new_with_slash(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
   return S_ISDIR(status->st_mode) ? Errno::exist : Errno::notdir;
 }
 
-// Facts about a name that a quota needs before the name is made.
+// What a quota must know before a name is made.
 struct NewName {
   bool is_new = true;  // the first name of a new file
   uint64_t target = 0; // the length of a symbolic link's target
 };
 
-// Makes a name below the directory `fd` with `make`, a *at call.
+// Makes a name below the directory `fd`, and counts it in the directory's quota. `make` is a *at call that
+// makes the name.
 template <class F> Errno add_name(Call& call, i32 fd, const Place& at, NewName what, F&& make) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();
@@ -123,7 +125,8 @@ bool is_same_file(const struct stat& a, const struct stat& b) {
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-// Both ends have the same quota. A rename between two names of one file changes nothing.
+// Renames within one quota. By POSIX, renaming one name of a file to another name of the same file changes
+// nothing.
 Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();
@@ -142,10 +145,10 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
 
 int open_flags(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
-  // The system refuses to open a directory with the right to write, as it must; the other rights are
-  // harmless.
+  // If a directory is wanted, only fd_write asks for write access, which the system must refuse for a
+  // directory. The other rights in `writing` are harmless.
   const bool write = (granted & ((open & oflags::directory) != 0 ? rights::fd_write : writing)) != 0;
-  // Open never waits, not even for a terminal; waits happen when the descriptor is used.
+  // O_NONBLOCK: opening never waits, not even for a terminal. WASI waits when the descriptor is used.
   int flags = (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | O_NONBLOCK | O_NOCTTY;
   if ((open & oflags::creat) != 0) flags |= O_CREAT;
   if ((open & oflags::directory) != 0) flags |= O_DIRECTORY;
@@ -168,8 +171,8 @@ Errno check_open(const Descriptor& at, i32 open, Rights base) {
   return Errno::success;
 }
 
-// Opens the existing file, or else makes a new one and records it for the quota and for deterministic runs.
-// Never truncates.
+// Opens the existing file. If it does not exist, makes a new file and records it for the quota and for
+// deterministic runs. Never truncates.
 Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool follow, QuotaChange& change) {
   if (at.path.wants_directory) return refuse(Errno::isdir);
   constexpr int max_tries = 32;
@@ -191,13 +194,13 @@ Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool f
       if (::fstat(made->get(), &status) == 0) change.name_added(status, true);
       note_made(call, where->directory.get(), where->name.c_str());
     }
-    // Another process made the file first; that is an error only if it had to be new.
+    // `exist` means that another process made the file first. Try again, unless the file had to be new.
     if (made || made.error() != Errno::exist || (flags & O_EXCL) != 0) return made;
   }
   return refuse(Errno::exist);
 }
 
-// Truncates as O_TRUNC does, and gives the bytes back to the quota.
+// Truncates a regular file as O_TRUNC does, and gives the bytes back to the quota.
 Errno truncate(Call& call, int fd, QuotaChange& change) {
   struct stat before{}, after{};
   if (::fstat(fd, &before) != 0) return last_os_errno();
@@ -208,7 +211,7 @@ Errno truncate(Call& call, int fd, QuotaChange& change) {
   return Errno::success;
 }
 
-// Truncation needs write access to the file, whatever rights its descriptor will have.
+// Truncation needs write access to the file, even if its descriptor will have only the right to read.
 int flags_to_truncate(int flags) {
   return (flags & O_ACCMODE) == O_RDONLY ? (flags & ~O_ACCMODE) | O_RDWR : flags;
 }
@@ -231,7 +234,7 @@ Expected<HostFd> open_file(Call& call, const Request& at, int flags, bool follow
   struct stat status{};
   if (quota && ::fstat(opened->get(), &status) == 0 && S_ISREG(status.st_mode)) {
     change->opened(status);
-    opened->count_with(quota); // must be last: closing the file would take the lock that `change` holds
+    opened->count_with(quota); // must be last: closing a counted file takes the lock that `change` holds
   }
   return opened;
 }
@@ -273,8 +276,8 @@ Errno path_filestat_set_times(Call& call, i32 fd, i32 flags, i32 path, i32 path_
   return error;
 }
 
-// A link from a read-only preopen into a writable one would make the file writable, so both ends must be
-// writable.
+// Both directories must be writable: a hard link in a writable preopen to a file of a read-only preopen would
+// make that file writable.
 Errno path_link(Call& call, i32 old_fd, i32 old_flags, i32 old_path, i32 old_path_len, i32 new_fd,
                 i32 new_path, i32 new_path_len) {
   const auto from =

@@ -23,12 +23,14 @@ namespace skerry::wasi {
 namespace {
 
 constexpr int max_links = 40; // the limit of Linux
-// Directories that a walk holds open at once for the way back up; also its longest path in components.
+// How many directories a walk may hold open at once for the way back up. This also limits the depth that a
+// path may reach.
 constexpr size_t max_depth = 256;
-// Names that a walk looks up, including those of links. Every path of maximal length has fewer.
+// How many names a walk may look up, including those of links.
 constexpr int max_steps = 2048;
-// openat2 fails if the tree is renamed during a "..". After this many tries the walk, which never fails this
-// way, takes over.
+// openat2 fails if a directory is renamed while it resolves a "..". After this many tries the walk takes
+// over, because it never fails in this way. Also limits the tries of other operations that other processes
+// can disturb.
 constexpr int max_tries = 32;
 constexpr int directory_flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 
@@ -40,7 +42,8 @@ long openat2_once(int base, const char* path, int flags, mode_t mode) {
   return ::syscall(SYS_openat2, base, path, &how, sizeof how);
 }
 
-// Returns nothing if there is a link, or if the tree kept changing; then the walk resolves the path.
+// Opens with openat2. Returns nothing if the path contains a link, or if the tree changed at every try; the
+// walk must then resolve the path.
 std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, int flags, mode_t mode) {
   for (int i = 0; i < max_tries; ++i) {
     const long fd = openat2_once(base, path.c_str(), flags, mode);
@@ -52,7 +55,7 @@ std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, 
   return std::nullopt;
 }
 
-// Names that are not visited yet, the next one last.
+// The names that the walk has not visited yet. The next name is the last one in the list.
 class Pending {
 public:
   void push(std::string_view path) {
@@ -79,8 +82,9 @@ bool pay_names(HostMeter& meter, std::string_view path) {
   return meter.spend(count_names(path) * price::name);
 }
 
-// Opens the directory `path`, holding every directory from the base down, so that ".." is a step back to one
-// of them and never a lookup in the file system. The names of `path` are paid for already.
+// Opens the directory `path`. Holds every directory on the way down from the base open, so that ".." returns
+// to one of them and is never looked up in the file system. The caller has already paid for the names of
+// `path`.
 class Walk {
 public:
   Walk(HostMeter& meter, int base) : meter_(meter), base_(base) {}
@@ -180,8 +184,9 @@ Expected<Place> PathResolver::place(HostMeter& meter, int base, const GuestPath&
   return place_of(meter, base, path, follow);
 }
 
-// The names of `path` are paid for already. A link in the last place makes a new text, which is walked from
-// the base and paid for as a whole.
+// The caller has already paid for the names of `path`. If a link is in the last place, its target is appended
+// to the path of its directory. The resulting path is resolved from the base again, and all of its names are
+// paid for.
 Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPath& path, bool follow) const {
   std::string text = path.text;
   bool wants_directory = path.wants_directory;
@@ -195,7 +200,7 @@ Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPa
 
     auto target = read_link(meter, place.directory.get(), place.name);
     if (!target) {
-      // The name is not a link, or does not exist; the caller finds out which.
+      // The name is not a link or does not exist. The caller finds out which when it uses the place.
       if (target.error() == Errno::inval || target.error() == Errno::noent) return place;
       return refuse(target.error());
     }
@@ -226,7 +231,7 @@ Expected<HostFd> PathResolver::open(HostMeter& meter, int base, const GuestPath&
     const int fd =
         ::openat(found->directory.get(), found->name.c_str(), flags | directory_flag | O_NOFOLLOW, mode);
     if (fd >= 0) return HostFd::owned(fd);
-    // The link did not exist a moment ago, so look again.
+    // place_of() found no link, so another process has just made one: resolve again.
     const int error = errno;
     const bool is_link = follow && (error == ELOOP || error == ENOTDIR) &&
                          read_link(meter, found->directory.get(), found->name).has_value();

@@ -1,11 +1,13 @@
-// PathResolver: resolves a path without ever leaving the directory that it is relative to.
+// PathResolver: resolves a path without ever leaving the directory that it is relative to, called the base.
 //
-// Even if other processes change the tree meanwhile, it promises: no component above the base is read, not
-// even on the way back down; absolute link targets and magic links of /proc are refused; nothing outside is
-// opened, created or changed. There are two implementations with the same answers and the same fuel: the
-// kernel's openat2 for paths without links, and a walk that opens one component at a time and never lets the
-// kernel follow a link. A path with links is always resolved by the walk, so the cost of its links is known,
-// and the kernel never walks more than the names of one path.
+// The resolver keeps these promises even if other processes change the tree at the same time. It reads no
+// component above the base, not even if the path later leads back below the base. It refuses absolute link
+// targets and the magic links of /proc. It opens, creates and changes nothing outside the base.
+//
+// There are two implementations with the same answers and the same fuel. Paths without links are resolved by
+// the kernel's openat2. Otherwise, and on kernels without openat2, a walk opens one component at a time and
+// never lets the kernel follow a link. Paths with links are always left to the walk, because it charges for
+// every name in their links, while one system call handles no more than the names of one path.
 #pragma once
 
 #include "skerry/host_meter.hpp"
@@ -20,10 +22,10 @@
 
 namespace skerry::wasi {
 
-/// Place of a path's last component. Every change of the tree is one *at call on `directory` with `name`,
-/// which is a plain name, and never follows a link there.
+/// The place of a path's last component. Every change of the tree is one *at system call on `directory` with
+/// `name`. The name has no slash, and the call does not follow a link there.
 struct Place {
-  HostFd directory; // may be open for *at calls only (O_PATH)
+  HostFd directory; // may have been opened with O_PATH
   std::string name; // "." if the path ends in "." or ".."
   bool wants_directory = false;
   bool is_dots() const { return name == "."; }
@@ -35,16 +37,16 @@ public:
   static Expected<PathResolver> create(PathResolverKind kind);
   PathResolver() = default; // component-wise
 
-  /// Never `automatic`.
+  /// Returns the implementation in use; never `automatic`.
   PathResolverKind kind() const noexcept { return kind_; }
 
-  /// Opens with open(2)'s `flags` (O_CLOEXEC and, for a trailing slash, O_DIRECTORY are added). `follow` says
-  /// whether a link in the last component is followed. Errors: perm for a path that leaves the base; intr
-  /// with meter.stop set; otherwise those of the system.
+  /// Opens a file with the `flags` of open(2), to which O_CLOEXEC is added and, for a trailing slash,
+  /// O_DIRECTORY. `follow` says whether a link in the last component is followed. Errors: perm for a path
+  /// that leaves the base; intr with meter.stop set; otherwise those of the system.
   Expected<HostFd> open(HostMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
                         bool follow) const;
-  /// Finds the place of the last component; with `follow`, the place that a link there finally names. Does
-  /// not check whether it exists. Errors: those of open.
+  /// Finds the place of the path's last component. If a link is there and `follow` is set, finds the place
+  /// that the link finally names. Does not check that the last component exists. Errors: those of open.
   Expected<Place> place(HostMeter& meter, int base, const GuestPath& path, bool follow) const;
 
 private:
@@ -55,8 +57,8 @@ private:
   PathResolverKind kind_ = PathResolverKind::component_wise;
 };
 
-/// The target of the link `name` in `directory`. Errors: inval if it is not a link; intr with meter.stop set;
-/// otherwise those of the system.
+/// Returns the target of the link `name` in `directory`. Errors: inval if it is not a link; intr with
+/// meter.stop set; otherwise those of the system.
 Expected<std::string> read_link(HostMeter& meter, int directory, const std::string& name);
 
 } // namespace skerry::wasi

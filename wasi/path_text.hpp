@@ -10,17 +10,18 @@
 
 namespace skerry::wasi {
 
-/// A relative path without trailing slashes; not empty. The slashes are removed here because they make the
-/// kernel ignore O_NOFOLLOW; `wants_directory` keeps their meaning.
+/// A relative path without trailing slashes; not empty. Trailing slashes are removed because they make the
+/// kernel ignore O_NOFOLLOW. `wants_directory` says whether there were any, because then the path must name a
+/// directory.
 struct GuestPath {
   std::string text;
   bool wants_directory = false;
 };
 
-/// Errors: nametoolong, noent for an empty path, ilseq for NUL bytes and invalid UTF-8, perm for an absolute
-/// path.
+/// Checks a path and removes its trailing slashes. Errors: nametoolong, noent for an empty path, ilseq for
+/// NUL bytes and invalid UTF-8, perm for an absolute path.
 Expected<GuestPath> parse_path(std::span<const std::byte> bytes, uint32_t max_bytes);
-/// The same checks for the target of a new symbolic link, which stays as it is.
+/// Checks the target of a new symbolic link in the same way, but keeps its trailing slashes.
 Expected<std::string> parse_link_target(std::span<const std::byte> bytes, uint32_t max_bytes);
 
 bool is_absolute(std::string_view path) noexcept;

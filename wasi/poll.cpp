@@ -37,18 +37,18 @@ struct Event {
   uint16_t flags = 0;
 };
 
-// The condition of one subscription; an event once it is met.
+// One subscription, and its event once its condition is met.
 struct Wait {
   Subscription subscription;
-  uint64_t left = 0;  // nanoseconds until a clock's moment, from the start of the call
-  size_t poll_at = 0; // its entry in the list for the system
+  uint64_t left = 0;  // clocks: nanoseconds from the start of the call to the moment
+  size_t poll_at = 0; // index in fds_, if is_polled
   bool is_polled = false;
   std::optional<Event> event;
 };
 
 size_t subscription_bytes(Snapshot snapshot) { return snapshot == Snapshot::preview1 ? 48 : 56; }
 
-// The unstable snapshot has another 64-bit identifier before the clock's.
+// The unstable snapshot has an additional 64-bit identifier before the clock's id.
 Subscription read_subscription(std::span<const std::byte> from, Snapshot snapshot) {
   const size_t clock = snapshot == Snapshot::preview1 ? 16 : 24;
   Subscription made;
@@ -70,7 +70,7 @@ void write_event(std::span<std::byte> to, const Wait& wait) {
   put(to, 24, wait.event->flags);
 }
 
-// How many bytes can be read from a descriptor that the system reports as readable.
+// Returns how many bytes can be read from a descriptor that is ready for reading.
 uint64_t readable_bytes(const Descriptor& file) {
   if (const auto* source = std::get_if<ByteSource>(&file.resource)) return source->data->size() - source->at;
   const int fd = file.host_fd();
@@ -144,8 +144,8 @@ private:
     }
   }
 
-  // Waits until a descriptor is ready or the nearest moment comes. Also marks the clocks whose moment has
-  // come.
+  // Waits until a descriptor is ready or the nearest moment of a clock has come. Then makes the events of the
+  // clocks whose moments have come.
   Expected<int> wait() {
     const auto start = Watch::Clock::now();
     const bool is_virtual = nearest_ && is_time_virtual(call_);

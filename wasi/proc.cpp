@@ -8,10 +8,12 @@ namespace skerry::wasi::abi {
 namespace {
 
 constexpr uint32_t last_signal = 30;
-// A program that a signal ends has this number plus the signal's as exit status, as in a shell.
+// The exit status of a program that raises a deadly signal is this number plus the signal's number, as in a
+// shell.
 constexpr int32_t signal_status = 128;
 
-// Signals whose default action is to do nothing (WASI has no handlers): none, chld, cont, urg, winch.
+// Signals whose default action is to do nothing (none, chld, cont, urg, winch). The default action always
+// applies, because WASI has no signal handlers.
 bool is_ignored(uint32_t signal) {
   return signal == 0 || signal == 16 || signal == 17 || signal == 22 || signal == 27;
 }

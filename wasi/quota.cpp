@@ -24,7 +24,7 @@ struct QuotaBooks {
     ino_t inode;
     auto operator<=>(const FileId&) const = default;
   };
-  // The counts of one file, directory or link. Only these are ever given back.
+  // The counts of one file, directory or link. Only what a record counts is ever given back.
   struct Counted {
     uint64_t bytes = 0; // its contents
     uint32_t names = 0;
@@ -38,7 +38,8 @@ struct QuotaBooks {
 
   QuotaBooks(uint64_t most_bytes, uint64_t most_files) : byte_limit(most_bytes), file_limit(most_files) {}
 
-  // The record of a file, or null for files beyond known_files.
+  // Returns the record of a file. Makes one if there is none; returns null if there are known_files records
+  // already.
   Counted* known(FileId id) {
     if (const auto found = counted.find(id); found != counted.end()) return &found->second;
     return counted.size() < Quota::known_files ? &counted[id] : nullptr;
@@ -54,7 +55,7 @@ struct QuotaBooks {
     ++file->names;
     file->bytes += target;
   }
-  // Gives back nothing that was not counted.
+  // Gives back at most the bytes that the file's record counts.
   void give_back_bytes(Counted& file, uint64_t freed) {
     freed = std::min(freed, file.bytes);
     file.bytes -= freed;
@@ -72,9 +73,9 @@ struct QuotaBooks {
     counted.erase(file);
   }
 
-  // Adds files that a census found and that are not counted yet.
+  // Adds the files that a census found and that this quota has not counted yet.
   void merge(const QuotaBooks& census) {
-    for (const auto& [id, found] : census.counted) (void)known(id); // allocates before anything counts
+    for (const auto& [id, found] : census.counted) (void)known(id); // makes the records: may throw
     uint64_t known_bytes = 0, known_names = 0;
     for (const auto& [id, found] : census.counted) {
       known_bytes += found.bytes + found.names * Quota::name_bytes;
@@ -187,7 +188,8 @@ void QuotaChange::name_added(const std::optional<struct stat>& made, bool is_new
   if (books_ == nullptr) return;
   if (!made) return books_->add_name(nullptr, 0);
   const auto former = books_->counted.find(id_of(*made));
-  // The record is that of a file that was removed in another way and whose inode number this file has now.
+  // The record belongs to an earlier file with the same inode number, which was removed in a way that this
+  // quota did not see.
   if (is_new && former != books_->counted.end()) books_->forget(former);
   books_->add_name(books_->known(id_of(*made)), is_new ? target_bytes(*made) : 0);
 }
@@ -199,7 +201,8 @@ void QuotaChange::name_gone(const struct stat& before) {
   const bool was_last = S_ISDIR(before.st_mode) || before.st_nlink < 2;
   if (was_last && file->second.open == 0) return books_->forget(file);
   if (was_last) return; // counts until it is closed
-  // The remaining names may be counted ones, whichever name this was.
+  // The file still has `left` names. All of them may be names that were counted, so give back only the
+  // counted names beyond that number.
   const uint64_t left = before.st_nlink - 1;
   if (file->second.names > left)
     books_->give_back_names(file->second, file->second.names - static_cast<uint32_t>(left));

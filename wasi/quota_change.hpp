@@ -1,4 +1,4 @@
-// QuotaChange: one change below a directory that may have a quota.
+// QuotaChange: one change of the file system below a directory that may have a quota.
 #pragma once
 
 #include "skerry/host_meter.hpp"
@@ -13,33 +13,37 @@
 
 namespace skerry::wasi {
 
-/// Cost of a symbolic link beyond Quota::name_bytes.
+/// Returns how many bytes a symbolic link counts in addition to Quota::name_bytes. `length` is that of its
+/// target.
 uint64_t target_price(uint64_t length);
 
-/// Holds the quota's lock from before a change of the file system until the change is entered, so that the
-/// counts match the file system even if the quota is shared. Without a quota there is room for everything.
+/// Begin a QuotaChange before each change of the file system, and record the change in it afterwards. It
+/// holds the quota's lock meanwhile, so that the counts match the file system even if other contexts share
+/// the quota. If there is no quota, there is always room and nothing is recorded.
 class QuotaChange {
 public:
   /// Waits for the quota's lock. Errors: intr with meter.stop set.
   static Expected<QuotaChange> begin(HostMeter& meter, Quota* quota);
 
-  /// The size up to which a file of `size` bytes may grow.
+  /// Returns the size up to which a file of `size` bytes may grow.
   uint64_t largest(uint64_t size) const;
   /// Records a new size of a regular file.
   void resized(const struct stat& before, const struct stat& after);
 
-  /// `target` is the length of a symbolic link's target.
+  /// Returns whether a name can be added. For a symbolic link, `target` is the length of its target.
   bool has_room_for_name(uint64_t target = 0) const;
-  /// Records a new name. `made` is the file of the name, if it could be read. `is_new`: it is the first name
-  /// of a new file.
+  /// Records a new name. `made` is the status of its file, if that could be read. `is_new` says that it is
+  /// the first name of a new file.
   void name_added(const std::optional<struct stat>& made, bool is_new);
-  /// Records a removed name. `before` was its file; its bytes are given back when no descriptor has it open.
+  /// Records a removed name. `before` is the status of its file before the removal. If this was its last
+  /// name, the file's bytes are given back as soon as no program has it open.
   void name_gone(const struct stat& before);
 
-  /// Records that a regular file below the directory was opened; quota_closing is called before it is closed.
+  /// Records that a program opened a regular file below the directory. quota_closing must be called before
+  /// the file is closed.
   void opened(const struct stat& file);
 
-  /// Releases the lock; nothing more can be entered.
+  /// Releases the lock. Nothing can be recorded after that.
   void end() noexcept;
 
 private:
@@ -48,7 +52,7 @@ private:
   std::unique_lock<std::mutex> lock_;
 };
 
-/// Called before a file is closed that a quota has counted since QuotaChange::opened.
+/// Records that a file is about to be closed. Call it once for each QuotaChange::opened.
 void quota_closing(Quota& quota, int fd) noexcept;
 
 } // namespace skerry::wasi

@@ -12,7 +12,8 @@ namespace skerry::wasi::abi {
 
 namespace {
 
-// Bytes filled between two checks of deadline and interrupt; about a quarter of a millisecond.
+// How many bytes are filled between two checks of deadline and interrupt. Filling them takes about a quarter
+// of a millisecond.
 constexpr size_t chunk_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
 
 Errno fill_from_system(std::span<std::byte> bytes) {

@@ -1,6 +1,7 @@
-// fd_readdir. Cookies: 0 is before ".", 1 before "..", and c + 2 is the file system's own position c, so
-// cookies are valid as long as the file system's positions. "." and ".." are made here. ".." has inode number
-// 0, because a program may not learn the number of a preopened directory's parent.
+// fd_readdir. A cookie says which entry is next: 0 is ".", 1 is "..", and c + 2 is the entry at the file
+// system's position c. So a cookie is valid as long as that position. The entries "." and ".." are made here.
+// The inode number of ".." is 0, because a program must not learn the number of a preopened directory's
+// parent.
 #include "wasi/directory_entries.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
@@ -22,7 +23,8 @@ namespace skerry::wasi::abi {
 namespace {
 
 constexpr size_t header_bytes = 24;
-// A sorted listing (deterministic runs only) is kept as a whole; a longer one fails with `overflow`.
+// The largest sorted listing of one directory (deterministic runs only). It is kept as a whole; fd_readdir of
+// a longer one fails with `overflow`.
 constexpr size_t sorted_bytes = size_t{1} << 20;
 constexpr uint64_t own_entries = 2;
 
@@ -33,11 +35,11 @@ struct Entry {
   std::string_view name;
 };
 
-// The program's buffer; its end may truncate the last entry.
+// Writes entries to the program's buffer. The last entry is truncated if it does not fit.
 class Listing {
 public:
   explicit Listing(std::span<std::byte> buffer) : buffer_(buffer) {}
-  // False if the entry did not fit completely.
+  // Returns false if the entry did not fit completely.
   bool add(const Entry& entry) {
     std::array<std::byte, header_bytes> header{};
     put(std::span<std::byte>(header), 0, entry.next);
@@ -73,14 +75,16 @@ struct stat own_status(int directory) {
   return status;
 }
 
-// Fills the read-ahead from the system's position; it stays empty at the end of the directory.
+// Reads the next entries from the system's position. At the end of the directory, the cursor has no entries
+// afterwards.
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
   cursor.entries.clear();
   cursor.at = 0;
   return append_entries(directory, cursor.entries);
 }
 
-// Reads the listing again, within the memory that all listings together may take.
+// Reads and sorts the whole directory. Its listing must fit in the memory that all listings together may take
+// (Limits::listing_bytes).
 Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   cursor = {};
   const uint64_t kept = call.fds().kept_entry_bytes(), most = call.limits().listing_bytes;
@@ -91,7 +95,8 @@ Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   return Errno::success;
 }
 
-// The listing stays the same until it begins again.
+// Moves the cursor to a cookie in the sorted listing. The directory is read again only when the program
+// begins a listing.
 Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t cookie) {
   const bool is_new = cookie == own_entries || cursor.entries.empty();
   if (!is_new && cookie == cursor.cookie) return Errno::success;
@@ -118,7 +123,8 @@ Errno go_to(int directory, DirectoryCursor& cursor, uint64_t cookie) {
   return ::lseek(directory, position, SEEK_SET) < 0 ? last_os_errno() : Errno::success;
 }
 
-// The entry at the cursor, and its length there. Its name is empty for "." and "..".
+// Returns the entry at the cursor, and its length in the cursor's bytes. For "." and ".." the entry's name is
+// empty, and callers skip it.
 std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) {
   const SystemEntry at = first_entry(std::span(cursor.entries).subspan(cursor.at));
   if (is_dots(at.name))
@@ -132,7 +138,7 @@ std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) 
 Errno add_system_entries(Call& call, int directory, dev_t device, DirectoryCursor& cursor, Listing& listing) {
   while (!listing.is_full()) {
     if (cursor.at == cursor.entries.size()) {
-      if (call.state.run) return Errno::success; // it was complete
+      if (call.state.run) return Errno::success; // a sorted listing is complete
       const Errno error = read_ahead(directory, cursor);
       if (error != Errno::success || cursor.entries.empty()) return error;
     }

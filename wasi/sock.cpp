@@ -57,8 +57,8 @@ bool is_listener(int fd) {
   return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
 }
 
-// No accept call ignores the blocking flag, and another process may accept the connection that this call
-// waited for.
+// Sets O_NONBLOCK. Otherwise accept could block although the listener was ready, because another process may
+// accept the connection first; there is no flag that makes a single accept nonblocking.
 Errno make_nonblocking(int listener) {
   const int flags = ::fcntl(listener, F_GETFL);
   if (flags < 0) return last_os_errno();

@@ -21,8 +21,8 @@ struct State {
   FdTable fds;
   std::vector<HostFd> preopens;                  // in the order of config.preopens; the table borrows them
   std::vector<std::string> environment;          // "NAME=value"
-  std::shared_ptr<const std::string> stdin_data; // if it is fixed bytes
-  std::optional<DeterministicRun> run;           // if config.determinism asks for one
+  std::shared_ptr<const std::string> stdin_data; // the fixed bytes of stdin, else empty
+  std::optional<DeterministicRun> run;           // only in deterministic runs
 };
 
 } // namespace skerry::wasi

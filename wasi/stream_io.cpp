@@ -25,12 +25,13 @@ int count(std::span<const iovec> vectors) { return static_cast<int>(vectors.size
 
 msghdr message(std::span<const iovec> vectors) {
   msghdr made{};
-  made.msg_iov = const_cast<iovec*>(vectors.data()); // neither call writes to the list
+  made.msg_iov = const_cast<iovec*>(vectors.data()); // recvmsg and sendmsg only read the list
   made.msg_iovlen = vectors.size();
   return made;
 }
 
-// The file does not support RWF_NOWAIT, or the kernel or a sandbox does not support the call.
+// Returns whether the call failed because the file does not support RWF_NOWAIT, or the kernel or a sandbox
+// does not support the call.
 bool is_unknown(ssize_t result) {
   return result < 0 && (errno == EOPNOTSUPP || errno == ENOSYS || errno == EINVAL || errno == EPERM);
 }
@@ -54,7 +55,7 @@ StreamKind stream_kind(mode_t mode) {
 
 HostFd open_terminal_anew(int fd) {
   int number = 0;
-  // The other end of a terminal cannot be opened twice: that would make another terminal.
+  // Opening the master side of a terminal would make another terminal.
   if (::isatty(fd) == 0 || ::ioctl(fd, TIOCGPTN, &number) == 0) return {};
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0) return {};
@@ -76,7 +77,8 @@ ssize_t write_by_splice(int fd, std::span<const iovec> vectors) {
   if (own.in.get() < 0) return -1;
   const ssize_t held = ::writev(own.in.get(), vectors.data(), count(vectors));
   if (held <= 0) return held;
-  // Bytes that do not fit stay in this pipe and are lost with it.
+  // Bytes that do not fit in `fd` stay in the own pipe and are dropped with it; the caller sees a short
+  // write.
   return without_sigpipe([&] {
     return ::splice(own.out.get(), nullptr, fd, nullptr, static_cast<size_t>(held), SPLICE_F_NONBLOCK);
   });

@@ -1,8 +1,9 @@
-// Reading and writing shared streams without ever blocking in the system.
+// Reads and writes streams that other processes may share, without ever blocking in the system.
 //
-// A wait and a read are two steps; between them another process may take the byte. So each step is a system
-// call that does not block, whatever the blocking flag says. The flag belongs to all processes that share the
-// open description, so it is not changed.
+// Waiting for a stream and reading it are two steps, and another process may take the bytes between them. So
+// the read itself must not block either. Setting O_NONBLOCK is not a solution, because that flag belongs to
+// all processes that share the open file description. Instead, reads and writes use system calls that do not
+// block even if the flag is not set.
 #pragma once
 
 #include "wasi/host_fd.hpp"
@@ -16,7 +17,7 @@
 
 namespace skerry::wasi {
 
-/// Which system calls do not block.
+/// How a stream is read and written without blocking.
 enum class StreamKind : uint8_t {
   own,    ///< plain calls: the open description belongs to WASI and has O_NONBLOCK
   socket, ///< MSG_DONTWAIT
@@ -24,23 +25,25 @@ enum class StreamKind : uint8_t {
   other,  ///< RWF_NOWAIT if the device supports it; else a plain call after the system reported it ready
 };
 
-/// The mode for a descriptor that another process opened, and that is not a regular file or directory.
+/// Returns the kind of a stream that this process did not open itself, by its st_mode.
 StreamKind stream_kind(mode_t mode);
 
-/// A terminal opened again, nonblocking and for the same access as `fd`, whose flags are shared with others.
-/// Empty if `fd` is not a terminal or cannot be opened (another user's terminal, or no /proc).
+/// Opens the terminal `fd` again, nonblocking and for the same access, because other processes share the
+/// flags of `fd`. Returns an empty HostFd if `fd` is not a terminal or cannot be opened (for example, if it
+/// belongs to another user or /proc is missing).
 HostFd open_terminal_anew(int fd);
 
-/// True if a wait for readiness must precede a call, because the call itself might block.
+/// Returns whether a wait for readiness must precede each read or write, because the system call itself might
+/// block.
 inline bool must_wait_first(StreamKind kind) noexcept { return kind == StreamKind::other; }
 
 /// Like readv, but fails with EAGAIN instead of waiting.
 ssize_t read_without_waiting(int fd, StreamKind kind, std::span<const iovec> vectors);
-/// Like writev, but may write a part, fails with EAGAIN instead of waiting, and with EPIPE without raising
-/// SIGPIPE.
+/// Like writev, but may write only a part. Fails with EAGAIN instead of waiting, and with EPIPE without
+/// raising SIGPIPE.
 ssize_t write_without_waiting(int fd, StreamKind kind, std::span<const iovec> vectors);
 
-/// The fallback for pipes: moves bytes between `fd` and another pipe, which takes them without blocking.
+/// The fallback for pipes without RWF_NOWAIT: splice moves the bytes through a second, nonblocking pipe.
 ssize_t read_by_splice(int fd, std::span<const iovec> vectors);
 ssize_t write_by_splice(int fd, std::span<const iovec> vectors);
 

@@ -7,7 +7,7 @@
 
 namespace skerry::wasi {
 
-/// The unsigned type cannot represent times before 1970: they become 0.
+/// Times before 1970 become 0, because the result is unsigned.
 inline uint64_t to_nanoseconds(const timespec& time) {
   if (time.tv_sec < 0) return 0;
   return static_cast<uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(time.tv_nsec);

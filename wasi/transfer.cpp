@@ -19,12 +19,13 @@ namespace skerry::wasi {
 
 namespace {
 
-// Bytes that one system call moves between two checks of deadline and interrupt: less than a millisecond of
-// copying.
+// The most bytes that one system call moves between two checks of deadline and interrupt. Copying this many
+// takes less than a millisecond.
 constexpr size_t slice_bytes = size_t{1} << 20;
-// The same for a stream that other processes may slow down.
+// The same limit for a write to a stream, whose reader may slow the write down.
 constexpr size_t stream_slice_bytes = size_t{64} << 10;
-// A stream that is ready for writing takes this much without blocking, if the call itself might block.
+// The same limit for a stream on which a write might block. A stream that is ready takes this many bytes
+// without blocking.
 constexpr size_t ready_bytes = PIPE_BUF;
 
 enum class Direction { read, write };
@@ -54,7 +55,8 @@ size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
   return done;
 }
 
-// Fills one vector. Only the first of its bytes may be waited for.
+// Fills only the first vector, because a second call of the callback might wait although bytes have been
+// read.
 size_t read_bytes(const InputCallback& source, std::span<iovec> batch) {
   return std::min(source({static_cast<std::byte*>(batch[0].iov_base), batch[0].iov_len}), batch[0].iov_len);
 }
@@ -87,7 +89,7 @@ ssize_t Transfer::system_call(int fd, std::span<const iovec> batch, uint64_t don
   return file.is_stream ? write_without_waiting(fd, file.stream, batch) : ::writev(fd, batch.data(), count);
 }
 
-// The first `size` bytes of the vectors.
+// Returns the first `size` bytes of the vectors.
 std::span<iovec> shorten(std::span<iovec> batch, uint64_t size) {
   for (size_t i = 0; i < batch.size(); ++i) {
     if (batch[i].iov_len > size) {
@@ -105,7 +107,7 @@ Expected<size_t> Transfer::moved_or_error(int fd, std::span<const iovec> batch, 
   return static_cast<size_t>(moved);
 }
 
-// Writes as much as the quota of the file's directory has room for.
+// Writes at most as many bytes as the file's quota has room for, and counts them.
 Expected<size_t> Transfer::write_counted(int fd, std::span<iovec> batch, uint64_t done) const {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return refuse(change.error());
@@ -126,8 +128,8 @@ Expected<size_t> Transfer::write_counted(int fd, std::span<iovec> batch, uint64_
 }
 
 Expected<size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done) {
-  // To the system a FIFO without a writer is at its end; to a program its writer has not come yet. So reads
-  // wait.
+  // A read from a FIFO that has no writer reports the end at once, but to the program the writer has only not
+  // come yet. So reads wait first.
   const bool reads = direction == Direction::read;
   bool waits = file.is_stream && (reads || must_wait_first(file.stream));
   for (;;) {
@@ -140,7 +142,7 @@ Expected<size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> batch, u
     if (moved) return moved;
     if (call.meter.must_stop()) return refuse(Errno::intr);
     if (moved.error() == Errno::again && file.is_stream && (file.flags & fdflags::nonblock) == 0)
-      waits = true; // for the first time, or because another process was faster
+      waits = true; // not ready, or another process took the bytes
     else if (moved.error() != Errno::intr)
       return moved;
   }

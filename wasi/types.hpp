@@ -89,7 +89,7 @@ enum class Errno : uint16_t {
 };
 
 template <class T> using Expected = skerry::Expected<T, Errno>;
-/// `return refuse(Errno::badf)` in a function that returns an Expected.
+/// Makes the error result of a function that returns an Expected: `return refuse(Errno::badf)`.
 inline Unexpected<Errno> refuse(Errno error) { return Unexpected<Errno>(error); }
 
 /// A set of rights.
@@ -161,7 +161,7 @@ namespace eventtype {
 inline constexpr uint8_t clock = 0, fd_read = 1, fd_write = 2;
 }
 
-/// Which snapshot's layouts and values a caller was compiled for.
+/// The WASI snapshot that a program was compiled for, which decides some layouts and values.
 enum class Snapshot : uint8_t { preview1, unstable };
 
 } // namespace skerry::wasi

@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// How long an interrupt can stay unnoticed. The promise is 5 ms; waking up 500 times a second costs about 1 %
-// of a core.
+// The longest wait between two checks of the interrupt flag. The promise is that a call ends within 5 ms of
+// an interrupt; waking up 500 times a second costs about 1 % of a core.
 constexpr nanoseconds slice = std::chrono::milliseconds(2);
 
 int poll_once(std::span<pollfd> fds, nanoseconds timeout) {

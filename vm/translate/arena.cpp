@@ -21,7 +21,7 @@ void* Arena::take_from_new_block(size_t bytes, size_t alignment) {
   return take(bytes, alignment);
 }
 
-/// Abandons the rest of the last block.
+/// Makes a new block the last one. The free rest of the previous block stays unused.
 void Arena::add_block(size_t bytes) {
   const size_t size = std::max(bytes + sizeof(Block), block_bytes_);
   if (!meter_.take(size)) stop();

@@ -1,7 +1,7 @@
-// Arena: the memory of one stage of translation, charged to a meter before it is allocated.
+// Arena: the memory of one stage of translation, charged to a WorkMeter before it is allocated.
 //
-// Lists grow deep inside code that only an exception can leave. So when the meter refuses memory or time, the
-// arena throws Stopped. The functions of translator.hpp catch it.
+// If the meter refuses memory or time, the arena throws Stopped, which the functions of translator.hpp catch.
+// An exception is necessary because lists grow in deeply nested functions that return no errors.
 #pragma once
 
 #include "vm/module/work_meter.hpp"
@@ -14,24 +14,25 @@
 
 namespace skerry::vm {
 
-/// Thrown when the meter has refused. The meter holds the reason.
+/// Thrown when the meter has refused memory or time. The meter holds the reason (WorkMeter::take_error).
 struct Stopped : std::bad_alloc {};
 
-/// Hands out memory from blocks and frees all of it on destruction. Calls no destructors.
+/// Hands out memory from blocks. The destructor frees the blocks and calls no destructors of the objects in
+/// them.
 class Arena final : public std::pmr::memory_resource {
 public:
-  /// Uses `first` before it allocates any block. Most functions need no more.
+  /// Hands out the memory `first` before it allocates any block. For most functions `first` suffices.
   Arena(WorkMeter& meter, std::span<std::byte> first)
       : meter_(meter), next_(first.data()), end_(first.data() + first.size()) {}
   ~Arena() override;
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
 
-  /// Counts work. Throws Stopped if the call on whose behalf the work is done must end.
+  /// Counts work of the translation. Throws Stopped if the guest's call that needs the translation must end.
   void spend(size_t units) {
     if (!meter_.spend(static_cast<uint32_t>(units))) stop();
   }
-  /// Returns room for `count` uninitialized objects. Filling it is counted as work.
+  /// Returns memory for `count` uninitialized objects. Counts the work of filling it (spend). Throws Stopped.
   template <class T> T* make_room(size_t count) {
     return static_cast<T*>(take(count * sizeof(T), alignof(T)));
   }
@@ -41,12 +42,12 @@ private:
     Block* before;
     size_t bytes;
   };
-  // Blocks double in size up to the largest, so that the unused rest of the last block stays small compared
-  // with the others.
+  // Each block is twice as large as the one before, up to largest_block. The unused rest of the last block
+  // thus stays small compared with the other blocks.
   static constexpr size_t smallest_block = size_t{16} << 10, largest_block = size_t{256} << 10;
   static constexpr size_t bytes_per_unit = 32;
 
-  /// `alignment` is a power of two.
+  /// Returns aligned memory. `alignment` is a power of two.
   void* take(size_t bytes, size_t alignment) {
     const size_t gap = -reinterpret_cast<uintptr_t>(next_) & (alignment - 1);
     if (static_cast<size_t>(end_ - next_) < gap + bytes) [[unlikely]]

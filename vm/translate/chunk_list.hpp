@@ -1,5 +1,5 @@
-// ChunkList: a list that grows at its end and never moves its elements. A list that moves its elements holds
-// them twice while it grows; this one needs little more memory than the elements themselves.
+// ChunkList: a list that grows at its end and never moves its elements. A std::vector that grows holds its
+// elements twice while it moves them; a ChunkList takes little more memory than its elements.
 #pragma once
 
 #include "vm/translate/arena.hpp"
@@ -14,7 +14,8 @@
 
 namespace skerry::vm {
 
-/// Allocates chunks of `chunk_size` elements. Memory of removed elements is reused.
+/// The elements are in chunks of `chunk_size`. Removed elements leave their memory to the list, which reuses
+/// it for later elements.
 template <class T, uint32_t chunk_size> class ChunkList {
   static_assert(std::has_single_bit(chunk_size));
   static_assert(std::is_trivially_destructible_v<T>, "arenas call no destructors");
@@ -48,9 +49,9 @@ public:
     new (&(*this)[size_++]) T(value);
   }
   void pop_back() { --size_; }
-  /// `size` is at most the present size.
+  /// Removes the elements from index `size` on. `size` is at most size().
   void shrink(uint32_t size) { size_ = size; }
-  /// Appends elements without initializing them.
+  /// Appends elements until there are `size`. Does not initialize them.
   void grow(uint32_t size) {
     while (size_ < size) {
       need_chunk();
@@ -85,8 +86,8 @@ private:
 
   Arena* arena_;
   T** chunks_ = few_;
-  uint32_t size_ = 0, made_ = 0, capacity_ = few; // capacity_: the number of chunk pointers that fit
-  T* few_[few] = {};                              // enough for most functions
+  uint32_t size_ = 0, made_ = 0, capacity_ = few; // counts of chunks: allocated, and that fit in chunks_
+  T* few_[few] = {};                              // the first chunks_; enough for most functions
 };
 
 } // namespace skerry::vm

@@ -20,11 +20,11 @@ using layout::SlotOrConstant16;
 using layout::SmallCharge;
 using layout::Target;
 
-constexpr size_t offset_digits = 4; // longer code has more
+constexpr size_t offset_digits = 4; // larger offsets have more
 
 std::string slot_text(Slot slot) { return operand_text(Operand::slot(std::to_underlying(slot))); }
 
-/// The fields of one instruction, in the order in which its form lists them.
+/// Collects the text of an instruction's fields, in the order in which its form lists them.
 class FieldText {
 public:
   FieldText(const ListedInstruction& one, const TargetText& target)
@@ -108,7 +108,8 @@ private:
   size_t operands_ = 0;
 };
 
-/// The destination of an instruction, from its field: `[5]` or a register.
+/// Finds the field with an instruction's result, and makes the text before the operation: `[5] = ` or `r1 =
+/// `.
 class ResultText {
 public:
   explicit ResultText(const Ir& ir) : ir_(ir) {}
@@ -136,7 +137,7 @@ public:
   }
 
   bool run() {
-    uint32_t inside = 0; // remaining instructions of the superinstruction that precedes
+    uint32_t inside = 0; // how many of the next instructions belong to the last superinstruction
     for (uint32_t i = 0; i < listing_.size(); ++i) {
       const bool is_target = is_target_[listing_[i].at / alignof(Handler)];
       const uint32_t length = length_of(i);

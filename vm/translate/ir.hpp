@@ -1,5 +1,6 @@
-// The translator's intermediate representation: a list of three-address operations on frame slots. The
-// symbolic pass over the wasm body produces it, and the assignment of VM registers consumes it.
+// The translator's intermediate representation: a list of three-address operations on frame slots. Lowering
+// (lower/body.hpp) produces the list, register assignment (registers.hpp) changes it, and the emitter
+// (emit/emitter.hpp) reads it.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -28,12 +29,14 @@ enum class Operation : uint8_t {
 #include "vm/code/ops.def"
 };
 
-/// Returns whether the operation computes, moves, loads or stores values; the order is that of ops.def.
+/// Returns whether the operation computes, moves, loads or stores values. Compares positions in the enum, so
+/// it relies on the order of ops.def.
 constexpr bool computes_value(Operation operation) {
   return operation >= Operation::unary && operation <= Operation::imported_global_set;
 }
 
-/// The classes of the operands d, a, b and c, as in ops.def.
+/// The classes of an operation's operands d, a, b and c. A class is a letter, which ops.def explains: i, v,
+/// s, r or -.
 struct OperandClasses {
   char d, a, b, c;
 };
@@ -41,9 +44,11 @@ inline constexpr std::array operation_classes = {
 #define OPERATION(name, d, a, b, c, detail, pseudo) OperandClasses{d, a, b, c},
 #include "vm/code/ops.def"
 };
-/// The class of a value: vectors and floats live in vector registers.
+/// The class of operands of this type. Class v is for values that vector registers hold, which includes f32
+/// and f64.
 constexpr char class_of(OperandType type) { return is_vector_class(type) ? 'v' : 'i'; }
-/// The classes that replace r in operations that implement this instruction.
+/// The operand classes of a wasm instruction, by its signature. They replace class r in operations that
+/// implement the instruction.
 constexpr OperandClasses classes_of_opcode(Opcode opcode) {
   const std::string_view signature = info(opcode).signature;
   if (is_slots_only(opcode)) return {'s', 's', 's', 's'};
@@ -57,7 +62,8 @@ inline constexpr auto opcode_classes = [] {
   for (size_t i = 0; i < classes.size(); ++i) classes[i] = classes_of_opcode(static_cast<Opcode>(i));
   return classes;
 }();
-/// A mask with all bits set for each operand whose class comes from the opcode.
+/// For each operation, a mask over its OperandClasses. The bytes of operands with class r are all ones,
+/// because the opcode decides their class (Ir::classes).
 inline constexpr auto classes_by_opcode = [] {
   std::array<uint32_t, operation_classes.size()> masks{};
   const auto mask = [](char letter) { return static_cast<char>(letter == 'r' ? -1 : 0); };
@@ -67,20 +73,21 @@ inline constexpr auto classes_by_opcode = [] {
   }
   return masks;
 }();
-/// Three bytes, because a large body has millions of operands.
+/// An operand of an operation. It takes only three bytes, because a large body has millions of operands.
 struct [[gnu::packed]] Operand {
   enum class Where : uint8_t { none, slot, constant, int_register, vector_register };
-  uint16_t index = 0; // slot; register, counted from 0; or small constant
+  uint16_t index = 0; // number of the slot, number of the register, or small constant
   Where where = Where::none;
 
   static Operand slot(uint32_t index) { return {static_cast<uint16_t>(index), Where::slot}; }
-  /// A constant that fits in 16 bits, or the constant in the operation's detail (NumberDetail, JumpDetail).
+  /// Makes a constant operand. `small` is its value if that fits in 16 bits. Otherwise the operation's detail
+  /// has the value (NumberDetail, JumpDetail), and `small` is ignored.
   static Operand constant(uint64_t small = 0) { return {static_cast<uint16_t>(small), Where::constant}; }
   bool is_slot() const { return where == Where::slot; }
   bool is_constant() const { return where == Where::constant; }
   bool is_slot(uint32_t i) const { return is_slot() && index == i; }
-  /// Returns the distance of a slot at or after `first` from `first`. For all other operands, returns more
-  /// than the distance of any slot. `first` is at least 1.
+  /// For a slot at or after slot `first`, returns the distance between the two. For every other operand,
+  /// returns a number greater than any distance between slots. `first` is at least 1.
   uint32_t distance_from_slot(uint32_t first) const {
     const auto in_order = [](Where kind, uint32_t number) {
       return uint32_t{std::to_underlying(kind)} << 16 | number;
@@ -93,11 +100,12 @@ static_assert(sizeof(Operand) == 3);
 
 inline constexpr uint32_t no_label = ~uint32_t{0};
 
-/// The data of an operation besides its operands; each row of ops.def names one of these types. An operation
-/// has at most one constant that does not fit in its operand; the detail holds it.
+/// An operation's detail is its data besides the operands. Each row of ops.def names one of the detail types
+/// below. A constant operand with too many bits for Operand::index is kept in the detail; an operation has at
+/// most one such constant.
 struct NoDetail {};
 struct NumberDetail {
-  uint64_t constant; // value of the constant operand, or 0
+  uint64_t constant; // value of the constant operand; 0 if there is none
 };
 struct LeaDetail {
   uint32_t shift;
@@ -134,25 +142,25 @@ struct CallDetail {
   uint32_t frame;  // the slot at which the callee's frame begins
 };
 struct StackDetail {
-  uint16_t first; // slot of the operands, and of the results
-  uint16_t slots; // of the operands
-  uint32_t index; // the instruction's first immediate
-  uint64_t second;
+  uint16_t first;  // the first slot of the operands, and of the results
+  uint16_t slots;  // number of slots that the operands take
+  uint32_t index;  // the instruction's first immediate
+  uint64_t second; // the second immediate, or the offset of a load or store
 };
 
 struct Ir {
   Operation operation = Operation::nop;
   AddressMode mode = AddressMode::plain; // load, store
   Compare compare = Compare::eq;         // branch_if, count_branch
-  uint8_t depth = 0;                     // number of enclosing loops, for weights; saturates
+  uint8_t depth = 0;                     // number of enclosing loops, at most 255
   Opcode opcode = Opcode::invalid;
   bool wide : 1 = false;   // 64 bits: comparisons, float moves and returns
   bool pair : 1 = false;   // select_slots: two slots
   bool negate : 1 = false; // branch_if_float
-  bool scaled : 1 = false; // load, store: b is shifted, by a distance that the access size determines
+  bool scaled : 1 = false; // load, store: b is shifted by a number of bits that follows from the access size
   bool back : 1 = false;   // branches: the target is a loop header
-  bool keep : 1 = false;   // d must be in its slot, for example to be read where control flow joins
-  union {                  // the row in ops.def selects the member
+  bool keep : 1 = false;   // d must stay in its slot, because operations read it there without naming it
+  union {                  // the operation's row in ops.def says which member is active
     BytesDetail bytes{};
     NoDetail none;
     NumberDetail number;
@@ -168,7 +176,8 @@ struct Ir {
     StackDetail stack;
   };
   int32_t charge = 0;
-  // For errors: the wasm instruction that this belongs to, and the fuel owed when it runs
+  // For errors: the module offset of the wasm instruction that the operation implements, and the fuel owed
+  // when the operation runs.
   uint32_t offset = 0;
   int32_t pending = 0;
   Operand d{}, a{}, b{}, c{};
@@ -205,8 +214,8 @@ inline bool Ir::has_slot_class() const {
          detail::opcode_has_slot_class[static_cast<size_t>(opcode)];
 }
 
-/// The most instructions that run between two fuel checks, or a few more where jumps are followed
-/// (TailDuplication).
+/// The most instructions that run between two fuel checks. Where the emitter follows jumps (TailDuplication),
+/// a few more may run.
 inline constexpr int32_t longest_stretch = 1'000;
 static_assert(longest_stretch <= std::numeric_limits<decltype(layout::SmallCharge::fuel)>::max(),
               "bulk operations pay what is owed");
@@ -217,21 +226,21 @@ struct BranchTarget {
 };
 struct TargetTable {
   std::span<BranchTarget> targets;
-  uint32_t code_offset = no_label; // its offset in the code, once it is emitted
+  uint32_t code_offset = no_label; // where the code has the table; no_label before it is emitted
 };
 
-/// The output of the first stage, which the second stage reads.
+/// The function that is being translated: the output of lowering, and the input of the later stages.
 struct IrFunction {
   explicit IrFunction(Arena& memory)
       : arena(&memory), code(memory), branch_tables(memory), label_positions(memory), locals(&memory) {}
   Arena* arena;
   ChunkList<Ir, 64> code;
   ChunkList<TargetTable, 64> branch_tables;
-  ChunkList<uint32_t, 256> label_positions; // position in `code` by label; 0 for unbound labels
+  ChunkList<uint32_t, 256> label_positions; // by label: index of its operation in `code`; 0 if unbound
   uint32_t func_index = 0;
   uint32_t link_slot = 0;
   uint32_t param_slots = 0;
-  uint32_t first_temp = 0; // slots from here on hold operands
+  uint32_t first_temp = 0; // the slots from here on belong to the operand stack
   uint32_t frame_slots = 0;
   bool has_loop = false;
   struct Local {

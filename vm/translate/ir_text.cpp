@@ -44,7 +44,7 @@ std::string slots_text(uint32_t first, uint32_t count) {
   return (count == 1 ? from : from + ".." + std::to_string(first + count - 1)) + "]";
 }
 
-/// Returns the operation's constant, which is operand `o` of class `cls`.
+/// Returns the text of the operation's constant, which is its operand `o` and has class `cls`.
 std::string constant_text(const Ir& ir, const Operand& o, char cls) {
   uint64_t bits = layout::SlotOrConstant16{o.index}.constant();
   if (detail_of(ir) == Detail::number) bits = ir.number.constant;

@@ -15,18 +15,19 @@
 
 namespace skerry::vm {
 
-/// Names the operation in one or two words: `i32.add`, `i32.load wrapped`, `branch_if i32.lt_s`.
+/// Returns the name of the operation: `i32.add`, `i32.load wrapped`, `branch_if i32.lt_s`.
 std::string operation_text(const Ir& ir);
 /// Returns `[5]`, `r0` or `v1`; an empty string for a constant.
 std::string operand_text(const Operand& operand);
-/// Returns whether the operand, if it is a constant of class v, is a 64-bit float.
+/// If the operation has a constant operand of class v, returns whether that is an f64 (not an f32).
 bool has_wide_float(const Ir& ir);
 
-/// Returns the operation without a newline. `function` provides the branch tables.
+/// Returns the text of an operation, without a newline. `function` provides the branch tables.
 std::string ir_text(const Ir& ir, const IrFunction& function);
-/// Writes all operations, each after the offset of its wasm instruction in the module.
+/// Writes a line for each operation. The line begins with the module offset of the operation's wasm
+/// instruction. Returns false if `write` stopped the output.
 bool write_ir(const IrFunction& function, const TextLines& write);
-/// Lists the locals that live in registers.
+/// Returns a list of the pinned locals: `[0] in r2, [3] in r1`.
 std::string pins_text(std::span<const Pin> pins);
 
 } // namespace skerry::vm

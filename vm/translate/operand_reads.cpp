@@ -7,7 +7,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// The types of the operands; i64 where all 64 bits may count.
+/// The types of an operation's operands a, b and c. i64 stands for any operand whose 64 bits may all matter.
 struct Types {
   OperandType a = OperandType::i64, b = OperandType::i64, c = OperandType::i64;
 };
@@ -61,7 +61,7 @@ void add(std::vector<ReadOperand>& reads, const Operand& o, OperandType type) {
   }
 }
 
-/// Adds values in consecutive slots.
+/// Adds values of these types, which are in consecutive slots from `first` on.
 void add_slots(std::vector<ReadOperand>& reads, uint32_t first, std::span<const OperandType> types) {
   for (const OperandType type : types) {
     reads.push_back({ReadOperand::Where::slot, type, static_cast<uint16_t>(first)});
@@ -75,8 +75,8 @@ std::vector<OperandType> parameter_types(const CanonicalType& type) {
   return types;
 }
 
-/// The operands of an instruction that works on canonical slots. Without a signature, each slot counts as an
-/// i64.
+/// The operand types of a `stack_op` instruction. If the opcode table has no signature for the instruction,
+/// each slot counts as an i64.
 std::vector<OperandType> stack_types(const Ir& ir) {
   const std::string_view signature = info(ir.opcode).signature;
   if (signature.empty()) return std::vector(ir.stack.slots, OperandType::i64);

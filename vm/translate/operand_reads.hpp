@@ -9,8 +9,9 @@
 
 namespace skerry::vm {
 
-/// Returns the slots and registers that the operation reads. `callee` is the type of the function that it
-/// calls, or null if that is not known before it runs; its parameters are then left out.
+/// Returns the slots and registers that the operation reads. For a call, `callee` is the type of the called
+/// function; the slots of its arguments are then included. Null stands for a callee that is not known before
+/// the code runs.
 std::vector<ReadOperand> operand_reads(const Ir& ir, const CanonicalType* callee);
 
 } // namespace skerry::vm

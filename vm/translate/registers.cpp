@@ -13,13 +13,13 @@ namespace {
 constexpr uint32_t none = ~uint32_t{0};
 constexpr size_t most_registers = std::max<size_t>({int_registers, vector_registers, 1});
 
-/// Estimates how often an operation runs, by the number of loops around it. The table is not in weight(),
-/// where it would be built again at each call.
+/// Returns an estimate of how often an operation runs, from the number of loops around it. The table is not
+/// local to weight(), because it would then be built again at each call.
 constexpr std::array<int64_t, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
 int64_t weight(uint8_t depth) { return weights[std::min<size_t>(depth, weights.size() - 1)]; }
 
-/// A spill or fill at a call costs a dispatch, and a pinned use saves less than one. The values were measured
-/// (docs/rationale.md).
+/// The costs of pinning a local. Each call costs a spill and a fill, which are a dispatch each, while a use
+/// of a pinned local saves less than one dispatch. The values were measured (docs/rationale.md).
 constexpr int64_t call_cost = 10, entry_cost = 5, least_gain = 5;
 
 class PinChooser {
@@ -31,7 +31,7 @@ public:
     if (int_registers < 2 || !function_.has_loop) return chosen; // without loops no local is worth a register
     count_uses();
     function_.arena->spend(function_.locals.size());
-    // One register of each class always remains for temps.
+    // One register of each class remains for temps.
     Best ints, vectors;
     for (uint32_t i = 0; i < function_.locals.size(); ++i) {
       const Candidate local{gain(i), i};
@@ -54,7 +54,7 @@ private:
       return gain > other.gain || (gain == other.gain && local < other.local);
     }
   };
-  /// The best candidates of a class, in order.
+  /// The best candidates for one class of registers, best first.
   struct Best {
     std::array<Candidate, most_registers> candidates{};
     size_t count = 0;
@@ -68,7 +68,7 @@ private:
     }
   };
 
-  /// Assigns registers in order of gain, starting at the last register of each class.
+  /// Assigns registers in descending order of gain, starting at the last register of each class.
   void give_registers(const Best& ints, const Best& vectors, std::pmr::vector<Pin>& chosen) const {
     std::array<Candidate, 2 * most_registers> all{};
     std::merge(ints.candidates.begin(), ints.candidates.begin() + ints.count, vectors.candidates.begin(),
@@ -104,12 +104,14 @@ private:
     if (ir.has_slot_class()) [[unlikely]]
       count_slot_classes(ir, often);
   }
-  /// Also counts operands that are not slots, in elements that are never read. The place of an operand is
-  /// unpredictable, so a branch on it would cost more.
+  /// Adds `often` to the uses of the operand's slot. For an operand that is not a slot it adds to one of four
+  /// extra elements of uses_, which are never read, because a branch on the kind of operand would be
+  /// unpredictable and cost more.
   void count_use(const Operand& operand, int64_t often, uint32_t position) {
     uses_[choose<uint32_t>(operand.is_slot(), operand.index, function_.frame_slots + position)] += often;
   }
-  /// A use that needs the operand in its slot counts against a register.
+  /// Corrects the count of operands that must be in their slots (class s). Such a use counts against a
+  /// register, because a pinned local must be moved to or from its slot for it.
   void count_slot_classes(const Ir& ir, int64_t often) {
     const OperandClasses classes = ir.classes();
     if (classes.d == 's') count_use(ir.d, -2 * often, 0);
@@ -123,9 +125,10 @@ private:
   int64_t calls_ = 0;
 };
 
-/// Each temp is written once and read once, with only straight-line code between, so its lifetime is an
-/// interval. Intervals get registers in the order of their reads. Each gets the register that became free
-/// last. If one operation reads several, the one written last comes first.
+/// Gives registers to temps. Each temp is written by one operation and read by one. If only straight-line
+/// code is between these two operations, the temp's lifetime is an interval. Intervals get registers in the
+/// order of their reads. Each interval gets the register that became free most recently. If one operation
+/// reads several temps, the temp that was written last gets its register first.
 class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
@@ -147,14 +150,15 @@ public:
 private:
   struct Temp {
     uint32_t written = none; // number of the operation that wrote it
-    uint32_t region = 0;     // the region of that operation
+    uint32_t region = 0;     // number of the straight-line region that contains it
   };
   struct Interval {
     uint32_t written, read;
     Operand* reader;
     bool is_vector;
   };
-  /// The intervals that end at one operation, in descending order of `written`.
+  /// The intervals that end at one operation, which reads at most three temps. They are in descending order
+  /// of `written`.
   struct Ended {
     std::array<Interval, 3> intervals;
     size_t count = 0;
@@ -168,7 +172,8 @@ private:
   void visit(uint32_t i, Ir& ir) {
     if (std::min({temp_of(ir.a), temp_of(ir.b), temp_of(ir.c)}) < nowhere_) read_operands(i, ir);
     region_ += ends_region(ir) ? 1 : 0;
-    // Its results are in slots that an earlier operation, whose result is never read, may have written.
+    // A stack_op does not name the slot of its result. So forget any earlier operation that wrote this slot
+    // and whose result was never read.
     if (ir.operation == Operation::stack_op) forget(ir.stack.first);
     temps_[std::min(temp_of(ir.d), nowhere_)] = {i, region_};
   }
@@ -180,7 +185,7 @@ private:
     read(i, ir.c, classes.c, ended);
     for (size_t k = 0; k < ended.count; ++k) assign(ended.intervals[k]);
   }
-  /// Returns the index in temps_; nowhere_ or more if the operand is not a temp.
+  /// Returns the operand's index in temps_. The index is nowhere_ or more if the operand is not a temp.
   uint32_t temp_of(const Operand& operand) const { return operand.distance_from_slot(first_temp_); }
   void forget(uint32_t slot) {
     if (slot < function_.frame_slots) temps_[slot - first_temp_].written = none;
@@ -213,10 +218,10 @@ private:
 
   IrFunction& function_;
   const uint32_t first_temp_;
-  const uint32_t nowhere_;       // index in temps_ for operands that are not temps; written but never read
-  std::pmr::vector<Temp> temps_; // indexed by slot; one extra element for nowhere_
+  const uint32_t nowhere_;       // index of the extra element of temps_
+  std::pmr::vector<Temp> temps_; // by slot; the extra one is written for non-temps, never read
   std::array<std::array<uint32_t, most_registers>, 2>
-      free_{}; // by class: the operation from which on each register is free
+      free_{}; // by class and register: number of the operation from which on it is free
   uint32_t region_ = 0;
 };
 

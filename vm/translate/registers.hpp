@@ -1,4 +1,4 @@
-// Second stage of translation: chooses the operands that live in VM registers.
+// Second stage of translation: chooses which operands live in VM registers.
 #pragma once
 
 #include "vm/translate/ir.hpp"
@@ -7,14 +7,17 @@
 
 namespace skerry::vm {
 
-/// A local that lives in a register during the whole function, except around calls.
+/// A pinned local: it lives in a register during the whole function, and is saved in its slot only around
+/// calls and around operations that need it there.
 struct Pin {
   uint32_t slot;
   Operand reg;
   OperandType type;
 };
 
-/// Replaces temps by registers in the operations, and chooses the locals to pin. The emitter replaces those.
+/// Chooses the locals to pin, and returns them. Gives the remaining registers to temps (slots of the operand
+/// stack), and replaces these temps in the operations. The emitter replaces the pinned locals
+/// (emit/pin_insertion.hpp).
 std::pmr::vector<Pin> assign_registers(IrFunction& function);
 
 } // namespace skerry::vm

@@ -6,7 +6,7 @@
 
 namespace skerry::vm {
 
-/// Receives text line by line. Returns false to stop the printer.
+/// A function that receives text line by line. It returns false to stop the printer.
 using TextLines = std::function<bool(std::string_view)>;
 
 } // namespace skerry::vm

@@ -16,7 +16,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// Memory on the stack, which is enough for most functions. Large ones get blocks from the heap.
+/// The first memory of an Arena, on the C++ stack. It suffices for most functions; for larger ones the arena
+/// then allocates blocks on the heap.
 template <size_t bytes> struct FirstMemory {
   alignas(std::max_align_t) std::byte memory[bytes];
 };
@@ -28,7 +29,7 @@ Result<IrFunction> lower(const Module& module, uint32_t defined_index, WorkMeter
   return BodyLowering(module, layout, defined_index, kept, scratch).run();
 }
 
-/// Runs all stages except the last. Memory that only one stage needs is freed when that stage ends.
+/// Runs all stages except fusion. Frees the memory of each stage when the stage ends.
 Result<Code> emit(const Module& module, uint32_t defined_index, WorkMeter& meter, PiecedCode& code,
                   const EmitObservers& observers) {
   FirstMemory<size_t{16} << 10> first;
@@ -44,7 +45,8 @@ Result<Code> emit(const Module& module, uint32_t defined_index, WorkMeter& meter
               .bytes = nullptr};
 }
 
-/// Memory for code. Gives back the payment unless the code is published.
+/// Allocates the memory for a function's code and charges it to the store's budget. The destructor gives the
+/// charge back unless publish() was called.
 class CodeMemory {
 public:
   explicit CodeMemory(WorkMeter& meter) : meter_(meter) {}
@@ -101,7 +103,7 @@ Result<void> print_both(const Module& module, uint32_t defined_index, WorkMeter&
   return {};
 }
 
-/// Returns the called function if it is known before the code runs.
+/// Returns the index of the function that the operation calls, if it is known before the code runs.
 std::optional<uint32_t> callee_of(const Module& module, const Layout& layout, const Ir& ir) {
   switch (ir.operation) {
   case Operation::call:
@@ -115,7 +117,7 @@ std::optional<uint32_t> callee_of(const Module& module, const Layout& layout, co
   }
 }
 
-/// Translates the function, publishes nothing, and passes the code and its listing to `use`.
+/// Translates the function without publishing the code, and passes the code and its listing to `use`.
 template <class Use>
 Result<void> with_listing(const Module& module, uint32_t defined_index, WorkMeter& meter, Use use) {
   FirstMemory<size_t{12} << 10> first;
@@ -161,8 +163,9 @@ Result<void> print_whole_code(const Module& module, uint32_t defined_index, Work
                       });
 }
 
-/// Returns the first instruction at or after an offset in the code. A jump leads to what precedes it
-/// (layout::Count).
+/// Returns the listed instruction that a jump to `code_offset` reaches. In profiled or traced code the jump
+/// leads to the layout::Count in front of the instruction. A Count is not listed, so the first listed
+/// instruction at or after the offset is the right one.
 const ListedInstruction& instruction_at(const Listing& listing, uint32_t code_offset) {
   uint32_t low = 0, high = listing.size() - 1;
   while (low < high) {
@@ -204,7 +207,8 @@ Result<std::shared_ptr<const SideTable>> make_side_table(const CompiledModule& c
   return compiled.code.keep(defined_index, std::move(table), meter.store_budget());
 }
 
-/// Returns the result of `work`, or the reason why it was stopped.
+/// Returns the result of `work`. If the meter or the system refused memory or time during `work`, returns the
+/// reason as an error.
 template <class Work>
 auto unless_stopped(const Module& module, uint32_t defined_index, WorkMeter& meter, Work work)
     -> decltype(work()) {

@@ -1,6 +1,7 @@
-// Translates a wasm function body to threaded code: symbolic pass, register assignment, emission, fusion.
-// Each stage is linear and deterministic. Data that is needed only when a call fails (wasm offsets of code
-// positions, owed fuel) is therefore computed when it is needed, by translating again.
+// Translates a wasm function body to threaded code: lowering, register assignment, emission, fusion. Each
+// stage is deterministic and takes time linear in the body. Because translating again gives the same code,
+// the data that only failed calls need (the wasm offset and owed fuel of each code position) is not kept:
+// side_table() translates again to compute it.
 #pragma once
 
 #include "vm/code/compiled_module.hpp"
@@ -21,10 +22,11 @@ Result<const Code*> translate(const CompiledModule& compiled, uint32_t defined_i
 Result<std::shared_ptr<const SideTable>> side_table(const CompiledModule& compiled, uint32_t defined_index,
                                                     WorkMeter& meter);
 
-/// Translates the function and writes its operations twice: after lowering and after register assignment.
-/// Publishes nothing.
+/// Translates the function and writes its operations twice: after lowering and after register assignment. The
+/// code is not published. Errors: those of EngineData::translate.
 Result<void> print_ir(const Module& module, uint32_t defined_index, WorkMeter& meter, const TextLines& write);
-/// Does the same with the threaded code.
+/// Translates the function and writes its threaded code, which is not published. Errors: those of
+/// EngineData::translate.
 Result<void> print_code(const Module& module, uint32_t defined_index, WorkMeter& meter,
                         const FunctionName& name, const TextLines& write);
 

@@ -54,7 +54,7 @@ private:
   TailCopy copy_;
   PinInsertion pins_;
   SideTableBuilder* side_table_;
-  bool is_unchanged_; // operations are encoded as they are
+  bool is_unchanged_; // no pins to replace and no side table to fill
 };
 
 } // namespace

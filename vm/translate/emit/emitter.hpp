@@ -13,7 +13,7 @@
 
 namespace skerry::vm {
 
-/// These receive what is emitted. Each may be null.
+/// Optional receivers of data about the emitted code. Each may be null.
 struct EmitObservers {
   SideTableBuilder* side_table = nullptr;
   Listing* listing = nullptr;

@@ -1,4 +1,5 @@
-// Encoding: writes each operation as the instruction whose handler is made for the places of its operands.
+// Encoding: writes each operation as an instruction. The instruction's handler is specialized for the places
+// of the operands (slot, VM register or constant).
 #pragma once
 
 #include "vm/translate/emit/instruction_writer.hpp"
@@ -6,13 +7,14 @@
 
 namespace skerry::vm {
 
-/// Operations that compute, move, load or store values.
+/// Encodes an operation that computes, moves, loads or stores values.
 void encode_value(InstructionWriter& w, const Ir& ir);
-/// Labels, branches, calls and returns, and what is called for other instructions. The first use of a branch
-/// table sets the table's place in the code.
+/// Encodes a label, branch, call or return, or one of the operations enter, stack_op, look and unreachable.
+/// The first branch_table operation that uses a table also writes the table, and sets its
+/// TargetTable::code_offset in `function`.
 void encode_control(InstructionWriter& w, IrFunction& function, const Ir& ir);
 
-/// Writes any operation.
+/// Encodes any operation.
 inline void encode(InstructionWriter& w, IrFunction& function, const Ir& ir) {
   if (computes_value(ir.operation))
     encode_value(w, ir);

@@ -1,4 +1,4 @@
-// Encodes operations on control flow, and those that handlers implement for one instruction each.
+// Encodes control operations, and the operations enter, stack_op and look.
 #include "vm/translate/emit/encode.hpp"
 
 #include <algorithm>
@@ -51,7 +51,8 @@ void encode_count_branch(InstructionWriter& w, const Ir& ir) {
   w.jump(i, ir.jump.label, ir.charge);
 }
 
-/// The table follows the first instruction that uses it.
+/// The table follows the first instruction that uses it. Several instructions use one table if tail
+/// duplication has copied the branch_table operation.
 void encode_branch_table(InstructionWriter& w, IrFunction& function, const Ir& ir) {
   TargetTable& table = function.branch_tables[ir.table.table];
   auto& i = w.begin<layout::BranchTable>(w.handlers().branch_table[int_place(ir.a)], ir);
@@ -151,7 +152,8 @@ void encode_return_call_ref(InstructionWriter& w, layout::Slot link, const Ir& i
   i.link = link;
 }
 
-/// Operations that leave the frame. `link` is the slot of the return address.
+/// Encodes an operation that leaves the function's frame: a return or a tail call. `link` is the slot of the
+/// frame's return address.
 void encode_leave(InstructionWriter& w, layout::Slot link, const Ir& ir) {
   const HandlerTable& handlers = w.handlers();
   switch (ir.operation) {

@@ -9,7 +9,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// The number of places that an operand of a class can have, if it is never constant and if it may be.
+/// Returns how many places (slot, each register, constant) an operand of a class can have. writable() is for
+/// operands that are never constant, readable() for operands that may be constant.
 size_t writable(char cls) { return cls == 's' ? 1 : cls == 'v' ? place::vector_writable : place::writable; }
 size_t readable(char cls) { return cls == 's' ? 1 : cls == 'v' ? place::vector_readable : place::readable; }
 const HandlerRow& numeric_row(const InstructionWriter& w, const Ir& ir) {
@@ -24,7 +25,7 @@ void encode_unary(InstructionWriter& w, const Ir& ir) {
   i.a = slot(ir.a);
 }
 
-/// The common case of binary().
+/// The common case of encode_binary(): all operands are integers.
 void encode_int_binary(InstructionWriter& w, const Ir& ir) {
   const size_t index =
       (int_place(ir.d) * place::writable + int_place(ir.a)) * place::readable + int_place(ir.b);
@@ -178,7 +179,7 @@ template <class Layout> void put_access(Layout& i, const Ir& ir, const Operand& 
   i.end = static_cast<decltype(i.end)>(ir.access.end);
 }
 
-/// `value` is loaded or stored, and `value_class` is its class.
+/// Encodes a load or store. `value` is the operand that is loaded or stored, and `value_class` is its class.
 void encode_access(InstructionWriter& w, const Ir& ir, const Operand& value, char value_class) {
   const HandlerRow& row = w.handlers().memory[memory_row(ir.opcode)].mode[static_cast<size_t>(ir.mode)];
   const size_t value_place = place_of(value, value_class), a = int_place(ir.a);

@@ -1,6 +1,6 @@
-// Last stage of translation: superinstructions, in place. The handler of a sequence replaces the handler of
-// the first instruction, and nothing else changes. Jumps to the other instructions stay valid, and all
-// positions keep their meaning.
+// Last stage of translation: superinstructions, in place. The handler of a known sequence of instructions
+// replaces the handler of its first instruction, and nothing else in the code changes. So jumps into the
+// sequence stay valid, and all code offsets keep their meaning.
 #pragma once
 
 #include "vm/code/sequence_table.hpp"
@@ -11,23 +11,26 @@
 
 namespace skerry::vm {
 
-/// Where an instruction begins, in bytes from the start of the code, and the number of its handler.
+/// Where an instruction begins, in bytes from the start of the code, and the number of its handler
+/// before fusion.
 struct InstructionStart {
   uint32_t at;
   HandlerNumber number;
 };
 
-/// Processes code from its end to its start.
+/// Fuses the instructions of a function's code, from the end of the code to its start.
 class Fusion {
 public:
   Fusion(std::byte* code, const SequenceTable& sequences) : code_(code), sequences_(sequences) {}
-  /// `starts` are the instructions directly before those of the previous call, in code order.
+  /// Fuses the next part of the code. `starts` lists the part's instructions in code order. The first call
+  /// passes the last part of the code, and each later call the part before that.
   void fuse(std::span<const InstructionStart> starts);
 
 private:
   std::byte* code_;
   const SequenceTable& sequences_;
-  // For the three instructions after the current one: their numbers, and the dispatches from each to the end.
+  // About the instructions after the current one: the handler numbers of the first two, and for each of the
+  // first three the fewest dispatches from it to the end of the code.
   HandlerNumber next_ = 0, second_next_ = 0;
   uint32_t from_next_ = 0, from_second_ = 0, from_third_ = 0;
 };

@@ -2,7 +2,8 @@
 
 namespace skerry::vm {
 
-/// Records the instruction for profiles and listings.
+/// Called before each instruction of code that is profiled, traced or listed. Adds a layout::Count for
+/// profiles and traces, and an entry in the listing.
 [[gnu::cold]] void InstructionWriter::observe(const Ir& ir, layout::Form form, HandlerNumber number) {
   if (handlers_.count != nullptr) {
     auto& count = *reinterpret_cast<layout::Count*>(code_.add(sizeof(layout::Count)));

@@ -1,5 +1,6 @@
-// InstructionWriter: begins instructions of threaded code and connects them with labels. The functions that
-// encode operations fill in the other fields, each of one form of vm/code/layout.hpp.
+// InstructionWriter: begins instructions of threaded code, and connects jumps with labels. A caller encodes
+// one operation at a time, and writes the fields of the instruction after its handler, in one of the forms of
+// vm/code/layout.hpp.
 #pragma once
 
 #include "vm/base/choose.hpp"
@@ -18,7 +19,7 @@ namespace skerry::vm {
 
 class InstructionWriter {
 public:
-  /// `listing` may be null.
+  /// If `listing` is not null, every instruction is added to it.
   InstructionWriter(const HandlerTable& handlers, PiecedCode& code, Listing* listing)
       : handlers_(handlers), code_(code), listing_(listing),
         is_observed_(handlers.count != nullptr || listing != nullptr) {}
@@ -29,7 +30,8 @@ public:
   /// The offset of the instruction that was begun last.
   uint32_t at() const { return at_; }
 
-  /// Adds an instruction whose fields are 0. It never moves.
+  /// Appends an instruction with this handler. All its other fields are 0, and the caller then sets them.
+  /// `ir` is the operation that it implements. The instruction stays at its address while code is added.
   template <class Layout> [[gnu::always_inline]] Layout& begin(NumberedHandler handler, const Ir& ir) {
     if (is_observed_) [[unlikely]]
       observe(ir, layout::form_of<Layout>, handler.number);
@@ -38,13 +40,13 @@ public:
     instruction.handler = handler.handler;
     return instruction;
   }
-  /// Makes the instruction that was begun last jump to a label.
+  /// Makes `from`, which must be the instruction that was begun last, jump to a label.
   template <class Layout> void jump(Layout& from, uint32_t label, int32_t charge) {
     refer(from, from.target, label);
     from.charge.fuel = charge;
   }
   void bind(uint32_t label) { code_.bind(label); }
-  /// Adds the entries of a branch table, after the last instruction.
+  /// Appends the entries of a branch table, which must follow their instruction directly.
   void add_table(std::span<const BranchTarget> targets);
 
 private:
@@ -59,12 +61,13 @@ private:
   PiecedCode& code_;
   Listing* listing_;
   uint32_t at_ = 0;
-  bool is_observed_; // a profile or a listing is being made
+  bool is_observed_; // observe() must see every instruction
 };
 
-// ---- where operands are, as indices into handler tables
+// ---- the places of operands, as indices in rows of the handler table
 
-/// Absent operands count as constants. Uses no branches because they would be unpredictable.
+/// Returns the place of an operand: `slot`, one of the registers, or `constant`, which also stands for an
+/// absent operand. Uses no branches because they would be unpredictable.
 inline size_t place_of(const Operand& o, Operand::Where in_register, int constant) {
   const size_t other = choose<size_t>(o.where == in_register, place::first_register + o.index, constant);
   return choose<size_t>(o.is_slot(), place::slot, other);
@@ -75,12 +78,12 @@ inline size_t int_place(const Operand& o) {
 inline size_t vector_place(const Operand& o) {
   return place_of(o, Operand::Where::vector_register, place::vector_constant);
 }
-/// The place of an operand of a class (OperandClasses).
+/// Returns the place of an operand of class `cls` (OperandClasses).
 inline size_t place_of(const Operand& o, char cls) { return cls == 'v' ? vector_place(o) : int_place(o); }
 
 // ---- fields
 
-/// Returns 0 if the operand is not a slot.
+/// Returns the number of the operand's slot, or 0 if the operand is not a slot.
 inline layout::Slot slot(const Operand& o) {
   return static_cast<layout::Slot>(choose<uint32_t>(o.is_slot(), o.index, 0));
 }

@@ -1,4 +1,4 @@
-// Listing: which operation each instruction of threaded code implements, for those who print it.
+// Listing: which operation each instruction of threaded code implements. Printers use it (code_text.hpp).
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -15,9 +15,9 @@ struct ListedInstruction {
   uint32_t at; // offset in the code
   HandlerNumber number;
   layout::Form form;
-  Ir ir; // with operands in their final registers
+  Ir ir; // pinned locals are already replaced by registers
 };
-/// Instructions in code order, before fusion.
+/// The instructions of a function in code order. Their handler numbers are those before fusion.
 using Listing = ChunkList<ListedInstruction, 64>;
 
 } // namespace skerry::vm

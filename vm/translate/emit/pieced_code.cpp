@@ -4,8 +4,8 @@
 
 namespace skerry::vm {
 
-/// Each piece is larger than the one before. The code of a small function thus takes little room, and the
-/// code of a large one has few pieces.
+/// Each piece is twice as large as the one before, up to largest_piece. The code of a small function thus
+/// takes little memory, and the code of a large function has few pieces.
 void PiecedCode::add_piece(size_t count) {
   finish_piece();
   left_ = std::max(count, piece_bytes_);

@@ -11,20 +11,20 @@
 
 namespace skerry::vm {
 
-/// Threaded code in pieces. It is copied once, when its size is known and the operations are no longer
-/// needed.
+/// Threaded code in several pieces of memory, which never move. put_together() copies the pieces into one
+/// block, when the size of the code is known and the memory of the operations has been freed.
 class PiecedCode {
 public:
   explicit PiecedCode(Arena& arena)
       : arena_(arena), pieces_(arena), starts_(arena), fixups_(arena), label_offsets_(arena) {}
 
   uint32_t size() const { return done_ + static_cast<uint32_t>(next_ - first_); }
-  /// Adds an instruction of `count` zeros. Its address stays valid.
+  /// Appends an instruction of `count` bytes, which are 0. The returned address stays valid.
   std::byte* begin(uint32_t count, HandlerNumber number) {
     starts_.push_back({size(), number});
     return add(count);
   }
-  /// Adds `count` zeros that are never part of a sequence: a branch table or a profiling counter.
+  /// Appends `count` bytes, which are 0 and which fusion ignores: a branch table or a layout::Count.
   std::byte* add(size_t count) {
     if (left_ < count + whole) [[unlikely]]
       add_piece(count + whole);
@@ -38,11 +38,12 @@ public:
 
   void expect_labels(uint32_t count) { label_offsets_.grow(count); }
   void bind(uint32_t label) { label_offsets_[label] = size(); }
-  /// Makes the layout::Target at `at` the distance of the label from `from`. Both are offsets in the code.
+  /// Requests that put_together() sets the layout::Target at offset `at` to the distance of the label from
+  /// offset `from`.
   void refer(uint32_t at, uint32_t from, uint32_t label) { fixups_.push_back({at, from, label}); }
 
-  /// Copies the code to `bytes`, which has room for size() bytes. Then resolves its labels and, unless
-  /// `sequences` is null, inserts superinstructions.
+  /// Copies the code to `bytes`, which has room for size() bytes. Then resolves the targets of its jumps and,
+  /// unless `sequences` is null, inserts superinstructions.
   void put_together(std::byte* bytes, const SequenceTable* sequences);
 
 private:
@@ -50,14 +51,14 @@ private:
     std::byte* bytes;
     uint32_t size;
   };
-  /// Instructions have the alignment of their handlers.
+  /// A unit of the pieces' memory, with the alignment of instructions.
   struct alignas(Handler) Word {
     std::byte bytes[sizeof(Handler)];
   };
   struct Fixup {
     uint32_t at, from, label;
   };
-  static constexpr size_t whole = 32; // most instructions fit
+  static constexpr size_t whole = 32; // most instructions have at most this many bytes
   static constexpr size_t smallest_piece = size_t{4} << 10, largest_piece = size_t{64} << 10;
 
   void add_piece(size_t count);

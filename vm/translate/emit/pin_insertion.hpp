@@ -1,5 +1,5 @@
-// Pin insertion: replaces pinned locals by their registers, and adds the moves between registers and slots
-// that calls, and operations on slots, need around them.
+// Pin insertion: replaces pinned locals by their registers in the operations, and adds moves between the
+// registers and the locals' slots around calls and around operations that need a local in its slot.
 #pragma once
 
 #include "vm/translate/ir.hpp"
@@ -21,12 +21,14 @@ public:
 
   bool has_pins() const { return !pins_.empty(); }
 
-  /// Calls `emit` with the operation and with the moves before and after it. Call it for every operation
-  /// except nop. Replaces pinned operands in place, so that later copies of the operation use the registers
-  /// too.
+  /// Replaces the pinned operands of an operation. Calls `emit` with the moves that must precede the
+  /// operation, with the operation, and with the moves that must follow it. Call this function for every
+  /// operation except nop. It changes `ir` in place, so that later copies of the operation (TailDuplication)
+  /// use the registers too.
   template <class Emit> void insert(Ir& ir, const Emit& emit) {
     at_ = &ir;
-    // Pins are filled before the first label too: the function may begin with a loop.
+    // Fill the registers before the first operation after `enter`, even if that operation is a label: the
+    // label may begin a loop, which must not fill them again.
     if (ir.operation != Operation::enter && !are_filled_) fill_at_entry(emit);
     if (ir.operation == Operation::label) return emit(ir);
     const Pin* written = replace_operands(ir, emit);
@@ -45,7 +47,8 @@ private:
   static bool fits(const Pin& pin, char cls) {
     return cls == (pin.reg.where == Operand::Where::vector_register ? 'v' : 'i');
   }
-  /// Returns the pin whose slot the operation writes, if it cannot write to the register.
+  /// Replaces pinned operands. If the operation must write a pinned local to its slot, returns the pin, whose
+  /// register the caller must then fill; else null.
   template <class Emit> const Pin* replace_operands(Ir& ir, const Emit& emit) {
     const OperandClasses classes = ir.classes();
     replace_read(ir.a, classes.a, emit);
@@ -77,7 +80,7 @@ private:
   uint32_t param_slots_, first_temp_;
   const std::pmr::vector<Pin>& pins_;
   std::pmr::vector<const Pin*> pin_of_; // by slot; empty if there are no pins
-  const Ir* at_ = nullptr;              // the operation that the moves belong to
+  const Ir* at_ = nullptr;              // the operation that needs the moves
   bool are_filled_ = false;
 };
 

@@ -13,16 +13,17 @@ class SideTableBuilder {
 public:
   explicit SideTableBuilder(Arena& arena) : ranges_(arena) {}
 
-  /// The code emitted from `code_offset` on comes from `location`. Offsets never decrease between calls.
+  /// Records that the code emitted from `code_offset` on comes from `location`. From call to call,
+  /// `code_offset` must not decrease.
   void note(uint32_t code_offset, const CodeLocation& location) {
     if (!ranges_.empty() && ranges_.back().location == location) return;
     if (!ranges_.empty() && ranges_.back().code_offset == code_offset)
-      ranges_.back().location = location; // the operation before emitted nothing
+      ranges_.back().location = location; // the previous operation emitted no code
     else
       ranges_.push_back({code_offset, location});
   }
   size_t bytes() const { return ranges_.size() * sizeof(SideTable::Range); }
-  /// Returns null if there is no memory.
+  /// Returns null if memory runs out.
   std::shared_ptr<const SideTable> build() const;
 
 private:

@@ -14,8 +14,9 @@ static bool is_end(const Ir& ir) {
   }
 }
 
-/// Adds the operations at the jump's target to the parts. `count` becomes the number of parts, and `seen` the
-/// number of operations examined. Returns the operation that follows them; null if they cannot be copied.
+/// Adds the operations at the jump's target to the parts of `copy`, up to the first operation that is not
+/// copied. Updates `count`, the number of parts, and `seen`, the number of operations examined. Returns the
+/// jump or return that follows the parts; null if the operations cannot be copied.
 const Ir* TailDuplication::next_end(const Ir& jump, TailCopy& copy, uint32_t& count, uint32_t& seen) const {
   uint32_t at = function_.label_positions[jump.jump.label];
   for (; count < TailCopy::most_copied && seen < most_seen && is_copyable(function_.code[at]); ++at, ++seen) {

@@ -1,4 +1,5 @@
-// Tail duplication: copies the destination of a jump to the jump.
+// Tail duplication: if a jump leads to a few operations that end in another jump, copies these operations to
+// the place of the first jump.
 #pragma once
 
 #include "vm/translate/ir.hpp"
@@ -9,19 +10,21 @@
 
 namespace skerry::vm {
 
-/// Operations that replace a jump.
+/// The copied operations that replace a jump.
 class TailCopy {
 public:
-  /// These limits suffice for the dispatch in an interpreter's loop, which profits most: the code of each
-  /// opcode then ends with its own jump to the next.
+  /// The largest number of copied operations, and of jumps followed. They suffice for the loop of an
+  /// interpreter written in wasm, which profits most: the code of each of its opcodes then ends with its own
+  /// jump to the next opcode.
   static constexpr uint32_t most_copied = 8, most_jumps = 4;
 
   struct Part {
     const Ir* ir;
-    int32_t owed; // fuel that the jumps before it would have charged
+    int32_t owed; // fuel that the replaced jumps before it would have charged
   };
   std::span<const Part> parts() const { return {parts_.data(), count_}; }
-  /// The jump or return that ends the copy. It charges what all jumps before it would have charged.
+  /// The jump or return at the end of the copy. Its charge includes the charges of all jumps that the copy
+  /// replaces.
   const Ir& end() const { return end_; }
 
 private:
@@ -33,20 +36,22 @@ private:
 
 class TailDuplication {
 public:
-  /// The copies keep the code linear in the size of the function.
+  /// The number of copied operations is limited, so that the size of the code stays linear in the size of the
+  /// function.
   explicit TailDuplication(const IrFunction& function)
       : function_(function), copies_left_(function.code.size() + 64) {}
 
-  /// If a jump leads to a few operations that end in another jump, makes a copy of them. The charges of the
-  /// jumps add up and are owed until the last jump. Returns false if the jump must stay.
+  /// If `jump` leads to a few operations that end in another jump or a return, fills `copy` with them. Does
+  /// the same for that other jump, and so on. The charges of the replaced jumps are added up, and are owed
+  /// until the last jump. Returns false if `jump` must stay.
   bool copy_target(const Ir& jump, TailCopy& copy);
 
 private:
-  // At most this many operations are examined. Labels count too, because very many blocks may end at the same
-  // place.
+  // The largest number of operations examined for one jump. Labels count too, because very many blocks may
+  // end at the same place, and each has a label there.
   static constexpr uint32_t most_seen = 256;
-  // At most this many instructions may run between a jump to a loop and its fuel check, which tail
-  // duplication moves to the last jump.
+  // A jump to a loop checks the fuel. Tail duplication moves the check to the last jump, so at most this many
+  // instructions may run between the two.
   static constexpr int32_t most_before_check = 64;
 
   const Ir* next_end(const Ir& jump, TailCopy& copy, uint32_t& count, uint32_t& seen) const;

@@ -78,7 +78,7 @@ static constexpr bool is_free(Opcode op) {
          op == Opcode::nop;
 }
 
-/// Counts the bytes of the body as work. The lists count only their own growth.
+/// Counts the bytes lowered since the last call as work. The lists count only the work of growing.
 void BodyLowering::count_work() {
   constexpr uint32_t bytes_at_a_time = 1024;
   const uint32_t offset = cx_.ir.offset();
@@ -94,7 +94,8 @@ inline void BodyLowering::begin_instruction(const ByteReader& reader) {
     count_work();
 }
 
-/// The call may end or be suspended at a fuel check, so operations before it must not change afterwards.
+/// Adds a fuel check. The guest's call may end or be suspended at the check, so the operations before it must
+/// not change afterwards.
 void BodyLowering::check_fuel() {
   Ir& ir = cx_.ir.emit(Operation::look);
   ir.charge = cx_.fuel.pay();
@@ -127,8 +128,8 @@ Result<IrFunction> BodyLowering::run() {
   return std::move(cx_.function);
 }
 
-/// Lowers up to the next instruction that is not frequent, or to where control does not fall through. Does
-/// not decode into an Instruction. Frequent instructions never fail.
+/// Lowers instructions until one is not frequent, or control does not fall through. Frequent instructions are
+/// not decoded into an Instruction, and lowering them never fails.
 void BodyLowering::lower_frequent(ByteReader& reader) {
   struct About {
     Frequent kind;

@@ -1,6 +1,6 @@
 // First stage of translation: one pass over a validated body with a symbolic operand stack. Comparisons are
 // fused with branches, and additions and shifts with addresses. Each group of instructions has its own file.
-// All of them work on one LoweringContext.
+// The functions in these files share one LoweringContext.
 #pragma once
 
 #include "vm/base/byte_reader.hpp"
@@ -16,7 +16,8 @@ public:
   /// Data that the later stages need is allocated in `kept`, the rest in `scratch`.
   BodyLowering(const Module& module, const Layout& layout, uint32_t defined_index, Arena& kept,
                Arena& scratch);
-  /// Throws Stopped.
+  /// Lowers the body. Errors: limit (too many slots, or an instruction that is not implemented). Throws
+  /// Stopped.
   Result<IrFunction> run();
 
 private:

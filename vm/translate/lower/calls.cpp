@@ -2,7 +2,8 @@
 
 namespace skerry::vm {
 
-/// Sets detail.frame. `callee` is the reference, or the index in a table.
+/// Emits a call after its operand `callee` has been popped: the reference for call_ref, the table index for
+/// call_indirect. The function sets detail.frame.
 static void lower_call(LoweringContext& cx, Operation operation, const CanonicalType& type, CallDetail detail,
                        Operand callee) {
   cx.stack.settle(type.params().size());

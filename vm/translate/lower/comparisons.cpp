@@ -18,7 +18,7 @@ Opcode compare_of(Opcode op, const uint8_t (&by)[10]) {
   return static_cast<Opcode>(static_cast<size_t>(first) + by[index]);
 }
 
-/// Returns whether it compares or tests 64-bit values.
+/// Returns whether the instruction compares or tests 64-bit values.
 bool is_wide(Opcode op) {
   const auto operand = OperandType{info(op).signature[0]};
   return operand == OperandType::i64 || operand == OperandType::f64;
@@ -55,7 +55,7 @@ struct Condition {
   Operand a, b;
   uint64_t constant;
 
-  /// Turns the branch into one on this condition.
+  /// Turns the branch `ir` into a branch on this condition, or with `negate` on its opposite.
   void put(Ir& ir, bool negate) const;
 };
 

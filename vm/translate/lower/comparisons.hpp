@@ -9,12 +9,14 @@ bool is_int_compare(Opcode op);
 /// Returns the comparison that gives the same result for swapped operands.
 Opcode swapped(Opcode op);
 
-/// Inverts a comparison in place: not (a < b) becomes a >= b. Returns false if that is not possible.
+/// If the last operation is an integer comparison that computes `entry`, inverts it in place (a < b becomes a
+/// >= b) and pushes its result. Else returns false.
 bool invert_comparison(LoweringContext& cx, StackEntry entry);
-/// Replaces a comparison by a branch on that comparison. Returns false if the condition is not a comparison.
-/// The caller sets the label.
+/// Replaces the comparison, zero test or bit test that computes `condition` by a branch on it, or with
+/// `negate` on its opposite. The caller sets the label. Returns false if no operation can be fused.
 bool fuse_condition(LoweringContext& cx, StackEntry condition, bool negate);
-/// Fuses i += step; if (i < end) goto loop into one operation. The branch is the last operation.
+/// Fuses the end of a counting loop, `i += step; if (i < end) goto loop`, into one count_branch. The last
+/// operation must be a branch back. Does nothing if the operations before it do not match.
 void fuse_count(LoweringContext& cx);
 
 } // namespace skerry::vm

@@ -31,7 +31,8 @@ void ControlLowering::enter_function() {
                        .slot = cx_.function.first_temp});
 }
 
-/// The block's parameters stay in place: nothing below them is accessed before the block ends.
+/// Flushes all entries. The block's parameters stay in their slots, because no instruction in the block
+/// accesses anything below them.
 void ControlLowering::open_block(Control& control) {
   const TypeList types = params(control);
   if (!types.empty()) cx_.stack.settle_for_long(types);
@@ -60,12 +61,12 @@ void ControlLowering::enter_if(BlockType type) {
   conditional(condition, control.else_label, true);
 }
 
-/// The results of a block must be in their canonical slots.
+/// Flushes the block's results, because code after its label reads them in their canonical slots.
 void ControlLowering::join_results(const Control& control) {
   if (!cx_.is_dead) cx_.stack.settle(results(control).size());
 }
 
-/// Replaces the values of the block by values of these types, which are in the block's slots.
+/// Drops the values of the block and pushes values of these types, which are in the block's slots.
 void ControlLowering::begin_with(const Control& control, const TypeList& types) {
   cx_.stack.truncate(control.height);
   cx_.stack.push_all(types);
@@ -95,7 +96,7 @@ void ControlLowering::end_block(Control control) {
   if (control.kind == Control::Kind::loop) {
     cx_.ir.leave_loop();
   } else {
-    // There was no else branch: the else label is the end of the block.
+    // There was no else branch, so a false condition branches to the end of the block.
     if (control.kind == Control::Kind::if_) cx_.labels.redirect(control.else_label, control.label);
     if (cx_.labels.is_referred_to(control.label)) cx_.bind(control.label);
   }
@@ -115,7 +116,8 @@ void ControlLowering::end_function() {
 
 // ---- branches
 
-/// Returns whether the label expects the values in other slots. The values must have been flushed.
+/// Returns whether the block's label expects the values on the stack in other slots than theirs. The values
+/// must have been flushed.
 bool ControlLowering::needs_move(const Control& control, const TypeList& types) {
   return !types.empty() && cx_.stack.first_slot_of(types) != control.slot;
 }
@@ -144,8 +146,8 @@ void ControlLowering::branch(uint32_t depth) {
 
 void ControlLowering::branch_if(uint32_t depth) { branch_when(cx_.stack.pop(), depth, false); }
 
-/// Branches with the values on the stack if the condition holds, or with `negate` if it does not. The
-/// condition must have been popped.
+/// Branches with the values on the stack if `condition` holds, or with `negate` if `condition` does not hold.
+/// The condition must have been popped.
 void ControlLowering::branch_when(StackEntry condition, uint32_t depth, bool negate) {
   const Control control = target(depth);
   const TypeList types = label_types(control);
@@ -174,7 +176,7 @@ void ControlLowering::branch_on_null(uint32_t depth, bool when_null) {
     cx_.stack.pop();
 }
 
-/// Branches if the condition holds, or with `negate` if it does not.
+/// Branches if `condition` holds, or with `negate` if it does not hold. Moves no values.
 void ControlLowering::conditional(StackEntry condition, uint32_t label, bool negate) {
   if (!fuse_condition(cx_, condition, negate)) {
     condition = cx_.stack.materialize(condition);
@@ -209,13 +211,15 @@ void ControlLowering::branch_table(const BrTableTargets& targets) {
   emit_stubs(types);
 }
 
-/// Returns the label to which an entry of the table leads: a stub if the values must be moved first.
+/// Returns the label for a table entry: that of the target block, or that of a stub if the values must be
+/// moved to the block's slots.
 uint32_t ControlLowering::table_label(uint32_t depth, uint32_t table) {
   const Control& control = target(depth);
   return needs_move(control, label_types(control)) ? stub_of(depth, table) : control.label;
 }
 
-/// Returns the stub for a label. All entries of the table with that label share it.
+/// Returns the label of the stub for a target block. All entries of the table with this target share the
+/// stub.
 uint32_t ControlLowering::stub_of(uint32_t depth, uint32_t table) {
   Control& control = target(depth);
   if (control.stub_table != table) {

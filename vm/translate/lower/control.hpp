@@ -26,7 +26,8 @@ public:
 
   void branch(uint32_t depth);
   void branch_if(uint32_t depth);
-  /// br_on_null branches without the reference and falls through with it. br_on_non_null does the reverse.
+  /// Lowers br_on_null with `when_null`, else br_on_non_null. br_on_null branches without the reference and
+  /// falls through with it. br_on_non_null branches with the reference and falls through without it.
   void branch_on_null(uint32_t depth, bool when_null);
   void branch_table(const BrTableTargets& targets);
   void return_();
@@ -39,9 +40,10 @@ private:
     BlockType type;
     uint32_t label;
     uint32_t else_label = no_label;
-    uint32_t height = 0; // number of entries below the parameters
+    uint32_t height = 0; // number of stack entries below the parameters
     uint32_t slot = 0;   // canonical slot of the first parameter and result
-    // The branch table being lowered, and the label of its stub that moves the values to this block's slots.
+    // The last branch table with a stub for this block, and the label of that stub. A stub moves the branch's
+    // values to this block's slots.
     uint32_t stub_table = no_label, stub_label = no_label;
   };
 

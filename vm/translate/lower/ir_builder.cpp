@@ -4,8 +4,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// `most_seen` covers the index arithmetic that compilers put between a value and its use. Removed operations
-/// count only if there are very many.
+/// How many operations a search passes. `most_seen` suffices for the index arithmetic that compilers put
+/// between a value and its use. Removed operations do not count up to `most_removed`.
 constexpr uint32_t most_seen = 24, most_removed = 1000;
 
 bool is_pure(const Ir& ir) {

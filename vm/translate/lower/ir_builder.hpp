@@ -1,5 +1,5 @@
 // IrBuilder: appends operations to a function's intermediate representation. Also finds earlier operations
-// that may still be changed or removed, so that a later instruction can be fused with them.
+// that may still be changed or removed, because a later instruction may be fused with them.
 #pragma once
 
 #include "vm/translate/ir.hpp"
@@ -12,16 +12,16 @@ namespace skerry::vm {
 
 class IrBuilder {
 public:
-  /// In place of an index: no operation.
+  /// Stands for "no operation" in place of an operation's index.
   static constexpr uint32_t none = ~uint32_t{0};
 
-  /// Operations record what `fuel` owes.
+  /// Each added operation records the fuel that `fuel` owes at that point (Ir::pending).
   IrBuilder(ChunkList<Ir, 64>& code, const FuelAccount& fuel) : code_(code), fuel_(fuel) {}
 
   /// Sets the module offset of the wasm instruction that the next operations implement.
   void set_offset(uint32_t offset) { offset_ = offset; }
   uint32_t offset() const { return offset_; }
-  /// Sets the number of loops around the next operations.
+  /// Call these at the begin and end of a loop: operations record the number of loops around them.
   void enter_loop() { ++loop_depth_; }
   void leave_loop() { --loop_depth_; }
 
@@ -40,23 +40,23 @@ public:
   const Ir& operator[](uint32_t index) const { return code_[index]; }
   Ir& back() { return code_.back(); }
 
-  /// The operations so far must not change any more, because a label or a fuel check follows: control may
-  /// come from elsewhere, or end there.
+  /// Seals the operations so far: they must not change any more. Necessary at a label, because control may
+  /// come from elsewhere, and at a fuel check, because the call may end there.
   void seal() { sealed_ = code_.size(); }
   bool is_open(uint32_t index) const { return index >= sealed_; }
-  /// Returns the last operation, or `none` if it is sealed.
+  /// Returns the last operation that is not removed, or `none` if it is sealed.
   uint32_t last_open() const;
-  /// Returns an operation without side effects that writes the slot, if it can still be moved to the end;
-  /// else null. `index` may be `none`.
+  /// Returns the operation at `index` if it has no side effects, writes `slot`, and could be moved to the end
+  /// of the code. Else returns null. `index` may be `none`.
   Ir* find_pure(uint32_t index, uint32_t slot);
-  /// Returns the last open operation before `before` that writes the slot, if it is close enough; else
-  /// `none`.
+  /// Returns the last open operation before index `before` that writes the slot. Returns `none` if there is
+  /// none among the last few operations.
   uint32_t find_writer(uint32_t slot, uint32_t before) const;
 
   void remove(uint32_t index);
-  /// Takes away the last operation, which append() puts back after others.
+  /// Removes the last operation and returns it. append() puts it back after other operations.
   Ir take_last();
-  /// The same for the operation at `index`, which only removed operations follow.
+  /// Does the same for the operation at `index`. All operations after it must have been removed.
   Ir take(uint32_t index);
   void append(const Ir& ir) { code_.push_back(ir); }
 

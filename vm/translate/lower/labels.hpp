@@ -1,7 +1,8 @@
 // Labels: where branches lead, and how much fuel is owed there.
 //
-// Each label has an amount that every path to it still owes. A branch charges its owed fuel beyond that
-// amount, and code that falls through owes exactly that amount.
+// Paths that join at a label must owe the same fuel. So each label has an amount that every path to it still
+// owes: the fuel that code falling through owes or, if none does, the fuel that the first branch owes. Every
+// other branch charges the difference between its own owed fuel and this amount.
 #pragma once
 
 #include "vm/translate/lower/fuel_account.hpp"
@@ -18,17 +19,18 @@ public:
 
   /// Returns the number of a new label.
   uint32_t add();
-  /// Returns whether the label has its place. Branches to it then go back.
+  /// Returns whether the label has been bound. Branches that refer to it after that go back.
   bool is_bound(uint32_t label) const { return labels_[label].is_bound; }
   bool is_referred_to(uint32_t label) const { return labels_[label].first != none; }
 
-  /// Makes the last operation a branch to the label and sets its charge.
+  /// Makes the last operation, which is a branch, lead to the label, and sets its charge.
   void refer_last(uint32_t label);
-  /// Returns entry `entry` of the branch table `table`, which leads to the label.
+  /// Makes entry `entry` of the branch table `table` lead to the label, and returns the entry.
   BranchTarget refer_entry(uint32_t label, uint32_t table, uint32_t entry);
-  /// Redirects all branches from one label to the other. None of them may be in a branch table.
+  /// Makes all branches to the label `from` lead to the label `to`. No branch table may refer to `from`.
   void redirect(uint32_t from, uint32_t to);
-  /// Puts the label after the last operation. `falls_through` says whether control also comes from there.
+  /// Puts the label after the last operation. `falls_through` says whether control also reaches it from that
+  /// operation.
   void bind(uint32_t label, bool falls_through);
 
 private:

@@ -9,7 +9,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// Vector loads that consist of a simpler load and an instruction on its result.
+/// The parts of a vector load that is lowered as two instructions: a simpler load, and an instruction on its
+/// result.
 struct LoadThen {
   Opcode load, then;
 };
@@ -32,7 +33,7 @@ LoadThen split_load(Opcode op) {
 
 int shift_of_size(uint32_t bytes) { return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2; }
 
-/// The operands that determine the address of a load or store. The fields are as in Ir.
+/// What determines the address of a load or store. The fields are those of Ir and AccessDetail.
 struct Address {
   AddressMode mode = AddressMode::plain;
   bool scaled = false;
@@ -47,14 +48,15 @@ struct Address {
   }
 };
 
-/// Returns whether the fast handlers support the access: memory 0, 32-bit addresses, and an offset for which
-/// offset + size fits in 32 bits.
+/// Returns whether an access can use `load` or `store` rather than `stack_op`: in memory 0, with 32-bit
+/// addresses, and with an offset for which offset + size fits in 32 bits.
 bool is_plain(const Module& module, Opcode op, const MemArg& memarg) {
   return memory_row(op) != memory_row_count && memarg.memory == 0 && !module.memories[0].limits.is_64 &&
          memarg.offset + info(op).access_bytes <= UINT32_MAX;
 }
 
-/// Folds x + constant into the address and continues with x. Returns false if the address is not such a sum.
+/// If the address is x + constant, folds the constant into `address` and replaces `entry` by x. Else returns
+/// false.
 bool fold_addition(LoweringContext& cx, StackEntry& entry, Address& address) {
   const Ir* def = cx.stack.definition(entry);
   if (def == nullptr || def->operation != Operation::binary || def->opcode != Opcode::i32_add ||
@@ -70,8 +72,8 @@ bool fold_addition(LoweringContext& cx, StackEntry& entry, Address& address) {
   return true;
 }
 
-/// Folds base + index, base + (index << k) or index << k into the address, for the k that belongs to the
-/// access size.
+/// If the address is base + index, base + (index << k) or index << k, folds these operands into `address`. k
+/// is the shift that belongs to the access size.
 void fold_index(LoweringContext& cx, StackEntry entry, uint32_t size, Address& address) {
   const Ir* def = cx.stack.definition(entry);
   if (def == nullptr) return;

@@ -54,8 +54,9 @@ void lower_unary(LoweringContext& cx, Opcode op) {
   cx.stack.push_result(OperandType{info(op).signature[2]});
 }
 
-/// Moves a constant to the right if the operation allows it, turns the subtraction of a constant into an
-/// addition, and moves a constant that is too large to a slot.
+/// Prepares the operands of an integer instruction. Moves a constant to the right if the instruction allows
+/// it, turns the subtraction of a constant into an addition, and moves to a slot any constant that the
+/// instruction cannot take.
 static void prepare_int_operands(LoweringContext& cx, Opcode& op, StackEntry& a, StackEntry& b) {
   const bool a_constant = a.is_constant(), b_constant = b.is_constant();
   if (a_constant && !b_constant && (is_commutative(op) || is_int_compare(op))) {
@@ -73,7 +74,7 @@ static void prepare_int_operands(LoweringContext& cx, Opcode& op, StackEntry& a,
   a = cx.stack.materialize(a);
 }
 
-/// Emits base + (x << 1…3) as one operation. Returns false if `shifted` is not such a shift.
+/// Emits base + (x << k) as one operation, for k from 1 to 3. Returns false if `shifted` is not such a shift.
 static bool make_lea(LoweringContext& cx, StackEntry shifted, StackEntry base, uint32_t slot) {
   if (base.is_constant()) return false;
   const Ir* shift = cx.stack.definition(shifted);
@@ -93,7 +94,7 @@ static bool make_lea(LoweringContext& cx, StackEntry shifted, StackEntry base, u
 
 void lower_binary(LoweringContext& cx, Opcode op) {
   const std::string_view signature =
-      info(op).signature; // a comparison or addition replaces op by one like it
+      info(op).signature; // read first, because prepare_int_operands() may replace op
   StackEntry b = cx.stack.pop(), a = cx.stack.pop();
   const uint32_t slot = a.slot;
   if (!is_vector_class(OperandType{signature[0]})) {

@@ -8,7 +8,7 @@ namespace skerry::vm {
 
 /// Lowers any numeric instruction.
 void lower_numeric(LoweringContext& cx, Opcode op);
-// These are for callers that know the number of operands.
+// For callers that know the number of operands:
 void lower_unary(LoweringContext& cx, Opcode op);
 void lower_binary(LoweringContext& cx, Opcode op);
 void lower_ternary(LoweringContext& cx, Opcode op);

@@ -18,8 +18,7 @@ void OperandStack::begin(uint32_t first_temp) {
 
 // ---- runs
 
-/// The shortest run: values that are pushed together, all in their slots, and kept as one StackEntry. For
-/// fewer values, an entry for each is just as fast.
+/// The fewest values that become a run. For fewer values than this, an entry for each value is just as fast.
 static constexpr size_t smallest_run = 16;
 
 void OperandStack::push_all(const TypeList& types) {
@@ -36,8 +35,8 @@ void OperandStack::push_run(const TypeList& types) {
   max_slot_ = std::max(max_slot_, next_slot_);
 }
 
-/// The slots of many values are added up only once. The address of the type codes can be the key because they
-/// belong to the module and never move.
+/// Counts the slots that values of these types take. Long lists are counted only once each. The address of a
+/// list's type codes identifies the list, because the codes belong to the module and never move.
 uint32_t OperandStack::slots_of_all(const TypeList& types) {
   if (types.size() < smallest_run) return types.slots();
   const auto [known, is_new] = slots_of_many_.try_emplace(types.codes().data(), 0);
@@ -45,7 +44,7 @@ uint32_t OperandStack::slots_of_all(const TypeList& types) {
   return known->second;
 }
 
-/// Returns the type of a byte of a TypeList.
+/// Returns the type that one code of a TypeList stands for.
 static OperandType type_of_byte(uint8_t code) {
   return code == concrete_code ? OperandType::ref : operand_type(type_of_code[code]);
 }
@@ -102,8 +101,9 @@ uint32_t OperandStack::begin_of_top(const TypeList& types) {
   return i;
 }
 
-/// Makes the run's last `count` values a separate entry. The entries above it move up. They are fewer than
-/// the values of a run, and none of them reads a local.
+/// Makes the last `count` values of the run at `index` a separate entry. The entries above it move up. That
+/// takes little time, because there are fewer than smallest_run of them. None of them reads a local, so no
+/// index in locals_ changes.
 void OperandStack::divide_run(uint32_t index, uint32_t count, uint32_t slot) {
   StackEntry upper = stack_[index];
   upper.codes += upper.count - count;
@@ -126,8 +126,8 @@ uint32_t OperandStack::emit_move(uint32_t slot, StackEntry entry) {
   return ir_.last();
 }
 
-/// Moves the entry to its slot. Entries are flushed from the top down, so an entry that reads a local is the
-/// highest one in the local's chain.
+/// Moves the entry to its slot. Entries are flushed from the top down, so an entry that reads a local is
+/// always the first in that local's list of readers.
 void OperandStack::flush(StackEntry& entry) {
   if (entry.where >= StackEntry::Where::temp) return;
   const uint32_t def = emit_move(entry.slot, entry);
@@ -173,8 +173,8 @@ StackEntry OperandStack::materialize(StackEntry entry) {
 
 // ---- locals
 
-/// Returns whether the operation that computes the value can write to another slot: it is the last one, and
-/// nothing else needs the value in its own slot.
+/// Returns whether the operation that computes the value can write to another slot instead. It must be the
+/// last operation, and no other operation may need the value in its canonical slot.
 bool OperandStack::can_retarget(StackEntry value) const {
   if (value.where != StackEntry::Where::temp || value.def == none || value.def != ir_.last_open())
     return false;
@@ -182,7 +182,7 @@ bool OperandStack::can_retarget(StackEntry value) const {
   return writer.d.is_slot(value.slot) && !writer.keep;
 }
 
-/// Flushes the entries that read the local, which is about to change.
+/// Flushes the entries that read the local, because the local is about to change.
 void OperandStack::flush_readers(uint32_t local) {
   while (locals_[local].read != none) flush(stack_[locals_[local].read]);
 }
@@ -197,7 +197,7 @@ void OperandStack::set_local(uint32_t local, bool tee) {
       emit_move(slot, value);
     } else if (locals_[local].read == none) {
       ir_[value.def].d = Operand::slot(slot);
-    } else { // the readers still denote the old value: they come first
+    } else { // flush the readers of the old value before it is overwritten
       Ir writer = ir_.take(value.def);
       writer.d = Operand::slot(slot);
       flush_readers(local);

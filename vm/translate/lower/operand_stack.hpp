@@ -1,10 +1,10 @@
-// OperandStack: the symbolic operand stack. `local.get` and constants emit nothing; the operations that
-// consume them name the local or the constant. Every operand has a canonical slot, to which it is moved
-// (flushed) when something reads it there.
+// OperandStack: the symbolic operand stack. `local.get` and constants emit no operation; the operations that
+// consume them name the local or the constant. Every operand has a canonical slot, which its position on the
+// stack determines. An operand is moved to its slot (flushed) when an operation reads it there.
 //
-// The work is linear in the body. Entries are flushed to their slots once. Many values in their slots form
-// one entry, a run. The results of calls and blocks, and the values that a branch or a block has moved, are
-// therefore handled in one step, however often they are handled.
+// The work is linear in the body, because each entry is flushed only once. Many values that are all in their
+// slots form one entry, called a run. The results of a call with very many results, for example, are one
+// entry, and each later step on them takes constant time.
 #pragma once
 
 #include "vm/base/choose.hpp"
@@ -25,10 +25,10 @@
 namespace skerry::vm {
 
 /// An operand on the symbolic stack, or a run of operands. An entry is two words, which are passed in
-/// registers: writing an entry field by field and then reading it whole stalls the processor.
+/// registers, because the processor stalls if an entry is written field by field and then read as a whole.
 struct StackEntry {
   enum class Where : uint8_t { local, constant, temp, run };
-  /// In place of an index: no operation, no entry.
+  /// Stands for "no operation" or "no entry" in place of an index.
   static constexpr uint32_t none = ~uint32_t{0};
 
   Where where;
@@ -56,9 +56,9 @@ struct StackEntry {
   }
   bool is_run() const { return where == Where::run; }
   bool is_constant() const { return where == Where::constant; }
-  /// The constant for the detail of an operation, or 0 if the entry is not a constant.
+  /// The value for an operation's detail: the constant, or 0 if the entry is not a constant.
   uint64_t constant() const { return choose(is_constant(), value, uint64_t{0}); }
-  /// Assembles the first word in a register.
+  /// Returns the entry's first word, assembled in a register.
   uint64_t head() const {
     return static_cast<uint64_t>(where) | static_cast<uint64_t>(type) << 8 |
            static_cast<uint64_t>(slot) << 16 | uint64_t{where == Where::local ? local : def} << 32;
@@ -71,7 +71,7 @@ public:
   static constexpr uint32_t none = StackEntry::none;
 
   OperandStack(IrFunction& function, IrBuilder& ir, Arena& scratch);
-  /// Call once, when the function's locals are declared: operands begin at `first_temp`.
+  /// Call once, when the function's locals are declared. Operands get the slots from `first_temp` on.
   void begin(uint32_t first_temp);
 
   // entries
@@ -82,7 +82,8 @@ public:
   /// Pushes values that are in their slots.
   void push_all(const TypeList& types);
   StackEntry pop();
-  /// Drops the top values, which have these types. The rest of a run remains a run.
+  /// Drops the top values, which have these types. If they are only a part of a run, its other values remain
+  /// a run.
   void drop(const TypeList& types);
   /// Drops entries until there are `height`.
   void truncate(uint32_t height);
@@ -90,37 +91,41 @@ public:
 
   // locals
   void get_local(uint32_t local);
-  /// If nothing comes between, the operation that computes the value writes directly to the local.
+  /// Pops the value of local.set or local.tee. If the last operation computes it, that operation then writes
+  /// directly to the local; else a move is emitted.
   void set_local(uint32_t local, bool tee);
 
   // slots
   uint32_t next_slot() const { return next_slot_; } ///< the first slot above the top entry
   uint32_t max_slot() const { return max_slot_; }   ///< the end of the slots used so far
-  /// Counts slots as used that an operation writes without pushing them.
+  /// Counts the slots below `end` as used. For slots that an operation writes without pushing a value.
   void use_slots_to(uint32_t end) { max_slot_ = std::max(max_slot_, end); }
   /// The slot of the first of the top values, which have these types.
   uint32_t first_slot_of(const TypeList& types) { return next_slot_ - slots_of_all(types); }
-  /// Returns the index of the entry at which the top values begin. They must have been flushed. A run that
-  /// begins further down is divided.
+  /// Returns the index of the entry at which the top values begin; they have these types and must have been
+  /// flushed. If they begin inside a run, the run is divided there.
   uint32_t begin_of_top(const TypeList& types);
 
-  /// Flushes the top values, which are read where control flow joins or by an operation that names no
-  /// operands. Takes one step per entry, and stays linear overall because callers then drop the entries.
+  /// Flushes the top `count` values, because they will be read in their slots: at a label, or by an operation
+  /// that does not name its operands. Takes one step per entry. The total work is nevertheless linear,
+  /// because callers then drop the entries.
   void settle(size_t count);
-  /// Does the same for values that stay on the stack. Each of many branches may settle them again, so many
-  /// values become a run.
+  /// Does the same for values that stay on the stack. Many branches may settle the same values again, so if
+  /// there are many values they become a run.
   void settle_for_long(const TypeList& types);
   void flush_all();
-  /// Remembers that all entries are temps in their slots.
+  /// Records that all entries are temps or runs in their slots.
   void mark_flushed() { flushed_ = height(); }
 
   // operands of operations
-  /// A constant becomes a small constant operand. If it may be large, the caller also stores it in the
-  /// detail.
+  /// Returns the entry as an operand. If a constant may have more than 16 bits, the caller must also store
+  /// its value in the detail.
   Operand operand(StackEntry entry) const;
-  /// Moves a constant that an operation cannot take as an immediate to its slot (or to a register instead).
+  /// For operations that cannot take this constant as an immediate: emits a move of the constant to its slot,
+  /// and returns the entry of that temp. Returns other entries unchanged.
   StackEntry materialize(StackEntry entry);
-  /// Returns the pure operation that computes a temp if it can still be merged into its reader, else null.
+  /// Returns the operation that computes the entry, if it has no side effects and can still be merged into
+  /// the operation that reads it. Else returns null.
   Ir* definition(StackEntry entry) {
     return entry.where == StackEntry::Where::temp ? ir_.find_pure(entry.def, entry.slot) : nullptr;
   }
@@ -147,13 +152,13 @@ private:
   IrBuilder& ir_;
   std::pmr::vector<StackEntry> stack_;
   std::pmr::unordered_map<const uint8_t*, uint32_t> slots_of_many_;
-  // One element per local, and one more for entries that are not locals. The kind of an entry is
-  // unpredictable, so a branch on it would cost more than an unused write.
+  // One element per local, and one more, which is written for entries that are not locals. The kind of an
+  // entry is unpredictable, so a branch on it would cost more than that unused write.
   std::pmr::vector<LocalState> locals_;
   uint32_t no_local_ = 0; // index in locals_ for entries that are not locals
   uint32_t next_slot_ = 0;
   uint32_t max_slot_ = 0;
-  uint32_t flushed_ = 0; // entries below this index are temps in their slots
+  uint32_t flushed_ = 0; // entries below this index are temps or runs in their slots
 };
 
 // ---- the steps of nearly every instruction
@@ -174,7 +179,7 @@ inline void OperandStack::get_local(uint32_t local) {
   push(StackEntry::of_local(function_.locals[local].type, local));
 }
 
-/// Returns an index in locals_.
+/// Returns the index in locals_ of the local that the entry reads; no_local_ if it reads none.
 inline uint32_t OperandStack::local_of(StackEntry entry) const {
   return choose(entry.where == StackEntry::Where::local, entry.local, no_local_);
 }

@@ -6,7 +6,7 @@
 
 namespace skerry::vm {
 
-/// Returns false if the instruction is not among these.
+/// Lowers the instruction. Returns false if it is not a reference, table or bulk memory instruction.
 [[nodiscard]] bool lower_reference_or_bulk(LoweringContext& cx, const Instruction& instr);
 
 } // namespace skerry::vm

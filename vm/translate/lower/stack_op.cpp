@@ -2,7 +2,8 @@
 
 namespace skerry::vm {
 
-/// Instructions that may run for long or wait for the system pay before they begin.
+/// Returns whether the instruction charges and checks the fuel before it begins, because it may run for long
+/// or wait for the system.
 static bool pays(Opcode op) {
   switch (op) {
   case Opcode::memory_grow:

@@ -1,4 +1,5 @@
-// Instructions that work on canonical slots: no handler is specialized for the places of their operands.
+// Instructions that are lowered to `stack_op`: their operands and results are in canonical slots, so their
+// handlers are not specialized for other places.
 #pragma once
 
 #include "vm/translate/lower/context.hpp"
@@ -8,7 +9,8 @@
 
 namespace skerry::vm {
 
-/// Operands and results are in consecutive slots. The first immediate has 32 bits, the second 32 or 64.
+/// Pops `pops` operands and pushes `results`. Both are in consecutive slots. `first` and `second` are the
+/// immediates; `first` has at most 32 bits.
 void lower_stack_op(LoweringContext& cx, Opcode op, uint32_t pops, std::initializer_list<OperandType> results,
                     uint64_t first, uint64_t second = 0);
 

@@ -13,7 +13,7 @@ void lower_constant(LoweringContext& cx, const Instruction& instr) {
   cx.stack.push_result(OperandType::v128);
 }
 
-/// Returns the entry as an operand that `select` can read.
+/// Returns an entry that `select` can read: its constants have at most 16 bits and are not floats.
 static StackEntry selectable(LoweringContext& cx, StackEntry entry) {
   const bool is_small = layout::SlotOrConstant16::can_hold(static_cast<int64_t>(entry.constant()));
   return is_small && !is_vector_class(entry.type) ? entry : cx.stack.materialize(entry);
@@ -33,7 +33,7 @@ void lower_select(LoweringContext& cx) {
   cx.stack.push_result(a.type);
 }
 
-/// Returns what a global's operation needs to find it: its offset in the instance, or its index.
+/// Returns where an operation finds the global: its offset in the instance, or its index if it is imported.
 static GlobalDetail place_of(const LoweringContext& cx, uint32_t index, bool is_imported) {
   return {is_imported ? index : cx.layout.global_value(index - cx.module.imported_globals)};
 }

@@ -15,13 +15,14 @@ namespace skerry::wasi {
 
 struct State;
 
-/// Everything that one program can reach: its arguments, streams and open files. Belongs to one store, one
-/// thread at a time. Movable. On destruction, closes what the program left open.
+/// Everything that one program can reach: its arguments, streams and open files. A context belongs to one
+/// store and may be used by one thread at a time. Movable. The destructor closes everything that the program
+/// left open.
 class Context {
 public:
-  /// Opens the preopened directories. Errors: usage for an argument, variable or guest path that contains a
-  /// NUL (or a variable without a name), io for a directory that cannot be opened or a resolver that the
-  /// kernel lacks.
+  /// Opens the preopened directories. Errors: usage for an argument, variable or guest path with a NUL byte,
+  /// for an invalid variable name or guest path, and for limits that are too low; io for a directory that
+  /// cannot be opened, or for a resolver that the kernel does not support.
   static Result<Context> create(Config config);
   Context(Context&&) noexcept;
   Context& operator=(Context&&) noexcept;
@@ -30,14 +31,15 @@ public:
   const Config& config() const noexcept;
   /// How many descriptors are open, including streams and preopens.
   uint32_t open_descriptors() const noexcept;
-  /// Returns true if `path`, relative to Config::preopens[preopen], exists. The path is resolved as the
-  /// program's own path functions resolve it, so nothing outside the folder is read; a link in the last place
-  /// counts itself. Returns false also for an invalid path, and with meter.stop set if time or fuel is over.
+  /// Returns true if `path`, relative to Config::preopens[preopen], exists. Resolves the path as the
+  /// program's path functions do, so it reads nothing outside the directory. A symbolic link in the last
+  /// place is not followed, and exists even if its target does not. Returns false also for an invalid path,
+  /// and, with meter.stop set, if the time or fuel is used up.
   bool exists(size_t preopen, std::string_view path, HostMeter& meter) const;
-  /// Resets the context for the next program, or for the next call with fresh state: closes everything that
-  /// the program opened and restores what create provided: streams, preopens, all of stdin. Captured output
-  /// stays. Throws std::bad_alloc if memory runs out; then it must be called again before the context is
-  /// used.
+  /// Resets the context for the next program, or for the next call with fresh state. Closes everything that
+  /// the program opened, and restores what `create` provided: the streams, the preopens, and stdin from its
+  /// beginning. Captured output stays. Throws std::bad_alloc if memory runs out; the context must not be used
+  /// until a later reset has succeeded.
   void reset();
 
   State& state() noexcept { return *state_; }
@@ -47,14 +49,15 @@ private:
   std::unique_ptr<State> state_;
 };
 
-/// Finds the context of the caller; null makes the call a trap. Lets one linker serve many instances.
+/// Returns the context for a call. If it returns null, the call fails with a host error. With this function
+/// one linker serves many instances.
 using ContextOf = std::function<Context*(Caller&)>;
 
-/// Defines all functions as `wasi_snapshot_preview1` and, with that snapshot's own layouts, as
-/// `wasi_unstable`. `context` must outlive every instance made with this linker; the Context object may be
-/// moved afterwards. The functions work on the memory that Caller::memory returns, end at the store's
-/// deadline, obey interrupts, and charge their work to the store's fuel (docs/wasi.md has the prices).
-/// `proc_exit` returns Error::exit.
+/// Defines all WASI functions in module `wasi_snapshot_preview1`, and also in module `wasi_unstable` with the
+/// layouts of that older snapshot. `context` must outlive every instance made with this linker; the Context
+/// object may be moved afterwards. The functions work on the memory that Caller::memory returns, end at the
+/// store's deadline, obey interrupts, and charge their work to the store's fuel (docs/wasi.md lists the
+/// prices). `proc_exit` ends the program with Error::exit.
 void add_to_linker(Linker& linker, Context& context);
 void add_to_linker(Linker& linker, ContextOf context_of);
 
