@@ -32,7 +32,7 @@ OWN = re.compile(r"^skerry::(?:vm::)?([\w:~]+?)\(")
 # Handlers of other files, tables of them, and what fills them.
 IS_HANDLER = re.compile(r"_handler\(|^skerry::vm::sequence_rows::|^skerry::vm::(add|counting|tracing)_\w+\(|StateE|ModuleInstance\*, std::byte\*, unsigned long")
 # Of the C and C++ libraries: nothing that allocates.
-LIBRARY = re.compile(r"^(mem(cpy|move|set)|__popcount[sd]i2|operator delete\(.*|__libc_single_threaded|_GLOBAL_OFFSET_TABLE_|__cpu_\w+)$")
+LIBRARY = re.compile(r"^(mem(cpy|move|set)|__popcount[sd]i2|operator delete\(.*|__libc_single_threaded|_GLOBAL_OFFSET_TABLE_|__cpu_\w+|__aarch64_(ldadd|swp|cas)\w+)$")
 
 
 def undefined_symbols(library):

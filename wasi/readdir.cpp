@@ -75,8 +75,8 @@ struct stat own_status(int directory) {
   return status;
 }
 
-// Reads the next entries from the system's position. At the end of the directory, the cursor has no entries
-// afterwards.
+// Replaces the cursor's entries by the next ones, from the current offset of the descriptor `directory` on.
+// At the end of the directory, there are none.
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
   cursor.entries.clear();
   cursor.at = 0;

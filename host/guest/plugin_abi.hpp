@@ -47,8 +47,8 @@ struct SavedState {
   std::string bytes;
 };
 
-/// Returns a failure that the JSON object `answer` reports by "success" or "ok" being false: its "error", or
-/// the whole answer if it has no "error" text. Returns nothing for other answers.
+/// If `answer` is a JSON object in which "success" or "ok" is false, returns the text of the failure: the
+/// object's "error" if that is a string, otherwise the whole answer. Returns nothing for other answers.
 std::optional<std::string> refusal_in(std::string_view answer);
 
 /// Finds which functions of the plugin ABI the module exports. Errors: phase link, codes "abi.missing_export"

@@ -33,14 +33,14 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
     Store::Clock::time_point start, deadline;
     Lease lease;
   };
-  /// Admits a call: asks the breaker and waits for an instance. Counts the call if it is rejected. If this
-  /// call makes a new version reach its error rate, sets `failed` to the version's generation, which the
-  /// caller must roll back.
+  /// Admits a call: asks the breaker and waits for an instance. Counts the call if it is rejected. If the
+  /// breaker's rejection makes a new version's error rate reach the manifest's limit
+  /// (rollback_on_error_rate), sets `failed` to the version's generation, which the caller must roll back.
   [[nodiscard]] Expected<Started> begin(uint64_t input_bytes, const CallOptions& options,
                                         GenerationPtr& failed) noexcept;
-  /// Records the outcome of a call; a null `error` means success. If this call makes a new version reach its
-  /// error rate, returns the version's generation, otherwise null. The caller must roll that generation back
-  /// after it has destroyed the lease.
+  /// Records the outcome of a call; a null `error` means success. If the outcome makes a new version's error
+  /// rate reach the manifest's limit (rollback_on_error_rate), returns the version's generation, otherwise
+  /// null. The caller must roll that generation back after it has destroyed the lease.
   GenerationPtr end(const Started& started, const PluginError* error) noexcept;
   PluginMetrics metrics() const;
   GenerationPtr current() const { return deployment.current(); }

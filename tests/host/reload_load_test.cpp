@@ -1,6 +1,7 @@
 // Many reloads under load, and writers that are killed. SKERRY_RELOAD_CALLS, SKERRY_RELOADS,
 // SKERRY_RELOAD_CYCLES and SKERRY_RELOAD_KILLS replace the small numbers in this test.
 #include "tests/host/support/reload_fixture.hpp"
+#include "tests/support/emulation.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -146,6 +147,7 @@ TEST_CASE_METHOD(ReloadFixture, "load: memory does not grow with reloads") {
   auto m = manifest();
   auto plugin = start(m, '1', quick_init);
   const int cycles = number_of("SKERRY_RELOAD_CYCLES", 300);
+  if (skerry::test::cannot_be_emulated("keeps translations of code in the process's memory")) return;
   const Candidates candidates;
   uint64_t before = 0;
   for (int i = 0; i < cycles; ++i) {

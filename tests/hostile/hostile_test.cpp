@@ -25,7 +25,7 @@ constexpr size_t allowed_bytes =
 #else
 constexpr size_t allowed_bytes = 64u << 20;
 #endif
-#if defined(SKERRY_SANITIZED) || !defined(NDEBUG)
+#if defined(SKERRY_SANITIZED) || !defined(NDEBUG) || defined(SKERRY_TEST_EMULATED)
 constexpr double allowed_seconds = 10; // for slow builds
 #else
 constexpr double allowed_seconds = 0.2;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/catch.hpp"
+#include "tests/support/emulation.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -20,7 +21,7 @@ inline bool cannot_limit_address_space() {
   WARN("skipped: the sanitizers reserve more address space than any limit leaves");
   return true;
 #else
-  return false;
+  return cannot_be_emulated("does not apply RLIMIT_AS to the program");
 #endif
 }
 

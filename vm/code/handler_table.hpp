@@ -36,7 +36,7 @@ inline constexpr size_t compare_count = 12;
 
 /// How a load or store computes the end of the access, which one comparison with the memory size then checks.
 /// `end` is the instruction's offset plus the size of the access. k is the shift that scales an index.
-/// `addend` is a constant from the code.
+/// `addend` is the constant of an i32.add that computed the address and has become part of the access.
 enum class AddressMode : uint8_t {
   plain,           ///< u64(a) + end
   indexed,         ///< u32(a + (b << k)) + end

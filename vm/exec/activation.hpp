@@ -49,9 +49,10 @@ Suspension* suspend_for_host(Store& store) noexcept;
 /// after it is resumed. If it cannot be suspended, the error is out_of_fuel. In all other cases, returns
 /// null. If memory is short, the error has fewer details.
 Suspension* end_with_trap(Store& store, ErrorCode code) noexcept;
-/// Ends the call at run.pc, where all executed instructions have been charged. `code` is the reason. If
-/// `code` is ErrorCode::none, store.error already holds the reason. If memory is short, the error has fewer
-/// details, but it is always set.
+/// Ends the running call at the instruction run.pc. The function charges no fuel: all executed instructions
+/// must already have been charged (otherwise use end_with_trap). `code` is the reason. If `code` is
+/// ErrorCode::none, store.error already holds the reason. If memory is short, the error has fewer details,
+/// but it is always set.
 void end_call(Store& store, ErrorCode code) noexcept;
 
 } // namespace skerry::vm

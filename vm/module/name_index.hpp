@@ -37,8 +37,8 @@ public:
     largest_index_ = std::max(largest_index_, index);
     return index;
   }
-  /// Like the function above, but makes room if needed. `hash_of(index)` must return the hash of an index
-  /// that the table holds.
+  /// Like the function above, but makes room if needed. `hash_of(i)` must return the hash with which `i`
+  /// was inserted. It is called for indices that the table already holds.
   template <class F, class Hash> uint32_t insert(uint64_t hash, uint32_t index, F&& is_same, Hash&& hash_of) {
     constexpr size_t smallest = 16;
     if ((used_ + 1) * 3 > slots_.size() * 2)

@@ -9,9 +9,9 @@ namespace skerry::vm {
 
 /// Interns the types of the type section, replaces concrete heap types of tables, globals and element
 /// segments by canonical ids, and indexes the exports by name. Work and memory are linear in the module's
-/// size. If this fails, the module holds the types that it has interned until it is destroyed. Errors, with
-/// byte offset: invalid, for an unknown type, a supertype that comes later or a second export with the same
-/// name; limit. Also deadline_exceeded, if the watch expires.
+/// size. If the function fails, the types interned so far stay in `module`, which releases them when it is
+/// destroyed. Errors, with byte offset: invalid, for an unknown type, a supertype that comes later or a
+/// second export with the same name; limit. Also deadline_exceeded, if the watch expires.
 Result<void> resolve_module(Module& module, LoadWatch& watch);
 
 } // namespace skerry::vm

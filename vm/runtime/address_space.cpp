@@ -121,7 +121,11 @@ std::byte* map_pages(uint64_t bytes) noexcept {
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept {
 #if defined(__linux__)
   constexpr int guard_install = 102; // since Linux 6.13; unlike mprotect, it does not split the mapping
-  if (madvise(start, bytes, guard_install) == 0) return true;
+  // qemu-user accepts every advice and does nothing. A system that accepts an advice that does not exist is
+  // therefore not believed.
+  constexpr int no_advice = 0x7fff'ffff;
+  const bool checks_advice = madvise(start, bytes, no_advice) != 0;
+  if (checks_advice && madvise(start, bytes, guard_install) == 0) return true;
 #endif
   return mprotect(start, bytes, PROT_NONE) == 0;
 }

@@ -1,6 +1,7 @@
 // How much of the process's address space and mappings guests may take, and what errors say beyond that.
 #include "vm/runtime/address_space.hpp"
 
+#include "tests/support/emulation.hpp"
 #include "tests/support/wasm.hpp"
 #include "vm/runtime/store.hpp"
 
@@ -57,6 +58,7 @@ constexpr MemoryType unbounded(uint64_t min) { return {.limits = {.min = min}}; 
 } // namespace
 
 TEST_CASE("guests leave an eighth of a limited address space to the embedder") {
+  if (cannot_be_emulated("does not apply RLIMIT_AS to the program")) return;
   const uint64_t allowed = bytes_in_use() + 1024 * mebibyte;
   const AddressSpaceLimit limit(allowed);
   Fixture f{Config(), StoreLimits{.memory_bytes = 4096 * mebibyte}};
@@ -78,6 +80,7 @@ TEST_CASE("guests leave an eighth of a limited address space to the embedder") {
 }
 
 TEST_CASE("tables and instances also leave an eighth") {
+  if (cannot_be_emulated("does not apply RLIMIT_AS to the program")) return;
   const uint64_t allowed = bytes_in_use() + 64 * mebibyte;
   const AddressSpaceLimit limit(allowed);
   Fixture f{Config()};
@@ -145,6 +148,7 @@ TEST_CASE("a memory that has grown and moved is one mapping") {
 }
 
 TEST_CASE("an error names used-up mappings as its cause") {
+  if (cannot_be_emulated("needs minutes to make that many mappings")) return;
   uint64_t allowed = 0;
   std::ifstream("/proc/sys/vm/max_map_count") >> allowed;
   if (allowed > 200'000) {

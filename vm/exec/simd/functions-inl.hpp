@@ -14,6 +14,7 @@
 #include "hwy/highway.h"
 
 #include <cstring>
+#include <limits>
 
 HWY_BEFORE_NAMESPACE();
 namespace skerry::vm::HWY_NAMESPACE {
@@ -346,13 +347,24 @@ SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
 /// Replaces NaNs by 0.
 template <class V> SKERRY_HELPER V without_nan(V a) { return hn::IfThenElseZero(hn::Eq(a, a), a); }
 
+/// Replaces NaNs and numbers below 0 by 0. The bits of the floats from +0 to infinity have the order of their
+/// values, as signed integers, and those of positive NaNs follow. A comparison of floats would be turned into
+/// an instruction for the maximum on AArch64, and that makes a quiet NaN of a signalling NaN, instead of 0.
+template <class T, class Int> SKERRY_HELPER Lanes<T> positive_or_zero(Lanes<T> a) {
+  const Tag<Int> di;
+  const auto bits = hn::BitCast(di, a);
+  const auto infinity = hn::BitCast(di, hn::Set(Tag<T>(), std::numeric_limits<T>::infinity()));
+  const auto is_positive = hn::And(hn::Gt(bits, hn::Zero(di)), hn::Not(hn::Gt(bits, infinity)));
+  return hn::BitCast(Tag<T>(), hn::IfThenElseZero(is_positive, bits));
+}
+
 SKERRY_LANES I32 i32x4_trunc_sat_f32x4_s(F32 a) { return hn::ConvertTo(Tag<int32_t>(), without_nan(a)); }
 /// Subtracts 2^31 from numbers of at least 2^31 before the signed conversion, and adds 2^31 back afterwards.
 SKERRY_LANES U32 i32x4_trunc_sat_f32x4_u(F32 a) {
   const Tag<float> d;
   const Tag<uint32_t> du;
   const F32 two_31 = hn::Set(d, 2147483648.0f);
-  const F32 positive = hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), a); // removes NaNs too
+  const F32 positive = positive_or_zero<float, int32_t>(a);
   const auto is_large = hn::Ge(positive, two_31);
   const F32 small = hn::Sub(positive, hn::IfThenElseZero(is_large, two_31));
   const U32 high_bit = hn::And(hn::BitCast(du, ones<F32>(is_large)), hn::Set(du, 0x80000000u));
@@ -365,7 +377,7 @@ SKERRY_LANES I32 i32x4_trunc_sat_f64x2_s_zero(F64 a) {
 SKERRY_LANES U32 i32x4_trunc_sat_f64x2_u_zero(F64 a) {
   const Tag<double> d;
   const Tag<uint32_t> du;
-  const F64 positive = hn::IfThenElseZero(hn::Gt(a, hn::Zero(d)), a); // removes NaNs too
+  const F64 positive = positive_or_zero<double, int64_t>(a);
   const F64 whole = SKERRY_ROUNDING(hn::Min(positive, hn::Set(d, 4294967295.0)), double, f64_trunc, Trunc);
   const F64 shifted = hn::Add(whole, hn::Set(d, 4503599627370496.0));
   return hn::ConcatEven(du, hn::Zero(du), hn::BitCast(du, shifted));

@@ -78,8 +78,8 @@ public:
   /// default.
   void set_unknown_imports(UnknownImports what) noexcept;
 
-  /// The error of a definition that failed, because memory ran out or a handle was empty. Null if no
-  /// definition failed. instantiate fails with this error.
+  /// The error of the last definition that failed, for example because memory ran out or a handle was empty.
+  /// Null if no definition failed. instantiate fails with this error.
   const Error* error() const noexcept;
 
   /// The imports of `module` that have no definition here; set_unknown_imports does not change the result.

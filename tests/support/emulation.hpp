@@ -1,0 +1,21 @@
+// What tests cannot check under qemu-user, which runs the programs of builds for other processors.
+#pragma once
+
+#include "tests/catch.hpp"
+
+namespace skerry::test {
+
+#if defined(SKERRY_TEST_EMULATED)
+inline constexpr bool is_emulated = true;
+#else
+inline constexpr bool is_emulated = false;
+#endif
+
+/// True if the test runs under qemu-user, which has the fault `reason`. Prints the line from which ctest learns that the
+/// test is skipped, so the test must then return.
+inline bool cannot_be_emulated(const char* reason) {
+  if (is_emulated) WARN("skipped: qemu-user " << reason);
+  return is_emulated;
+}
+
+} // namespace skerry::test
