@@ -4,7 +4,7 @@ list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES SKERRY_PLATFORM SKERRY_CROSS_CO
 file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/platforms" platform REGEX "^${SKERRY_PLATFORM} ")
 separate_arguments(platform UNIX_COMMAND "${platform}")
 list(LENGTH platform fields)
-if(NOT fields EQUAL 7)
+if(NOT fields EQUAL 6)
   message(FATAL_ERROR "SKERRY_PLATFORM must be a name in .cmake/platforms, not '${SKERRY_PLATFORM}'")
 endif()
 list(GET platform 1 triple)
