@@ -18,8 +18,8 @@ namespace skerry::vm {
 class ByteReader {
 public:
   ByteReader() = default;
-  /// `base_offset` is the offset() of the first byte. `end_message` is the error message for a read past the
-  /// end.
+  /// `base_offset` is the value of offset() at the first byte. `end_message` is the message of the error for
+  /// a read past the end.
   explicit ByteReader(std::span<const std::byte> bytes, uint64_t base_offset = 0,
                       const char* end_message = "unexpected end")
       : begin_(bytes.data()), cursor_(begin_), end_(begin_ + bytes.size()), base_(base_offset),
@@ -74,8 +74,8 @@ public:
   std::span<const std::byte> bytes(uint64_t count);
   /// Reads a name: a vec(byte) that must be valid UTF-8 (spec §5.2.4). Returns an empty view on error.
   std::string_view name();
-  /// Returns a reader over the next `count` bytes, which this reader skips. Errors of the new reader do not
-  /// affect this one: see absorb().
+  /// Returns a reader over the next `count` bytes, and skips these bytes in this reader. An error of the new
+  /// reader reaches this reader only through absorb().
   ByteReader sub_reader(uint64_t count, const char* end_message);
 
   /// Records an error and consumes all remaining bytes. If an error has already been recorded, the new one is

@@ -39,8 +39,8 @@ public:
   constexpr SequenceIndex(std::span<const uint16_t> starts, std::span<const Entry> entries)
       : starts_(starts.data()), entries_(entries.data()) {}
 
-  /// Returns the number of the handler that fuses `first` and `second`. Returns 0 if no handler does, or if
-  /// either number is 0.
+  /// Returns the number of the superinstruction that fuses `first` and `second`. Returns 0 if there is none,
+  /// or if either number is 0.
   constexpr HandlerNumber find(HandlerNumber first, HandlerNumber second) const {
     const Entry& entry = entries_[starts_[first] + second];
     return choose(entry.first == first, HandlerNumber{entry.fused}, HandlerNumber{0});

@@ -20,8 +20,8 @@ CodeLocation first_instruction(const FramePosition& position) {
   return {body.offset, 0};
 }
 
-/// Returns a meter for the search. Even if the deadline has passed, it allows the amount of work between two
-/// checks, which is enough to translate most functions.
+/// Returns the meter that limits the search for locations. Even if the deadline has passed, the meter allows
+/// the amount of work between two checks of the deadline, which is enough to translate most functions.
 WorkMeter haste_meter(Store& store, ErrorCode why) {
   store.unseen_work = 0;
   const auto refuse = [](const Store&) -> std::optional<Error> {

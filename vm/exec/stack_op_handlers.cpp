@@ -35,9 +35,8 @@ SKERRY_HANDLER(small) {
   NEXT(sizeof(layout::StackOp));
 }
 
-/// The input of a bulk operation: its immediates and slots, and the fuel that its next piece may cost at
-/// most. It is passed by value, because a handler whose locals have addresses could not end in a sibling
-/// call.
+/// The input of a bulk operation: its immediates and slots, and the most fuel that its next piece may cost.
+/// It is passed by value, because a handler whose locals have addresses could not end in a sibling call.
 struct Bulk {
   ModuleInstance& instance;
   uint64_t* slots;
@@ -252,8 +251,8 @@ Step table_grow(Bulk op) {
 // The first immediate is the memory, and the second is the offset.
 
 /// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null and stores the
-/// address at which it would begin (at most 2^64-1) in s.memory, where the trap handler expects it. No sum
-/// can wrap.
+/// address at which the access would begin in s.memory, where the trap handler expects it. Sums saturate at
+/// 2^64-1, so none of them wraps.
 template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
   const uint64_t offset = stack_op(s).second;

@@ -22,8 +22,8 @@ struct Format {
 };
 constexpr Format f32_format{23, 8}, f64_format{52, 11};
 
-// The bound of parsed exponents. It is far above the exponents of every format, and small enough that a sum
-// of several exponents does not overflow.
+// Parsed exponents are limited to about this absolute value. It is far above the exponents of every format,
+// and small enough that a sum of several exponents does not overflow.
 constexpr int64_t huge_exponent = int64_t{1} << 40;
 
 int digit_value(char c) {

@@ -260,8 +260,8 @@ SKERRY_LANES I16 i16x8_q15mulr_sat_s(I16 a, I16 b) {
 
 // ---- floats
 
-/// Applies the scalar function F to the first `count` lanes. Only EMU128 needs this, because its own rounding
-/// and demotion lose the signs of zeros, the quietness of NaNs, and infinities.
+/// Applies the scalar function F to the first `count` lanes. Only EMU128 needs this function, because its own
+/// rounding and demotion lose the signs of zeros, the quietness of NaNs, and infinities.
 template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<From> a, size_t count) {
   From in[16 / sizeof(From)];
   To out[16 / sizeof(To)] = {};
@@ -335,8 +335,8 @@ SKERRY_LANES F32 f32x4_convert_i32x4_u(U32 a) {
   return hn::Add(hn::Mul(high, hn::Set(Tag<float>(), 65536.0f)), low);
 }
 SKERRY_LANES F64 f64x2_convert_low_i32x4_s(I32 a) { return extended<double>(lower<int32_t>(a)); }
-/// Makes the bits of the number the low mantissa bits of 2^52, which gives the double 2^52 + number, then
-/// subtracts 2^52.
+/// Makes the bits of the number the low mantissa bits of the double 2^52. The resulting double is 2^52 +
+/// number, from which 2^52 is subtracted.
 SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
   const Tag<double> d;
   const F64 two_52 = hn::Set(d, 4503599627370496.0);
@@ -347,9 +347,10 @@ SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
 /// Replaces NaNs by 0.
 template <class V> SKERRY_HELPER V without_nan(V a) { return hn::IfThenElseZero(hn::Eq(a, a), a); }
 
-/// Replaces NaNs and numbers below 0 by 0. The bits of the floats from +0 to infinity have the order of their
-/// values, as signed integers, and those of positive NaNs follow. A comparison of floats would be turned into
-/// an instruction for the maximum on AArch64, and that makes a quiet NaN of a signalling NaN, instead of 0.
+/// Replaces NaNs and numbers below 0 by 0. Compares the bits as signed integers: the floats from +0 to
+/// infinity have the same order as their bits, and positive NaNs come after infinity. On AArch64, compilers
+/// would turn a comparison of floats into a maximum instruction, which makes a signalling NaN quiet instead
+/// of replacing it by 0.
 template <class T, class Int> SKERRY_HELPER Lanes<T> positive_or_zero(Lanes<T> a) {
   const Tag<Int> di;
   const auto bits = hn::BitCast(di, a);
