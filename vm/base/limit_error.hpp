@@ -47,7 +47,7 @@ private:
 /// Returns an error such as "memory_bytes limit exceeded: 131072 asked, 65536 allowed". Error::limit() holds
 /// the limit and the two numbers.
 Error limit_error(LimitName name, uint64_t asked, uint64_t allowed);
-/// Returns the same error for a budget from which `bytes` could not be taken.
+/// Returns the limit error for a budget from which `bytes` could not be taken.
 Error limit_error(LimitName name, const ByteBudget& budget, uint64_t bytes);
 /// Returns the error for an exceeded option `max_bytes`. `message` must name the option struct, because
 /// several structs have a field `max_bytes`.

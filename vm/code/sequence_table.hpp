@@ -11,7 +11,7 @@
 
 namespace skerry::vm {
 
-/// The data that the constructor gets must outlive the table. Reading is thread-safe.
+/// The arrays that are passed to the constructor must outlive the table. Reading is thread-safe.
 class SequenceTable {
 public:
   static constexpr size_t part_count = 4;
@@ -24,7 +24,7 @@ public:
   /// Returns the number of the superinstruction that fuses `first` and `second`. Returns 0 if there is none,
   /// or if either number is 0.
   HandlerNumber find(HandlerNumber first, HandlerNumber second) const { return index_.find(first, second); }
-  /// Returns the handler of a superinstruction that find() returned; null for 0.
+  /// Returns the handler with the number that find() returned; null for 0.
   Handler handler_of(HandlerNumber sequence) const {
     return parts_[sequence / handlers_of_part][sequence % handlers_of_part];
   }

@@ -1,5 +1,5 @@
 // Slow paths that handlers and invoke() call when a call begins, fails or is suspended, or when its slice of
-// fuel is used up. A slice is the part of the fuel that runs between two checks of the deadline.
+// fuel is used up. A slice is the part of the fuel that a call may use between two checks of the deadline.
 //
 // Handlers have no unwind tables, so no exception may reach a handler. Every function here is therefore
 // noexcept. If memory runs out, the function puts an out-of-memory error in store.error.

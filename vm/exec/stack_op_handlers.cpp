@@ -73,7 +73,7 @@ template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
 }
 
 /// The size of the next piece, and whether it is the last piece. The three slots of a bulk operation hold the
-/// destination, the source or value, and the count.
+/// destination, the source (or the value to fill with), and the count.
 struct Range {
   uint64_t piece;
   bool last;
@@ -288,7 +288,7 @@ template <class M> SKERRY_HANDLER(general_store) {
   NEXT(sizeof(layout::StackOp));
 }
 
-/// Both are for v128 globals. Globals of other types have their own operations.
+/// get_global() and set_global() are for v128 globals. Globals of other types have their own operations.
 ErrorCode get_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   std::memcpy(slots, instance.globals[index]->value, 16);
   return ErrorCode::none;

@@ -90,8 +90,8 @@ SKERRY_LANES U8 i8x16_swizzle(U8 a, U8 b) {
   const auto outside = ones<U8>(hn::Gt(b, hn::Set(Tag<uint8_t>(), 15)));
   return hn::TableLookupBytesOr0(a, hn::Or(b, outside));
 }
-/// `from_a` and `from_b` are the instruction's indices, which the translator has split into indices of lanes
-/// of a and of lanes of b. All other bytes of these two vectors are 0x80, which selects 0.
+/// The translator splits the instruction's lane indices: an index of a lane of a is in `from_a`, and an index
+/// of a lane of b is in `from_b`. All other bytes of these two vectors are 0x80, which selects 0.
 SKERRY_LANES U8 shuffle(U8 a, U8 b, U8 from_a, U8 from_b) {
   return hn::Or(hn::TableLookupBytesOr0(a, from_a), hn::TableLookupBytesOr0(b, from_b));
 }
@@ -219,7 +219,7 @@ SKERRY_LANES I64 i64x2_extmul_high_i32x4_s(I32 a, I32 b) { return extmul_high<in
 SKERRY_LANES U64 i64x2_extmul_low_i32x4_u(U32 a, U32 b) { return extmul_low(a, b); }
 SKERRY_LANES U64 i64x2_extmul_high_i32x4_u(U32 a, U32 b) { return extmul_high<uint32_t>(a, b); }
 
-/// Both return half of the lanes, widened: the even lanes or the odd lanes.
+/// even_lanes() and odd_lanes() return half of the lanes, widened.
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> even_lanes(V a) {
   return hn::ShiftRight<Bits>(hn::ShiftLeft<Bits>(hn::BitCast(Tag<Wide>(), a)));
 }
@@ -276,7 +276,7 @@ template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<
 #define SKERRY_ROUNDING(lanes, T, scalar, vector) hn::vector(lanes)
 #endif
 
-/// Both treat -0 as smaller than +0, and return a NaN if an operand is a NaN.
+/// float_min() and float_max() treat -0 as smaller than +0, and return a NaN if an operand is a NaN.
 template <class V> SKERRY_HELPER V float_min(V a, V b) {
   const V equal_or_nan = hn::IfThenElse(hn::Eq(a, b), hn::Or(a, b), hn::Add(a, b));
   return hn::IfThenElse(hn::Lt(a, b), a, hn::IfThenElse(hn::Lt(b, a), b, equal_or_nan));
