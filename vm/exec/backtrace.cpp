@@ -9,7 +9,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// The most frames of one activation in a backtrace. A stack overflow would otherwise fill the backtrace.
+/// The most frames of one activation in a backtrace. Limits the backtrace of a stack overflow.
 constexpr size_t max_frames = 50;
 
 /// Returns the location of a function that has been entered but not translated, and thus has not executed any

@@ -39,7 +39,7 @@ public:
   const Token& peek() const { return failed_ ? end_ : tokens_[0]; }
   std::string_view word(uint32_t ahead = 0) { return spelling(peek(ahead)); }
 
-  /// Returns whether the current form goes on: false at a closing parenthesis, at the end of the text and
+  /// Returns whether the current form continues: false at a closing parenthesis, at the end of the text and
   /// after an error.
   bool more() const {
     const TokenKind kind = peek().kind;
