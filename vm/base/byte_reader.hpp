@@ -39,7 +39,8 @@ public:
   /// Returns the next byte without consuming it, or 0 at the end.
   uint8_t peek() const { return cursor_ == end_ ? uint8_t{0} : static_cast<uint8_t>(*cursor_); }
 
-  // Each reads a LEB128 number of N bits, which takes at most ceil(N / 7) bytes (spec §5.2.2).
+  // leb_uN() and leb_sN() read a LEB128 number of N bits, which takes at most ceil(N / 7) bytes (spec
+  // §5.2.2).
   uint32_t leb_u32() {
     if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
       return static_cast<uint8_t>(*cursor_++);
@@ -66,7 +67,7 @@ public:
     return leb_s64_slow();
   }
 
-  // Each reads a little-endian number of fixed width.
+  // The fixed_ functions read a little-endian number of fixed width.
   uint32_t fixed_u32() { return fixed<uint32_t>(); }
   uint64_t fixed_u64() { return fixed<uint64_t>(); }
 

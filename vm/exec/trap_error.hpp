@@ -1,4 +1,4 @@
-// Makes the errors of traps, with the numbers that are involved.
+// Makes the errors of traps. Their messages state the numbers that caused the trap, such as an address.
 #pragma once
 
 #include "vm/runtime/store.hpp"
