@@ -111,7 +111,7 @@ Step fill_memory(Bulk op) {
 }
 
 /// Copies the pieces from the last to the first if both ranges are in the same memory and the destination is
-/// higher, because the ranges may overlap.
+/// higher. If the ranges overlap, the first piece would otherwise overwrite later parts of the source.
 Step copy_memory(Bulk op) {
   MemoryInstance& to = *op.instance.memories[op.first];
   const MemoryInstance& from = *op.instance.memories[op.second];
@@ -250,8 +250,8 @@ Step table_grow(Bulk op) {
 //
 // The first immediate is the memory, and the second is the offset.
 
-/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null and stores the
-/// address at which the access would begin in s.memory, where the trap handler expects it. Sums saturate at
+/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null and sets
+/// s.memory to the address of the first byte of the access, for the trap handler. Sums saturate at
 /// 2^64-1, so none of them wraps.
 template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
