@@ -18,8 +18,8 @@ namespace skerry::vm {
 class ByteReader {
 public:
   ByteReader() = default;
-  /// `base_offset` is the offset() of the first byte. `end_message` is the error message for a read past the
-  /// end.
+  /// `base_offset` is the value of offset() at the first byte. `end_message` is the message of the error for
+  /// a read past the end.
   explicit ByteReader(std::span<const std::byte> bytes, uint64_t base_offset = 0,
                       const char* end_message = "unexpected end")
       : begin_(bytes.data()), cursor_(begin_), end_(begin_ + bytes.size()), base_(base_offset),
@@ -39,7 +39,8 @@ public:
   /// Returns the next byte without consuming it, or 0 at the end.
   uint8_t peek() const { return cursor_ == end_ ? uint8_t{0} : static_cast<uint8_t>(*cursor_); }
 
-  // Each reads a LEB128 number of N bits, which takes at most ceil(N / 7) bytes (spec §5.2.2).
+  // leb_uN() and leb_sN() read a LEB128 number of N bits, which takes at most ceil(N / 7) bytes (spec
+  // §5.2.2).
   uint32_t leb_u32() {
     if (cursor_ != end_ && static_cast<uint8_t>(*cursor_) < 0x80) [[likely]]
       return static_cast<uint8_t>(*cursor_++);
@@ -66,7 +67,7 @@ public:
     return leb_s64_slow();
   }
 
-  // Each reads a little-endian number of fixed width.
+  // The fixed_ functions read a little-endian number of fixed width.
   uint32_t fixed_u32() { return fixed<uint32_t>(); }
   uint64_t fixed_u64() { return fixed<uint64_t>(); }
 
@@ -74,8 +75,8 @@ public:
   std::span<const std::byte> bytes(uint64_t count);
   /// Reads a name: a vec(byte) that must be valid UTF-8 (spec §5.2.4). Returns an empty view on error.
   std::string_view name();
-  /// Returns a reader over the next `count` bytes, which this reader skips. Errors of the new reader do not
-  /// affect this one: see absorb().
+  /// Returns a reader over the next `count` bytes, and skips these bytes in this reader. An error of the new
+  /// reader reaches this reader only through absorb().
   ByteReader sub_reader(uint64_t count, const char* end_message);
 
   /// Records an error and consumes all remaining bytes. If an error has already been recorded, the new one is

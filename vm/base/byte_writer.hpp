@@ -28,7 +28,7 @@ public:
     bytes_.insert(bytes_.end(), data.begin(), data.end());
   }
   void text(std::string_view raw) { bytes(std::as_bytes(std::span(raw))); }
-  /// Both write the length as a LEB128 number, then the bytes.
+  /// name() and the next function write the length as a LEB128 number, then the bytes.
   void name(std::string_view utf8) { leb_u64(utf8.size()), text(utf8); }
   void sized(std::span<const std::byte> data) { leb_u64(data.size()), bytes(data); }
 

@@ -47,10 +47,10 @@ private:
 /// Returns an error such as "memory_bytes limit exceeded: 131072 asked, 65536 allowed". Error::limit() holds
 /// the limit and the two numbers.
 Error limit_error(LimitName name, uint64_t asked, uint64_t allowed);
-/// Returns the same error for a budget from which `bytes` could not be taken.
+/// Returns the limit error for a budget from which `bytes` could not be taken.
 Error limit_error(LimitName name, const ByteBudget& budget, uint64_t bytes);
-/// Returns the error for an exceeded `max_bytes`, which is a field of several option structs. `message` must
-/// name the struct.
+/// Returns the error for an exceeded option `max_bytes`. `message` must name the option struct, because
+/// several structs have a field `max_bytes`.
 Error max_bytes_error(std::string message, uint64_t asked, uint64_t allowed);
 /// Returns the error for memory that the operating system refused to the process. `message` must say what the
 /// memory was for.

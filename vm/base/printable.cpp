@@ -67,8 +67,8 @@ bool is_plain(char c, const Rules& rules) {
   return c >= ' ' && c <= '~' && !(rules.quotes && (c == '"' || c == '\\'));
 }
 
-/// Makes `text` printable and cuts the result to `most` bytes. The remark about the missing bytes is part of
-/// the `most` bytes, so a second call with the same `most` changes nothing.
+/// Makes `text` printable and cuts the result to `most` bytes. The suffix that states the number of missing
+/// bytes counts toward `most`, so a second call with the same `most` changes nothing.
 std::string made(std::string_view text, size_t most, const Rules& rules) {
   constexpr size_t longest_suffix = std::string_view("… (18446744073709551615 bytes more)").size();
   const size_t cut = most - std::min(most, longest_suffix);

@@ -28,9 +28,9 @@ struct Code {
 
 /// Holds the code of a module's functions: one slot for each function that the module defines. Thread-safe.
 ///
-/// All stores that run the module share the code, which lives as long as the module. The first store that
-/// calls a function causes its translation, and this store's budget pays for the code until the module is
-/// freed, even if the store is freed first.
+/// All stores that run the module share the code, which lives as long as the module. A function is translated
+/// when a store first calls it. The budget of that store pays for the code until the module is freed, even if
+/// the store is freed first.
 class CodeStore {
 public:
   CodeStore() = default;
@@ -43,15 +43,15 @@ public:
     return slots_[defined_index].load(std::memory_order_acquire);
   }
   /// Publishes `code` as the translation of a function, and returns the published code. `payer`, which may be
-  /// null, must already have paid code.size bytes. It gets them back when this CodeStore is destroyed. If
-  /// another thread has already published a translation of the function, publish() returns that one, and
-  /// `payer` gets its bytes back at once.
+  /// null, must already have paid code.size bytes; the destructor of this CodeStore gives them back. If
+  /// another thread has already published a translation of the function, publish() drops `code`, gives the
+  /// bytes back to `payer` at once, and returns the other thread's translation.
   const Code* publish(size_t defined_index, Code code, const std::shared_ptr<ByteBudget>& payer);
   /// Returns the function's side table if keep() has stored one, else null.
   std::shared_ptr<const SideTable> side_table(size_t defined_index) const;
-  /// Keeps the side table of a function if `payer` pays for the table's bytes. A null `payer` pays nothing,
-  /// and the table is kept. The bytes go back to `payer` when this CodeStore is destroyed. Returns `table`,
-  /// or the table that another thread has stored first.
+  /// Stores the side table of a function if `payer` can pay for the table's bytes, or if `payer` is null. The
+  /// destructor of this CodeStore gives the bytes back to `payer`. Returns the table of the function that
+  /// another thread has already stored, if there is one, else `table`.
   std::shared_ptr<const SideTable> keep(size_t defined_index, std::shared_ptr<const SideTable> table,
                                         const std::shared_ptr<ByteBudget>& payer);
   /// Returns the code that contains the address `pc`, or null. For backtraces.

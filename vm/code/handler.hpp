@@ -61,8 +61,8 @@ using Handler = bool (*)(State& state);
 namespace place {
 inline constexpr int slot = 0;
 inline constexpr int first_register = 1;
-inline constexpr int constant = int_registers + 1;           // of integers
-inline constexpr int vector_constant = vector_registers + 1; // of floats
+inline constexpr int constant = int_registers + 1;           // for integer operands
+inline constexpr int vector_constant = vector_registers + 1; // for float operands
 // The number of places that an operand can have. `writable` is for operands that cannot be constants, such as
 // results. `readable` is for operands that can be constants.
 inline constexpr int writable = int_registers + 1;

@@ -371,7 +371,7 @@ struct ReturnCallRef {
 struct StackOp {
   Handler handler;
   Slot first;
-  SmallCharge charge; // paid by bulk operations
+  SmallCharge charge; // only bulk operations pay it
   uint32_t index;
   uint64_t second;
   void each(auto&& field) const {

@@ -1,6 +1,6 @@
-// SequenceIndex: a table that maps two consecutive handlers to their superinstruction. The compiler computes
-// the table from handler numbers, because the handlers' addresses are known only at run time
-// (vm/code/sequence_table.hpp).
+// SequenceIndex: a table that maps two consecutive handlers to their superinstruction. The table is
+// computed at compile time from numbers of handlers, because the handlers' addresses are known only at run
+// time (vm/code/sequence_table.hpp).
 #pragma once
 
 #include "vm/base/choose.hpp"
@@ -15,8 +15,8 @@
 namespace skerry::vm {
 
 /// The number of a handler, which is always below 2^16. 0 stands for no handler and for handlers that are in
-/// no sequence. The lowest numbers are those of operations. The sequences follow in parts: place `i` of part
-/// p (from 1) has the number p * handlers_of_part + i.
+/// no sequence. The handlers of operations have the numbers below handlers_of_part. The superinstructions are
+/// divided into parts 1, 2, …; row `i` of part p has the number p * handlers_of_part + i.
 using HandlerNumber = uint32_t;
 inline constexpr HandlerNumber handlers_of_part = 4096;
 
@@ -39,8 +39,8 @@ public:
   constexpr SequenceIndex(std::span<const uint16_t> starts, std::span<const Entry> entries)
       : starts_(starts.data()), entries_(entries.data()) {}
 
-  /// Returns the number of the handler that fuses `first` and `second`. Returns 0 if no handler does, or if
-  /// either number is 0.
+  /// Returns the number of the superinstruction that fuses `first` and `second`. Returns 0 if there is none,
+  /// or if either number is 0.
   constexpr HandlerNumber find(HandlerNumber first, HandlerNumber second) const {
     const Entry& entry = entries_[starts_[first] + second];
     return choose(entry.first == first, HandlerNumber{entry.fused}, HandlerNumber{0});
@@ -67,8 +67,8 @@ public:
   }
 
 private:
-  // The functions below use counting sorts and plain loops, because the compiler evaluates them and limits
-  // the number of steps.
+  // The functions below use counting sorts and plain loops, because the C++ compiler evaluates them and
+  // limits the number of steps.
 
   /// Sorts the sequences by row, longest rows first, because short rows then fit into the gaps between long
   /// rows.

@@ -1,5 +1,5 @@
-// SequenceTable: finds the superinstruction of two handlers, and its address (docs/rationale.md, "Why
-// superinstructions in place?").
+// SequenceTable: finds the superinstruction that fuses two handlers, and the address of its handler
+// (docs/rationale.md, "Why superinstructions in place?").
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -11,7 +11,7 @@
 
 namespace skerry::vm {
 
-/// The data that the constructor gets must outlive the table. Reading is thread-safe.
+/// The arrays that are passed to the constructor must outlive the table. Reading is thread-safe.
 class SequenceTable {
 public:
   static constexpr size_t part_count = 4;
@@ -21,10 +21,10 @@ public:
   constexpr SequenceTable(SequenceIndex index, const std::array<const Handler*, part_count>& parts)
       : index_(index), parts_{&no_handler, parts[0], parts[1], parts[2], parts[3]} {}
 
-  /// Returns the number of the handler that fuses `first` and `second`. Returns 0 if no handler does, or if
-  /// either number is 0.
+  /// Returns the number of the superinstruction that fuses `first` and `second`. Returns 0 if there is none,
+  /// or if either number is 0.
   HandlerNumber find(HandlerNumber first, HandlerNumber second) const { return index_.find(first, second); }
-  /// Returns the handler of a superinstruction that find() returned; null for 0.
+  /// Returns the handler with the number that find() returned; null for 0.
   Handler handler_of(HandlerNumber sequence) const {
     return parts_[sequence / handlers_of_part][sequence % handlers_of_part];
   }

@@ -1,5 +1,6 @@
-// SideTable: maps one function's threaded code back to wasm instructions, when a call ends with an error. The
-// error gets its offset and backtrace from the table, and a trap the fuel that is not charged yet.
+// SideTable: maps the threaded code of one function back to wasm instructions. It is used only when a call
+// ends with an error: it supplies the error's offset and backtrace. For a trap, it also supplies the amount
+// of fuel that has not been charged yet.
 #pragma once
 
 #include "vm/module/engine_data.hpp"

@@ -1,5 +1,5 @@
 // Slow paths that handlers and invoke() call when a call begins, fails or is suspended, or when its slice of
-// fuel is used up. A slice is the part of the fuel that runs between two checks of the deadline.
+// fuel is used up. A slice is the part of the fuel that a call may use between two checks of the deadline.
 //
 // Handlers have no unwind tables, so no exception may reach a handler. Every function here is therefore
 // noexcept. If memory runs out, the function puts an out-of-memory error in store.error.
@@ -12,16 +12,16 @@
 
 namespace skerry::vm {
 
-/// The number of slots in the bridge, which is below the frame of a function that another instance called
-/// (vm/exec/call_handlers.cpp).
+/// The number of slots in a bridge. A bridge lies directly below the frame of a function that was called by
+/// another instance (vm/exec/call_handlers.cpp).
 inline constexpr uint64_t bridge_slots = 4;
 
 /// Makes `f` ready to be called: allocates the value stack if the store has none, and translates the function
 /// unless its module already has the code. Returns false on failure, with the reason in store.error.
 bool make_callable(Store& store, FuncInstance& f) noexcept;
-/// Calls a host function. Fails without calling it if the deadline has passed or an interrupt is requested.
-/// `caller` is null if the host calls the function directly. Returns false on failure, with the reason in
-/// store.error.
+/// Calls a host function. If the deadline has passed or an interrupt is requested, fails without calling the
+/// function. `caller` is null if the embedder calls the function directly. Returns false on failure, with the
+/// reason in store.error.
 bool invoke_host(const FuncInstance& f, Store& store, ModuleInstance* caller, uint64_t* slots) noexcept;
 /// Sets store.error to the error that another call of the store is suspended. Returns false.
 bool refuse_beside_suspended(Store& store) noexcept;
@@ -35,19 +35,22 @@ ErrorCode next_slice(Store& store, int64_t needed = 0) noexcept;
 
 /// Suspends a call that stops because its fuel ran out (`code`). Returns the Suspension, in which the caller
 /// must save the handler's state. The Suspension already holds the fuel that the call has left or owes.
-/// Returns null if the call cannot be suspended and must fail. If store.error is then set, memory for the
+/// Returns null if the call cannot be suspended and must fail. store.error is then set only if memory for the
 /// Suspension was missing.
 Suspension* suspend_for_fuel(Store& store, ErrorCode code) noexcept;
-/// Does the same for a call that stops because a host function asked to suspend it. The caller must give back
-/// the fuel that the call instruction paid, because the instruction runs again. Returns null if no host
-/// function asked.
+/// Suspends a call that stops because a host function asked for a suspension. Returns the Suspension, in
+/// which the caller must save the handler's state. The caller must also give back the fuel that the call
+/// instruction paid, because the instruction runs again. Returns null if no host function asked for a
+/// suspension.
 Suspension* suspend_for_host(Store& store) noexcept;
 
-/// Ends the call with a trap of the instruction at run.pc: charges the instructions executed since the last
-/// charge, and sets store.error. If the fuel does not cover that charge, the call runs out of fuel before the
-/// trap. The call is then suspended if possible, and the function returns the Suspension; the call traps
-/// after it is resumed. If it cannot be suspended, the error is out_of_fuel. In all other cases, returns
-/// null. If memory is short, the error has fewer details.
+/// Ends the call with a trap of the instruction at run.pc. Charges the instructions executed since the last
+/// charge, and sets store.error; returns null.
+///
+/// If the fuel does not cover the charge, the call runs out of fuel before the trap. If the call can be
+/// suspended, the function then returns its Suspension, and the call traps after it is resumed. Otherwise
+/// store.error is out_of_fuel, and the function returns null. If memory is short, the error has fewer
+/// details.
 Suspension* end_with_trap(Store& store, ErrorCode code) noexcept;
 /// Ends the running call at the instruction run.pc. The function charges no fuel: all executed instructions
 /// must already have been charged (otherwise use end_with_trap). `code` is the reason. If `code` is

@@ -9,7 +9,7 @@ namespace skerry::vm {
 
 namespace {
 
-/// The most frames of one activation in a backtrace, which matters after a stack overflow.
+/// The most frames of one activation in a backtrace. Limits the backtrace of a stack overflow.
 constexpr size_t max_frames = 50;
 
 /// Returns the location of a function that has been entered but not translated, and thus has not executed any
@@ -20,8 +20,8 @@ CodeLocation first_instruction(const FramePosition& position) {
   return {body.offset, 0};
 }
 
-/// Returns a meter for the search. Even if the deadline has passed, it allows the amount of work between two
-/// checks, which is enough to translate most functions.
+/// Returns the meter that limits the search for locations. Even if the deadline has passed, the meter allows
+/// the amount of work between two checks of the deadline, which is enough to translate most functions.
 WorkMeter haste_meter(Store& store, ErrorCode why) {
   store.unseen_work = 0;
   const auto refuse = [](const Store&) -> std::optional<Error> {

@@ -9,13 +9,13 @@
 namespace skerry::vm {
 
 /// Describes the activation whose state is in store.run. The side table of a function maps its code to
-/// positions in the module. If the module does not have the side table yet, the function is translated again
-/// to make it. The guest caused this work, so the work stops at the deadline, and the remaining positions are
-/// unknown.
+/// positions in the module. If the module has no side table for a function yet, Backtrace translates the
+/// function again to make the table. The deadline also limits this work, because the guest caused it.
+/// Positions that are not found before the deadline stay unknown.
 class Backtrace {
 public:
-  /// `why` is the reason why the call ends; none stands for a trap. After an interrupt, the search for
-  /// positions stops at its first check.
+  /// `why` is the reason why the call ends; ErrorCode::none stands for a trap. If `why` is `interrupted`, the
+  /// search for positions stops at the first check of its meter.
   explicit Backtrace(Store& store, ErrorCode why = ErrorCode::none);
   /// Returns the location of the instruction that ended the call, or nothing if the deadline passed before it
   /// was found.
@@ -23,8 +23,8 @@ public:
   std::vector<Frame> frames();
 
 private:
-  /// Finds the locations of frame `index` and of all frames that run the same code. Does nothing if that has
-  /// already been tried.
+  /// Finds the locations of frame `index` and of all frames that run the same code. Does nothing if an
+  /// earlier call has already tried to find them.
   void locate(size_t index);
   Frame describe(size_t index) const;
 

@@ -221,8 +221,8 @@ template <int A> struct CallRef : Calling {
 
 // ---- tail calls (spec §4.6.8)
 //
-// A tail call of a host function or of a function of another instance is an ordinary call. The code after the
-// instruction then returns the results.
+// A tail call of a host function or of a function of another instance runs as an ordinary call. The code that
+// follows the tail call instruction then returns the results.
 
 /// Replaces the current frame, whose link is at `link_slot`, by a frame of `f`. Returns false if the value
 /// stack has no room for it.

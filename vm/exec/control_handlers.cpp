@@ -23,8 +23,8 @@ template <int... K> struct MakeEnter {
   using Op = Enter<k[0] == static_cast<int>(enter_unrolled) ? 0 : k[0] + 1>;
 };
 
-/// Counts how often it is reached. The count is part of the code, so only one thread at a time may run the
-/// code of an engine that profiles.
+/// Counts how often control reaches this instruction (layout::Count). The count is a field of the instruction
+/// in the code, so only one thread at a time may run the code of an engine that profiles.
 SKERRY_HANDLER(counting) {
   SKERRY_STATE
   ++const_cast<layout::Count&>(layout::at<layout::Count>(s.pc)).count;

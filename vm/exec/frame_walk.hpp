@@ -8,10 +8,11 @@
 
 namespace skerry::vm {
 
-/// Returns one word of threaded code that ends the activation. The outermost function returns to it.
+/// Returns the return address of the outermost function. The code there is one word, the handler that ends
+/// the activation.
 const std::byte* exit_code();
-/// Returns one word of threaded code that returns to the calling instance. A function that another instance
-/// called returns to it.
+/// Returns the return address of functions that another instance has called. The code there is one word, the
+/// handler that returns to the calling instance.
 const std::byte* foreign_return_code();
 
 /// Returns the function whose FuncInstance::stub is at `pc`.

@@ -1,5 +1,5 @@
 // Builds rows of handlers. The row of an operation has one handler for each combination of the places of its
-// operands, and the handler's number if superinstructions use it.
+// operands. For handlers that superinstructions may use, the row also has the handler's number.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -28,8 +28,9 @@ template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(si
 /// The numbers of a row that no superinstruction uses. All such rows share these zeros.
 inline constexpr std::array<uint16_t, 512> no_numbers{};
 
-/// The handlers of Make<k0, k1, …> for all combinations of places k0 < Dims0, k1 < Dims1, … Make<…> has
-/// either a type Op, an operation that superinstructions may use, or a `handler` that they do not use.
+/// The handlers of Make<k0, k1, …> for all combinations of places k0 < Dims0, k1 < Dims1, … Each Make<…> has
+/// either a member type Op, which is an operation, or a member `handler`. Superinstructions may use an Op,
+/// but not a `handler`.
 template <template <int...> class Make, int... Dims> struct Places {
   static constexpr size_t count = (size_t{1} * ... * size_t{Dims});
   static_assert(count <= no_numbers.size());

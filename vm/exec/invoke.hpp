@@ -5,7 +5,7 @@
 
 namespace skerry::vm {
 
-/// Runs a function of `store`, or resumes the store's suspended call of it. `slots` holds the arguments and
+/// Runs `func`, or resumes the suspended call of `func` if the store has one. `slots` holds the arguments and
 /// receives the results; a v128 takes two slots. Returns false if the call failed, with the reason in
 /// store.error. Calls inside the guest do not use the native stack, so a guest cannot overflow it.
 bool invoke(Store& store, FuncInstance& func, uint64_t* slots) noexcept;

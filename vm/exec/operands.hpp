@@ -53,7 +53,7 @@ template <int Kind> SKERRY_INLINE Vector& vector_register(State& s) {
 }
 
 /// Returns the low lane of a vector register. to_vector() leaves the other lanes undefined, because no
-/// handler reads them. Builds without VM registers never call these two functions.
+/// handler reads them. Builds without VM registers call neither low_lane() nor to_vector().
 template <std::floating_point T> SKERRY_INLINE T low_lane(Vector v) {
   T value;
   std::memcpy(&value, &v, sizeof value);

@@ -1,7 +1,7 @@
 // Rounds floats to integers (spec §4.3.3: fceil, ffloor, ftrunc, fnearest). On machines without rounding
 // instructions, compilers call the C library, and a handler would have to save all VM registers around that
-// call. There, the functions of this file convert the number to an integer and back, for which SSE2 has
-// instructions.
+// call. On such machines, the functions of this file convert the number to an integer and back, for which
+// SSE2 has instructions.
 #pragma once
 
 #include <cmath>

@@ -35,9 +35,8 @@ SKERRY_HANDLER(small) {
   NEXT(sizeof(layout::StackOp));
 }
 
-/// The input of a bulk operation: its immediates and slots, and the fuel that its next piece may cost at
-/// most. It is passed by value, because a handler whose locals have addresses could not end in a sibling
-/// call.
+/// The input of a bulk operation: its immediates and slots, and the most fuel that its next piece may cost.
+/// It is passed by value, because a handler whose locals have addresses could not end in a sibling call.
 struct Bulk {
   ModuleInstance& instance;
   uint64_t* slots;
@@ -74,7 +73,7 @@ template <Step (*F)(Bulk)> SKERRY_HANDLER(bulk) {
 }
 
 /// The size of the next piece, and whether it is the last piece. The three slots of a bulk operation hold the
-/// destination, the source or value, and the count.
+/// destination, the source (or the value to fill with), and the count.
 struct Range {
   uint64_t piece;
   bool last;
@@ -112,7 +111,7 @@ Step fill_memory(Bulk op) {
 }
 
 /// Copies the pieces from the last to the first if both ranges are in the same memory and the destination is
-/// higher, because the ranges may overlap.
+/// higher. If the ranges overlap, the first piece would otherwise overwrite later parts of the source.
 Step copy_memory(Bulk op) {
   MemoryInstance& to = *op.instance.memories[op.first];
   const MemoryInstance& from = *op.instance.memories[op.second];
@@ -251,9 +250,9 @@ Step table_grow(Bulk op) {
 //
 // The first immediate is the memory, and the second is the offset.
 
-/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null and stores the
-/// address at which it would begin (at most 2^64-1) in s.memory, where the trap handler expects it. No sum
-/// can wrap.
+/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null and sets s.memory
+/// to the address of the first byte of the access, for the trap handler. Sums saturate at 2^64-1, so none of
+/// them wraps.
 template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
   const uint64_t offset = stack_op(s).second;
@@ -289,7 +288,7 @@ template <class M> SKERRY_HANDLER(general_store) {
   NEXT(sizeof(layout::StackOp));
 }
 
-/// Both are for v128 globals. Globals of other types have their own operations.
+/// get_global() and set_global() are for v128 globals. Globals of other types have their own operations.
 ErrorCode get_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
   std::memcpy(slots, instance.globals[index]->value, 16);
   return ErrorCode::none;

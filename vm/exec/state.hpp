@@ -105,11 +105,11 @@ struct State {
 
 SKERRY_COLD SKERRY_HANDLER(trap_handler);
 SKERRY_COLD SKERRY_HANDLER(slice_end_handler);
-/// Takes the next slice of fuel, which must hold s.memory_size units, and runs the instruction at s.pc again.
-/// If the store has less fuel, ends or suspends the call.
+/// Takes the next slice of fuel and runs the instruction at s.pc again. The slice must hold at least as many
+/// units as s.memory_size states. If the store has less fuel, ends or suspends the call.
 SKERRY_COLD SKERRY_HANDLER(fuel_short_handler);
-/// Ends the call with the error in store.error, or suspends the call if the called host function asked for
-/// that. The running instruction must have been charged.
+/// Ends the call with the error in store.error. If the called host function asked for a suspension, suspends
+/// the call instead. The running instruction must already have been charged.
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler);
 /// Ends the activation. A function that was called from C++ returns to this handler.
 SKERRY_HANDLER(exit_handler);

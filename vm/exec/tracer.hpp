@@ -11,8 +11,8 @@ namespace skerry::vm {
 /// Returns a Suspension in which the tracing handler must save its registers, as if the call were suspended.
 /// Returns null if the store is no longer traced.
 Suspension* traced_registers(Store& store) noexcept;
-/// Passes the line of the next instruction to Config::trace. The saved pc must point to the layout::Count
-/// before the instruction.
+/// Passes the line of the next instruction to Config::trace. The pc that the tracing handler has saved must
+/// point to the layout::Count before the instruction.
 void trace(Store& store) noexcept;
 
 } // namespace skerry::vm

@@ -1,4 +1,4 @@
-// Makes the errors of traps, with the numbers that are involved.
+// Makes the errors of traps. Their messages state the numbers that caused the trap, such as an address.
 #pragma once
 
 #include "vm/runtime/store.hpp"
@@ -8,8 +8,8 @@
 namespace skerry::vm {
 
 /// Returns the error of a trap at store.run.pc. `location` is the location of the trapping instruction, if it
-/// is known. The error of an out-of-bounds access then also has the address and the size of the access, and
-/// the size of the memory. run.detail and the operands must be as the handler left them.
+/// is known. If it is, the error of an out-of-bounds access states the address and the size of the access,
+/// and the size of the memory. run.detail and the operands must be as the handler left them.
 Error trap_error(const Store& store, ErrorCode code, const std::optional<CodeLocation>& location);
 
 } // namespace skerry::vm

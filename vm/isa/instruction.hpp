@@ -23,8 +23,8 @@ struct MemArg {
   uint64_t offset;
 };
 
-/// The labels of a br_table, the default label last. The iterator decodes the labels from the binary, without
-/// checks because decode_instruction has already checked them.
+/// The labels of a br_table, the default label last. The iterator decodes the labels from the binary. It
+/// checks nothing, because decode_instruction has already checked the labels.
 class BrTableTargets {
 public:
   BrTableTargets() = default;

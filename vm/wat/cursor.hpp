@@ -39,7 +39,8 @@ public:
   const Token& peek() const { return failed_ ? end_ : tokens_[0]; }
   std::string_view word(uint32_t ahead = 0) { return spelling(peek(ahead)); }
 
-  /// Returns false at a closing parenthesis, at the end of the text and after an error.
+  /// Returns whether the current form continues: false at a closing parenthesis, at the end of the text and
+  /// after an error.
   bool more() const {
     const TokenKind kind = peek().kind;
     return kind != TokenKind::rparen && kind != TokenKind::eof;
@@ -83,7 +84,7 @@ public:
   void expect_close() { expect(TokenKind::rparen, "`)`"); }
   void expect_eof() { expect(TokenKind::eof, "the end"); }
   void expect_open(std::string_view keyword);
-  /// Both consume a string token and return or write the bytes that it stands for.
+  /// The expect_string() functions consume a string token, and return or write the bytes that it stands for.
   std::string expect_string();
   void expect_string(ByteWriter& out);
   /// Consumes a string token that must stand for valid UTF-8.

@@ -68,7 +68,7 @@ private:
   std::unordered_map<IdOffset, uint32_t, Hash, Same> innermost_; // the value is a position in labels_
 };
 
-/// clear() prepares it for the next function.
+/// The state of the function that is being parsed. clear() prepares it for the next function.
 struct FunctionContext {
   explicit FunctionContext(const Names& names) : labels(names) {}
   void clear() { locals.clear(), labels.clear(); }

@@ -269,8 +269,8 @@ void ImmediateParser::parse_type_field(ByteWriter& out) {
 }
 
 void ImmediateParser::parse_memarg(Opcode op, ByteWriter& out) {
-  // In a lane instruction, the first number is the memory only if another number, `offset=` or `align=`
-  // follows. Otherwise it is the lane.
+  // In a lane instruction, the first number is the memory only if `offset=`, `align=` or another number
+  // follows. Otherwise the first number is the lane.
   bool has_lane = info(op).immediate == ImmediateKind::memarg_lane;
   std::string_view next = cursor_.word(1);
   bool number_is_memory = !has_lane || cursor_.peek(1).kind == TokenKind::integer ||

@@ -27,8 +27,8 @@ private:
   uint32_t parse_label();
   uint32_t index(const IndexSpace& space) { return parse_index(cursor_, space, module_.names); }
   uint32_t optional_index(const IndexSpace& space) { return cursor_.at_index() ? index(space) : 0; }
-  /// Parses `owner segment` or only `segment`. The owner is a table or memory, and has index 0 if it is left
-  /// out.
+  /// Parses `owner segment` or only `segment`. The owner is the table or memory that the instruction
+  /// accesses; if the text leaves it out, its index is 0.
   void parse_segment_of(const IndexSpace& owner, const IndexSpace& segment, ByteWriter& out);
   void parse_two(const IndexSpace& first, const IndexSpace& second, ByteWriter& out);
   void parse_optional_two(const IndexSpace& space, ByteWriter& out);

@@ -47,8 +47,8 @@ public:
   };
   static constexpr uint32_t unlimited = ~uint32_t{0};
 
-  /// The names of the kind of item, for messages: `short_kind` as in "duplicate func", `kind` as in "unknown
-  /// function". `limit` is the most items that a module may have.
+  /// `short_kind` and `kind` name the kind of item in messages: `short_kind` as in "duplicate func", `kind`
+  /// as in "unknown function". `limit` is the most items that a module may have.
   IndexSpace(const char* short_kind, const char* kind, uint32_t limit = unlimited)
       : short_kind_(short_kind), kind_(kind), limit_(limit) {}
 

@@ -32,8 +32,8 @@ private:
   void catches_text(Catches clauses, TextSink& out) const;
   void select_types_text(const Instruction& instr, TextSink& out) const;
   std::string ref_type(HeapType heap, bool nullable) const;
-  /// Returns ` $name` or ` index`. The next two functions return nothing for index 0, which the text format
-  /// allows to leave out.
+  /// Returns ` $name` or ` index`. The next two functions return an empty string for index 0, because the
+  /// text format allows this index to be left out.
   std::string space(NameKind kind, uint32_t index) const { return " " + types_.index(kind, index); }
   std::string space_or_zero(NameKind kind, uint32_t index) const {
     return index == 0 ? "" : space(kind, index);

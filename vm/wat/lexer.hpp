@@ -54,8 +54,8 @@ private:
   Token classify(size_t start, size_t strings, size_t first_string, size_t first_end, bool punctuation);
   void skip_string();
 
-  /// Charges the watch for the text from `start` to the current position. Returns false if the watch has
-  /// expired.
+  /// Charges the deadline watch for the length of the text from `start` to the current position. Returns
+  /// false if the watch has expired.
   bool is_on_time(size_t start) { return watch_ == nullptr || watch_->spend(pos_ - start); }
 
   std::string_view text_;

@@ -95,8 +95,8 @@ Result<std::vector<std::byte>> ModuleParser::run(const ParseOptions& options,
                             options.names ? std::optional(NameSource{name, local_names_}) : std::nullopt);
 }
 
-/// Parses all type definitions, before all other fields. Function types that are written inline get the
-/// indices after them.
+/// Parses all type definitions before all other fields. The indices of the defined types come first; function
+/// types that are written inline in other fields get the indices after them.
 void ModuleParser::parse_types() {
   const Cursor start = cursor_;
   while (cursor_.at(TokenKind::lparen)) {
@@ -175,8 +175,9 @@ void ModuleParser::parse_inline_exports(ExternKind kind, uint32_t index) {
   }
 }
 
-/// Parses an inline import, `(import "module" "name")`, and returns true if there is one. The caller must
-/// then write the import's type. Otherwise counts a definition.
+/// Parses an inline import, `(import "module" "name")`. If there is one, begins the import and returns true;
+/// the caller must then write the import's type. If there is none, counts the item as a definition of the
+/// module and returns false.
 bool ModuleParser::parse_inline_import(ExternKind kind) {
   const Token where = cursor_.peek();
   if (!cursor_.take_open("import")) {

@@ -28,8 +28,8 @@ Config config_with_everything() {
   return config;
 }
 
-/// Prints the fields in the order of the binary sections, because a translation of the text then gives the
-/// same indices and bytes.
+/// Prints the fields in the order of the binary sections. If the text is translated back, the module then has
+/// the same indices and bytes.
 class ModulePrinter {
 public:
   ModulePrinter(const vm::Module& module, TextSink& out)

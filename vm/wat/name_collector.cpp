@@ -22,8 +22,8 @@ public:
 private:
   static constexpr size_t longest_keyword = 16;
 
-  /// Collects the names of the field whose keyword is at the cursor. `depth` is the depth of parentheses of
-  /// the field's content.
+  /// Collects the names of the field whose keyword is at the cursor. `depth` is the depth of parentheses
+  /// inside the field.
   void field(const std::string& keyword, int64_t depth) {
     cursor_.advance();
     if (keyword == "import") return import();

@@ -22,8 +22,8 @@ struct Format {
 };
 constexpr Format f32_format{23, 8}, f64_format{52, 11};
 
-// The bound of parsed exponents. It is far above the exponents of every format, and small enough that a sum
-// of several exponents does not overflow.
+// Parsed exponents are limited to about this absolute value. It is far above the exponents of every format,
+// and small enough that a sum of several exponents does not overflow.
 constexpr int64_t huge_exponent = int64_t{1} << 40;
 
 int digit_value(char c) {
@@ -73,7 +73,7 @@ std::optional<uint64_t> parse_digits(std::string_view digits, unsigned bits) {
 }
 
 /// Rounds mantissa * 2^exponent to the format, with ties to even and without a sign. `sticky` means that the
-/// exact value is a little larger, because nonzero digits were dropped.
+/// exact value is a little larger than mantissa * 2^exponent, because nonzero digits were dropped.
 std::optional<uint64_t> round_binary(const Format& format, uint64_t mantissa, int64_t exponent, bool sticky) {
   if (mantissa == 0) return 0;
   int leading = std::countl_zero(mantissa);

@@ -20,8 +20,9 @@ std::optional<uint64_t> parse_unsigned(std::string_view integer, unsigned bits) 
 /// Returns the value of an integer literal modulo 2^bits, or nothing if the value is outside -2^(bits-1) …
 /// 2^bits - 1.
 std::optional<uint64_t> parse_integer(std::string_view integer, unsigned bits) noexcept;
-/// Both return the bits of the float that is nearest to the literal, with ties to even. They return nothing
-/// if the nearest value is infinite or if a NaN payload does not fit. They also accept integer literals.
+/// parse_f32() and parse_f64() return the bits of the float that is nearest to the literal, with ties to
+/// even. They return nothing if the nearest value is infinite or if a NaN payload does not fit. They also
+/// accept integer literals.
 std::optional<uint32_t> parse_f32(std::string_view number);
 std::optional<uint64_t> parse_f64(std::string_view number);
 

@@ -11,8 +11,8 @@ constexpr uint64_t page_bytes = 65'536;
 
 } // namespace
 
-/// Parses `(elem …)` in a table definition. It is an active segment that fills the table, and its length is
-/// the size of the table.
+/// Parses the `(elem …)` in a table definition. The form defines an active segment that fills the table, and
+/// the number of its elements is the size of the table.
 void SegmentParser::parse_inline_elem(uint32_t table, ValType type, bool is_64) {
   cursor_.expect_open("elem");
   ByteWriter list;
@@ -52,8 +52,8 @@ void SegmentParser::parse_inline_elem(uint32_t table, ValType type, bool is_64) 
   out.bytes(list.view());
 }
 
-/// Parses the strings of `(data …)` in a memory definition. It is an active segment, and its length
-/// determines the number of pages.
+/// Parses the strings of the `(data …)` in a memory definition. The form defines an active segment, whose
+/// length determines the number of pages.
 void SegmentParser::parse_inline_data(uint32_t memory, bool is_64) {
   const uint64_t size = size_of_strings();
   Limits limits;
@@ -115,9 +115,9 @@ void SegmentParser::parse_elem() {
   bool expressions = false;
   uint64_t count = parse_element_list(list, type, expressions, active && !has_table);
 
-  // The flags (spec §5.5.12). Bit 0: the segment is not active. Bit 1: it is declarative, or has a table
-  // index. Bit 2: its elements are expressions. If an active segment has no table index, it implies table 0
-  // and funcref.
+  // The flags (spec §5.5.12). Bit 0: the segment is not active. Bit 1: the segment is declarative, or states
+  // a table index. Bit 2: the elements are expressions. An active segment that states no table index belongs
+  // to table 0 and has the type funcref.
   ByteWriter& out = sections_.elems.entry();
   bool short_form = active && table == 0 && type == funcref;
   uint32_t flags =

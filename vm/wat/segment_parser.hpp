@@ -13,11 +13,11 @@ public:
   SegmentParser(Cursor& cursor, ModuleContext& context, ModuleSections& sections)
       : cursor_(cursor), context_(context), sections_(sections), constant_(cursor, context) {}
 
-  // Both begin after the field's keyword and stop before its closing parenthesis.
+  // parse_elem() and parse_data() begin after the field's keyword and stop before its closing parenthesis.
   void parse_elem();
   void parse_data();
-  // Parse an inline segment, and write the segment and its table or memory. The cursor is at `(elem …)`, or
-  // at the strings of `(data …)`.
+  // These functions parse an inline segment, and write the segment and its table or memory. The cursor must
+  // be at `(elem …)`, or at the strings of `(data …)`.
   void parse_inline_elem(uint32_t table, ValType type, bool is_64);
   void parse_inline_data(uint32_t memory, bool is_64);
 

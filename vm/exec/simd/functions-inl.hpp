@@ -90,8 +90,8 @@ SKERRY_LANES U8 i8x16_swizzle(U8 a, U8 b) {
   const auto outside = ones<U8>(hn::Gt(b, hn::Set(Tag<uint8_t>(), 15)));
   return hn::TableLookupBytesOr0(a, hn::Or(b, outside));
 }
-/// `from_a` and `from_b` are the instruction's indices, which the translator has split into indices of lanes
-/// of a and of lanes of b. All other bytes of these two vectors are 0x80, which selects 0.
+/// The translator splits the instruction's lane indices: an index of a lane of a is in `from_a`, and an index
+/// of a lane of b is in `from_b`. All other bytes of these two vectors are 0x80, which selects 0.
 SKERRY_LANES U8 shuffle(U8 a, U8 b, U8 from_a, U8 from_b) {
   return hn::Or(hn::TableLookupBytesOr0(a, from_a), hn::TableLookupBytesOr0(b, from_b));
 }
@@ -219,7 +219,7 @@ SKERRY_LANES I64 i64x2_extmul_high_i32x4_s(I32 a, I32 b) { return extmul_high<in
 SKERRY_LANES U64 i64x2_extmul_low_i32x4_u(U32 a, U32 b) { return extmul_low(a, b); }
 SKERRY_LANES U64 i64x2_extmul_high_i32x4_u(U32 a, U32 b) { return extmul_high<uint32_t>(a, b); }
 
-/// Both return half of the lanes, widened: the even lanes or the odd lanes.
+/// even_lanes() and odd_lanes() return half of the lanes, widened.
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> even_lanes(V a) {
   return hn::ShiftRight<Bits>(hn::ShiftLeft<Bits>(hn::BitCast(Tag<Wide>(), a)));
 }
@@ -260,8 +260,8 @@ SKERRY_LANES I16 i16x8_q15mulr_sat_s(I16 a, I16 b) {
 
 // ---- floats
 
-/// Applies the scalar function F to the first `count` lanes. Only EMU128 needs this, because its own rounding
-/// and demotion lose the signs of zeros, the quietness of NaNs, and infinities.
+/// Applies the scalar function F to the first `count` lanes. Only EMU128 needs this function, because its own
+/// rounding and demotion lose the signs of zeros, the quietness of NaNs, and infinities.
 template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<From> a, size_t count) {
   From in[16 / sizeof(From)];
   To out[16 / sizeof(To)] = {};
@@ -276,7 +276,7 @@ template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<
 #define SKERRY_ROUNDING(lanes, T, scalar, vector) hn::vector(lanes)
 #endif
 
-/// Both treat -0 as smaller than +0, and return a NaN if an operand is a NaN.
+/// float_min() and float_max() treat -0 as smaller than +0, and return a NaN if an operand is a NaN.
 template <class V> SKERRY_HELPER V float_min(V a, V b) {
   const V equal_or_nan = hn::IfThenElse(hn::Eq(a, b), hn::Or(a, b), hn::Add(a, b));
   return hn::IfThenElse(hn::Lt(a, b), a, hn::IfThenElse(hn::Lt(b, a), b, equal_or_nan));
@@ -335,8 +335,8 @@ SKERRY_LANES F32 f32x4_convert_i32x4_u(U32 a) {
   return hn::Add(hn::Mul(high, hn::Set(Tag<float>(), 65536.0f)), low);
 }
 SKERRY_LANES F64 f64x2_convert_low_i32x4_s(I32 a) { return extended<double>(lower<int32_t>(a)); }
-/// Makes the bits of the number the low mantissa bits of 2^52, which gives the double 2^52 + number, then
-/// subtracts 2^52.
+/// Makes the bits of the number the low mantissa bits of the double 2^52. The resulting double is 2^52 +
+/// number, from which 2^52 is subtracted.
 SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
   const Tag<double> d;
   const F64 two_52 = hn::Set(d, 4503599627370496.0);
@@ -347,9 +347,10 @@ SKERRY_LANES F64 f64x2_convert_low_i32x4_u(U32 a) {
 /// Replaces NaNs by 0.
 template <class V> SKERRY_HELPER V without_nan(V a) { return hn::IfThenElseZero(hn::Eq(a, a), a); }
 
-/// Replaces NaNs and numbers below 0 by 0. The bits of the floats from +0 to infinity have the order of their
-/// values, as signed integers, and those of positive NaNs follow. A comparison of floats would be turned into
-/// an instruction for the maximum on AArch64, and that makes a quiet NaN of a signalling NaN, instead of 0.
+/// Replaces NaNs and numbers below 0 by 0. Compares the bits as signed integers: the floats from +0 to
+/// infinity have the same order as their bits, and positive NaNs come after infinity. On AArch64, compilers
+/// would turn a comparison of floats into a maximum instruction, which makes a signalling NaN quiet instead
+/// of replacing it by 0.
 template <class T, class Int> SKERRY_HELPER Lanes<T> positive_or_zero(Lanes<T> a) {
   const Tag<Int> di;
   const auto bits = hn::BitCast(di, a);

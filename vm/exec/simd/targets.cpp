@@ -19,7 +19,8 @@ bool can_run(SimdTarget target) {
 SimdTarget resolve_simd_target(SimdTarget wanted) {
   if (can_run(wanted)) return wanted;
   const std::vector<SimdTarget> targets = simd_targets();
-  // If no named target is available, `automatic` stands for the target that the whole build is compiled for.
+  // If this machine can run no named target, `automatic` stands for the target that the whole build is
+  // compiled for.
   return targets.empty() ? SimdTarget::automatic : targets.front();
 }
 
