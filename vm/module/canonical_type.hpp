@@ -11,8 +11,8 @@
 namespace skerry::vm {
 
 /// The id of a type in the engine's TypeRegistry. Two types have the same id if and only if they are equal,
-/// even if they come from different modules. When a type has no holder any more, its id can be reused for
-/// another type.
+/// even if they come from different modules. When the last holder of a type (see TypeHold) releases it, the
+/// registry can reuse its id for another type.
 using TypeId = uint32_t;
 inline constexpr TypeId no_type_id = ~TypeId{0};
 

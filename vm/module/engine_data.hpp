@@ -1,5 +1,5 @@
-// The data of an Engine. Only vm/api, which makes it, refers to the translator and the interpreter; all other
-// folders call them through the function pointers in EngineData.
+// The data of an Engine. Only vm/api, which makes this data, refers to the translator and the interpreter.
+// All other folders call translator and interpreter through the function pointers in EngineData.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -28,8 +28,8 @@ struct CodeLocation {
   bool operator==(const CodeLocation&) const = default;
 };
 
-/// Returns a function's name in printable form, after a separator from the words before it. Returns an empty
-/// text if the function has no name.
+/// Returns a function's name in printable form, preceded by the separator that joins it to the words before.
+/// Returns an empty text if the function has no name.
 using FunctionName = std::function<std::string(uint32_t func_index)>;
 
 struct EngineData {

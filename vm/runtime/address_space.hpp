@@ -22,9 +22,9 @@ inline constexpr uint64_t headroom_divisor = 2;
 /// page, and each would pay for zeroing it.
 inline constexpr uint64_t huge_page_bytes = uint64_t{2} << 20;
 
-/// Returns readable, writable and zeroed pages; null if the system refuses, or if kept_free_divisor does. The
-/// system merges adjacent reservations of the same kind into one mapping, so that thousands of small
-/// reservations do not use up vm.max_map_count.
+/// Returns readable, writable and zeroed pages. Returns null if the system refuses, or if too little address
+/// space would stay free (kept_free_divisor). The system merges adjacent reservations of the same kind into
+/// one mapping, so that thousands of small reservations do not use up vm.max_map_count.
 std::byte* map_pages(uint64_t bytes) noexcept;
 /// Protects the pages: any access to them ends the process. Returns false if the system refuses.
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept;
@@ -42,8 +42,8 @@ bool has_headroom(uint64_t bytes) noexcept;
 
 /// Enlarges the pages and returns their new address. Returns null if the system or kept_free_divisor refuses.
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
-/// Enlarges the pages in place. Returns false if this is refused, or if the addresses after the pages are in
-/// use.
+/// Enlarges the pages in place. Returns false if the system or kept_free_divisor refuses, or if the addresses
+/// after the pages are in use.
 bool extend_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
 /// Enlarges the pages and moves them to `to`, replacing the pages there. If this returns false, nothing is
 /// mapped at `to`.

@@ -30,8 +30,8 @@ class MemoryImage;
 enum class ObjectKind : uint8_t { func, host, exception, struct_, array };
 
 /// The beginning of every object that a reference points to: one word with the id of its canonical type in
-/// the low 24 bits and its kind above. The kind of a function is 0, so this word of a function equals its
-/// type id, and indirect calls compare only this word.
+/// the low 24 bits and its kind above. The kind `func` is 0, so the word of a function equals its type id. An
+/// indirect call therefore compares only this word.
 struct Object {
   static constexpr uint32_t id_bits = 24, id_mask = (1u << id_bits) - 1;
   uint32_t header;

@@ -23,9 +23,9 @@ uint64_t largest_pages(const Store& store, const Limits& limits) {
   return limits.has_max ? std::min(pages, limits.max) : pages;
 }
 
-/// The bytes to reserve for a memory of `bytes` bytes. This is twice as much, so that growth in small steps
-/// seldom moves the memory. But it is not more than the memory can ever use, and only `bytes` if the process
-/// has little address space.
+/// The bytes to reserve for a memory of `bytes` bytes. The reservation is about twice as large as the memory,
+/// so that growth in small steps seldom moves the memory. It is never larger than the memory can become. If
+/// the process has little address space, only `bytes` are reserved.
 uint64_t with_headroom(const MemoryInstance& memory, uint64_t bytes) {
   const uint64_t largest = std::max(memory.max_pages, uint64_t{1}) * wasm_page_bytes;
   const uint64_t more = std::clamp(bytes, least_reserved_bytes - wasm_page_bytes, most_headroom_bytes);
@@ -33,8 +33,8 @@ uint64_t with_headroom(const MemoryInstance& memory, uint64_t bytes) {
   return wanted > bytes && has_headroom(wanted) ? wanted : bytes;
 }
 
-/// Calls `take` with the number of bytes to reserve: first with headroom for growth, then, if `take` returns
-/// false, without.
+/// Calls `take` with the number of bytes to reserve, including headroom for growth. If `take` returns false,
+/// calls it again with `bytes`, without headroom.
 template <class F> bool reserve(const MemoryInstance& memory, uint64_t bytes, F&& take) {
   const uint64_t wanted = with_headroom(memory, bytes);
   return take(wanted) || (wanted > bytes && take(bytes));

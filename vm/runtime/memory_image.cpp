@@ -20,8 +20,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// The bytes of private pages that a memory may keep when it is reset. With more, many idle instances would
-/// take much memory.
+/// The bytes of private pages that a memory may keep when it is reset. The limit is small, because each of
+/// many idle instances may keep as much.
 constexpr uint64_t kept_bytes = uint64_t{128} << 10;
 
 uint64_t system_page_bytes() { return round_up_to_page(1); }

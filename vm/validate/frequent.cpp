@@ -1,6 +1,6 @@
-// Validates the most frequent instructions directly from the module's bytes: it finds an instruction's rule
-// with one table lookup and makes no Instruction. In unusual cases, such as long numbers, missing features
-// and errors, decode() and check() handle the instruction instead, from its start.
+// Validates the most frequent instructions directly from the module's bytes. This is fast, because one table
+// lookup finds an instruction's rule and no Instruction is made. In unusual cases, such as long numbers,
+// missing features and errors, decode() and check() handle the whole instruction instead.
 #include "vm/isa/frequent.hpp"
 #include "vm/validate/function_validator.hpp"
 #include "vm/validate/signature.hpp"
@@ -99,7 +99,7 @@ bool short_number(const std::byte*& at, uint32_t& value) {
 }
 
 /// Reads a block type that takes one byte: empty, a number type, or a type index less than 64. Returns false
-/// for others.
+/// for other block types.
 bool short_block_type(uint8_t code, BlockType& block) {
   const bool is_empty = code == empty_block_type;
   if (code < empty_block_type) {
@@ -135,8 +135,8 @@ bool FunctionValidator::check_plain(Opcode op) {
   }
 }
 
-/// Checks instructions until one is not frequent, and leaves the reader before that one. Returns false after
-/// an error.
+/// Checks instructions up to the first one that is not frequent, and leaves the reader at the start of that
+/// instruction. Returns false after an error.
 bool FunctionValidator::check_frequent() {
   const std::byte* const begin = reader_.cursor();
   // The caller checks the deadline between two calls of this function, so one call must end after part of a

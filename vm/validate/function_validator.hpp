@@ -77,8 +77,8 @@ private:
   // Control (control.cpp)
   /// The control frame that a label refers to; label 0 is the innermost frame.
   const ControlFrame& frame_of_label(uint32_t label) const { return frames_[frames_.size() - 1 - label]; }
-  // If `block` has a single value type, the lists are views of `block`, so it must not move while they are
-  // used.
+  // If `block` has a single value type, the returned list is a view of `block`. So `block` must not move
+  // while the list is in use.
   TypeList param_types(const BlockType& block) const;
   TypeList result_types(const BlockType& block) const;
   /// The types of the operands that a branch to the frame's label pops.

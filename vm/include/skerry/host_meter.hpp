@@ -38,8 +38,8 @@ struct HostWatch {
 ///   }
 ///
 /// One unit of work is charged as one instruction, and should take about as long: one or two nanoseconds. All
-/// loops share one policy: the deadline and the interrupt flag are checked after every look_units units.
-/// Valid during the call it was made in. One thread.
+/// loops share one policy: the deadline and the interrupt flag are checked after every look_units units. A
+/// HostMeter is valid during the call of the host function that made it, on one thread.
 class HostMeter {
 public:
   static constexpr uint64_t look_units = 1024;   ///< a check costs about 30 ns, 2 % of this work
@@ -66,8 +66,8 @@ public:
   /// Charges bytes that are moved, read or filled, bytes_per_unit for one unit, rounded up. Otherwise like
   /// spend.
   bool spend_bytes(uint64_t bytes) { return spend(bytes / bytes_per_unit + (bytes % bytes_per_unit != 0)); }
-  /// Like spend, but charges no fuel: for work that is already paid for, or whose amount the guest does not
-  /// decide.
+  /// Like spend, but charges no fuel. For work whose fuel is already charged, or whose amount the guest does
+  /// not decide.
   bool pass(uint64_t units) {
     since_look_ += units < look_units ? units : look_units;
     return since_look_ >= look_units ? must_stop() : stop.has_value();

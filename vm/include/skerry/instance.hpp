@@ -103,12 +103,12 @@ public:
   /// The memory's type, with the current size as its minimum.
   MemoryType type() const;
   uint64_t pages() const noexcept; ///< current size in pages of 64 KiB
-  /// The current bytes of the memory. The span is valid until the memory grows, and any call may grow it. The
-  /// bytes do not move before.
+  /// The current bytes of the memory. The bytes do not move, and the span is valid, until the memory grows.
+  /// Any call may grow the memory.
   std::span<std::byte> bytes() const noexcept;
-  /// The bytes [offset, offset + length). The span is valid as long as bytes() is. Errors of this function
-  /// and of the next four: trap out_of_bounds_memory_access, whose message names offset, length and size;
-  /// usage for an empty handle.
+  /// The bytes [offset, offset + length). The span is valid until the memory grows. Errors of this function
+  /// and of the next four functions: trap out_of_bounds_memory_access, whose message names offset, length and
+  /// size; usage for an empty handle.
   Result<std::span<std::byte>> bytes(uint64_t offset, uint64_t length) const;
   /// Reads the value at `offset`, which need not be aligned. Numbers and enumerations are little-endian, as
   /// in WebAssembly. Other types are copied byte by byte.
@@ -170,8 +170,8 @@ public:
   static Result<Global> create(Store& store, const GlobalType& type, const Value& value);
   /// The global's type.
   GlobalType type() const;
-  /// The global's value. Errors: usage for an empty handle; limit if the value is a reference that exceeds
-  /// heap_bytes.
+  /// The global's value. Errors: usage for an empty handle; limit if the value is a reference and
+  /// StoreLimits::heap_bytes has no room for its entry.
   Result<Value> get() const;
   /// Replaces the value. Errors: usage if the global is immutable, if `value` has another type or belongs to
   /// another store, or if the handle is empty.

@@ -35,15 +35,15 @@ struct ModuleLimits {
   uint32_t nesting = 100'000; // control frames open at once; validation keeps 40 bytes for each
   uint32_t br_table_targets = 65'520;
   uint32_t operand_slots = 60'000; // operands of one function at once; an index of a frame slot has 16 bits
-  /// Comparisons of single operand types that validation may do in addition to one for each byte of the
-  /// module. They happen where two lists of types are not identical, such as a label's types and the results
-  /// of another block. Identical lists are compared in one step.
+  /// Comparisons of single operand types that validation may do, not counting one for each byte of the
+  /// module. Validation compares types one by one only if two lists of types are not identical, such as the
+  /// types of a label and the results of another block. Identical lists are compared in one step.
   uint32_t type_comparisons = 10'000'000;
 };
 
-/// The most that the instances of one store may use together. Exceeding a limit never crashes. It is an Error
-/// of kind limit, whose message begins with the field's name ("memory_bytes limit exceeded: …"), except in
-/// wasm: there memory.grow and table.grow return -1.
+/// The most that the instances of one store may use together. Exceeding a limit never crashes. In wasm,
+/// memory.grow and table.grow then return -1. Everything else fails with an Error of kind limit, whose
+/// message begins with the field's name ("memory_bytes limit exceeded: …").
 struct StoreLimits {
   /// Bytes of all linear memories together. The engine reserves address space for at most twice the bytes in
   /// use, or for fewer if the process has little address space (docs/embedding.md, "Address space").

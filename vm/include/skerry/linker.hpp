@@ -82,10 +82,10 @@ public:
   /// Null if no definition failed. instantiate fails with this error.
   const Error* error() const noexcept;
 
-  /// The imports of `module` that have no definition here; set_unknown_imports does not change the result.
-  /// Returns only the first `most` of them, because a module may have a million imports.
+  /// The imports of `module` that this linker does not define; set_unknown_imports does not change the
+  /// result. Returns only the first `most` of these imports, because a module may have a million.
   std::vector<MissingImport> missing(const Module& module, size_t most = ~size_t{0}) const;
-  /// How many imports of `module` have no definition here.
+  /// How many imports of `module` this linker does not define.
   size_t count_missing(const Module& module) const noexcept;
 
   /// Instantiates a module (spec §4.5.4): checks the imports, allocates the instance, initializes it and runs

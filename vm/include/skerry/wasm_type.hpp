@@ -79,8 +79,8 @@ concept WasmValue = requires { WasmType<T>::type; };
 
 namespace detail {
 
-/// Converts between references and slots for one typed call. Keeps the first error; after an error, load
-/// returns null and store returns 0 for every reference that cannot be converted.
+/// Converts between references and slots for one typed call. For a reference that cannot be converted, load
+/// returns null and store returns 0. The first error is kept for take_error.
 class RefSlots {
 public:
   explicit RefSlots(vm::Store& store) noexcept : store_(&store) {}
