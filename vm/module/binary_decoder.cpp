@@ -31,7 +31,7 @@ template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
 }
 
 /// Each member function decodes one production of the binary grammar. After an error the member functions
-/// continue, because the reader then returns only zeros.
+/// need not stop, because the reader then returns only zeros.
 class BinaryDecoder {
 public:
   BinaryDecoder(Module& module, const Config& config, LoadWatch& watch)

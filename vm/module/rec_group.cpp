@@ -28,7 +28,7 @@ constexpr std::array<uint8_t, 256> short_type_features = [] {
 }();
 
 /// Each member function decodes one production of the grammar of types. After an error the member functions
-/// continue, because the reader then returns only zeros.
+/// need not stop, because the reader then returns only zeros.
 class RecGroupDecoder {
 public:
   RecGroupDecoder(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group)

@@ -148,8 +148,8 @@ private:
   }
   static TypeId first_of_chunk(unsigned chunk) { return ((TypeId{1} << chunk) - 1) << first_chunk_bits; }
   static size_t index_in_chunk(TypeId id) { return id - first_of_chunk(chunk_of(id)); }
-  /// Each entry belongs to an id. It is the address of the type, or, for a freed id, twice the index of the
-  /// next freed id in the chunk plus 1.
+  /// Entry i belongs to the i-th id of the chunk. For an id in use, the entry is the address of the type. For
+  /// a freed id, it is 2 * n + 1, where n is the index of the next freed id in the chunk.
   struct Chunk {
     std::unique_ptr<uintptr_t[]> entries;
     uint32_t used = 0;

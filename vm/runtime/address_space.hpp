@@ -36,9 +36,9 @@ bool may_take(uint64_t bytes) noexcept;
 /// Returns whether `bytes` may be reserved before they are needed (headroom_divisor).
 bool has_headroom(uint64_t bytes) noexcept;
 
-// The next three functions work on pages that one call has mapped: on all of them, or on those from some page
-// to the end. They cannot work on a range of several mappings. Unless stated otherwise, they change nothing
-// if they fail.
+// The next three functions work on all pages that one call has mapped, or on the pages from some page of such
+// a mapping to its end. They cannot work on a range of several mappings. Unless stated otherwise, they change
+// nothing if they fail.
 
 /// Enlarges the pages and returns their new address. Returns null if the system or kept_free_divisor refuses.
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;

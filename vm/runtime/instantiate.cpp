@@ -306,8 +306,8 @@ Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<co
   auto block = allocate_block(store, module);
   if (!block) return fail(std::move(block.error()));
   ModuleInstance& instance = **block;
-  // If the store has no value stack yet, its first call allocates the stack and sets the limit in all
-  // instances.
+  // If the store has no value stack yet, the store's first call allocates the stack and sets stack_limit in
+  // all instances.
   if (store.stack.base != nullptr) instance.stack_limit = store.stack.limit();
   if (auto ok = Instantiation(store, instance).allocate(imports); !ok) return fail(std::move(ok.error()));
   store.instances.push_back(std::move(*block));

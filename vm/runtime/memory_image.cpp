@@ -135,8 +135,8 @@ MemoryImage::~MemoryImage() {
   if (pagemap_ >= 0) close(pagemap_);
 }
 
-/// Makes at most two mappings, one for the image's content and one for the rest, because only a single
-/// mapping can be moved later.
+/// Makes one mapping for the image's content, and one for the rest of the reservation. The rest must be a
+/// single mapping, because the system cannot move several mappings at once when the memory grows.
 bool MemoryImage::map_into(MemoryInstance& memory) const {
   constexpr int access = PROT_READ | PROT_WRITE, how = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
   const uint64_t front = file_ < 0 ? 0 : content_.size(), rest = memory.reserved_bytes - front;

@@ -20,8 +20,8 @@ namespace skerry::vm {
 struct ValueStack {
   std::byte* base = nullptr;
   uint64_t bytes = 0;
-  /// Bytes after limit() that can be written without a check. They hold links, bridges (for calls into other
-  /// instances) and the arguments of host calls.
+  /// Bytes after limit() that can be written without a check. They hold links (return information), bridges
+  /// (for calls into other instances) and the arguments of host calls.
   static constexpr uint64_t red_zone_bytes = 16'384;
   std::byte* limit() const { return base + bytes - red_zone_bytes; }
 };

@@ -83,8 +83,8 @@ constexpr std::array<FrequentRule, 256> frequent_rules = [] {
 /// body.
 constexpr ptrdiff_t longest = 12;
 
-/// Reads an unsigned LEB128 number of at most four bytes. Returns false if it is longer; it may then also be
-/// malformed.
+/// Reads an unsigned LEB128 number of at most four bytes. Returns false for a longer number, which may also
+/// be malformed.
 bool short_number(const std::byte*& at, uint32_t& value) {
   value = static_cast<uint8_t>(*at++);
   if (value < 0x80) [[likely]]
@@ -184,8 +184,8 @@ bool FunctionValidator::check_frequent() {
         const std::array operands = {rule.first, rule.second};
         if (!stack_.pop(std::span(operands).first(rule.param_count))) goto done;
       }
-      // Usually a popped operand has left room for the result, but in unreachable code no operand may have
-      // been popped.
+      // Usually an operand was popped before, so there is room for the result. But in unreachable code it is
+      // possible that no operand was popped.
       if (rule.has_result && !stack_.push(rule.result)) {
         ok = too_many_operands();
         break;

@@ -355,7 +355,7 @@ concept ExpectedFrom = std::constructible_from<E, decltype(std::declval<From>().
 } // namespace detail
 
 /// A value, or the error that says why there is no value. An Expected is as large as the larger of T and E,
-/// and a bool. It can be copied or moved if T and E can. It is as thread-safe as T and E.
+/// plus a bool. It can be copied or moved if T and E can. It is as thread-safe as T and E.
 template <class T, class E> class [[nodiscard]] Expected : public detail::ExpectedBase<T, E> {
   using Base = detail::ExpectedBase<T, E>;
 

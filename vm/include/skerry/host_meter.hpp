@@ -63,8 +63,8 @@ public:
     if (!stop && units != 0) keep_error(watch.charge(watch.self, units));
     return pass(units);
   }
-  /// Charges bytes that are moved, read or filled, bytes_per_unit for one unit, rounded up. Otherwise like
-  /// spend.
+  /// Like spend, for work that moves, reads or fills `bytes` bytes: charges one unit for each bytes_per_unit
+  /// bytes, rounded up.
   bool spend_bytes(uint64_t bytes) { return spend(bytes / bytes_per_unit + (bytes % bytes_per_unit != 0)); }
   /// Like spend, but charges no fuel. For work whose fuel is already charged, or whose amount the guest does
   /// not decide.
