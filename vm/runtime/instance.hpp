@@ -146,9 +146,9 @@ struct ModuleInstance {
   MemoryInstance* memory0; // null if the module has no memory
   const Module* module;    // compiled->module
 
-  // Arrays by index space, imports first. The array `functions` holds pointers. The functions that the module
-  // defines are in the block at Layout::own_functions, so that a direct call finds its FuncInstance without a
-  // load.
+  // The index spaces of the instance as arrays; imports come first. A direct call of a function that the
+  // module defines needs no load from `functions`, because the FuncInstances of these functions are in the
+  // instance's block, from offset Layout::own_functions on.
   FuncInstance** functions;
   TableInstance** tables;
   MemoryInstance** memories;

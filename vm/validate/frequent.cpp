@@ -139,8 +139,8 @@ bool FunctionValidator::check_plain(Opcode op) {
 /// instruction. Returns false after an error.
 bool FunctionValidator::check_frequent() {
   const std::byte* const begin = reader_.cursor();
-  // The caller checks the deadline between two calls of this function, so one call must end after part of a
-  // large body.
+  // The caller checks the deadline between two calls of this function. So one call reads at most this many
+  // bytes, which may be only a part of a large body.
   constexpr size_t most_bytes = 65'536;
   const std::byte* const end_of_body = begin + std::min(reader_.remaining(), most_bytes);
   const uint64_t begin_offset = reader_.offset();

@@ -57,8 +57,8 @@ public:
     return stop.has_value();
   }
   /// Charges `units` of work that the caller is about to do. Checks the deadline and the interrupt flag if
-  /// look_units units were spent since the last check. Returns true if the host function must return, as
-  /// must_stop does.
+  /// look_units units were spent since the last check. If the host function must return, returns true and
+  /// sets `stop`, like must_stop.
   bool spend(uint64_t units) {
     if (!stop && units != 0) keep_error(watch.charge(watch.self, units));
     return pass(units);

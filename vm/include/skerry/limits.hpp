@@ -41,9 +41,9 @@ struct ModuleLimits {
   uint32_t type_comparisons = 10'000'000;
 };
 
-/// The most that the instances of one store may use together. Exceeding a limit never crashes. In wasm,
-/// memory.grow and table.grow then return -1. Everything else fails with an Error of kind limit, whose
-/// message begins with the field's name ("memory_bytes limit exceeded: …").
+/// The most that the instances of one store may use together. Exceeding a limit never crashes. The
+/// instructions memory.grow and table.grow return -1. All other operations fail with an Error of kind limit,
+/// whose message begins with the field's name ("memory_bytes limit exceeded: …").
 struct StoreLimits {
   /// Bytes of all linear memories together. The engine reserves address space for at most twice the bytes in
   /// use, or for fewer if the process has little address space (docs/embedding.md, "Address space").
