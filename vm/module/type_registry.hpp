@@ -119,8 +119,8 @@ public:
   Result<TypeHold> hold(TypeId id);
   /// Removes a holder from the group of `type`.
   void release(const CanonicalType& type);
-  /// Removes the holders that a module has added by interning `types`. If `types` contains a group several
-  /// times, the group loses as many holders.
+  /// Removes the holders that a module has added by interning `types`: a group loses one holder for each time
+  /// that it occurs in `types`.
   void release(std::span<const CanonicalType* const> types);
 
   const CanonicalType& operator[](TypeId id) const {

@@ -158,8 +158,8 @@ struct ModuleInstance {
 
   // Handlers do not use the members below.
   std::shared_ptr<const CompiledModule> compiled;
-  // The memory for Caller::memory: the memory that is exported as "memory", else memory 0; null if the
-  // instance has no memory.
+  // The memory that Caller::memory returns: the one that is exported as "memory", or memory 0 if there is no
+  // such export. Null if the instance has no memory.
   MemoryInstance* host_memory;
 };
 

@@ -63,8 +63,8 @@ void* allocate_bytes(size_t bytes) {
 }
 void free_bytes(void* block) { ::operator delete(block, std::align_val_t{alignof(GlobalInstance)}); }
 
-/// Allocates the memory block of an instance, whose arrays are in place and empty. The block counts against
-/// the store's budget until the store is destroyed.
+/// Allocates the memory block of an instance. The arrays in the block have their addresses, but no items yet.
+/// The block counts against the store's budget until the store is destroyed.
 Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const CompiledModule>& compiled) {
   const std::shared_ptr<const Module>& module = compiled->module;
   if (store.instances.size() >= store.limits.instances)

@@ -37,9 +37,9 @@ public:
   Result<void> write_bytes(uint64_t address, std::span<const std::byte> source) const;
   /// The calling instance; an empty handle if the embedder made the call.
   Instance instance() const noexcept;
-  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall this succeeds even
-  /// if less fuel is left: the store's fuel becomes negative, and the call stops after the host function has
-  /// returned.
+  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall this function
+  /// succeeds even if less fuel is left: the store's fuel becomes negative, and the call stops after the host
+  /// function has returned.
   Result<void> consume_fuel(uint64_t instructions);
   /// Like Store::fuel_used. The count includes the instructions that wasm executed before it called the host
   /// function.

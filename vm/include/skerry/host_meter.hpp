@@ -29,7 +29,7 @@ struct HostWatch {
   Clock::time_point deadline = Clock::time_point::max(); ///< the host function must not wait longer
 };
 
-/// For loops in a host function whose length the guest decides:
+/// Charges fuel for a loop in a host function if the guest decides how long the loop runs:
 ///
 ///   HostMeter meter(caller);
 ///   for (…) {

@@ -69,8 +69,8 @@ public:
   /// is passed to `function` as its first argument, and lives as long as `function` can be called.
   void define_native(std::string_view module, std::string_view name, FuncType type, NativeHostFunc function,
                      std::shared_ptr<void> context);
-  /// Defines a function, memory, table or global of a store. Afterwards instantiating in another store is a
-  /// usage error.
+  /// Defines a function, memory, table or global of a store. Afterwards this linker can instantiate only in
+  /// that store; instantiating in another store is a usage error.
   void define(std::string_view module, std::string_view name, const Extern& item);
   /// Defines all exports of an instance, with `module` as their module name.
   void define_instance(std::string_view module, const Instance& instance);
