@@ -13,7 +13,8 @@ namespace skerry::vm {
 
 /// A reservation is refused if less than an eighth of the process's address space would then be free, so that
 /// the embedder's heap can still grow after guests are refused more. The size of the address space is
-/// RLIMIT_AS or what the processor can address, whichever is less. From 2^40 bytes on, nothing is refused.
+/// RLIMIT_AS or what the processor can address, whichever is less. If it is 2^40 bytes or more, no
+/// reservation is refused for this reason.
 inline constexpr uint64_t kept_free_divisor = 8;
 /// Space that guests do not need yet is reserved only while the process uses at most half of its address
 /// space.

@@ -46,9 +46,9 @@ void use_pages(MemoryInstance& memory, std::byte* base, uint64_t bytes, uint64_t
   memory.front_bytes = front_bytes;
 }
 
-/// Moves the memory to new pages. The front, which consists of mapped pages of an image, is copied, because a
-/// second move could fail after the first has succeeded. The memory then has no image until the next restore
-/// maps it again.
+/// Moves the memory to new pages. The front, which consists of mapped pages of an image, is copied instead of
+/// moved: it would need a second move, which could fail after the first has succeeded. The memory then has no
+/// image until the next restore maps the image again.
 bool move_elsewhere(MemoryInstance& memory, uint64_t bytes) {
   const uint64_t front = memory.front_bytes, rest = memory.reserved_bytes - front;
   std::byte* to = map_pages(bytes);

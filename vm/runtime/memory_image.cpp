@@ -1,6 +1,6 @@
 // Resets a memory to its image in microseconds. The kernel reports which pages of the memory are no longer
 // those of the image (PAGEMAP_SCAN). The first few of these pages are overwritten with the image's content,
-// because that takes less time than a page fault for each in the next call. The others are discarded
+// because that takes less time than page faults in the next call. The other pages are discarded
 // (MADV_DONTNEED). On older kernels all pages are discarded.
 #include "vm/runtime/memory_image.hpp"
 

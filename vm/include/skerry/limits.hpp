@@ -7,9 +7,9 @@
 namespace skerry {
 
 /// The most that a module may contain. The defaults are those of the WebAssembly JS API
-/// ("Implementation-defined limits"), so that a module that runs in a browser also loads here. Each limit
-/// also bounds the work that a hostile module can cause. A module that exceeds a limit is refused with an
-/// Error of kind limit.
+/// ("Implementation-defined limits"), so that modules that run in browsers also load in this engine. Each
+/// limit also bounds the work that a hostile module can cause. A module that exceeds a limit is refused with
+/// an Error of kind limit.
 struct ModuleLimits {
   uint64_t module_bytes = uint64_t{1} << 30;
   uint32_t types = 1'000'000;

@@ -28,8 +28,8 @@ class Caller;
 class Func;
 
 /// How a T is passed in slots: its WebAssembly type, the number of slots that it takes, and how it is loaded
-/// from slots and stored to slots. Ref has no load and store, because RefSlots converts references.
-/// Specialized only for the C++ types that the top of this file lists.
+/// from slots and stored to slots. Ref has no load and store, because RefSlots converts references. WasmType
+/// is specialized only for the C++ types that the top of this file lists.
 template <class T> struct WasmType;
 
 template <WasmInteger T> struct WasmType<T> {
