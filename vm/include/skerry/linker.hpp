@@ -57,9 +57,9 @@ public:
   /// float, double, V128 or Ref. A parameter std::span<std::byte>, std::span<const std::byte> or
   /// std::string_view stands for an (i32 pointer, i32 length) pair, whose bounds are checked. The result is
   /// void, one of the number types, V128, Ref, a std::tuple of these, or a Result of any of them. If the
-  /// callable throws std::bad_alloc, the call ends with Error::out_of_memory; any other exception becomes
-  /// ErrorCode::host_exception. If a name is defined a second time, by this or another function of the
-  /// linker, the new definition replaces the old one.
+  /// callable throws std::bad_alloc or std::length_error, the call ends with Error::out_of_memory; any other
+  /// exception becomes ErrorCode::host_exception. If a name is defined a second time, by this or another
+  /// function of the linker, the new definition replaces the old one.
   template <class F>
     requires(!std::convertible_to<F, Extern>)
   void define(std::string_view module, std::string_view name, F&& function);
