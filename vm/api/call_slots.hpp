@@ -11,8 +11,8 @@
 
 namespace skerry {
 
-/// Checks that there is one argument for each parameter and that each has the parameter's type. Errors:
-/// usage.
+/// Checks that the call has one argument for each parameter, and that each argument has its parameter's type.
+/// Errors: usage.
 Result<void> check_arguments(const vm::Store& store, const vm::CanonicalType& type,
                              std::span<const Value> args);
 /// Writes the values to slots. check_arguments must have accepted the values.

@@ -19,8 +19,8 @@ Error growth_refused(std::string_view what, uint64_t size, uint64_t more) {
           std::string(what) + " of " + std::to_string(size) + " cannot grow by " + std::to_string(more)};
 }
 
-/// The error for a memory that cannot grow. It names the exceeded limit, if the cause is a limit of the
-/// store, of a budget or of the system.
+/// The error for a memory that cannot grow by `more` pages. If the cause is a limit of the store, of a budget
+/// or of the system, the message names that limit.
 Error memory_growth_refused(const vm::MemoryInstance& memory, uint64_t more) {
   const vm::Store& store = *memory.store;
   const uint64_t pages = memory.byte_size / vm::wasm_page_bytes, bytes = more * vm::wasm_page_bytes;

@@ -31,7 +31,7 @@ template <class F> void skip_instructions(ByteReader& reader, F&& may_go_on) {
 }
 
 /// Each member function decodes one production of the binary grammar. After an error the member functions
-/// continue, because the reader then returns only zeros.
+/// need not stop, because the reader then returns only zeros.
 class BinaryDecoder {
 public:
   BinaryDecoder(Module& module, const Config& config, LoadWatch& watch)
@@ -447,8 +447,8 @@ void BinaryDecoder::elem_section() {
 }
 
 void BinaryDecoder::elem_segment() {
-  // Bits of the flags (spec §5.5.12). Bit 0: passive or declarative. Bit 1: declarative if bit 0 is set, else
-  // an explicit table index. Bit 2: the items are expressions.
+  // Bits of the flags (spec §5.5.12). Bit 0: the segment is passive or declarative. Bit 1: if bit 0 is set,
+  // the segment is declarative; if not, a table index follows. Bit 2: the items are expressions.
   const uint64_t start = reader_.offset();
   const uint32_t flags = reader_.leb_u32();
   if (flags > 7) return reader_.fail_at(start, "malformed elements segment kind");

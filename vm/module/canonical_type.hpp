@@ -11,8 +11,8 @@
 namespace skerry::vm {
 
 /// The id of a type in the engine's TypeRegistry. Two types have the same id if and only if they are equal,
-/// even if they come from different modules. When a type has no holder any more, its id can be reused for
-/// another type.
+/// even if they come from different modules. When the last holder of a type (see TypeHold) releases it, the
+/// registry can reuse its id for another type.
 using TypeId = uint32_t;
 inline constexpr TypeId no_type_id = ~TypeId{0};
 
@@ -52,9 +52,9 @@ private:
     uint16_t params, results;
   };
 
-  // The type's variable data starts `tail_` bytes after this object, after all types of the group: the
-  // supertype and the far supertype, if any; RefCounts and the concrete references, if any; then codes or
-  // fields.
+  // The variable data of a type starts `tail_` bytes after this object, at the end of the group's block. It
+  // begins with the supertype and the far supertype, if the type has a supertype. RefCounts and the concrete
+  // references follow, if there are any; then the codes of a function type, or the fields.
   template <class T> const T* at(uint32_t offset) const {
     return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + tail_ + offset);
   }

@@ -1,5 +1,5 @@
-// The data of an Engine. Only vm/api, which makes it, refers to the translator and the interpreter; all other
-// folders call them through the function pointers in EngineData.
+// The data of an Engine. Only vm/api, which makes this data, refers to the translator and the interpreter.
+// All other folders call translator and interpreter through the function pointers in EngineData.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -28,8 +28,8 @@ struct CodeLocation {
   bool operator==(const CodeLocation&) const = default;
 };
 
-/// Returns a function's name in printable form, after a separator from the words before it. Returns an empty
-/// text if the function has no name.
+/// Returns a function's name in printable form, preceded by the separator that joins it to the words before.
+/// Returns an empty text if the function has no name.
 using FunctionName = std::function<std::string(uint32_t func_index)>;
 
 struct EngineData {
@@ -46,9 +46,10 @@ struct EngineData {
   /// can try again. Thread-safe.
   Result<const Code*> (*translate)(const CompiledModule& module, uint32_t defined_index,
                                    WorkMeter& meter) = nullptr;
-  /// Returns the side table of a translated function; never null. The first call for a function translates it
-  /// a second time, so use this only after a call has failed. The module keeps the table, unless the store's
-  /// budget refuses its bytes. Errors: those of translate. Thread-safe.
+  /// Returns the side table of a translated function; never null. If the module does not have the table yet,
+  /// this translates the function a second time. So request the table only for the backtrace of a wasm call
+  /// that has failed. The module keeps the table, unless the store's budget refuses its bytes. Errors: those
+  /// of translate. Thread-safe.
   Result<std::shared_ptr<const SideTable>> (*side_table)(const CompiledModule& module, uint32_t defined_index,
                                                          WorkMeter& meter) = nullptr;
   /// Writes a description of the function's code to `text`, for traces. Errors: those of translate.

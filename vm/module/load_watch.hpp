@@ -26,14 +26,15 @@ public:
     if (held_ > 0) budget_->give_back(held_);
   }
 
-  /// Charges work, counted in bytes of the module or of its text. Returns false if the work was refused, such
-  /// as after the deadline.
+  /// Charges work, counted in bytes of the module or of its text. Returns false if the work must end, for
+  /// example because the deadline has passed.
   [[nodiscard]] bool spend(uint64_t bytes) {
     left_ -= static_cast<int64_t>(bytes);
     return left_ > 0 || look();
   }
-  /// Charges memory: the work now needs up to `bytes` in all. The destructor gives them back to the budget.
-  /// Returns false if the budget does not have enough bytes left, or if the work was refused earlier.
+  /// Charges memory to the engine's budget. `bytes` is what the whole work may hold from now on, including
+  /// the bytes already charged. The watch's destructor gives all charged bytes back. Returns false if the
+  /// budget does not have enough bytes left, or if the watch has refused work before.
   [[nodiscard]] bool hold(uint64_t bytes) {
     if (bytes <= held_ || budget_ == nullptr) return !error_;
     if (!budget_->take(bytes - held_)) return refuse(limit_error("engine_budget", *budget_, bytes - held_));

@@ -12,8 +12,8 @@
 
 namespace skerry::vm {
 
-/// The table stores only indices and bits of the names' hashes; the caller compares names. It takes at most
-/// twelve bytes per index.
+/// The table stores only indices and bits of the names' hashes; the caller compares names. The table takes at
+/// most twelve bytes per index.
 class NameIndex {
 public:
   static constexpr uint32_t none = ~uint32_t{0};
@@ -27,8 +27,8 @@ public:
   void expect(uint64_t hash) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[hash & slot_mask()]);
   }
-  /// Adds `index` and returns it. But if `is_same` accepts an index that the table holds already, adds
-  /// nothing and returns that index. The caller must have made room (reserve).
+  /// Adds `index` and returns it. If the table already holds an index that `is_same` accepts, adds nothing
+  /// and returns the accepted index instead. The caller must have made room (reserve).
   template <class F> uint32_t insert(uint64_t hash, uint32_t index, F&& is_same) {
     const size_t at = slot(hash, is_same);
     if (slots_[at] != none) return slots_[at] & index_mask_;
@@ -54,9 +54,8 @@ public:
   }
 
 private:
-  // A slot holds an index, which is less than index_mask_, in its low bits. Its other bits are bits of the
-  // hash that do not decide which slot is used; most different names differ in them, so most need no
-  // comparison.
+  // The low bits of a slot, those of index_mask_, hold an index. The high bits hold the same bits of the
+  // name's hash as a tag. Most different names differ in their tags, so few names need to be compared.
   uint32_t slot_mask() const { return static_cast<uint32_t>(slots_.size() - 1); }
   uint32_t tag(uint64_t hash) const { return static_cast<uint32_t>(hash) & ~index_mask_; }
 

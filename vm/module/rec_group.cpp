@@ -28,7 +28,7 @@ constexpr std::array<uint8_t, 256> short_type_features = [] {
 }();
 
 /// Each member function decodes one production of the grammar of types. After an error the member functions
-/// continue, because the reader then returns only zeros.
+/// need not stop, because the reader then returns only zeros.
 class RecGroupDecoder {
 public:
   RecGroupDecoder(ByteReader& reader, const Config& config, LoadWatch& watch, RecGroup& group)
@@ -107,8 +107,8 @@ private:
     for (; read < count && reader_.ok(); ++read) group_.add(decode_value_type(reader_, features_), is_result);
   }
 
-  /// Reads the types at the beginning of a list that have a one-byte code and an enabled feature, and copies
-  /// their codes unchanged. Most lists contain only such types.
+  /// Reads and copies the codes of types until the first type whose code is longer than one byte or whose
+  /// feature is not enabled. Most lists contain no such type.
   uint32_t short_types(uint32_t most) {
     const auto* codes = reinterpret_cast<const uint8_t*>(reader_.cursor());
     uint32_t count = 0;

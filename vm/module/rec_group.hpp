@@ -15,8 +15,8 @@ namespace skerry::vm {
 
 enum class CompositeKind : uint8_t { func, struct_, array };
 
-/// The types of a group in order. The parameters, results and fields of all types are in common lists, in the
-/// same order. Can be reused for another group.
+/// The types of a group in order. The parameters of all types are in one list, in the order of the types. The
+/// same holds for the results and the fields. A RecGroup can be reused for another group.
 struct RecGroup {
   static constexpr uint32_t no_type = ~uint32_t{0};
   static constexpr uint8_t code = 0x4e; // the byte before a group in the binary format; a single type can

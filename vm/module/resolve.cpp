@@ -86,8 +86,8 @@ bool Resolver::intern_types() {
   return ok;
 }
 
-/// Interns `group`, or lets it wait to be interned with others. `group` is the slot of waiting_ after the
-/// waiting groups.
+/// Interns `group` now, or leaves it in waiting_ to be interned together with other groups. `group` must be
+/// the first unused slot of waiting_.
 bool Resolver::add_group(RecGroup& group) {
   if (!names_types(group)) return ++waiting_count_ < waiting_.size() || intern_waiting();
   const size_t position = waiting_count_;

@@ -198,8 +198,8 @@ bool TypeTable::rebuild(size_t capacity, const TypeRegistry& registry) {
 
 // ---- Interning
 
-/// Holders of types keep the engine alive, so there are none when the registry is destroyed. Only tests of
-/// the registry leave types, which must be freed here.
+/// Every holder of a type keeps the engine alive, so the registry of an engine has no types left when it is
+/// destroyed. Only tests of the registry alone leave types, which this destructor frees.
 TypeRegistry::~TypeRegistry() {
   for (const Chunk& chunk : chunks_)
     for (uint32_t i = 0; i < chunk.touched; ++i) {
@@ -322,8 +322,8 @@ bool TypeRegistry::take_ids(TypeGroup& group) {
   return true;
 }
 
-/// Takes an id from a chunk that has a free one. The likely chunk is tried first: if no id was ever freed, it
-/// is the one that has a free id.
+/// Takes an id from a chunk that has a free id. Tries the chunk of id `count_` first, because chunks fill in
+/// order as long as no id is freed.
 TypeId TypeRegistry::take_id() {
   const unsigned likely = chunk_of(static_cast<TypeId>(count_));
   for (unsigned i = 0; i <= chunks_.size(); ++i) {

@@ -20,7 +20,7 @@ namespace skerry::vm {
 class TypeRegistry;
 
 /// A holder of the recursion group that contains a type: keeps the group in the registry. The registry must
-/// outlive it.
+/// outlive the TypeHold.
 class TypeHold {
 public:
   TypeHold() = default;
@@ -85,8 +85,8 @@ private:
 /// types without a lock. Thread-safe.
 class TypeRegistry {
 public:
-  /// The limit on the number of types, which all ids are less than. A ValType stores a heap type in 24 signed
-  /// bits.
+  /// The limit on the number of types. All ids are less than this limit, because a ValType stores a heap type
+  /// in 24 signed bits.
   static constexpr TypeId max_types = (1 << TypeTable::id_bits) - 2;
   /// A RecGroup that is to be interned may refer to its own types. Such a reference holds the position of the
   /// type in the group instead of an id, and has one of these bits set.
@@ -101,9 +101,9 @@ public:
   /// The most groups that one call of intern accepts.
   static constexpr size_t groups_at_once = 32;
   /// Interns groups that do not refer to each other, and appends their canonical types to `types`. The owner
-  /// of `types` becomes a holder of the groups. If there is an error, `types` contains the types of the
-  /// groups before it. Supertypes and references in a group must be ids, or positions in the same group (see
-  /// inside_bit). Errors: limit, if the registry is full or memory is short.
+  /// of `types` becomes a holder of the groups. After an error, `types` contains the types of the groups that
+  /// were interned before the error. Supertypes and references in a group must be ids, or positions in the
+  /// same group (see inside_bit). Errors: limit, if the registry is full or memory is short.
   Result<void> intern(std::span<const RecGroup> groups, std::vector<const CanonicalType*>& types);
   /// Interns a function type that forms its own group, is final and has no supertype. Its concrete heap types
   /// must be canonical ids. Errors: limit; usage for an id that no type has.
@@ -119,8 +119,8 @@ public:
   Result<TypeHold> hold(TypeId id);
   /// Removes a holder from the group of `type`.
   void release(const CanonicalType& type);
-  /// Removes the holders that a module has added by interning `types`. If `types` contains a group several
-  /// times, the group loses as many holders.
+  /// Removes the holders that a module has added by interning `types`: a group loses one holder for each time
+  /// that it occurs in `types`.
   void release(std::span<const CanonicalType* const> types);
 
   const CanonicalType& operator[](TypeId id) const {
@@ -148,8 +148,8 @@ private:
   }
   static TypeId first_of_chunk(unsigned chunk) { return ((TypeId{1} << chunk) - 1) << first_chunk_bits; }
   static size_t index_in_chunk(TypeId id) { return id - first_of_chunk(chunk_of(id)); }
-  /// Each entry belongs to an id. It is the address of the type, or, for a freed id, twice the index of the
-  /// next freed id in the chunk plus 1.
+  /// Entry i belongs to the i-th id of the chunk. For an id in use, the entry is the address of the type. For
+  /// a freed id, it is 2 * n + 1, where n is the index of the next freed id in the chunk.
   struct Chunk {
     std::unique_ptr<uintptr_t[]> entries;
     uint32_t used = 0;

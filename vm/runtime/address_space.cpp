@@ -90,8 +90,9 @@ std::optional<uint64_t> resource_limit(int resource) noexcept {
   return limit.rlim_cur;
 }
 
-/// The size of the process's address space: RLIMIT_AS, or what the processor can address if that is less.
-/// Stacks are at the upper end of the addresses, which shows how many the processor has.
+/// The size of the process's address space: RLIMIT_AS, or what the processor can address if that is less. The
+/// address of a local variable shows how much the processor can address, because stacks are at the upper end
+/// of the addresses.
 uint64_t address_space() noexcept {
   const char on_stack = 0;
   const uint64_t processor = std::bit_ceil(reinterpret_cast<uintptr_t>(&on_stack));
@@ -121,8 +122,8 @@ std::byte* map_pages(uint64_t bytes) noexcept {
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept {
 #if defined(__linux__)
   constexpr int guard_install = 102; // since Linux 6.13; unlike mprotect, it does not split the mapping
-  // qemu-user accepts every advice and does nothing. A system that accepts an advice that does not exist is
-  // therefore not believed.
+  // qemu-user accepts every advice and does nothing. So guard_install is used only if the system refuses an
+  // advice that does not exist.
   constexpr int no_advice = 0x7fff'ffff;
   const bool checks_advice = madvise(start, bytes, no_advice) != 0;
   if (checks_advice && madvise(start, bytes, guard_install) == 0) return true;

@@ -13,7 +13,8 @@ namespace skerry::vm {
 
 /// A reservation is refused if less than an eighth of the process's address space would then be free, so that
 /// the embedder's heap can still grow after guests are refused more. The size of the address space is
-/// RLIMIT_AS or what the processor can address, whichever is less. From 2^40 bytes on, nothing is refused.
+/// RLIMIT_AS or what the processor can address, whichever is less. If it is 2^40 bytes or more, no
+/// reservation is refused for this reason.
 inline constexpr uint64_t kept_free_divisor = 8;
 /// Space that guests do not need yet is reserved only while the process uses at most half of its address
 /// space.
@@ -22,9 +23,9 @@ inline constexpr uint64_t headroom_divisor = 2;
 /// page, and each would pay for zeroing it.
 inline constexpr uint64_t huge_page_bytes = uint64_t{2} << 20;
 
-/// Returns readable, writable and zeroed pages; null if the system refuses, or if kept_free_divisor does. The
-/// system merges adjacent reservations of the same kind into one mapping, so that thousands of small
-/// reservations do not use up vm.max_map_count.
+/// Returns readable, writable and zeroed pages. Returns null if the system refuses, or if too little address
+/// space would stay free (kept_free_divisor). The system merges adjacent reservations of the same kind into
+/// one mapping, so that thousands of small reservations do not use up vm.max_map_count.
 std::byte* map_pages(uint64_t bytes) noexcept;
 /// Protects the pages: any access to them ends the process. Returns false if the system refuses.
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept;
@@ -36,14 +37,14 @@ bool may_take(uint64_t bytes) noexcept;
 /// Returns whether `bytes` may be reserved before they are needed (headroom_divisor).
 bool has_headroom(uint64_t bytes) noexcept;
 
-// The next three functions work on pages that one call has mapped: on all of them, or on those from some page
-// to the end. They cannot work on a range of several mappings. Unless stated otherwise, they change nothing
-// if they fail.
+// The next three functions work on all pages that one call has mapped, or on the pages from some page of such
+// a mapping to its end. They cannot work on a range of several mappings. Unless stated otherwise, they change
+// nothing if they fail.
 
 /// Enlarges the pages and returns their new address. Returns null if the system or kept_free_divisor refuses.
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
-/// Enlarges the pages in place. Returns false if this is refused, or if the addresses after the pages are in
-/// use.
+/// Enlarges the pages in place. Returns false if the system or kept_free_divisor refuses, or if the addresses
+/// after the pages are in use.
 bool extend_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
 /// Enlarges the pages and moves them to `to`, replacing the pages there. If this returns false, nothing is
 /// mapped at `to`.

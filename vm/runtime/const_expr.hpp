@@ -17,9 +17,9 @@ struct SlotPair {
 };
 
 /// Evaluates validated constant expressions of one instance. The instance's functions, and the globals that
-/// an expression refers to, must already be set up. Reuse the evaluator for many expressions, so that most
-/// allocate nothing. The meter counts instructions, because an expression may be long; after the meter has
-/// refused, values are meaningless.
+/// an expression refers to, must already be set up. Use one evaluator for many expressions: it keeps its
+/// operand stack, so most evaluations allocate nothing. The meter counts instructions, because an expression
+/// may be long. After the meter has refused, the returned values are meaningless.
 class ConstEvaluator {
 public:
   ConstEvaluator(const ModuleInstance& instance, WorkMeter& meter) : instance_(instance), meter_(meter) {}

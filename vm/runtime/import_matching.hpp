@@ -5,7 +5,8 @@
 
 namespace skerry::vm {
 
-/// `want` is the import's type in the module. `have` is the item's type, with its current size as the
+/// Returns whether an item with the limits `have` can be imported with the limits `want`. `want` comes from
+/// the import's type in the module. `have` comes from the item's type and has the item's current size as its
 /// minimum.
 bool matches(const Limits& have, const Limits& want);
 /// Concrete heap types in `have` and `want` must be canonical ids.

@@ -30,8 +30,8 @@ class MemoryImage;
 enum class ObjectKind : uint8_t { func, host, exception, struct_, array };
 
 /// The beginning of every object that a reference points to: one word with the id of its canonical type in
-/// the low 24 bits and its kind above. The kind of a function is 0, so this word of a function equals its
-/// type id, and indirect calls compare only this word.
+/// the low 24 bits and its kind above. The kind `func` is 0, so the word of a function equals its type id. An
+/// indirect call therefore compares only this word.
 struct Object {
   static constexpr uint32_t id_bits = 24, id_mask = (1u << id_bits) - 1;
   uint32_t header;
@@ -146,9 +146,9 @@ struct ModuleInstance {
   MemoryInstance* memory0; // null if the module has no memory
   const Module* module;    // compiled->module
 
-  // Arrays by index space, imports first. The array `functions` holds pointers. The functions that the module
-  // defines are in the block at Layout::own_functions, so that a direct call finds its FuncInstance without a
-  // load.
+  // The index spaces of the instance as arrays; imports come first. A direct call of a function that the
+  // module defines needs no load from `functions`, because the FuncInstances of these functions are in the
+  // instance's block, from offset Layout::own_functions on.
   FuncInstance** functions;
   TableInstance** tables;
   MemoryInstance** memories;
@@ -158,8 +158,8 @@ struct ModuleInstance {
 
   // Handlers do not use the members below.
   std::shared_ptr<const CompiledModule> compiled;
-  // The memory for Caller::memory: the memory that is exported as "memory", else memory 0; null if the
-  // instance has no memory.
+  // The memory that Caller::memory returns: the one that is exported as "memory", or memory 0 if there is no
+  // such export. Null if the instance has no memory.
   MemoryInstance* host_memory;
 };
 

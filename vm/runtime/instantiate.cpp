@@ -63,8 +63,8 @@ void* allocate_bytes(size_t bytes) {
 }
 void free_bytes(void* block) { ::operator delete(block, std::align_val_t{alignof(GlobalInstance)}); }
 
-/// Allocates the memory block of an instance, whose arrays are in place and empty. The block counts against
-/// the store's budget until the store is destroyed.
+/// Allocates the memory block of an instance. The arrays in the block have their addresses, but no items yet.
+/// The block counts against the store's budget until the store is destroyed.
 Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const CompiledModule>& compiled) {
   const std::shared_ptr<const Module>& module = compiled->module;
   if (store.instances.size() >= store.limits.instances)
@@ -306,8 +306,8 @@ Result<ModuleInstance*> allocate_instance(Store& store, const std::shared_ptr<co
   auto block = allocate_block(store, module);
   if (!block) return fail(std::move(block.error()));
   ModuleInstance& instance = **block;
-  // If the store has no value stack yet, its first call allocates the stack and sets the limit in all
-  // instances.
+  // If the store has no value stack yet, the store's first call allocates the stack and sets stack_limit in
+  // all instances.
   if (store.stack.base != nullptr) instance.stack_limit = store.stack.limit();
   if (auto ok = Instantiation(store, instance).allocate(imports); !ok) return fail(std::move(ok.error()));
   store.instances.push_back(std::move(*block));

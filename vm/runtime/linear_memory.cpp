@@ -13,7 +13,7 @@ constexpr uint64_t memory32_pages = 65'536;
 /// The smallest reservation. With it, a memory of one page can grow to four pages before it may have to move.
 constexpr uint64_t least_reserved_bytes = 4 * wasm_page_bytes;
 /// The most that is reserved in addition to a memory's size: 1/256 of the address space of processors with
-/// 39-bit addresses. Memories larger than this seldom move anyway.
+/// 39-bit addresses. Even a larger memory then moves only once for each GiB that it grows.
 constexpr uint64_t most_headroom_bytes = uint64_t{1} << 30;
 
 /// The most pages that the memory can ever have: the type's maximum, or fewer if the store allows fewer.
@@ -23,9 +23,9 @@ uint64_t largest_pages(const Store& store, const Limits& limits) {
   return limits.has_max ? std::min(pages, limits.max) : pages;
 }
 
-/// The bytes to reserve for a memory of `bytes` bytes. This is twice as much, so that growth in small steps
-/// seldom moves the memory. But it is not more than the memory can ever use, and only `bytes` if the process
-/// has little address space.
+/// The bytes to reserve for a memory of `bytes` bytes. The reservation is about twice as large as the memory,
+/// so that growth in small steps seldom moves the memory. It is never larger than the memory can become. If
+/// the process has little address space, only `bytes` are reserved.
 uint64_t with_headroom(const MemoryInstance& memory, uint64_t bytes) {
   const uint64_t largest = std::max(memory.max_pages, uint64_t{1}) * wasm_page_bytes;
   const uint64_t more = std::clamp(bytes, least_reserved_bytes - wasm_page_bytes, most_headroom_bytes);
@@ -33,8 +33,8 @@ uint64_t with_headroom(const MemoryInstance& memory, uint64_t bytes) {
   return wanted > bytes && has_headroom(wanted) ? wanted : bytes;
 }
 
-/// Calls `take` with the number of bytes to reserve: first with headroom for growth, then, if `take` returns
-/// false, without.
+/// Calls `take` with the number of bytes to reserve, including headroom for growth. If `take` returns false,
+/// calls it again with `bytes`, without headroom.
 template <class F> bool reserve(const MemoryInstance& memory, uint64_t bytes, F&& take) {
   const uint64_t wanted = with_headroom(memory, bytes);
   return take(wanted) || (wanted > bytes && take(bytes));
@@ -46,9 +46,9 @@ void use_pages(MemoryInstance& memory, std::byte* base, uint64_t bytes, uint64_t
   memory.front_bytes = front_bytes;
 }
 
-/// Moves the memory to new pages. The front, which consists of mapped pages of an image, is copied, because a
-/// second move could fail after the first has succeeded. The memory then has no image until the next restore
-/// maps it again.
+/// Moves the memory to new pages. The front, which consists of mapped pages of an image, is copied instead of
+/// moved: it would need a second move, which could fail after the first has succeeded. The memory then has no
+/// image until the next restore maps the image again.
 bool move_elsewhere(MemoryInstance& memory, uint64_t bytes) {
   const uint64_t front = memory.front_bytes, rest = memory.reserved_bytes - front;
   std::byte* to = map_pages(bytes);

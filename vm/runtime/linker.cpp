@@ -56,8 +56,8 @@ public:
   ImportBinder(const Linker& linker, Store& store, const Module& module)
       : linker_(linker), store_(store), module_(module), meter_(work_meter(store)) {}
 
-  /// Binds all imports. A missing definition or a wrong type is a problem that is collected. Any other error
-  /// ends the work at once.
+  /// Binds all imports. A missing definition or a wrong type does not end the work; all such problems are
+  /// collected for one message. Any other error ends the work at once.
   Result<BoundImports> run() {
     for (const Import& import : module_.imports) {
       constexpr uint32_t units = 8; // the work of finding a name

@@ -61,7 +61,7 @@ Result<std::shared_ptr<HostFunc>> make_host_func(TypeRegistry& types, const Func
                                                  NativeHostFunc native, std::shared_ptr<void> context);
 
 /// The instance of a host function in a store. A store makes only one instance of each host function, because
-/// funcrefs to it must be equal.
+/// all funcrefs to the same host function must be equal.
 FuncInstance* host_func_instance(Store& store, const std::shared_ptr<const HostFunc>& host);
 
 /// The store that a function belongs to.

@@ -1,6 +1,6 @@
 // Resets a memory to its image in microseconds. The kernel reports which pages of the memory are no longer
 // those of the image (PAGEMAP_SCAN). The first few of these pages are overwritten with the image's content,
-// because that takes less time than a page fault for each in the next call. The others are discarded
+// because that takes less time than page faults in the next call. The other pages are discarded
 // (MADV_DONTNEED). On older kernels all pages are discarded.
 #include "vm/runtime/memory_image.hpp"
 
@@ -20,8 +20,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// The bytes of private pages that a memory may keep when it is reset. With more, many idle instances would
-/// take much memory.
+/// The bytes of private pages that a memory may keep when it is reset. The limit is small, because each of
+/// many idle instances may keep as much.
 constexpr uint64_t kept_bytes = uint64_t{128} << 10;
 
 uint64_t system_page_bytes() { return round_up_to_page(1); }
@@ -135,8 +135,8 @@ MemoryImage::~MemoryImage() {
   if (pagemap_ >= 0) close(pagemap_);
 }
 
-/// Makes at most two mappings, one for the image's content and one for the rest, because only a single
-/// mapping can be moved later.
+/// Makes one mapping for the image's content, and one for the rest of the reservation. The rest must be a
+/// single mapping, because the system cannot move several mappings at once when the memory grows.
 bool MemoryImage::map_into(MemoryInstance& memory) const {
   constexpr int access = PROT_READ | PROT_WRITE, how = MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE;
   const uint64_t front = file_ < 0 ? 0 : content_.size(), rest = memory.reserved_bytes - front;

@@ -20,14 +20,14 @@ namespace skerry::vm {
 struct ValueStack {
   std::byte* base = nullptr;
   uint64_t bytes = 0;
-  /// Bytes after limit() that can be written without a check. They hold links, bridges (for calls into other
-  /// instances) and the arguments of host calls.
+  /// Bytes after limit() that can be written without a check. They hold links (return information), bridges
+  /// (for calls into other instances) and the arguments of host calls.
   static constexpr uint64_t red_zone_bytes = 16'384;
   std::byte* limit() const { return base + bytes - red_zone_bytes; }
 };
 
-/// The state of the call that is running. Handlers keep it in registers, and save it here when they call a
-/// host function, trap or have used up their slice of fuel.
+/// The state of the call that is running. Handlers keep this state in registers. They save it here when they
+/// call a host function, when they trap, and when the slice of fuel is used up (Config::fuel_slice).
 struct RunState {
   const std::byte* pc = nullptr;      // the instruction that is running
   uint64_t* frame = nullptr;          // the frame of the running function
@@ -52,11 +52,10 @@ struct Store {
 
   ValueStack stack; // allocated at the first call
   RunState run;
-  uint32_t host_depth = 0; // active runs of the interpreter; host functions start nested ones
-                           // one's wasm
+  uint32_t host_depth = 0; // active runs of the interpreter; a host function can start a nested run
 
-  // Fuel that is not part of the running slice. The rest of that slice is in a register, or in run.fuel
-  // during host calls.
+  // The store's fuel without the slice that the running call has taken (Config::fuel_slice). The rest of that
+  // slice is in a register, or in run.fuel during host calls.
   int64_t fuel_budget = static_cast<int64_t>(skerry::Store::unlimited_fuel);
   uint64_t fuel_given = skerry::Store::unlimited_fuel; // the sum of all fuel that was ever given, modulo 2^64
 
@@ -115,13 +114,14 @@ struct Store::HostObject : Object {
 /// Checks the interrupt flag and the deadline. Returns the code of the error with which the call must end, or
 /// none.
 ErrorCode look(const Store& store) noexcept;
-/// Like look, for frequent use. While the deadline is not near, it reads a less exact clock, which takes only
-/// a few nanoseconds.
+/// Like look, for frequent use. If the deadline is not near, reads a less exact clock, which takes only a few
+/// nanoseconds.
 ErrorCode look_roughly(const Store& store) noexcept;
 /// Like look, but returns an Error. For loops of host functions.
 std::optional<Error> check_interrupt(const Store& store) noexcept;
-/// A meter for work that the engine does for the store. It checks the store's deadline and interrupt flag,
-/// and charges the store's budget. Work that was not yet followed by a check carries over to the next meter.
+/// A meter for work that the engine does for the store. The meter checks the store's deadline and interrupt
+/// flag, and charges the store's budget. Work since the last check is counted in the store, so the next meter
+/// continues the count.
 WorkMeter work_meter(Store& store);
 
 // Handlers call grow_memory and grow_table, so no exception may leave these functions.
@@ -138,9 +138,9 @@ bool table_may_grow(const TableInstance& table, uint64_t elements) noexcept;
 
 /// Allocates the value stack unless it exists. Errors: limit.
 Result<void> ensure_stack(Store& store);
-/// Moves the value stack to a new address (Config::move_stack). Returns the distance in bytes, or 0 if the
-/// stack did not move. Corrects run.frame and run.free; the caller must correct all other pointers into the
-/// stack.
+/// Moves the value stack to a new address (Config::move_stack). Returns the distance of the move in bytes, or
+/// 0 if the stack did not move. Corrects run.frame and run.free; the caller must correct all other pointers
+/// into the stack.
 ptrdiff_t move_stack(Store& store);
 void release_stack(Store& store);
 

@@ -32,8 +32,8 @@ template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCo
   return true;
 }
 
-/// Makes room for at least `size` elements. The room after the current end is null, except for table.dirty
-/// elements.
+/// Makes room for at least `size` elements. Elements between the table's size and its capacity are null,
+/// except the first table.dirty of them, which a stopped growth may have written.
 bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   if (size <= table.capacity) return true;
   const uint64_t capacity = std::min(std::max(size, table.capacity * 2), std::max(size, table.max_elements));

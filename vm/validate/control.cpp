@@ -209,8 +209,8 @@ bool FunctionValidator::throw_(uint32_t tag) {
 }
 
 bool FunctionValidator::try_table(const Instruction& instr) {
-  // The labels of the catch clauses are resolved before the block is entered, because they do not include its
-  // label.
+  // The labels of the catch clauses are resolved before the block is entered, because the label of the block
+  // is not visible to catch clauses.
   Catches catches = instr.catches;
   for (uint32_t i = 0; i < instr.catches.count; ++i)
     if (!check_catch(catches.next())) return false;

@@ -1,6 +1,6 @@
-// Validates the most frequent instructions directly from the module's bytes: it finds an instruction's rule
-// with one table lookup and makes no Instruction. In unusual cases, such as long numbers, missing features
-// and errors, decode() and check() handle the instruction instead, from its start.
+// Validates the most frequent instructions directly from the module's bytes. This is fast, because one table
+// lookup finds an instruction's rule and no Instruction is made. In unusual cases, such as long numbers,
+// missing features and errors, decode() and check() handle the whole instruction instead.
 #include "vm/isa/frequent.hpp"
 #include "vm/validate/function_validator.hpp"
 #include "vm/validate/signature.hpp"
@@ -83,8 +83,8 @@ constexpr std::array<FrequentRule, 256> frequent_rules = [] {
 /// body.
 constexpr ptrdiff_t longest = 12;
 
-/// Reads an unsigned LEB128 number of at most four bytes. Returns false if it is longer; it may then also be
-/// malformed.
+/// Reads an unsigned LEB128 number of at most four bytes. Returns false for a longer number, which may also
+/// be malformed.
 bool short_number(const std::byte*& at, uint32_t& value) {
   value = static_cast<uint8_t>(*at++);
   if (value < 0x80) [[likely]]
@@ -99,7 +99,7 @@ bool short_number(const std::byte*& at, uint32_t& value) {
 }
 
 /// Reads a block type that takes one byte: empty, a number type, or a type index less than 64. Returns false
-/// for others.
+/// for other block types.
 bool short_block_type(uint8_t code, BlockType& block) {
   const bool is_empty = code == empty_block_type;
   if (code < empty_block_type) {
@@ -135,12 +135,12 @@ bool FunctionValidator::check_plain(Opcode op) {
   }
 }
 
-/// Checks instructions until one is not frequent, and leaves the reader before that one. Returns false after
-/// an error.
+/// Checks instructions up to the first one that is not frequent, and leaves the reader at the start of that
+/// instruction. Returns false after an error.
 bool FunctionValidator::check_frequent() {
   const std::byte* const begin = reader_.cursor();
-  // The caller checks the deadline between two calls of this function, so one call must end after part of a
-  // large body.
+  // The caller checks the deadline between two calls of this function. So one call reads at most this many
+  // bytes, which may be only a part of a large body.
   constexpr size_t most_bytes = 65'536;
   const std::byte* const end_of_body = begin + std::min(reader_.remaining(), most_bytes);
   const uint64_t begin_offset = reader_.offset();
@@ -184,8 +184,8 @@ bool FunctionValidator::check_frequent() {
         const std::array operands = {rule.first, rule.second};
         if (!stack_.pop(std::span(operands).first(rule.param_count))) goto done;
       }
-      // Usually a popped operand has left room for the result, but in unreachable code no operand may have
-      // been popped.
+      // Usually an operand was popped before, so there is room for the result. But in unreachable code it is
+      // possible that no operand was popped.
       if (rule.has_result && !stack_.push(rule.result)) {
         ok = too_many_operands();
         break;

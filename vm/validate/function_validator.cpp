@@ -187,7 +187,7 @@ bool FunctionValidator::apply(const OpcodeRule& rule) {
   return rule.result_count == 0 || push(rule.result);
 }
 
-/// Checks a memory access (spec §3.3.7). The rule has i32 as the type of the address. The actual type is the
+/// Checks a memory access (spec §3.3.7). In `rule` the address always has type i32. Its actual type is the
 /// memory's address type, which may be i64.
 bool FunctionValidator::check_access(const Instruction& instr, const OpcodeRule& rule) {
   const MemArg& memarg = instr.memarg;

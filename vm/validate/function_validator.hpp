@@ -42,8 +42,8 @@ public:
   /// Validates a whole function.
   Result<void> validate(uint32_t defined_index);
   /// Validates a constant expression that must have type `type`. The expression may refer to the globals
-  /// whose index is less than `visible_globals`. Sets the entries of `named` for the functions that it refers
-  /// to. Leaves the reader after the end of the expression.
+  /// whose index is less than `visible_globals`. Sets the entry in `named` of each function that the
+  /// expression refers to. Leaves the reader after the end of the expression.
   Result<void> validate_const_expr(ByteReader& reader, ValType type, uint32_t visible_globals,
                                    std::vector<bool>& named);
 
@@ -77,8 +77,8 @@ private:
   // Control (control.cpp)
   /// The control frame that a label refers to; label 0 is the innermost frame.
   const ControlFrame& frame_of_label(uint32_t label) const { return frames_[frames_.size() - 1 - label]; }
-  // If `block` has a single value type, the lists are views of `block`, so it must not move while they are
-  // used.
+  // If `block` has a single value type, the returned list is a view of `block`. So `block` must not move
+  // while the list is in use.
   TypeList param_types(const BlockType& block) const;
   TypeList result_types(const BlockType& block) const;
   /// The types of the operands that a branch to the frame's label pops.
@@ -194,9 +194,9 @@ private:
   uint64_t offset_ = 0; // offset of the instruction that is being checked
   uint32_t br_table_count_ = 0;
 
-  // Locals without a default value must be initialized before they are read. initialized_ lists those that
-  // were, in the order of initialization. A local is in this list if its stamp in init_stamps_ equals stamp_.
-  // Each function has its own stamp_, so the stamps need not be cleared.
+  // Locals without a default value must be initialized before they are read. initialized_ lists the locals
+  // that have been initialized, in the order of initialization. A local is in this list if its stamp in
+  // init_stamps_ equals stamp_. Each function has its own stamp_, so the stamps need not be cleared.
   std::vector<uint32_t> initialized_;
   std::vector<uint32_t> init_stamps_;
   uint32_t stamp_ = 0;

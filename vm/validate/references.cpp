@@ -130,9 +130,9 @@ bool FunctionValidator::cast(const Instruction& instr, bool is_nullable, bool is
   return push(is_test ? i32 : target);
 }
 
-/// Checks br_on_cast and br_on_cast_fail. The operand has type `from`. If the cast succeeds, its type is
-/// `to`; if it fails, its type is `rest`, the part of `from` without `to`. br_on_cast branches if the cast
-/// succeeds, br_on_cast_fail (`on_fail`) if it fails.
+/// Checks br_on_cast and br_on_cast_fail. The operand has type `from` before the cast. After a successful
+/// cast it has type `to`; after a failed cast it has type `rest`, which is `from` without `to`. br_on_cast
+/// branches if the cast succeeds, br_on_cast_fail (`on_fail`) if it fails.
 bool FunctionValidator::br_on_cast(const Instruction& instr, bool on_fail) {
   ValType from = ValType::ref(instr.heap[0], instr.cast_flags & 1);
   ValType to = ValType::ref(instr.heap[1], instr.cast_flags & 2);

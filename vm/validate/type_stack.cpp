@@ -173,8 +173,8 @@ bool TypeStack::walk(TypeList expected) const {
   return true;
 }
 
-/// Removes the top `count` operands, which have been compared. In unreachable code there may be fewer; then
-/// all above the base are removed.
+/// Removes the top `count` operands, whose types were checked before. In unreachable code the stack may hold
+/// fewer than `count` operands above the base; then all of these are removed.
 void TypeStack::drop(uint32_t count) {
   while (count > 0 && !is_empty()) {
     if (!is_list(top_[-1])) {

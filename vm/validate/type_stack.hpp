@@ -20,7 +20,7 @@ inline constexpr ValType bottom_type{ValType::bottom};
 inline constexpr ValType bottom_ref = ValType::ref(static_cast<HeapType>(-1), false);
 
 /// Matches types that have canonical ids (spec §3.3). Counts the comparisons whose number is not linear in
-/// the module's size. After their limit is used up, only identical lists match.
+/// the module's size. When the limit on these comparisons is reached, only identical lists match.
 class TypeMatcher {
 public:
   explicit TypeMatcher(const Module& module);

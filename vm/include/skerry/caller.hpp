@@ -19,15 +19,15 @@ namespace skerry {
 /// The context of one call of a host function. Valid only during that call, on the thread that runs it.
 class Caller {
 public:
-  /// The bytes of the calling instance's memory: the memory that it exports as "memory", or else its memory
-  /// 0, exported or not. Empty if the instance has no memory, or if the embedder made the call. The span is
-  /// valid until wasm runs again or the memory grows.
+  /// The bytes of the calling instance's memory. This is the memory that the instance exports as "memory", or
+  /// else its memory 0, even if memory 0 is not exported. Empty if the instance has no memory, or if the
+  /// embedder calls the host function directly. The span is valid until wasm runs again or the memory grows.
   std::span<std::byte> memory() const noexcept;
   /// The type of the memory that memory() returns, with its current size as the minimum, as in Memory::type.
   /// Empty if there is no memory.
   std::optional<MemoryType> memory_type() const noexcept;
-  /// The bytes [address, address + length) of memory(). The span is valid as long as memory() is. Errors:
-  /// trap out_of_bounds_memory_access.
+  /// The bytes [address, address + length) of memory(). The span is valid until wasm runs again or the memory
+  /// grows. Errors: trap out_of_bounds_memory_access.
   Result<std::span<std::byte>> memory(uint64_t address, uint64_t length) const;
   /// Like the functions of Memory with the same names, for the memory that memory() returns. Errors: trap
   /// out_of_bounds_memory_access.
@@ -37,9 +37,9 @@ public:
   Result<void> write_bytes(uint64_t address, std::span<const std::byte> source) const;
   /// The calling instance; an empty handle if the embedder made the call.
   Instance instance() const noexcept;
-  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall this succeeds even
-  /// if less fuel is left: the store's fuel becomes negative, and the call stops after the host function has
-  /// returned.
+  /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall this function
+  /// succeeds even if less fuel is left: the store's fuel becomes negative, and the call stops after the host
+  /// function has returned.
   Result<void> consume_fuel(uint64_t instructions);
   /// Like Store::fuel_used. The count includes the instructions that wasm executed before it called the host
   /// function.
@@ -53,10 +53,10 @@ public:
   /// Like Store::to_ref and Store::to_slot. For host functions that take raw slots.
   Result<Ref> to_ref(uint64_t slot) const noexcept;
   Result<uint64_t> to_slot(const Ref& ref) const noexcept;
-  /// The error to return when a host function has to wait: `return caller.not_ready();`. Return it at once,
-  /// before the host function changes any state of the guest. A SuspendableCall then stops; when it is
-  /// resumed, it calls the host function again with the same arguments. Any other call fails with this error,
-  /// of kind host.
+  /// The error to return when a host function has to wait: `return caller.not_ready();`. Return the error at
+  /// once, before the host function changes any state of the guest. A SuspendableCall then stops. When the
+  /// SuspendableCall is resumed, it calls the host function again with the same arguments. A call that cannot
+  /// be suspended fails with this error, whose kind is host.
   Unexpected<Error> not_ready();
   /// Records the error with which the running call must end. Returns false, so that a NativeHostFunc can
   /// write `return caller.fail(…)`.

@@ -79,14 +79,14 @@ struct Config {
   ModuleLimits module_limits;
 
   /// The number of instructions between two checks of the deadline, the interrupt flag and requests to
-  /// suspend the call. With fewer, a call reacts faster; 1 is for tests. An instruction takes about 1 ns, so
-  /// the default checks about every 0.1 ms.
+  /// suspend the call. With a smaller number, calls react faster to these; tests use 1. An instruction takes
+  /// about 1 ns, so with the default a check happens about every 0.1 ms.
   uint32_t fuel_slice = 65'536;
-  /// Bytes of memory that the engine's own work may hold at once, over all stores and threads. This work is
-  /// translation, at a function's first call and for backtraces, and the temporary data of loading a module.
-  /// Work that needs more fails with a limit error ("engine_budget limit exceeded: …") and can be retried.
-  /// The default is enough for the largest function body of ordinary code (docs/rationale.md has the
-  /// figures).
+  /// Bytes of memory that the engine's own work may hold at once, over all stores and threads. The engine's
+  /// own work is translating functions (at a function's first call, and for backtraces) and loading modules,
+  /// of which only temporary data counts. Work that needs more fails with a limit error ("engine_budget limit
+  /// exceeded: …") and can be retried. The default is enough for the largest function body of ordinary code
+  /// (docs/rationale.md has the figures).
   uint64_t engine_budget = uint64_t{256} << 20;
   /// For tests: moves the value stack to a new address at each check of the deadline, and a memory at each
   /// growth.

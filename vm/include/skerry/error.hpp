@@ -110,8 +110,8 @@ struct Frame {
 /// All texts in an error are meant for people. Error makes every text printable (skerry/printable.hpp), so
 /// that a name or a message that a guest chooses cannot control a terminal, start a new line or be long. The
 /// functions of Module return names unchanged.
-/// Functions that do not return a Result cannot return an Error: they throw std::bad_alloc when memory runs
-/// out. Constructors are among them.
+/// Constructors and other functions that do not return a Result cannot return an Error. They throw
+/// std::bad_alloc when memory runs out.
 class Error {
 public:
   /// The value of offset() if the error has no offset.

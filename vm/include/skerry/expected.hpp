@@ -345,8 +345,8 @@ protected:
   }
 };
 
-/// True if T and E can be made from the value and the error of From, an Expected<U, G>. False if T can be
-/// made from From itself, because the whole Expected is then the value.
+/// True if an Expected<T, E> can take over the value or the error of From, an Expected<U, G>. False if T can
+/// be made from From itself, because the whole From then becomes the value.
 template <class From, class T, class E>
 concept ExpectedFrom = std::constructible_from<E, decltype(std::declval<From>().error())> &&
                        std::constructible_from<T, decltype(*std::declval<From>())> &&
@@ -355,7 +355,7 @@ concept ExpectedFrom = std::constructible_from<E, decltype(std::declval<From>().
 } // namespace detail
 
 /// A value, or the error that says why there is no value. An Expected is as large as the larger of T and E,
-/// and a bool. It can be copied or moved if T and E can. It is as thread-safe as T and E.
+/// plus a bool. It can be copied or moved if T and E can. It is as thread-safe as T and E.
 template <class T, class E> class [[nodiscard]] Expected : public detail::ExpectedBase<T, E> {
   using Base = detail::ExpectedBase<T, E>;
 

@@ -29,8 +29,8 @@ Result<void> check_signature(const Func& func, const FuncType& type);
 template <class R, class... Args> class TypedFunc<R(Args...)> {
 public:
   /// Calls the function. Errors: trap, exhaustion, exception, host. Calls with references have two more
-  /// errors: usage, if an argument is not an externref of the store; limit, if keeping a result exceeds
-  /// heap_bytes.
+  /// errors: usage, if an argument is not an externref of the store; limit, if a result is a reference and
+  /// StoreLimits::heap_bytes has no room for its entry.
   // Arguments are passed by value, because most of them are numbers.
   Result<R> operator()(Args... args) const { // NOLINT(performance-unnecessary-value-param)
     uint64_t slots[slot_count];

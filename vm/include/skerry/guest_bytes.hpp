@@ -13,8 +13,8 @@
 
 namespace skerry {
 
-/// A type whose bytes can be copied out of a guest's memory and into it. bool is excluded because most bytes
-/// are not valid bools, and pointers because they would be addresses of the host.
+/// A type whose bytes can be copied out of a guest's memory and into it. bool is excluded, because most byte
+/// values are not valid bools. Pointers are excluded, because their bytes would be addresses of the host.
 template <class T>
 concept GuestValue = std::is_trivially_copyable_v<T> && std::same_as<T, std::remove_cv_t<T>> &&
                      !std::same_as<T, bool> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T>;

@@ -29,7 +29,7 @@ struct HostWatch {
   Clock::time_point deadline = Clock::time_point::max(); ///< the host function must not wait longer
 };
 
-/// For loops in a host function whose length the guest decides:
+/// Charges fuel for a loop in a host function if the guest decides how long the loop runs:
 ///
 ///   HostMeter meter(caller);
 ///   for (…) {
@@ -38,8 +38,8 @@ struct HostWatch {
 ///   }
 ///
 /// One unit of work is charged as one instruction, and should take about as long: one or two nanoseconds. All
-/// loops share one policy: the deadline and the interrupt flag are checked after every look_units units.
-/// Valid during the call it was made in. One thread.
+/// loops share one policy: the deadline and the interrupt flag are checked after every look_units units. A
+/// HostMeter is valid during the call of the host function that made it, on one thread.
 class HostMeter {
 public:
   static constexpr uint64_t look_units = 1024;   ///< a check costs about 30 ns, 2 % of this work
@@ -57,17 +57,17 @@ public:
     return stop.has_value();
   }
   /// Charges `units` of work that the caller is about to do. Checks the deadline and the interrupt flag if
-  /// look_units units were spent since the last check. Returns true if the host function must return, as
-  /// must_stop does.
+  /// look_units units were spent since the last check. If the host function must return, returns true and
+  /// sets `stop`, like must_stop.
   bool spend(uint64_t units) {
     if (!stop && units != 0) keep_error(watch.charge(watch.self, units));
     return pass(units);
   }
-  /// Charges bytes that are moved, read or filled, bytes_per_unit for one unit, rounded up. Otherwise like
-  /// spend.
+  /// Like spend, for work that moves, reads or fills `bytes` bytes: charges one unit for each bytes_per_unit
+  /// bytes, rounded up.
   bool spend_bytes(uint64_t bytes) { return spend(bytes / bytes_per_unit + (bytes % bytes_per_unit != 0)); }
-  /// Like spend, but charges no fuel: for work that is already paid for, or whose amount the guest does not
-  /// decide.
+  /// Like spend, but charges no fuel. For work whose fuel is already charged, or whose amount the guest does
+  /// not decide.
   bool pass(uint64_t units) {
     since_look_ += units < look_units ? units : look_units;
     return since_look_ >= look_units ? must_stop() : stop.has_value();

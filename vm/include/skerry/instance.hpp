@@ -43,10 +43,10 @@ using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slot
 /// The signature with which the engine calls a host function. `slots` holds the arguments; the function
 /// writes its results to the start of `slots`. A v128 takes two slots; i32 and f32 are zero-extended to 64
 /// bits.
-/// The function returns true, or calls caller.fail(…) and returns false, which ends the running call. It
-/// must not throw, with two exceptions: std::bad_alloc and std::length_error, which the C++ library throws
-/// when memory runs out. The call then ends with Error::out_of_memory. Linker::define and Func::create make
-/// a NativeHostFunc from any callable.
+/// The function returns true, or calls caller.fail(…) and returns false, which ends the running call. The
+/// only C++ exceptions that it may throw are std::bad_alloc and std::length_error, because the C++ library
+/// throws these when memory runs out. The call then ends with Error::out_of_memory. Linker::define and
+/// Func::create make a NativeHostFunc from any callable.
 using NativeHostFunc = bool (*)(void* context, Caller& caller, uint64_t* slots);
 
 /// A wasm or host function of a store. Handles are cheap to copy, valid while the store lives, and used on
@@ -103,12 +103,12 @@ public:
   /// The memory's type, with the current size as its minimum.
   MemoryType type() const;
   uint64_t pages() const noexcept; ///< current size in pages of 64 KiB
-  /// The current bytes of the memory. The span is valid until the memory grows, and any call may grow it. The
-  /// bytes do not move before.
+  /// The current bytes of the memory. The bytes do not move, and the span is valid, until the memory grows.
+  /// Any call may grow the memory.
   std::span<std::byte> bytes() const noexcept;
-  /// The bytes [offset, offset + length). The span is valid as long as bytes() is. Errors of this function
-  /// and of the next four: trap out_of_bounds_memory_access, whose message names offset, length and size;
-  /// usage for an empty handle.
+  /// The bytes [offset, offset + length). The span is valid until the memory grows. Errors of this function
+  /// and of the next four functions: trap out_of_bounds_memory_access, whose message names offset, length and
+  /// size; usage for an empty handle.
   Result<std::span<std::byte>> bytes(uint64_t offset, uint64_t length) const;
   /// Reads the value at `offset`, which need not be aligned. Numbers and enumerations are little-endian, as
   /// in WebAssembly. Other types are copied byte by byte.
@@ -170,8 +170,8 @@ public:
   static Result<Global> create(Store& store, const GlobalType& type, const Value& value);
   /// The global's type.
   GlobalType type() const;
-  /// The global's value. Errors: usage for an empty handle; limit if the value is a reference that exceeds
-  /// heap_bytes.
+  /// The global's value. Errors: usage for an empty handle; limit if the value is a reference and
+  /// StoreLimits::heap_bytes has no room for its entry.
   Result<Value> get() const;
   /// Replaces the value. Errors: usage if the global is immutable, if `value` has another type or belongs to
   /// another store, or if the handle is empty.

@@ -7,9 +7,9 @@
 namespace skerry {
 
 /// The most that a module may contain. The defaults are those of the WebAssembly JS API
-/// ("Implementation-defined limits"), so that a module that runs in a browser also loads here. Each limit
-/// also bounds the work that a hostile module can cause. A module that exceeds a limit is refused with an
-/// Error of kind limit.
+/// ("Implementation-defined limits"), so that modules that run in browsers also load in this engine. Each
+/// limit also bounds the work that a hostile module can cause. A module that exceeds a limit is refused with
+/// an Error of kind limit.
 struct ModuleLimits {
   uint64_t module_bytes = uint64_t{1} << 30;
   uint32_t types = 1'000'000;
@@ -35,15 +35,15 @@ struct ModuleLimits {
   uint32_t nesting = 100'000; // control frames open at once; validation keeps 40 bytes for each
   uint32_t br_table_targets = 65'520;
   uint32_t operand_slots = 60'000; // operands of one function at once; an index of a frame slot has 16 bits
-  /// Comparisons of single operand types that validation may do in addition to one for each byte of the
-  /// module. They happen where two lists of types are not identical, such as a label's types and the results
-  /// of another block. Identical lists are compared in one step.
+  /// Comparisons of single operand types that validation may do, not counting one for each byte of the
+  /// module. Validation compares types one by one only if two lists of types are not identical, such as the
+  /// types of a label and the results of another block. Identical lists are compared in one step.
   uint32_t type_comparisons = 10'000'000;
 };
 
-/// The most that the instances of one store may use together. Exceeding a limit never crashes. It is an Error
-/// of kind limit, whose message begins with the field's name ("memory_bytes limit exceeded: …"), except in
-/// wasm: there memory.grow and table.grow return -1.
+/// The most that the instances of one store may use together. Exceeding a limit never crashes. The
+/// instructions memory.grow and table.grow return -1. All other operations fail with an Error of kind limit,
+/// whose message begins with the field's name ("memory_bytes limit exceeded: …").
 struct StoreLimits {
   /// Bytes of all linear memories together. The engine reserves address space for at most twice the bytes in
   /// use, or for fewer if the process has little address space (docs/embedding.md, "Address space").

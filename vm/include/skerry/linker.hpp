@@ -56,10 +56,10 @@ public:
   /// The first parameter may be Caller&. The other parameters are int32_t, uint32_t, int64_t, uint64_t,
   /// float, double, V128 or Ref. A parameter std::span<std::byte>, std::span<const std::byte> or
   /// std::string_view stands for an (i32 pointer, i32 length) pair, whose bounds are checked. The result is
-  /// void, one of the number types, V128, Ref, a std::tuple of these, or a Result of any of them. An
-  /// exception that the callable throws becomes ErrorCode::host_exception; std::bad_alloc becomes
-  /// Error::out_of_memory. A second definition of a name replaces the first; this holds for all functions
-  /// that define.
+  /// void, one of the number types, V128, Ref, a std::tuple of these, or a Result of any of them. If the
+  /// callable throws std::bad_alloc or std::length_error, the call ends with Error::out_of_memory; any other
+  /// exception becomes ErrorCode::host_exception. If a name is defined a second time, by this or another
+  /// function of the linker, the new definition replaces the old one.
   template <class F>
     requires(!std::convertible_to<F, Extern>)
   void define(std::string_view module, std::string_view name, F&& function);
@@ -69,8 +69,8 @@ public:
   /// is passed to `function` as its first argument, and lives as long as `function` can be called.
   void define_native(std::string_view module, std::string_view name, FuncType type, NativeHostFunc function,
                      std::shared_ptr<void> context);
-  /// Defines a function, memory, table or global of a store. Afterwards instantiating in another store is a
-  /// usage error.
+  /// Defines a function, memory, table or global of a store. Afterwards this linker can instantiate only in
+  /// that store; instantiating in another store is a usage error.
   void define(std::string_view module, std::string_view name, const Extern& item);
   /// Defines all exports of an instance, with `module` as their module name.
   void define_instance(std::string_view module, const Instance& instance);
@@ -82,10 +82,10 @@ public:
   /// Null if no definition failed. instantiate fails with this error.
   const Error* error() const noexcept;
 
-  /// The imports of `module` that have no definition here; set_unknown_imports does not change the result.
-  /// Returns only the first `most` of them, because a module may have a million imports.
+  /// The imports of `module` that this linker does not define; set_unknown_imports does not change the
+  /// result. Returns only the first `most` of these imports, because a module may have a million.
   std::vector<MissingImport> missing(const Module& module, size_t most = ~size_t{0}) const;
-  /// How many imports of `module` have no definition here.
+  /// How many imports of `module` this linker does not define.
   size_t count_missing(const Module& module) const noexcept;
 
   /// Instantiates a module (spec §4.5.4): checks the imports, allocates the instance, initializes it and runs

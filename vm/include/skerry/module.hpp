@@ -105,8 +105,8 @@ struct CompileOptions {
   /// The time at which compiling ends with ErrorCode::deadline_exceeded. It is checked for every 64 KiB of
   /// the module; compiling 64 KiB takes less than a millisecond.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  /// Bytes of memory that compiling may hold at once. A module is refused with an error of kind limit if four
-  /// times its size is more than this.
+  /// Bytes of memory that compiling may hold at once. If max_bytes is less than four times the module's size,
+  /// the module is refused with an error of kind limit.
   uint64_t max_bytes = ~uint64_t{0};
 };
 
@@ -115,8 +115,8 @@ struct CompileOptions {
 class Module {
 public:
   /// Decodes and validates the whole module (spec §5, §3). Each function is translated later, at its first
-  /// call. Copies `bytes`. Memory: at most 64 MB and four times the module's size, including the copy.
-  /// Processor time: at most 0.2 s and 5 ms for each MB. Errors, with their byte offset: malformed, invalid,
+  /// call. Copies `bytes`. Memory: at most 64 MB plus four times the module's size, including the copy.
+  /// Processor time: at most 0.2 s plus 5 ms for each MB. Errors, with their byte offset: malformed, invalid,
   /// limit; also deadline_exceeded, if `options` sets a deadline. Thread-safe.
   static Result<Module> compile(const Engine& engine, std::span<const std::byte> bytes,
                                 const CompileOptions& options = {});

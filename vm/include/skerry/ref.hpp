@@ -12,8 +12,8 @@ struct RefAccess;
 
 namespace detail {
 
-/// The part of a store's root entry that this header needs. The entry keeps an object alive for the embedder.
-/// All copies of a Ref share one entry; the last copy to be destroyed frees it.
+/// The part of an entry in a store's list of roots that this header needs. The entry keeps an object alive
+/// for the embedder. All copies of a Ref share one entry; the last copy to be destroyed frees the entry.
 struct RootHandle {
   size_t handles = 1;
 };
@@ -33,10 +33,10 @@ inline void release_root(RootHandle* root) noexcept {
 
 /// A reference: null, or a handle that keeps an object of a store alive. Copies share one entry in the
 /// store's list of roots, which counts 40 bytes against StoreLimits::heap_bytes until the last copy is
-/// destroyed. A Ref has the size of a pointer. References may be copied, kept and dropped at any time, even
-/// after their store is destroyed. They are then expired, and using an expired reference is a usage error.
-/// All references of a store, and all copies of an expired reference, must be used by one thread at a time:
-/// the store's thread, while the store exists.
+/// destroyed. A Ref has the size of a pointer. A reference may be copied, kept and dropped at any time, even
+/// after its store is destroyed. A reference whose store is destroyed is expired; using an expired reference
+/// is a usage error. While the store exists, all its references must be used on the store's thread. All
+/// copies of an expired reference must be used by one thread at a time.
 class Ref {
 public:
   /// The null reference.

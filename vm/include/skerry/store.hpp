@@ -76,8 +76,9 @@ public:
   /// configuration, and never exceeds the fuel that was set.
   uint64_t fuel_used() const noexcept;
 
-  /// Ends a call that is still running at `when` with ErrorCode::deadline_exceeded. Host functions that use a
-  /// HostMeter or Caller::check_interrupt, such as the waits of WASI, end then, too.
+  /// Sets the deadline: a call that is still running at `when` ends with ErrorCode::deadline_exceeded. A host
+  /// function that uses a HostMeter or Caller::check_interrupt, such as a wait of WASI, also ends at that
+  /// time.
   void set_deadline(Clock::time_point when) noexcept;
   /// Removes the deadline.
   void clear_deadline() noexcept;
@@ -86,11 +87,12 @@ public:
   /// A handle with which another thread can end calls of this store.
   InterruptHandle interrupt_handle() const;
 
-  /// Counts the store's memory against a budget that several stores can share: memories, tables, instances,
-  /// passive segments, and the work of translation while it lasts. Growth beyond the budget fails.
-  /// Instantiation or a first call beyond the budget is an Error of kind limit ("budget_bytes limit exceeded:
-  /// …"). If a call of this store causes a function to be translated, the code counts until its module is
-  /// destroyed. Call set_budget before making anything in the store.
+  /// Counts the store's memory against a budget that several stores can share. The budget counts memories,
+  /// tables, instances, passive segments, and the memory that translation takes while it runs. If growth
+  /// would exceed the budget, it fails. If an instantiation or a function's first call would exceed the
+  /// budget, it fails with an Error of kind limit ("budget_bytes limit exceeded: …"). If a call of this store
+  /// causes a function to be translated, the budget counts the function's code until its module is destroyed.
+  /// Call set_budget before making anything in the store.
   void set_budget(std::shared_ptr<ByteBudget> budget) noexcept;
 
   /// Sets the pointer that Caller::user_data returns to host functions. The store itself never uses the
@@ -107,8 +109,8 @@ public:
   const std::any* externref_value(const Ref& ref) const noexcept;
 
   /// Converts a slot of Func::call_raw or of a raw host function to a reference. The slot must hold a
-  /// reference of this store. It is valid only until wasm code runs or an object is made in the store, so
-  /// convert it before. Errors: limit.
+  /// reference of this store. Convert the slot before wasm code runs and before an object is made in the
+  /// store, because the slot is not valid afterwards. Errors: limit.
   Result<Ref> to_ref(uint64_t slot) const noexcept;
   /// Converts a reference to a slot; null becomes 0. The slot is valid until wasm code runs or an object is
   /// made in the store. Its bits have no other meaning for the embedder. Errors: usage if the reference

@@ -160,9 +160,9 @@ concept WasmInteger = std::integral<T> && (sizeof(T) == 4 || sizeof(T) == 8) && 
 template <class T>
 concept WasmNumber = WasmInteger<T> || std::same_as<T, float> || std::same_as<T, double>;
 
-/// A value and its type (spec §4.2.1). A Value that is a reference holds a Ref: copies keep the object alive.
-/// It must be used on the thread of its store. Values of other types allocate nothing and can be used on any
-/// thread.
+/// A value and its type (spec §4.2.1). A Value of reference type holds a Ref: copies keep the object alive,
+/// and all of them must be used on the thread of the store. Values of other types allocate nothing and can be
+/// used on any thread.
 class Value {
 public:
   /// A value without a type.

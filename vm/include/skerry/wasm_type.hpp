@@ -28,8 +28,8 @@ class Caller;
 class Func;
 
 /// How a T is passed in slots: its WebAssembly type, the number of slots that it takes, and how it is loaded
-/// from slots and stored to slots. Ref has no load and store, because RefSlots converts references.
-/// Specialized only for the C++ types that the top of this file lists.
+/// from slots and stored to slots. Ref has no load and store, because RefSlots converts references. WasmType
+/// is specialized only for the C++ types that the top of this file lists.
 template <class T> struct WasmType;
 
 template <WasmInteger T> struct WasmType<T> {
@@ -79,8 +79,8 @@ concept WasmValue = requires { WasmType<T>::type; };
 
 namespace detail {
 
-/// Converts between references and slots for one typed call. Keeps the first error; after an error, load
-/// returns null and store returns 0 for every reference that cannot be converted.
+/// Converts between references and slots for one typed call. For a reference that cannot be converted, load
+/// returns null and store returns 0. The first error is kept for take_error.
 class RefSlots {
 public:
   explicit RefSlots(vm::Store& store) noexcept : store_(&store) {}

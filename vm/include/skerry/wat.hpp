@@ -25,23 +25,23 @@ struct ToBinaryOptions {
   /// The time at which to_binary ends with ErrorCode::deadline_exceeded. It is checked for every 64 KiB of
   /// the text; reading 64 KiB takes about a millisecond. It is not checked inside a comment or a string.
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
-  /// Bytes of memory that to_binary may hold at once. A text is refused with an error of kind limit if four
-  /// times its size is more than this.
+  /// Bytes of memory that to_binary may hold at once. If max_bytes is less than four times the text's size,
+  /// the text is refused with an error of kind limit.
   uint64_t max_bytes = ~uint64_t{0};
 };
 
 /// Translates a text, `(module …)` or a list of module fields, into the binary format. The result is not
-/// validated: pass it to Module::compile. Memory: at most 64 MB and four times the text's size. Processor
-/// time: at most 0.2 s and 20 ms for each MB. Nesting is limited to 100,000.
+/// validated: pass it to Module::compile. Memory: at most 64 MB plus four times the text's size. Processor
+/// time: at most 0.2 s plus 20 ms for each MB. Nesting is limited to 100,000.
 /// Errors: malformed, with the byte offset in the text; the message begins with the words of the official
-/// test suite and ends with " at LINE:COLUMN". Also limit, for texts of 4 GiB or more and for
-/// ToBinaryOptions, and deadline_exceeded. Thread-safe.
+/// test suite and ends with " at LINE:COLUMN". Also limit, if the text has 4 GiB or more or exceeds a limit
+/// of `options`; deadline_exceeded. Thread-safe.
 Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options = {});
 
 /// Receives text in pieces of about 64 KiB. Returns false if it cannot write a piece; to_text then stops.
 using TextWriter = std::function<bool(std::string_view)>;
 
-/// The default limit in bytes on the text of a module of `module_bytes` bytes: 16 MiB, and 64 bytes for each
+/// The default limit in bytes on the text of a module of `module_bytes` bytes: 16 MiB plus 64 bytes for each
 /// byte of the module. The text of most modules is less than ten times as long as the module. But a few bytes
 /// that declare many locals can become a text that is a million times as long.
 uint64_t most_text(uint64_t module_bytes);
@@ -55,9 +55,9 @@ struct ToTextOptions {
 };
 
 /// Prints a module as text from which to_binary makes the same module again. Identifiers come from the name
-/// section; indices are printed for items without a name. The bytes must be well-formed, but need not be
-/// valid. Memory: at most 64 MB and four times the module's size, in addition to the text. Errors: malformed,
-/// limit, deadline_exceeded. Thread-safe.
+/// section; items without a name are printed with their index. The bytes must be well-formed, but need not be
+/// valid. Memory: at most 64 MB plus four times the module's size, in addition to the text. Errors:
+/// malformed, limit, deadline_exceeded. Thread-safe.
 Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options = {});
 /// Prints a module of any text length: passes the text to `write` in pieces instead of returning it. Errors:
 /// those of the other to_text; io if `write` returns false.
