@@ -18,7 +18,7 @@ struct TraceOptions {
   uint64_t limit = std::numeric_limits<uint64_t>::max();
 };
 
-/// Writes lines until the limit is reached. Lines for standard error are written at once, so that they and
+/// Writes at most TraceOptions::limit lines. Lines for standard error are written at once, so that they and
 /// the guest's output appear in the right order. Lines for a file are buffered.
 class TraceOutput {
 public:

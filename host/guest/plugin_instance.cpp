@@ -159,7 +159,7 @@ Expected<void> PluginInstance::begin(std::string input, Store::Clock::time_point
                                 });
 }
 
-/// Resumes the call. A call that stops without having finished, after all the fuel that the manifest allows,
+/// Resumes the call. If the call has used all the fuel that the manifest allows and has not finished, it
 /// fails with code "fuel".
 Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   using State = ResumableExecution::State;

@@ -15,8 +15,8 @@ namespace skerry::host {
 
 using GenerationPtr = std::shared_ptr<Generation>;
 
-/// The versions of one plugin. Thread-safe. Dropped versions are freed without holding the lock, so that
-/// calls, which take the lock, never wait for that.
+/// The versions of one plugin. Thread-safe. Dropped versions are freed after the lock is released, because
+/// calls take the lock and must not wait while versions are freed.
 class Deployment {
 public:
   enum class Swap : uint8_t {
@@ -38,7 +38,7 @@ public:
 
   RollbackTarget rollback_target() const;
   /// Replaces the generation `target.current` by `next`, which runs `target.version`. The version of
-  /// `target.current` is then known to be bad.
+  /// `target.current` is remembered as bad.
   Swap roll_back(const RollbackTarget& target, GenerationPtr next);
   /// Returns the kept versions, newest first.
   std::vector<VersionPtr> kept() const;

@@ -39,8 +39,9 @@ public:
   void tell(ReloadStep step, ReloadOutcome outcome, std::chrono::nanoseconds duration,
             const PluginError* error = nullptr) noexcept;
 
-  /// Waits for the calls of a generation that is out of service, and then calls `destroy` of its guest. Both
-  /// are steps, and their events have this generation's version.
+  /// Waits for the calls of a generation that is out of service, and then calls `destroy` of its guest. The
+  /// wait is reported as the step `drain`, the call as the step `destroy`. Both events have this generation's
+  /// version.
   void retire(Generation& generation) noexcept;
 
 private:

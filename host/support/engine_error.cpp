@@ -9,8 +9,8 @@ namespace skerry::host {
 
 namespace {
 
-/// How the host reports a limit of the engine: its own error code, the limit's name and unit, and the
-/// manifest key that raises the limit (empty if there is none).
+/// How the host reports that a limit of the engine was exceeded: the host's error code, the limit's name and
+/// unit, and the manifest key that raises the limit (empty if there is none).
 struct KnownLimit {
   PluginErrorCode code;
   std::string_view name, unit, key;
