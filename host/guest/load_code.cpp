@@ -76,8 +76,9 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   return fail(std::move(error));
 }
 
-/// The bytes of the plugin's budget that the code takes for each byte of the module. They pay for the copy of
-/// the module, its decoded tables, and its threaded code, which is about twice as large as the wasm code.
+/// The bytes of the plugin's budget that the code takes for each byte of the module. These bytes cover the
+/// copy of the module, its decoded tables, and its threaded code, which is about twice as large as the wasm
+/// code.
 constexpr uint64_t code_bytes_per_module_byte = 4;
 
 Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,

@@ -31,9 +31,9 @@ PluginInstance::PluginInstance(const PluginCode& code, wasi::Context context)
 
 Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCode& code) {
   wasi::Config config = code.wasi;
-  // Passes the guest's output to the embedder, up to the limit of the call. Output beyond the limit is
-  // dropped, but reported to the guest as written. The callback is made before the instance, so it finds the
-  // instance through `self`, which is set below.
+  // This callback passes the guest's output to the embedder, up to the call's output limit. Output beyond the
+  // limit is dropped, but reported to the guest as written. The callback is made before the instance, so it
+  // finds the instance through `self`, which is set below.
   auto self = std::make_shared<PluginInstance*>(nullptr);
   wasi::OutputCallback output = [&code, self](std::span<const std::byte> bytes) {
     uint64_t& left = (*self)->state_.print_bytes_left;

@@ -78,9 +78,9 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-/// Returns the position of the colon before the port, or npos if there is no port. The colon follows an IPv6
-/// address in brackets, or is the only colon: several colons without brackets are an IPv6 address without a
-/// port.
+/// Returns the position of the colon before the port, or npos if there is no port. The colon before a port
+/// follows an IPv6 address in brackets, or is the text's only colon. Several colons without brackets belong
+/// to an IPv6 address without a port.
 size_t port_colon(std::string_view text) {
   if (text.starts_with('[')) {
     size_t bracket = text.find(']');

@@ -64,8 +64,8 @@ public:
 
   /// Tries to open a TCP connection.
   NetworkStatus dial(std::string_view host, uint16_t port, Patience patience) const;
-  /// Sends a request and follows up to five redirects, each checked like a new request. Headers and bodies of
-  /// all its responses together count against max_http_response_kb.
+  /// Sends a request and follows up to five redirects, each checked like a new request. The headers and
+  /// bodies of all these responses together may not exceed max_http_response_kb.
   NetworkStatus http(const HttpRequest& asked, HttpResponse& response, Patience patience) const;
 
 private:

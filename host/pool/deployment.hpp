@@ -32,8 +32,8 @@ public:
   /// Returns the generation that new calls go to; null before the first swap.
   GenerationPtr current() const;
   /// Replaces `expected`, which must be the current generation, by `next`. Keeps the version of `expected`
-  /// for a rollback. Drops kept versions that equal the new version, and the oldest ones beyond the new
-  /// manifest's reload.keep.
+  /// for a rollback. Drops kept versions that equal the new version. If more versions are kept than the new
+  /// manifest's reload.keep allows, also drops the oldest ones.
   Swap swap(const GenerationPtr& expected, GenerationPtr next);
 
   RollbackTarget rollback_target() const;

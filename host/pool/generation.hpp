@@ -42,8 +42,8 @@ public:
   /// Records the call's fuel and memory, resets the instance if it is broken or the manifest's pool.state is
   /// `fresh`, and returns the instance to the pool.
   void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
-  /// Marks a call that holds a lease as parked, that is, suspended. Neither an unload nor a reload waits for
-  /// a parked call.
+  /// Called when a call that holds a lease is suspended. The call is then "parked". Neither an unload nor a
+  /// reload waits for a parked call.
   void park() { pool_->park(); }
   /// Called before a parked call resumes. Returns false if the plugin was unloaded in the meantime.
   bool unpark() { return pool_->unpark(); }

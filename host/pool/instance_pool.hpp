@@ -29,7 +29,7 @@ public:
   using InstancePtr = std::unique_ptr<PluginInstance>;
   using Make = std::function<Expected<InstancePtr>()>;
   enum class Refused : uint8_t { late, full, closed };
-  using Failure = std::variant<Refused, PluginError>; ///< why no instance is lent, or why none could be made
+  using Failure = std::variant<Refused, PluginError>; ///< PluginError: no instance could be made
 
   /// The caller must have taken a place for `first` from `cap`. The pool becomes the owner of this place, and
   /// gives the place back after the pool is closed.

@@ -11,8 +11,8 @@
 
 namespace skerry::host {
 
-/// Times each step and reports it as an event. A failed step is counted in the plugin's metrics. Its error
-/// gets phase reload and the step's code, and keeps its own phase and code as the cause.
+/// Times each step and reports it as an event. A failed step is counted in the plugin's metrics. The error of
+/// a failed step gets phase reload and the step's code; its original phase and code become the cause.
 class ReloadReport {
 public:
   using Clock = std::chrono::steady_clock;

@@ -171,8 +171,9 @@ Expected<void> ReloadTransaction::take_over() {
   return report_.step(ReloadStep::swap, [&] { return swap(); });
 }
 
-// State is handed over while the transaction holds the old version's only instance. New calls wait in the
-// meantime, and then run in the new version.
+// State is handed over while the transaction holds the old version's only instance, so that no call can
+// change the state in the meantime. New calls wait in the meantime, and run in the new version after the
+// swap.
 
 bool ReloadTransaction::must_hand_over() const {
   return base_->manifest().pool.state == StateMode::keep && base_->code().abi.save_state &&

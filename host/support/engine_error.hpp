@@ -8,8 +8,8 @@
 namespace skerry::host {
 
 /// Converts an error that the engine reported during `phase`. If the error's kind is malformed, invalid or
-/// unlinkable, the result has phase decode, validate or link instead. `elapsed` is how long the guest had
-/// been running; 0 if the guest was not running.
+/// unlinkable, the result has phase decode, validate or link instead of `phase`. `elapsed` is how long the
+/// guest had been running; 0 if the guest was not running.
 PluginError engine_error(const Manifest& manifest, Phase phase, const Error& error,
                          std::chrono::nanoseconds elapsed = {});
 
