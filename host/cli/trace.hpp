@@ -29,8 +29,8 @@ public:
   /// Opens the file that `options` names. Errors: io.
   static Result<std::shared_ptr<TraceOutput>> open(const TraceOptions& options, Deadline deadline);
 
-  /// Implements Config::trace; returns false to end the trace. The trace ends with a message when the limit
-  /// is reached or a line cannot be written.
+  /// Writes one line; this is the callback for Config::trace. Returns false to end the trace. The trace ends
+  /// with a message when the limit is reached or a line cannot be written.
   bool write(std::string_view line);
 
 private:

@@ -26,8 +26,8 @@ Unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit, con
   return fail(std::move(error));
 }
 
-/// Describes a missing import, "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)", and the manifest
-/// keys that would grant it.
+/// Describes a missing import, such as "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)", and
+/// names the manifest keys that would grant the import.
 std::string missing_text(const MissingImport& import) {
   std::string text = printable(import.module) + "." + printable(import.name) + " " + to_string(import.type);
   std::string keys;

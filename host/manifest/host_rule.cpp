@@ -64,7 +64,7 @@ bool is_dns_name(std::string_view name) {
 }
 
 /// True for names whose last label is a number, such as 0x7f.1, 2130706433 or 1.2.3. Some resolvers accept
-/// such names as IPv4 addresses, and no real name ends in a number.
+/// such names as IPv4 addresses, and the last label of a real host name is never a number.
 bool looks_like_number(std::string_view name) {
   std::string_view last = name.substr(name.rfind('.') + 1);
   return last.starts_with("0x") ||

@@ -145,8 +145,8 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Waits for an event, at most as long as `time`. libcurl waits in whole milliseconds, so a time of less than
-/// one millisecond is slept instead.
+/// Waits for an event, at most as long as `time`. libcurl waits for whole milliseconds. If `time` is shorter
+/// than one millisecond, the thread sleeps instead.
 void wait(CURLM* multi, Patience::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)
@@ -239,8 +239,8 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// True for headers that a guest may set. A guest may not set headers that name the host or delimit the
-/// message, because the host itself writes them.
+/// True for headers that a guest may set. A guest may not set headers that name the server or delimit the
+/// message, because the plugin host itself determines these headers.
 bool is_allowed_header(std::string_view name, std::string_view value) {
   constexpr std::array<std::string_view, 9> ours{"host",       "content-length", "transfer-encoding",
                                                  "connection", "keep-alive",     "upgrade",

@@ -53,10 +53,10 @@ private:
 };
 
 /// Connects to other hosts, as far as the grants allow. Before a name is resolved, the name and the port are
-/// checked against the allow-list. Before each connection, the address that is connected to is checked
-/// against the private ranges, so a guest gains nothing from a name that resolves first to a public and later
-/// to a private address. Proxies in the environment are ignored. Every function ends when its Patience is
-/// over. Thread-safe.
+/// checked against the allow-list. Before each connection, the resolved address is checked against the
+/// private ranges, so a guest gains nothing from a name that resolves first to a public and later to a
+/// private address. Proxies in the environment are ignored. Every function ends when its Patience is over.
+/// Thread-safe.
 class Network {
 public:
   using Clock = Patience::Clock;

@@ -87,7 +87,7 @@ private:
   const std::shared_ptr<InstanceCap> cap_;
   const uint32_t max_waiting_;
   mutable Mutex mutex_;
-  Condition unused_; // notified in a closed pool when an instance comes back or a caller stops waiting
+  Condition unused_; // notified in a closed pool when an instance comes back or is parked, or a wait ends
   /// The instance used last is lent first, because its memory is still in the processor's caches.
   std::vector<InstancePtr> idle_ SKERRY_GUARDED_BY(mutex_);
   std::deque<Waiter*> waiting_ SKERRY_GUARDED_BY(mutex_);

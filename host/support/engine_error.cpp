@@ -16,7 +16,7 @@ struct KnownLimit {
   std::string_view name, unit, key;
 };
 
-/// Returns nothing for limits without an error code in this table.
+/// Returns nothing for other limits; errors about these limits have no LimitReport.
 std::optional<KnownLimit> known_limit(LimitId id) {
   switch (id) {
   case LimitId::memory_bytes:
@@ -136,8 +136,8 @@ void describe_kind(PluginError& out, const Manifest& manifest, const Error& erro
   }
 }
 
-/// Sets the function and the offset at which a module is malformed or invalid. Errors of running code have
-/// their places in the backtrace.
+/// Sets the function and the offset at which a module is malformed or invalid. For errors of running code,
+/// the backtrace has the place instead.
 void describe_place(PluginError& out, const Error& error) {
   if (error.func_index() != Error::no_func) {
     out.func_index = error.func_index();

@@ -13,8 +13,8 @@ namespace skerry::host {
 PluginError engine_error(const Manifest& manifest, Phase phase, const Error& error,
                          std::chrono::nanoseconds elapsed = {});
 
-/// Makes the error "limit.total": the plugin's budget does not have `asked` bytes left. `what` begins the
-/// message: "the module's code needs".
+/// Makes the error "limit.total": the plugin's budget does not have `asked` bytes left. `what` is the
+/// beginning of the message, such as "the module's code needs".
 PluginError budget_error(const Manifest& manifest, Phase phase, const ByteBudget& budget,
                          std::string_view what, uint64_t asked);
 

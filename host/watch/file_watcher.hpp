@@ -49,8 +49,8 @@ public:
   /// after all of them have stayed the same for `settle`.
   Id watch(const std::vector<std::filesystem::path>& files, std::chrono::milliseconds settle,
            Changed changed);
-  /// Stops the watch `id`, and waits until its callback has returned; a call from a callback does not wait.
-  /// The callback is not called again afterwards. Unknown ids are ignored.
+  /// Stops the watch `id`, and waits until a running callback of this watch has returned. When called from a
+  /// callback, does not wait. The callback is not called again afterwards. Unknown ids are ignored.
   void unwatch(Id id);
 
   /// True if the kernel reports changes; false if all files are polled.

@@ -17,7 +17,7 @@ public:
   explicit FunctionNames(const vm::Module& module);
 
   /// Returns the function's name in the name section. If the name section does not name the function, returns
-  /// the name of one of its exports; if it is not exported either, an empty text.
+  /// the name of an export of the function, or an empty text if the function is not exported.
   std::string_view name(uint32_t function) const { return names_[function]; }
   /// Returns ` <name>`, made printable, or an empty text if the function has no name.
   std::string shown(uint32_t function) const;
