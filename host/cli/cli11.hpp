@@ -8,8 +8,8 @@
 
 namespace skerry::host::cli {
 
-/// Makes a help formatter that ends the usage line with `arguments`. For commands with arguments that the
-/// library does not parse.
+/// Makes a help formatter that ends the usage line with `arguments`. Used by commands whose arguments are not
+/// parsed by the library.
 std::shared_ptr<CLI::Formatter> usage_formatter(std::string arguments);
 
 } // namespace skerry::host::cli

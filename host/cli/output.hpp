@@ -1,5 +1,5 @@
-// Output without buffers, so that the text of the program and that of a guest appear in the order in which
-// they were written.
+// Output without buffers, so that the program's text and the guest's text appear in the order in which they
+// were written.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -21,8 +21,8 @@ bool write_stdout(std::string_view text, Deadline deadline = no_deadline);
 bool write_stderr(std::string_view text, Deadline deadline = no_deadline);
 
 /// Prints "skerry: ", the message and one newline on stderr. Characters that would control a terminal are
-/// escaped, except newlines and tabs. So names inside the message must already be escaped
-/// (skerry/printable.hpp).
+/// escaped, except newlines and tabs. Because newlines and tabs are kept, the caller must escape names inside
+/// the message (skerry/printable.hpp).
 void complain(std::string_view message, Deadline deadline = no_deadline);
 
 /// Makes the error for a wrong command line.

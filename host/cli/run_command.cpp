@@ -110,8 +110,9 @@ Result<void> invoke(const Instance& instance, const std::string& name, std::span
   return {};
 }
 
-/// Runs the function of --invoke, or else `_start`. If `_start` does not run, `_initialize` runs first, if it
-/// is exported. (In WASI, commands export `_start` and reactors export `_initialize`.)
+/// With --invoke, runs the named function; otherwise runs `_start`, if it is exported. Unless it runs
+/// `_start`, first calls `_initialize`, if that is exported. (In WASI, commands export `_start` and reactors
+/// export `_initialize`.)
 Result<void> run_instance(const Instance& instance, const RunOptions& options, Deadline deadline) {
   const Module& module = instance.module();
   if (options.invoke.empty() && module.find_export("_start")) return call_no_arguments(instance, "_start");

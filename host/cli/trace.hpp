@@ -18,7 +18,7 @@ struct TraceOptions {
   uint64_t limit = std::numeric_limits<uint64_t>::max();
 };
 
-/// Writes lines until the limit is reached. Lines for standard error are written at once, so that they and
+/// Writes at most TraceOptions::limit lines. Lines for standard error are written at once, so that they and
 /// the guest's output appear in the right order. Lines for a file are buffered.
 class TraceOutput {
 public:
@@ -29,8 +29,8 @@ public:
   /// Opens the file that `options` names. Errors: io.
   static Result<std::shared_ptr<TraceOutput>> open(const TraceOptions& options, Deadline deadline);
 
-  /// Implements Config::trace; returns false to end the trace. The trace ends with a message when the limit
-  /// is reached or a line cannot be written.
+  /// Writes one line; this is the callback for Config::trace. Returns false to end the trace. The trace ends
+  /// with a message when the limit is reached or a line cannot be written.
   bool write(std::string_view line);
 
 private:

@@ -33,8 +33,8 @@ wasi::Preopen parse_dir(const std::string& text) {
   return preopen;
 }
 
-/// Parses KEY=VALUE. A KEY alone means the variable of this process's environment; returns nothing if the
-/// variable does not exist there.
+/// Parses KEY=VALUE. For a KEY alone, takes the value from this process's environment; returns nothing if the
+/// environment does not have the variable.
 std::optional<std::pair<std::string, std::string>> parse_env(const std::string& text) {
   size_t equals = text.find('=');
   if (equals != text.npos) return std::pair(text.substr(0, equals), text.substr(equals + 1));

@@ -29,11 +29,11 @@ struct HostCall {
   /// Returns the guest's bytes at this address, or nothing if they lie outside its memory.
   std::optional<std::span<std::byte>> bytes_at(uint32_t address, uint32_t length) const;
   std::optional<std::string_view> text_at(uint32_t address, uint32_t length) const;
-  /// Like text_at. If the pointer is outside the memory, sets meter.stop to a trap, which ends the guest's
+  /// Like text_at, but if the text lies outside the memory, sets meter.stop to a trap, which ends the guest's
   /// call.
   std::optional<std::string_view> text_or_trap(uint32_t address, uint32_t length);
-  /// Copies as much of `value` as fits to the guest's buffer, `capacity` bytes at address `out`. Returns the
-  /// full length of `value`, or an error number from host_error.hpp.
+  /// Copies as much of `value` as fits into the guest's buffer, which has `capacity` bytes at address `out`.
+  /// Returns the full length of `value`, or an error number from host_error.hpp.
   int32_t give_text(std::string_view value, uint32_t out, uint32_t capacity);
 };
 

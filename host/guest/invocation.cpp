@@ -56,7 +56,7 @@ Expected<std::optional<Step>> GuestAbi::Invocation::after_call(std::span<const V
 }
 
 /// Returns the call that frees the input's buffer. Returns nothing if the guest returned its answer in that
-/// buffer, because the call that freed the answer has freed it.
+/// buffer, because the call that freed the answer has also freed this buffer.
 std::optional<Step> GuestAbi::Invocation::give_back_input() {
   at_ = At::giving_back_input;
   return taken_.buffer.address == buffer_.address ? std::nullopt : give_back(buffer_);

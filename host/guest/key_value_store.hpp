@@ -14,9 +14,9 @@
 
 namespace skerry::host {
 
-/// Keeps values in memory while the plugin is loaded. One quota limits the number of keys, another the bytes
-/// of all entries; an entry counts its key, its value and `entry_bytes`. These bytes are also taken from the
-/// plugin's budget. Thread-safe.
+/// Keeps values in memory while the plugin is loaded. One quota limits the number of keys, and another quota
+/// the bytes of all entries. The bytes of an entry are those of its key and value, plus `entry_bytes`. The
+/// same number of bytes is also taken from the plugin's budget. Thread-safe.
 class KeyValueStore {
 public:
   static constexpr uint64_t entry_bytes = 64;

@@ -26,8 +26,8 @@ Unexpected<PluginError> read_error(const Manifest& manifest, uint64_t limit, con
   return fail(std::move(error));
 }
 
-/// Describes a missing import, "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)", and the manifest
-/// keys that would grant it.
+/// Describes a missing import, such as "wasi_snapshot_preview1.fd_write function (i32, …) -> (i32)", and
+/// names the manifest keys that would grant the import.
 std::string missing_text(const MissingImport& import) {
   std::string text = printable(import.module) + "." + printable(import.name) + " " + to_string(import.type);
   std::string keys;
@@ -76,8 +76,9 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   return fail(std::move(error));
 }
 
-/// The bytes of the plugin's budget that the code takes for each byte of the module. They pay for the copy of
-/// the module, its decoded tables, and its threaded code, which is about twice as large as the wasm code.
+/// The bytes of the plugin's budget that the code takes for each byte of the module. These bytes cover the
+/// copy of the module, its decoded tables, and its threaded code, which is about twice as large as the wasm
+/// code.
 constexpr uint64_t code_bytes_per_module_byte = 4;
 
 Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::vector<std::byte> bytes,

@@ -91,8 +91,8 @@ private:
     uint32_t address = 0;
     uint32_t size = 0;
   };
-  /// A copy of a result, and the guest's buffer that had the result. The buffer's address is 0 if the host
-  /// has nothing to free.
+  /// A copy of a result, and the guest's buffer that held the result. The buffer's address is 0 if the host
+  /// must not free it.
   struct Taken {
     std::string text;
     Buffer buffer;

@@ -31,9 +31,9 @@ PluginInstance::PluginInstance(const PluginCode& code, wasi::Context context)
 
 Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCode& code) {
   wasi::Config config = code.wasi;
-  // Passes the guest's output to the embedder, up to the limit of the call. Output beyond the limit is
-  // dropped, but reported to the guest as written. The callback is made before the instance, so it finds the
-  // instance through `self`, which is set below.
+  // This callback passes the guest's output to the embedder, up to the call's output limit. Output beyond the
+  // limit is dropped, but reported to the guest as written. The callback is made before the instance, so it
+  // finds the instance through `self`, which is set below.
   auto self = std::make_shared<PluginInstance*>(nullptr);
   wasi::OutputCallback output = [&code, self](std::span<const std::byte> bytes) {
     uint64_t& left = (*self)->state_.print_bytes_left;
@@ -159,7 +159,7 @@ Expected<void> PluginInstance::begin(std::string input, Store::Clock::time_point
                                 });
 }
 
-/// Resumes the call. A call that stops without having finished, after all the fuel that the manifest allows,
+/// Resumes the call. If the call has used all the fuel that the manifest allows and has not finished, it
 /// fails with code "fuel".
 Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   using State = ResumableExecution::State;

@@ -34,8 +34,8 @@ public:
   /// Begins an `execute` that runs in parts: call `resume` until the execution has finished or failed, then
   /// take_answer if it has finished, then `end`.
   [[nodiscard]] Expected<void> begin(std::string input, Store::Clock::time_point deadline);
-  /// Runs at most `fuel` instructions of the execution. All parts together run at most as many as the
-  /// manifest allows. Errors: those of `execute`.
+  /// Runs at most `fuel` instructions of the execution. The manifest's fuel limits all parts together.
+  /// Errors: those of `execute`.
   [[nodiscard]] Expected<ResumableExecution::State> resume(uint64_t fuel);
   std::string take_answer() noexcept { return execution_->take_answer(); }
   /// Drops the execution that `begin` began. If the execution had not finished, the instance becomes broken.

@@ -19,8 +19,9 @@ public:
   ResumableExecution(const ResumableExecution&) = delete;
   ResumableExecution& operator=(const ResumableExecution&) = delete;
 
-  /// Starts or resumes the execution, with the fuel that the store has. Must not be called after the
-  /// execution has finished or failed. Errors: those of GuestAbi::execute.
+  /// Starts or resumes the execution. Suspends it when the store's fuel is used up or a host function is not
+  /// ready. Must not be called after the execution has finished or failed. Errors: those of
+  /// GuestAbi::execute.
   [[nodiscard]] Expected<State> run();
   /// Returns the answer after the execution has finished.
   std::string take_answer() noexcept { return invocation_.take_answer(); }

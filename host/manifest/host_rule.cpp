@@ -64,7 +64,7 @@ bool is_dns_name(std::string_view name) {
 }
 
 /// True for names whose last label is a number, such as 0x7f.1, 2130706433 or 1.2.3. Some resolvers accept
-/// such names as IPv4 addresses, and no real name ends in a number.
+/// such names as IPv4 addresses, and the last label of a real host name is never a number.
 bool looks_like_number(std::string_view name) {
   std::string_view last = name.substr(name.rfind('.') + 1);
   return last.starts_with("0x") ||
@@ -78,9 +78,9 @@ std::optional<uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
-/// Returns the position of the colon before the port, or npos if there is no port. The colon follows an IPv6
-/// address in brackets, or is the only colon: several colons without brackets are an IPv6 address without a
-/// port.
+/// Returns the position of the colon before the port, or npos if there is no port. The colon before a port
+/// follows an IPv6 address in brackets, or is the text's only colon. Several colons without brackets belong
+/// to an IPv6 address without a port.
 size_t port_colon(std::string_view text) {
   if (text.starts_with('[')) {
     size_t bracket = text.find(']');

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
-/// The longest time that a waiting thread does not check for an interrupt; the same as in WASI.
+/// The longest time for which a waiting thread does not check for an interrupt; the same as in WASI.
 constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 // Separate deleters, because CURL and CURLM are both void in C++.
@@ -50,8 +50,8 @@ bool start_curl() {
   return started;
 }
 
-/// The limits and the outcome of one HTTP request, redirects included, or of one dial. libcurl passes it to
-/// our callbacks.
+/// The limits and the outcome of one HTTP request, redirects included, or of one call of Network::dial.
+/// libcurl passes the Exchange to our callbacks.
 struct Exchange {
   const Capabilities* capabilities = nullptr;
   HttpResponse* response = nullptr;
@@ -145,8 +145,8 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Waits for an event, at most as long as `time`. libcurl waits in whole milliseconds, so a time of less than
-/// one millisecond is slept instead.
+/// Waits for an event, at most as long as `time`. libcurl waits for whole milliseconds. If `time` is shorter
+/// than one millisecond, the thread sleeps instead.
 void wait(CURLM* multi, Patience::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)
@@ -155,8 +155,8 @@ void wait(CURLM* multi, Patience::Clock::duration time) {
     std::this_thread::sleep_for(time);
 }
 
-/// Runs the transfer until it ends or `patience` is over. Does not use curl_easy_perform, whose timeouts are
-/// imprecise while a name is resolved, because it polls the resolver only once a second.
+/// Runs the transfer until it ends or `patience` is over. Does not use curl_easy_perform, because that
+/// function polls the name resolver only once a second, and so notices a timeout too late.
 NetworkStatus perform(CURL* easy, const Exchange& exchange, Patience& patience) {
   Multi multi(curl_multi_init());
   if (!multi || curl_multi_add_handle(multi.get(), easy) != CURLM_OK) return NetworkStatus::failed;
@@ -239,8 +239,8 @@ bool is_token(std::string_view text) {
   });
 }
 
-/// True for headers that a guest may set. A guest may not set headers that name the host or delimit the
-/// message, because the host itself writes them.
+/// True for headers that a guest may set. A guest may not set headers that name the server or delimit the
+/// message, because the plugin host itself determines these headers.
 bool is_allowed_header(std::string_view name, std::string_view value) {
   constexpr std::array<std::string_view, 9> ours{"host",       "content-length", "transfer-encoding",
                                                  "connection", "keep-alive",     "upgrade",

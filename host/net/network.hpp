@@ -53,9 +53,10 @@ private:
 };
 
 /// Connects to other hosts, as far as the grants allow. Before a name is resolved, the name and the port are
-/// checked against the allow-list. Before each connection, the address that is connected to is checked
-/// against the private ranges, so a name that resolves to another address the second time gains nothing.
-/// Proxies in the environment are ignored. Every function ends when its Patience is over. Thread-safe.
+/// checked against the allow-list. Before each connection, the resolved address is checked against the
+/// private ranges, so a guest gains nothing from a name that resolves first to a public and later to a
+/// private address. Proxies in the environment are ignored. Every function ends when its Patience is over.
+/// Thread-safe.
 class Network {
 public:
   using Clock = Patience::Clock;
@@ -63,8 +64,8 @@ public:
 
   /// Tries to open a TCP connection.
   NetworkStatus dial(std::string_view host, uint16_t port, Patience patience) const;
-  /// Sends a request and follows up to five redirects, each checked like a new request. Headers and bodies of
-  /// all its responses together count against max_http_response_kb.
+  /// Sends a request and follows up to five redirects, each checked like a new request. The headers and
+  /// bodies of all these responses together may not exceed max_http_response_kb.
   NetworkStatus http(const HttpRequest& asked, HttpResponse& response, Patience patience) const;
 
 private:

@@ -68,8 +68,7 @@ bool is_private_address(std::string_view bytes) {
   if (starts_with(bytes, {0x20, 0x01, 0x00, 0x00})) return true;                  // Teredo
   if (starts_with(bytes, {0x20, 0x01, 0x0d, 0xb8})) return true;                  // documentation
   if (starts_with(bytes, {0x01, 0x00})) return true;                              // discard
-  // The public network is 2000::/3; unique local, link-local, site-local and multicast addresses lie outside
-  // it.
+  // Public addresses lie in 2000::/3; unique local, link-local, site-local and multicast addresses do not.
   return (static_cast<unsigned char>(bytes[0]) >> 5) != 1;
 }
 

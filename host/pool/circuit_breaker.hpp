@@ -19,7 +19,7 @@ public:
   using Clock = std::chrono::steady_clock;
   enum class State : uint8_t { closed, open, half_open };
   enum class Admission : uint8_t { refused, normal, probe };
-  enum class Outcome : uint8_t { success, failure, none }; ///< none: not decided by the plugin
+  enum class Outcome : uint8_t { success, failure, none }; ///< none: failed, but the plugin is not to blame
 
   /// If `config` is empty, the breaker never opens.
   explicit CircuitBreaker(std::optional<BreakerConfig> config) : config_(config) {}

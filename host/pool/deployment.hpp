@@ -15,8 +15,8 @@ namespace skerry::host {
 
 using GenerationPtr = std::shared_ptr<Generation>;
 
-/// The versions of one plugin. Thread-safe. Dropped versions are freed without holding the lock, so that
-/// calls, which take the lock, never wait for that.
+/// The versions of one plugin. Thread-safe. Dropped versions are freed after the lock is released, because
+/// calls take the lock and must not wait while versions are freed.
 class Deployment {
 public:
   enum class Swap : uint8_t {
@@ -32,13 +32,13 @@ public:
   /// Returns the generation that new calls go to; null before the first swap.
   GenerationPtr current() const;
   /// Replaces `expected`, which must be the current generation, by `next`. Keeps the version of `expected`
-  /// for a rollback. Drops kept versions that equal the new version, and the oldest ones beyond the new
-  /// manifest's reload.keep.
+  /// for a rollback. Drops kept versions that equal the new version. If more versions are kept than the new
+  /// manifest's reload.keep allows, also drops the oldest ones.
   Swap swap(const GenerationPtr& expected, GenerationPtr next);
 
   RollbackTarget rollback_target() const;
   /// Replaces the generation `target.current` by `next`, which runs `target.version`. The version of
-  /// `target.current` is then known to be bad.
+  /// `target.current` is remembered as bad.
   Swap roll_back(const RollbackTarget& target, GenerationPtr next);
   /// Returns the kept versions, newest first.
   std::vector<VersionPtr> kept() const;

@@ -99,8 +99,8 @@ bool Generation::record_result(CircuitBreaker::Admission admission, const Plugin
   return to_blame && error_monitor_.record(true, now);
 }
 
-/// A call that was rejected because the pool is closed is not counted here: it tries the next generation,
-/// which counts it.
+/// A call that was rejected because the pool is closed is not counted here, because the call tries the next
+/// generation, which counts the call.
 bool Generation::record_rejected(CircuitBreaker::Admission admission, PluginErrorCode code) noexcept {
   const auto now = Clock::now();
   const bool by_breaker = admission == CircuitBreaker::Admission::refused;

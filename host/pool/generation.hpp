@@ -17,16 +17,17 @@
 
 namespace skerry::host {
 
-/// A version in service. It lives until its last call has ended, even if another generation has become
-/// current. A version that returns by a rollback gets a new generation. Thread-safe.
+/// A version in service, with its instances. A Generation lives until its last call has ended, even if
+/// another Generation has become current in the meantime. A version that a rollback puts back in service gets
+/// a new Generation. Thread-safe.
 class Generation : public std::enable_shared_from_this<Generation> {
 public:
   using Clock = Store::Clock;
   using InstancePtr = InstancePool::InstancePtr;
 
-  /// `first` is an instance in its state after `init`. The caller must have taken a place for it from `cap`.
-  /// The generation becomes the owner of this place and gives it back when it is closed. `metrics` counts the
-  /// calls of all versions of the plugin.
+  /// `first` is an instance in its state after `init`. The caller must have taken a place for this instance
+  /// from `cap`. The generation becomes the owner of the place, and gives the place back when the generation
+  /// is closed. `metrics` counts the calls of all versions of the plugin.
   Generation(VersionPtr version, InstancePtr first, std::shared_ptr<InstanceCap> cap,
              std::shared_ptr<CallMetrics> metrics);
 
@@ -34,22 +35,22 @@ public:
   /// record_result or record_rejected.
   CircuitBreaker::Admission admit() { return breaker_.admit(Clock::now()); }
   PluginError breaker_error() const;
-  /// Waits for an instance for a call that began at `start`. Only Lease::take calls this function, because a
-  /// Lease returns the instance. Errors: codes "busy", "timeout", "unloaded", and those of making an
-  /// instance.
+  /// Waits for an instance for a call that began at `start`. Only Lease::take calls this function, because
+  /// the Lease later gives the instance back. Errors: codes "busy", "timeout", "unloaded", and those of
+  /// making an instance.
   [[nodiscard]] Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
-  /// Records the call's fuel and memory, resets the instance if it is broken or the mode is `fresh`, and
-  /// returns the instance to the pool.
+  /// Records the call's fuel and memory, resets the instance if it is broken or the manifest's pool.state is
+  /// `fresh`, and returns the instance to the pool.
   void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
-  /// Marks a call that holds a lease as parked, that is, suspended. Neither an unload nor a reload waits for
-  /// a parked call.
+  /// Called when a call that holds a lease is suspended. The call is then "parked". Neither an unload nor a
+  /// reload waits for a parked call.
   void park() { pool_->park(); }
   /// Called before a parked call resumes. Returns false if the plugin was unloaded in the meantime.
   bool unpark() { return pool_->unpark(); }
   PluginError unloaded() const;
 
   /// Records the outcome of a call that had an instance; a null `error` means success. Returns true if this
-  /// call makes a new version reach its error rate.
+  /// call makes the error rate of a new version reach the manifest's limit (rollback_on_error_rate).
   bool record_result(CircuitBreaker::Admission admission, const PluginError* error,
                      Clock::duration time) noexcept;
   /// Like record_result, for a call that was rejected before it had an instance.
@@ -58,7 +59,7 @@ public:
     return std::min(options.timeout.value_or(manifest().timeout), manifest().timeout);
   }
 
-  /// Starts to measure the error rate of a new version, which may trigger a rollback.
+  /// Starts to measure the error rate of a new version. A high error rate triggers a rollback.
   void start_error_monitor() { error_monitor_.start(Clock::now()); }
 
   /// Takes the next free instance out of service until put_back is called. Returns nothing if no instance

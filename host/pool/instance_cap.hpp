@@ -11,7 +11,7 @@
 
 namespace skerry::host {
 
-/// Counts the places for instances that are taken. Thread-safe.
+/// Has `allowed` places, and counts how many of them are taken. Each instance takes one place. Thread-safe.
 class InstanceCap {
 public:
   explicit InstanceCap(uint32_t allowed) : allowed_(allowed) {}
@@ -24,8 +24,8 @@ private:
   std::atomic<uint32_t> taken_{0};
 };
 
-/// Owns a place for one instance under the host's cap. Gives the place back on destruction, unless it was
-/// handed on.
+/// Owns a place for one instance under the host's cap. Gives the place back on destruction, unless hand_on
+/// was called.
 class InstancePlace {
 public:
   /// Takes one place. Errors: phase instantiate, code "limit.instances".
@@ -37,7 +37,7 @@ public:
     if (cap_) cap_->give_back();
   }
   const std::shared_ptr<InstanceCap>& cap() const noexcept { return cap_; }
-  /// Makes another object the owner of the place, which must then give the place back.
+  /// Called when another object becomes the owner of the place. That object must then give the place back.
   void hand_on() noexcept { cap_.reset(); }
 
 private:

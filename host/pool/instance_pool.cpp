@@ -26,8 +26,8 @@ InstancePool::acquire(Clock::time_point deadline) {
     idle_.pop_back();
     return instance;
   }
-  // The host's cap may allow fewer instances than the pool's size. The pool always has one place, so its only
-  // instance needs no other.
+  // The host's cap may allow fewer instances than the pool's size. The pool always owns one place for its
+  // first instance, so only further instances take a place from the cap.
   if (waiting_.empty() && may_make() && (existing_ == 0 || cap_->take())) {
     ++existing_;
     lock.unlock();
@@ -67,7 +67,7 @@ InstancePool::wait(Lock& lock, Clock::time_point deadline) {
 void InstancePool::serve(Waiter& waiter, InstancePtr instance) {
   waiter.instance = std::move(instance);
   waiter.served = true;
-  // With the mutex held, because the waiter is destroyed as soon as its thread sees `served`.
+  // Notified with the mutex held, because the waiter is destroyed as soon as its thread sees `served`.
   waiter.wake.notify_one();
 }
 

@@ -29,10 +29,10 @@ public:
   using InstancePtr = std::unique_ptr<PluginInstance>;
   using Make = std::function<Expected<InstancePtr>()>;
   enum class Refused : uint8_t { late, full, closed };
-  using Failure = std::variant<Refused, PluginError>; ///< why no instance is lent, or why none could be made
+  using Failure = std::variant<Refused, PluginError>; ///< PluginError: no instance could be made
 
-  /// The caller must have taken a place for `first` from `cap`. The pool becomes the owner of this place and
-  /// gives it back when it is closed.
+  /// The caller must have taken a place for `first` from `cap`. The pool becomes the owner of this place, and
+  /// gives the place back after the pool is closed.
   InstancePool(InstancePtr first, uint32_t size, uint32_t max_waiting, Make make,
                std::shared_ptr<InstanceCap> cap);
   ~InstancePool();
@@ -53,7 +53,7 @@ public:
   bool unpark();
 
   /// Changes the maximum number of instances. Additional instances are made on demand. Surplus idle instances
-  /// are destroyed now, surplus instances in use when they are given back.
+  /// are destroyed now. Surplus instances in use are destroyed when they are given back.
   void resize(uint32_t size);
   /// Rejects new callers, and returns when no caller uses an instance or waits for one. Callers keep their
   /// parked instances and may resume them.
@@ -68,7 +68,7 @@ public:
 private:
   struct Waiter {
     Condition wake;
-    bool served = false; // has got `instance`, or if it is null, permission to make one
+    bool served = false; // has `instance` or, if that is null, may make an instance
     bool refused = false;
     InstancePtr instance;
   };
@@ -87,7 +87,7 @@ private:
   const std::shared_ptr<InstanceCap> cap_;
   const uint32_t max_waiting_;
   mutable Mutex mutex_;
-  Condition unused_; // notified when all instances may be unused and all waiting callers gone
+  Condition unused_; // notified in a closed pool when an instance comes back or is parked, or a wait ends
   /// The instance used last is lent first, because its memory is still in the processor's caches.
   std::vector<InstancePtr> idle_ SKERRY_GUARDED_BY(mutex_);
   std::deque<Waiter*> waiting_ SKERRY_GUARDED_BY(mutex_);

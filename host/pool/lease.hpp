@@ -14,9 +14,9 @@ namespace skerry::host {
 /// the call's usage and resets the instance if necessary. Keeps the generation alive.
 class Lease {
 public:
-  /// Takes the bytes of the call's buffers from the plugin's budget, and waits for an instance. The call
-  /// began at `start` and has `input_bytes` of input. Errors: codes "busy", "timeout", "unloaded",
-  /// "limit.total", and those of making an instance.
+  /// Takes from the plugin's budget the bytes that the host needs for the call's input and output, and waits
+  /// for an instance. The call began at `start` and has `input_bytes` of input. Errors: codes "busy",
+  /// "timeout", "unloaded", "limit.total", and those of making an instance.
   [[nodiscard]] static Expected<Lease> take(std::shared_ptr<Generation> generation, uint64_t input_bytes,
                                             Generation::Clock::time_point start,
                                             std::chrono::milliseconds timeout);

@@ -42,7 +42,7 @@ Expected<void> LoadedPlugin::load(const Manifest& manifest) {
   return {};
 }
 
-/// A call whose generation is replaced before it gets an instance tries the generation that is current then.
+/// If the generation is replaced before the call gets an instance, the call tries the new current generation.
 Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const CallOptions& options,
                                                     GenerationPtr& failed) noexcept {
   const auto start = Store::Clock::now();

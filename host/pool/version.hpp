@@ -11,8 +11,8 @@
 
 namespace skerry::host {
 
-/// A version's code, its frozen state after `init`, and its metrics. One thread prepares it with the steps
-/// below. Afterwards only its metrics and `state` change.
+/// A version's code, its frozen state after `init`, and its metrics. One thread prepares the version with the
+/// functions below. Afterwards only its metrics and `state` change.
 class Version {
 public:
   using InstancePtr = std::unique_ptr<PluginInstance>;
@@ -29,8 +29,8 @@ public:
   [[nodiscard]] Expected<void> ask_meta(PluginInstance& first);
   /// Runs `init` in `first`, and freezes the resulting state if possible.
   [[nodiscard]] Expected<void> prepare(PluginInstance& first);
-  /// Sends the manifest's canary request, if there is one, to `first`. Leaves in `first` an instance in its
-  /// state after `init`.
+  /// Sends the manifest's canary request, if there is one, to `first`. After success, `first` is in its state
+  /// after `init`; it may be a new instance.
   [[nodiscard]] Expected<void> try_canary(InstancePtr& first) const;
 
   /// Makes another instance in the state after `init`: from the frozen state if there is one, otherwise by
@@ -47,8 +47,10 @@ public:
     return hash_ == hash && code_->manifest == manifest;
   }
 
-  CallMetrics metrics;             ///< metrics of the calls that this version served
-  std::optional<SavedState> state; ///< handed over when the version was replaced; set before it is kept
+  CallMetrics metrics; ///< metrics of the calls that this version served
+  /// The state that this version handed over when it was replaced. Set before the version is kept for a
+  /// rollback.
+  std::optional<SavedState> state;
 
 private:
   [[nodiscard]] Expected<void> check_meta(const std::optional<std::string>& answer);

@@ -1,4 +1,4 @@
-// Compares a module with the one that it will replace. Internal.
+// Compares a new module with the module that it will replace. Internal.
 #pragma once
 
 #include "skerry/module.hpp"
@@ -10,9 +10,9 @@
 
 namespace skerry::host {
 
-/// Describes the exports of `before` that are missing in `after` or have another type there: "export "f" was
-/// removed; export "g" was … and is …". Returns an empty text if there are none. The sizes of memories and
-/// tables may differ.
+/// Describes the exports of `before` that are missing in `after` or have another type in `after`, such as
+/// `export "f" was removed; export "g" was … and is …`. Returns an empty text if there are no such exports.
+/// The sizes of memories and tables may differ.
 std::string interface_change(const Module& before, const Module& after);
 
 /// True if the major version, which is the number before the first dot, is larger in `after` than in

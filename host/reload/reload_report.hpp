@@ -11,8 +11,8 @@
 
 namespace skerry::host {
 
-/// Times each step and reports it as an event. A failed step is counted in the plugin's metrics. Its error
-/// gets phase reload and the step's code, and keeps its own phase and code as the cause.
+/// Times each step and reports it as an event. A failed step is counted in the plugin's metrics. The error of
+/// a failed step gets phase reload and the step's code; its original phase and code become the cause.
 class ReloadReport {
 public:
   using Clock = std::chrono::steady_clock;
@@ -39,8 +39,9 @@ public:
   void tell(ReloadStep step, ReloadOutcome outcome, std::chrono::nanoseconds duration,
             const PluginError* error = nullptr) noexcept;
 
-  /// Waits for the calls of a generation that is out of service, and then calls `destroy` of its guest. Both
-  /// are steps, and their events have this generation's version.
+  /// Waits for the calls of a generation that is out of service, and then calls `destroy` of its guest. The
+  /// wait is reported as the step `drain`, the call as the step `destroy`. Both events have this generation's
+  /// version.
   void retire(Generation& generation) noexcept;
 
 private:

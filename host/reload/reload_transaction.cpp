@@ -114,7 +114,7 @@ Expected<void> ReloadTransaction::compile() {
 }
 
 /// Checks that the exports are compatible and that the file does not look truncated. A file that looks
-/// truncated is accepted with `force`, or if the manifest pins its hash.
+/// truncated is accepted with `force`, or if the manifest pins the file's hash.
 Expected<void> ReloadTransaction::check_interface() {
   const Module& before = base_->code().module;
   const Module& after = version_ ? version_->code().module : code_->module;
@@ -171,8 +171,8 @@ Expected<void> ReloadTransaction::take_over() {
   return report_.step(ReloadStep::swap, [&] { return swap(); });
 }
 
-// State is handed over while the transaction holds the old version's only instance. New calls wait in the
-// meantime, and then run in the new version.
+// State is handed over while the transaction holds the old version's only instance, so that no call can
+// change the state. New calls wait in the meantime, and run in the new version after the swap.
 
 bool ReloadTransaction::must_hand_over() const {
   return base_->manifest().pool.state == StateMode::keep && base_->code().abi.save_state &&

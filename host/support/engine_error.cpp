@@ -9,14 +9,14 @@ namespace skerry::host {
 
 namespace {
 
-/// How the host reports a limit of the engine: its own error code, the limit's name and unit, and the
-/// manifest key that raises the limit (empty if there is none).
+/// How the host reports that a limit of the engine was exceeded: the host's error code, the limit's name and
+/// unit, and the manifest key that raises the limit (empty if there is none).
 struct KnownLimit {
   PluginErrorCode code;
   std::string_view name, unit, key;
 };
 
-/// Returns nothing for limits without an error code in this table.
+/// Returns nothing for other limits; errors about these limits have no LimitReport.
 std::optional<KnownLimit> known_limit(LimitId id) {
   switch (id) {
   case LimitId::memory_bytes:
@@ -136,8 +136,8 @@ void describe_kind(PluginError& out, const Manifest& manifest, const Error& erro
   }
 }
 
-/// Sets the function and the offset at which a module is malformed or invalid. Errors of running code have
-/// their places in the backtrace.
+/// Sets the function and the offset at which a module is malformed or invalid. For errors of running code,
+/// the backtrace has the place instead.
 void describe_place(PluginError& out, const Error& error) {
   if (error.func_index() != Error::no_func) {
     out.func_index = error.func_index();

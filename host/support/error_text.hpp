@@ -1,4 +1,4 @@
-// An error as a JSON object, to embed in others. Internal.
+// An error as a JSON object, to embed in other JSON texts. Internal.
 #pragma once
 
 #include "skerry/host/plugin_error.hpp"

@@ -10,7 +10,7 @@
 namespace skerry::host {
 
 /// Numbers events in the order of `push`, and passes them to the callback in that order. The callback runs on
-/// a thread of the queue, which starts with the first event. `push` never waits for the callback.
+/// the queue's own thread, which is started at the first event. `push` never waits for the callback.
 /// Thread-safe.
 class EventQueue {
 public:
@@ -20,8 +20,8 @@ public:
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
 
-  /// Adds an event; does nothing after `stop`. If the system has no memory or thread left for the event, it
-  /// is lost, and its number is skipped.
+  /// Adds an event; does nothing after `stop`. If the system has no memory or thread left for the event, the
+  /// event is lost and its number is skipped.
   void push(ReloadEvent event) noexcept;
   /// Prevents new events, and returns when the callback has returned for all pushed events. When called from
   /// the callback, returns at once.

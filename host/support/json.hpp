@@ -15,8 +15,8 @@ using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
 /// A parsed JSON text, or the reason why the text could not be parsed. Used like a skerry::Expected<Json,
-/// std::string>, but its destructor needs no memory. The destructor of a Json that is not empty allocates a
-/// list, and the process would end if that allocation failed.
+/// std::string>, but the destructor allocates no memory. The destructor of a Json that is not empty does
+/// allocate memory, and the process would end if that allocation failed.
 class ParsedJson {
 public:
   explicit ParsedJson(std::string_view text);

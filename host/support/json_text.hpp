@@ -19,8 +19,8 @@ template <class T> std::string scalar_text(const T& value) {
   }
 }
 
-/// The text of a JSON object, whose members stay in the order in which they are added. Output is written with
-/// it instead of the library's objects, because those allocate memory when they are destroyed (see
+/// The text of a JSON object, whose members stay in the order in which they are added. The host writes output
+/// with ObjectText instead of OrderedJson, because the destructor of an OrderedJson allocates memory (see
 /// ParsedJson).
 class ObjectText {
 public:

@@ -22,8 +22,8 @@ class SKERRY_THREAD_SAFETY(capability("mutex")) Mutex {
 public:
   void lock() SKERRY_THREAD_SAFETY(acquire_capability()) { mutex_.lock(); }
   void unlock() SKERRY_THREAD_SAFETY(release_capability()) { mutex_.unlock(); }
-  /// Tells the analysis that the mutex is held. For lambdas that are only called while the mutex is held,
-  /// which the analysis cannot see.
+  /// Tells the analysis that the mutex is held. Used in lambdas that are only called while the mutex is held,
+  /// because the analysis does not know when a lambda is called.
   void is_held() const SKERRY_THREAD_SAFETY(assert_capability(this)) {}
 
 private:

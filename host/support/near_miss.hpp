@@ -8,8 +8,8 @@
 
 namespace skerry::host {
 
-/// Returns the candidates that are most similar to `name`: at most three, all at the same distance. Returns
-/// none if no candidate is similar enough for a suggestion.
+/// Returns the candidates that are most similar to `name`: at most three, all with the same edit distance.
+/// Returns none if no candidate is similar enough for a suggestion.
 std::vector<std::string> near_misses(std::string_view name, std::span<const std::string> candidates);
 
 /// Returns "; did you mean a, b or c?", or an empty text if no candidate is similar.

@@ -37,14 +37,14 @@ public:
   const Json* find(std::string_view key);
   bool has(std::string_view key) { return find(key) != nullptr; }
 
-  // These return `fallback` if the key is absent, or if its value is not allowed, which is recorded as a
-  // problem.
+  // These functions return `fallback` if the key is absent or its value is not allowed. A value that is not
+  // allowed is recorded as a problem.
   bool boolean(std::string_view key, bool fallback);
   uint64_t integer(std::string_view key, uint64_t fallback, uint64_t min, uint64_t max);
   std::string text(std::string_view key, std::string fallback = {});
 
   void require(std::string_view key);
-  /// Records the keys of the object that are not known as problems. Must be called after all known keys have
+  /// Records a problem if the object has keys that are not known. Must be called after all known keys have
   /// been read.
   void finish();
 

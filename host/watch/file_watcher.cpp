@@ -170,7 +170,8 @@ private:
   int milliseconds_to_wait() const SKERRY_REQUIRES(mutex_) {
     std::optional<Clock::time_point> next;
     for (const auto& [id, group] : groups_) {
-      // A group that is being written needs no timer: the event at the end of the write wakes the thread.
+      // While a file of the group is being written, no timer is needed: the end of the write wakes the
+      // thread.
       if (group.due && !group.being_written() && (!next || *group.due < *next)) next = group.due;
       if (is_polled(group) && (!next || next_poll_ < *next)) next = next_poll_;
     }
@@ -309,9 +310,9 @@ private:
 
   // --- directories
 
-  /// Registers the directories that lead to a file with inotify. A symbolic link may be replaced between
-  /// reading it and registering its directory. The path is therefore resolved again until the result stays
-  /// the same, at most 8 times.
+  /// Registers the directories that lead to a file with inotify. A symbolic link may be replaced after the
+  /// link was read and before its directory is registered. The path is therefore resolved again until the
+  /// result stays the same, at most 8 times.
   void register_steps(WatchedFile& file) SKERRY_REQUIRES(mutex_) {
     if (!queue_.is_open()) return;
     constexpr int most_rounds = 8;

@@ -21,8 +21,8 @@ public:
     /// The time between two polls of a file. With inotify, files are polled only if their directories cannot
     /// be watched, because of missing permissions or the kernel's limit.
     std::chrono::milliseconds poll_interval{500};
-    /// Receives a line of text if inotify is not available, or if a file can only be polled. Called like
-    /// `Changed`.
+    /// Receives a line of text if inotify is not available, or if a file can only be polled. Like `Changed`,
+    /// it is called on the watcher's thread with no lock held.
     std::function<void(const std::string&)> on_trouble;
   };
   /// Called on the watcher's thread, one call at a time. No lock is held, so the callback may call watch and
@@ -45,12 +45,12 @@ public:
   Id watch(const std::filesystem::path& file, std::chrono::milliseconds settle, Changed changed) {
     return watch(std::vector{file}, settle, std::move(changed));
   }
-  /// Watches several files that belong together. `changed` is called once for all their changes, after all
-  /// files have settled.
+  /// Watches several files that belong together. `changed` is called once for changes of any of these files,
+  /// after all of them have stayed the same for `settle`.
   Id watch(const std::vector<std::filesystem::path>& files, std::chrono::milliseconds settle,
            Changed changed);
-  /// Stops the watch `id`, and waits until its callback has returned; a call from a callback does not wait.
-  /// The callback is not called again afterwards. Unknown ids are ignored.
+  /// Stops the watch `id`, and waits until a running callback of this watch has returned. When called from a
+  /// callback, does not wait. The callback is not called again afterwards. Unknown ids are ignored.
   void unwatch(Id id);
 
   /// True if the kernel reports changes; false if all files are polled.

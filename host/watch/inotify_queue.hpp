@@ -35,9 +35,9 @@ public:
   /// The descriptor to poll for input; -1 if the queue is not open.
   int descriptor() const noexcept { return fd_.get(); }
 
-  /// Watches the names in a directory, and with `content` also writes to the directory's files. Returns the
-  /// number of the watch, or -1 if the directory cannot be watched. All paths to one directory get the same
-  /// number.
+  /// Watches a directory for entries that appear, disappear or are replaced and, with `content`, also for
+  /// writes to the directory's files. Returns the number of the watch, or -1 if the directory cannot be
+  /// watched. All paths to one directory get the same number.
   int add(const std::filesystem::path& directory, bool content);
   /// Removes all watches except those in `used`.
   void keep_only(std::span<const int> used);

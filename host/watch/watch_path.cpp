@@ -35,8 +35,9 @@ private:
     left_.insert(left_.begin(), parts.begin(), parts.end());
   }
 
-  /// Adds the entry `name` of the directory at_ to the steps, and moves to the file or the link target.
-  /// Returns false if the entry does not exist or there are too many symbolic links.
+  /// Adds the entry `name` of the directory at_ to the steps. If the entry is a symbolic link, its target is
+  /// walked next; otherwise the entry becomes at_. Returns false if the entry does not exist or there are too
+  /// many symbolic links.
   bool enter(const std::filesystem::path& name) {
     steps_.push_back({at_, name.string()});
     std::error_code error;

@@ -16,8 +16,8 @@ class FunctionNames {
 public:
   explicit FunctionNames(const vm::Module& module);
 
-  /// Returns the function's name in the name section; without one, the name of an export of the function;
-  /// without either, an empty text.
+  /// Returns the function's name in the name section. If the name section does not name the function, returns
+  /// the name of an export of the function, or an empty text if the function is not exported.
   std::string_view name(uint32_t function) const { return names_[function]; }
   /// Returns ` <name>`, made printable, or an empty text if the function has no name.
   std::string shown(uint32_t function) const;

@@ -25,8 +25,8 @@ int report_failure(PluginErrorCode code, std::string_view message) {
   return failure;
 }
 
-/// Returns the address at which this machine reaches the server of this configuration. Returns an empty text
-/// if the port is 0, because the system chooses the port when the server starts.
+/// Returns the address with which programs on this machine reach the server that `config` describes. Returns
+/// an empty text if the port is 0, because the operating system then chooses a port when the server starts.
 std::string address_of(const ServeConfig& config) {
   if (config.port == 0) return {};
   std::string host = config.host;

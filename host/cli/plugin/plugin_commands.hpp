@@ -1,4 +1,4 @@
-// The commands that load a plugin, use it, and end with the program: meta and call.
+// The commands `skerry plugin meta` and `skerry plugin call`, which load a plugin only while they run.
 #pragma once
 
 #include "host/cli/cli11.hpp"

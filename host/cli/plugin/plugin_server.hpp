@@ -20,8 +20,8 @@ public:
 
   /// Loads the configured plugins. Errors: that of the first plugin that fails.
   [[nodiscard]] Expected<void> load_plugins();
-  /// Binds the configured address. Logs the address, or that it is not available, on stderr. Returns false if
-  /// it is not available.
+  /// Binds the configured address. Logs on stderr the address, or that the address is not available. Returns
+  /// false if the address is not available.
   bool bind();
   /// Serves until `stop` is called, and returns when the running requests have been answered.
   void serve();

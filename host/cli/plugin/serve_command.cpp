@@ -15,8 +15,8 @@ namespace {
 
 constexpr int failure = 1;
 
-/// Blocks the signals that end the server in all threads; only the thread `stopper` waits for them. Must run
-/// before any other thread is started, because threads inherit the blocked signals.
+/// Blocks SIGTERM and SIGINT, which end the server, in all threads. The thread `stopper` waits for these
+/// signals. Must run before any other thread is started, because threads inherit the blocked signals.
 sigset_t block_stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);

@@ -24,8 +24,9 @@ struct PathGrant {
   bool operator==(const PathGrant&) const = default;
 };
 
-/// An environment variable that the guest sees. Without a `value`, the guest sees the value in the host
-/// process's environment; a variable that the host process does not have is left out.
+/// An environment variable that the guest sees. Without a `value`, the guest sees the value that the variable
+/// has in the host process's environment. If the host process does not have the variable, the guest does not
+/// see it either.
 struct EnvGrant {
   std::string name;
   std::optional<std::string> value;
@@ -69,7 +70,7 @@ struct Capabilities {
   uint32_t max_memory_mb = 16; ///< linear memory; 1 to 4096
   uint32_t max_table_elements = 10'000;
   uint32_t max_stack_kb = 1024;  ///< wasm call stack
-  uint32_t max_output_kb = 1024; ///< for a result, and again for what one call prints
+  uint32_t max_output_kb = 1024; ///< of a call's result, and separately of what a call prints
   uint32_t max_total_mb =
       1024; ///< memories, tables, code, buffers and stored values of all instances together
   uint32_t max_log_lines = 1000;       ///< lines that one call may log
@@ -113,13 +114,13 @@ struct Decision {
 /// followed here: the WASI sandbox follows them, and never leaves a granted folder. Thread-safe.
 Decision check_path(const Capabilities& capabilities, std::string_view guest_path);
 /// Decides whether the guest may connect to `host` at `port`. Compares the text of `host` with the
-/// allow-list, and does not resolve it; the addresses of a name are checked when the guest connects.
-/// Thread-safe.
+/// allow-list, and does not resolve the name. The addresses of a name are checked later, when the guest
+/// connects. Thread-safe.
 Decision check_host(const Capabilities& capabilities, std::string_view host, uint16_t port);
 
 /// Returns a guest path without `.`, `..`, and doubled or trailing slashes. An absolute path stays absolute;
-/// a relative path that leads to its start becomes ".". Returns nothing if the path is empty or contains a
-/// NUL, or if `..` would lead above the start of the path. Thread-safe.
+/// a relative path that leads back to its start, such as "a/..", becomes ".". Returns nothing if the path is
+/// empty or contains a NUL, or if `..` would lead above the start of the path. Thread-safe.
 std::optional<std::string> normalize_guest_path(std::string_view path);
 
 } // namespace skerry::host

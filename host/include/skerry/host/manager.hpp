@@ -35,10 +35,11 @@ struct ManagerOptions {
   /// LEVEL: TEXT", and lines that cannot be written there before the deadline of the guest's call are lost.
   GuestLog guest_log;
   /// Called whenever a plugin is compiled, to define the embedder's own host functions for this plugin in
-  /// `linker`; `manifest` is the plugin's. The host functions run on the threads that call the plugin. They
-  /// may be asynchronous (Caller::not_ready; see skerry/host/plugin_call.hpp). They must be thread-safe if
-  /// the plugin has several instances. They must not use Caller::user_data, because the host uses it. A
-  /// definition with the module and name of one of the host's own imports replaces that import.
+  /// `linker`; `manifest` is the plugin's manifest. The host functions run on the threads that call the
+  /// plugin. They may be asynchronous (Caller::not_ready; see skerry/host/plugin_call.hpp). They must be
+  /// thread-safe if the plugin has several instances. They must not use Caller::user_data, because the host
+  /// uses it. A definition with the module and name of a function that the host itself provides replaces that
+  /// function.
   std::function<void(Linker& linker, const Manifest& manifest)> imports;
   /// Maximum number of instances of all plugins together. When it is reached, loaded plugins continue with
   /// the instances they have, and loads and reloads fail because of "limit.instances". Every loaded plugin
@@ -51,8 +52,8 @@ struct ManagerOptions {
 };
 
 /// Loads, finds, calls, reloads and unloads plugins. Thread-safe. Functions that return an Expected never
-/// throw: if memory runs out, they return an error with code "limit.process". Other functions then throw
-/// std::bad_alloc, and no other exception. Plugins that are already loaded keep working.
+/// throw: if memory runs out, they return an error with code "limit.process". Other functions throw
+/// std::bad_alloc if memory runs out, and no other exception. Plugins that are already loaded keep working.
 class Manager {
 public:
   /// Makes a manager without plugins.
@@ -61,10 +62,10 @@ public:
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
-  /// Loads a plugin: reads, checks and compiles the module, makes the first instance, checks that the name in
-  /// the guest's `meta` is the manifest's, and runs `init`. With `reload.watch`, the plugin is reloaded when
-  /// the module file changes. Errors: the phase and code of the step that failed (docs/errors.md);
-  /// "duplicate" if a plugin of that name is loaded; "closed" after close().
+  /// Loads a plugin: reads, checks and compiles the module, makes the first instance, checks that the name
+  /// that the guest's `meta` returns equals the name in the manifest, and runs `init`. With `reload.watch`,
+  /// the plugin is reloaded when the module file changes. Errors: the phase and code of the step that failed
+  /// (docs/errors.md); "duplicate" if a plugin of that name is loaded; "closed" after close().
   [[nodiscard]] Expected<PluginHandle> load(const Manifest& manifest);
   /// Reads a manifest file and loads its plugin. With `reload.watch`, the plugin is reloaded when the module
   /// file or the manifest file changes. Errors: those of read_manifest and of the function above.
@@ -85,10 +86,10 @@ public:
   /// Reloads the plugin that `manifest` names, with this manifest. Errors: as for the function above.
   [[nodiscard]] Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
   /// Puts the newest kept version back in service; `reload.keep` is the number of versions that are kept. The
-  /// version starts in its state after `init`, and restores the state that it handed over when it was
-  /// replaced, if there is one. The version that it replaces is then known to be bad: only a forced reload
-  /// loads it again. Errors: "not_found", "reload.no_version", "reload.instantiate"; "reload.swap" if the
-  /// plugin is unloaded in the meantime.
+  /// version starts in its state after `init`, and then restores the state that it handed over when it was
+  /// replaced, if it handed over a state. The version that the rollback replaces is remembered as bad: only a
+  /// forced reload loads that version again. Errors: "not_found", "reload.no_version", "reload.instantiate";
+  /// "reload.swap" if the plugin is unloaded in the meantime.
   [[nodiscard]] Expected<void> rollback(std::string_view name);
   /// Removes the plugin, waits for its running calls, calls the guest's `destroy` and frees the plugin.
   /// Errors: "not_found"; the error of `destroy`, after which the plugin is unloaded nevertheless.

@@ -50,11 +50,11 @@ public:
   /// was reset or newly made. Errors: phase call; phases instantiate and init if a new instance was needed
   /// and could not be made.
   [[nodiscard]] Expected<std::string> call(std::string_view input, const CallOptions& options = {});
-  /// Like `call`, with `context` written as JSON for the input, and the output parsed as the JSON of a
-  /// PluginResult. Errors: those of `call`, and code "json".
+  /// Like `call`, but the input is `context` as JSON, and the result is parsed as the JSON of a PluginResult.
+  /// Errors: those of `call`, and code "json".
   [[nodiscard]] Expected<PluginResult> execute(const PluginContext& context, const CallOptions& options = {});
   /// Begins a call that can suspend and resume; see skerry/host/plugin_call.hpp. `begin` waits for an
-  /// instance, which the call then holds until it ends. The guest runs only in PluginCall::run. Errors: those
+  /// instance, which the call then holds until it ends. The guest runs only in PluginCall::run. Errors: the
   /// errors of `call` that can occur before the guest runs.
   [[nodiscard]] Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
 

@@ -15,9 +15,9 @@ namespace skerry::host {
 /// calls that host function again. However often the call is suspended, its result and errors equal those of
 /// Plugin::call.
 ///
-/// The call holds one of the plugin's instances until it ends. The time while it is suspended counts for its
-/// timeout. Neither an unload nor a reload waits for a suspended call. After an unload the call can only
-/// fail, with code "unloaded"; after a reload it continues in the version in which it began.
+/// The call holds one of the plugin's instances until it ends. The time for which the call is suspended
+/// counts toward its timeout. Neither an unload nor a reload waits for a suspended call. After an unload the
+/// call can only fail, with code "unloaded"; after a reload it continues in the version in which it began.
 ///
 /// Not thread-safe, but each run may be on a different thread. A moved-from call can only be assigned to or
 /// destroyed. The call holds a handle of the plugin, so the plugin outlives it.
@@ -38,9 +38,10 @@ public:
   ~PluginCall();
 
   /// Starts or resumes the call, and suspends it after about `instructions` instructions. At least one
-  /// instruction runs. The call is never suspended inside an instruction or a host function, even if that
-  /// costs more than `instructions`. The manifest's fuel limits all runs together. After an error the call
-  /// has ended. Errors: those of Plugin::call; "usage" if the call has already ended.
+  /// instruction runs. The call is never suspended inside an instruction or a host function, even if the
+  /// instruction or function costs more fuel than `instructions`. The manifest's fuel limits all runs
+  /// together. After an error the call has ended. Errors: those of Plugin::call; "usage" if the call has
+  /// already ended.
   [[nodiscard]] Expected<State> run(uint64_t instructions = unlimited);
   /// The bytes that the guest's `execute` returned, unchanged. Empty until the call has finished.
   const std::string& result() const noexcept;

@@ -27,9 +27,9 @@ enum class ReloadStep : uint8_t {
   init,        ///< run the guest's `init` and freeze the resulting state
   canary,      ///< send the manifest's test request
   state,       ///< hand over state: `save_state` in the old version, `restore_state` in the new one
-  swap,        ///< direct calls to the new version
-  drain,       ///< wait for the old version's calls; version and hash of the event are the old version's
-  destroy,     ///< call the old version's `destroy` and free its instances; the event is about it, too
+  swap,        ///< direct new calls to the new version
+  drain,       ///< wait for the old version's calls; the event has the old version's version and hash
+  destroy,     ///< call the old version's `destroy` and free its instances; version and hash as for `drain`
 };
 /// Returns the step's name: "manifest", "read", …
 std::string_view reload_step_name(ReloadStep step) noexcept;
@@ -39,7 +39,7 @@ enum class ReloadTrigger : uint8_t {
   command,    ///< Manager::reload
   file,       ///< a watched file changed
   rollback,   ///< Manager::rollback
-  error_rate, ///< the new version reached reload.rollbackOnErrorRate, so the host rolls back
+  error_rate, ///< the new version's error rate reached reload.rollbackOnErrorRate
 };
 /// Returns "command", "file", "rollback" or "error_rate".
 std::string_view reload_trigger_name(ReloadTrigger trigger) noexcept;
@@ -68,8 +68,8 @@ struct ReloadEvent {
 /// Writes `event` as one line of JSON, without a newline.
 std::string to_json(const ReloadEvent& event);
 
-/// Receives each event once, one at a time, in the order of their numbers. Runs on a thread of the manager
-/// with no lock held. It may call any function of the manager, but must not destroy the manager.
+/// Receives the events one at a time, each event once, in the order of their numbers. Runs on a thread of the
+/// manager with no lock held. It may call any function of the manager, but must not destroy the manager.
 using ReloadCallback = std::function<void(const ReloadEvent& event)>;
 
 /// Options of one reload.
