@@ -11,8 +11,8 @@ inline constexpr bool is_emulated = true;
 inline constexpr bool is_emulated = false;
 #endif
 
-/// True if the test runs under qemu-user, which has the fault `reason`. Prints the line from which ctest learns that the
-/// test is skipped, so the test must then return.
+/// True if the test runs under qemu-user, which has the fault `reason`. Prints the line from which ctest
+/// learns that the test is skipped, so the test must then return.
 inline bool cannot_be_emulated(const char* reason) {
   if (is_emulated) WARN("skipped: qemu-user " << reason);
   return is_emulated;
