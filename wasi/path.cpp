@@ -26,8 +26,8 @@ struct Request {
   int base() const { return directory->host_fd(); }
 };
 
-// Returns an open directory that has the rights. Below a read-only preopen the error is `rofs` rather than
-// `notcapable`.
+// Returns an open directory that has the rights. If a right is missing below a read-only preopen, the error
+// is `rofs` rather than `notcapable`.
 Expected<Descriptor*> directory(Call& call, i32 fd, Rights needed) {
   auto found = call.fds().get(fd);
   if (!found) return found;

@@ -23,8 +23,8 @@ namespace skerry::wasi {
 namespace {
 
 constexpr int max_links = 40; // the limit of Linux
-// How many directories a walk may hold open at once for the way back up. This also limits the depth that a
-// path may reach.
+// The largest number of directories that a walk holds open at once, so that ".." can return to them. This
+// also limits the depth that a path may reach.
 constexpr size_t max_depth = 256;
 // How many names a walk may look up, including those of links.
 constexpr int max_steps = 2048;

@@ -110,8 +110,8 @@ public:
   /// that does not name its operands. Takes one step per entry. The total work is nevertheless linear,
   /// because callers then drop the entries.
   void settle(size_t count);
-  /// Does the same for values that stay on the stack. Many branches may settle the same values again, so if
-  /// there are many values they become a run.
+  /// Flushes the top values, which have these types, if they stay on the stack after they are read. If there
+  /// are many values, they become a run, because many branches may settle the same values again.
   void settle_for_long(const TypeList& types);
   void flush_all();
   /// Records that all entries are temps or runs in their slots.
@@ -152,8 +152,8 @@ private:
   IrBuilder& ir_;
   std::pmr::vector<StackEntry> stack_;
   std::pmr::unordered_map<const uint8_t*, uint32_t> slots_of_many_;
-  // One element per local, and one more, which is written for entries that are not locals. The kind of an
-  // entry is unpredictable, so a branch on it would cost more than that unused write.
+  // Has one element per local and one unused element. An entry that is not a local writes to the unused
+  // element. That costs less than a branch on the kind of entry, because the kind is unpredictable.
   std::pmr::vector<LocalState> locals_;
   uint32_t no_local_ = 0; // index in locals_ for entries that are not locals
   uint32_t next_slot_ = 0;

@@ -40,8 +40,8 @@ struct PreopenedSocket {
 
 /// An empty stream: reads report the end at once, and writes succeed without effect.
 struct Null {};
-/// The stream of the embedding process with the same number (0, 1 or 2). It is never buffered or closed, and
-/// its flags never change.
+/// Connects a stream of the program to the stream of the embedding process with the same number (0, 1 or 2).
+/// The embedder's stream is never buffered or closed, and its flags never change.
 struct Inherit {};
 /// A file, pipe or socket of the embedding process. It must stay open while the context lives. The context
 /// does not close it.
@@ -96,9 +96,9 @@ struct Clocks {
   std::function<uint64_t()> cpu_time;  ///< for both CPU-time clocks; by default the CPU time of the calling
                                        ///< thread
   uint64_t resolution = 0;             ///< of all clocks; 0 asks the system
-  /// If `sleep` is set, time is virtual: a wait for a moment calls this function with the remaining
-  /// nanoseconds instead of sleeping. Descriptors that the same wait includes are then polled once, without
-  /// waiting.
+  /// If `sleep` is set, time is virtual: a program that waits for a point in time does not sleep. Instead,
+  /// WASI calls this function with the nanoseconds that remain until that time. If the program waits for
+  /// descriptors in the same call, they are polled once, without waiting.
   std::function<void(uint64_t)> sleep;
 };
 
@@ -123,7 +123,7 @@ enum class PathResolverKind : uint8_t {
 };
 
 /// Limits on the program's requests. A program that reaches a limit gets an errno or a short transfer. The
-/// comments name the errno.
+/// comment on each limit names the errno.
 struct Limits {
   uint32_t open_descriptors = 1024; ///< including streams and preopens; then `mfile`
   uint32_t iovecs = 1024; ///< vectors used in one call (POSIX IOV_MAX); the rest makes a short transfer
