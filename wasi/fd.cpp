@@ -26,7 +26,8 @@ Expected<Descriptor*> changeable(Call& call, i32 fd, Rights needed) {
   return call.fds().get(fd, needed);
 }
 
-// For functions that need a file with a position. Directories and most streams have none.
+// Returns the descriptor for a function that needs a file with a position. Directories and most streams have
+// no position.
 Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;
@@ -35,7 +36,8 @@ Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   return call.fds().get(fd, needed);
 }
 
-// For functions that read or write any file or stream; directories fail with `isdir`.
+// Returns the descriptor for a function that reads or writes any file or stream. Directories fail with
+// `isdir`.
 Expected<Descriptor*> transferable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;

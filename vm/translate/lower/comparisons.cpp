@@ -55,7 +55,7 @@ struct Condition {
   Operand a, b;
   uint64_t constant;
 
-  /// Turns the branch `ir` into a branch on this condition, or with `negate` on its opposite.
+  /// Makes the branch `ir` test this condition or, with `negate`, its opposite.
   void put(Ir& ir, bool negate) const;
 };
 

@@ -82,8 +82,8 @@ public:
   /// Pushes values that are in their slots.
   void push_all(const TypeList& types);
   StackEntry pop();
-  /// Drops the top values, which have these types. If they are only a part of a run, its other values remain
-  /// a run.
+  /// Drops the topmost values. `types` lists the types of these values. If they are only a part of a run, the
+  /// other values of the run remain a run.
   void drop(const TypeList& types);
   /// Drops entries until there are `height`.
   void truncate(uint32_t height);
@@ -98,12 +98,12 @@ public:
   // slots
   uint32_t next_slot() const { return next_slot_; } ///< the first slot above the top entry
   uint32_t max_slot() const { return max_slot_; }   ///< the end of the slots used so far
-  /// Counts the slots below `end` as used. For slots that an operation writes without pushing a value.
+  /// Counts the slots below `end` as used, because an operation writes to them without pushing a value.
   void use_slots_to(uint32_t end) { max_slot_ = std::max(max_slot_, end); }
-  /// The slot of the first of the top values, which have these types.
+  /// Returns the slot of the first of the topmost values. `types` lists the types of these values.
   uint32_t first_slot_of(const TypeList& types) { return next_slot_ - slots_of_all(types); }
-  /// Returns the index of the entry at which the top values begin; they have these types and must have been
-  /// flushed. If they begin inside a run, the run is divided there.
+  /// Returns the index of the entry at which the topmost values begin. `types` lists the types of these
+  /// values, which must have been flushed. If they begin inside a run, the run is divided there.
   uint32_t begin_of_top(const TypeList& types);
 
   /// Flushes the top `count` values, because they will be read in their slots: at a label, or by an operation

@@ -52,13 +52,14 @@ struct BorrowedFd {
 struct Bytes {
   std::string data;
 };
-/// Called to fill the bytes. Returns how many bytes it has filled; 0 at the end of the input. It must not
-/// wait beyond the deadline of the program's call, and must not use the program's store.
+/// A function that fills the bytes with input. It returns how many bytes it has filled, or 0 at the end of
+/// the input. The function must not wait beyond the deadline of the program's call, and must not use the
+/// program's store.
 using InputCallback = std::function<size_t(std::span<std::byte>)>;
-/// Called with each piece that the program writes. Returns how many of the bytes it took. If it takes only
-/// some of them, the program sees a short write. If it takes none of them, the program sees `nospc` ("no
-/// space left"). It must not use the program's store. Like every function in a Config it must not throw,
-/// because no code between the function and the program catches exceptions.
+/// A function that takes each piece of output that the program writes. It returns how many of the bytes it
+/// took. If it takes only some of them, the program sees a short write. If it takes none of them, the program
+/// sees `nospc` ("no space left"). The function must not use the program's store. Like every function in a
+/// Config it must not throw, because no code between the function and the program catches exceptions.
 using OutputCallback = std::function<size_t(std::span<const std::byte>)>;
 
 /// Collects what a program writes, up to a limit. One thread at a time.
@@ -111,8 +112,9 @@ struct Determinism {
   uint64_t nanoseconds_per_instruction = 1; ///< at least 1
 };
 
-/// Fills the bytes with random data. If it returns false, the program's call fails with `io`. An empty
-/// function stands for the system's random source. Must not use the program's store.
+/// A function that fills the bytes with random data. If the function returns false, the program's call fails
+/// with `io`. An empty function stands for the system's random source. The function must not use the
+/// program's store.
 using RandomSource = std::function<bool(std::span<std::byte>)>;
 
 /// How a path is confined to its directory. All methods give the same answers and cost the same fuel.
