@@ -91,8 +91,8 @@ public:
 
   // locals
   void get_local(uint32_t local);
-  /// Pops the value of local.set or local.tee. If the last operation computes it, that operation then writes
-  /// directly to the local; else a move is emitted.
+  /// Pops the value of local.set or local.tee. If the last operation computes the value, changes that
+  /// operation so that it writes directly to the local. Otherwise emits a move.
   void set_local(uint32_t local, bool tee);
 
   // slots

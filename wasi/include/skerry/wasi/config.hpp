@@ -24,8 +24,8 @@ enum class PreopenMode : uint8_t {
 
 /// A host directory that the program sees under another name.
 struct Preopen {
-  std::string host;  ///< opened once, when the context is created
-  std::string guest; ///< as the program sees it, e.g. "/" or "/data"
+  std::string host;  ///< the directory; opened once, when the context is created
+  std::string guest; ///< its name for the program, e.g. "/" or "/data"
   PreopenMode mode = PreopenMode::read_only;
   std::shared_ptr<Quota> quota = nullptr; ///< null: only the file system's limits
 };
@@ -93,7 +93,7 @@ using Output = std::variant<Null, Inherit, BorrowedFd, std::shared_ptr<OutputBuf
 /// Sources of time, in nanoseconds. An empty function stands for the system's clock.
 struct Clocks {
   std::function<uint64_t()> realtime;  ///< since 1970-01-01T00:00:00Z
-  std::function<uint64_t()> monotonic; ///< since an arbitrary moment; never goes back
+  std::function<uint64_t()> monotonic; ///< since an arbitrary time; never goes back
   std::function<uint64_t()> cpu_time;  ///< for both CPU-time clocks; by default the CPU time of the calling
                                        ///< thread
   uint64_t resolution = 0;             ///< of all clocks; 0 asks the system
@@ -120,18 +120,19 @@ using RandomSource = std::function<bool(std::span<std::byte>)>;
 /// How a path is confined to its directory. All methods give the same answers and cost the same fuel.
 enum class PathResolverKind : uint8_t {
   automatic,      ///< openat2 if the kernel has it
-  openat2,        ///< openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), Linux 5.6; as component_wise with links
+  openat2,        ///< openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), Linux 5.6; for paths with links,
+                  ///< component_wise
   component_wise, ///< one openat(O_NOFOLLOW) for each component
 };
 
 /// Limits on the program's requests. A program that reaches a limit gets an errno or a short transfer. The
 /// comment on each limit names the errno.
 struct Limits {
-  uint32_t open_descriptors = 1024; ///< including streams and preopens; then `mfile`
+  uint32_t open_descriptors = 1024; ///< including streams and preopens; more get `mfile`
   uint32_t iovecs = 1024; ///< vectors used in one call (POSIX IOV_MAX); the rest makes a short transfer
   uint64_t transfer_bytes = 1u << 30; ///< one read or write; the rest makes a short transfer
-  uint32_t path_bytes = 4096;         ///< then `nametoolong`
-  uint32_t poll_subscriptions = 4096; ///< then `inval`
+  uint32_t path_bytes = 4096;         ///< longer paths get `nametoolong`
+  uint32_t poll_subscriptions = 4096; ///< more of them get `inval`
   /// Memory for the sorted directory listings of all open directories together. Only deterministic runs sort
   /// listings. Past the limit the program gets `overflow`.
   uint64_t listing_bytes = 8u << 20;
@@ -141,7 +142,7 @@ struct Config {
   std::vector<std::string> args;                        ///< the program's name first
   std::vector<std::pair<std::string, std::string>> env; ///< in this order
   std::vector<Preopen> preopens;                        ///< descriptors 3, 4, …
-  std::vector<PreopenedSocket> sockets;                 ///< the descriptors after them
+  std::vector<PreopenedSocket> sockets;                 ///< the descriptors after the preopens
   Input stdin_stream = Null{};
   Output stdout_stream = Null{};
   Output stderr_stream = Null{};
