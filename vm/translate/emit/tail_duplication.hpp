@@ -50,8 +50,8 @@ private:
   // The largest number of operations examined for one jump. Labels count too, because very many blocks may
   // end at the same place, and each has a label there.
   static constexpr uint32_t most_seen = 256;
-  // A jump to a loop checks the fuel. Tail duplication moves the check to the last jump, so at most this many
-  // instructions may run between the two.
+  // A jump to a loop checks the fuel. Tail duplication moves the check to the last jump, so the check comes
+  // later, by at most this number of instructions.
   static constexpr int32_t most_before_check = 64;
 
   const Ir* next_end(const Ir& jump, TailCopy& copy, uint32_t& count, uint32_t& seen) const;
