@@ -42,8 +42,8 @@ long openat2_once(int base, const char* path, int flags, mode_t mode) {
   return ::syscall(SYS_openat2, base, path, &how, sizeof how);
 }
 
-// Opens with openat2. Returns nothing if the path contains a link, or if the tree changed at every try; the
-// walk must then resolve the path.
+// Opens a path with openat2. Returns nothing if the path contains a link, or if another process changed the
+// tree at every try. The walk must then resolve the path.
 std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, int flags, mode_t mode) {
   for (int i = 0; i < max_tries; ++i) {
     const long fd = openat2_once(base, path.c_str(), flags, mode);

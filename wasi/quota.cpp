@@ -188,8 +188,8 @@ void QuotaChange::name_added(const std::optional<struct stat>& made, bool is_new
   if (books_ == nullptr) return;
   if (!made) return books_->add_name(nullptr, 0);
   const auto former = books_->counted.find(id_of(*made));
-  // The record belongs to an earlier file with the same inode number, which was removed in a way that this
-  // quota did not see.
+  // The record belongs to an earlier file that had the same inode number. That file was removed in a way that
+  // this quota did not see.
   if (is_new && former != books_->counted.end()) books_->forget(former);
   books_->add_name(books_->known(id_of(*made)), is_new ? target_bytes(*made) : 0);
 }
