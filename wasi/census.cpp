@@ -31,9 +31,9 @@ struct Level {
   std::vector<std::string> directories;
 };
 
-// Visits one directory after the other. The walk goes back up through "..", and checks that this leads to the
-// directory it came from. So it holds only one directory open, and a second one while it moves from one to
-// the next.
+// Visits one directory after the other. Only one directory is open at a time, and a second one during a move
+// from one to the next. The walk goes back up through "..", and checks that ".." leads to the directory from
+// which the walk came down.
 class Census {
 public:
   Census(const std::function<void(const struct stat&)>& found, const std::function<Result<void>()>& look)

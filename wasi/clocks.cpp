@@ -11,8 +11,8 @@ namespace skerry::wasi {
 
 namespace {
 
-// Both of WASI's CPU clocks show the CPU time of the thread that runs the program. The program must not learn
-// what the rest of the embedding process does.
+// Both of WASI's CPU clocks show the CPU time of the thread that runs the program, because the program must
+// not learn what the rest of the embedding process does.
 std::optional<clockid_t> system_clock(uint32_t id) {
   switch (id) {
   case clockid::realtime: return CLOCK_REALTIME;

@@ -39,10 +39,10 @@ struct Descriptor {
   Rights inheriting = rights::none;
   uint16_t flags = 0;           ///< fdflags as the program sees them
   bool read_only = false;       ///< below a read-only preopen
-  std::shared_ptr<Quota> quota; ///< of the preopen that it was opened below; may be null
-  /// True for a pipe, terminal, device or socket: reading or writing may have to wait. WASI does this wait,
-  /// until the deadline. The system calls for reading and writing never wait, even if the system's descriptor
-  /// is in blocking mode.
+  std::shared_ptr<Quota> quota; ///< the quota of the preopen that contains the file; may be null
+  /// True for a pipe, terminal, device or socket, where reading or writing may have to wait. WASI waits until
+  /// the stream is ready or the deadline passes. The system calls for reading and writing never wait, even if
+  /// the system's descriptor is in blocking mode.
   bool is_stream = false;
   StreamKind stream = StreamKind::own;     ///< for streams with a system descriptor
   std::optional<std::string> preopen_name; ///< the guest path, for preopens

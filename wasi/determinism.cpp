@@ -22,8 +22,8 @@ uint64_t multiply(uint64_t a, uint64_t b) {
                                                                 : a * b;
 }
 
-// A step of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators"). Not for
-// secrets.
+// A step of SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators"). Its results
+// are predictable, so they must not be used as secrets.
 uint64_t next_random(uint64_t& state) {
   state += 0x9e3779b97f4a7c15;
   uint64_t mixed = state;

@@ -26,8 +26,8 @@ struct SystemEntry {
 /// Returns the first of `entries`, which must not be empty.
 SystemEntry first_entry(std::span<const std::byte> entries);
 
-/// Appends the next entries of the directory, from the current offset of the descriptor `directory` on: those
-/// of one getdents64 call. Appends nothing at the end of the directory.
+/// Makes one getdents64 call, which reads entries from the current offset of the descriptor `directory` on,
+/// and appends these entries. Appends nothing at the end of the directory.
 Errno append_entries(int directory, std::vector<std::byte>& entries);
 
 /// Returns all entries in the order of their names, with positions numbered from 1 upwards. The result is the

@@ -18,15 +18,16 @@ namespace {
 
 constexpr uint64_t max_offset = std::numeric_limits<off_t>::max();
 
-// For functions that change a file itself, such as its size. Below a read-only preopen the error is `rofs`
-// rather than `notcapable`.
+// Returns the descriptor for a function that changes the file itself, for example its size. If a right is
+// missing below a read-only preopen, the error is `rofs` rather than `notcapable`.
 Expected<Descriptor*> changeable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (file && (*file)->read_only) return refuse(Errno::rofs);
   return call.fds().get(fd, needed);
 }
 
-// For functions that need a file with a position. Directories and most streams have none.
+// Returns the descriptor for a function that needs a file with a position. Directories and most streams have
+// no position.
 Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;
@@ -35,7 +36,8 @@ Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   return call.fds().get(fd, needed);
 }
 
-// For functions that read or write any file or stream; directories fail with `isdir`.
+// Returns the descriptor for a function that reads or writes any file or stream. Directories fail with
+// `isdir`.
 Expected<Descriptor*> transferable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;
@@ -69,7 +71,7 @@ Errno seek(Call& call, const Descriptor& file, i64 offset, int whence, i32 newof
 }
 
 // Calls `resize` to change a file's size, and updates the quota. `size` is the largest size that the file may
-// then have. Fails with `dquot` before `resize` if the quota has no room for `size`.
+// have after the change. If the quota has no room for `size`, fails with `dquot` and does not call `resize`.
 template <class F> Errno resize_to(Call& call, const Descriptor& file, uint64_t size, F&& resize) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return change.error();
@@ -88,8 +90,8 @@ Errno set_size(Call& call, const Descriptor& file, uint64_t size) {
                    [&](int fd) { return os_result(::ftruncate(fd, static_cast<off_t>(size))); });
 }
 
-// How many bytes are allocated at once. File systems in memory clear them at once, which takes about a
-// millisecond.
+// How many bytes one system call allocates. File systems in memory clear the bytes during the call, which
+// takes about a millisecond.
 constexpr uint64_t allocation_slice = uint64_t{4} << 20;
 
 Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
@@ -219,8 +221,9 @@ Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
   return Errno::success;
 }
 
-// The nonblocking flag is not set in the system. WASI itself decides by this flag whether it waits for a
-// stream before using it. The synchronizing flags of an open file cannot be changed in the system.
+// The nonblocking flag is only stored in the descriptor and not set in the system: WASI itself waits for a
+// stream before using it, unless the flag is set. The synchronizing flags of an open file cannot be changed
+// in the system.
 Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
   const auto file = call.fds().get(fd, rights::fd_fdstat_set_flags);
   if (!file) return file.error();

@@ -13,8 +13,8 @@ namespace skerry::wasi {
 
 namespace {
 
-// Returns "now" on the program's clock. If that is the system's clock, it returns UTIME_NOW instead, which
-// needs fewer permissions than a time.
+// Returns the current time of the program's clock. If the program has the system's clock, returns UTIME_NOW
+// instead, because setting UTIME_NOW needs fewer permissions than setting a time.
 timespec now(Call& call) {
   if (!call.state.run && !call.state.config.clocks.realtime) return {0, UTIME_NOW};
   return to_timespec(clock_time(call, clockid::realtime).value_or(0));

@@ -10,13 +10,13 @@
 
 namespace skerry::wasi {
 
-/// Stores the attributes `found` at `address` as a filestat. It takes 64 bytes; in the unstable snapshot,
-/// where the link count has 32 bits, 56. Errors: fault.
+/// Stores the attributes `found` at `address` as a filestat. A filestat has 64 bytes. In the unstable
+/// snapshot it has 56 bytes, because the link count there has only 32 bits. Errors: fault.
 Errno store_filestat(Call& call, uint32_t address, const struct stat& found, Filetype type);
 
-/// These record a change for deterministic runs, and do nothing in other runs. The program has changed the
-/// contents of a file or directory (note_changed), made a name in a directory (note_made), removed a name
-/// whose file had this status (note_removed), or set times (note_times).
+/// The functions note_… record a change for deterministic runs, and do nothing in other runs. The program has
+/// changed the contents of a file or directory (note_changed), made a name in a directory (note_made),
+/// removed a name of the file with this status (note_removed), or set a file's times (note_times).
 void note_changed(Call& call, int fd);
 void note_made(Call& call, int directory, const char* name);
 void note_removed(Call& call, int directory, const struct stat& status);

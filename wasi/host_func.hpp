@@ -34,8 +34,8 @@ template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
   }
 };
 
-/// If WASI preview 1 cannot use a memory of this type, returns an error that says why. Its addresses have 32
-/// bits. An empty `type` stands for a caller without a memory.
+/// Returns an error unless WASI preview 1 can use a memory of this type: only a memory with 32-bit addresses.
+/// An empty `type` stands for a caller without a memory, which is also an error.
 std::optional<Error> memory_problem(const std::optional<MemoryType>& type);
 
 /// Checks deadline and interrupt, calls `function` with the arguments in `slots`, and stores the errno in

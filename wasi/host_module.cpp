@@ -11,8 +11,8 @@ namespace skerry::wasi {
 
 namespace {
 
-// A host function finds the State for a call through a copy of FixedState (always the same State) or
-// FoundState (chosen by the caller).
+// A host function finds the State for a call with a copy of FixedState or FoundState. FixedState holds one
+// State for all calls. FoundState calls the embedder's function, which returns the Context for the Caller.
 struct FixedState {
   State* state;
   State* operator()(Caller&) const { return state; }

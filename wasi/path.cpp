@@ -26,8 +26,8 @@ struct Request {
   int base() const { return directory->host_fd(); }
 };
 
-// Returns an open directory that has the rights. Below a read-only preopen the error is `rofs` rather than
-// `notcapable`.
+// Returns an open directory that has the rights. If a right is missing below a read-only preopen, the error
+// is `rofs` rather than `notcapable`.
 Expected<Descriptor*> directory(Call& call, i32 fd, Rights needed) {
   auto found = call.fds().get(fd);
   if (!found) return found;
@@ -74,14 +74,14 @@ Expected<struct stat> status_at(const Place& at) {
   return status;
 }
 
-// For a path with a trailing slash: checks that it names an existing directory.
+// Checks that a path with a trailing slash names an existing directory.
 Errno check_directory(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
   return S_ISDIR(status->st_mode) ? Errno::success : Errno::notdir;
 }
 
-// For a new name with a trailing slash that is not to be a directory: returns why it cannot be made.
+// Returns the error for making a name that ends in a slash but is not the name of a new directory.
 Errno refuse_new_with_slash(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
@@ -145,8 +145,8 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
 
 int open_flags(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
-  // If a directory is wanted, only fd_write asks for write access, which the system must refuse for a
-  // directory. The other rights in `writing` are harmless.
+  // The system refuses to open a directory for writing. With oflags::directory, write access is requested
+  // only for fd_write, so that the call then fails. The other rights in `writing` do not request it.
   const bool write = (granted & ((open & oflags::directory) != 0 ? rights::fd_write : writing)) != 0;
   // O_NONBLOCK: opening never waits, not even for a terminal. WASI waits when the descriptor is used.
   int flags = (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | O_NONBLOCK | O_NOCTTY;

@@ -23,8 +23,8 @@ namespace skerry::wasi {
 namespace {
 
 constexpr int max_links = 40; // the limit of Linux
-// How many directories a walk may hold open at once for the way back up. This also limits the depth that a
-// path may reach.
+// The largest number of directories that a walk holds open at once, so that ".." can return to them. This
+// also limits the depth that a path may reach.
 constexpr size_t max_depth = 256;
 // How many names a walk may look up, including those of links.
 constexpr int max_steps = 2048;
@@ -42,8 +42,8 @@ long openat2_once(int base, const char* path, int flags, mode_t mode) {
   return ::syscall(SYS_openat2, base, path, &how, sizeof how);
 }
 
-// Opens with openat2. Returns nothing if the path contains a link, or if the tree changed at every try; the
-// walk must then resolve the path.
+// Opens a path with openat2. Returns nothing if the path contains a link, or if another process changed the
+// tree at every try. The walk must then resolve the path.
 std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, int flags, mode_t mode) {
   for (int i = 0; i < max_tries; ++i) {
     const long fd = openat2_once(base, path.c_str(), flags, mode);

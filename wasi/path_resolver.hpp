@@ -22,8 +22,8 @@
 
 namespace skerry::wasi {
 
-/// The place of a path's last component. Every change of the tree is one *at system call on `directory` with
-/// `name`. The name has no slash, and the call does not follow a link there.
+/// The place of a path's last component. Every change of the tree is one system call of the *at family (such
+/// as unlinkat) on `directory` with `name`. The name has no slash, and the call does not follow a link there.
 struct Place {
   HostFd directory; // may have been opened with O_PATH
   std::string name; // "." if the path ends in "." or ".."

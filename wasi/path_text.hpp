@@ -11,8 +11,8 @@
 namespace skerry::wasi {
 
 /// A relative path without trailing slashes; not empty. Trailing slashes are removed because they make the
-/// kernel ignore O_NOFOLLOW. `wants_directory` says whether there were any, because then the path must name a
-/// directory.
+/// kernel ignore O_NOFOLLOW. `wants_directory` says whether the path had trailing slashes: the path must then
+/// name a directory.
 struct GuestPath {
   std::string text;
   bool wants_directory = false;

@@ -144,8 +144,8 @@ private:
     }
   }
 
-  // Waits until a descriptor is ready or the nearest moment of a clock has come. Then makes the events of the
-  // clocks whose moments have come.
+  // Waits until a descriptor is ready or the earliest clock subscription is due. Then makes the events of all
+  // clock subscriptions that are due.
   Expected<int> wait() {
     const auto start = Watch::Clock::now();
     const bool is_virtual = nearest_ && is_time_virtual(call_);

@@ -188,8 +188,8 @@ void QuotaChange::name_added(const std::optional<struct stat>& made, bool is_new
   if (books_ == nullptr) return;
   if (!made) return books_->add_name(nullptr, 0);
   const auto former = books_->counted.find(id_of(*made));
-  // The record belongs to an earlier file with the same inode number, which was removed in a way that this
-  // quota did not see.
+  // The record belongs to an earlier file that had the same inode number. That file was removed in a way that
+  // this quota did not see.
   if (is_new && former != books_->counted.end()) books_->forget(former);
   books_->add_name(books_->known(id_of(*made)), is_new ? target_bytes(*made) : 0);
 }
@@ -201,8 +201,8 @@ void QuotaChange::name_gone(const struct stat& before) {
   const bool was_last = S_ISDIR(before.st_mode) || before.st_nlink < 2;
   if (was_last && file->second.open == 0) return books_->forget(file);
   if (was_last) return; // counts until it is closed
-  // The file still has `left` names. All of them may be names that were counted, so give back only the
-  // counted names beyond that number.
+  // The file still has `left` names, and the quota may have counted all of them. So give back only the
+  // counted names beyond `left`.
   const uint64_t left = before.st_nlink - 1;
   if (file->second.names > left)
     books_->give_back_names(file->second, file->second.names - static_cast<uint32_t>(left));

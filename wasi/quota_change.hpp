@@ -13,13 +13,13 @@
 
 namespace skerry::wasi {
 
-/// Returns how many bytes a symbolic link counts in addition to Quota::name_bytes. `length` is that of its
-/// target.
+/// Returns how many bytes the target of a symbolic link counts, in addition to Quota::name_bytes for the
+/// link's name. `length` is the length of the target.
 uint64_t target_price(uint64_t length);
 
-/// Begin a QuotaChange before each change of the file system, and record the change in it afterwards. It
-/// holds the quota's lock meanwhile, so that the counts match the file system even if other contexts share
-/// the quota. If there is no quota, there is always room and nothing is recorded.
+/// Begin a QuotaChange before each change of the file system, and record the change in it afterwards. A
+/// QuotaChange holds the quota's lock during its lifetime, so that the counts match the file system even if
+/// other contexts share the quota. If there is no quota, there is always room and nothing is recorded.
 class QuotaChange {
 public:
   /// Waits for the quota's lock. Errors: intr with meter.stop set.

@@ -23,8 +23,8 @@ namespace skerry::wasi::abi {
 namespace {
 
 constexpr size_t header_bytes = 24;
-// The largest sorted listing of one directory (deterministic runs only). It is kept as a whole; fd_readdir of
-// a longer one fails with `overflow`.
+// The largest sorted listing of one directory (deterministic runs only). A sorted listing is kept in memory
+// as a whole. If a directory's listing is larger, fd_readdir fails with `overflow`.
 constexpr size_t sorted_bytes = size_t{1} << 20;
 constexpr uint64_t own_entries = 2;
 

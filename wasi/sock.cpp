@@ -30,7 +30,7 @@ Expected<Descriptor*> socket(Call& call, i32 fd, Rights needed) {
   return call.fds().get(fd, needed);
 }
 
-// Waits until the socket is ready; returns `again` at once if it is nonblocking and not ready.
+// Waits until the socket is ready. If the socket is nonblocking and not ready, returns `again` at once.
 Errno wait_ready(Call& call, const Descriptor& file, short events) {
   if ((file.flags & fdflags::nonblock) != 0) {
     return is_ready(file.host_fd(), events) ? Errno::success : Errno::again;

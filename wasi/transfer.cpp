@@ -19,7 +19,7 @@ namespace skerry::wasi {
 
 namespace {
 
-// The most bytes that one system call moves between two checks of deadline and interrupt. Copying this many
+// The most bytes that one system call moves between two checks of deadline and interrupt. Copying slice_bytes
 // takes less than a millisecond.
 constexpr size_t slice_bytes = size_t{1} << 20;
 // The same limit for a write to a stream, whose reader may slow the write down.
@@ -55,8 +55,8 @@ size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
   return done;
 }
 
-// Fills only the first vector, because a second call of the callback might wait although bytes have been
-// read.
+// Calls the callback only once, for the first vector. A second call might wait although bytes have already
+// been read.
 size_t read_bytes(const InputCallback& source, std::span<iovec> batch) {
   return std::min(source({static_cast<std::byte*>(batch[0].iov_base), batch[0].iov_len}), batch[0].iov_len);
 }
@@ -128,8 +128,8 @@ Expected<size_t> Transfer::write_counted(int fd, std::span<iovec> batch, uint64_
 }
 
 Expected<size_t> Transfer::host_step(const HostFd& fd, std::span<iovec> batch, uint64_t done) {
-  // A read from a FIFO that has no writer reports the end at once, but to the program the writer has only not
-  // come yet. So reads wait first.
+  // If a FIFO has no writer, the system's read reports the end of the file at once. The program must not see
+  // that end, because a writer may still come. So reads wait first.
   const bool reads = direction == Direction::read;
   bool waits = file.is_stream && (reads || must_wait_first(file.stream));
   for (;;) {

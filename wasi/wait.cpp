@@ -11,8 +11,8 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-// The longest wait between two checks of the interrupt flag. The promise is that a call ends within 5 ms of
-// an interrupt; waking up 500 times a second costs about 1 % of a core.
+// The longest wait between two checks of the interrupt flag. It is short because a call must end within 5 ms
+// of an interrupt. Waking up 500 times a second costs about 1 % of a core.
 constexpr nanoseconds slice = std::chrono::milliseconds(2);
 
 int poll_once(std::span<pollfd> fds, nanoseconds timeout) {

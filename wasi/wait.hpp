@@ -1,4 +1,4 @@
-// Waits for descriptors and moments. A wait ends at the call's deadline and on an interrupt.
+// Waits for descriptors and points in time. A wait ends at the call's deadline and on an interrupt.
 #pragma once
 
 #include "wasi/call.hpp"

@@ -14,8 +14,8 @@
 
 namespace skerry::vm {
 
-/// The elements are in chunks of `chunk_size`. Removed elements leave their memory to the list, which reuses
-/// it for later elements.
+/// The elements are in chunks of `chunk_size` elements. The list keeps the memory of removed elements and
+/// reuses it for later elements.
 template <class T, uint32_t chunk_size> class ChunkList {
   static_assert(std::has_single_bit(chunk_size));
   static_assert(std::is_trivially_destructible_v<T>, "arenas call no destructors");

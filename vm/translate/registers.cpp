@@ -110,8 +110,8 @@ private:
   void count_use(const Operand& operand, int64_t often, uint32_t position) {
     uses_[choose<uint32_t>(operand.is_slot(), operand.index, function_.frame_slots + position)] += often;
   }
-  /// Corrects the count of operands that must be in their slots (class s). Such a use counts against a
-  /// register, because a pinned local must be moved to or from its slot for it.
+  /// Corrects the counts for operands that must be in their slots (class s). Such a use is a reason not to
+  /// pin the local, because a pinned local must be moved to or from its slot there.
   void count_slot_classes(const Ir& ir, int64_t often) {
     const OperandClasses classes = ir.classes();
     if (classes.d == 's') count_use(ir.d, -2 * often, 0);

@@ -16,8 +16,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// The first memory of an Arena, on the C++ stack. It suffices for most functions; for larger ones the arena
-/// then allocates blocks on the heap.
+/// The first memory of an Arena, on the C++ stack. It suffices for most functions. For larger functions the
+/// arena also allocates blocks on the heap.
 template <size_t bytes> struct FirstMemory {
   alignas(std::max_align_t) std::byte memory[bytes];
 };

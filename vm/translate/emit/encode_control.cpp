@@ -51,8 +51,8 @@ void encode_count_branch(InstructionWriter& w, const Ir& ir) {
   w.jump(i, ir.jump.label, ir.charge);
 }
 
-/// The table follows the first instruction that uses it. Several instructions use one table if tail
-/// duplication has copied the branch_table operation.
+/// Encodes a branch_table operation. The branch table follows the first instruction that uses it. Several
+/// instructions use one table if tail duplication has copied the operation.
 void encode_branch_table(InstructionWriter& w, IrFunction& function, const Ir& ir) {
   TargetTable& table = function.branch_tables[ir.table.table];
   auto& i = w.begin<layout::BranchTable>(w.handlers().branch_table[int_place(ir.a)], ir);

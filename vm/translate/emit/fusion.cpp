@@ -5,10 +5,10 @@
 
 namespace skerry::vm {
 
-/// At each instruction, chooses the sequence that leaves the fewest dispatches from there to the end of the
-/// code. An instruction after which control never falls through needs no special case, because it can only be
-/// the last one of a sequence. The loop does not branch on whether a sequence exists, because such a branch
-/// would be unpredictable.
+/// For each instruction, chooses the sequence that begins there and leaves the fewest dispatches up to the
+/// end of the code. An instruction after which control never falls through needs no special case, because it
+/// can only be the last one of a sequence. The loop does not branch on whether a sequence exists, because
+/// such a branch would be unpredictable.
 void Fusion::fuse(std::span<const InstructionStart> starts) {
   HandlerNumber next = next_, second_next = second_next_;
   uint32_t from_next = from_next_, from_second = from_second_, from_third = from_third_;

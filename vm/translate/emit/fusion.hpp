@@ -29,8 +29,8 @@ public:
 private:
   std::byte* code_;
   const SequenceTable& sequences_;
-  // About the instructions after the current one: the handler numbers of the first two, and for each of the
-  // first three the fewest dispatches from it to the end of the code.
+  // Data about the instructions that follow the current one: the handler numbers of the first two and, for
+  // each of the first three, the fewest dispatches from that instruction to the end of the code.
   HandlerNumber next_ = 0, second_next_ = 0;
   uint32_t from_next_ = 0, from_second_ = 0, from_third_ = 0;
 };

@@ -1,6 +1,6 @@
-// InstructionWriter: begins instructions of threaded code, and connects jumps with labels. A caller encodes
-// one operation at a time, and writes the fields of the instruction after its handler, in one of the forms of
-// vm/code/layout.hpp.
+// InstructionWriter: begins instructions of threaded code, and connects jumps with labels. The writer sets an
+// instruction's handler, and its caller sets the other fields. The structs in vm/code/layout.hpp list the
+// fields of each form of instruction.
 #pragma once
 
 #include "vm/base/choose.hpp"

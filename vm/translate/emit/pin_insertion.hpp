@@ -27,8 +27,8 @@ public:
   /// use the registers too.
   template <class Emit> void insert(Ir& ir, const Emit& emit) {
     at_ = &ir;
-    // Fill the registers before the first operation after `enter`, even if that operation is a label: the
-    // label may begin a loop, which must not fill them again.
+    // Fill the registers before the first operation after `enter`, even if that operation is a label. The
+    // label may begin a loop, and the registers must not be filled again in each iteration.
     if (ir.operation != Operation::enter && !are_filled_) fill_at_entry(emit);
     if (ir.operation == Operation::label) return emit(ir);
     const Pin* written = replace_operands(ir, emit);
@@ -47,8 +47,8 @@ private:
   static bool fits(const Pin& pin, char cls) {
     return cls == (pin.reg.where == Operand::Where::vector_register ? 'v' : 'i');
   }
-  /// Replaces pinned operands. If the operation must write a pinned local to its slot, returns the pin, whose
-  /// register the caller must then fill; else null.
+  /// Replaces pinned operands. If the operation must write a pinned local to its slot, returns the local's
+  /// pin: the caller must then fill the pin's register. Else returns null.
   template <class Emit> const Pin* replace_operands(Ir& ir, const Emit& emit) {
     const OperandClasses classes = ir.classes();
     replace_read(ir.a, classes.a, emit);

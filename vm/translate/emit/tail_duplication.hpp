@@ -13,9 +13,9 @@ namespace skerry::vm {
 /// The copied operations that replace a jump.
 class TailCopy {
 public:
-  /// The largest number of copied operations, and of jumps followed. They suffice for the loop of an
-  /// interpreter written in wasm, which profits most: the code of each of its opcodes then ends with its own
-  /// jump to the next opcode.
+  /// The largest number of operations that one copy holds, and of jumps that it follows. The most important
+  /// use is the main loop of an interpreter written in wasm, for which these numbers suffice: the code of
+  /// each of its opcodes then ends with its own jump to the next opcode.
   static constexpr uint32_t most_copied = 8, most_jumps = 4;
 
   struct Part {
@@ -41,17 +41,17 @@ public:
   explicit TailDuplication(const IrFunction& function)
       : function_(function), copies_left_(function.code.size() + 64) {}
 
-  /// If `jump` leads to a few operations that end in another jump or a return, fills `copy` with them. Does
-  /// the same for that other jump, and so on. The charges of the replaced jumps are added up, and are owed
-  /// until the last jump. Returns false if `jump` must stay.
+  /// If `jump` leads to a few operations that end in another jump or a return, fills `copy` with these
+  /// operations. Then treats the jump at their end in the same way, and so on. The last jump or return also
+  /// charges the fuel of all jumps that it replaces. Returns false if `jump` must stay.
   bool copy_target(const Ir& jump, TailCopy& copy);
 
 private:
   // The largest number of operations examined for one jump. Labels count too, because very many blocks may
   // end at the same place, and each has a label there.
   static constexpr uint32_t most_seen = 256;
-  // A jump to a loop checks the fuel. Tail duplication moves the check to the last jump, so at most this many
-  // instructions may run between the two.
+  // A jump to a loop checks the fuel. Tail duplication moves the check to the last jump, so the check comes
+  // later, by at most this number of instructions.
   static constexpr int32_t most_before_check = 64;
 
   const Ir* next_end(const Ir& jump, TailCopy& copy, uint32_t& count, uint32_t& seen) const;

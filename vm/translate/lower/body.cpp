@@ -56,7 +56,8 @@ void BodyLowering::clear_locals(uint32_t first) {
   cx_.fuel.owe_for_slots(count);
 }
 
-/// In unreachable code only the end of the block matters. Returns true if the instruction is to be skipped.
+/// Returns true if an instruction of unreachable code is to be skipped. Only the else or end of the block
+/// that contains the unreachable code must be lowered.
 bool BodyLowering::skip_dead(const Instruction& instr) {
   switch (instr.op) {
   case Opcode::block:
@@ -78,7 +79,8 @@ static constexpr bool is_free(Opcode op) {
          op == Opcode::nop;
 }
 
-/// Counts the bytes lowered since the last call as work. The lists count only the work of growing.
+/// Counts one unit of work per byte lowered since the last call. The lists count the work of their growth
+/// themselves.
 void BodyLowering::count_work() {
   constexpr uint32_t bytes_at_a_time = 1024;
   const uint32_t offset = cx_.ir.offset();

@@ -7,7 +7,8 @@
 namespace skerry::vm {
 
 // With `is_tail`, the caller must also lower a return after the call. A tail call of a host function, or of a
-// function of another instance, runs as an ordinary call, and that return then returns its results.
+// function of another instance, runs as an ordinary call. The return after it then returns the callee's
+// results.
 void lower_direct_call(LoweringContext& cx, uint32_t index, bool is_tail);
 void lower_indirect_call(LoweringContext& cx, const Instruction& instr, bool is_tail);
 void lower_ref_call(LoweringContext& cx, const Instruction& instr, bool is_tail);

@@ -55,7 +55,7 @@ struct Condition {
   Operand a, b;
   uint64_t constant;
 
-  /// Turns the branch `ir` into a branch on this condition, or with `negate` on its opposite.
+  /// Makes the branch `ir` test this condition or, with `negate`, its opposite.
   void put(Ir& ir, bool negate) const;
 };
 
@@ -83,7 +83,7 @@ void Condition::put(Ir& ir, bool negate) const {
   }
 }
 
-/// Returns whether the addition steps the local that the branch compares. Swaps the operands of the
+/// Returns whether `add` adds a step to the local that `branch` compares. Swaps the operands of the
 /// comparison if that is necessary.
 bool counts(const Ir& add, Ir& branch, uint32_t first_temp) {
   const Opcode wanted = branch.wide ? Opcode::i64_add : Opcode::i32_add;

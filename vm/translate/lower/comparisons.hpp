@@ -9,11 +9,12 @@ bool is_int_compare(Opcode op);
 /// Returns the comparison that gives the same result for swapped operands.
 Opcode swapped(Opcode op);
 
-/// If the last operation is an integer comparison that computes `entry`, inverts it in place (a < b becomes a
-/// >= b) and pushes its result. Else returns false.
+/// If the last operation is an integer comparison that computes `entry`, inverts it in place (for example,
+/// `<` becomes `>=`) and pushes the inverted result. Else returns false.
 bool invert_comparison(LoweringContext& cx, StackEntry entry);
-/// Replaces the comparison, zero test or bit test that computes `condition` by a branch on it, or with
-/// `negate` on its opposite. The caller sets the label. Returns false if no operation can be fused.
+/// Replaces the comparison, zero test or bit test that computes `condition` by a branch. The branch is taken
+/// if the condition holds or, with `negate`, if it does not hold. The caller sets the label. Returns false if
+/// no operation can be fused with the branch.
 bool fuse_condition(LoweringContext& cx, StackEntry condition, bool negate);
 /// Fuses the end of a counting loop, `i += step; if (i < end) goto loop`, into one count_branch. The last
 /// operation must be a branch back. Does nothing if the operations before it do not match.

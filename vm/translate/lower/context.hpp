@@ -1,4 +1,4 @@
-// LoweringContext: what the lowering of every instruction works on.
+// LoweringContext: the state that the lowering functions of all instructions share.
 #pragma once
 
 #include "vm/module/module.hpp"

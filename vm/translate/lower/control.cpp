@@ -116,8 +116,8 @@ void ControlLowering::end_function() {
 
 // ---- branches
 
-/// Returns whether the block's label expects the values on the stack in other slots than theirs. The values
-/// must have been flushed.
+/// Returns whether the values on the stack must be moved for a branch, because the block's label expects them
+/// in other slots. The values must have been flushed.
 bool ControlLowering::needs_move(const Control& control, const TypeList& types) {
   return !types.empty() && cx_.stack.first_slot_of(types) != control.slot;
 }

@@ -4,8 +4,9 @@ namespace skerry::vm {
 
 namespace {
 
-/// How many operations a search passes. `most_seen` suffices for the index arithmetic that compilers put
-/// between a value and its use. Removed operations do not count up to `most_removed`.
+/// The largest number of operations that a search passes. `most_seen` suffices for the index arithmetic that
+/// compilers put between a value and its use. A search also passes up to `most_removed` removed operations
+/// (nop), which do not count.
 constexpr uint32_t most_seen = 24, most_removed = 1000;
 
 bool is_pure(const Ir& ir) {

@@ -56,7 +56,7 @@ public:
   void remove(uint32_t index);
   /// Removes the last operation and returns it. append() puts it back after other operations.
   Ir take_last();
-  /// Does the same for the operation at `index`. All operations after it must have been removed.
+  /// Removes the operation at `index` and returns it. All operations after it must have been removed.
   Ir take(uint32_t index);
   void append(const Ir& ir) { code_.push_back(ir); }
 

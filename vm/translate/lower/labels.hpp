@@ -1,8 +1,9 @@
 // Labels: where branches lead, and how much fuel is owed there.
 //
-// Paths that join at a label must owe the same fuel. So each label has an amount that every path to it still
-// owes: the fuel that code falling through owes or, if none does, the fuel that the first branch owes. Every
-// other branch charges the difference between its own owed fuel and this amount.
+// All paths that join at a label must owe the same fuel there. So each label has an amount, which every path
+// to it still owes. If code falls through to the label, the amount is the fuel that this code owes. Otherwise
+// it is the fuel that the first branch owes. Every other branch charges the difference between its own owed
+// fuel and this amount.
 #pragma once
 
 #include "vm/translate/lower/fuel_account.hpp"

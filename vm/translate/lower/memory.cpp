@@ -48,8 +48,8 @@ struct Address {
   }
 };
 
-/// Returns whether an access can use `load` or `store` rather than `stack_op`: in memory 0, with 32-bit
-/// addresses, and with an offset for which offset + size fits in 32 bits.
+/// Returns whether an access can be a `load` or `store` operation instead of a `stack_op`. The access must be
+/// to memory 0, this memory must have 32-bit addresses, and offset + size must fit in 32 bits.
 bool is_plain(const Module& module, Opcode op, const MemArg& memarg) {
   return memory_row(op) != memory_row_count && memarg.memory == 0 && !module.memories[0].limits.is_64 &&
          memarg.offset + info(op).access_bytes <= UINT32_MAX;

@@ -173,8 +173,8 @@ StackEntry OperandStack::materialize(StackEntry entry) {
 
 // ---- locals
 
-/// Returns whether the operation that computes the value can write to another slot instead. It must be the
-/// last operation, and no other operation may need the value in its canonical slot.
+/// Returns whether the operation that computes the value can write to another slot instead. This is so if the
+/// operation is the last one and no other operation reads the value in its canonical slot.
 bool OperandStack::can_retarget(StackEntry value) const {
   if (value.where != StackEntry::Where::temp || value.def == none || value.def != ir_.last_open())
     return false;

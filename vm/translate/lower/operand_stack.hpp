@@ -82,8 +82,8 @@ public:
   /// Pushes values that are in their slots.
   void push_all(const TypeList& types);
   StackEntry pop();
-  /// Drops the top values, which have these types. If they are only a part of a run, its other values remain
-  /// a run.
+  /// Drops the topmost values. `types` lists the types of these values. If they are only a part of a run, the
+  /// other values of the run remain a run.
   void drop(const TypeList& types);
   /// Drops entries until there are `height`.
   void truncate(uint32_t height);
@@ -91,27 +91,27 @@ public:
 
   // locals
   void get_local(uint32_t local);
-  /// Pops the value of local.set or local.tee. If the last operation computes it, that operation then writes
-  /// directly to the local; else a move is emitted.
+  /// Pops the value of local.set or local.tee. If the last operation computes the value, changes that
+  /// operation so that it writes directly to the local. Otherwise emits a move.
   void set_local(uint32_t local, bool tee);
 
   // slots
   uint32_t next_slot() const { return next_slot_; } ///< the first slot above the top entry
   uint32_t max_slot() const { return max_slot_; }   ///< the end of the slots used so far
-  /// Counts the slots below `end` as used. For slots that an operation writes without pushing a value.
+  /// Counts the slots below `end` as used, because an operation writes to them without pushing a value.
   void use_slots_to(uint32_t end) { max_slot_ = std::max(max_slot_, end); }
-  /// The slot of the first of the top values, which have these types.
+  /// Returns the slot of the first of the topmost values. `types` lists the types of these values.
   uint32_t first_slot_of(const TypeList& types) { return next_slot_ - slots_of_all(types); }
-  /// Returns the index of the entry at which the top values begin; they have these types and must have been
-  /// flushed. If they begin inside a run, the run is divided there.
+  /// Returns the index of the entry at which the topmost values begin. `types` lists the types of these
+  /// values, which must have been flushed. If they begin inside a run, the run is divided there.
   uint32_t begin_of_top(const TypeList& types);
 
   /// Flushes the top `count` values, because they will be read in their slots: at a label, or by an operation
   /// that does not name its operands. Takes one step per entry. The total work is nevertheless linear,
   /// because callers then drop the entries.
   void settle(size_t count);
-  /// Does the same for values that stay on the stack. Many branches may settle the same values again, so if
-  /// there are many values they become a run.
+  /// Flushes the top values, which have these types, if they stay on the stack after they are read. If there
+  /// are many values, they become a run, because many branches may settle the same values again.
   void settle_for_long(const TypeList& types);
   void flush_all();
   /// Records that all entries are temps or runs in their slots.
@@ -152,8 +152,8 @@ private:
   IrBuilder& ir_;
   std::pmr::vector<StackEntry> stack_;
   std::pmr::unordered_map<const uint8_t*, uint32_t> slots_of_many_;
-  // One element per local, and one more, which is written for entries that are not locals. The kind of an
-  // entry is unpredictable, so a branch on it would cost more than that unused write.
+  // Has one element per local and one unused element. An entry that is not a local writes to the unused
+  // element. That costs less than a branch on the kind of entry, because the kind is unpredictable.
   std::pmr::vector<LocalState> locals_;
   uint32_t no_local_ = 0; // index in locals_ for entries that are not locals
   uint32_t next_slot_ = 0;

@@ -24,8 +24,8 @@ enum class PreopenMode : uint8_t {
 
 /// A host directory that the program sees under another name.
 struct Preopen {
-  std::string host;  ///< opened once, when the context is created
-  std::string guest; ///< as the program sees it, e.g. "/" or "/data"
+  std::string host;  ///< the directory; opened once, when the context is created
+  std::string guest; ///< its name for the program, e.g. "/" or "/data"
   PreopenMode mode = PreopenMode::read_only;
   std::shared_ptr<Quota> quota = nullptr; ///< null: only the file system's limits
 };
@@ -40,8 +40,8 @@ struct PreopenedSocket {
 
 /// An empty stream: reads report the end at once, and writes succeed without effect.
 struct Null {};
-/// The stream of the embedding process with the same number (0, 1 or 2). It is never buffered or closed, and
-/// its flags never change.
+/// Connects a stream of the program to the stream of the embedding process with the same number (0, 1 or 2).
+/// The embedder's stream is never buffered or closed, and its flags never change.
 struct Inherit {};
 /// A file, pipe or socket of the embedding process. It must stay open while the context lives. The context
 /// does not close it.
@@ -52,13 +52,14 @@ struct BorrowedFd {
 struct Bytes {
   std::string data;
 };
-/// Called to fill the bytes. Returns how many bytes it has filled; 0 at the end of the input. It must not
-/// wait beyond the deadline of the program's call, and must not use the program's store.
+/// A function that fills the bytes with input. It returns how many bytes it has filled, or 0 at the end of
+/// the input. The function must not wait beyond the deadline of the program's call, and must not use the
+/// program's store.
 using InputCallback = std::function<size_t(std::span<std::byte>)>;
-/// Called with each piece that the program writes. Returns how many of the bytes it took. If it takes only
-/// some of them, the program sees a short write. If it takes none of them, the program sees `nospc` ("no
-/// space left"). It must not use the program's store. Like every function in a Config it must not throw,
-/// because no code between the function and the program catches exceptions.
+/// A function that takes each piece of output that the program writes. It returns how many of the bytes it
+/// took. If it takes only some of them, the program sees a short write. If it takes none of them, the program
+/// sees `nospc` ("no space left"). The function must not use the program's store. Like every function in a
+/// Config it must not throw, because no code between the function and the program catches exceptions.
 using OutputCallback = std::function<size_t(std::span<const std::byte>)>;
 
 /// Collects what a program writes, up to a limit. One thread at a time.
@@ -92,13 +93,13 @@ using Output = std::variant<Null, Inherit, BorrowedFd, std::shared_ptr<OutputBuf
 /// Sources of time, in nanoseconds. An empty function stands for the system's clock.
 struct Clocks {
   std::function<uint64_t()> realtime;  ///< since 1970-01-01T00:00:00Z
-  std::function<uint64_t()> monotonic; ///< since an arbitrary moment; never goes back
+  std::function<uint64_t()> monotonic; ///< since an arbitrary time; never goes back
   std::function<uint64_t()> cpu_time;  ///< for both CPU-time clocks; by default the CPU time of the calling
                                        ///< thread
   uint64_t resolution = 0;             ///< of all clocks; 0 asks the system
-  /// If `sleep` is set, time is virtual: a wait for a moment calls this function with the remaining
-  /// nanoseconds instead of sleeping. Descriptors that the same wait includes are then polled once, without
-  /// waiting.
+  /// If `sleep` is set, time is virtual: a program that waits for a point in time does not sleep. Instead,
+  /// WASI calls this function with the nanoseconds that remain until that time. If the program waits for
+  /// descriptors in the same call, they are polled once, without waiting.
   std::function<void(uint64_t)> sleep;
 };
 
@@ -111,25 +112,27 @@ struct Determinism {
   uint64_t nanoseconds_per_instruction = 1; ///< at least 1
 };
 
-/// Fills the bytes with random data. If it returns false, the program's call fails with `io`. An empty
-/// function stands for the system's random source. Must not use the program's store.
+/// A function that fills the bytes with random data. If the function returns false, the program's call fails
+/// with `io`. An empty function stands for the system's random source. The function must not use the
+/// program's store.
 using RandomSource = std::function<bool(std::span<std::byte>)>;
 
 /// How a path is confined to its directory. All methods give the same answers and cost the same fuel.
 enum class PathResolverKind : uint8_t {
   automatic,      ///< openat2 if the kernel has it
-  openat2,        ///< openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), Linux 5.6; as component_wise with links
+  openat2,        ///< openat2(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS), Linux 5.6; for paths with links,
+                  ///< component_wise
   component_wise, ///< one openat(O_NOFOLLOW) for each component
 };
 
 /// Limits on the program's requests. A program that reaches a limit gets an errno or a short transfer. The
-/// comments name the errno.
+/// comment on each limit names the errno.
 struct Limits {
-  uint32_t open_descriptors = 1024; ///< including streams and preopens; then `mfile`
+  uint32_t open_descriptors = 1024; ///< including streams and preopens; more get `mfile`
   uint32_t iovecs = 1024; ///< vectors used in one call (POSIX IOV_MAX); the rest makes a short transfer
   uint64_t transfer_bytes = 1u << 30; ///< one read or write; the rest makes a short transfer
-  uint32_t path_bytes = 4096;         ///< then `nametoolong`
-  uint32_t poll_subscriptions = 4096; ///< then `inval`
+  uint32_t path_bytes = 4096;         ///< longer paths get `nametoolong`
+  uint32_t poll_subscriptions = 4096; ///< more of them get `inval`
   /// Memory for the sorted directory listings of all open directories together. Only deterministic runs sort
   /// listings. Past the limit the program gets `overflow`.
   uint64_t listing_bytes = 8u << 20;
@@ -139,7 +142,7 @@ struct Config {
   std::vector<std::string> args;                        ///< the program's name first
   std::vector<std::pair<std::string, std::string>> env; ///< in this order
   std::vector<Preopen> preopens;                        ///< descriptors 3, 4, …
-  std::vector<PreopenedSocket> sockets;                 ///< the descriptors after them
+  std::vector<PreopenedSocket> sockets;                 ///< the descriptors after the preopens
   Input stdin_stream = Null{};
   Output stdout_stream = Null{};
   Output stderr_stream = Null{};

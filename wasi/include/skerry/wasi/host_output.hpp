@@ -1,4 +1,4 @@
-// Output of the embedding process itself that waits no longer than a deadline, like the output of a program.
+// Writes output of the embedding process and, like writes of a program, waits no longer than a deadline.
 #pragma once
 
 #include <chrono>

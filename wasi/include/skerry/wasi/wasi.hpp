@@ -49,8 +49,8 @@ private:
   std::unique_ptr<State> state_;
 };
 
-/// Returns the context for a call. If it returns null, the call fails with a host error. With this function
-/// one linker serves many instances.
+/// A function that returns the context for a call. If the function returns null, the call fails with a host
+/// error. With a ContextOf, one linker serves many instances.
 using ContextOf = std::function<Context*(Caller&)>;
 
 /// Defines all WASI functions in module `wasi_snapshot_preview1`, and also in module `wasi_unstable` with the
