@@ -50,7 +50,7 @@ public:
   /// Freezes the present state, so that other instances can start in it. Errors: code "usage" if the state
   /// cannot be frozen, "limit.process" if memory runs out.
   [[nodiscard]] Expected<Image> freeze() const;
-  /// Resets the instance to the state of `image`, even if it is broken, and closes the files that the guest
+  /// Resets the instance, even a broken one, to the state of `image`, and closes the files that the guest
   /// has opened. Returns false if that fails; the instance can then only be destroyed.
   bool restore(const Image& image) noexcept;
 

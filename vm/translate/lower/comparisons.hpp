@@ -12,9 +12,10 @@ Opcode swapped(Opcode op);
 /// If the last operation is an integer comparison that computes `entry`, inverts it in place (for example,
 /// `<` becomes `>=`) and pushes the inverted result. Else returns false.
 bool invert_comparison(LoweringContext& cx, StackEntry entry);
-/// Replaces the comparison, zero test or bit test that computes `condition` by a branch. The branch is taken
-/// if the condition holds or, with `negate`, if it does not hold. The caller sets the label. Returns false if
-/// no operation can be fused with the branch.
+/// Fuses the comparison, zero test or bit test that computes `condition` into a branch: removes it, and emits
+/// a branch that does the test itself. The branch is taken if the condition holds or, with `negate`, if it
+/// does not hold. The caller sets the label. Returns false, and changes nothing, if no such operation can be
+/// fused.
 bool fuse_condition(LoweringContext& cx, StackEntry condition, bool negate);
 /// Fuses the end of a counting loop, `i += step; if (i < end) goto loop`, into one count_branch. The last
 /// operation must be a branch back. Does nothing if the operations before it do not match.

@@ -1,9 +1,9 @@
 // Labels: where branches lead, and how much fuel is owed there.
 //
-// All paths that join at a label must owe the same fuel there. So each label has an amount, which every path
-// to it still owes. If code falls through to the label, the amount is the fuel that this code owes. Otherwise
-// it is the fuel that the first branch owes. Every other branch charges the difference between its own owed
-// fuel and this amount.
+// All paths that join at a label must owe the same fuel there. bind() chooses this amount: the fuel that the
+// code before the label owes if it falls through to the label, otherwise the fuel that the first branch to
+// the label owes, or 0 if there is no branch. Each branch charges the fuel that it owes beyond this amount (a
+// negative charge if it owes less). bind() corrects the charges of branches that were emitted earlier.
 #pragma once
 
 #include "vm/translate/lower/fuel_account.hpp"

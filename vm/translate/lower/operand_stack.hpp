@@ -152,8 +152,8 @@ private:
   IrBuilder& ir_;
   std::pmr::vector<StackEntry> stack_;
   std::pmr::unordered_map<const uint8_t*, uint32_t> slots_of_many_;
-  // Has one element per local and one unused element. An entry that is not a local writes to the unused
-  // element. That costs less than a branch on the kind of entry, because the kind is unpredictable.
+  // One element per local, and a dummy at the end. For a stack entry that is not a local, pop() and operand()
+  // access the dummy. That costs less than a branch on the kind of entry, because the kind is unpredictable.
   std::pmr::vector<LocalState> locals_;
   uint32_t no_local_ = 0; // index in locals_ for entries that are not locals
   uint32_t next_slot_ = 0;
