@@ -18,7 +18,7 @@ cmake_path(NORMAL_PATH CMAKE_SYSROOT)
 if(SKERRY_CROSS_COMPILER STREQUAL "gcc")
   set(CMAKE_C_COMPILER ${triple}-gcc-12)
   set(CMAKE_CXX_COMPILER ${triple}-g++-12)
-  # The cross compiler searches its own folders for these, which the sysroot replaces.
+  # The startup files of the C library are in the sysroot, where GCC does not look for them by itself.
   set(CMAKE_CXX_FLAGS_INIT "-B${CMAKE_SYSROOT}/usr/lib/${triple}")
 else()
   foreach(language C CXX)

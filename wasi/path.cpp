@@ -88,7 +88,7 @@ Errno refuse_new_with_slash(const Place& at) {
   return S_ISDIR(status->st_mode) ? Errno::exist : Errno::notdir;
 }
 
-// What a quota must know before a name is made.
+// The facts that a quota needs before a name is made.
 struct NewName {
   bool is_new = true;  // the first name of a new file
   uint64_t target = 0; // the length of a symbolic link's target

@@ -22,9 +22,9 @@ namespace {
 // The most bytes that one system call moves between two checks of deadline and interrupt. Copying slice_bytes
 // takes less than a millisecond.
 constexpr size_t slice_bytes = size_t{1} << 20;
-// The same limit for a write to a stream, whose reader may slow the write down.
+// The limit is lower for a write to a stream, because its reader may slow the write down.
 constexpr size_t stream_slice_bytes = size_t{64} << 10;
-// The same limit for a stream on which a write might block. A stream that is ready takes this many bytes
+// The limit is lowest for a stream on which a write might block: a stream that is ready takes this many bytes
 // without blocking.
 constexpr size_t ready_bytes = PIPE_BUF;
 

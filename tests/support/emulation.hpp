@@ -1,4 +1,4 @@
-// What tests cannot check under qemu-user, which runs the programs of builds for other processors.
+// Skips tests that cannot pass under qemu-user, which runs the programs of builds for other processors.
 #pragma once
 
 #include "tests/catch.hpp"

@@ -20,8 +20,8 @@
 namespace skerry::vm {
 namespace {
 
-/// What the function `enter` of a call operation returns to its handler `calling`, which then jumps to the
-/// next handler. Only a handler may jump to another one.
+/// The result of the function `enter` of a call operation. Its handler `calling` then jumps to the next
+/// handler, because only a handler may jump to another one.
 enum class Entry {
   entered,     // continue at s.pc: the callee's code, or after the call of a host function
   trapped,     // s.memory_size holds the ErrorCode

@@ -12,7 +12,7 @@ namespace {
 constexpr uint64_t memory32_pages = 65'536;
 /// The smallest reservation. With it, a memory of one page can grow to four pages before it may have to move.
 constexpr uint64_t least_reserved_bytes = 4 * wasm_page_bytes;
-/// The most that is reserved in addition to a memory's size: 1/256 of the address space of processors with
+/// The most that is reserved in addition to a memory's size: 1/512 of the address space of processors with
 /// 39-bit addresses. Even a larger memory then moves only once for each GiB that it grows.
 constexpr uint64_t most_headroom_bytes = uint64_t{1} << 30;
 

@@ -15,7 +15,8 @@
 
 namespace skerry::vm {
 
-/// What a linker defines a name as: a host function that is not yet in a store, or an item of a store.
+/// The meaning that a linker gives to a name: a host function that is not yet in a store, or an item of a
+/// store.
 using Definition = std::variant<std::shared_ptr<const HostFunc>, FuncInstance*, TableInstance*,
                                 MemoryInstance*, GlobalInstance*>;
 

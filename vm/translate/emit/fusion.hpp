@@ -11,8 +11,8 @@
 
 namespace skerry::vm {
 
-/// Where an instruction begins, in bytes from the start of the code, and the number of its handler
-/// before fusion.
+/// The position of an instruction, in bytes from the start of the code, and the number of its handler before
+/// fusion.
 struct InstructionStart {
   uint32_t at;
   HandlerNumber number;

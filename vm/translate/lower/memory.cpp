@@ -33,7 +33,7 @@ LoadThen split_load(Opcode op) {
 
 int shift_of_size(uint32_t bytes) { return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2; }
 
-/// What determines the address of a load or store. The fields are those of Ir and AccessDetail.
+/// The parts from which a load or store computes its address. The fields are those of Ir and AccessDetail.
 struct Address {
   AddressMode mode = AddressMode::plain;
   bool scaled = false;
