@@ -1,3 +1,37 @@
+# The folders below platform/ whose sources are compiled, the most particular one first. A source in one of them replaces
+# the sources with the same name in the folders after it (docs/porting.md).
+set(skerry_system_folders_linux linux posix)
+set(skerry_system_folders_posix posix)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  set(default_system linux)
+else()
+  set(default_system posix)
+endif()
+set(SKERRY_SYSTEM "${default_system}" CACHE STRING "Whose system calls are used: linux | posix (the fallbacks of linux)")
+set_property(CACHE SKERRY_SYSTEM PROPERTY STRINGS linux posix)
+if(NOT DEFINED skerry_system_folders_${SKERRY_SYSTEM})
+  message(FATAL_ERROR "SKERRY_SYSTEM must be linux or posix, not '${SKERRY_SYSTEM}'")
+endif()
+
+# skerry_keep_system_sources(LIST): removes the sources of other systems from the variable LIST.
+function(skerry_keep_system_sources list)
+  set(others ${${list}})
+  list(FILTER others INCLUDE REGEX "/platform/[^/]+/")
+  set(kept ${${list}})
+  list(FILTER kept EXCLUDE REGEX "/platform/[^/]+/")
+  set(seen)
+  foreach(folder IN LISTS skerry_system_folders_${SKERRY_SYSTEM})
+    foreach(source IN LISTS others)
+      string(REGEX REPLACE "/platform/[^/]+/" "/platform/" place "${source}")
+      if(source MATCHES "/platform/${folder}/" AND NOT place IN_LIST seen)
+        list(APPEND seen "${place}")
+        list(APPEND kept "${source}")
+      endif()
+    endforeach()
+  endforeach()
+  set(${list} "${kept}" PARENT_SCOPE)
+endfunction()
+
 # skerry_add_library(name FOLDER [STATIC] [EXCLUDE regex]): library `skerry_<name>`, alias `skerry::<name>`, of all .cpp files
 # below FOLDER; public headers in FOLDER/include. STATIC: even when BUILD_SHARED_LIBS is on. New files are noticed by themselves. A folder without sources gives
 # an empty library, so that parts of the project can be configured before they exist.
@@ -8,6 +42,7 @@ function(skerry_add_library name folder)
   if(ARG_EXCLUDE)
     list(FILTER sources EXCLUDE REGEX "${ARG_EXCLUDE}")
   endif()
+  skerry_keep_system_sources(sources)
   if(NOT sources)
     set(sources "${CMAKE_CURRENT_BINARY_DIR}/${target}_empty.cpp")
     file(CONFIGURE OUTPUT "${sources}" CONTENT "namespace skerry {}\n")

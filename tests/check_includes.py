@@ -17,20 +17,21 @@ PUBLIC_HOST = "skerry/host/"
 ALLOWED = {
     "vm/include": [],
     "vm/base": ["vm/include"],
+    "vm/platform": ["vm/base"],
     "vm/isa": ["vm/base"],
     "vm/module": ["vm/isa"],
     "vm/validate": ["vm/module"],
     "vm/code": ["vm/base", "vm/isa", "vm/module"],  # handler_table.hpp has one handler for each simple opcode
     "vm/translate": ["vm/validate", "vm/code"],
-    "vm/runtime": ["vm/module", "vm/code"],
+    "vm/runtime": ["vm/platform", "vm/module", "vm/code"],
     "vm/exec": ["vm/runtime", "vm/code"],
     "vm/wat": ["vm/isa", "vm/module"],
     "vm/api": ["vm/base", "vm/isa", "vm/module", "vm/validate", "vm/code", "vm/translate", "vm/runtime", "vm/exec",
                "vm/wat"],
     "wasi/include": ["vm/include"],
-    "wasi": ["vm/include", "vm/base", "wasi/include"],
+    "wasi": ["vm/include", "vm/platform", "wasi/include"],
     "host/include": ["vm/include", "wasi/include"],
-    "host/support": ["host/include", "vm/base"],
+    "host/support": ["host/include", "vm/platform"],
     "host/manifest": ["host/support"],
     "host/net": ["host/support"],
     "host/metrics": ["host/support"],
@@ -56,8 +57,17 @@ THIRD_PARTY = {  # header prefix: the only files that may include it
     "curl/": r"^host/net/network\.cpp$",
     "nlohmann/": r"^host/support/json\.hpp$",
     "CLI/": r"^host/cli/",
+    "httplib": r"^host/cli/plugin/plugin_server\.cpp$",
     "catch2/": r"^tests/",
 }
+# What differs between operating systems is in these folders only (docs/porting.md). A system's header there has a name
+# that ends in .h; standard C++ headers have no suffix.
+SYSTEM = re.compile(r"^(vm|wasi|host|spec-tests)/platform/[a-z]+/")
+SYSTEM_HEADER = re.compile(r"\.h$")
+SYSTEM_FREE = ("vm/",)
+STANDARD_BUT_SYSTEM = ("csignal",)  # whose useful part is not in the standard
+SYSTEM_MACRO = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*\b(?:__linux__|__unix__|__APPLE__|_WIN32|__FreeBSD__|"
+                          r"__GLIBC__|[A-Z]+_[A-Z]+_COARSE|MADV_\w+|MAP_\w+)", re.M)
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)', re.M)
 
 
@@ -127,6 +137,9 @@ def problem(path, quoted, angled):
     for prefix, home in THIRD_PARTY.items():
         if name.startswith(prefix):
             return None if re.match(home, path) else f"only {home} may include it"
+    if angled and (SYSTEM_HEADER.search(name) or name in STANDARD_BUT_SYSTEM) \
+            and path.startswith(SYSTEM_FREE) and not SYSTEM.match(path):
+        return "a header of the system: only platform folders may include it"
     folder = folder_of(path)
     if folder is None or any(path.startswith(who + "/") and name.startswith(what) for who, what in EXCEPTIONS):
         return None
@@ -139,7 +152,28 @@ def problem(path, quoted, angled):
     return f"{folder} may include {', '.join(sorted(reachable(folder) - {folder})) or 'nothing of ours'}"
 
 
+def problems(path, text):
+    """(line, what, why) of everything in a file that the rules forbid."""
+    for match in INCLUDE.finditer(text):
+        if why := problem(path, *match.groups()):
+            yield text.count("\n", 0, match.start()) + 1, match.group(1) or match.group(2), why
+    if path.startswith(SYSTEM_FREE) and not SYSTEM.match(path):
+        for match in SYSTEM_MACRO.finditer(text):
+            yield text.count("\n", 0, match.start()) + 1, match.group(0).strip(), "only platform folders ask for a system"
+
+
+def check_rules():
+    """Fails if the rules no longer find what they are there for."""
+    found = [(path, [line for line, *_ in problems(path, text)]) for path, text in (
+        ("vm/fd.cpp", '#include <vector>\n#include <sys/stat.h>\n#include <csignal>\n'),
+        ("vm/platform/linux/files.cpp", "#include <sys/stat.h>\n#if defined(__linux__)\n"),
+        ("vm/runtime/store.cpp", "#if defined(__clang__)\n#if defined(__linux__)\n# ifdef _WIN32\n"),
+        ("vm/isa/type.cpp", '#include "vm/exec/state.hpp"\n'))]
+    assert [lines for _, lines in found] == [[2, 3], [], [2, 3], [1]], found
+
+
 def main():
+    check_rules()
     root = Path(sys.argv[1] if len(sys.argv) > 1 else ".")
     listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.hpp", "*.cpp", "*.h"],
                             cwd=root, capture_output=True, text=True)
@@ -154,12 +188,9 @@ def main():
             print("a cycle: " + " → ".join(way))
             found += 1
     for path, text in texts.items():
-        for match in INCLUDE.finditer(text):
-            why = problem(path, *match.groups())
-            if why:
-                line = text.count("\n", 0, match.start()) + 1
-                print(f"{path}:{line}: {match.group(1) or match.group(2)}: {why}")
-                found += 1
+        for line, what, why in problems(path, text):
+            print(f"{path}:{line}: {what}: {why}")
+            found += 1
     print(f"include rules: {len(files)} files, {found} violations")
     return 1 if found or not files else 0
 

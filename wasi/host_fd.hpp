@@ -1,7 +1,7 @@
 // HostFd: a file descriptor of the operating system, owned or borrowed.
 #pragma once
 
-#include "vm/base/owned_fd.hpp"
+#include "vm/platform/owned_fd.hpp"
 #include "wasi/quota_change.hpp"
 
 #include <memory>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "skerry/error.hpp"
-#include "vm/base/owned_fd.hpp"
+#include "vm/platform/owned_fd.hpp"
 
 #include <string>
 

@@ -6,7 +6,7 @@
 #include "host/cli/output.hpp"
 #include "skerry/error.hpp"
 #include "skerry/wasi/wasi.hpp"
-#include "vm/base/owned_fd.hpp"
+#include "vm/platform/owned_fd.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "host/support/fail.hpp"
 #include "skerry/printable.hpp"
-#include "vm/base/owned_fd.hpp"
+#include "vm/platform/owned_fd.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

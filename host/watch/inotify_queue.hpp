@@ -1,7 +1,7 @@
 // The kernel's queue of directory changes (inotify). Internal.
 #pragma once
 
-#include "vm/base/owned_fd.hpp"
+#include "vm/platform/owned_fd.hpp"
 
 #include <filesystem>
 #include <functional>

@@ -1,4 +1,5 @@
-// Skips tests that cannot pass under qemu-user, which runs the programs of builds for other processors.
+// Skips tests that cannot pass under qemu-user, which runs the programs of builds for other processors, or
+// with the system calls of POSIX alone (SKERRY_SYSTEM=posix).
 #pragma once
 
 #include "tests/catch.hpp"
@@ -16,6 +17,19 @@ inline constexpr bool is_emulated = false;
 inline bool cannot_be_emulated(const char* reason) {
   if (is_emulated) WARN("skipped: qemu-user " << reason);
   return is_emulated;
+}
+
+#if defined(SKERRY_TEST_POSIX)
+inline constexpr bool is_posix_only = true;
+#else
+inline constexpr bool is_posix_only = false;
+#endif
+
+/// True in a build with SKERRY_SYSTEM=posix, where the test cannot pass because POSIX `reason`. Prints the
+/// line from which ctest learns that the test is skipped, so the test must then return.
+inline bool posix_lacks(const char* reason) {
+  if (is_posix_only) WARN("skipped: POSIX " << reason);
+  return is_posix_only;
 }
 
 } // namespace skerry::test

@@ -1,15 +1,20 @@
-// Address space from the operating system: reserves zeroed pages, which take memory only once they are
-// touched; limits how much address space guests may take; finds out which limit of the system refused more.
+// Address space for guests: reserves zeroed pages, which take memory only once they are touched; limits how
+// much address space guests may take; finds out which limit of the system refused more.
 #pragma once
 
 #include "skerry/error.hpp"
+#include "vm/base/zero_pages.hpp"
+#include "vm/platform/pages.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace skerry::vm {
+
+using platform::guard_pages;
+using platform::has_automatic_huge_pages;
+using platform::use_small_pages;
 
 /// A reservation is refused if less than an eighth of the process's address space would then be free, so that
 /// the embedder's heap can still grow after guests are refused more. The size of the address space is
@@ -27,8 +32,7 @@ inline constexpr uint64_t huge_page_bytes = uint64_t{2} << 20;
 /// space would stay free (kept_free_divisor). The system merges adjacent reservations of the same kind into
 /// one mapping, so that thousands of small reservations do not use up vm.max_map_count.
 std::byte* map_pages(uint64_t bytes) noexcept;
-/// Protects the pages: any access to them ends the process. Returns false if the system refuses.
-bool guard_pages(std::byte* start, uint64_t bytes) noexcept;
+/// Returns the pages to the system. `start` may be null.
 void release_pages(std::byte* start, uint64_t bytes) noexcept;
 
 /// Returns whether the process may take `bytes` more address space and still leave enough free
@@ -49,17 +53,6 @@ bool extend_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept
 /// Enlarges the pages and moves them to `to`, replacing the pages there. If this returns false, nothing is
 /// mapped at `to`.
 bool move_pages(std::byte* start, uint64_t bytes, std::byte* to, uint64_t new_bytes) noexcept;
-
-/// Copies `from` to pages that are zero. Pages of `from` that are zero are skipped, so that their copies take
-/// no memory.
-void copy_pages(std::byte* to, std::span<const std::byte> from) noexcept;
-bool is_all_zero(std::span<const std::byte> bytes) noexcept;
-
-/// Returns whether the system uses huge pages by default.
-bool has_automatic_huge_pages() noexcept;
-/// Keeps the system from using huge pages. With huge pages, each of many small memories would take 2 MiB, and
-/// would zero or copy 2 MiB at its first write.
-void use_small_pages(std::byte* start, uint64_t bytes) noexcept;
 
 /// `bytes` rounded up to whole pages of the system.
 uint64_t round_up_to_page(uint64_t bytes) noexcept;

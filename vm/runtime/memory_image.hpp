@@ -1,12 +1,15 @@
 // The frozen content of a linear memory, mapped copy-on-write into any number of memories.
 #pragma once
 
+#include "vm/platform/frozen_bytes.hpp"
+#include "vm/platform/written_pages.hpp"
 #include "vm/runtime/instance.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 namespace skerry::vm {
 
@@ -15,11 +18,8 @@ class MemoryImage {
 public:
   /// Makes an image with a copy of `bytes`. Returns null if the system refuses memory.
   static std::shared_ptr<const MemoryImage> create(std::span<const std::byte> bytes);
-  ~MemoryImage();
-  MemoryImage(const MemoryImage&) = delete;
-  MemoryImage& operator=(const MemoryImage&) = delete;
 
-  uint64_t content_bytes() const noexcept { return content_.size(); }
+  uint64_t content_bytes() const noexcept { return content_.bytes().size(); }
   uint64_t byte_size() const noexcept { return byte_size_; }
 
   /// Replaces the whole content of `memory` by this image. The memory's reservation must be large enough.
@@ -29,15 +29,14 @@ public:
   bool revert(MemoryInstance& memory) const;
 
 private:
-  MemoryImage() = default;
-  bool freeze(std::span<const std::byte> bytes);
+  MemoryImage(platform::FrozenBytes content, uint64_t byte_size)
+      : content_(std::move(content)), byte_size_(byte_size) {}
   void copy_back(const MemoryInstance& memory, uint64_t from, uint64_t to) const;
+  uint64_t copy_back_first_pages(const MemoryInstance& memory) const;
 
-  int file_ = -1;    // the file with the content, on systems with anonymous files; else -1
-  int pagemap_ = -1; // the file that reports which pages were written, on Linux 6.7 and later; else -1
-  int process_ = 0;  // the process that `pagemap_` reports on; it differs in a forked child
-  uint64_t byte_size_ = 0;
-  std::span<const std::byte> content_; // mapped read-only; whole pages of the system
+  platform::FrozenBytes content_; // whole pages of the system
+  platform::WrittenPages written_;
+  uint64_t byte_size_;
 };
 
 } // namespace skerry::vm

@@ -1,7 +1,8 @@
 #include "vm/runtime/store.hpp"
 
+#include "vm/platform/coarse_clock.hpp"
+
 #include <chrono>
-#include <ctime>
 
 namespace skerry::vm {
 
@@ -45,14 +46,8 @@ bool take_interrupt(const Store& store) {
 /// Returns whether the deadline is at least 20 ms away. Uses a cheap clock that shows the time of the last
 /// system tick, which is at most 10 ms ago. Returns false if there is no such clock.
 bool is_far(Clock::time_point deadline) {
-#if defined(CLOCK_MONOTONIC_COARSE) // the clock of std::chrono::steady_clock, at the last tick
-  timespec now{};
-  if (clock_gettime(CLOCK_MONOTONIC_COARSE, &now) != 0) return false;
-  const auto since_start = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
-  return deadline.time_since_epoch() - since_start > std::chrono::milliseconds(20);
-#else
-  return false;
-#endif
+  const auto now = platform::coarse_now();
+  return now && deadline - *now > std::chrono::milliseconds(20);
 }
 
 } // namespace

@@ -1,11 +1,14 @@
 // OwnedFd: a file descriptor of the operating system that is closed on destruction.
 #pragma once
 
-#include <unistd.h>
-
 #include <utility>
 
 namespace skerry {
+
+namespace platform {
+/// Closes a descriptor. Errors are ignored, because even then the descriptor is closed.
+void close_fd(int fd) noexcept;
+} // namespace platform
 
 /// Move-only. Holds -1 if it is empty.
 class OwnedFd {
@@ -18,7 +21,7 @@ public:
     return *this;
   }
   ~OwnedFd() {
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ >= 0) platform::close_fd(fd_);
   }
 
   int get() const noexcept { return fd_; }
