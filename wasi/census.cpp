@@ -1,14 +1,11 @@
 #include "wasi/census.hpp"
 
-#include "wasi/host_fd.hpp"
 #include "wasi/path_text.hpp"
+#include "wasi/platform/entries.hpp"
+#include "wasi/platform/errno_message.hpp"
+#include "wasi/platform/open.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-
-#include <cerrno>
-#include <cstring>
-#include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -18,16 +15,11 @@ namespace {
 
 constexpr int entries_between_looks = 64;
 
-struct CloseDirectory {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
-
 // A directory between the root and the current directory of the walk, and the subdirectories in it that the
 // walk has not visited yet.
 struct Level {
-  dev_t device = 0;
-  ino_t inode = 0;
+  uint64_t device = 0;
+  uint64_t inode = 0;
   std::vector<std::string> directories;
 };
 
@@ -36,14 +28,12 @@ struct Level {
 // which the walk came down.
 class Census {
 public:
-  Census(const std::function<void(const struct stat&)>& found, const std::function<Result<void>()>& look)
+  Census(const std::function<void(const platform::FileStatus&)>& found,
+         const std::function<Result<void>()>& look)
       : found_(found), look_(look) {}
 
   Result<void> run(const std::string& root) {
-    const int fd = ::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return failure(errno);
-    here_ = HostFd::owned(fd);
-    if (auto entered = enter(); !entered) return entered;
+    if (auto opened = enter(platform::open_directory(root)); !opened) return opened;
     while (!levels_.empty()) {
       auto moved = levels_.back().directories.empty() ? up() : down();
       if (!moved) return moved;
@@ -52,8 +42,10 @@ public:
   }
 
 private:
-  static Unexpected<Error> failure(int error) {
-    return fail(Error(ErrorKind::io, ErrorCode::none, std::strerror(error)));
+  static constexpr platform::OpenHow listing{.read = true, .directory = true};
+
+  static Unexpected<Error> failure(Errno error) {
+    return fail(Error(ErrorKind::io, ErrorCode::none, platform::message_of(error)));
   }
   static Unexpected<Error> moved_away() {
     return fail(Error(ErrorKind::io, ErrorCode::none, "one of its directories was moved during the count"));
@@ -63,51 +55,60 @@ private:
     auto& directories = levels_.back().directories;
     const std::string name = std::move(directories.back());
     directories.pop_back();
-    const int fd = ::openat(here_.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-      return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? Result<void>() : failure(errno);
-    here_ = HostFd::owned(fd);
-    return enter();
+    auto opened = platform::open_at(here_.get(), name, listing);
+    if (opened) return enter(std::move(opened));
+    const Errno error = opened.error();
+    const bool is_gone = error == Errno::noent || error == Errno::notdir || error == Errno::loop;
+    return is_gone ? Result<void>() : failure(error);
   }
 
   Result<void> up() {
     levels_.pop_back();
     if (levels_.empty()) return {};
-    const int fd = ::openat(here_.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return failure(errno);
-    here_ = HostFd::owned(fd);
-    struct stat status{};
-    if (::fstat(fd, &status) != 0) return failure(errno);
+    auto parent = platform::open_at(here_.get(), "..", listing);
+    if (!parent) return failure(parent.error());
+    here_ = std::move(*parent);
+    const auto status = platform::status(here_.get());
+    if (!status) return failure(status.error());
     const Level& expected = levels_.back();
-    return status.st_dev == expected.device && status.st_ino == expected.inode ? Result<void>()
-                                                                               : moved_away();
+    return status->device == expected.device && status->inode == expected.inode ? Result<void>()
+                                                                                : moved_away();
   }
 
-  // Reads the walk's current directory.
-  Result<void> enter() {
-    struct stat status{};
-    if (::fstat(here_.get(), &status) != 0) return failure(errno);
-    levels_.push_back({status.st_dev, status.st_ino, {}});
-    const int fd = ::openat(here_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0) return failure(errno);
-    Directory listing(::fdopendir(fd));
-    if (!listing) {
-      const int why = errno; // because close may change errno
-      ::close(fd);
-      return failure(why);
+  // Makes a directory the walk's current one, and reads it.
+  Result<void> enter(Expected<OwnedFd> directory) {
+    if (!directory) return failure(directory.error());
+    here_ = std::move(*directory);
+    const auto status = platform::status(here_.get());
+    if (!status) return failure(status.error());
+    levels_.push_back({status->device, status->inode, {}});
+    std::vector<std::byte> entries;
+    for (uint64_t position = 0;;) {
+      entries.clear();
+      const Errno error = platform::append_entries(here_.get(), position, entries);
+      if (error != Errno::success) return failure(error);
+      if (entries.empty()) return look();
+      if (auto added = add_all(entries, position); !added) return added;
     }
-    while (const dirent* entry = ::readdir(listing.get())) {
+  }
+
+  // Counts some entries, and sets `position` to what follows them.
+  Result<void> add_all(std::span<const std::byte> entries, uint64_t& position) {
+    while (!entries.empty()) {
       if (auto looked = look(); !looked) return looked;
-      if (!is_dots(entry->d_name)) add(entry->d_name);
+      const platform::Entry entry = platform::first_entry(entries);
+      if (!is_dots(entry.name)) add(std::string(entry.name));
+      position = entry.position;
+      entries = entries.subspan(entry.length);
     }
-    return look();
+    return {};
   }
 
-  void add(const char* name) {
-    struct stat status{};
-    if (::fstatat(here_.get(), name, &status, AT_SYMLINK_NOFOLLOW) != 0) return;
-    found_(status);
-    if (S_ISDIR(status.st_mode)) levels_.back().directories.emplace_back(name);
+  void add(const std::string& name) {
+    const auto status = platform::status_at(here_.get(), name);
+    if (!status) return;
+    found_(*status);
+    if (status->is_directory()) levels_.back().directories.push_back(name);
   }
 
   Result<void> look() {
@@ -116,16 +117,17 @@ private:
     return look_();
   }
 
-  const std::function<void(const struct stat&)>& found_;
+  const std::function<void(const platform::FileStatus&)>& found_;
   const std::function<Result<void>()>& look_;
-  HostFd here_;
+  OwnedFd here_;
   std::vector<Level> levels_;
   int since_look_ = 0;
 };
 
 } // namespace
 
-Result<void> take_census(const std::string& directory, const std::function<void(const struct stat&)>& found,
+Result<void> take_census(const std::string& directory,
+                         const std::function<void(const platform::FileStatus&)>& found,
                          const std::function<Result<void>()>& look) {
   return Census(found, look).run(directory);
 }

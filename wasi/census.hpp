@@ -2,8 +2,7 @@
 #pragma once
 
 #include "skerry/error.hpp"
-
-#include <sys/stat.h>
+#include "wasi/platform/file_status.hpp"
 
 #include <functional>
 #include <string>
@@ -14,7 +13,8 @@ namespace skerry::wasi {
 /// links. Skips files that disappear during the walk. At most three descriptors are open at a time. If `look`
 /// is not empty, it is called at least every 64 entries. Errors: io if a directory cannot be read, or if a
 /// directory is moved away during the walk; those of `look`.
-Result<void> take_census(const std::string& directory, const std::function<void(const struct stat&)>& found,
+Result<void> take_census(const std::string& directory,
+                         const std::function<void(const platform::FileStatus&)>& found,
                          const std::function<Result<void>()>& look);
 
 } // namespace skerry::wasi

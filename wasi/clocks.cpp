@@ -1,10 +1,7 @@
 #include "wasi/clocks.hpp"
 
-#include "wasi/os_errno.hpp"
-#include "wasi/timespec.hpp"
+#include "wasi/platform/clock.hpp"
 
-#include <algorithm>
-#include <ctime>
 #include <optional>
 
 namespace skerry::wasi {
@@ -13,12 +10,12 @@ namespace {
 
 // Both of WASI's CPU clocks show the CPU time of the thread that runs the program, because the program must
 // not learn what the rest of the embedding process does.
-std::optional<clockid_t> system_clock(uint32_t id) {
+std::optional<platform::Clock> system_clock(uint32_t id) {
   switch (id) {
-  case clockid::realtime: return CLOCK_REALTIME;
-  case clockid::monotonic: return CLOCK_MONOTONIC;
+  case clockid::realtime: return platform::Clock::realtime;
+  case clockid::monotonic: return platform::Clock::monotonic;
   case clockid::process_cputime:
-  case clockid::thread_cputime: return CLOCK_THREAD_CPUTIME_ID;
+  case clockid::thread_cputime: return platform::Clock::thread_cpu;
   default: return std::nullopt;
   }
 }
@@ -38,9 +35,7 @@ Expected<uint64_t> clock_time(Call& call, uint32_t id) {
   const auto clock = system_clock(id);
   if (!clock) return refuse(Errno::inval);
   if (const auto& given = given_clock(call.state.config.clocks, id)) return given();
-  timespec now{};
-  if (::clock_gettime(*clock, &now) != 0) return refuse(last_os_errno());
-  return to_nanoseconds(now);
+  return platform::time_of(*clock);
 }
 
 Expected<uint64_t> clock_resolution(const Call& call, uint32_t id) {
@@ -48,9 +43,7 @@ Expected<uint64_t> clock_resolution(const Call& call, uint32_t id) {
   if (!clock) return refuse(Errno::inval);
   if (call.state.run) return call.state.run->resolution();
   if (const uint64_t given = call.state.config.clocks.resolution; given != 0) return given;
-  timespec step{};
-  if (::clock_getres(*clock, &step) != 0) return refuse(last_os_errno());
-  return std::max<uint64_t>(1, to_nanoseconds(step));
+  return platform::resolution_of(*clock);
 }
 
 bool is_time_virtual(const Call& call) { return call.state.run || call.state.config.clocks.sleep; }

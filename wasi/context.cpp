@@ -4,16 +4,12 @@
 
 #include "skerry/out_of_memory.hpp"
 #include "vm/base/utf8.hpp"
-#include "wasi/os_errno.hpp"
 #include "wasi/path_text.hpp"
+#include "wasi/platform/errno_message.hpp"
+#include "wasi/platform/open.hpp"
 #include "wasi/state.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <utility>
 
 namespace skerry::wasi {
@@ -62,11 +58,10 @@ Result<void> check(const Config& config) {
 }
 
 Result<HostFd> open_preopen(const Preopen& preopen) {
-  const int fd =
-      has_nul(preopen.host) ? -1 : ::open(preopen.host.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0)
-    return io("cannot open directory " + printable(preopen.host, 1000) + ": " + std::strerror(errno));
-  return HostFd::owned(fd);
+  auto opened = has_nul(preopen.host) ? refuse(Errno::inval) : platform::open_directory(preopen.host);
+  if (opened) return HostFd::owned(std::move(*opened));
+  return io("cannot open directory " + printable(preopen.host, 1000) + ": " +
+            platform::message_of(opened.error()));
 }
 
 Descriptor stream(Resource resource, Rights base) {
@@ -90,7 +85,7 @@ bool has_callback(const Input& from) {
 }
 
 Descriptor input(const Input& from, const std::shared_ptr<const std::string>& data) {
-  if (std::holds_alternative<Inherit>(from)) return host_stream(STDIN_FILENO, input_rights);
+  if (std::holds_alternative<Inherit>(from)) return host_stream(0, input_rights);
   if (const auto* fd = std::get_if<BorrowedFd>(&from)) return host_stream(fd->host_fd, input_rights);
   if (has_callback(from)) {
     return stream(std::make_shared<const InputCallback>(std::get<InputCallback>(from)), input_rights);
@@ -134,8 +129,8 @@ void fill_table(State& state) {
   state.run.reset();
   if (config.determinism) state.run.emplace(*config.determinism);
   (void)state.fds.insert(input(config.stdin_stream, state.stdin_data));
-  (void)state.fds.insert(output(config.stdout_stream, STDOUT_FILENO));
-  (void)state.fds.insert(output(config.stderr_stream, STDERR_FILENO));
+  (void)state.fds.insert(output(config.stdout_stream, 1));
+  (void)state.fds.insert(output(config.stderr_stream, 2));
   for (size_t i = 0; i < config.preopens.size(); ++i) {
     (void)state.fds.insert(directory(config.preopens[i], state.preopens[i]));
   }
@@ -195,7 +190,7 @@ bool Context::exists(size_t preopen, std::string_view path, HostMeter& meter) co
   const auto parsed = parse_path(std::as_bytes(std::span(path)), state_->config.limits.path_bytes);
   if (!parsed) return false;
   const auto place = state_->resolver.place(meter, state_->preopens[preopen].get(), *parsed, false);
-  return place && ::faccessat(place->directory.get(), place->name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  return place && platform::status_at(place->directory.get(), place->name);
 }
 
 void Context::reset() { fill_table(*state_); }

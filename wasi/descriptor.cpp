@@ -1,50 +1,48 @@
 #include "wasi/descriptor.hpp"
 
-#include "wasi/os_errno.hpp"
-
-#include <sys/socket.h>
-#include <sys/stat.h>
+#include "wasi/platform/sockets.hpp"
 
 namespace skerry::wasi {
 
 namespace {
 
-Filetype socket_type(int fd) {
-  int type = 0;
-  socklen_t size = sizeof type;
-  if (::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_DGRAM)
-    return Filetype::socket_dgram;
-  return Filetype::socket_stream;
+Filetype type_of(const platform::FileStatus& status, int fd) {
+  const bool is_datagram = status.type == Filetype::socket_stream && platform::is_datagram_socket(fd);
+  return is_datagram ? Filetype::socket_dgram : status.type;
 }
 
 // Returns the rights that apply to a file of this type. A terminal must not have the rights to seek and tell,
 // because C libraries recognize a terminal by the absence of these rights.
-Rights applicable(const struct stat& status, int fd) {
-  switch (status.st_mode & S_IFMT) {
-  case S_IFDIR: return rights::directory;
-  case S_IFIFO: return rights::stream;
-  case S_IFSOCK: return rights::socket;
-  case S_IFCHR: return ::isatty(fd) != 0 ? rights::stream : rights::file;
+Rights applicable(const platform::FileStatus& status, int fd) {
+  if (status.is_pipe) return rights::stream;
+  switch (status.type) {
+  case Filetype::directory: return rights::directory;
+  case Filetype::socket_stream: return rights::socket;
+  case Filetype::character_device: return platform::is_terminal(fd) ? rights::stream : rights::file;
   default: return rights::file;
   }
+}
+
+bool is_stream(Filetype type) {
+  return type != Filetype::regular_file && type != Filetype::directory && type != Filetype::block_device;
 }
 
 } // namespace
 
 Expected<Descriptor> describe(HostFd fd, Rights base, Rights inheriting, uint16_t flags) {
-  struct stat status{};
-  if (::fstat(fd.get(), &status) != 0) return refuse(last_os_errno());
+  const auto status = platform::status(fd.get());
+  if (!status) return refuse(status.error());
   Descriptor made;
-  made.type = S_ISSOCK(status.st_mode) ? socket_type(fd.get()) : filetype_of(status.st_mode);
-  made.base = base & applicable(status, fd.get());
-  made.inheriting = S_ISDIR(status.st_mode) ? inheriting : rights::none;
+  made.type = type_of(*status, fd.get());
+  made.base = base & applicable(*status, fd.get());
+  made.inheriting = status->is_directory() ? inheriting : rights::none;
   made.flags = flags;
-  made.is_stream = !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode) && !S_ISBLK(status.st_mode);
+  made.is_stream = is_stream(status->type);
   if (made.is_stream && !fd.is_owned()) {
-    made.stream = stream_kind(status.st_mode);
-    if (HostFd anew = open_terminal_anew(fd.get()); anew.get() >= 0) {
-      made.stream = StreamKind::own;
-      fd = std::move(anew);
+    made.stream = platform::stream_kind(*status);
+    if (OwnedFd anew = platform::open_terminal_anew(fd.get()); anew.is_open()) {
+      made.stream = platform::StreamKind::own;
+      fd = HostFd::owned(std::move(anew));
     }
   }
   made.resource = std::move(fd);

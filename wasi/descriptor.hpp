@@ -3,7 +3,7 @@
 
 #include "skerry/wasi/config.hpp"
 #include "wasi/host_fd.hpp"
-#include "wasi/stream_io.hpp"
+#include "wasi/platform/streams.hpp"
 #include "wasi/types.hpp"
 
 #include <memory>
@@ -17,7 +17,7 @@ namespace skerry::wasi {
 /// The entries of a directory that WASI has read from the system but the program has not taken yet. They keep
 /// a listing valid on file systems whose positions shift when entries are removed (older tmpfs).
 struct DirectoryCursor {
-  std::vector<std::byte> entries; ///< as getdents64 returned them
+  std::vector<std::byte> entries; ///< of platform::append_entries
   size_t at = 0;                  ///< position of the entry that follows `cookie`
   uint64_t cookie = 0;
 };
@@ -44,8 +44,8 @@ struct Descriptor {
   /// the stream is ready or the deadline passes. The system calls for reading and writing never wait, even if
   /// the system's descriptor is in blocking mode.
   bool is_stream = false;
-  StreamKind stream = StreamKind::own;     ///< for streams with a system descriptor
-  std::optional<std::string> preopen_name; ///< the guest path, for preopens
+  platform::StreamKind stream = platform::StreamKind::own; ///< for streams with a system descriptor
+  std::optional<std::string> preopen_name;                 ///< the guest path, for preopens
   DirectoryCursor cursor;
 
   bool is_directory() const noexcept { return type == Filetype::directory; }

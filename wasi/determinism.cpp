@@ -1,7 +1,5 @@
 #include "wasi/determinism.hpp"
 
-#include "wasi/timespec.hpp"
-
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -72,21 +70,21 @@ DeterministicRun::Record& DeterministicRun::record(FileId id) {
 
 // Reading a file changes its access time on disk. So that two runs agree, the program sees the modification
 // time that the file had when the program first met it.
-struct stat DeterministicRun::seen(const struct stat& status) {
-  Record& known = record({status.st_dev, status.st_ino});
-  struct stat made = status;
-  made.st_dev = 0;
-  made.st_ino = known.number;
-  if (known.mtim) made.st_mtim = to_timespec(*known.mtim);
-  if (!known.atim) known.atim = to_nanoseconds(made.st_mtim);
-  made.st_atim = to_timespec(*known.atim);
-  made.st_ctim = known.ctim ? to_timespec(*known.ctim) : made.st_mtim;
+platform::FileStatus DeterministicRun::seen(const platform::FileStatus& status) {
+  Record& known = record({status.device, status.inode});
+  platform::FileStatus made = status;
+  made.device = 0;
+  made.inode = known.number;
+  if (known.mtim) made.mtim = *known.mtim;
+  if (!known.atim) known.atim = made.mtim;
+  made.atim = *known.atim;
+  made.ctim = known.ctim.value_or(made.mtim);
   return made;
 }
 
-void DeterministicRun::changed(const struct stat& status, uint64_t now, std::optional<uint64_t> atim,
+void DeterministicRun::changed(const platform::FileStatus& status, uint64_t now, std::optional<uint64_t> atim,
                                std::optional<uint64_t> mtim) {
-  Record& known = record({status.st_dev, status.st_ino});
+  Record& known = record({status.device, status.inode});
   known.ctim = now;
   if (atim || !known.atim) known.atim = atim.value_or(now);
   if (mtim) known.mtim = mtim;

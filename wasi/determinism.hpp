@@ -3,9 +3,8 @@
 #pragma once
 
 #include "skerry/wasi/config.hpp"
+#include "wasi/platform/file_status.hpp"
 #include "wasi/types.hpp"
-
-#include <sys/stat.h>
 
 #include <map>
 #include <optional>
@@ -28,18 +27,18 @@ public:
 
   /// Returns `status` as the program may see it: device 0, inode numbers in the order in which the program
   /// first met the files, and no times that the system set during this run.
-  struct stat seen(const struct stat& status);
+  platform::FileStatus seen(const platform::FileStatus& status);
   /// Returns the inode number that the program sees for a file or directory.
-  uint64_t number(dev_t device, ino_t inode) { return record({device, inode}).number; }
+  uint64_t number(uint64_t device, uint64_t inode) { return record({device, inode}).number; }
   /// Records that the program changed a file's contents or attributes at `now`. `atim` and `mtim` are the
   /// times that this change set, if any.
-  void changed(const struct stat& status, uint64_t now, std::optional<uint64_t> atim = std::nullopt,
+  void changed(const platform::FileStatus& status, uint64_t now, std::optional<uint64_t> atim = std::nullopt,
                std::optional<uint64_t> mtim = std::nullopt);
   /// Forgets a removed file, because the system may soon give its inode number to a new file.
-  void removed(const struct stat& status) { records_.erase({status.st_dev, status.st_ino}); }
+  void removed(const platform::FileStatus& status) { records_.erase({status.device, status.inode}); }
 
 private:
-  using FileId = std::pair<dev_t, ino_t>;
+  using FileId = std::pair<uint64_t, uint64_t>;
   struct Record {
     uint64_t number = 0;
     std::optional<uint64_t> atim, mtim, ctim;

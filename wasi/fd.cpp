@@ -1,22 +1,18 @@
 // fd_*: functions on a descriptor (fd_readdir has its own file).
 #include "wasi/filestat.hpp"
 #include "wasi/functions.hpp"
-#include "wasi/os_errno.hpp"
+#include "wasi/platform/file_io.hpp"
 #include "wasi/quota_change.hpp"
 #include "wasi/transfer.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <limits>
 
 namespace skerry::wasi::abi {
 
 namespace {
 
-constexpr uint64_t max_offset = std::numeric_limits<off_t>::max();
+using platform::max_offset;
+using platform::Whence;
 
 // Returns the descriptor for a function that changes the file itself, for example its size. If a right is
 // missing below a read-only preopen, the error is `rofs` rather than `notcapable`.
@@ -58,16 +54,16 @@ Errno transfer(Call& call, Move move, Descriptor& file, i32 iovs, i32 iovs_len, 
   return count ? call.memory.store(moved, *count) : count.error();
 }
 
-std::optional<int> system_whence(Snapshot snapshot, i32 whence) {
-  constexpr int preview1[] = {SEEK_SET, SEEK_CUR, SEEK_END};
-  constexpr int unstable[] = {SEEK_CUR, SEEK_END, SEEK_SET};
+std::optional<Whence> read_whence(Snapshot snapshot, i32 whence) {
+  constexpr Whence preview1[] = {Whence::start, Whence::current, Whence::end};
+  constexpr Whence unstable[] = {Whence::current, Whence::end, Whence::start};
   if (whence > 2) return std::nullopt;
   return snapshot == Snapshot::preview1 ? preview1[whence] : unstable[whence];
 }
 
-Errno seek(Call& call, const Descriptor& file, i64 offset, int whence, i32 newoffset) {
-  const off_t at = ::lseek(file.host_fd(), static_cast<off_t>(offset), whence);
-  return at < 0 ? last_os_errno() : call.memory.store(newoffset, static_cast<uint64_t>(at));
+Errno seek(Call& call, const Descriptor& file, i64 offset, Whence whence, i32 newoffset) {
+  const auto at = platform::seek(file.host_fd(), static_cast<int64_t>(offset), whence);
+  return at ? call.memory.store(newoffset, *at) : at.error();
 }
 
 // Calls `resize` to change a file's size, and updates the quota. `size` is the largest size that the file may
@@ -75,19 +71,17 @@ Errno seek(Call& call, const Descriptor& file, i64 offset, int whence, i32 newof
 template <class F> Errno resize_to(Call& call, const Descriptor& file, uint64_t size, F&& resize) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return change.error();
-  struct stat before{}, after{};
   const int fd = file.host_fd();
-  if (::fstat(fd, &before) != 0) return last_os_errno();
-  const auto old_size = static_cast<uint64_t>(before.st_size);
-  if (size > old_size && size > change->largest(old_size)) return Errno::dquot;
+  const auto before = platform::status(fd);
+  if (!before) return before.error();
+  if (size > before->size && size > change->largest(before->size)) return Errno::dquot;
   const Errno error = resize(fd);
-  if (::fstat(fd, &after) == 0) change->resized(before, after);
+  if (const auto after = platform::status(fd)) change->resized(*before, *after);
   return error;
 }
 
 Errno set_size(Call& call, const Descriptor& file, uint64_t size) {
-  return resize_to(call, file, size,
-                   [&](int fd) { return os_result(::ftruncate(fd, static_cast<off_t>(size))); });
+  return resize_to(call, file, size, [&](int fd) { return platform::set_size(fd, size); });
 }
 
 // How many bytes one system call allocates. File systems in memory clear the bytes during the call, which
@@ -95,13 +89,12 @@ Errno set_size(Call& call, const Descriptor& file, uint64_t size) {
 constexpr uint64_t allocation_slice = uint64_t{4} << 20;
 
 Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
-  if (::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length)) == 0) return Errno::success;
-  const Errno error = last_os_errno();
-  struct stat status{};
-  if (error != Errno::notsup || ::fstat(fd, &status) != 0) return error;
+  const Errno error = platform::allocate(fd, offset, length);
+  if (error != Errno::notsup) return error;
   // The file system cannot reserve space, so only set the file's size.
-  if (static_cast<uint64_t>(status.st_size) >= offset + length) return Errno::success;
-  return os_result(::ftruncate(fd, static_cast<off_t>(offset + length)));
+  const auto status = platform::status(fd);
+  if (!status) return error;
+  return status->size >= offset + length ? Errno::success : platform::set_size(fd, offset + length);
 }
 
 // Checks, before anything grows, that the file's quota has room for the whole allocation. Else fails with
@@ -109,30 +102,29 @@ Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
 Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return change.error();
-  struct stat status{};
-  if (::fstat(file.host_fd(), &status) != 0) return last_os_errno();
-  const auto old_size = static_cast<uint64_t>(status.st_size);
-  return size > old_size && size > change->largest(old_size) ? Errno::dquot : Errno::success;
+  const auto status = platform::status(file.host_fd());
+  if (!status) return status.error();
+  return size > status->size && size > change->largest(status->size) ? Errno::dquot : Errno::success;
 }
 
 // Shrinks the file back to its size before a failed allocation. This must happen even if the call's time is
 // over, so it waits for the quota's lock without a limit.
-void undo_growth(const Descriptor& file, const struct stat& before) {
-  struct stat status{};
+void undo_growth(const Descriptor& file, const platform::FileStatus& before) {
   HostMeter patient;
   auto change = QuotaChange::begin(patient, file.quota.get());
   const int fd = file.host_fd();
-  if (!change || ::fstat(fd, &status) != 0 || status.st_size <= before.st_size) return;
-  if (::ftruncate(fd, before.st_size) == 0) change->resized(status, before);
+  const auto status = platform::status(fd);
+  if (!change || !status || status->size <= before.size) return;
+  if (platform::set_size(fd, before.size) == Errno::success) change->resized(*status, before);
 }
 
 // Allocates the whole range, or fails and restores the file's size. Each slice takes the quota's lock
 // separately, so that other contexts with the same quota do not wait for long.
 Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t length) {
   Errno error = check_room(call, file, offset + length);
-  struct stat before{};
-  if (error == Errno::success && ::fstat(file.host_fd(), &before) != 0) error = last_os_errno();
   if (error != Errno::success) return error;
+  const auto before = platform::status(file.host_fd());
+  if (!before) return before.error();
   while (length > 0 && error == Errno::success) {
     const uint64_t slice = std::min(length, allocation_slice), at = offset;
     error = call.meter.spend_bytes(slice)
@@ -142,7 +134,7 @@ Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t len
     length -= slice;
   }
   if (error == Errno::success) return error;
-  undo_growth(file, before);
+  undo_growth(file, *before);
   return error;
 }
 
@@ -151,43 +143,33 @@ Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t len
 constexpr uint64_t sync_slice = uint64_t{4} << 20;
 
 Errno write_back(Call& call, int fd) {
-  struct stat status{};
-  if (::fstat(fd, &status) != 0) return last_os_errno();
-  const uint64_t size = S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
+  const auto status = platform::status(fd);
+  if (!status) return status.error();
+  const uint64_t size = status->is_regular() ? status->size : 0;
+  bool can_write_slices = true; // the price is the same where the system cannot
   for (uint64_t at = 0; at < size; at += sync_slice) {
     if (call.meter.spend(price::sync)) return Errno::intr;
-    constexpr unsigned all = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER;
-    if (::sync_file_range(fd, static_cast<off_t>(at), static_cast<off_t>(sync_slice), all) == 0) continue;
-    // An error of the disk must be returned here, because the system reports it only once. Any other error
-    // means that the file system cannot sync in slices.
-    if (errno == EIO || errno == ENOSPC || errno == EDQUOT) return last_os_errno();
-    break;
+    const Errno error = can_write_slices ? platform::write_back(fd, at, sync_slice) : Errno::notsup;
+    can_write_slices = error != Errno::notsup;
+    // The system reports an error of the disk only once.
+    if (error != Errno::success && can_write_slices) return error;
   }
   return call.meter.spend(price::sync) || call.meter.must_stop() ? Errno::intr : Errno::success;
 }
 
-Errno sync(Call& call, const Descriptor& file, int (*system_call)(int)) {
+Errno sync(Call& call, const Descriptor& file, bool metadata) {
   if (file.host_fd() < 0) return Errno::success;
   const Errno error = write_back(call, file.host_fd());
-  return error == Errno::success ? os_result(system_call(file.host_fd())) : error;
-}
-
-Errno set_append(int fd, bool append) {
-  const int flags = ::fcntl(fd, F_GETFL);
-  if (flags < 0) return last_os_errno();
-  return os_result(::fcntl(fd, F_SETFL, append ? flags | O_APPEND : flags & ~O_APPEND));
+  return error == Errno::success ? platform::sync(file.host_fd(), metadata) : error;
 }
 
 } // namespace
 
 Errno fd_advise(Call& call, i32 fd, i64 offset, i64 len, i32 advice) {
-  constexpr int system_advice[] = {POSIX_FADV_NORMAL,   POSIX_FADV_SEQUENTIAL, POSIX_FADV_RANDOM,
-                                   POSIX_FADV_WILLNEED, POSIX_FADV_DONTNEED,   POSIX_FADV_NOREUSE};
   const auto file = seekable(call, fd, rights::fd_advise);
   if (!file) return file.error();
-  if (advice >= std::size(system_advice) || offset > max_offset || len > max_offset) return Errno::inval;
-  return from_os(::posix_fadvise((*file)->host_fd(), static_cast<off_t>(offset), static_cast<off_t>(len),
-                                 system_advice[advice]));
+  if (advice >= platform::advices || offset > max_offset || len > max_offset) return Errno::inval;
+  return platform::advise((*file)->host_fd(), offset, len, static_cast<platform::Advice>(advice));
 }
 
 Errno fd_allocate(Call& call, i32 fd, i64 offset, i64 len) {
@@ -205,7 +187,7 @@ Errno fd_close(Call& call, i32 fd) { return call.fds().close(fd); }
 
 Errno fd_datasync(Call& call, i32 fd) {
   const auto file = call.fds().get(fd, rights::fd_datasync);
-  return file ? sync(call, **file, ::fdatasync) : file.error();
+  return file ? sync(call, **file, false) : file.error();
 }
 
 Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
@@ -233,7 +215,7 @@ Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
   if ((changed & fdflags::append) != 0) {
     const auto* host = std::get_if<HostFd>(&(*file)->resource);
     if (!host || !host->is_owned()) return Errno::notsup; // its flags belong to the embedder
-    const Errno error = set_append(host->get(), (flags & fdflags::append) != 0);
+    const Errno error = platform::set_append(host->get(), (flags & fdflags::append) != 0);
     if (error != Errno::success) return error;
   }
   (*file)->flags = static_cast<uint16_t>(flags);
@@ -252,10 +234,9 @@ Errno fd_fdstat_set_rights(Call& call, i32 fd, i64 base, i64 inheriting) {
 Errno fd_filestat_get(Call& call, i32 fd, i32 filestat) {
   const auto file = call.fds().get(fd, rights::fd_filestat_get);
   if (!file) return file.error();
-  struct stat status{};
   const int host_fd = (*file)->host_fd();
-  if (host_fd >= 0 && ::fstat(host_fd, &status) != 0) return last_os_errno();
-  return store_filestat(call, filestat, status, (*file)->type);
+  const auto status = host_fd >= 0 ? platform::status(host_fd) : platform::FileStatus{};
+  return status ? store_filestat(call, filestat, *status, (*file)->type) : status.error();
 }
 
 Errno fd_filestat_set_size(Call& call, i32 fd, i64 size) {
@@ -274,9 +255,9 @@ Errno fd_filestat_set_times(Call& call, i32 fd, i64 atim, i64 mtim, i32 fst_flag
   const auto times = file_times(call, atim, mtim, fst_flags);
   if (!times) return times.error();
   const int host_fd = (*file)->host_fd();
-  const Errno error = os_result(::futimens(host_fd, times->data()));
-  struct stat status{};
-  if (error == Errno::success && ::fstat(host_fd, &status) == 0) note_times(call, status, *times);
+  const Errno error = platform::set_times(host_fd, *times);
+  const auto status = platform::status(host_fd);
+  if (error == Errno::success && status) note_times(call, *status, *times);
   return error;
 }
 
@@ -327,8 +308,8 @@ Errno fd_read(Call& call, i32 fd, i32 iovs, i32 iovs_len, i32 nread) {
 Errno fd_renumber(Call& call, i32 fd, i32 to) { return call.fds().renumber(fd, to); }
 
 Errno fd_seek(Call& call, i32 fd, i64 offset, i32 whence, i32 newoffset) {
-  const auto origin = system_whence(call.snapshot, whence);
-  const bool only_tells = offset == 0 && origin == SEEK_CUR;
+  const auto origin = read_whence(call.snapshot, whence);
+  const bool only_tells = offset == 0 && origin == Whence::current;
   const auto file = seekable(call, fd, rights::none);
   if (!file) return file.error();
   if (!origin) return Errno::inval;
@@ -338,14 +319,14 @@ Errno fd_seek(Call& call, i32 fd, i64 offset, i32 whence, i32 newoffset) {
 
 Errno fd_sync(Call& call, i32 fd) {
   const auto file = call.fds().get(fd, rights::fd_sync);
-  return file ? sync(call, **file, ::fsync) : file.error();
+  return file ? sync(call, **file, true) : file.error();
 }
 
 Errno fd_tell(Call& call, i32 fd, i32 offset) {
   const auto file = seekable(call, fd, rights::none);
   if (!file) return file.error();
   const bool allowed = (*file)->has(rights::fd_tell) || (*file)->has(rights::fd_seek);
-  return allowed ? seek(call, **file, 0, SEEK_CUR, offset) : Errno::notcapable;
+  return allowed ? seek(call, **file, 0, Whence::current, offset) : Errno::notcapable;
 }
 
 Errno fd_write(Call& call, i32 fd, i32 iovs, i32 iovs_len, i32 nwritten) {

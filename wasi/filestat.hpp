@@ -2,28 +2,27 @@
 #pragma once
 
 #include "wasi/call.hpp"
+#include "wasi/platform/file_io.hpp"
+#include "wasi/platform/file_status.hpp"
 
-#include <sys/stat.h>
-
-#include <array>
-#include <ctime>
+#include <string>
 
 namespace skerry::wasi {
 
 /// Stores the attributes `found` at `address` as a filestat. A filestat has 64 bytes. In the unstable
 /// snapshot it has 56 bytes, because the link count there has only 32 bits. Errors: fault.
-Errno store_filestat(Call& call, uint32_t address, const struct stat& found, Filetype type);
+Errno store_filestat(Call& call, uint32_t address, const platform::FileStatus& found, Filetype type);
 
 /// The functions note_… record a change for deterministic runs, and do nothing in other runs. The program has
 /// changed the contents of a file or directory (note_changed), made a name in a directory (note_made),
 /// removed a name of the file with this status (note_removed), or set a file's times (note_times).
 void note_changed(Call& call, int fd);
-void note_made(Call& call, int directory, const char* name);
-void note_removed(Call& call, int directory, const struct stat& status);
-void note_times(Call& call, const struct stat& status, const std::array<timespec, 2>& times);
+void note_made(Call& call, int directory, const std::string& name);
+void note_removed(Call& call, int directory, const platform::FileStatus& status);
+void note_times(Call& call, const platform::FileStatus& status, const platform::FileTimes& times);
 
-/// Returns access and modification time for utimensat. Errors: inval for unknown flags, and for flags that
+/// Returns access and modification time to set. Errors: inval for unknown flags, and for flags that
 /// set one time both to a value and to "now".
-Expected<std::array<timespec, 2>> file_times(Call& call, uint64_t atim, uint64_t mtim, uint32_t flags);
+Expected<platform::FileTimes> file_times(Call& call, uint64_t atim, uint64_t mtim, uint32_t flags);
 
 } // namespace skerry::wasi

@@ -13,7 +13,10 @@ namespace skerry::wasi {
 class HostFd {
 public:
   HostFd() = default;
-  static HostFd owned(int fd) noexcept { return HostFd(fd, OwnedFd(fd)); }
+  static HostFd owned(OwnedFd fd) noexcept {
+    const int number = fd.get();
+    return HostFd(number, std::move(fd));
+  }
   static HostFd borrowed(int fd) noexcept { return HostFd(fd, OwnedFd()); }
   HostFd(HostFd&& other) noexcept
       : fd_(std::exchange(other.fd_, -1)), owned_(std::move(other.owned_)),

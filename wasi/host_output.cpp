@@ -1,15 +1,11 @@
 // Implements skerry/wasi/host_output.hpp: writes that wait until a deadline at most.
 #include "skerry/wasi/host_output.hpp"
 
-#include "wasi/stream_io.hpp"
-
-#include <poll.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "wasi/platform/file_io.hpp"
+#include "wasi/platform/streams.hpp"
+#include "wasi/platform/wait.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <climits>
 #include <cstddef>
 #include <optional>
 
@@ -18,44 +14,46 @@ namespace skerry::wasi {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using platform::StreamKind;
 
 // Waits until `fd` is writable. Returns false if the deadline has passed first. Returns true also after an
 // error, because the next write reports it.
 bool wait_writable(int fd, Clock::time_point deadline) {
-  constexpr auto longest = std::chrono::milliseconds(60'000);
+  constexpr Clock::duration longest = std::chrono::minutes(1);
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        std::min<Clock::duration>(longest, std::max(deadline - Clock::now(), Clock::duration::zero())));
-    pollfd one{fd, POLLOUT, 0};
-    const int ready = ::poll(&one, 1, static_cast<int>(left.count()));
-    if (ready > 0 || (ready < 0 && errno != EINTR)) return true;
+    platform::Waiting one{.fd = fd, .direction = platform::Direction::write};
+    const auto left = std::clamp(deadline - Clock::now(), Clock::duration::zero(), longest);
+    const auto ready = platform::wait({&one, 1}, left);
+    if (!ready || *ready > 0) return true;
     if (Clock::now() >= deadline) return false;
   }
 }
 
-ssize_t write_some(int fd, std::optional<StreamKind> kind, std::string_view text) {
-  if (!kind) return ::write(fd, text.data(), text.size());
-  const size_t length = must_wait_first(*kind) ? std::min<size_t>(text.size(), PIPE_BUF) : text.size();
-  const iovec one{const_cast<char*>(text.data()), length}; // writing only reads `text`
-  return write_without_waiting(fd, *kind, {&one, 1});
+Expected<size_t> write_some(int fd, std::optional<StreamKind> kind, std::string_view text) {
+  const bool is_careful = kind && must_wait_first(*kind);
+  const size_t length = is_careful ? std::min(text.size(), platform::ready_bytes()) : text.size();
+  auto* bytes = reinterpret_cast<std::byte*>(const_cast<char*>(text.data())); // writing only reads them
+  const platform::Buffer one(bytes, length);
+  return kind ? platform::write_without_waiting(fd, *kind, {&one, 1}) : platform::write(fd, {&one, 1});
 }
 
 } // namespace
 
 bool write_before(Clock::time_point deadline, int host_fd, std::string_view text) {
-  struct stat status{};
-  if (::fstat(host_fd, &status) != 0) return false;
-  const HostFd terminal = open_terminal_anew(host_fd);
-  const int fd = terminal.get() >= 0 ? terminal.get() : host_fd;
+  const auto status = platform::status(host_fd);
+  if (!status) return false;
+  const OwnedFd terminal = platform::open_terminal_anew(host_fd);
+  const int fd = terminal.is_open() ? terminal.get() : host_fd;
   std::optional<StreamKind> kind;
-  if (!S_ISREG(status.st_mode)) kind = terminal.get() >= 0 ? StreamKind::own : stream_kind(status.st_mode);
+  if (!status->is_regular()) kind = terminal.is_open() ? StreamKind::own : platform::stream_kind(*status);
   bool waits = kind && must_wait_first(*kind);
   while (!text.empty()) {
     if (waits && !wait_writable(fd, deadline)) return false;
-    const ssize_t written = write_some(fd, kind, text);
-    if (written == 0 || (written < 0 && errno != EAGAIN && errno != EINTR)) return false;
-    if (written > 0) text.remove_prefix(static_cast<size_t>(written));
-    waits = kind && (must_wait_first(*kind) || (written < 0 && errno == EAGAIN));
+    const auto written = write_some(fd, kind, text);
+    const bool may_retry = !written && (written.error() == Errno::again || written.error() == Errno::intr);
+    if (!may_retry && written.value_or(0) == 0) return false;
+    text.remove_prefix(written.value_or(0));
+    waits = kind && (must_wait_first(*kind) || (!written && written.error() == Errno::again));
   }
   return true;
 }

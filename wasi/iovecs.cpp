@@ -9,12 +9,6 @@ namespace {
 constexpr uint32_t pair_bytes = 8;
 }
 
-size_t bytes_in(std::span<const iovec> vectors) noexcept {
-  size_t sum = 0;
-  for (const iovec& one : vectors) sum += one.iov_len;
-  return sum;
-}
-
 Expected<IoVecs> IoVecs::read(const GuestMemory& memory, uint32_t address, uint32_t count,
                               const Limits& limits) {
   const auto list = memory.bytes(address, uint64_t{count} * pair_bytes);
@@ -35,12 +29,12 @@ Expected<IoVecs> IoVecs::read(const GuestMemory& memory, uint32_t address, uint3
   return made;
 }
 
-std::span<iovec> IoVecs::next(size_t max_bytes) {
+std::span<Buffer> IoVecs::next(size_t max_bytes) {
   size_t room = static_cast<size_t>(std::min<uint64_t>(max_bytes, left_));
   size_t used = 0;
   for (size_t i = index_, offset = offset_; room > 0 && used < batch_.size(); ++i, offset = 0) {
-    const auto piece = vectors_[i].subspan(offset).first(std::min(vectors_[i].size() - offset, room));
-    batch_[used++] = {piece.data(), piece.size()};
+    const Buffer piece = vectors_[i].subspan(offset).first(std::min(vectors_[i].size() - offset, room));
+    batch_[used++] = piece;
     room -= piece.size();
   }
   return std::span(batch_).first(used);

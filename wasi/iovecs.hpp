@@ -4,8 +4,7 @@
 
 #include "skerry/wasi/config.hpp"
 #include "wasi/guest_memory.hpp"
-
-#include <sys/uio.h>
+#include "wasi/platform/buffers.hpp"
 
 #include <array>
 #include <cstdint>
@@ -14,7 +13,9 @@
 
 namespace skerry::wasi {
 
-size_t bytes_in(std::span<const iovec> vectors) noexcept;
+using platform::Buffer;
+using platform::Buffers;
+using platform::bytes_in;
 
 class IoVecs {
 public:
@@ -26,18 +27,18 @@ public:
 
   /// How many bytes are not moved yet.
   uint64_t left() const noexcept { return left_; }
-  /// Returns vectors for the next bytes: at most `max_bytes` bytes in at most 64 vectors. They are valid
-  /// until the next call.
-  std::span<iovec> next(size_t max_bytes);
+  /// Returns vectors for the next bytes: at most `max_bytes` bytes in at most max_buffers vectors. They are
+  /// valid until the next call.
+  std::span<Buffer> next(size_t max_bytes);
   /// Marks the next `bytes` bytes as moved. They must not exceed what the last `next` returned.
   void advance(size_t bytes);
 
 private:
-  std::vector<std::span<std::byte>> vectors_;
+  std::vector<Buffer> vectors_;
   size_t index_ = 0;  // the next vector
   size_t offset_ = 0; // the position in the next vector
   uint64_t left_ = 0;
-  std::array<iovec, 64> batch_;
+  std::array<Buffer, platform::max_buffers> batch_;
 };
 
 } // namespace skerry::wasi

@@ -1,12 +1,9 @@
 // path_*: functions on a path below a directory.
 #include "wasi/filestat.hpp"
 #include "wasi/functions.hpp"
-#include "wasi/os_errno.hpp"
+#include "wasi/platform/file_io.hpp"
+#include "wasi/platform/names.hpp"
 #include "wasi/quota_change.hpp"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -15,9 +12,9 @@ namespace skerry::wasi::abi {
 
 namespace {
 
-// Modes of new files and directories. The embedder's umask removes bits from them.
-constexpr mode_t new_file_mode = 0666;
-constexpr mode_t new_directory_mode = 0777;
+using platform::FileStatus;
+using platform::OpenHow;
+
 constexpr Rights writing = rights::fd_write | rights::fd_allocate | rights::fd_filestat_set_size;
 
 struct Request {
@@ -66,26 +63,20 @@ Expected<Place> final_place(Call& call, const Expected<Request>& at, i32 lookup_
 // Returns the quota of a directory descriptor, which must be open.
 Quota* quota_of(Call& call, i32 fd) { return (*call.fds().get(fd))->quota.get(); }
 
-Expected<struct stat> status_at(const Place& at) {
-  struct stat status{};
-  if (::fstatat(at.directory.get(), at.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
-    return refuse(last_os_errno());
-  }
-  return status;
-}
+Expected<FileStatus> status_at(const Place& at) { return platform::status_at(at.directory.get(), at.name); }
 
 // Checks that a path with a trailing slash names an existing directory.
 Errno check_directory(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
-  return S_ISDIR(status->st_mode) ? Errno::success : Errno::notdir;
+  return status->is_directory() ? Errno::success : Errno::notdir;
 }
 
 // Returns the error for making a name that ends in a slash but is not the name of a new directory.
 Errno refuse_new_with_slash(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
-  return S_ISDIR(status->st_mode) ? Errno::exist : Errno::notdir;
+  return status->is_directory() ? Errno::exist : Errno::notdir;
 }
 
 // The facts that a quota needs before a name is made.
@@ -94,35 +85,37 @@ struct NewName {
   uint64_t target = 0; // the length of a symbolic link's target
 };
 
-// Makes a name below the directory `fd`, and counts it in the directory's quota. `make` is a *at call that
-// makes the name.
+// Makes a name below the directory `fd`, and counts it in the directory's quota. `make` makes the
+// name.
 template <class F> Errno add_name(Call& call, i32 fd, const Place& at, NewName what, F&& make) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();
   if (!change->has_room_for_name(what.target)) return Errno::dquot;
-  const Errno error = os_result(make());
+  const Errno error = make();
   if (error != Errno::success) return error;
   if (const auto made = status_at(at); made)
     change->name_added(*made, what.is_new);
   else
     change->name_added(std::nullopt, what.is_new);
-  note_made(call, at.directory.get(), at.name.c_str());
+  note_made(call, at.directory.get(), at.name);
   return Errno::success;
 }
 
-Errno remove_name(Call& call, i32 fd, const Place& at, int flags) {
+using Remove = Errno (*)(int directory, const std::string& name) noexcept;
+
+Errno remove_name(Call& call, i32 fd, const Place& at, Remove remove) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();
   const auto before = status_at(at);
-  const Errno error = os_result(::unlinkat(at.directory.get(), at.name.c_str(), flags));
+  const Errno error = remove(at.directory.get(), at.name);
   if (error != Errno::success || !before) return error;
   change->name_gone(*before);
   note_removed(call, at.directory.get(), *before);
   return Errno::success;
 }
 
-bool is_same_file(const struct stat& a, const struct stat& b) {
-  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+bool is_same_file(const FileStatus& a, const FileStatus& b) {
+  return a.device == b.device && a.inode == b.inode;
 }
 
 // Renames within one quota. By POSIX, renaming one name of a file to another name of the same file changes
@@ -131,8 +124,7 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();
   const auto moved = status_at(from), replaced = status_at(to);
-  const Errno error =
-      os_result(::renameat(from.directory.get(), from.name.c_str(), to.directory.get(), to.name.c_str()));
+  const Errno error = platform::rename(from.directory.get(), from.name, to.directory.get(), to.name);
   if (error != Errno::success || (moved && replaced && is_same_file(*moved, *replaced))) return error;
   if (replaced) {
     change->name_gone(*replaced);
@@ -143,21 +135,20 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
   return Errno::success;
 }
 
-int open_flags(Rights granted, i32 open, i32 fd_flags) {
+OpenHow open_how(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
   // The system refuses to open a directory for writing. With oflags::directory, write access is requested
   // only for fd_write, so that the call then fails. The other rights in `writing` do not request it.
   const bool write = (granted & ((open & oflags::directory) != 0 ? rights::fd_write : writing)) != 0;
-  // O_NONBLOCK: opening never waits, not even for a terminal. WASI waits when the descriptor is used.
-  int flags = (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | O_NONBLOCK | O_NOCTTY;
-  if ((open & oflags::creat) != 0) flags |= O_CREAT;
-  if ((open & oflags::directory) != 0) flags |= O_DIRECTORY;
-  if ((open & oflags::excl) != 0) flags |= O_EXCL;
-  if ((open & oflags::trunc) != 0) flags |= O_TRUNC;
-  if ((fd_flags & fdflags::append) != 0) flags |= O_APPEND;
-  if ((fd_flags & fdflags::dsync) != 0) flags |= O_DSYNC;
-  if ((fd_flags & (fdflags::sync | fdflags::rsync)) != 0) flags |= O_SYNC;
-  return flags;
+  return {.read = read || !write,
+          .write = write,
+          .directory = (open & oflags::directory) != 0,
+          .create = (open & oflags::creat) != 0,
+          .exclusive = (open & oflags::excl) != 0,
+          .truncate = (open & oflags::trunc) != 0,
+          .append = (fd_flags & fdflags::append) != 0,
+          .sync = (fd_flags & (fdflags::sync | fdflags::rsync)) != 0,
+          .data_sync = (fd_flags & fdflags::dsync) != 0};
 }
 
 Errno check_open(const Descriptor& at, i32 open, Rights base) {
@@ -173,67 +164,67 @@ Errno check_open(const Descriptor& at, i32 open, Rights base) {
 
 // Opens the existing file. If it does not exist, makes a new file and records it for the quota and for
 // deterministic runs. Never truncates.
-Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool follow, QuotaChange& change) {
+Expected<HostFd> open_or_create(Call& call, const Request& at, const OpenHow& how, bool follow,
+                                QuotaChange& change) {
   if (at.path.wants_directory) return refuse(Errno::isdir);
   constexpr int max_tries = 32;
-  struct stat status{};
+  const auto& resolver = call.state.resolver;
   for (int i = 0; i < max_tries; ++i) {
-    if ((flags & O_EXCL) == 0) {
-      auto found = call.state.resolver.open(call.meter, at.base(), at.path, flags & ~O_CREAT, 0, follow);
-      const bool is_there = found && ::fstat(found->get(), &status) == 0;
-      if (is_there && S_ISDIR(status.st_mode)) return refuse(Errno::isdir); // as with O_CREAT
+    if (!how.exclusive) {
+      OpenHow existing = how;
+      existing.create = false;
+      auto found = resolver.open(call.meter, at.base(), at.path, existing, follow);
+      const auto status = found ? platform::status(found->get()) : refuse(Errno::noent);
+      if (status && status->is_directory()) return refuse(Errno::isdir); // as with `create`
       if (found || found.error() != Errno::noent) return found;
     }
-    const auto where = call.state.resolver.place(call.meter, at.base(), at.path, follow);
+    const auto where = resolver.place(call.meter, at.base(), at.path, follow);
     if (!where) return refuse(where.error());
     if (where->wants_directory) return refuse(Errno::isdir);
     if (!change.has_room_for_name()) return refuse(Errno::dquot);
-    auto made = call.state.resolver.open(call.meter, where->directory.get(), GuestPath{where->name, false},
-                                         flags | O_EXCL, new_file_mode, false);
+    OpenHow new_one = how;
+    new_one.exclusive = true;
+    auto made =
+        resolver.open(call.meter, where->directory.get(), GuestPath{where->name, false}, new_one, false);
     if (made) {
-      if (::fstat(made->get(), &status) == 0) change.name_added(status, true);
-      note_made(call, where->directory.get(), where->name.c_str());
+      if (const auto status = platform::status(made->get())) change.name_added(*status, true);
+      note_made(call, where->directory.get(), where->name);
     }
     // `exist` means that another process made the file first. Try again, unless the file had to be new.
-    if (made || made.error() != Errno::exist || (flags & O_EXCL) != 0) return made;
+    if (made || made.error() != Errno::exist || how.exclusive) return made;
   }
   return refuse(Errno::exist);
 }
 
-// Truncates a regular file as O_TRUNC does, and gives the bytes back to the quota.
+// Truncates a regular file as OpenHow::truncate does, and gives the bytes back to the quota.
 Errno truncate(Call& call, int fd, QuotaChange& change) {
-  struct stat before{}, after{};
-  if (::fstat(fd, &before) != 0) return last_os_errno();
-  if (!S_ISREG(before.st_mode)) return Errno::success;
-  if (::ftruncate(fd, 0) != 0) return last_os_errno();
-  if (::fstat(fd, &after) == 0) change.resized(before, after);
+  const auto before = platform::status(fd);
+  if (!before) return before.error();
+  if (!before->is_regular()) return Errno::success;
+  if (const Errno error = platform::set_size(fd, 0); error != Errno::success) return error;
+  if (const auto after = platform::status(fd)) change.resized(*before, *after);
   note_changed(call, fd);
   return Errno::success;
 }
 
-// Truncation needs write access to the file, even if its descriptor will have only the right to read.
-int flags_to_truncate(int flags) {
-  return (flags & O_ACCMODE) == O_RDONLY ? (flags & ~O_ACCMODE) | O_RDWR : flags;
-}
-
-Expected<HostFd> open_file(Call& call, const Request& at, int flags, bool follow) {
+Expected<HostFd> open_file(Call& call, const Request& at, const OpenHow& how, bool follow) {
   const auto& quota = at.directory->quota;
-  const bool truncates = (flags & O_TRUNC) != 0;
-  if (!quota && !call.state.run) {
-    return call.state.resolver.open(call.meter, at.base(), at.path, flags, new_file_mode, follow);
-  }
+  const auto& resolver = call.state.resolver;
+  if (!quota && !call.state.run) return resolver.open(call.meter, at.base(), at.path, how, follow);
   auto change = QuotaChange::begin(call.meter, quota.get());
   if (!change) return refuse(change.error());
-  const int plain = truncates ? flags_to_truncate(flags & ~O_TRUNC) : flags;
-  auto opened = (flags & O_CREAT) != 0
-                    ? open_or_create(call, at, plain, follow, *change)
-                    : call.state.resolver.open(call.meter, at.base(), at.path, plain, 0, follow);
+  OpenHow plain = how;
+  plain.truncate = false;
+  // Truncation needs write access to the file, even if its descriptor will have only the right to read.
+  plain.write |= how.truncate;
+  auto opened = how.create ? open_or_create(call, at, plain, follow, *change)
+                           : resolver.open(call.meter, at.base(), at.path, plain, follow);
   if (!opened) return opened;
-  const Errno error = truncates ? truncate(call, opened->get(), *change) : Errno::success;
+  const Errno error = how.truncate ? truncate(call, opened->get(), *change) : Errno::success;
   if (error != Errno::success) return refuse(error);
-  struct stat status{};
-  if (quota && ::fstat(opened->get(), &status) == 0 && S_ISREG(status.st_mode)) {
-    change->opened(status);
+  const auto status = platform::status(opened->get());
+  if (quota && status && status->is_regular()) {
+    change->opened(*status);
     opened->count_with(quota); // must be last: closing a counted file takes the lock that `change` holds
   }
   return opened;
@@ -245,8 +236,7 @@ Errno path_create_directory(Call& call, i32 fd, i32 path, i32 path_len) {
   const auto at = place(call, request(call, fd, rights::path_create_directory, path, path_len));
   if (!at) return at.error();
   if (at->is_dots()) return Errno::exist;
-  return add_name(call, fd, *at, {},
-                  [&] { return ::mkdirat(at->directory.get(), at->name.c_str(), new_directory_mode); });
+  return add_name(call, fd, *at, {}, [&] { return platform::make_directory(at->directory.get(), at->name); });
 }
 
 Errno path_filestat_get(Call& call, i32 fd, i32 flags, i32 path, i32 path_len, i32 filestat) {
@@ -254,8 +244,8 @@ Errno path_filestat_get(Call& call, i32 fd, i32 flags, i32 path, i32 path_len, i
   if (!at) return at.error();
   const auto status = status_at(*at);
   if (!status) return status.error();
-  if (at->wants_directory && !S_ISDIR(status->st_mode)) return Errno::notdir;
-  return store_filestat(call, filestat, *status, filetype_of(status->st_mode));
+  if (at->wants_directory && !status->is_directory()) return Errno::notdir;
+  return store_filestat(call, filestat, *status, status->type);
 }
 
 Errno path_filestat_set_times(Call& call, i32 fd, i32 flags, i32 path, i32 path_len, i64 atim, i64 mtim,
@@ -268,8 +258,7 @@ Errno path_filestat_set_times(Call& call, i32 fd, i32 flags, i32 path, i32 path_
   if (at->wants_directory) {
     if (const Errno error = check_directory(*at); error != Errno::success) return error;
   }
-  const Errno error =
-      os_result(::utimensat(at->directory.get(), at->name.c_str(), times->data(), AT_SYMLINK_NOFOLLOW));
+  const Errno error = platform::set_times_at(at->directory.get(), at->name, *times);
   if (const auto status = status_at(*at); error == Errno::success && status) {
     note_times(call, *status, *times);
   }
@@ -294,7 +283,7 @@ Errno path_link(Call& call, i32 old_fd, i32 old_flags, i32 old_path, i32 old_pat
   if (to->wants_directory) return refuse_new_with_slash(*to);
   if (quota_of(call, old_fd) != quota_of(call, new_fd)) return Errno::xdev;
   return add_name(call, new_fd, *to, {.is_new = false}, [&] {
-    return ::linkat(from->directory.get(), from->name.c_str(), to->directory.get(), to->name.c_str(), 0);
+    return platform::make_link(from->directory.get(), from->name, to->directory.get(), to->name);
   });
 }
 
@@ -313,7 +302,7 @@ Errno path_open(Call& call, i32 fd, i32 dirflags, i32 path, i32 path_len, i32 of
   const Rights granted = rights_base & parent.inheriting;
   const bool exclusive = (oflags & oflags::creat) != 0 && (oflags & oflags::excl) != 0;
   const bool follow = (dirflags & lookupflags::symlink_follow) != 0 || at->path.wants_directory;
-  auto opened = open_file(call, *at, open_flags(granted, oflags, fdflags), follow && !exclusive);
+  auto opened = open_file(call, *at, open_how(granted, oflags, fdflags), follow && !exclusive);
   if (!opened) return opened.error();
   auto made = describe(std::move(*opened), granted, rights_inheriting & parent.inheriting,
                        static_cast<uint16_t>(fdflags));
@@ -340,7 +329,7 @@ Errno path_remove_directory(Call& call, i32 fd, i32 path, i32 path_len) {
   const auto at = place(call, request(call, fd, rights::path_remove_directory, path, path_len));
   if (!at) return at.error();
   if (at->is_dots()) return Errno::inval;
-  return remove_name(call, fd, *at, AT_REMOVEDIR);
+  return remove_name(call, fd, *at, platform::remove_directory);
 }
 
 Errno path_rename(Call& call, i32 fd, i32 old_path, i32 old_path_len, i32 new_fd, i32 new_path,
@@ -368,7 +357,7 @@ Errno path_symlink(Call& call, i32 old_path, i32 old_path_len, i32 fd, i32 new_p
   if (at->is_dots()) return Errno::exist;
   if (at->wants_directory) return refuse_new_with_slash(*at);
   return add_name(call, fd, *at, {.target = target->size()},
-                  [&] { return ::symlinkat(target->c_str(), at->directory.get(), at->name.c_str()); });
+                  [&] { return platform::make_symbolic_link(*target, at->directory.get(), at->name); });
 }
 
 Errno path_unlink_file(Call& call, i32 fd, i32 path, i32 path_len) {
@@ -379,7 +368,7 @@ Errno path_unlink_file(Call& call, i32 fd, i32 path, i32 path_len) {
     const Errno error = check_directory(*at);
     return error == Errno::success ? Errno::isdir : error;
   }
-  return remove_name(call, fd, *at, 0);
+  return remove_name(call, fd, *at, platform::remove_name);
 }
 
 } // namespace skerry::wasi::abi

@@ -1,18 +1,10 @@
 #include "wasi/path_resolver.hpp"
 
-#include "wasi/os_errno.hpp"
 #include "wasi/path_text.hpp"
+#include "wasi/platform/names.hpp"
 #include "wasi/prices.hpp"
 
-#include <fcntl.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <climits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -28,31 +20,14 @@ constexpr int max_links = 40; // the limit of Linux
 constexpr size_t max_depth = 256;
 // How many names a walk may look up, including those of links.
 constexpr int max_steps = 2048;
-// openat2 fails if a directory is renamed while it resolves a "..". After this many tries the walk takes
-// over, because it never fails in this way. Also limits the tries of other operations that other processes
-// can disturb.
+// Limits the tries of operations that other processes can disturb.
 constexpr int max_tries = 32;
-constexpr int directory_flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 
-long openat2_once(int base, const char* path, int flags, mode_t mode) {
-  struct open_how how{};
-  how.flags = static_cast<unsigned>(flags);
-  how.mode = (flags & O_CREAT) != 0 ? mode : 0;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-  return ::syscall(SYS_openat2, base, path, &how, sizeof how);
-}
+constexpr platform::OpenHow to_search{.directory = true};
 
-// Opens a path with openat2. Returns nothing if the path contains a link, or if another process changed the
-// tree at every try. The walk must then resolve the path.
-std::optional<Expected<HostFd>> open_beneath(int base, const std::string& path, int flags, mode_t mode) {
-  for (int i = 0; i < max_tries; ++i) {
-    const long fd = openat2_once(base, path.c_str(), flags, mode);
-    if (fd >= 0) return HostFd::owned(static_cast<int>(fd));
-    if (errno == ELOOP) return std::nullopt;
-    if (errno == EXDEV) return refuse(Errno::perm);
-    if (errno != EAGAIN && errno != EINTR) return refuse(last_os_errno());
-  }
-  return std::nullopt;
+Expected<HostFd> owned(Expected<OwnedFd> opened) {
+  if (!opened) return refuse(opened.error());
+  return HostFd::owned(std::move(*opened));
 }
 
 // The names that the walk has not visited yet. The next name is the last one in the list.
@@ -106,9 +81,10 @@ private:
     if (meter_.pass(price::name)) return Errno::intr;
     if (name == ".") return Errno::success;
     if (name == "..") return up();
-    const int fd = ::openat(here(), name.c_str(), directory_flags | O_NOFOLLOW);
-    if (fd >= 0) return down(HostFd::owned(fd));
-    return errno == ENOTDIR || errno == ELOOP ? follow(name) : last_os_errno();
+    auto opened = platform::open_at(here(), name, to_search);
+    if (opened) return down(HostFd::owned(std::move(*opened)));
+    const Errno error = opened.error();
+    return error == Errno::notdir || error == Errno::loop ? follow(name) : error;
   }
   Errno up() {
     if (held_.empty()) return Errno::perm;
@@ -152,21 +128,14 @@ Split split(std::string_view path) {
 } // namespace
 
 Expected<std::string> read_link(HostMeter& meter, int directory, const std::string& name) {
-  std::array<char, PATH_MAX> target;
-  const ssize_t length = ::readlinkat(directory, name.c_str(), target.data(), target.size());
-  if (length < 0) return refuse(last_os_errno());
-  if (static_cast<size_t>(length) == target.size()) return refuse(Errno::nametoolong);
-  if (meter.spend_bytes(static_cast<uint64_t>(length))) return refuse(Errno::intr);
-  return std::string(target.data(), static_cast<size_t>(length));
+  auto target = platform::read_link(directory, name);
+  if (target && meter.spend_bytes(target->size())) return refuse(Errno::intr);
+  return target;
 }
 
 Expected<PathResolver> PathResolver::create(PathResolverKind kind) {
   if (kind == PathResolverKind::component_wise) return PathResolver(kind);
-  const long fd = openat2_once(AT_FDCWD, ".", directory_flags, 0);
-  if (fd >= 0) ::close(static_cast<int>(fd));
-  // Sandboxes around this process answer EPERM for system calls that they do not know.
-  const bool is_missing = fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EINVAL || errno == E2BIG);
-  if (!is_missing) return PathResolver(PathResolverKind::openat2);
+  if (platform::can_open_beneath()) return PathResolver(PathResolverKind::openat2);
   if (kind == PathResolverKind::openat2) return refuse(Errno::nosys);
   return PathResolver(PathResolverKind::component_wise);
 }
@@ -174,7 +143,7 @@ Expected<PathResolver> PathResolver::create(PathResolverKind kind) {
 Expected<HostFd> PathResolver::directory(HostMeter& meter, int base, const std::string& path) const {
   if (path.empty()) return HostFd::borrowed(base);
   if (kind_ == PathResolverKind::openat2) {
-    if (auto opened = open_beneath(base, path, directory_flags, 0)) return std::move(*opened);
+    if (auto opened = platform::open_beneath(base, path, to_search, true)) return owned(std::move(*opened));
   }
   return Walk(meter, base).to(path);
 }
@@ -207,35 +176,33 @@ Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPa
     if (is_absolute(*target)) return refuse(Errno::perm);
     wants_directory |= strip_trailing_slashes(*target);
     text = parent.empty() ? std::move(*target) : std::string(parent) + "/" + *target;
-    if (text.size() >= PATH_MAX) return refuse(Errno::nametoolong);
+    if (text.size() >= platform::max_path_bytes) return refuse(Errno::nametoolong);
     if (pay_names(meter, text)) return refuse(Errno::intr);
   }
   return refuse(Errno::loop);
 }
 
-Expected<HostFd> PathResolver::open(HostMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
+Expected<HostFd> PathResolver::open(HostMeter& meter, int base, const GuestPath& path, platform::OpenHow how,
                                     bool follow) const {
-  if (path.wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir); // as in the kernel
+  if (path.wants_directory && how.create) return refuse(Errno::isdir); // as in the kernel
   if (pay_names(meter, path.text)) return refuse(Errno::intr);
-  flags |= O_CLOEXEC | (path.wants_directory ? O_DIRECTORY : 0);
+  how.directory |= path.wants_directory;
   if (kind_ == PathResolverKind::openat2) {
-    if (auto opened = open_beneath(base, path.text, flags | (follow ? 0 : O_NOFOLLOW), mode)) {
-      return std::move(*opened);
-    }
+    if (auto opened = platform::open_beneath(base, path.text, how, follow)) return owned(std::move(*opened));
   }
   for (int i = 0; i < max_tries; ++i) {
     const auto found = place_of(meter, base, path, follow);
     if (!found) return refuse(found.error());
-    if (found->wants_directory && (flags & O_CREAT) != 0) return refuse(Errno::isdir);
-    const int directory_flag = found->wants_directory ? O_DIRECTORY : 0;
-    const int fd =
-        ::openat(found->directory.get(), found->name.c_str(), flags | directory_flag | O_NOFOLLOW, mode);
-    if (fd >= 0) return HostFd::owned(fd);
+    if (found->wants_directory && how.create) return refuse(Errno::isdir);
+    platform::OpenHow here = how;
+    here.directory |= found->wants_directory;
+    auto opened = platform::open_at(found->directory.get(), found->name, here);
+    if (opened) return HostFd::owned(std::move(*opened));
     // place_of() found no link, so another process has just made one: resolve again.
-    const int error = errno;
-    const bool is_link = follow && (error == ELOOP || error == ENOTDIR) &&
+    const Errno error = opened.error();
+    const bool is_link = follow && (error == Errno::loop || error == Errno::notdir) &&
                          read_link(meter, found->directory.get(), found->name).has_value();
-    if (!is_link && error != EINTR) return refuse(from_os(error));
+    if (!is_link && error != Errno::intr) return refuse(error);
     if (meter.must_stop()) return refuse(Errno::intr);
   }
   return refuse(Errno::loop);

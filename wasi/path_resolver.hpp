@@ -14,9 +14,8 @@
 #include "skerry/wasi/config.hpp"
 #include "wasi/host_fd.hpp"
 #include "wasi/path_text.hpp"
+#include "wasi/platform/open.hpp"
 #include "wasi/types.hpp"
-
-#include <sys/types.h>
 
 #include <string>
 
@@ -25,7 +24,7 @@ namespace skerry::wasi {
 /// The place of a path's last component. Every change of the tree is one system call of the *at family (such
 /// as unlinkat) on `directory` with `name`. The name has no slash, and the call does not follow a link there.
 struct Place {
-  HostFd directory; // may have been opened with O_PATH
+  HostFd directory; // may give access only to what is in it
   std::string name; // "." if the path ends in "." or ".."
   bool wants_directory = false;
   bool is_dots() const { return name == "."; }
@@ -40,10 +39,10 @@ public:
   /// Returns the implementation in use; never `automatic`.
   PathResolverKind kind() const noexcept { return kind_; }
 
-  /// Opens a file with the `flags` of open(2), to which O_CLOEXEC is added and, for a trailing slash,
-  /// O_DIRECTORY. `follow` says whether a link in the last component is followed. Errors: perm for a path
-  /// that leaves the base; intr with meter.stop set; otherwise those of the system.
-  Expected<HostFd> open(HostMeter& meter, int base, const GuestPath& path, int flags, mode_t mode,
+  /// Opens a file. A path with a trailing slash must name a directory. `follow` says whether a link in the
+  /// last component is followed. Errors: perm for a path that leaves the base; intr with meter.stop set;
+  /// otherwise those of the system.
+  Expected<HostFd> open(HostMeter& meter, int base, const GuestPath& path, platform::OpenHow how,
                         bool follow) const;
   /// Finds the place of the path's last component. If a link is there and `follow` is set, finds the place
   /// that the link finally names. Does not check that the last component exists. Errors: those of open.

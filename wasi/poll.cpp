@@ -1,11 +1,8 @@
 // poll_oneoff.
 #include "wasi/clocks.hpp"
 #include "wasi/functions.hpp"
+#include "wasi/platform/file_io.hpp"
 #include "wasi/wait.hpp"
-
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -41,7 +38,7 @@ struct Event {
 struct Wait {
   Subscription subscription;
   uint64_t left = 0;  // clocks: nanoseconds from the start of the call to the moment
-  size_t poll_at = 0; // index in fds_, if is_polled
+  size_t poll_at = 0; // index in files_, if is_polled
   bool is_polled = false;
   std::optional<Event> event;
 };
@@ -74,15 +71,10 @@ void write_event(std::span<std::byte> to, const Wait& wait) {
 uint64_t readable_bytes(const Descriptor& file) {
   if (const auto* source = std::get_if<ByteSource>(&file.resource)) return source->data->size() - source->at;
   const int fd = file.host_fd();
-  if (file.is_stream) {
-    int bytes = 0;
-    return fd >= 0 && ::ioctl(fd, FIONREAD, &bytes) == 0 && bytes > 0 ? static_cast<uint64_t>(bytes) : 0;
-  }
-  struct stat status{};
-  const off_t at = ::lseek(fd, 0, SEEK_CUR);
-  return at >= 0 && ::fstat(fd, &status) == 0 && status.st_size > at
-             ? static_cast<uint64_t>(status.st_size - at)
-             : 0;
+  if (file.is_stream) return fd >= 0 ? platform::readable_bytes(fd) : 0;
+  const auto at = platform::seek(fd, 0, platform::Whence::current);
+  const auto status = platform::status(fd);
+  return at && status && status->size > *at ? status->size - *at : 0;
 }
 
 class Poll {
@@ -94,8 +86,8 @@ public:
     wait.subscription = subscription;
     switch (subscription.type) {
     case eventtype::clock: add_clock(wait); break;
-    case eventtype::fd_read: add_fd(wait, rights::fd_read, POLLIN); break;
-    case eventtype::fd_write: add_fd(wait, rights::fd_write, POLLOUT); break;
+    case eventtype::fd_read: add_fd(wait, rights::fd_read, Direction::read); break;
+    case eventtype::fd_write: add_fd(wait, rights::fd_write, Direction::write); break;
     default: wait.event = Event{Errno::inval};
     }
     has_event_ |= wait.event.has_value();
@@ -131,25 +123,26 @@ private:
     nearest_ = std::min(nearest_.value_or(wait.left), wait.left);
   }
 
-  void add_fd(Wait& wait, Rights needed, short events) {
+  void add_fd(Wait& wait, Rights needed, Direction direction) {
     const auto file = call_.fds().get(wait.subscription.fd, needed | rights::poll_fd_readwrite);
     if (!file) {
       wait.event = Event{file.error()};
     } else if (!(*file)->is_stream || (*file)->host_fd() < 0) {
-      wait.event = Event{Errno::success, events == POLLIN ? readable_bytes(**file) : 0}; // always ready
+      wait.event =
+          Event{Errno::success, direction == Direction::read ? readable_bytes(**file) : 0}; // always ready
     } else {
       wait.is_polled = true;
-      wait.poll_at = fds_.size();
-      fds_.push_back({(*file)->host_fd(), events, 0});
+      wait.poll_at = files_.size();
+      files_.push_back({.fd = (*file)->host_fd(), .direction = direction});
     }
   }
 
   // Waits until a descriptor is ready or the earliest clock subscription is due. Then makes the events of all
   // clock subscriptions that are due.
-  Expected<int> wait() {
+  Expected<size_t> wait() {
     const auto start = Watch::Clock::now();
     const bool is_virtual = nearest_ && is_time_virtual(call_);
-    const auto ready = wait_any(call_, fds_, is_virtual || has_event_ ? nanoseconds(0) : timeout());
+    const auto ready = wait_any(call_, files_, is_virtual || has_event_ ? nanoseconds(0) : timeout());
     if (!ready) return ready;
     const auto elapsed = std::chrono::duration_cast<nanoseconds>(Watch::Clock::now() - start);
     uint64_t passed = static_cast<uint64_t>(elapsed.count());
@@ -173,21 +166,21 @@ private:
   }
 
   void finish_fd(Wait& wait) {
-    const short happened = fds_[wait.poll_at].revents;
-    if (happened == 0) return;
+    const Waiting& found = files_[wait.poll_at];
+    if (!found.ready) return;
     const auto file = call_.fds().get(wait.subscription.fd);
     Event event;
-    if ((happened & POLLNVAL) != 0)
+    if (found.invalid)
       event.error = Errno::badf;
     else if (wait.subscription.type == eventtype::fd_read)
       event.bytes = readable_bytes(**file);
-    if ((happened & (POLLHUP | POLLERR)) != 0) event.flags = flag_hangup;
+    if (found.hung_up) event.flags = flag_hangup;
     wait.event = event;
   }
 
   Call& call_;
   std::vector<Wait> waits_;
-  std::vector<pollfd> fds_;
+  std::vector<Waiting> files_;
   std::optional<uint64_t> nearest_;
   bool has_event_ = false;
 };

@@ -1,7 +1,7 @@
 // proc_* and sched_yield.
 #include "wasi/functions.hpp"
 
-#include <sched.h>
+#include <thread>
 
 namespace skerry::wasi::abi {
 
@@ -33,7 +33,7 @@ Errno proc_raise(Call& call, i32 signal) {
 
 Errno sched_yield(Call& call) {
   if (call.meter.must_stop()) return Errno::intr;
-  ::sched_yield();
+  std::this_thread::yield();
   return Errno::success;
 }
 

@@ -20,8 +20,8 @@ uint64_t target_price(uint64_t length) {
 
 struct QuotaBooks {
   struct FileId {
-    dev_t device;
-    ino_t inode;
+    uint64_t device;
+    uint64_t inode;
     auto operator<=>(const FileId&) const = default;
   };
   // The counts of one file, directory or link. Only what a record counts is ever given back.
@@ -92,14 +92,12 @@ struct QuotaBooks {
 
 namespace {
 
-QuotaBooks::FileId id_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
+QuotaBooks::FileId id_of(const platform::FileStatus& status) { return {status.device, status.inode}; }
 
-uint64_t content_bytes(const struct stat& status) {
-  return S_ISREG(status.st_mode) ? static_cast<uint64_t>(status.st_size) : 0;
-}
+uint64_t content_bytes(const platform::FileStatus& status) { return status.is_regular() ? status.size : 0; }
 
-uint64_t target_bytes(const struct stat& status) {
-  return S_ISLNK(status.st_mode) ? target_price(static_cast<uint64_t>(status.st_size)) : 0;
+uint64_t target_bytes(const platform::FileStatus& status) {
+  return status.type == Filetype::symbolic_link ? target_price(status.size) : 0;
 }
 
 } // namespace
@@ -112,7 +110,7 @@ namespace {
 Result<void> count_into(QuotaBooks& books, const std::string& directory,
                         const std::function<Result<void>()>& look) {
   QuotaBooks census(Quota::unlimited, Quota::unlimited);
-  const auto add = [&](const struct stat& status) {
+  const auto add = [&](const platform::FileStatus& status) {
     QuotaBooks::Counted* file = census.known(id_of(status));
     if (!file || file->names == 0) census.add_bytes(file, content_bytes(status));
     census.add_name(file, !file || file->names == 0 ? target_bytes(status) : 0);
@@ -170,9 +168,9 @@ uint64_t QuotaChange::largest(uint64_t size) const {
   return room > Quota::unlimited - size ? Quota::unlimited : size + room;
 }
 
-void QuotaChange::resized(const struct stat& before, const struct stat& after) {
+void QuotaChange::resized(const platform::FileStatus& before, const platform::FileStatus& after) {
   if (books_ == nullptr) return;
-  const auto old_size = static_cast<uint64_t>(before.st_size), size = static_cast<uint64_t>(after.st_size);
+  const uint64_t old_size = before.size, size = after.size;
   if (size > old_size) return books_->add_bytes(books_->known(id_of(after)), size - old_size);
   const auto file = books_->counted.find(id_of(after));
   if (file == books_->counted.end() || file->second.bytes <= size) return;
@@ -184,7 +182,7 @@ bool QuotaChange::has_room_for_name(uint64_t target) const {
   return books_->files < books_->file_limit && largest(0) >= Quota::name_bytes + target_price(target);
 }
 
-void QuotaChange::name_added(const std::optional<struct stat>& made, bool is_new) {
+void QuotaChange::name_added(const std::optional<platform::FileStatus>& made, bool is_new) {
   if (books_ == nullptr) return;
   if (!made) return books_->add_name(nullptr, 0);
   const auto former = books_->counted.find(id_of(*made));
@@ -194,34 +192,34 @@ void QuotaChange::name_added(const std::optional<struct stat>& made, bool is_new
   books_->add_name(books_->known(id_of(*made)), is_new ? target_bytes(*made) : 0);
 }
 
-void QuotaChange::name_gone(const struct stat& before) {
+void QuotaChange::name_gone(const platform::FileStatus& before) {
   if (books_ == nullptr) return;
   const auto file = books_->counted.find(id_of(before));
   if (file == books_->counted.end()) return;
-  const bool was_last = S_ISDIR(before.st_mode) || before.st_nlink < 2;
+  const bool was_last = before.is_directory() || before.links < 2;
   if (was_last && file->second.open == 0) return books_->forget(file);
   if (was_last) return; // counts until it is closed
   // The file still has `left` names, and the quota may have counted all of them. So give back only the
   // counted names beyond `left`.
-  const uint64_t left = before.st_nlink - 1;
+  const uint64_t left = before.links - 1;
   if (file->second.names > left)
     books_->give_back_names(file->second, file->second.names - static_cast<uint32_t>(left));
 }
 
-void QuotaChange::opened(const struct stat& file) {
+void QuotaChange::opened(const platform::FileStatus& file) {
   if (books_ == nullptr) return;
   if (QuotaBooks::Counted* known = books_->known(id_of(file))) ++known->open;
 }
 
 void quota_closing(Quota& quota, int fd) noexcept {
-  struct stat status{};
   QuotaBooks& books = quota.books();
   const std::scoped_lock lock(books.mutex);
-  if (::fstat(fd, &status) != 0) return;
-  const auto found = books.counted.find(id_of(status));
+  const auto status = platform::status(fd);
+  if (!status) return;
+  const auto found = books.counted.find(id_of(*status));
   if (found == books.counted.end() || found->second.open == 0 || --found->second.open != 0) return;
   const bool is_worth_nothing = found->second.bytes == 0 && found->second.names == 0;
-  if (status.st_nlink == 0 || is_worth_nothing) books.forget(found);
+  if (status->links == 0 || is_worth_nothing) books.forget(found);
 }
 
 } // namespace skerry::wasi

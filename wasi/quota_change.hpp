@@ -3,9 +3,8 @@
 
 #include "skerry/host_meter.hpp"
 #include "skerry/wasi/quota.hpp"
+#include "wasi/platform/file_status.hpp"
 #include "wasi/types.hpp"
-
-#include <sys/stat.h>
 
 #include <cstdint>
 #include <mutex>
@@ -28,20 +27,20 @@ public:
   /// Returns the size up to which a file of `size` bytes may grow.
   uint64_t largest(uint64_t size) const;
   /// Records a new size of a regular file.
-  void resized(const struct stat& before, const struct stat& after);
+  void resized(const platform::FileStatus& before, const platform::FileStatus& after);
 
   /// Returns whether a name can be added. For a symbolic link, `target` is the length of its target.
   bool has_room_for_name(uint64_t target = 0) const;
   /// Records a new name. `made` is the status of its file, if that could be read. `is_new` says that it is
   /// the first name of a new file.
-  void name_added(const std::optional<struct stat>& made, bool is_new);
+  void name_added(const std::optional<platform::FileStatus>& made, bool is_new);
   /// Records a removed name. `before` is the status of its file before the removal. If this was its last
   /// name, the file's bytes are given back as soon as no program has it open.
-  void name_gone(const struct stat& before);
+  void name_gone(const platform::FileStatus& before);
 
   /// Records that a program opened a regular file below the directory. quota_closing must be called before
   /// the file is closed.
-  void opened(const struct stat& file);
+  void opened(const platform::FileStatus& file);
 
   /// Releases the lock. Nothing can be recorded after that.
   void end() noexcept;

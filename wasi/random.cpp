@@ -1,11 +1,8 @@
 // random_get.
+#include "wasi/platform/random.hpp"
 #include "wasi/functions.hpp"
-#include "wasi/os_errno.hpp"
-
-#include <sys/random.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <span>
 
 namespace skerry::wasi::abi {
@@ -16,24 +13,13 @@ namespace {
 // of a millisecond.
 constexpr size_t chunk_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
 
-Errno fill_from_system(std::span<std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t got = ::getrandom(bytes.data(), bytes.size(), 0);
-    if (got > 0)
-      bytes = bytes.subspan(static_cast<size_t>(got));
-    else if (errno != EINTR)
-      return last_os_errno();
-  }
-  return Errno::success;
-}
-
 Errno fill(State& state, std::span<std::byte> bytes) {
   if (state.run) {
     state.run->fill(bytes);
     return Errno::success;
   }
   const RandomSource& source = state.config.random;
-  if (!source) return fill_from_system(bytes);
+  if (!source) return platform::fill_random(bytes);
   return source(bytes) ? Errno::success : Errno::io;
 }
 

@@ -2,15 +2,11 @@
 // system's position c. So a cookie is valid as long as that position. The entries "." and ".." are made here.
 // The inode number of ".." is 0, because a program must not learn the number of a preopened directory's
 // parent.
-#include "wasi/directory_entries.hpp"
 #include "wasi/functions.hpp"
-#include "wasi/os_errno.hpp"
 #include "wasi/path_text.hpp"
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "wasi/platform/entries.hpp"
+#include "wasi/platform/file_status.hpp"
+#include "wasi/sorted_entries.hpp"
 
 #include <algorithm>
 #include <array>
@@ -62,25 +58,17 @@ private:
   size_t used_ = 0;
 };
 
-Filetype filetype_of_entry(int directory, unsigned char type, const char* name) {
-  if (type != DT_UNKNOWN) return filetype_of(DTTOIF(type));
-  struct stat status{};
-  const int found = ::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW);
-  return found == 0 ? filetype_of(status.st_mode) : Filetype::unknown;
+Filetype type_of(int directory, const platform::Entry& entry) {
+  if (entry.type) return *entry.type;
+  const auto status = platform::status_at(directory, std::string(entry.name));
+  return status ? status->type : Filetype::unknown;
 }
 
-struct stat own_status(int directory) {
-  struct stat status{};
-  if (::fstat(directory, &status) != 0) status = {};
-  return status;
-}
-
-// Replaces the cursor's entries by the next ones, from the current offset of the descriptor `directory` on.
-// At the end of the directory, there are none.
+// Replaces the cursor's entries by the next ones. At the end of the directory, there are none.
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
   cursor.entries.clear();
   cursor.at = 0;
-  return append_entries(directory, cursor.entries);
+  return platform::append_entries(directory, cursor.cookie - own_entries, cursor.entries);
 }
 
 // Reads and sorts the whole directory. Its listing must fit in the memory that all listings together may take
@@ -108,34 +96,31 @@ Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t 
   cursor.at = 0;
   for (uint64_t i = own_entries; i < cookie && cursor.at < entries.size(); ++i) {
     if (call.meter.spend(1)) return Errno::intr;
-    cursor.at += first_entry(entries.subspan(cursor.at)).length;
+    cursor.at += platform::first_entry(entries.subspan(cursor.at)).length;
   }
   cursor.cookie = cookie;
   return Errno::success;
 }
 
-Errno go_to(int directory, DirectoryCursor& cursor, uint64_t cookie) {
-  if (cookie == cursor.cookie && cursor.at < cursor.entries.size()) return Errno::success;
+// Moves the cursor to a cookie. The entries there are read when they are needed.
+void go_to(DirectoryCursor& cursor, uint64_t cookie) {
+  if (cookie == cursor.cookie && cursor.at < cursor.entries.size()) return;
   cursor.entries.clear();
   cursor.at = 0;
   cursor.cookie = cookie;
-  const auto position = static_cast<off_t>(cookie - own_entries);
-  return ::lseek(directory, position, SEEK_SET) < 0 ? last_os_errno() : Errno::success;
 }
 
 // Returns the entry at the cursor, and its length in the cursor's bytes. For "." and ".." the entry's name is
 // empty, and callers skip it.
 std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) {
-  const SystemEntry at = first_entry(std::span(cursor.entries).subspan(cursor.at));
+  const platform::Entry at = platform::first_entry(std::span(cursor.entries).subspan(cursor.at));
   if (is_dots(at.name))
     return {Entry{at.position + own_entries, at.inode, Filetype::directory, ""}, at.length};
-  // The name ends with a NUL.
-  const char* name = at.name.data(); // NOLINT(bugprone-suspicious-stringview-data-usage)
-  const Filetype type = filetype_of_entry(directory, at.type, name);
-  return {Entry{at.position + own_entries, at.inode, type, at.name}, at.length};
+  return {Entry{at.position + own_entries, at.inode, type_of(directory, at), at.name}, at.length};
 }
 
-Errno add_system_entries(Call& call, int directory, dev_t device, DirectoryCursor& cursor, Listing& listing) {
+Errno add_system_entries(Call& call, int directory, uint64_t device, DirectoryCursor& cursor,
+                         Listing& listing) {
   while (!listing.is_full()) {
     if (cursor.at == cursor.entries.size()) {
       if (call.state.run) return Errno::success; // a sorted listing is complete
@@ -154,10 +139,10 @@ Errno add_system_entries(Call& call, int directory, dev_t device, DirectoryCurso
 
 Errno list(Call& call, Descriptor& file, uint64_t cookie, Listing& listing) {
   const int directory = file.host_fd();
-  const struct stat own = own_status(directory);
+  const auto own = platform::status(directory).value_or(platform::FileStatus{});
   auto& run = call.state.run;
   if (cookie == 0) {
-    const uint64_t inode = run ? run->number(own.st_dev, own.st_ino) : own.st_ino;
+    const uint64_t inode = run ? run->number(own.device, own.inode) : own.inode;
     if (!listing.add({1, inode, Filetype::directory, "."})) return Errno::success;
     cookie = 1;
   }
@@ -165,10 +150,13 @@ Errno list(Call& call, Descriptor& file, uint64_t cookie, Listing& listing) {
     if (!listing.add({own_entries, 0, Filetype::directory, ".."})) return Errno::success;
     cookie = own_entries;
   }
-  const Errno error =
-      run ? go_to_sorted(call, directory, file.cursor, cookie) : go_to(directory, file.cursor, cookie);
-  if (error != Errno::success) return error;
-  return add_system_entries(call, directory, own.st_dev, file.cursor, listing);
+  if (!run) {
+    go_to(file.cursor, cookie);
+  } else if (const Errno error = go_to_sorted(call, directory, file.cursor, cookie);
+             error != Errno::success) {
+    return error;
+  }
+  return add_system_entries(call, directory, own.device, file.cursor, listing);
 }
 
 } // namespace

@@ -1,15 +1,13 @@
 // sock_*: sockets that the embedder gave to the program, and connections accepted from them.
 #include "wasi/functions.hpp"
 #include "wasi/iovecs.hpp"
-#include "wasi/os_errno.hpp"
+#include "wasi/platform/sockets.hpp"
 #include "wasi/transfer.hpp"
 #include "wasi/wait.hpp"
 
-#include <fcntl.h>
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <cstdint>
+#include <type_traits>
+#include <utility>
 
 namespace skerry::wasi::abi {
 
@@ -17,6 +15,7 @@ namespace {
 
 constexpr uint32_t recv_peek = 1, recv_waitall = 2;
 constexpr uint16_t recv_data_truncated = 1;
+constexpr uint32_t shut_receiving = 1, shut_sending = 2;
 constexpr size_t slice_bytes = size_t{1} << 20;
 
 bool is_socket(const Descriptor& file) {
@@ -31,46 +30,23 @@ Expected<Descriptor*> socket(Call& call, i32 fd, Rights needed) {
 }
 
 // Waits until the socket is ready. If the socket is nonblocking and not ready, returns `again` at once.
-Errno wait_ready(Call& call, const Descriptor& file, short events) {
+Errno wait_ready(Call& call, const Descriptor& file, Direction direction) {
   if ((file.flags & fdflags::nonblock) != 0) {
-    return is_ready(file.host_fd(), events) ? Errno::success : Errno::again;
+    return is_ready(file.host_fd(), direction) ? Errno::success : Errno::again;
   }
-  return wait_for(call, file.host_fd(), events);
+  return wait_for(call, file.host_fd(), direction);
 }
 
 // Repeats `attempt`, a call that does not block, until it returns something other than "not ready".
 template <class F>
-Expected<size_t> when_ready(Call& call, const Descriptor& file, short events, F&& attempt) {
+std::invoke_result_t<F> when_ready(Call& call, const Descriptor& file, Direction direction, F&& attempt) {
   for (;;) {
-    if (const Errno error = wait_ready(call, file, events); error != Errno::success) return refuse(error);
-    const ssize_t done = attempt();
-    if (done >= 0) return static_cast<size_t>(done);
-    const int error = errno;
-    const bool may_wait = error == EAGAIN && (file.flags & fdflags::nonblock) == 0;
-    if (error != EINTR && !may_wait) return refuse(from_os(error));
+    if (const Errno error = wait_ready(call, file, direction); error != Errno::success) return refuse(error);
+    auto done = attempt();
+    if (done) return done;
+    const bool may_wait = done.error() == Errno::again && (file.flags & fdflags::nonblock) == 0;
+    if (done.error() != Errno::intr && !may_wait) return done;
   }
-}
-
-bool is_listener(int fd) {
-  int listens = 0;
-  socklen_t size = sizeof listens;
-  return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
-}
-
-// Sets O_NONBLOCK. Otherwise accept could block although the listener was ready, because another process may
-// accept the connection first; there is no flag that makes a single accept nonblocking.
-Errno make_nonblocking(int listener) {
-  const int flags = ::fcntl(listener, F_GETFL);
-  if (flags < 0) return last_os_errno();
-  return (flags & O_NONBLOCK) != 0 ? Errno::success
-                                   : os_result(::fcntl(listener, F_SETFL, flags | O_NONBLOCK));
-}
-
-msghdr message(std::span<iovec> vectors) {
-  msghdr made{};
-  made.msg_iov = vectors.data();
-  made.msg_iovlen = vectors.size();
-  return made;
 }
 
 struct Received {
@@ -79,23 +55,22 @@ struct Received {
 };
 
 Expected<Received> receive(Call& call, const Descriptor& file, IoVecs& vectors, uint32_t flags) {
-  const int system_flags = MSG_DONTWAIT | ((flags & recv_peek) != 0 ? MSG_PEEK : 0);
+  const bool peek = (flags & recv_peek) != 0;
   const bool wants_all = flags == recv_waitall && file.type == Filetype::socket_stream;
   Received received;
   do {
     const auto batch = vectors.next(slice_bytes);
-    msghdr header = message(batch);
-    const auto got =
-        when_ready(call, file, POLLIN, [&] { return ::recvmsg(file.host_fd(), &header, system_flags); });
+    const auto got = when_ready(call, file, Direction::read,
+                                [&] { return platform::receive(file.host_fd(), batch, peek); });
     if (!got) {
       if (received.bytes == 0 || call.meter.stop) return refuse(got.error());
       break;
     }
-    if ((header.msg_flags & MSG_TRUNC) != 0) received.flags = recv_data_truncated;
-    received.bytes += static_cast<uint32_t>(*got);
-    vectors.advance(*got);
-    if (call.meter.spend_bytes(*got)) return refuse(Errno::intr);
-    if (*got == 0) break;
+    if (got->is_truncated) received.flags = recv_data_truncated;
+    received.bytes += static_cast<uint32_t>(got->bytes);
+    vectors.advance(got->bytes);
+    if (call.meter.spend_bytes(got->bytes)) return refuse(Errno::intr);
+    if (got->bytes == 0) break;
   } while (wants_all && vectors.left() > 0);
   return received;
 }
@@ -107,9 +82,8 @@ Expected<uint32_t> send(Call& call, const Descriptor& file, IoVecs& vectors) {
     const auto batch = vectors.next(slice_bytes);
     if (is_datagram && bytes_in(batch) < vectors.left())
       return refuse(Errno::msgsize); // cannot be sent in pieces
-    msghdr header = message(batch);
-    const auto done = when_ready(
-        call, file, POLLOUT, [&] { return ::sendmsg(file.host_fd(), &header, MSG_DONTWAIT | MSG_NOSIGNAL); });
+    const auto done =
+        when_ready(call, file, Direction::write, [&] { return platform::send(file.host_fd(), batch); });
     if (!done) {
       if (sent == 0 || call.meter.stop) return refuse(done.error());
       break;
@@ -126,18 +100,17 @@ Expected<uint32_t> send(Call& call, const Descriptor& file, IoVecs& vectors) {
 Errno sock_accept(Call& call, i32 fd, i32 flags, i32 opened_fd) {
   const auto listener = socket(call, fd, rights::sock_accept);
   if (!listener) return listener.error();
-  if ((flags & ~uint32_t{fdflags::nonblock}) != 0 || !is_listener((*listener)->host_fd()))
+  if ((flags & ~uint32_t{fdflags::nonblock}) != 0 || !platform::is_listener((*listener)->host_fd()))
     return Errno::inval;
   if (!call.fds().has_room()) return Errno::mfile;
   if (const auto room = call.memory.bytes(opened_fd, 4); !room) return room.error();
-  if (const Errno error = make_nonblocking((*listener)->host_fd()); error != Errno::success) return error;
-  const auto accepted = when_ready(call, **listener, POLLIN, [&] {
-    return static_cast<ssize_t>(
-        ::accept4((*listener)->host_fd(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  });
+  const int host_fd = (*listener)->host_fd();
+  if (const Errno error = platform::make_nonblocking(host_fd); error != Errno::success) return error;
+  auto accepted =
+      when_ready(call, **listener, Direction::read, [&] { return platform::accept_connection(host_fd); });
   if (!accepted) return accepted.error();
-  auto made = describe(HostFd::owned(static_cast<int>(*accepted)), rights::all, rights::none,
-                       static_cast<uint16_t>(flags));
+  auto made =
+      describe(HostFd::owned(std::move(*accepted)), rights::all, rights::none, static_cast<uint16_t>(flags));
   if (!made) return made.error();
   const auto number = call.fds().insert(std::move(*made));
   return number ? call.memory.store(opened_fd, *number) : number.error();
@@ -170,9 +143,8 @@ Errno sock_send(Call& call, i32 fd, i32 si_data, i32 si_data_len, i32 si_flags, 
 Errno sock_shutdown(Call& call, i32 fd, i32 how) {
   const auto file = socket(call, fd, rights::sock_shutdown);
   if (!file) return file.error();
-  constexpr int system_how[] = {-1, SHUT_RD, SHUT_WR, SHUT_RDWR};
-  if (how == 0 || how >= std::size(system_how)) return Errno::inval;
-  return ::shutdown((*file)->host_fd(), system_how[how]) == 0 ? Errno::success : last_os_errno();
+  if (how == 0 || (how & ~(shut_receiving | shut_sending)) != 0) return Errno::inval;
+  return platform::shut_down((*file)->host_fd(), (how & shut_receiving) != 0, (how & shut_sending) != 0);
 }
 
 } // namespace skerry::wasi::abi

@@ -2,24 +2,26 @@
 #pragma once
 
 #include "wasi/call.hpp"
-
-#include <poll.h>
+#include "wasi/platform/wait.hpp"
 
 #include <chrono>
 #include <span>
 
 namespace skerry::wasi {
 
-/// Waits until one of `fds` is ready, `timeout` is over, the deadline passes or an interrupt arrives. `fds`
-/// may be empty. Returns how many of `fds` are ready; 0 after the timeout. Errors: intr with call.meter.stop
-/// set (deadline, interrupt); otherwise those of poll.
-Expected<int> wait_any(Call& call, std::span<pollfd> fds, std::chrono::nanoseconds timeout);
+using platform::Direction;
+using platform::Waiting;
 
-/// Waits without a timeout until `fd` is ready for `events`. Errors: those of wait_any.
-Errno wait_for(Call& call, int fd, short events);
+/// Waits until one of `files` is ready, `timeout` is over, the deadline passes or an interrupt arrives.
+/// `files` may be empty. Returns how many of them are ready; 0 after the timeout. Errors: intr with
+/// call.meter.stop set (deadline, interrupt); otherwise those of the system.
+Expected<size_t> wait_any(Call& call, std::span<Waiting> files, std::chrono::nanoseconds timeout);
 
-/// Returns whether `fd` is ready for `events` now. A descriptor with an error counts as ready, because the
+/// Waits without a timeout until `fd` can be read or written. Errors: those of wait_any.
+Errno wait_for(Call& call, int fd, Direction direction);
+
+/// Returns whether `fd` can be read or written now. A descriptor with an error counts as ready, because the
 /// next system call reports the error.
-bool is_ready(int fd, short events);
+bool is_ready(int fd, Direction direction);
 
 } // namespace skerry::wasi

@@ -73,7 +73,7 @@ TEST_CASE("fd table: renumber closes its target's system descriptor") {
   REQUIRE(::pipe(ends) == 0);
   wasi::FdTable table(10);
   auto target = descriptor(0);
-  target.resource = wasi::HostFd::owned(ends[1]);
+  target.resource = wasi::HostFd::owned(OwnedFd(ends[1]));
   REQUIRE(table.insert(descriptor(0)));
   const bool is_inserted = table.insert(std::move(target)).has_value();
   REQUIRE(is_inserted);

@@ -30,13 +30,13 @@ TEST_CASE("iovecs: pieces and progress") {
   CHECK(vectors->left() == 30);
   auto batch = vectors->next(15);
   REQUIRE(batch.size() == 2);
-  CHECK(batch[0].iov_base == guest.bytes.data() + 100);
-  CHECK(batch[1].iov_len == 5);
+  CHECK(batch[0].data() == guest.bytes.data() + 100);
+  CHECK(batch[1].size() == 5);
   vectors->advance(12);
   batch = vectors->next(1000);
   REQUIRE(batch.size() == 1);
-  CHECK(batch[0].iov_base == guest.bytes.data() + 302);
-  CHECK(batch[0].iov_len == 18);
+  CHECK(batch[0].data() == guest.bytes.data() + 302);
+  CHECK(batch[0].size() == 18);
   vectors->advance(18);
   CHECK(vectors->left() == 0);
   CHECK(vectors->next(1000).empty());
@@ -63,7 +63,7 @@ TEST_CASE("iovecs: limits make a transfer short") {
   CHECK(vectors->left() == 250);
   const auto batch = vectors->next(1000);
   REQUIRE(batch.size() == 3);
-  CHECK(batch[2].iov_len == 50);
+  CHECK(batch[2].size() == 50);
 }
 
 TEST_CASE("iovecs: lengths that add up to more than 32 bits are refused") {

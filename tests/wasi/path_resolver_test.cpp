@@ -10,6 +10,12 @@ namespace skerry::test {
 
 namespace {
 
+using wasi::platform::OpenHow;
+
+constexpr OpenHow reading{.read = true};
+constexpr OpenHow making{.write = true, .create = true};
+constexpr OpenHow making_new{.write = true, .create = true, .exclusive = true};
+
 struct Tree {
   TempDir temp;
   wasi::PathResolver resolver;
@@ -22,19 +28,19 @@ struct Tree {
     write_file(temp / "base/file", "inside");
     write_file(temp / "base/dir/nested/deep", "deep");
     write_file(temp / "outside/secret", "secret");
-    base = wasi::HostFd::owned(::open((temp / "base").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    base = wasi::HostFd::owned(OwnedFd(::open((temp / "base").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   }
   void link(const std::string& target, const std::string& name) {
     fs::create_symlink(target, temp / "base" / name);
   }
 
-  wasi::Expected<wasi::HostFd> open(std::string_view text, int flags = O_RDONLY, bool follow = true) {
+  wasi::Expected<wasi::HostFd> open(std::string_view text, OpenHow how = reading, bool follow = true) {
     auto path = wasi::parse_path(std::as_bytes(std::span(text)), 4096);
     if (!path) return wasi::refuse(path.error());
-    return resolver.open(meter, base.get(), *path, flags, 0600, follow);
+    return resolver.open(meter, base.get(), *path, how, follow);
   }
-  Errno error(std::string_view text, int flags = O_RDONLY, bool follow = true) {
-    const auto opened = open(text, flags, follow);
+  Errno error(std::string_view text, OpenHow how = reading, bool follow = true) {
+    const auto opened = open(text, how, follow);
     return opened ? Errno::success : opened.error();
   }
   std::string contents(std::string_view text) {
@@ -102,9 +108,9 @@ TEST_CASE("resolver: a last link is not followed when that is asked for") {
   Tree tree(GENERATE(from_range(resolvers)));
   tree.link("file", "to_file");
   tree.link("dir", "to_dir");
-  CHECK(tree.error("to_file", O_RDONLY, false) == Errno::loop);
-  CHECK(tree.error("to_dir", O_RDONLY, false) == Errno::loop);
-  CHECK(tree.error("to_dir/nested/deep", O_RDONLY, false) == Errno::success);
+  CHECK(tree.error("to_file", reading, false) == Errno::loop);
+  CHECK(tree.error("to_dir", reading, false) == Errno::loop);
+  CHECK(tree.error("to_dir/nested/deep", reading, false) == Errno::success);
 }
 
 TEST_CASE("resolver: links that lead outside are refused") {
@@ -150,15 +156,15 @@ TEST_CASE("resolver: creating through links") {
   tree.link("created", "dangling");
   tree.link("../outside/created", "dangling_out");
   tree.link("created_too/", "dangling_slash");
-  CHECK(tree.error("dangling", O_WRONLY | O_CREAT) == Errno::success);
+  CHECK(tree.error("dangling", making) == Errno::success);
   CHECK(fs::is_regular_file(tree.temp / "base/created"));
-  CHECK(tree.error("dangling", O_WRONLY | O_CREAT | O_EXCL, false) == Errno::exist);
-  CHECK(tree.error("dangling_out", O_WRONLY | O_CREAT) == Errno::perm);
+  CHECK(tree.error("dangling", making_new, false) == Errno::exist);
+  CHECK(tree.error("dangling_out", making) == Errno::perm);
   CHECK_FALSE(fs::exists(tree.temp / "outside/created"));
-  CHECK(tree.error("dangling_slash", O_WRONLY | O_CREAT) == Errno::isdir);
-  CHECK(tree.error("new/", O_WRONLY | O_CREAT) == Errno::isdir);
+  CHECK(tree.error("dangling_slash", making) == Errno::isdir);
+  CHECK(tree.error("new/", making) == Errno::isdir);
   CHECK_FALSE(fs::exists(tree.temp / "base/new"));
-  CHECK(tree.error("up/../x", O_WRONLY | O_CREAT) == Errno::noent);
+  CHECK(tree.error("up/../x", making) == Errno::noent);
 }
 
 TEST_CASE("resolver: places") {
@@ -195,12 +201,12 @@ TEST_CASE("resolver: deep trees work, and too deep ones end in an error") {
 
 TEST_CASE("resolver: magic links of /proc lead nowhere") {
   Tree tree(GENERATE(from_range(resolvers)));
-  const auto proc = wasi::HostFd::owned(::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto proc = wasi::HostFd::owned(OwnedFd(::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   if (proc.get() < 0) return; // no /proc here
   for (const auto* text : {"root", "cwd", "exe", "fd/0", "root/etc", "cwd/."}) {
     INFO(text);
     const auto path = *wasi::parse_path(std::as_bytes(std::span(std::string_view(text))), 4096);
-    const auto opened = tree.resolver.open(tree.meter, proc.get(), path, O_RDONLY | O_NONBLOCK, 0, true);
+    const auto opened = tree.resolver.open(tree.meter, proc.get(), path, reading, true);
     REQUIRE_FALSE(opened);
     CHECK((opened.error() == Errno::loop || opened.error() == Errno::perm || opened.error() == Errno::noent));
   }

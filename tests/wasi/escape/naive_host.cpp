@@ -2,7 +2,7 @@
 
 #include "wasi/functions.hpp"
 #include "wasi/host_func.hpp"
-#include "wasi/os_errno.hpp"
+#include "wasi/platform/posix/os_errno.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -33,7 +33,7 @@ int host_fd(Call& call, i32 fd) {
   return found ? (*found)->host_fd() : -1;
 }
 
-Errno result(long done) { return done >= 0 ? Errno::success : wasi::last_os_errno(); }
+Errno result(long done) { return done >= 0 ? Errno::success : wasi::platform::last_os_errno(); }
 
 int follow(i32 flags) { return flags == 0 ? AT_SYMLINK_NOFOLLOW : 0; }
 
@@ -48,8 +48,8 @@ Errno path_open(Call& call, i32 fd, i32 dirflags, i32 path, i32 length, i32 ofla
   if ((fdflags & wasi::fdflags::append) != 0) flags |= O_APPEND;
   const std::string name = text(call, path, length);
   const int made = ::openat(host_fd(call, fd), name.c_str(), flags, 0666);
-  if (made < 0) return wasi::last_os_errno();
-  auto file = wasi::describe(wasi::HostFd::owned(made), wasi::rights::all, wasi::rights::all, 0);
+  if (made < 0) return wasi::platform::last_os_errno();
+  auto file = wasi::describe(wasi::HostFd::owned(OwnedFd(made)), wasi::rights::all, wasi::rights::all, 0);
   const auto number = call.fds().insert(std::move(*file));
   return number ? call.memory.store(opened, *number) : number.error();
 }

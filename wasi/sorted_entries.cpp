@@ -1,14 +1,11 @@
-#include "wasi/directory_entries.hpp"
+#include "wasi/sorted_entries.hpp"
 
-#include "wasi/os_errno.hpp"
+#include "wasi/platform/entries.hpp"
 #include "wasi/prices.hpp"
 
-#include <dirent.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstring>
+#include <span>
+#include <string_view>
 
 namespace skerry::wasi {
 
@@ -16,13 +13,25 @@ namespace {
 
 using Entries = std::vector<std::span<const std::byte>>;
 
+// Returns where the entry after the last of `entries` begins.
+uint64_t last_position(std::span<const std::byte> entries) {
+  uint64_t position = 0;
+  while (!entries.empty()) {
+    const platform::Entry entry = platform::first_entry(entries);
+    position = entry.position;
+    entries = entries.subspan(entry.length);
+  }
+  return position;
+}
+
 Expected<std::vector<std::byte>> read_all(HostMeter& meter, int directory, size_t most_bytes) {
-  if (::lseek(directory, 0, SEEK_SET) < 0) return refuse(last_os_errno());
   std::vector<std::byte> entries;
-  for (size_t before = 0;; before = entries.size()) {
-    const Errno error = append_entries(directory, entries);
+  for (uint64_t position = 0;;) {
+    const size_t before = entries.size();
+    const Errno error = platform::append_entries(directory, position, entries);
     if (error != Errno::success) return refuse(error);
     if (entries.size() == before) return entries;
+    position = last_position(std::span(entries).subspan(before));
     if (entries.size() > most_bytes) return refuse(Errno::overflow);
     if (meter.pass(HostMeter::look_units)) return refuse(Errno::intr);
   }
@@ -32,14 +41,14 @@ Expected<Entries> split(HostMeter& meter, std::span<const std::byte> entries) {
   Entries list;
   while (!entries.empty()) {
     if (meter.spend(price::entry)) return refuse(Errno::intr);
-    const size_t length = first_entry(entries).length;
+    const size_t length = platform::first_entry(entries).length;
     list.push_back(entries.first(length));
     entries = entries.subspan(length);
   }
   return list;
 }
 
-std::string_view name_of(std::span<const std::byte> entry) { return first_entry(entry).name; }
+std::string_view name_of(std::span<const std::byte> entry) { return platform::first_entry(entry).name; }
 
 // A heap sort, because it can be stopped after every step when time or fuel is used up.
 Errno sort(HostMeter& meter, Entries& list) {
@@ -57,26 +66,6 @@ Errno sort(HostMeter& meter, Entries& list) {
 
 } // namespace
 
-SystemEntry first_entry(std::span<const std::byte> entries) {
-  SystemEntry entry;
-  uint16_t length = 0;
-  std::memcpy(&entry.inode, entries.data() + offsetof(dirent64, d_ino), sizeof entry.inode);
-  std::memcpy(&entry.position, entries.data() + offsetof(dirent64, d_off), sizeof entry.position);
-  std::memcpy(&length, entries.data() + offsetof(dirent64, d_reclen), sizeof length);
-  std::memcpy(&entry.type, entries.data() + offsetof(dirent64, d_type), sizeof entry.type);
-  entry.name = reinterpret_cast<const char*>(entries.data() + offsetof(dirent64, d_name));
-  entry.length = length;
-  return entry;
-}
-
-Errno append_entries(int directory, std::vector<std::byte>& entries) {
-  const size_t before = entries.size();
-  entries.resize(before + read_ahead_bytes);
-  const long got = ::syscall(SYS_getdents64, directory, entries.data() + before, read_ahead_bytes);
-  entries.resize(before + (got > 0 ? static_cast<size_t>(got) : 0));
-  return got < 0 ? last_os_errno() : Errno::success;
-}
-
 Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, size_t most_bytes) {
   auto entries = read_all(meter, directory, most_bytes);
   if (!entries) return entries;
@@ -90,7 +79,7 @@ Expected<std::vector<std::byte>> read_sorted(HostMeter& meter, int directory, si
     ++position;
     const size_t at = made.size();
     made.insert(made.end(), entry.begin(), entry.end());
-    std::memcpy(made.data() + at + offsetof(dirent64, d_off), &position, sizeof position);
+    platform::set_position(std::span(made).subspan(at), position);
   }
   return made;
 }

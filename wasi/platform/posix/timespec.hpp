@@ -1,11 +1,11 @@
-// Converts the system's times to WASI's. Internal.
+// Converts the times of POSIX to those of WASI.
 #pragma once
 
 #include <time.h>
 
 #include <cstdint>
 
-namespace skerry::wasi {
+namespace skerry::wasi::platform {
 
 /// Times before 1970 become 0, because the result is unsigned.
 inline uint64_t to_nanoseconds(const timespec& time) {
@@ -18,4 +18,4 @@ inline timespec to_timespec(uint64_t nanoseconds) {
   return {static_cast<time_t>(nanoseconds / second), static_cast<long>(nanoseconds % second)};
 }
 
-} // namespace skerry::wasi
+} // namespace skerry::wasi::platform

@@ -1,10 +1,10 @@
-#include "wasi/sigpipe.hpp"
+// Blocks SIGPIPE during a write.
+#include "wasi/platform/posix/sigpipe.hpp"
 
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 
-namespace skerry::wasi {
+namespace skerry::wasi::platform {
 
 namespace {
 
@@ -20,10 +20,10 @@ bool is_pending() {
   return sigismember(&pending, SIGPIPE) == 1;
 }
 
+// Not sigtimedwait, which macOS does not have.
 void consume(const sigset_t& signal) {
-  const timespec at_once{};
-  while (::sigtimedwait(&signal, nullptr, &at_once) < 0 && errno == EINTR) {
-  }
+  int consumed = 0;
+  if (is_pending()) (void)::sigwait(&signal, &consumed);
 }
 
 } // namespace
@@ -45,4 +45,4 @@ ssize_t without_sigpipe(ssize_t (*write)(void*), void* context) {
   return written;
 }
 
-} // namespace skerry::wasi
+} // namespace skerry::wasi::platform

@@ -4,7 +4,7 @@
 
 #include <sys/types.h>
 
-namespace skerry::wasi {
+namespace skerry::wasi::platform {
 
 /// Implements the template below: `context` is passed to `write`.
 ssize_t without_sigpipe(ssize_t (*write)(void* context), void* context);
@@ -15,4 +15,4 @@ template <class F> ssize_t without_sigpipe(F write) {
   return without_sigpipe([](void* context) { return (*static_cast<F*>(context))(); }, &write);
 }
 
-} // namespace skerry::wasi
+} // namespace skerry::wasi::platform

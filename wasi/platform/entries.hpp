@@ -1,0 +1,35 @@
+// Reads the entries of a directory.
+#pragma once
+
+#include "wasi/types.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace skerry::wasi::platform {
+
+/// One entry of a directory. It includes "." and "..", if the system lists them.
+struct Entry {
+  uint64_t inode = 0;
+  uint64_t position = 0;        ///< where the next entry begins
+  std::optional<Filetype> type; ///< empty if the system does not tell
+  std::string_view name;        ///< points into the entry's bytes; a NUL follows
+  size_t length = 0;            ///< the size of the entry's bytes
+};
+
+/// Appends the bytes of some entries of an open directory, those from `position` on (0: from the first), at
+/// most about 4 KiB. Appends nothing at the end of the directory. A position stays valid while the directory
+/// changes, as far as the file system allows. Errors: inval for a position that no entry has had; otherwise
+/// those of the system.
+Errno append_entries(int directory, uint64_t position, std::vector<std::byte>& entries);
+
+/// Returns the first entry of `entries`, which must not be empty.
+Entry first_entry(std::span<const std::byte> entries) noexcept;
+/// Changes Entry::position of the first entry of `entries`.
+void set_position(std::span<std::byte> entries, uint64_t position) noexcept;
+
+} // namespace skerry::wasi::platform

@@ -1,0 +1,17 @@
+// Reads and writes of pipes without waiting, on kernels without RWF_NOWAIT for pipes (before Linux 6.4, and
+// for FIFOs): splice moves the bytes through a second, nonblocking pipe.
+#pragma once
+
+#include "wasi/platform/buffers.hpp"
+
+#include <sys/types.h>
+
+namespace skerry::wasi::platform {
+
+/// Like readv, but fails with EAGAIN instead of waiting.
+ssize_t read_by_splice(int fd, Buffers buffers) noexcept;
+/// Like writev, but may write only a part. Fails with EAGAIN instead of waiting, and with EPIPE without
+/// raising SIGPIPE.
+ssize_t write_by_splice(int fd, Buffers buffers) noexcept;
+
+} // namespace skerry::wasi::platform

@@ -1,0 +1,10 @@
+// Not getentropy, which takes at most 256 bytes at once and which older systems do not have.
+#include "wasi/platform/random.hpp"
+
+#include "wasi/platform/posix/random_device.hpp"
+
+namespace skerry::wasi::platform {
+
+Errno fill_random(std::span<std::byte> bytes) noexcept { return fill_from_device(bytes); }
+
+} // namespace skerry::wasi::platform

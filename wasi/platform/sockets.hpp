@@ -1,0 +1,32 @@
+// Sockets. No call waits, whether or not the socket is in blocking mode.
+#pragma once
+
+#include "vm/platform/owned_fd.hpp"
+#include "wasi/platform/buffers.hpp"
+#include "wasi/types.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace skerry::wasi::platform {
+
+bool is_datagram_socket(int fd) noexcept;
+/// Returns whether the socket listens for connections.
+bool is_listener(int fd) noexcept;
+/// Sets the nonblocking mode of a listener. Otherwise accept_connection could wait although the listener was
+/// ready, because another process may accept the connection first.
+Errno make_nonblocking(int listener) noexcept;
+/// Accepts a connection, whose socket is nonblocking. Errors: again if there is none.
+Expected<OwnedFd> accept_connection(int listener) noexcept;
+
+struct Received {
+  size_t bytes = 0;
+  bool is_truncated = false; ///< the datagram was longer than the buffers
+};
+/// `peek` leaves the bytes in the socket. Errors: again instead of waiting; otherwise those of the system.
+Expected<Received> receive(int fd, Buffers buffers, bool peek) noexcept;
+/// Raises no SIGPIPE. Errors: again instead of waiting; pipe; otherwise those of the system.
+Expected<size_t> send(int fd, Buffers buffers) noexcept;
+Errno shut_down(int fd, bool receiving, bool sending) noexcept;
+
+} // namespace skerry::wasi::platform

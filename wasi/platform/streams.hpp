@@ -1,0 +1,50 @@
+// Reads and writes streams that other processes may share, without ever blocking in the system.
+//
+// Waiting for a stream and reading it are two steps, and another process may take the bytes between them. So
+// the read itself must not block either. Setting O_NONBLOCK is not a solution, because that flag belongs to
+// all processes that share the open file description. Instead, reads and writes use system calls that do not
+// block even if the flag is not set.
+#pragma once
+
+#include "vm/platform/owned_fd.hpp"
+#include "wasi/platform/buffers.hpp"
+#include "wasi/platform/file_status.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace skerry::wasi::platform {
+
+/// How a stream is read and written without blocking.
+enum class StreamKind : uint8_t {
+  own,    ///< plain calls: the open description belongs to WASI and never blocks
+  socket, ///< the calls of sockets
+  pipe,   ///< a call that does not wait for pipes, if the system has one
+  other,  ///< the same if the device supports it; else a plain call after the system reported it ready
+};
+
+/// Returns the kind of a stream that this process did not open itself.
+StreamKind stream_kind(const FileStatus& status) noexcept;
+
+/// Returns whether a wait for readiness must precede each read or write, because the system call itself might
+/// block.
+inline bool must_wait_first(StreamKind kind) noexcept { return kind == StreamKind::other; }
+/// How many bytes a stream that is ready for writing takes without blocking.
+size_t ready_bytes() noexcept;
+
+bool is_terminal(int fd) noexcept;
+/// Opens the terminal `fd` again, nonblocking and for the same access, because other processes share the
+/// flags of `fd`. Returns an empty descriptor if `fd` is not a terminal or cannot be opened (for example, if
+/// it belongs to another user).
+OwnedFd open_terminal_anew(int fd);
+
+/// Reads the bytes that are available. Errors: again instead of waiting; otherwise those of the system.
+Expected<size_t> read_without_waiting(int fd, StreamKind kind, Buffers buffers) noexcept;
+/// Writes, perhaps only a part. Errors: again instead of waiting; pipe, without raising SIGPIPE, if no
+/// process reads the stream; otherwise those of the system.
+Expected<size_t> write_without_waiting(int fd, StreamKind kind, Buffers buffers) noexcept;
+
+/// Returns how many bytes can be read from a stream now; 0 if the system does not tell.
+uint64_t readable_bytes(int fd) noexcept;
+
+} // namespace skerry::wasi::platform
