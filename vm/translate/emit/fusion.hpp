@@ -1,6 +1,6 @@
-// Last stage of translation: superinstructions, in place. The handler of a known sequence of instructions
-// replaces the handler of its first instruction, and nothing else in the code changes. So jumps into the
-// sequence stay valid, and all code offsets keep their meaning.
+// Last stage of translation: fuses sequences of instructions into superinstructions, in place. The first
+// instruction of a known sequence gets a handler that executes the whole sequence, and nothing else in the
+// code changes. So jumps into the sequence stay valid, and all code offsets keep their meaning.
 #pragma once
 
 #include "vm/code/sequence_table.hpp"
