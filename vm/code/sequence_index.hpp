@@ -27,8 +27,8 @@ struct Sequence {
 
 /// A sparse matrix with a row for each first handler and a column for each second handler. All rows share one
 /// list of entries. Each row begins at its own position in the list, chosen so that no two rows use the same
-/// entry (Tarjan, Yao: Storing a Sparse Table, 1979). A lookup takes two loads and no branch, because the
-/// processor could not predict that branch.
+/// entry (Tarjan, Yao: Storing a Sparse Table, 1979). A lookup takes two loads. It needs no branch, which
+/// would be unpredictable.
 class SequenceIndex {
 public:
   struct Entry {

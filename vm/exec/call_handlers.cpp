@@ -20,8 +20,8 @@
 namespace skerry::vm {
 namespace {
 
-/// The result of the function `enter` of a call operation. Its handler `calling` then jumps to the next
-/// handler, because only a handler may jump to another one.
+/// The result of the function `enter` of a call operation. `enter` is not a handler and so cannot jump to a
+/// handler. Instead, the operation's handler `calling` jumps to the handler that this result demands.
 enum class Entry {
   entered,     // continue at s.pc: the callee's code, or after the call of a host function
   trapped,     // s.memory_size holds the ErrorCode
@@ -128,7 +128,7 @@ struct CallImport : Calling {
   }
 };
 
-/// Returns whether the type of `f` is a subtype of `expected`, as an indirect call requires (spec §4.6.8).
+/// Returns whether the type of `f` is a subtype of `expected`, as an indirect call requires (spec §4.6.2).
 /// Called only if the type ids differ.
 SKERRY_COLD bool is_subtype(const ModuleInstance& instance, const FuncInstance& f, TypeId expected) {
   return instance.store->engine->types.is_subtype(f.type_id(), expected);
@@ -219,7 +219,7 @@ template <int A> struct CallRef : Calling {
   }
 };
 
-// ---- tail calls (spec §4.6.8)
+// ---- tail calls (spec §4.6.2)
 //
 // A tail call of a host function or of a function of another instance runs as an ordinary call. The code that
 // follows the tail call instruction then returns the results.

@@ -16,7 +16,7 @@ template <class Op> constexpr NumberedHandler numbered() {
 }
 
 /// Splits the index of an element of a table with these dimensions into one index per dimension. The last
-/// dimension varies fastest.
+/// dimension varies fastest: split_index<3, 4>(7) is {1, 3}.
 template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(size_t index) {
   constexpr std::array<int, sizeof...(Dims)> dims = {Dims...};
   std::array<int, sizeof...(Dims)> split{};

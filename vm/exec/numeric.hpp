@@ -1,7 +1,8 @@
-// The semantics of the numeric instructions (spec §4.3): one pure function for each instruction, named like
-// it. The handlers call these functions. Their types are checked at compile time against the signatures in
-// the opcode table. i32 and i64 values have unsigned types here; a function with the suffix _s reads them as
-// signed. A function that can trap returns the ErrorCode and stores its result in a reference parameter.
+// The semantics of the numeric instructions (spec §4.3): one pure function for each instruction, with the
+// instruction's name. The handlers call these functions. The types of the functions are checked at compile
+// time against the signatures in the opcode table. i32 and i64 values have unsigned types here; a function
+// with the suffix _s reads them as signed. A function that can trap returns the ErrorCode and stores its
+// result in a reference parameter.
 #pragma once
 
 #include "skerry/error.hpp"

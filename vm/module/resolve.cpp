@@ -174,7 +174,7 @@ bool Resolver::resolve_value_type(ValType& type, uint64_t offset) {
   return true;
 }
 
-// ---- Exports, whose names must be unique (spec §3.4.10)
+// ---- Exports, whose names must be unique (spec §3.5.13)
 
 /// Hashes and prefetches several names at once, because an index of a million names does not fit in the
 /// processor's caches.

@@ -1,4 +1,4 @@
-// Validates function bodies and constant expressions, one instruction at a time (spec §3.3 and the appendix
+// Validates function bodies and constant expressions, one instruction at a time (spec §3.4 and §7.5,
 // "Validation Algorithm").
 #pragma once
 

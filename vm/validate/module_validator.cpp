@@ -79,7 +79,7 @@ bool ModuleValidator::check_types() {
   return true;
 }
 
-/// Checks that a type matches its supertype (spec §3.3.9, "Composite Types", and §3.2.12).
+/// Checks that a type matches its supertype (spec §3.2.11 and §3.3.8, "Composite Types").
 bool ModuleValidator::check_matches_supertype(uint32_t index) {
   const CanonicalType& sub = module_.type(index);
   if (sub.depth() == 0) return true;
@@ -106,7 +106,7 @@ bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
          fail(offset, "unknown type: type " + std::to_string(type) + " is not a function type");
 }
 
-// ---- Index spaces (spec §3.4)
+// ---- Index spaces (spec §3.5)
 
 bool ModuleValidator::check_func_indices() {
   for (size_t i = 0; i < module_.functions.size(); ++i)

@@ -1,4 +1,4 @@
-// Splits a text into tokens, one at a time (spec §6.3).
+// Splits a text into tokens, one at a time (spec §6.2).
 #pragma once
 
 #include "vm/base/byte_writer.hpp"

@@ -1,4 +1,4 @@
-// The semantics of the vector instructions (spec §4.4.3, "Vector Instructions"): one pure function for each
+// The semantics of the vector instructions (spec §4.6.11, "Vector Instructions"): one pure function for each
 // instruction, named like it. The types of parameters and results are vectors of the lanes that the
 // instruction uses. Highway compiles this file once per SIMD target, so the file has Highway's kind of
 // include guard instead of an ordinary one.
@@ -219,7 +219,7 @@ SKERRY_LANES I64 i64x2_extmul_high_i32x4_s(I32 a, I32 b) { return extmul_high<in
 SKERRY_LANES U64 i64x2_extmul_low_i32x4_u(U32 a, U32 b) { return extmul_low(a, b); }
 SKERRY_LANES U64 i64x2_extmul_high_i32x4_u(U32 a, U32 b) { return extmul_high<uint32_t>(a, b); }
 
-/// even_lanes() and odd_lanes() return half of the lanes, widened.
+/// even_lanes() and odd_lanes() return the lanes with even or odd numbers, widened.
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> even_lanes(V a) {
   return hn::ShiftRight<Bits>(hn::ShiftLeft<Bits>(hn::BitCast(Tag<Wide>(), a)));
 }

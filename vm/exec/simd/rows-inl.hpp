@@ -1,6 +1,6 @@
 // Builds the handlers of the vector rows of the opcode table, for the SIMD target that is being compiled. The
-// rows are divided into source files that compile in parallel, by the lanes with which an instruction's name
-// begins.
+// rows are divided into source files that compile in parallel. The lanes with which an instruction's name
+// begins decide its file: i8x16.add is in i8x16.cpp.
 #if defined(SKERRY_SIMD_ROWS) == defined(HWY_TARGET_TOGGLE)
 #ifdef SKERRY_SIMD_ROWS
 #undef SKERRY_SIMD_ROWS
