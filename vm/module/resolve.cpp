@@ -11,7 +11,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// After the first error, which `error_` then holds, all functions return false.
+/// A function that finds an error stores the error in `error_` and returns false. Its callers then also
+/// return false, so the first error ends the work.
 class Resolver {
 public:
   Resolver(Module& module, LoadWatch& watch)

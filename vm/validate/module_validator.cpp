@@ -12,7 +12,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// After the first error, which `error_` then holds, the check functions return false.
+/// A check function that finds an error stores the error in `error_` and returns false. Its callers then also
+/// return false, so the first error ends the validation.
 class ModuleValidator {
 public:
   ModuleValidator(const Module& module, LoadWatch& watch)
