@@ -35,7 +35,7 @@ private:
 
   int file_ = -1;    // the file with the content, on systems with anonymous files; else -1
   int pagemap_ = -1; // the file that reports which pages were written, on Linux 6.7 and later; else -1
-  int process_ = 0;  // the process that `pagemap_` reports on; it differs in a forked child
+  int process_ = 0;  // the process that `pagemap_` reports on, so that a forked child does not use pagemap_
   uint64_t byte_size_ = 0;
   std::span<const std::byte> content_; // mapped read-only; whole pages of the system
 };

@@ -82,7 +82,7 @@ struct Store {
   std::vector<std::unique_ptr<ModuleInstance, InstanceDeleter>> instances;
   std::vector<std::unique_ptr<HostFuncInstance>> host_funcs;
   std::unordered_map<const HostFunc*, HostFuncInstance*>
-      host_func_of; // one per definition: funcrefs have identity
+      host_func_of; // one instance for each HostFunc, so that all funcrefs to it are equal
   std::vector<std::unique_ptr<MemoryInstance>> memories;
   std::vector<std::unique_ptr<TableInstance>> tables;
   std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the embedder; the globals of an instance
