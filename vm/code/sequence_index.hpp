@@ -67,8 +67,8 @@ public:
   }
 
 private:
-  // The functions below use counting sorts and plain loops, because the C++ compiler evaluates them and
-  // limits the number of steps.
+  // The functions below use counting sorts and plain loops, because they run at compile time, and C++
+  // compilers limit the number of steps at compile time.
 
   /// Sorts the sequences by row, longest rows first, because short rows then fit into the gaps between long
   /// rows.

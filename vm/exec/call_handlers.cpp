@@ -158,8 +158,9 @@ SKERRY_INLINE Callee find_ref(uint64_t ref) {
 }
 
 /// Returns the called function in the common case: it belongs to this instance and has exactly the expected
-/// type. Otherwise returns null. The handler of the call then jumps to the handler of Op::Uncommon, because
-/// the code for the other cases must save registers.
+/// type. Otherwise returns null, and the handler of the call jumps to the handler of Op::Uncommon. The code
+/// for the other cases is in a separate handler because it must save registers, which would slow the common
+/// case down.
 SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::CallIndirect& i,
                                                uint64_t index) {
   const TableInstance& table = *s.instance->tables[i.table];

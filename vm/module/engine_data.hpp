@@ -28,8 +28,8 @@ struct CodeLocation {
   bool operator==(const CodeLocation&) const = default;
 };
 
-/// Returns a function's name in printable form, preceded by the separator that joins it to the words before.
-/// Returns an empty text if the function has no name.
+/// Returns a function's name in printable form, with a separator before the name: ` <main>`. Returns an empty
+/// text if the function has no name.
 using FunctionName = std::function<std::string(uint32_t func_index)>;
 
 struct EngineData {

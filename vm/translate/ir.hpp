@@ -47,8 +47,8 @@ inline constexpr std::array operation_classes = {
 /// The class of operands of this type. Class v is for values that vector registers hold, which includes f32
 /// and f64.
 constexpr char class_of(OperandType type) { return is_vector_class(type) ? 'v' : 'i'; }
-/// The operand classes of a wasm instruction, by its signature. They replace class r in operations that
-/// implement the instruction.
+/// The operand classes of a wasm instruction, which its signature determines. If an operation implements the
+/// instruction, they replace class r in the operation's own classes.
 constexpr OperandClasses classes_of_opcode(Opcode opcode) {
   const std::string_view signature = info(opcode).signature;
   if (is_slots_only(opcode)) return {'s', 's', 's', 's'};
@@ -87,7 +87,7 @@ struct [[gnu::packed]] Operand {
   bool is_constant() const { return where == Where::constant; }
   bool is_slot(uint32_t i) const { return is_slot() && index == i; }
   /// For a slot at or after slot `first`, returns its distance from slot `first`. For every other operand,
-  /// returns a number greater than the distance of the last slot. `first` is at least 1.
+  /// returns a number greater than the distance of the last slot.
   uint32_t distance_from_slot(uint32_t first) const {
     const auto in_order = [](Where kind, uint32_t number) {
       return uint32_t{std::to_underlying(kind)} << 16 | number;

@@ -13,8 +13,8 @@ namespace {
 constexpr uint32_t none = ~uint32_t{0};
 constexpr size_t most_registers = std::max<size_t>({int_registers, vector_registers, 1});
 
-/// Returns an estimate of how often an operation runs, from the number of loops around it. The table is not
-/// local to weight(), because it would then be built again at each call.
+/// weight() returns an estimate of how often an operation runs, from the number of loops around it. A table
+/// that is local to weight() would be built again at each call.
 constexpr std::array<int64_t, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
 int64_t weight(uint8_t depth) { return weights[std::min<size_t>(depth, weights.size() - 1)]; }
 

@@ -186,8 +186,9 @@ template <auto F, bool SlotsOnly> struct LanesRow {
 };
 #undef SKERRY_KINDS_AS_DATA
 
-/// Returns `function`. Its type depends on a template parameter, so that `if constexpr` does not instantiate
-/// the rows of other families.
+/// Returns `function`. A call of dependent_lanes() depends on the template parameter LanesFamily. Only
+/// because of this does the compiler not instantiate the rows of other families, which `if constexpr`
+/// discards.
 template <LanesFamily, class F> constexpr F dependent_lanes(F function) { return function; }
 
 template <LanesFamily Family> void add_lanes_rows(HandlerTable& table) {

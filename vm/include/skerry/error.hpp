@@ -14,7 +14,7 @@
 
 namespace skerry {
 
-/// The kind of failure. The first seven kinds match the assertions of the official test suite.
+/// The kind of failure. The first six kinds match the assertions of the official test suite.
 enum class ErrorKind : uint8_t {
   malformed,  ///< the bytes (or the text) do not follow the grammar
   invalid,    ///< well-formed, but refused by validation

@@ -32,7 +32,7 @@ struct ModuleLimits {
   uint32_t custom_sections = 1'000'000;   // each takes 16 bytes when loaded, but as little as 3 in the file
   uint32_t struct_fields = 10'000;
   uint32_t subtype_depth = 63;
-  uint32_t nesting = 100'000; // control frames open at once; validation keeps 40 bytes for each
+  uint32_t nesting = 100'000; // control frames open at once; validation keeps 28 to 56 bytes for each
   uint32_t br_table_targets = 65'520;
   uint32_t operand_slots = 60'000; // operands of one function at once; an index of a frame slot has 16 bits
   /// Comparisons of single operand types that validation may do, in addition to one for each byte of the

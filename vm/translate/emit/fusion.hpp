@@ -29,8 +29,9 @@ public:
 private:
   std::byte* code_;
   const SequenceTable& sequences_;
-  // Data about the instructions that follow the current one: the handler numbers of the first two and, for
-  // each of the first three, the fewest dispatches from that instruction to the end of the code.
+  // Data about the three instructions that follow the current one. next_ and second_next_ are the handler
+  // numbers of the first two. from_next_, from_second_ and from_third_ are the fewest dispatches from each of
+  // the three to the end of the code.
   HandlerNumber next_ = 0, second_next_ = 0;
   uint32_t from_next_ = 0, from_second_ = 0, from_third_ = 0;
 };

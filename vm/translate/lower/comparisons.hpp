@@ -18,7 +18,8 @@ bool invert_comparison(LoweringContext& cx, StackEntry entry);
 /// by such an operation, or the operation can no longer be removed, returns false and changes nothing.
 bool fuse_condition(LoweringContext& cx, StackEntry condition, bool negate);
 /// Fuses the end of a counting loop, `i += step; if (i < end) goto loop`, into one count_branch. The last
-/// operation must be a branch back. Does nothing if the operations before it do not match.
+/// operation must be the branch to the loop's start. Does nothing if the branch, or the operation before it,
+/// does not have this form.
 void fuse_count(LoweringContext& cx);
 
 } // namespace skerry::vm

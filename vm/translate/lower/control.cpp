@@ -32,8 +32,8 @@ void ControlLowering::enter_function() {
 }
 
 /// Flushes all entries, so that every path through the block finds them in their canonical slots. The block's
-/// own part of the stack begins at the first of its parameters. No instruction in the block accesses entries
-/// below that.
+/// own part of the stack begins at its first parameter. No instruction in the block accesses the entries
+/// below this parameter.
 void ControlLowering::open_block(Control& control) {
   const TypeList types = params(control);
   if (!types.empty()) cx_.stack.settle_for_long(types);
@@ -214,8 +214,8 @@ void ControlLowering::branch_table(const BrTableTargets& targets) {
   emit_stubs(types);
 }
 
-/// Returns the label for a table entry: that of the target block, or that of a stub if the values must be
-/// moved to the block's slots.
+/// Returns the label for a table entry: the label of the target block, or the label of a stub if the values
+/// must be moved to the block's slots.
 uint32_t ControlLowering::table_label(uint32_t depth, uint32_t table) {
   const Control& control = target(depth);
   return needs_move(control, label_types(control)) ? stub_of(depth, table) : control.label;
