@@ -1,5 +1,5 @@
-// Calls and tail calls. Calls from wasm to wasm never use the native stack: their frames are in the value
-// stack.
+// The handlers of calls and tail calls. Calls from wasm to wasm never use the native stack: their frames are
+// in the value stack.
 //
 // A frame is [parameters or results | link | locals | operands]. The link consists of the return address and
 // the distance in bytes to the caller's frame. The caller writes the arguments where the callee's frame

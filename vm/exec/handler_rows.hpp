@@ -1,5 +1,5 @@
-// Builds rows of handlers. The row of an operation has one handler for each combination of the places of its
-// operands. For handlers that superinstructions may use, the row also has the handler's number.
+// Builds the rows of the handler table: the row of an operation has one handler for each combination of the
+// places of its operands. For handlers that superinstructions may use, the row also has the handler's number.
 #pragma once
 
 #include "vm/code/handler_table.hpp"

@@ -1,4 +1,5 @@
-// Canonical types: the engine's registry (TypeRegistry) stores each different type once, in tens of bytes.
+// Canonical types: the form in which the engine's registry (TypeRegistry) stores each different type once, in
+// tens of bytes.
 #pragma once
 
 #include "vm/module/rec_group.hpp"

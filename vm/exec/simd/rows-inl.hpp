@@ -186,9 +186,9 @@ template <auto F, bool SlotsOnly> struct LanesRow {
 };
 #undef SKERRY_KINDS_AS_DATA
 
-/// Returns `function`. A call of dependent_lanes() depends on the template parameter LanesFamily. Only
-/// because of this does the compiler not instantiate the rows of other families, which `if constexpr`
-/// discards.
+/// Returns `function`. A call of dependent_lanes() depends on a template parameter. Therefore an
+/// `if constexpr` branch with such a call is instantiated only if it is taken, and the source file of a
+/// family does not instantiate the rows of other families.
 template <LanesFamily, class F> constexpr F dependent_lanes(F function) { return function; }
 
 template <LanesFamily Family> void add_lanes_rows(HandlerTable& table) {
