@@ -16,9 +16,9 @@ Result<MemoryInstance*> allocate_memory(Store& store, const MemoryType& type);
 /// counts of the store do not change. Returns false, and changes nothing, if the system refuses.
 bool reserve_memory(MemoryInstance& memory, uint64_t bytes);
 
-/// Moves the memory to new pages with room for `bytes`, by copying. The memory must not have mapped pages of
-/// an image (front_bytes), because copying turns them into ordinary pages. Returns false, and changes
-/// nothing, if the system refuses.
+/// Moves the memory to new pages with room for `bytes`, by copying. The new pages are ordinary ones, so the
+/// memory must not have mapped pages of an image (front_bytes). Returns false, and changes nothing, if the
+/// system refuses.
 bool copy_elsewhere(MemoryInstance& memory, uint64_t bytes);
 
 /// A limit error that says why `bytes` more for `purpose` were refused: because of the store's budget or of a
