@@ -50,8 +50,9 @@ public:
   /// Returns the function's side table if keep() has stored one, else null.
   std::shared_ptr<const SideTable> side_table(size_t defined_index) const;
   /// Stores the side table of a function if `payer` can pay for the table's bytes, or if `payer` is null. The
-  /// destructor of this CodeStore gives the bytes back to `payer`. Returns the table of the function that
-  /// another thread has already stored, if there is one, else `table`.
+  /// destructor of this CodeStore gives the bytes back to `payer`. If another thread has already stored a
+  /// table of the function, stores nothing and returns that table. Otherwise returns `table`, even if `payer`
+  /// cannot pay.
   std::shared_ptr<const SideTable> keep(size_t defined_index, std::shared_ptr<const SideTable> table,
                                         const std::shared_ptr<ByteBudget>& payer);
   /// Returns the code that contains the address `pc`, or null. For backtraces.

@@ -5,7 +5,7 @@
 // An instruction begins with its handler, and the next instruction begins where the struct ends. Operations
 // with the same kinds of operands share a form. `each` passes the fields and their names to printers, in the
 // order of the pseudo-code in ops.def. The fields d, a, b, c and `value` are operands. If an operand is in a
-// VM register, the handler ignores its field.
+// VM register, the handler ignores the operand's field.
 #pragma once
 
 #include "vm/code/handler.hpp"
@@ -22,16 +22,16 @@ namespace skerry::vm::layout {
 enum class Slot : uint16_t {};
 inline constexpr uint32_t most_slots = std::numeric_limits<uint16_t>::max();
 
-/// The number of a slot, or a constant that is sign-extended from 16 bits. The instruction's handler knows
-/// which of them the field holds.
+/// The number of a slot, or a constant that is sign-extended from 16 bits. Each handler is made for one of
+/// the two, so the field does not say which of them it holds.
 struct SlotOrConstant16 {
   uint16_t bits;
   Slot slot() const { return Slot{bits}; }
   uint64_t constant() const { return static_cast<uint64_t>(int64_t{static_cast<int16_t>(bits)}); }
   static constexpr bool can_hold(int64_t constant) { return constant == static_cast<int16_t>(constant); }
 };
-/// The number of a slot, an integer constant that is sign-extended from 32 bits, or an f32 constant. The
-/// instruction's handler knows which of them the field holds.
+/// The number of a slot, an integer constant that is sign-extended from 32 bits, or an f32 constant. Each
+/// handler is made for one of the three, so the field does not say which of them it holds.
 struct SlotOrConstant {
   uint32_t bits;
   Slot slot() const { return static_cast<Slot>(bits); }

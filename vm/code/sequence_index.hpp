@@ -27,8 +27,8 @@ struct Sequence {
 
 /// A sparse matrix with a row for each first handler and a column for each second handler. All rows share one
 /// list of entries. Each row begins at its own position in the list, chosen so that no two rows use the same
-/// entry (Tarjan, Yao: Storing a Sparse Table, 1979). A lookup takes two loads and no branch, because the
-/// processor could not predict that branch.
+/// entry (Tarjan, Yao: Storing a Sparse Table, 1979). A lookup takes two loads. It needs no branch, which
+/// would be unpredictable.
 class SequenceIndex {
 public:
   struct Entry {
@@ -67,8 +67,8 @@ public:
   }
 
 private:
-  // The functions below use counting sorts and plain loops, because the C++ compiler evaluates them and
-  // limits the number of steps.
+  // The functions below use counting sorts and plain loops, because they run at compile time, and C++
+  // compilers limit the number of steps at compile time.
 
   /// Sorts the sequences by row, longest rows first, because short rows then fit into the gaps between long
   /// rows.

@@ -33,10 +33,10 @@ void first_slice(Store& store) noexcept;
 /// because the value stack may move. Returns ErrorCode::none, or the reason why the call must end.
 ErrorCode next_slice(Store& store, int64_t needed = 0) noexcept;
 
-/// Suspends a call that stops because its fuel ran out (`code`). Returns the Suspension, in which the caller
-/// must save the handler's state. The Suspension already holds the fuel that the call has left or owes.
-/// Returns null if the call cannot be suspended and must fail. store.error is then set only if memory for the
-/// Suspension was missing.
+/// Suspends a call that stops for the reason `code`, if the reason is out_of_fuel and the call may be
+/// suspended. Returns the Suspension, in which the caller must save the handler's state. The Suspension
+/// already holds the fuel that the call has left or owes. Returns null if the call must fail instead.
+/// store.error is then set only if memory for the Suspension was missing.
 Suspension* suspend_for_fuel(Store& store, ErrorCode code) noexcept;
 /// Suspends a call that stops because a host function asked for a suspension. Returns the Suspension, in
 /// which the caller must save the handler's state. The caller must also give back the fuel that the call

@@ -1,5 +1,6 @@
 // Fused compare-and-branch operations, and the unconditional branch. taken() returns whether the branch is
-// taken. A taken branch charges its fuel and jumps. Its distance in the code counts from the branch itself.
+// taken. A taken branch charges its fuel and jumps. The distance to the target counts from the start of the
+// branch instruction.
 #pragma once
 
 #include "vm/exec/numeric_ops.hpp"

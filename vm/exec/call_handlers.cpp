@@ -1,5 +1,5 @@
-// Calls and tail calls. Calls from wasm to wasm never use the native stack: their frames are in the value
-// stack.
+// The handlers of calls and tail calls. Calls from wasm to wasm never use the native stack: their frames are
+// in the value stack.
 //
 // A frame is [parameters or results | link | locals | operands]. The link consists of the return address and
 // the distance in bytes to the caller's frame. The caller writes the arguments where the callee's frame
@@ -20,8 +20,8 @@
 namespace skerry::vm {
 namespace {
 
-/// The result of the function `enter` of a call operation. Its handler `calling` then jumps to the next
-/// handler, because only a handler may jump to another one.
+/// The result of the function `enter` of a call operation. `enter` is not a handler and so cannot jump to a
+/// handler. Instead, the operation's handler `calling` jumps to the handler that this result demands.
 enum class Entry {
   entered,     // continue at s.pc: the callee's code, or after the call of a host function
   trapped,     // s.memory_size holds the ErrorCode
@@ -128,7 +128,7 @@ struct CallImport : Calling {
   }
 };
 
-/// Returns whether the type of `f` is a subtype of `expected`, as an indirect call requires (spec §4.6.8).
+/// Returns whether the type of `f` is a subtype of `expected`, as an indirect call requires (spec §4.6.2).
 /// Called only if the type ids differ.
 SKERRY_COLD bool is_subtype(const ModuleInstance& instance, const FuncInstance& f, TypeId expected) {
   return instance.store->engine->types.is_subtype(f.type_id(), expected);
@@ -158,8 +158,9 @@ SKERRY_INLINE Callee find_ref(uint64_t ref) {
 }
 
 /// Returns the called function in the common case: it belongs to this instance and has exactly the expected
-/// type. Otherwise returns null. The handler of the call then jumps to the handler of Op::Uncommon, because
-/// the code for the other cases must save registers.
+/// type. Otherwise returns null, and the handler of the call jumps to the handler of Op::Uncommon. The code
+/// for the other cases is in a separate handler because it must save registers, which would slow the common
+/// case down.
 SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::CallIndirect& i,
                                                uint64_t index) {
   const TableInstance& table = *s.instance->tables[i.table];
@@ -219,7 +220,7 @@ template <int A> struct CallRef : Calling {
   }
 };
 
-// ---- tail calls (spec §4.6.8)
+// ---- tail calls (spec §4.6.2)
 //
 // A tail call of a host function or of a function of another instance runs as an ordinary call. The code that
 // follows the tail call instruction then returns the results.

@@ -1,6 +1,6 @@
 // Operations after which control never falls through to the next instruction: returns, branch tables, and
-// calls of functions of the same instance. Their function leave() sets s.pc to the next instruction to run,
-// or returns the ErrorCode of a trap.
+// calls of functions of the same instance. The member function leave() of such an operation sets s.pc to the
+// next instruction to run, or returns the ErrorCode of a trap.
 #pragma once
 
 #include "vm/exec/operands.hpp"

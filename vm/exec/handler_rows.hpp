@@ -1,5 +1,5 @@
-// Builds rows of handlers. The row of an operation has one handler for each combination of the places of its
-// operands. For handlers that superinstructions may use, the row also has the handler's number.
+// Builds the rows of the handler table: the row of an operation has one handler for each combination of the
+// places of its operands. For handlers that superinstructions may use, the row also has the handler's number.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -16,7 +16,7 @@ template <class Op> constexpr NumberedHandler numbered() {
 }
 
 /// Splits the index of an element of a table with these dimensions into one index per dimension. The last
-/// dimension varies fastest.
+/// dimension varies fastest: split_index<3, 4>(7) is {1, 3}.
 template <int... Dims> constexpr std::array<int, sizeof...(Dims)> split_index(size_t index) {
   constexpr std::array<int, sizeof...(Dims)> dims = {Dims...};
   std::array<int, sizeof...(Dims)> split{};

@@ -119,8 +119,8 @@ template <int A> struct ImportedGlobalSet {
   }
 };
 /// Clears Count slots. If Count is 0, clears the number of slots that the instruction states, rounded up to a
-/// multiple of 8. The extra slots hold only operands that have not been written yet, or are in the red zone
-/// at the end of the value stack.
+/// multiple of 8. Clearing the extra slots does no harm: they belong to operands that have not been written
+/// yet, or are in the red zone after the end of the value stack (ValueStack::red_zone_bytes).
 template <int Count> struct Enter {
   using Layout = layout::Enter;
   static constexpr bool can_trap = false;

@@ -1,7 +1,8 @@
-// The semantics of the numeric instructions (spec §4.3): one pure function for each instruction, named like
-// it. The handlers call these functions. Their types are checked at compile time against the signatures in
-// the opcode table. i32 and i64 values have unsigned types here; a function with the suffix _s reads them as
-// signed. A function that can trap returns the ErrorCode and stores its result in a reference parameter.
+// The semantics of the numeric instructions (spec §4.3): one pure function for each instruction, with the
+// instruction's name. The handlers call these functions. The types of the functions are checked at compile
+// time against the signatures in the opcode table. i32 and i64 values have unsigned types here; a function
+// with the suffix _s reads them as signed. A function that can trap returns the ErrorCode and stores its
+// result in a reference parameter.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -149,7 +150,8 @@ SKERRY_PURE uint64_t i64_extend_i32_u(uint32_t a) { return a; }
 
 /// Returns whether trunc(a) is representable in I, whose largest value is 2^n - 1. The exclusive upper bound
 /// 2^n is exact in F. For signed types, the exclusive lower bound is -2^n - 1 if F has enough digits for it.
-/// Otherwise no number of F lies between -2^n - 1 and -2^n, so the inclusive lower bound -2^n is used.
+/// Otherwise no number of F lies between -2^n - 1 and -2^n, so the inclusive lower bound -2^n is used. For
+/// i32, for example, an f64 must satisfy -2^31 - 1 < a < 2^31, and an f32 must satisfy -2^31 <= a < 2^31.
 template <class I, class F> SKERRY_PURE bool truncates_to(F a) {
   constexpr int bits = std::numeric_limits<I>::digits;
   constexpr F end = static_cast<F>(I{1} << (bits - 1)) * F{2};

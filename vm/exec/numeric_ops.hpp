@@ -23,8 +23,8 @@ template <class Op> SKERRY_ALIGNED(Op::can_trap ? 64 : 32) SKERRY_HANDLER(straig
   NEXT(sizeof(typename Op::Layout));
 }
 
-/// The types of a pure function's parameters and result. A function that cannot trap has the form R f(A) or R
-/// f(A, B). A function that can trap has the form ErrorCode f(A, R&) or ErrorCode f(A, B, R&).
+/// The types of a pure function's parameters and result. A function that cannot trap has the form `R f(A)` or
+/// `R f(A, B)`. A function that can trap has the form `ErrorCode f(A, R&)` or `ErrorCode f(A, B, R&)`.
 template <class F> struct Signature;
 template <class R, class A_> struct Signature<R (*)(A_)> {
   using Result = R;

@@ -64,8 +64,9 @@ template <auto F> struct Numeric {
   }
 };
 
-/// Returns `function`. Its type depends on a template parameter, so that `if constexpr` does not instantiate
-/// the rows of other units.
+/// Returns `function`. A call of dependent() depends on a template parameter. Therefore an `if constexpr`
+/// branch with such a call is instantiated only if it is taken, and a unit does not instantiate the rows of
+/// other units.
 template <NumericUnit, class F> constexpr F dependent(F function) { return function; }
 
 template <NumericUnit Unit> void add_numeric_rows(HandlerTable& table) {

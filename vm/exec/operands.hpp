@@ -52,8 +52,9 @@ template <int Kind> SKERRY_INLINE Vector& vector_register(State& s) {
 #endif
 }
 
-/// Returns the low lane of a vector register. to_vector() leaves the other lanes undefined, because no
-/// handler reads them. Builds without VM registers call neither low_lane() nor to_vector().
+/// low_lane() returns the low lane of a vector register. to_vector() makes a vector from a low lane, and
+/// leaves the other lanes undefined, because no handler reads them. Builds without VM registers call neither
+/// of the two functions.
 template <std::floating_point T> SKERRY_INLINE T low_lane(Vector v) {
   T value;
   std::memcpy(&value, &v, sizeof value);

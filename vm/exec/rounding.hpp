@@ -52,7 +52,7 @@ template <class F> SKERRY_PURE F trunc(F a) {
   return rounded(may_have_fraction(a) ? towards_zero(a) : a, a);
 }
 /// Rounds ties to even. Without rounding instructions, adds a number so large that the addition itself rounds
-/// to an integer.
+/// to an integer, and subtracts the number again.
 template <class F> SKERRY_PURE F nearest(F a) {
   if (has_rounding_instructions) return rounded(std::rint(a), a);
   if (!may_have_fraction(a)) [[unlikely]]

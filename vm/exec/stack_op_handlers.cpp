@@ -1,5 +1,6 @@
-// Instructions whose operands are in consecutive slots, and whose results replace them (layout::StackOp).
-// They are rare or do much work, so dispatch is a small part of their cost.
+// The handlers of instructions whose operands are in consecutive slots, and whose results replace the
+// operands (layout::StackOp). These instructions are rare or do much work, so dispatch is a small part of
+// their cost.
 //
 // A bulk operation pays its fuel before it works: the instructions executed since the last charge, and one
 // unit for each 64 bytes or each element. A long operation works in pieces. Its handler runs once for each

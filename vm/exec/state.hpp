@@ -155,8 +155,8 @@ SKERRY_INLINE void save(const State& s) {
   run.fuel = s.fuel;
 }
 
-/// Saves the state of a call that is suspended. This function must be inlined and must not pass on a
-/// reference to `s`, because the handler could then not end in a sibling call.
+/// Saves the state of a call that is suspended. A handler can end in a sibling call only if no other function
+/// gets the address of its `s`. This function is therefore inlined, and passes no reference to `s` on.
 SKERRY_INLINE void suspend(const State& s, Suspension& to) {
   to.is_saved = true;
   to.instance = s.instance;

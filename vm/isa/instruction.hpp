@@ -105,11 +105,11 @@ struct Instruction {
 /// features or limits.
 [[nodiscard]] bool decode_instruction(ByteReader& reader, Instruction& instr);
 
-/// Decodes the immediate of a load or store (spec §5.4.6). Errors are in `reader`.
+/// Decodes the immediate of a load or store (spec §5.4.5). Errors are in `reader`.
 MemArg decode_memarg(ByteReader& reader);
-/// The block type of a block without parameters and results (spec §5.4.1).
+/// The block type of a block without parameters and results (spec §5.4.2).
 inline constexpr uint8_t empty_block_type = 0x40;
-/// Decodes a block type (spec §5.4.1). Errors are in `reader`.
+/// Decodes a block type (spec §5.4.2). Errors are in `reader`.
 BlockType decode_block_type(ByteReader& reader);
 /// Decodes a heap type: the code of an abstract heap type, or a type index (spec §5.3.3). Errors are in
 /// `reader`.

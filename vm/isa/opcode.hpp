@@ -36,8 +36,8 @@ struct OpcodeInfo {
   uint8_t access_bytes; // size of the memory access, which is also the natural alignment
   uint8_t lanes;        // lane immediates must be below this number
   Feature feature;
-  bool is_constant;         // allowed in constant expressions,
-  Feature constant_feature; // if this feature is enabled
+  bool is_constant; // constant expressions may contain it if constant_feature is enabled
+  Feature constant_feature;
 };
 
 inline constexpr std::array<OpcodeInfo, opcode_count + 1> opcode_infos = {{

@@ -1,4 +1,5 @@
-// Canonical types: the engine's registry (TypeRegistry) stores each different type once, in tens of bytes.
+// Canonical types: the form in which the engine's registry (TypeRegistry) stores each different type once, in
+// tens of bytes.
 #pragma once
 
 #include "vm/module/rec_group.hpp"
@@ -52,9 +53,10 @@ private:
     uint16_t params, results;
   };
 
-  // The variable data of a type starts `tail_` bytes after this object, at the end of the group's block. It
-  // begins with the supertype and the far supertype, if the type has a supertype. RefCounts and the concrete
-  // references follow, if there are any; then the codes of a function type, or the fields.
+  // The group's block holds all its types and then the variable data of each type. The variable data of this
+  // type starts `tail_` bytes after this object. It consists of: the supertype and the far supertype, if the
+  // type has a supertype; the RefCounts and the concrete references, if the type has concrete references; and
+  // the codes of a function type, or the fields of another type.
   template <class T> const T* at(uint32_t offset) const {
     return reinterpret_cast<const T*>(reinterpret_cast<const std::byte*>(this) + tail_ + offset);
   }

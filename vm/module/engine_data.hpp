@@ -28,8 +28,8 @@ struct CodeLocation {
   bool operator==(const CodeLocation&) const = default;
 };
 
-/// Returns a function's name in printable form, preceded by the separator that joins it to the words before.
-/// Returns an empty text if the function has no name.
+/// Returns a function's name in printable form, with a separator before the name: ` <main>`. Returns an empty
+/// text if the function has no name.
 using FunctionName = std::function<std::string(uint32_t func_index)>;
 
 struct EngineData {
@@ -47,9 +47,9 @@ struct EngineData {
   Result<const Code*> (*translate)(const CompiledModule& module, uint32_t defined_index,
                                    WorkMeter& meter) = nullptr;
   /// Returns the side table of a translated function; never null. If the module does not have the table yet,
-  /// this translates the function a second time. So request the table only for the backtrace of a wasm call
-  /// that has failed. The module keeps the table, unless the store's budget refuses its bytes. Errors: those
-  /// of translate. Thread-safe.
+  /// side_table() translates the function a second time. So request the table only for the backtrace of a
+  /// wasm call that has failed. The module keeps the table, unless the store's budget refuses the table's
+  /// bytes. Errors: those of translate. Thread-safe.
   Result<std::shared_ptr<const SideTable>> (*side_table)(const CompiledModule& module, uint32_t defined_index,
                                                          WorkMeter& meter) = nullptr;
   /// Writes a description of the function's code to `text`, for traces. Errors: those of translate.

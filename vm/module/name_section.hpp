@@ -1,4 +1,4 @@
-// Decodes the custom section "name" (spec, appendix "Name Section").
+// Decodes the custom section "name" (spec §7.6.1, "Name Section").
 #pragma once
 
 #include "vm/module/load_watch.hpp"

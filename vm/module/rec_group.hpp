@@ -22,7 +22,7 @@ struct RecGroup {
   static constexpr uint8_t code = 0x4e; // the byte before a group in the binary format; a single type can
                                         // stand without it
 
-  /// A composite type, whether it is final, and its supertype (spec §2.3.8).
+  /// A composite type, whether it is final, and its supertype (spec §2.3.10).
   struct Type {
     CompositeKind kind = CompositeKind::func;
     bool is_final = true;

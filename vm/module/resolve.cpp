@@ -11,7 +11,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// After the first error, which `error_` then holds, all functions return false.
+/// A function that finds an error stores the error in `error_` and returns false. Its callers then also
+/// return false, so the first error ends the work.
 class Resolver {
 public:
   Resolver(Module& module, LoadWatch& watch)
@@ -174,7 +175,7 @@ bool Resolver::resolve_value_type(ValType& type, uint64_t offset) {
   return true;
 }
 
-// ---- Exports, whose names must be unique (spec §3.4.10)
+// ---- Exports, whose names must be unique (spec §3.5.13)
 
 /// Hashes and prefetches several names at once, because an index of a million names does not fit in the
 /// processor's caches.

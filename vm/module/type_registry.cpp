@@ -430,8 +430,8 @@ void TypeRegistry::drop_holder(TypeGroup& group) {
   dead_types_ += group.size();
 }
 
-/// Frees the groups without holders. A group holds the groups that it refers to, so these are also freed if
-/// they have no other holder.
+/// Frees the groups without holders. A group holds the groups that it refers to. If a freed group was the
+/// last holder of another group, that group is also freed.
 void TypeRegistry::bury() {
   for (TypeId id = first_dead_; id != no_type_id; id = group_of(id).holders_)
     for_each_reference(group_of(id), [&](TypeGroup& other) { drop_holder(other); });

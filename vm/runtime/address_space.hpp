@@ -1,5 +1,5 @@
-// Address space for guests: reserves zeroed pages, which take memory only once they are touched; limits how
-// much address space guests may take; finds out which limit of the system refused more.
+// Address space for guests: reserves zeroed pages, which take memory only when they are touched; limits how
+// much address space guests may take; finds out which of the system's limits refused a reservation.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -16,9 +16,9 @@ using platform::guard_pages;
 using platform::has_automatic_huge_pages;
 using platform::use_small_pages;
 
-/// A reservation is refused if less than an eighth of the process's address space would then be free, so that
-/// the embedder's heap can still grow after guests are refused more. The size of the address space is
-/// RLIMIT_AS or what the processor can address, whichever is less. If it is 2^40 bytes or more, no
+/// A reservation is refused if it would leave less than an eighth of the process's address space free. The
+/// embedder's heap can grow into this eighth after guests are refused more. The size of the address space is
+/// RLIMIT_AS or what the processor can address, whichever is less. If this size is 2^40 bytes or more, no
 /// reservation is refused for this reason.
 inline constexpr uint64_t kept_free_divisor = 8;
 /// Space that guests do not need yet is reserved only while the process uses at most half of its address
@@ -41,9 +41,9 @@ bool may_take(uint64_t bytes) noexcept;
 /// Returns whether `bytes` may be reserved before they are needed (headroom_divisor).
 bool has_headroom(uint64_t bytes) noexcept;
 
-// The next three functions work on all pages that one call has mapped, or on the pages from some page of such
-// a mapping to its end. They cannot work on a range of several mappings. Unless stated otherwise, they change
-// nothing if they fail.
+// The next three functions work on the pages that one call of map_pages has mapped: on all of them, or on the
+// last ones from some page on. They cannot work on pages of several calls at once. Unless stated otherwise,
+// they change nothing if they fail.
 
 /// Enlarges the pages and returns their new address. Returns null if the system or kept_free_divisor refuses.
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;

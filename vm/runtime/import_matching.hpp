@@ -1,4 +1,4 @@
-// Import matching: whether an item has a type that an import accepts (spec §3.3.11 "External Types").
+// Import matching: whether an item has a type that an import accepts (spec §3.3.16, "External Types").
 #pragma once
 
 #include "vm/runtime/store.hpp"

@@ -44,7 +44,7 @@ struct Object {
 };
 static_assert(TypeRegistry::max_types < Object::id_mask && static_cast<uint32_t>(ObjectKind::func) == 0);
 
-/// A function instance (spec §4.2.6). A funcref is the address of a FuncInstance, which does not move while
+/// A function instance (spec §4.2.7). A funcref is the address of a FuncInstance, which does not move while
 /// the store lives. The struct is small because an instance has one for each function of its module.
 struct FuncInstance : Object {
   explicit FuncInstance(TypeId type) : Object(ObjectKind::func, type) {}
@@ -83,7 +83,7 @@ struct HostFunc {
   }
 };
 
-/// A memory instance (spec §4.2.8). `base` changes when the memory grows or an image is restored. `byte_size`
+/// A memory instance (spec §4.2.9). `base` changes when the memory grows or an image is restored. `byte_size`
 /// becomes smaller only when an image is restored.
 struct MemoryInstance {
   std::byte* base = nullptr;
@@ -101,7 +101,7 @@ struct MemoryInstance {
   ~MemoryInstance(); // releases the address space
 };
 
-/// A table instance (spec §4.2.7).
+/// A table instance (spec §4.2.8).
 struct TableInstance {
   uint64_t* elements = nullptr; // owned, allocated with calloc so that unused pages of large tables take no
                                 // memory
@@ -136,7 +136,7 @@ struct DataInstance {
   uint64_t size = 0; // 0 after data.drop
 };
 
-/// A module instance (spec §4.2.5). It is the start of a block of memory. The functions and globals that the
+/// A module instance (spec §4.2.6). It is the start of a block of memory. The functions and globals that the
 /// module defines follow, then arrays of pointers, then segments; Layout has their offsets.
 struct ModuleInstance {
   // Threaded code and handlers use these members by their offsets. They are ordered by how often they are

@@ -105,7 +105,7 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Com
   return fail(meter.take_error());
 }
 
-/// Performs the steps of spec §4.5.4 for one instance, in the specification's order. Every item is counted as
+/// Performs the steps of spec §4.7.2 for one instance, in the specification's order. Every item is counted as
 /// work, because a module may contain very many.
 class Instantiation {
 public:

@@ -1,4 +1,4 @@
-// Instantiation (spec §4.5.4).
+// Instantiation (spec §4.7.2).
 #pragma once
 
 #include "vm/runtime/image.hpp"

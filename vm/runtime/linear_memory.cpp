@@ -47,8 +47,8 @@ void use_pages(MemoryInstance& memory, std::byte* base, uint64_t bytes, uint64_t
 }
 
 /// Moves the memory to new pages. The front, which consists of mapped pages of an image, is copied instead of
-/// moved: it would need a second move, which could fail after the first has succeeded. The memory then has no
-/// image until the next restore maps the image again.
+/// moved: it would need a second move, which could fail after the first has succeeded. Because the copied
+/// front is not mapped from the image, the memory has no image until the next restore maps the image again.
 bool move_elsewhere(MemoryInstance& memory, uint64_t bytes) {
   const uint64_t front = memory.front_bytes, rest = memory.reserved_bytes - front;
   std::byte* to = map_pages(bytes);

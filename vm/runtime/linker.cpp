@@ -38,13 +38,14 @@ const Store* owner(const Definition& definition) {
                     definition);
 }
 
-/// Replaces a function without a definition if UnknownImports::trap is set.
+/// Replaces a function without a definition under UnknownImports::trap. Under UnknownImports::return_zeros,
+/// replaces a function with a result type that has no default value.
 bool call_of_unknown_import(void* context, Caller& caller, uint64_t*) {
   return caller.fail(
       Error::trap(ErrorCode::unknown_import).with_detail(": " + *static_cast<std::string*>(context)));
 }
 
-/// Replaces a function without a definition if UnknownImports::return_zeros is set.
+/// Replaces other functions without a definition under UnknownImports::return_zeros.
 bool return_zeros(void* context, Caller&, uint64_t* values) {
   std::fill_n(values, *static_cast<size_t*>(context), uint64_t{0});
   return true;

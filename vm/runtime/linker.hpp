@@ -1,4 +1,4 @@
-// The data of a Linker, and the binding of a module's imports to definitions (spec §4.5.4, import matching
+// The data of a Linker, and the binding of a module's imports to definitions (spec §4.7.2, import matching
 // §3.3).
 #pragma once
 

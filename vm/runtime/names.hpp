@@ -7,8 +7,8 @@
 
 namespace skerry::vm {
 
-/// The function's name in the name section, else the name of an export of it, else empty. Valid while the
-/// module lives.
+/// The function's name in the name section. A function without such a name gets the name of its first export,
+/// or an empty name. Valid while the module lives.
 std::string_view func_name(const Module& module, uint32_t func_index);
 
 } // namespace skerry::vm

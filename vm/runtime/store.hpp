@@ -82,7 +82,7 @@ struct Store {
   std::vector<std::unique_ptr<ModuleInstance, InstanceDeleter>> instances;
   std::vector<std::unique_ptr<HostFuncInstance>> host_funcs;
   std::unordered_map<const HostFunc*, HostFuncInstance*>
-      host_func_of; // one per definition: funcrefs have identity
+      host_func_of; // one instance for each HostFunc, so that all funcrefs to it are equal
   std::vector<std::unique_ptr<MemoryInstance>> memories;
   std::vector<std::unique_ptr<TableInstance>> tables;
   std::vector<std::unique_ptr<GlobalInstance>> globals; // made by the embedder; the globals of an instance
@@ -125,10 +125,10 @@ std::optional<Error> check_interrupt(const Store& store) noexcept;
 WorkMeter work_meter(Store& store);
 
 // Handlers call grow_memory and grow_table, so no exception may leave these functions.
-/// Grows the memory by `pages` (spec §4.5.3.8). Returns the previous size in pages, or -1 if a limit or the
+/// Grows the memory by `pages` (spec §4.7.1.8). Returns the previous size in pages, or -1 if a limit or the
 /// system refuses.
 int64_t grow_memory(MemoryInstance& memory, uint64_t pages) noexcept;
-/// Grows the table by `elements` elements, each `init` (spec §4.5.3.7). Returns the previous size in
+/// Grows the table by `elements` elements, each `init` (spec §4.7.1.9). Returns the previous size in
 /// elements, or -1. If `stop` is not null, the deadline and the interrupt flag are checked after each piece
 /// of the work. If the call must then end, the table stays as it was and *stop holds the reason.
 int64_t grow_table(TableInstance& table, uint64_t elements, uint64_t init,

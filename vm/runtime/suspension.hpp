@@ -18,7 +18,7 @@ struct Suspension {
   ModuleInstance* instance = nullptr;
   const std::byte* pc = nullptr;
   uint64_t* frame = nullptr;
-  uint64_t integers[3] = {}; // registers of the machine that the interpreter passes from handler to handler
+  uint64_t integers[3] = {}; // these and `vectors` are the VM registers (vm/code/handler.hpp)
   Vector vectors[2] = {};
 };
 

@@ -86,8 +86,10 @@ private:
 
   Arena* arena_;
   T** chunks_ = few_;
-  uint32_t size_ = 0, made_ = 0, capacity_ = few; // counts of chunks: allocated, and that fit in chunks_
-  T* few_[few] = {};                              // the first chunks_; enough for most functions
+  // size_ counts elements, made_ counts allocated chunks, and capacity_ counts the chunks that fit in
+  // chunks_.
+  uint32_t size_ = 0, made_ = 0, capacity_ = few;
+  T* few_[few] = {}; // chunks_ points to it while it suffices, as for most functions
 };
 
 } // namespace skerry::vm

@@ -108,9 +108,8 @@ private:
   size_t operands_ = 0;
 };
 
-/// Finds the field of an instruction that says where the result goes, and makes the text before the
-/// operation:
-/// `[5] = ` or `r1 = `.
+/// Finds the field of an instruction that says where the result goes, and makes the text that stands before
+/// the operation: `[5] = ` or `r1 = `.
 class ResultText {
 public:
   explicit ResultText(const Ir& ir) : ir_(ir) {}

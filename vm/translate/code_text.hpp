@@ -33,8 +33,9 @@ struct ListedCode {
 ///   the module offset of the wasm instruction that it comes from
 ///   the number of instructions that the handler executes
 ///
-/// The third column is `|` for an instruction inside a superinstruction, unless a jump leads to it. A branch
-/// table follows its instruction, with one line per entry. Returns false if `write` stopped the output.
+/// The third column is `|` for an instruction inside a superinstruction, unless a jump leads to this
+/// instruction. A line begins with `>` if a jump leads to its instruction, else with a space. A branch table
+/// follows its instruction, with one line per entry. Returns false if `write` stopped the output.
 bool write_code(const ListedCode& code, Arena& arena, const CalleeText& callee, const TextLines& write);
 
 /// Returns the text of one instruction, without the columns before it: `r1 = i32.add r1, r2`.

@@ -47,8 +47,8 @@ inline constexpr std::array operation_classes = {
 /// The class of operands of this type. Class v is for values that vector registers hold, which includes f32
 /// and f64.
 constexpr char class_of(OperandType type) { return is_vector_class(type) ? 'v' : 'i'; }
-/// The operand classes of a wasm instruction, by its signature. They replace class r in operations that
-/// implement the instruction.
+/// The operand classes of a wasm instruction, which its signature determines. If an operation implements the
+/// instruction, they replace class r in the operation's own classes.
 constexpr OperandClasses classes_of_opcode(Opcode opcode) {
   const std::string_view signature = info(opcode).signature;
   if (is_slots_only(opcode)) return {'s', 's', 's', 's'};
@@ -62,8 +62,8 @@ inline constexpr auto opcode_classes = [] {
   for (size_t i = 0; i < classes.size(); ++i) classes[i] = classes_of_opcode(static_cast<Opcode>(i));
   return classes;
 }();
-/// For each operation, a mask over its OperandClasses. The bytes of operands with class r are all ones,
-/// because the opcode decides their class (Ir::classes).
+/// For each operation, a mask over its OperandClasses. The byte of an operand with class r has all bits set,
+/// so that Ir::classes takes the class of this operand from opcode_classes. All other bytes are 0.
 inline constexpr auto classes_by_opcode = [] {
   std::array<uint32_t, operation_classes.size()> masks{};
   const auto mask = [](char letter) { return static_cast<char>(letter == 'r' ? -1 : 0); };
@@ -86,8 +86,8 @@ struct [[gnu::packed]] Operand {
   bool is_slot() const { return where == Where::slot; }
   bool is_constant() const { return where == Where::constant; }
   bool is_slot(uint32_t i) const { return is_slot() && index == i; }
-  /// For a slot at or after slot `first`, returns the distance between the two. For every other operand,
-  /// returns a number greater than any distance between slots. `first` is at least 1.
+  /// For a slot at or after slot `first`, returns its distance from slot `first`. For every other operand,
+  /// returns a number greater than the distance of the last slot.
   uint32_t distance_from_slot(uint32_t first) const {
     const auto in_order = [](Where kind, uint32_t number) {
       return uint32_t{std::to_underlying(kind)} << 16 | number;

@@ -13,13 +13,14 @@ namespace {
 constexpr uint32_t none = ~uint32_t{0};
 constexpr size_t most_registers = std::max<size_t>({int_registers, vector_registers, 1});
 
-/// Returns an estimate of how often an operation runs, from the number of loops around it. The table is not
-/// local to weight(), because it would then be built again at each call.
+/// weight() returns an estimate of how often an operation runs, from the number of loops around it. A table
+/// that is local to weight() would be built again at each call.
 constexpr std::array<int64_t, 6> weights = {1, 10, 100, 1'000, 10'000, 100'000};
 int64_t weight(uint8_t depth) { return weights[std::min<size_t>(depth, weights.size() - 1)]; }
 
-/// The costs of pinning a local. Each call costs a spill and a fill, which are a dispatch each, while a use
-/// of a pinned local saves less than one dispatch. The values were measured (docs/rationale.md).
+/// The costs of pinning a local. Each call costs a spill (a move from the register to the slot) and a fill (a
+/// move back). Each of the two is a dispatch, while a use of a pinned local saves less than one dispatch. The
+/// values were measured (docs/rationale.md).
 constexpr int64_t call_cost = 10, entry_cost = 5, least_gain = 5;
 
 class PinChooser {
@@ -104,14 +105,15 @@ private:
     if (ir.has_slot_class()) [[unlikely]]
       count_slot_classes(ir, often);
   }
-  /// Adds `often` to the uses of the operand's slot. For an operand that is not a slot it adds to one of four
-  /// extra elements of uses_, which are never read, because a branch on the kind of operand would be
-  /// unpredictable and cost more.
+  /// Adds `often` to the uses of the operand's slot. If the operand is not a slot, count_use() adds `often`
+  /// to one of four extra elements of uses_, which are never read. That costs less than a branch on the kind
+  /// of operand, because the kind is unpredictable.
   void count_use(const Operand& operand, int64_t often, uint32_t position) {
     uses_[choose<uint32_t>(operand.is_slot(), operand.index, function_.frame_slots + position)] += often;
   }
-  /// Corrects the counts for operands that must be in their slots (class s). Such a use is a reason not to
-  /// pin the local, because a pinned local must be moved to or from its slot there.
+  /// Corrects the counts for operands that must be in their slots (class s). Such a use makes pinning the
+  /// local worse, because it costs a move between the register and the slot. The correction is -2, because
+  /// count_operands() has already added 1 for the use.
   void count_slot_classes(const Ir& ir, int64_t often) {
     const OperandClasses classes = ir.classes();
     if (classes.d == 's') count_use(ir.d, -2 * often, 0);
@@ -127,8 +129,9 @@ private:
 
 /// Gives registers to temps. Each temp is written by one operation and read by one. If only straight-line
 /// code is between these two operations, the temp's lifetime is an interval. Intervals get registers in the
-/// order of their reads. Each interval gets the register that became free most recently. If one operation
-/// reads several temps, the temp that was written last gets its register first.
+/// order of their reads. An interval gets the register that became free last among those that are free during
+/// the whole interval. If one operation reads several temps, the temp that was written last gets its register
+/// first.
 class TempAssigner {
 public:
   TempAssigner(IrFunction& function, uint32_t ints, uint32_t vectors)
@@ -150,7 +153,7 @@ public:
 private:
   struct Temp {
     uint32_t written = none; // number of the operation that wrote it
-    uint32_t region = 0;     // number of the straight-line region that contains it
+    uint32_t region = 0;     // number of the straight-line region that contains this operation
   };
   struct Interval {
     uint32_t written, read;
@@ -219,7 +222,7 @@ private:
   IrFunction& function_;
   const uint32_t first_temp_;
   const uint32_t nowhere_;       // index of the extra element of temps_
-  std::pmr::vector<Temp> temps_; // by slot; the extra one is written for non-temps, never read
+  std::pmr::vector<Temp> temps_; // by slot; the extra element is written for non-temps and never read
   std::array<std::array<uint32_t, most_registers>, 2>
       free_{}; // by class and register: number of the operation from which on it is free
   uint32_t region_ = 0;

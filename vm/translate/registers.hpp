@@ -7,8 +7,8 @@
 
 namespace skerry::vm {
 
-/// A pinned local: it lives in a register during the whole function, and is saved in its slot only around
-/// calls and around operations that need it there.
+/// A pinned local lives in a register during the whole function. Its value is in its slot only around calls
+/// and around operations that need a local in its slot.
 struct Pin {
   uint32_t slot;
   Operand reg;

@@ -1,4 +1,4 @@
-// Control instructions (spec §3.3.1, §3.3.8).
+// Control instructions (spec §3.4.2).
 #include "vm/validate/function_validator.hpp"
 
 #include "vm/isa/features.hpp"

@@ -26,7 +26,7 @@ enum class Handling : uint8_t {
   plain,
 };
 
-/// The properties of a one-byte opcode, in half a cache line.
+/// The properties of a one-byte opcode, in a quarter of a cache line.
 struct FrequentRule {
   Handling kind = Handling::no;
   uint8_t align_log2 = 0;
@@ -78,8 +78,8 @@ constexpr std::array<FrequentRule, 256> frequent_rules = [] {
   return rules;
 }();
 
-/// The length of the longest instruction that is handled here: an opcode and a memarg with two short numbers,
-/// or a constant of 10 bytes. As long as this many bytes are left, reads need not check for the end of the
+/// More bytes than any instruction takes that is handled here: an opcode, a byte for the alignment, and a
+/// number of at most four bytes. As long as this many bytes are left, reads need not check for the end of the
 /// body.
 constexpr ptrdiff_t longest = 12;
 

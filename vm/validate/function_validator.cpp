@@ -102,7 +102,7 @@ Result<void> FunctionValidator::validate_const_expr(ByteReader& reader, ValType 
   return {};
 }
 
-/// Checks that an instruction is allowed in a constant expression (spec §3.3.10, "Constant Expressions").
+/// Checks that an instruction is allowed in a constant expression (spec §3.4.13, "Constant Expressions").
 bool FunctionValidator::check_const_instruction(const Instruction& instr) {
   offset_ = instr.offset;
   if (!is_constant(instr.op, features_))
@@ -187,7 +187,7 @@ bool FunctionValidator::apply(const OpcodeRule& rule) {
   return rule.result_count == 0 || push(rule.result);
 }
 
-/// Checks a memory access (spec §3.3.7). In `rule` the address always has type i32. Its actual type is the
+/// Checks a memory access (spec §3.4.5). In `rule` the address always has type i32. Its actual type is the
 /// memory's address type, which may be i64.
 bool FunctionValidator::check_access(const Instruction& instr, const OpcodeRule& rule) {
   const MemArg& memarg = instr.memarg;

@@ -1,4 +1,4 @@
-// Validates function bodies and constant expressions, one instruction at a time (spec §3.3 and the appendix
+// Validates function bodies and constant expressions, one instruction at a time (spec §3.4 and §7.5,
 // "Validation Algorithm").
 #pragma once
 
@@ -195,8 +195,9 @@ private:
   uint32_t br_table_count_ = 0;
 
   // Locals without a default value must be initialized before they are read. initialized_ lists the locals
-  // that have been initialized, in the order of initialization. A local is in this list if its stamp in
-  // init_stamps_ equals stamp_. Each function has its own stamp_, so the stamps need not be cleared.
+  // that have been initialized, in the order of initialization. To find out whether a local is in this list,
+  // compare its stamp in init_stamps_ with stamp_: equal stamps mean yes. Each function has its own stamp_,
+  // so the stamps need not be cleared.
   std::vector<uint32_t> initialized_;
   std::vector<uint32_t> init_stamps_;
   uint32_t stamp_ = 0;

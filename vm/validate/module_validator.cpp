@@ -12,7 +12,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// After the first error, which `error_` then holds, the check functions return false.
+/// A check function that finds an error stores the error in `error_` and returns false. Its callers then also
+/// return false, so the first error ends the validation.
 class ModuleValidator {
 public:
   ModuleValidator(const Module& module, LoadWatch& watch)
@@ -79,7 +80,7 @@ bool ModuleValidator::check_types() {
   return true;
 }
 
-/// Checks that a type matches its supertype (spec §3.3.9, "Composite Types", and §3.2.12).
+/// Checks that a type matches its supertype (spec §3.2.11 and §3.3.8, "Composite Types").
 bool ModuleValidator::check_matches_supertype(uint32_t index) {
   const CanonicalType& sub = module_.type(index);
   if (sub.depth() == 0) return true;
@@ -106,7 +107,7 @@ bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
          fail(offset, "unknown type: type " + std::to_string(type) + " is not a function type");
 }
 
-// ---- Index spaces (spec §3.4)
+// ---- Index spaces (spec §3.5)
 
 bool ModuleValidator::check_func_indices() {
   for (size_t i = 0; i < module_.functions.size(); ++i)

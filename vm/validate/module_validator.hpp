@@ -1,4 +1,4 @@
-// Validation of a whole module (spec §3.4).
+// Validation of a whole module (spec §3.5).
 #pragma once
 
 #include "skerry/error.hpp"

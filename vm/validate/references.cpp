@@ -1,5 +1,4 @@
-// Reference instructions and aggregate instructions (spec §3.3.3, "Reference Instructions", "Aggregate
-// Reference Instructions").
+// Reference instructions and aggregate instructions (spec §3.4.6 to §3.4.9).
 #include "vm/validate/function_validator.hpp"
 
 #include "vm/isa/features.hpp"

@@ -10,8 +10,8 @@
 
 namespace skerry::vm {
 
-/// The properties of an opcode that the validator uses. They are packed, so that three opcodes share a cache
-/// line.
+/// The properties of an opcode that the validator uses. They take only 24 bytes, so that a cache line holds
+/// the properties of more than two opcodes.
 struct OpcodeRule {
   OpClass op_class;
   Feature feature;

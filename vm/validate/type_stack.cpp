@@ -190,7 +190,8 @@ void TypeStack::drop(uint32_t count) {
   }
 }
 
-/// Replaces the top list by `rest`, a part of it. If `rest` has one type, the entry becomes an ordinary one.
+/// Replaces the top list by `rest`, which is the start of the list. If `rest` has only one type, an ordinary
+/// entry replaces the list. If `rest` is empty, the entry is removed.
 void TypeStack::resize_top_list(TypeList rest) {
   const uint32_t size = lists_.back().size();
   hidden_operands_ -= size - std::max(rest.size(), 1u);

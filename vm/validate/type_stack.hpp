@@ -1,4 +1,5 @@
-// The operand stack of the validation algorithm (spec, appendix "Validation Algorithm").
+// The operand stack of the validation algorithm (spec §7.5, "Validation Algorithm"): the types of the
+// operands that the instructions so far leave on the stack.
 #pragma once
 
 #include "skerry/types.hpp"
@@ -40,7 +41,8 @@ private:
 };
 
 /// The operand stack: an array of types. The operands of the innermost control frame start at base(). If the
-/// stack is polymorphic (after a branch or a trap), any number of operands of bottom type lie below them.
+/// stack is polymorphic (after a branch or a trap), an instruction that pops more operands than this frame
+/// has gets operands of bottom type.
 ///
 /// If a call or block pushes six or more types, this list of types is one entry of the array, and can also
 /// be popped in one step. So an instruction does not take longer for a thousand operands than for a few,
@@ -49,7 +51,7 @@ class TypeStack {
 public:
   TypeStack(const TypeMatcher& matcher, uint32_t limit) : matcher_(matcher), limit_(limit) { grow(); }
 
-  /// The number of entries, of which a list is one.
+  /// The number of entries. A list of types counts as one entry.
   uint32_t height() const { return static_cast<uint32_t>(top_ - types_.data()); }
   uint32_t base() const { return base_; }
   bool is_polymorphic() const { return is_polymorphic_; }

@@ -1,4 +1,4 @@
-// Parametric, variable, table and memory instructions (spec §3.3.4 to §3.3.7).
+// Parametric, variable, table and memory instructions (spec §3.4.1, §3.4.3 to §3.4.5).
 #include "vm/validate/function_validator.hpp"
 
 namespace skerry::vm {

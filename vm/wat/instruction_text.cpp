@@ -10,7 +10,8 @@ namespace skerry::vm::wat {
 
 namespace {
 
-constexpr uint32_t max_indent = 40; // deeper blocks are not indented more: the text's size stays linear
+// Deeper blocks are not indented more, so that the size of the text stays linear in the size of the module.
+constexpr uint32_t max_indent = 40;
 
 std::string number(uint64_t value) { return " " + std::to_string(value); }
 

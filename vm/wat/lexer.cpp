@@ -213,7 +213,7 @@ size_t Lexer::escape_length(size_t i) const {
   return 0;
 }
 
-/// Reads a maximal run of identifier characters, strings and reserved punctuation as one token (spec §6.3.2).
+/// Reads a maximal run of identifier characters, strings and reserved punctuation as one token (spec §6.2.2).
 Token Lexer::word() {
   const size_t start = pos_;
   size_t strings = 0, first_string = 0, first_end = 0;

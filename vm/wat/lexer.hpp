@@ -1,4 +1,4 @@
-// Splits a text into tokens, one at a time (spec §6.3).
+// Splits a text into tokens, one at a time (spec §6.2).
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
@@ -66,8 +66,8 @@ private:
   const char* bad_string_ = nullptr;
 };
 
-/// Both decode_string functions return or write the bytes that a string token stands for; decoded_size
-/// returns the number of these bytes. `literal` is the text of the token, with the quotes.
+/// A string token stands for bytes: "a\00" for two. The first decode_string() returns these bytes, the second
+/// writes them, and decoded_size() returns their number. `literal` is the text of the token, with the quotes.
 std::string decode_string(std::string_view literal);
 void decode_string(std::string_view literal, ByteWriter& out);
 uint64_t decoded_size(std::string_view literal);

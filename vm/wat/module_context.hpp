@@ -47,7 +47,7 @@ struct ModuleContext {
   /// func_type_index() finds the first such type with each encoding.
   void add_plain_func_type(uint32_t type);
   /// Returns the index of the plain function type whose parameters and results have this encoding. Adds the
-  /// type if the module does not have it yet (spec §6.4.5).
+  /// type if the module does not have it yet (spec §6.4.15).
   uint32_t func_type_index(std::span<const std::byte> encoded, uint32_t params);
 
   /// Adds the name of a field of a type. Returns false if the type already has a field with this name.

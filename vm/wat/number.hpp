@@ -14,8 +14,8 @@ bool is_integer(std::string_view word) noexcept;
 /// Also returns true for decimal and hexadecimal integers, so call is_integer() first.
 bool is_float(std::string_view word) noexcept;
 
-/// Returns the value of an integer literal without a sign, or nothing if it has a sign or does not fit in
-/// `bits`.
+/// Returns the value of an integer literal. Returns nothing if the literal has a sign or if its value does
+/// not fit in `bits`.
 std::optional<uint64_t> parse_unsigned(std::string_view integer, unsigned bits) noexcept;
 /// Returns the value of an integer literal modulo 2^bits, or nothing if the value is outside -2^(bits-1) …
 /// 2^bits - 1.

@@ -1,4 +1,4 @@
-// Tokens of the text format (spec §6.3).
+// Tokens of the text format (spec §6.2.2).
 #pragma once
 
 #include <cstdint>

@@ -33,9 +33,9 @@ struct Signature {
 /// Parses `(param …)* (result …)*`.
 void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signature& type, bool may_have_names);
 
-/// A type use (spec §6.4.5): `(type x)?` and a signature, which may be empty. If both are present, the
-/// signature must be that of type x. Without `(type x)`, the signature itself denotes the type. One TypeUse
-/// can be parsed into any number of times, which reuses its memory.
+/// A type use (spec §6.4.15): `(type x)?` and a signature, which may be empty. If both are present, the
+/// signature must be that of type x. Without `(type x)`, the signature itself denotes the type.
+/// parse_type_use() can fill the same TypeUse many times, which reuses its memory.
 struct TypeUse {
   std::optional<uint32_t> index; // as written
   Signature signature;           // as written

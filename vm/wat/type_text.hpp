@@ -11,8 +11,8 @@
 
 namespace skerry::vm::wat {
 
-/// The types of a module as its binary defines them. The module need not be valid. Takes 28 bytes for each
-/// type and one byte for each parameter.
+/// The types of a module as its binary defines them. The module need not be valid. Takes 32 bytes for each
+/// type, one byte for each parameter or result, and four bytes for each field or concrete reference.
 class ModuleTypes {
 public:
   ModuleTypes(const Module& module, const Config& config);

@@ -1,6 +1,6 @@
-// The semantics of the vector instructions (spec §4.4.3, "Vector Instructions"): one pure function for each
-// instruction, named like it. The types of parameters and results are vectors of the lanes that the
-// instruction uses. Highway compiles this file once per SIMD target, so the file has Highway's kind of
+// The semantics of the vector instructions (spec §4.6.11, "Vector Instructions"): one pure function for each
+// instruction, with the instruction's name. The types of parameters and results are vectors of the lanes that
+// the instruction uses. Highway compiles this file once per SIMD target, so the file has Highway's kind of
 // include guard instead of an ordinary one.
 #if defined(SKERRY_SIMD_FUNCTIONS) == defined(HWY_TARGET_TOGGLE)
 #ifdef SKERRY_SIMD_FUNCTIONS
@@ -219,7 +219,7 @@ SKERRY_LANES I64 i64x2_extmul_high_i32x4_s(I32 a, I32 b) { return extmul_high<in
 SKERRY_LANES U64 i64x2_extmul_low_i32x4_u(U32 a, U32 b) { return extmul_low(a, b); }
 SKERRY_LANES U64 i64x2_extmul_high_i32x4_u(U32 a, U32 b) { return extmul_high<uint32_t>(a, b); }
 
-/// even_lanes() and odd_lanes() return half of the lanes, widened.
+/// even_lanes() and odd_lanes() return the lanes with even or odd numbers, widened.
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> even_lanes(V a) {
   return hn::ShiftRight<Bits>(hn::ShiftLeft<Bits>(hn::BitCast(Tag<Wide>(), a)));
 }
@@ -260,8 +260,8 @@ SKERRY_LANES I16 i16x8_q15mulr_sat_s(I16 a, I16 b) {
 
 // ---- floats
 
-/// Applies the scalar function F to the first `count` lanes. Only EMU128 needs this function, because its own
-/// rounding and demotion lose the signs of zeros, the quietness of NaNs, and infinities.
+/// Applies the scalar function F to the first `count` lanes. Only EMU128 needs this function, because the
+/// rounding and demotion of EMU128 lose the signs of zeros, the quietness of NaNs, and infinities.
 template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<From> a, size_t count) {
   From in[16 / sizeof(From)];
   To out[16 / sizeof(To)] = {};

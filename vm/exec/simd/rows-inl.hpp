@@ -1,6 +1,6 @@
 // Builds the handlers of the vector rows of the opcode table, for the SIMD target that is being compiled. The
-// rows are divided into source files that compile in parallel, by the lanes with which an instruction's name
-// begins.
+// rows are divided into source files that compile in parallel. The lanes with which an instruction's name
+// begins decide its file: i8x16.add is in i8x16.cpp.
 #if defined(SKERRY_SIMD_ROWS) == defined(HWY_TARGET_TOGGLE)
 #ifdef SKERRY_SIMD_ROWS
 #undef SKERRY_SIMD_ROWS
@@ -186,8 +186,9 @@ template <auto F, bool SlotsOnly> struct LanesRow {
 };
 #undef SKERRY_KINDS_AS_DATA
 
-/// Returns `function`. Its type depends on a template parameter, so that `if constexpr` does not instantiate
-/// the rows of other families.
+/// Returns `function`. A call of dependent_lanes() depends on a template parameter. Therefore an
+/// `if constexpr` branch with such a call is instantiated only if it is taken, and the source file of a
+/// family does not instantiate the rows of other families.
 template <LanesFamily, class F> constexpr F dependent_lanes(F function) { return function; }
 
 template <LanesFamily Family> void add_lanes_rows(HandlerTable& table) {

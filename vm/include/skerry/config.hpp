@@ -47,8 +47,8 @@ public:
   /// The features of WebAssembly 3.0 without garbage collection, exceptions and relaxed SIMD: all features
   /// that this version implements.
   static Features defaults();
-  /// Every feature in the enumeration Feature. With this set, the engine loads modules that use any of them,
-  /// but it cannot run all of these features yet.
+  /// Every feature in the enumeration Feature. With this set, the engine loads modules that use any of these
+  /// features, but it cannot run garbage collection, exceptions and relaxed SIMD yet.
   static Features all();
   /// WebAssembly 1.0: mvp and mutable_globals.
   static Features wasm1();

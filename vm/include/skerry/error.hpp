@@ -14,7 +14,7 @@
 
 namespace skerry {
 
-/// The kind of failure. The first seven kinds match the assertions of the official test suite.
+/// The kind of failure. The first six kinds match the assertions of the official test suite.
 enum class ErrorKind : uint8_t {
   malformed,  ///< the bytes (or the text) do not follow the grammar
   invalid,    ///< well-formed, but refused by validation
@@ -99,7 +99,7 @@ struct Frame {
   uint32_t func_index = 0;
   std::string func_name;   ///< from the name section, else the name of an export, else empty; printable
   std::string module_name; ///< from the name section; empty if unknown; printable (see skerry/printable.hpp)
-  uint64_t module_offset = 0; ///< byte offset of the instruction in the module; 0 for host functions
+  uint64_t module_offset = 0; ///< byte offset of the instruction in the module; 0 if there is none
   /// The value of module_offset if the offset could not be computed, because the deadline had passed or a
   /// memory budget was used up.
   static constexpr uint64_t unknown_offset = ~uint64_t{0};

@@ -67,7 +67,7 @@ public:
                                     std::shared_ptr<void> context);
   /// The function's type; empty for an empty handle.
   FuncType type() const;
-  /// Checks the arguments' types, calls the function and returns its results (spec §4.5.5). Errors: usage,
+  /// Checks the arguments' types, calls the function and returns its results (spec §4.7.3). Errors: usage,
   /// trap, exhaustion, exception, host.
   Result<std::vector<Value>> call(std::span<const Value> args) const;
   /// Calls the function without checking types. `slots` holds the arguments in order and receives the
@@ -92,7 +92,7 @@ private:
   vm::FuncInstance* data_ = nullptr;
 };
 
-/// A linear memory of a store (spec §4.2.8). Handles are cheap to copy, valid while the store lives, and used
+/// A linear memory of a store (spec §4.2.9). Handles are cheap to copy, valid while the store lives, and used
 /// on the store's thread.
 class Memory {
 public:
@@ -131,7 +131,7 @@ private:
   vm::MemoryInstance* data_ = nullptr;
 };
 
-/// A table of references (spec §4.2.7). Handles are cheap to copy, valid while the store lives, and used on
+/// A table of references (spec §4.2.8). Handles are cheap to copy, valid while the store lives, and used on
 /// the store's thread.
 class Table {
 public:
@@ -188,7 +188,7 @@ private:
 /// A handle to an export or import. The alternatives are in the order of ExternKind. Tags have no handle yet.
 using Extern = std::variant<Func, Table, Memory, Global>;
 
-/// An instance of a module (spec §4.2.5). Handles are cheap to copy, valid while the store lives, and used on
+/// An instance of a module (spec §4.2.6). Handles are cheap to copy, valid while the store lives, and used on
 /// the store's thread.
 class Instance {
 public:

@@ -32,10 +32,10 @@ struct ModuleLimits {
   uint32_t custom_sections = 1'000'000;   // each takes 16 bytes when loaded, but as little as 3 in the file
   uint32_t struct_fields = 10'000;
   uint32_t subtype_depth = 63;
-  uint32_t nesting = 100'000; // control frames open at once; validation keeps 40 bytes for each
+  uint32_t nesting = 100'000; // control frames open at once; validation keeps 28 to 56 bytes for each
   uint32_t br_table_targets = 65'520;
   uint32_t operand_slots = 60'000; // operands of one function at once; an index of a frame slot has 16 bits
-  /// Comparisons of single operand types that validation may do, not counting one for each byte of the
+  /// Comparisons of single operand types that validation may do, in addition to one for each byte of the
   /// module. Validation compares types one by one only if two lists of types are not identical, such as the
   /// types of a label and the results of another block. Identical lists are compared in one step.
   uint32_t type_comparisons = 10'000'000;
@@ -45,7 +45,7 @@ struct ModuleLimits {
 /// instructions memory.grow and table.grow return -1. All other operations fail with an Error of kind limit,
 /// whose message begins with the field's name ("memory_bytes limit exceeded: …").
 struct StoreLimits {
-  /// Bytes of all linear memories together. The engine reserves address space for at most twice the bytes in
+  /// Bytes of all linear memories together. The engine reserves address space for about twice the bytes in
   /// use, or for fewer if the process has little address space (docs/embedding.md, "Address space").
   uint64_t memory_bytes = uint64_t{4} << 30;
   uint64_t table_elements = 10'000'000; ///< in all tables together; each takes 8 bytes

@@ -88,7 +88,7 @@ public:
   /// How many imports of `module` this linker does not define.
   size_t count_missing(const Module& module) const noexcept;
 
-  /// Instantiates a module (spec §4.5.4): checks the imports, allocates the instance, initializes it and runs
+  /// Instantiates a module (spec §4.7.2): checks the imports, allocates the instance, initializes it and runs
   /// its start function. If an active segment or the start function fails, earlier writes to imported tables
   /// and memories remain. Errors: unlinkable (the message lists all problems), limit, trap, exhaustion,
   /// exception, host, usage.

@@ -9,8 +9,9 @@ namespace skerry::vm {
 
 namespace {
 
-/// Returns how many places (slot, each register, constant) an operand of a class can have. writable() is for
-/// operands that are never constant, readable() for operands that may be constant.
+/// Returns how many places an operand of a class can have: its slot, each register, and the code (for a
+/// constant). writable() is for operands that are never constant, readable() for operands that may be
+/// constant.
 size_t writable(char cls) { return cls == 's' ? 1 : cls == 'v' ? place::vector_writable : place::writable; }
 size_t readable(char cls) { return cls == 's' ? 1 : cls == 'v' ? place::vector_readable : place::readable; }
 const HandlerRow& numeric_row(const InstructionWriter& w, const Ir& ir) {

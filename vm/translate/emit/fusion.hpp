@@ -1,6 +1,6 @@
-// Last stage of translation: superinstructions, in place. The handler of a known sequence of instructions
-// replaces the handler of its first instruction, and nothing else in the code changes. So jumps into the
-// sequence stay valid, and all code offsets keep their meaning.
+// Last stage of translation: fuses sequences of instructions into superinstructions, in place. The first
+// instruction of a known sequence gets a handler that executes the whole sequence, and nothing else in the
+// code changes. So jumps into the sequence stay valid, and all code offsets keep their meaning.
 #pragma once
 
 #include "vm/code/sequence_table.hpp"
@@ -29,8 +29,9 @@ public:
 private:
   std::byte* code_;
   const SequenceTable& sequences_;
-  // Data about the instructions that follow the current one: the handler numbers of the first two and, for
-  // each of the first three, the fewest dispatches from that instruction to the end of the code.
+  // Data about the three instructions that follow the current one. next_ and second_next_ are the handler
+  // numbers of the first two. from_next_, from_second_ and from_third_ are the fewest dispatches from each of
+  // the three to the end of the code.
   HandlerNumber next_ = 0, second_next_ = 0;
   uint32_t from_next_ = 0, from_second_ = 0, from_third_ = 0;
 };

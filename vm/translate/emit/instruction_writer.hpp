@@ -30,8 +30,9 @@ public:
   /// The offset of the instruction that was begun last.
   uint32_t at() const { return at_; }
 
-  /// Appends an instruction with this handler. All its other fields are 0, and the caller then sets them.
-  /// `ir` is the operation that it implements. The instruction stays at its address while code is added.
+  /// Appends an instruction with this handler, which implements the operation `ir`. All other fields of the
+  /// instruction are 0, and the caller then sets them. The instruction stays at its address while code is
+  /// added.
   template <class Layout> [[gnu::always_inline]] Layout& begin(NumberedHandler handler, const Ir& ir) {
     if (is_observed_) [[unlikely]]
       observe(ir, layout::form_of<Layout>, handler.number);

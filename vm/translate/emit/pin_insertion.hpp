@@ -22,9 +22,9 @@ public:
   bool has_pins() const { return !pins_.empty(); }
 
   /// Replaces the pinned operands of an operation. Calls `emit` with the moves that must precede the
-  /// operation, with the operation, and with the moves that must follow it. Call this function for every
-  /// operation except nop. It changes `ir` in place, so that later copies of the operation (TailDuplication)
-  /// use the registers too.
+  /// operation, with the operation, and with the moves that must follow it. Call insert() for every operation
+  /// except nop. insert() changes `ir` in place, so that later copies of the operation (TailDuplication) use
+  /// the registers too.
   template <class Emit> void insert(Ir& ir, const Emit& emit) {
     at_ = &ir;
     // Fill the registers before the first operation after `enter`, even if that operation is a label. The

@@ -13,14 +13,15 @@ namespace skerry::vm {
 /// The copied operations that replace a jump.
 class TailCopy {
 public:
-  /// The largest number of operations that one copy holds, and of jumps that it follows. The most important
-  /// use is the main loop of an interpreter written in wasm, for which these numbers suffice: the code of
-  /// each of its opcodes then ends with its own jump to the next opcode.
+  /// The largest number of operations in one copy, and the largest number of jumps that one copy follows. The
+  /// most important use is the main loop of an interpreter that was compiled to wasm. These numbers suffice
+  /// for such a loop: the code for each of the interpreter's opcodes then ends with its own jump to the code
+  /// for the next opcode.
   static constexpr uint32_t most_copied = 8, most_jumps = 4;
 
   struct Part {
     const Ir* ir;
-    int32_t owed; // fuel that the replaced jumps before it would have charged
+    int32_t owed; // fuel that the replaced jumps before this operation would have charged
   };
   std::span<const Part> parts() const { return {parts_.data(), count_}; }
   /// The jump or return at the end of the copy. Its charge includes the charges of all jumps that the copy

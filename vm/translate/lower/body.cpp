@@ -23,7 +23,8 @@ void BodyLowering::fail(std::string message) {
   if (failure_.empty()) failure_ = std::move(message);
 }
 
-/// Lays out the frame: parameters (or results), link, other locals, operands. Slot numbers have 16 bits.
+/// Lays out the frame: first the parameters, whose slots also take the results, then the link, the other
+/// locals, and the operands. Slot numbers have 16 bits.
 void BodyLowering::declare_locals(ByteReader& reader) {
   IrFunction& function = cx_.function;
   uint64_t slot = 0;

@@ -2,8 +2,9 @@
 
 namespace skerry::vm {
 
-/// Emits a call after its operand `callee` has been popped: the reference for call_ref, the table index for
-/// call_indirect. The function sets detail.frame.
+/// Emits a call. `callee` is the reference of a call_ref or the table index of a call_indirect, which the
+/// caller has already popped. For a direct call, `callee` is empty. lower_call() sets detail.frame; the
+/// caller sets the other fields of `detail`.
 static void lower_call(LoweringContext& cx, Operation operation, const CanonicalType& type, CallDetail detail,
                        Operand callee) {
   cx.stack.settle(type.params().size());

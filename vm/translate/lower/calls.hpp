@@ -1,4 +1,5 @@
-// Calls: arguments are flushed to their slots, at which the callee's frame begins.
+// Lowers calls: flushes the arguments to their slots, at which the callee's frame begins. The arguments thus
+// become the callee's parameters without being copied.
 #pragma once
 
 #include "vm/isa/instruction.hpp"
@@ -6,9 +7,9 @@
 
 namespace skerry::vm {
 
-// With `is_tail`, the caller must also lower a return after the call. A tail call of a host function, or of a
-// function of another instance, runs as an ordinary call. The return after it then returns the callee's
-// results.
+// With `is_tail`, the caller must also lower a return after the call. The return is necessary because a tail
+// call of a host function, or of a function of another instance, runs as an ordinary call: the return then
+// returns the callee's results.
 void lower_direct_call(LoweringContext& cx, uint32_t index, bool is_tail);
 void lower_indirect_call(LoweringContext& cx, const Instruction& instr, bool is_tail);
 void lower_ref_call(LoweringContext& cx, const Instruction& instr, bool is_tail);

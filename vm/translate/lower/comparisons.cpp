@@ -83,8 +83,8 @@ void Condition::put(Ir& ir, bool negate) const {
   }
 }
 
-/// Returns whether `add` adds a step to the local that `branch` compares. Swaps the operands of the
-/// comparison if that is necessary.
+/// Returns whether `add` adds a constant step to a local, and `branch` compares this local with something
+/// else. If the local is operand b of the comparison, swaps the operands.
 bool counts(const Ir& add, Ir& branch, uint32_t first_temp) {
   const Opcode wanted = branch.wide ? Opcode::i64_add : Opcode::i32_add;
   const bool steps = add.operation == Operation::binary && add.opcode == wanted && add.b.is_constant() &&

@@ -31,8 +31,9 @@ void ControlLowering::enter_function() {
                        .slot = cx_.function.first_temp});
 }
 
-/// Flushes all entries. The block's parameters stay in their slots, because no instruction in the block
-/// accesses anything below them.
+/// Flushes all entries, so that every path through the block finds them in their canonical slots. The block's
+/// own part of the stack begins at its first parameter. No instruction in the block accesses the entries
+/// below this parameter.
 void ControlLowering::open_block(Control& control) {
   const TypeList types = params(control);
   if (!types.empty()) cx_.stack.settle_for_long(types);
@@ -146,8 +147,9 @@ void ControlLowering::branch(uint32_t depth) {
 
 void ControlLowering::branch_if(uint32_t depth) { branch_when(cx_.stack.pop(), depth, false); }
 
-/// Branches with the values on the stack if `condition` holds, or with `negate` if `condition` does not hold.
-/// The condition must have been popped.
+/// Emits a branch to the label of the block at `depth`, and the moves that its values need. The branch is
+/// taken if `condition` holds or, with `negate`, if `condition` does not hold. The condition must have been
+/// popped.
 void ControlLowering::branch_when(StackEntry condition, uint32_t depth, bool negate) {
   const Control control = target(depth);
   const TypeList types = label_types(control);
@@ -176,7 +178,8 @@ void ControlLowering::branch_on_null(uint32_t depth, bool when_null) {
     cx_.stack.pop();
 }
 
-/// Branches if `condition` holds, or with `negate` if it does not hold. Moves no values.
+/// Emits a branch to `label` that is taken if `condition` holds or, with `negate`, if `condition` does not
+/// hold. Moves no values.
 void ControlLowering::conditional(StackEntry condition, uint32_t label, bool negate) {
   if (!fuse_condition(cx_, condition, negate)) {
     condition = cx_.stack.materialize(condition);
@@ -211,8 +214,8 @@ void ControlLowering::branch_table(const BrTableTargets& targets) {
   emit_stubs(types);
 }
 
-/// Returns the label for a table entry: that of the target block, or that of a stub if the values must be
-/// moved to the block's slots.
+/// Returns the label for a table entry: the label of the target block, or the label of a stub if the values
+/// must be moved to the block's slots.
 uint32_t ControlLowering::table_label(uint32_t depth, uint32_t table) {
   const Control& control = target(depth);
   return needs_move(control, label_types(control)) ? stub_of(depth, table) : control.label;

@@ -42,8 +42,9 @@ private:
     uint32_t else_label = no_label;
     uint32_t height = 0; // number of stack entries below the parameters
     uint32_t slot = 0;   // canonical slot of the first parameter and result
-    // The last branch table with a stub for this block, and the label of that stub. A stub moves the branch's
-    // values to this block's slots.
+    // The last branch table with a stub for this block, and the label of that stub. A table entry leads to a
+    // stub if the branch's values are not in this block's slots: the stub moves the values to these slots and
+    // jumps to the block's label.
     uint32_t stub_table = no_label, stub_label = no_label;
   };
 

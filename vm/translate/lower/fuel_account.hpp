@@ -43,7 +43,7 @@ public:
 
 private:
   int32_t owed_ = 0;
-  int32_t most_owed_ = longest_stretch;
+  int32_t most_owed_ = longest_stretch; // a check is due when owed_ reaches this amount
 };
 
 } // namespace skerry::vm

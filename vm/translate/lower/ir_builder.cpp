@@ -4,9 +4,9 @@ namespace skerry::vm {
 
 namespace {
 
-/// The largest number of operations that a search passes. `most_seen` suffices for the index arithmetic that
-/// compilers put between a value and its use. A search also passes up to `most_removed` removed operations
-/// (nop), which do not count.
+/// `most_seen` is the largest number of operations that a search examines. It suffices for the index
+/// arithmetic that compilers put between a value and its use. can_move_to_end() does not count removed
+/// operations (nop), and passes up to `most_removed` of them.
 constexpr uint32_t most_seen = 24, most_removed = 1000;
 
 bool is_pure(const Ir& ir) {

@@ -20,7 +20,7 @@ public:
 
   /// Returns the number of a new label.
   uint32_t add();
-  /// Returns whether the label has been bound. Branches that refer to it after that go back.
+  /// Returns whether the label has been bound. A new branch to a bound label goes back.
   bool is_bound(uint32_t label) const { return labels_[label].is_bound; }
   bool is_referred_to(uint32_t label) const { return labels_[label].first != none; }
 

@@ -19,7 +19,8 @@ void extract_lane(LoweringContext& cx, Opcode op, uint32_t lane) {
   cx.stack.push_result(OperandType{info(op).signature[2]});
 }
 
-/// The slots of the result may overlap those of the operands, because the operation reads before it writes.
+/// The slots of the result may overlap the slots of the operands, because the operation reads all its
+/// operands before it writes.
 void replace_lane(LoweringContext& cx, Opcode op, uint32_t lane, StackEntry vector, StackEntry value) {
   value = cx.stack.materialize(value);
   Ir& ir = cx.ir.emit(Operation::replace_lane);

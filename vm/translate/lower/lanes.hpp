@@ -1,4 +1,4 @@
-// Lane instructions, and the vector loads and stores that consist of simpler instructions.
+// Lowers lane instructions, and the vector loads and stores that consist of simpler instructions.
 #pragma once
 
 #include "vm/isa/instruction.hpp"

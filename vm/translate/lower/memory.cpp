@@ -137,7 +137,7 @@ void lower_store(LoweringContext& cx, Opcode op, const MemArg& memarg) {
   const StackEntry entry = cx.stack.pop();
   Opcode stored = op;
   if (value.is_constant()) {
-    // Float constants are stored like integers of the same size; small ones become immediates.
+    // A float constant is stored as the integer with the same bits. A small integer becomes an immediate.
     if (op == Opcode::f32_store) stored = Opcode::i32_store, value.type = OperandType::i32;
     if (op == Opcode::f64_store) stored = Opcode::i64_store, value.type = OperandType::i64;
     const int64_t number = value.type == OperandType::i32 ? static_cast<int32_t>(value.value)

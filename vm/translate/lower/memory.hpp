@@ -1,4 +1,4 @@
-// Loads and stores: chooses the addressing mode, and folds the operations that compute the address.
+// Lowers loads and stores: chooses the addressing mode, and folds the operations that compute the address.
 #pragma once
 
 #include "vm/isa/instruction.hpp"

@@ -54,9 +54,9 @@ void lower_unary(LoweringContext& cx, Opcode op) {
   cx.stack.push_result(OperandType{info(op).signature[2]});
 }
 
-/// Prepares the operands of an integer instruction. Moves a constant to the right if the instruction allows
-/// it, turns the subtraction of a constant into an addition, and moves to a slot any constant that the
-/// instruction cannot take.
+/// Prepares the operands of an integer instruction. Swaps the operands if only the left one is constant and
+/// the instruction allows the swap. Turns the subtraction of a constant into an addition. Moves each constant
+/// that the instruction cannot take as an immediate to a slot.
 static void prepare_int_operands(LoweringContext& cx, Opcode& op, StackEntry& a, StackEntry& b) {
   const bool a_constant = a.is_constant(), b_constant = b.is_constant();
   if (a_constant && !b_constant && (is_commutative(op) || is_int_compare(op))) {

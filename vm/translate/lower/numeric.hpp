@@ -1,5 +1,5 @@
-// Numeric instructions: moves constants to the right, inverts comparisons in place, and folds shifts into
-// additions.
+// Lowers numeric instructions: makes constants the right operand, inverts comparisons in place, and folds
+// shifts into additions.
 #pragma once
 
 #include "vm/translate/lower/context.hpp"

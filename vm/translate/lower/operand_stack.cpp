@@ -127,7 +127,7 @@ uint32_t OperandStack::emit_move(uint32_t slot, StackEntry entry) {
 }
 
 /// Moves the entry to its slot. Entries are flushed from the top down, so an entry that reads a local is
-/// always the first in that local's list of readers.
+/// always the first in that local's list of readers (LocalState::read), and its removal is simple.
 void OperandStack::flush(StackEntry& entry) {
   if (entry.where >= StackEntry::Where::temp) return;
   const uint32_t def = emit_move(entry.slot, entry);
@@ -173,8 +173,8 @@ StackEntry OperandStack::materialize(StackEntry entry) {
 
 // ---- locals
 
-/// Returns whether the operation that computes the value can write to another slot instead. This is so if the
-/// operation is the last one and no other operation reads the value in its canonical slot.
+/// Returns whether the operation that computes the value can write to another slot instead. The operation
+/// must be the last one, and no other operation may read the value in its canonical slot.
 bool OperandStack::can_retarget(StackEntry value) const {
   if (value.where != StackEntry::Where::temp || value.def == none || value.def != ir_.last_open())
     return false;

@@ -1,6 +1,7 @@
-// OperandStack: the symbolic operand stack. `local.get` and constants emit no operation; the operations that
-// consume them name the local or the constant. Every operand has a canonical slot, which its position on the
-// stack determines. An operand is moved to its slot (flushed) when an operation reads it there.
+// OperandStack: the symbolic operand stack. `local.get` and constants emit no operation. Instead, the
+// operation that consumes such an operand names the local or the constant: `local.get 0; i32.const 1;
+// i32.add` becomes one operation, `[5] = i32.add [0], 1`. Every operand has a canonical slot, which its
+// position on the stack determines. An operand is moved to its slot (flushed) if an operation reads it there.
 //
 // The work is linear in the body, because each entry is flushed only once. Many values that are all in their
 // slots form one entry, called a run. The results of a call with very many results, for example, are one
@@ -103,15 +104,15 @@ public:
   /// Returns the slot of the first of the topmost values. `types` lists the types of these values.
   uint32_t first_slot_of(const TypeList& types) { return next_slot_ - slots_of_all(types); }
   /// Returns the index of the entry at which the topmost values begin. `types` lists the types of these
-  /// values, which must have been flushed. If they begin inside a run, the run is divided there.
+  /// values, which must have been flushed. If the values begin inside a run, divides the run there.
   uint32_t begin_of_top(const TypeList& types);
 
   /// Flushes the top `count` values, because they will be read in their slots: at a label, or by an operation
   /// that does not name its operands. Takes one step per entry. The total work is nevertheless linear,
   /// because callers then drop the entries.
   void settle(size_t count);
-  /// Flushes the top values, which have these types, if they stay on the stack after they are read. If there
-  /// are many values, they become a run, because many branches may settle the same values again.
+  /// Does the same as settle(), for top values that have these types and stay on the stack after they are
+  /// read. Many branches may settle the same values again, so a large number of values becomes a run.
   void settle_for_long(const TypeList& types);
   void flush_all();
   /// Records that all entries are temps or runs in their slots.
@@ -121,8 +122,9 @@ public:
   /// Returns the entry as an operand. If a constant may have more than 16 bits, the caller must also store
   /// its value in the detail.
   Operand operand(StackEntry entry) const;
-  /// For operations that cannot take this constant as an immediate: emits a move of the constant to its slot,
-  /// and returns the entry of that temp. Returns other entries unchanged.
+  /// For operations that cannot take a constant as an immediate. If the entry is a constant, emits a move of
+  /// the constant to the entry's slot, and returns a temp entry for that slot. Returns other entries
+  /// unchanged.
   StackEntry materialize(StackEntry entry);
   /// Returns the operation that computes the entry, if it has no side effects and can still be merged into
   /// the operation that reads it. Else returns null.

@@ -1,4 +1,4 @@
-// Instructions on references and tables, and the bulk memory instructions.
+// Lowers instructions on references and tables, and the bulk memory instructions.
 #pragma once
 
 #include "vm/isa/instruction.hpp"

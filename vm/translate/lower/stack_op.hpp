@@ -1,4 +1,4 @@
-// Instructions that are lowered to `stack_op`: their operands and results are in canonical slots, so their
+// Lowers instructions to `stack_op`, if their operands and results must be in canonical slots because their
 // handlers are not specialized for other places.
 #pragma once
 

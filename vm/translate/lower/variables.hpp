@@ -1,4 +1,4 @@
-// Instructions on globals, constants that need an operation, and `select`.
+// Lowers instructions on globals, constants that need an operation, and `select`.
 #pragma once
 
 #include "vm/isa/instruction.hpp"
