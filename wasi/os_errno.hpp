@@ -7,8 +7,8 @@
 
 namespace skerry::wasi {
 
-/// Returns the WASI error for a value of errno. EXDEV becomes `xdev` here; where openat2 uses EXDEV for a
-/// path that leaves its directory, the resolver returns `perm` itself.
+/// Returns the WASI error for a value of errno. EXDEV becomes `xdev`. openat2 also fails with EXDEV if a path
+/// leaves its directory; the path resolver recognizes this case itself and returns `perm`.
 Errno from_os(int os_errno) noexcept;
 /// Returns from_os(errno).
 Errno last_os_errno() noexcept;

@@ -26,8 +26,8 @@ struct Request {
   int base() const { return directory->host_fd(); }
 };
 
-// Returns an open directory that has the rights. If a right is missing below a read-only preopen, the error
-// is `rofs` rather than `notcapable`.
+// Returns an open directory that has the rights. Below a read-only preopen, rights that change something fail
+// with `rofs` rather than `notcapable`.
 Expected<Descriptor*> directory(Call& call, i32 fd, Rights needed) {
   auto found = call.fds().get(fd);
   if (!found) return found;
@@ -145,8 +145,9 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
 
 int open_flags(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
-  // The system refuses to open a directory for writing. With oflags::directory, write access is requested
-  // only for fd_write, so that the call then fails. The other rights in `writing` do not request it.
+  // The system refuses to open a directory for writing. With oflags::directory, the right fd_write requests
+  // write access nevertheless, so that the call fails. The other rights in `writing` then do not request
+  // write access, so that the call can succeed.
   const bool write = (granted & ((open & oflags::directory) != 0 ? rights::fd_write : writing)) != 0;
   // O_NONBLOCK: opening never waits, not even for a terminal. WASI waits when the descriptor is used.
   int flags = (write ? (read ? O_RDWR : O_WRONLY) : O_RDONLY) | O_NONBLOCK | O_NOCTTY;
@@ -276,8 +277,8 @@ Errno path_filestat_set_times(Call& call, i32 fd, i32 flags, i32 path, i32 path_
   return error;
 }
 
-// Both directories must be writable: a hard link in a writable preopen to a file of a read-only preopen would
-// make that file writable.
+// Both directories must be writable, because a hard link in a writable preopen to a file of a read-only
+// preopen would make that file writable.
 Errno path_link(Call& call, i32 old_fd, i32 old_flags, i32 old_path, i32 old_path_len, i32 new_fd,
                 i32 new_path, i32 new_path_len) {
   const auto from =

@@ -28,9 +28,9 @@ constexpr int max_links = 40; // the limit of Linux
 constexpr size_t max_depth = 256;
 // How many names a walk may look up, including those of links.
 constexpr int max_steps = 2048;
-// openat2 fails if a directory is renamed while it resolves a "..". After this many tries the walk takes
-// over, because it never fails in this way. Also limits the tries of other operations that other processes
-// can disturb.
+// openat2 fails if another process renames a directory while openat2 resolves a "..". After this many
+// failures, a Walk resolves the path instead, because a Walk never fails in this way. The number also limits
+// how often PathResolver::open tries again after another process has replaced a file by a link.
 constexpr int max_tries = 32;
 constexpr int directory_flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
 
@@ -231,7 +231,8 @@ Expected<HostFd> PathResolver::open(HostMeter& meter, int base, const GuestPath&
     const int fd =
         ::openat(found->directory.get(), found->name.c_str(), flags | directory_flag | O_NOFOLLOW, mode);
     if (fd >= 0) return HostFd::owned(fd);
-    // place_of() found no link, so another process has just made one: resolve again.
+    // place_of() found no link. If there is a link now, another process has just made it, so resolve the path
+    // again.
     const int error = errno;
     const bool is_link = follow && (error == ELOOP || error == ENOTDIR) &&
                          read_link(meter, found->directory.get(), found->name).has_value();

@@ -1,7 +1,7 @@
-// fd_readdir. A cookie says which entry is next: 0 is ".", 1 is "..", and c + 2 is the entry at the file
-// system's position c. So a cookie is valid as long as that position. The entries "." and ".." are made here.
-// The inode number of ".." is 0, because a program must not learn the number of a preopened directory's
-// parent.
+// fd_readdir: lists a directory. The program passes a cookie, which says with which entry the list begins:
+// cookie 0 is ".", 1 is "..", and c + 2 is the entry at the file system's position c (an offset for lseek).
+// So the cookie c + 2 is valid as long as the position c. WASI itself makes the entries "." and "..". The
+// inode number of ".." is 0, because a program must not learn the number of a preopened directory's parent.
 #include "wasi/directory_entries.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/os_errno.hpp"
@@ -76,7 +76,7 @@ struct stat own_status(int directory) {
 }
 
 // Replaces the cursor's entries by the next ones, from the current offset of the descriptor `directory` on.
-// At the end of the directory, there are none.
+// At the end of the directory, the cursor then has no entries.
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
   cursor.entries.clear();
   cursor.at = 0;
@@ -95,8 +95,8 @@ Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   return Errno::success;
 }
 
-// Moves the cursor to a cookie in the sorted listing. The directory is read again only when the program
-// begins a listing.
+// Moves the cursor to a cookie in the sorted listing. Reads the directory only if the program begins a
+// listing (the cookie is that of the first system entry) or no listing is kept.
 Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t cookie) {
   const bool is_new = cookie == own_entries || cursor.entries.empty();
   if (!is_new && cookie == cursor.cookie) return Errno::success;

@@ -57,8 +57,9 @@ bool is_listener(int fd) {
   return ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 && listens != 0;
 }
 
-// Sets O_NONBLOCK. Otherwise accept could block although the listener was ready, because another process may
-// accept the connection first; there is no flag that makes a single accept nonblocking.
+// Sets O_NONBLOCK on the listener. Without this flag, accept could block even after the listener was ready,
+// because another process may accept the connection first. accept has no flag that makes only one call
+// nonblocking.
 Errno make_nonblocking(int listener) {
   const int flags = ::fcntl(listener, F_GETFL);
   if (flags < 0) return last_os_errno();

@@ -77,8 +77,8 @@ ssize_t write_by_splice(int fd, std::span<const iovec> vectors) {
   if (own.in.get() < 0) return -1;
   const ssize_t held = ::writev(own.in.get(), vectors.data(), count(vectors));
   if (held <= 0) return held;
-  // Bytes that do not fit in `fd` stay in the pipe `own` and are lost when `own` is closed. The program sees
-  // a short write.
+  // Bytes that do not fit in `fd` stay in the pipe `own` and are dropped when `own` is closed. The program
+  // sees a short write, which does not count these bytes, so the program can write them again.
   return without_sigpipe([&] {
     return ::splice(own.out.get(), nullptr, fd, nullptr, static_cast<size_t>(held), SPLICE_F_NONBLOCK);
   });

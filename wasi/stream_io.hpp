@@ -22,15 +22,15 @@ enum class StreamKind : uint8_t {
   own,    ///< plain calls: the open description belongs to WASI and has O_NONBLOCK
   socket, ///< MSG_DONTWAIT
   pipe,   ///< RWF_NOWAIT; for FIFOs and before Linux 6.4 a splice through another pipe
-  other,  ///< RWF_NOWAIT if the device supports it; else a plain call after the system reported it ready
+  other,  ///< RWF_NOWAIT if the device supports it; else a plain call after a wait until it is ready
 };
 
 /// Returns the kind of a stream that this process did not open itself, by its st_mode.
 StreamKind stream_kind(mode_t mode);
 
 /// Opens the terminal `fd` again, nonblocking and for the same access, because other processes share the
-/// flags of `fd`. Returns an empty HostFd if `fd` is not a terminal or cannot be opened (for example, if it
-/// belongs to another user or /proc is missing).
+/// flags of `fd`. Returns an empty HostFd if `fd` is not a terminal, is the master side of a pseudo-terminal,
+/// or cannot be opened (for example, because the terminal belongs to another user or /proc is missing).
 HostFd open_terminal_anew(int fd);
 
 /// Returns whether a wait for readiness must precede each read or write, because the system call itself might

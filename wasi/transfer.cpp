@@ -55,8 +55,8 @@ size_t read_bytes(ByteSource& source, std::span<iovec> batch) {
   return done;
 }
 
-// Calls the callback only once, for the first vector. A second call might wait although bytes have already
-// been read.
+// Calls the callback only once, for the first vector, because a second call might wait although bytes have
+// already been read.
 size_t read_bytes(const InputCallback& source, std::span<iovec> batch) {
   return std::min(source({static_cast<std::byte*>(batch[0].iov_base), batch[0].iov_len}), batch[0].iov_len);
 }

@@ -31,9 +31,9 @@ struct Preopen {
 };
 
 /// A host socket given to the program: a listener or a connection. Its descriptor follows those of the
-/// directories. The context does not close the socket. When the program first accepts from a listener, the
-/// listener is made nonblocking (O_NONBLOCK). Otherwise a call could wait past its deadline if another
-/// process accepts the connection first.
+/// directories. The context does not close the socket. When the program first accepts from a listener, WASI
+/// makes the listener nonblocking (O_NONBLOCK). In blocking mode, the call could wait past its deadline,
+/// because another process may accept the connection first.
 struct PreopenedSocket {
   int host_fd = -1;
 };
