@@ -23,7 +23,7 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
-/// The longest time for which a waiting thread does not check for an interrupt; the same as in WASI.
+/// The longest time between two checks for an interrupt while a thread waits; the same as in WASI.
 constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 // Separate deleters, because CURL and CURLM are both void in C++.
