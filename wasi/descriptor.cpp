@@ -17,8 +17,8 @@ Filetype socket_type(int fd) {
   return Filetype::socket_stream;
 }
 
-// Returns the rights that apply to a file of this type. A terminal must not have the rights to seek and tell,
-// because C libraries recognize a terminal by the absence of these rights.
+// Returns the rights that apply to a file with this status. A terminal must not have the rights to seek and
+// tell, because C libraries recognize a terminal by the absence of these rights.
 Rights applicable(const struct stat& status, int fd) {
   switch (status.st_mode & S_IFMT) {
   case S_IFDIR: return rights::directory;

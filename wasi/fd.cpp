@@ -104,7 +104,7 @@ Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
   return os_result(::ftruncate(fd, static_cast<off_t>(offset + length)));
 }
 
-// Checks, before anything grows, that the file's quota has room for the whole allocation. Else fails with
+// Checks, before the file grows, that its quota has room for the whole allocation. If not, fails with
 // `dquot`.
 Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());

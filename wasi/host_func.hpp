@@ -1,5 +1,5 @@
-// Adapts WASI functions to the engine's host functions: parameters are read from slots, the Caller becomes a
-// Call, and the errno is written to the first slot.
+// Adapts WASI functions to the engine's host functions: reads the parameters from the engine's slots, makes a
+// Call from the Caller, and writes the errno to the first slot.
 #pragma once
 
 #include "skerry/caller.hpp"

@@ -182,7 +182,7 @@ Expected<HostFd> open_or_create(Call& call, const Request& at, int flags, bool f
     if ((flags & O_EXCL) == 0) {
       auto found = call.state.resolver.open(call.meter, at.base(), at.path, flags & ~O_CREAT, 0, follow);
       const bool is_there = found && ::fstat(found->get(), &status) == 0;
-      if (is_there && S_ISDIR(status.st_mode)) return refuse(Errno::isdir); // as with O_CREAT
+      if (is_there && S_ISDIR(status.st_mode)) return refuse(Errno::isdir); // as the system does with O_CREAT
       if (found || found.error() != Errno::noent) return found;
     }
     const auto where = call.state.resolver.place(call.meter, at.base(), at.path, follow);

@@ -83,8 +83,8 @@ bool pay_names(HostMeter& meter, std::string_view path) {
 }
 
 // Opens the directory `path`. Holds every directory on the way down from the base open, so that ".." returns
-// to one of them and is never looked up in the file system. The caller has already paid for the names of
-// `path`.
+// to one of them and is never looked up in the file system. The caller has already charged the fuel for the
+// names of `path`.
 class Walk {
 public:
   Walk(HostMeter& meter, int base) : meter_(meter), base_(base) {}
@@ -184,9 +184,9 @@ Expected<Place> PathResolver::place(HostMeter& meter, int base, const GuestPath&
   return place_of(meter, base, path, follow);
 }
 
-// The caller has already paid for the names of `path`. If a link is in the last place, its target is appended
-// to the path of its directory. The resulting path is resolved from the base again, and all of its names are
-// paid for.
+// The caller has already charged the fuel for the names of `path`. If the last name is a link and `follow` is
+// set, replaces the name by the link's target, charges the fuel for all names of the resulting path, and
+// resolves this path from the base again.
 Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPath& path, bool follow) const {
   std::string text = path.text;
   bool wants_directory = path.wants_directory;

@@ -200,9 +200,9 @@ void QuotaChange::name_gone(const struct stat& before) {
   if (file == books_->counted.end()) return;
   const bool was_last = S_ISDIR(before.st_mode) || before.st_nlink < 2;
   if (was_last && file->second.open == 0) return books_->forget(file);
-  if (was_last) return; // counts until it is closed
+  if (was_last) return; // the file counts until it is closed
   // The file still has `left` names, and the quota may have counted all of them. So give back only the
-  // counted names beyond `left`.
+  // counted names in excess of `left`. For example, if 3 names are counted and 2 names are left, give back 1.
   const uint64_t left = before.st_nlink - 1;
   if (file->second.names > left)
     books_->give_back_names(file->second, file->second.names - static_cast<uint32_t>(left));

@@ -39,12 +39,12 @@ public:
   Quota(const Quota&) = delete;
   Quota& operator=(const Quota&) = delete;
 
-  /// Adds the files that exist below `directory` on the host. Use it for quotas that limit the whole contents
-  /// of the directory, rather than only what programs add. Files that this function or a program's call has
-  /// already counted are not counted again. Links are not followed, and at most three descriptors are open at
-  /// a time. If the count ends above the limit, programs can add nothing. `look` is called at least every 64
-  /// entries; if it returns an error, the count ends and leaves the quota unchanged. Errors: io; those of
-  /// `look`.
+  /// Adds the files that exist below `directory` on the host. Call this function if the quota shall limit
+  /// everything in the directory, rather than only what programs add. Files that this function or a program's
+  /// call has already counted are not counted again. Links are not followed, and at most three descriptors
+  /// are open at a time. If the count ends above the limit, programs can add nothing. `look` is called at
+  /// least every 64 entries; if it returns an error, the count ends and leaves the quota unchanged. Errors:
+  /// io; those of `look`.
   Result<void> count(const std::string& directory, const std::function<Result<void>()>& look = {});
 
   uint64_t bytes_used() const;
