@@ -311,9 +311,9 @@ private:
 
   // --- directories
 
-  /// Registers the directories that lead to a file with inotify. A symbolic link may be replaced after the
-  /// link was read and before its directory is registered. The path is therefore resolved again until the
-  /// result stays the same, at most 8 times.
+  /// Registers with inotify the directories that lead to a file. A symbolic link may be replaced after the
+  /// link was read and before its directory is registered, and inotify does not report this change. The path
+  /// is therefore resolved again until the result stays the same, at most 8 times.
   void register_steps(WatchedFile& file) SKERRY_REQUIRES(mutex_) {
     if (!queue_.is_open()) return;
     constexpr int most_rounds = 8;
