@@ -145,8 +145,8 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Waits for an event, at most as long as `time`. libcurl waits for whole milliseconds. If `time` is shorter
-/// than one millisecond, the thread sleeps instead.
+/// Waits for an event, at most as long as `time`. libcurl can wait only for whole milliseconds. If `time` is
+/// shorter than one millisecond, the thread therefore sleeps instead.
 void wait(CURLM* multi, Patience::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)
