@@ -1,4 +1,4 @@
-// args_* and environ_*: they copy lists of strings to the program.
+// args_* and environ_*: copy the program's arguments and environment variables into its memory.
 #include "wasi/functions.hpp"
 
 #include <limits>

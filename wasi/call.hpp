@@ -1,5 +1,5 @@
-// Call: everything that one call of a WASI function can use. It does not depend on the engine, so tests call
-// the functions directly.
+// Call: everything that one call of a WASI function can use. A Call can be made without a running engine, so
+// that tests can call the WASI functions directly.
 #pragma once
 
 #include "skerry/host_meter.hpp"
@@ -16,8 +16,8 @@ struct Call {
   State& state;
   GuestMemory memory;
   Snapshot snapshot = Snapshot::preview1;
-  /// meter.stop is set if the program must stop: it exited, or its time or fuel is used up. The program then
-  /// never sees the errno that the function returns.
+  /// meter.stop is set if the program must stop, because the program exited, or because its time or fuel is
+  /// used up. The program then never sees the errno that the WASI function returns.
   HostMeter meter = HostMeter();
 
   FdTable& fds() { return state.fds; }

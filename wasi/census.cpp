@@ -23,9 +23,9 @@ struct Level {
   std::vector<std::string> directories;
 };
 
-// Visits one directory after the other. Only one directory is open at a time, and a second one during a move
-// from one to the next. The walk goes back up through "..", and checks that ".." leads to the directory from
-// which the walk came down.
+// Walks through all directories below the root, one after the other. Only the current directory is open;
+// while the walk moves to another directory, both are open. The walk goes back up through "..", and checks
+// that ".." leads to the directory from which the walk came down.
 class Census {
 public:
   Census(const std::function<void(const platform::FileStatus&)>& found,

@@ -8,8 +8,8 @@ namespace skerry::wasi {
 
 /// Returns the time of a clock, in nanoseconds. Errors: inval for an id that is not a clock.
 Expected<uint64_t> clock_time(Call& call, uint32_t id);
-/// Returns the nanoseconds between two values of the clock, at least 1. Errors: inval for an id that is not a
-/// clock.
+/// Returns the nanoseconds between two successive values of the clock, at least 1. Errors: inval for an id
+/// that is not a clock.
 Expected<uint64_t> clock_resolution(const Call& call, uint32_t id);
 
 /// Returns whether time is virtual: waiting for a point in time then takes no real time.

@@ -72,7 +72,8 @@ Descriptor stream(Resource resource, Rights base) {
   return made;
 }
 
-// A stream that the embedding process has closed: reads report the end, and writes fail with `badf`.
+// Returns a descriptor for the stream `fd` of the embedding process. If the embedding process has closed
+// `fd`, the program's reads report the end at once, and its writes fail with `badf`.
 Descriptor host_stream(int fd, Rights base) {
   auto made = describe(HostFd::borrowed(fd), base, rights::none, 0);
   if (made) return std::move(*made);
@@ -121,8 +122,8 @@ Descriptor directory(const Preopen& preopen, const HostFd& opened) {
   return made;
 }
 
-// Inserts the streams, preopens and sockets. `insert` cannot fail, because check() has compared their number
-// with the limit.
+// Inserts the streams, preopens and sockets. `insert` cannot fail, because check() has compared the number of
+// descriptors with the limit.
 void fill_table(State& state) {
   const Config& config = state.config;
   state.fds.clear();

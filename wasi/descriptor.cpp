@@ -11,8 +11,8 @@ Filetype type_of(const platform::FileStatus& status, int fd) {
   return is_datagram ? Filetype::socket_dgram : status.type;
 }
 
-// Returns the rights that apply to a file of this type. A terminal must not have the rights to seek and tell,
-// because C libraries recognize a terminal by the absence of these rights.
+// Returns the rights that apply to a file with this status. A terminal must not have the rights to seek and
+// tell, because C libraries recognize a terminal by the absence of these rights.
 Rights applicable(const platform::FileStatus& status, int fd) {
   if (status.is_pipe) return rights::stream;
   switch (status.type) {

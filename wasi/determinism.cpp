@@ -8,7 +8,7 @@ namespace skerry::wasi {
 
 namespace {
 
-// The number of files that the host records for a program. A record takes some 100 bytes.
+// The largest number of files that the host records for a program. A record takes some 100 bytes.
 constexpr size_t max_records = 1 << 16;
 
 uint64_t add(uint64_t a, uint64_t b) {
@@ -68,8 +68,9 @@ DeterministicRun::Record& DeterministicRun::record(FileId id) {
   return made;
 }
 
-// Reading a file changes its access time on disk. So that two runs agree, the program sees the modification
-// time that the file had when the program first met it.
+// Reading a file changes its access time on disk, so a second run would find another access time. Therefore
+// the program sees, as the access time, the modification time that the file had when the program first met
+// the file.
 platform::FileStatus DeterministicRun::seen(const platform::FileStatus& status) {
   Record& known = record({status.device, status.inode});
   platform::FileStatus made = status;

@@ -25,8 +25,8 @@ public:
   void sleep(uint64_t nanoseconds);
   void fill(std::span<std::byte> bytes);
 
-  /// Returns `status` as the program may see it: device 0, inode numbers in the order in which the program
-  /// first met the files, and no times that the system set during this run.
+  /// Returns `status` as the program may see it: the device is 0, files are numbered (1, 2, …) in the order
+  /// in which the program first met them, and times that the system set during this run are replaced.
   platform::FileStatus seen(const platform::FileStatus& status);
   /// Returns the inode number that the program sees for a file or directory.
   uint64_t number(uint64_t device, uint64_t inode) { return record({device, inode}).number; }

@@ -14,16 +14,16 @@ namespace {
 using platform::max_offset;
 using platform::Whence;
 
-// Returns the descriptor for a function that changes the file itself, for example its size. If a right is
-// missing below a read-only preopen, the error is `rofs` rather than `notcapable`.
+// Returns the descriptor for a function that changes the file itself, for example its size. Below a read-only
+// preopen, always fails with `rofs`, so that the program does not get `notcapable` there.
 Expected<Descriptor*> changeable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (file && (*file)->read_only) return refuse(Errno::rofs);
   return call.fds().get(fd, needed);
 }
 
-// Returns the descriptor for a function that needs a file with a position. Directories and most streams have
-// no position.
+// Returns the descriptor for a function that needs a file with a position. Fails with `badf` for a directory,
+// and with `spipe` for a stream that is not a character device.
 Expected<Descriptor*> seekable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (!file) return file;
@@ -97,7 +97,7 @@ Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
   return status->size >= offset + length ? Errno::success : platform::set_size(fd, offset + length);
 }
 
-// Checks, before anything grows, that the file's quota has room for the whole allocation. Else fails with
+// Checks, before the file grows, that its quota has room for the whole allocation. If not, fails with
 // `dquot`.
 Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
@@ -107,8 +107,8 @@ Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   return size > status->size && size > change->largest(status->size) ? Errno::dquot : Errno::success;
 }
 
-// Shrinks the file back to its size before a failed allocation. This must happen even if the call's time is
-// over, so it waits for the quota's lock without a limit.
+// Shrinks the file back to its size before a failed allocation. The file must shrink even if the call's time
+// is over, so this function waits for the quota's lock without a limit.
 void undo_growth(const Descriptor& file, const platform::FileStatus& before) {
   HostMeter patient;
   auto change = QuotaChange::begin(patient, file.quota.get());
@@ -203,9 +203,9 @@ Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
   return Errno::success;
 }
 
-// The nonblocking flag is only stored in the descriptor and not set in the system: WASI itself waits for a
-// stream before using it, unless the flag is set. The synchronizing flags of an open file cannot be changed
-// in the system.
+// The nonblocking flag is only stored in the program's descriptor, and is not set in the system: if the flag
+// is absent, WASI itself waits until a stream is ready. The synchronizing flags (dsync, rsync, sync) cannot
+// be changed, because the system cannot change them for an open file.
 Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
   const auto file = call.fds().get(fd, rights::fd_fdstat_set_flags);
   if (!file) return file.error();

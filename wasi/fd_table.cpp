@@ -44,7 +44,7 @@ Errno FdTable::renumber(uint32_t from, uint32_t to) {
   if (source == target) return Errno::success;
   Descriptor moved = std::move(**source);
   source->reset();
-  target->reset(); // constructed completely before its place is taken
+  target->reset(); // closes the old descriptor before `moved` takes its place
   target->emplace(std::move(moved));
   while (!entries_.empty() && !entries_.back()) entries_.pop_back();
   first_free_ = std::min(first_free_, from);

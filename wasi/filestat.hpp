@@ -13,9 +13,10 @@ namespace skerry::wasi {
 /// snapshot it has 56 bytes, because the link count there has only 32 bits. Errors: fault.
 Errno store_filestat(Call& call, uint32_t address, const platform::FileStatus& found, Filetype type);
 
-/// The functions note_… record a change for deterministic runs, and do nothing in other runs. The program has
-/// changed the contents of a file or directory (note_changed), made a name in a directory (note_made),
-/// removed a name of the file with this status (note_removed), or set a file's times (note_times).
+/// The functions note_… record for a deterministic run what the program has done, and do nothing in other
+/// runs. note_changed: the contents of a file or directory were changed. note_made: a name was made in a
+/// directory. note_removed: a name was removed from a directory; `status` is the status of the name's file
+/// before the removal. note_times: a file's times were set.
 void note_changed(Call& call, int fd);
 void note_made(Call& call, int directory, const std::string& name);
 void note_removed(Call& call, int directory, const platform::FileStatus& status);

@@ -1,5 +1,5 @@
-// Adapts WASI functions to the engine's host functions: parameters are read from slots, the Caller becomes a
-// Call, and the errno is written to the first slot.
+// Adapts WASI functions to the engine's host functions: reads the parameters from the engine's slots, makes a
+// Call from the Caller, and writes the errno to the first slot.
 #pragma once
 
 #include "skerry/caller.hpp"
@@ -34,8 +34,8 @@ template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
   }
 };
 
-/// Returns an error unless WASI preview 1 can use a memory of this type: only a memory with 32-bit addresses.
-/// An empty `type` stands for a caller without a memory, which is also an error.
+/// Returns an error if WASI preview 1 cannot use a memory of this type, because the memory has 64-bit
+/// addresses. An empty `type` stands for a caller without a memory, which is also an error.
 std::optional<Error> memory_problem(const std::optional<MemoryType>& type);
 
 /// Checks deadline and interrupt, calls `function` with the arguments in `slots`, and stores the errno in
@@ -49,7 +49,8 @@ Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<u
   if (call.meter.must_stop()) return fail(std::move(*call.meter.stop));
   const Errno error = Signature<decltype(function)>::apply(function, call, slots);
   if (call.meter.stop) return fail(std::move(*call.meter.stop));
-  // A missing memory is an error only for functions that have used the memory, which then returned `fault`.
+  // Only a function that uses the memory returns `fault` if the memory cannot be reached. Other functions
+  // work without a memory.
   if (error == Errno::fault && !is_reachable) return fail(std::move(*memory_problem(type)));
   if (!slots.empty()) slots[0] = static_cast<uint16_t>(error);
   return {};

@@ -1,5 +1,5 @@
-// IoVecs: a scatter/gather list of the program. It is checked, and split into batches for single system
-// calls.
+// IoVecs: a program's list of buffers for one read or write (scatter/gather). Checks the list, and splits it
+// into batches for single system calls.
 #pragma once
 
 #include "skerry/wasi/config.hpp"
@@ -27,10 +27,11 @@ public:
 
   /// How many bytes are not moved yet.
   uint64_t left() const noexcept { return left_; }
-  /// Returns vectors for the next bytes: at most `max_bytes` bytes in at most max_buffers vectors. They are
-  /// valid until the next call.
+  /// Returns vectors for the next bytes: at most `max_bytes` bytes in at most max_buffers vectors. The
+  /// vectors are valid until the next call of this function.
   std::span<Buffer> next(size_t max_bytes);
-  /// Marks the next `bytes` bytes as moved. They must not exceed what the last `next` returned.
+  /// Marks the next `bytes` bytes as moved. `bytes` must not exceed the length of the vectors that the last
+  /// `next` returned.
   void advance(size_t bytes);
 
 private:

@@ -23,8 +23,8 @@ struct Request {
   int base() const { return directory->host_fd(); }
 };
 
-// Returns an open directory that has the rights. If a right is missing below a read-only preopen, the error
-// is `rofs` rather than `notcapable`.
+// Returns an open directory that has the rights. Below a read-only preopen, rights that change something fail
+// with `rofs` rather than `notcapable`.
 Expected<Descriptor*> directory(Call& call, i32 fd, Rights needed) {
   auto found = call.fds().get(fd);
   if (!found) return found;
@@ -137,8 +137,9 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
 
 OpenHow open_how(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
-  // The system refuses to open a directory for writing. With oflags::directory, write access is requested
-  // only for fd_write, so that the call then fails. The other rights in `writing` do not request it.
+  // The system refuses to open a directory for writing. With oflags::directory, the right fd_write requests
+  // write access nevertheless, so that the call fails. The other rights in `writing` then do not request
+  // write access, so that the call can succeed.
   const bool write = (granted & ((open & oflags::directory) != 0 ? rights::fd_write : writing)) != 0;
   return {.read = read || !write,
           .write = write,
@@ -175,7 +176,7 @@ Expected<HostFd> open_or_create(Call& call, const Request& at, const OpenHow& ho
       existing.create = false;
       auto found = resolver.open(call.meter, at.base(), at.path, existing, follow);
       const auto status = found ? platform::status(found->get()) : refuse(Errno::noent);
-      if (status && status->is_directory()) return refuse(Errno::isdir); // as with `create`
+      if (status && status->is_directory()) return refuse(Errno::isdir); // as the system does with `create`
       if (found || found.error() != Errno::noent) return found;
     }
     const auto where = resolver.place(call.meter, at.base(), at.path, follow);
@@ -265,8 +266,8 @@ Errno path_filestat_set_times(Call& call, i32 fd, i32 flags, i32 path, i32 path_
   return error;
 }
 
-// Both directories must be writable: a hard link in a writable preopen to a file of a read-only preopen would
-// make that file writable.
+// Both directories must be writable, because a hard link in a writable preopen to a file of a read-only
+// preopen would make that file writable.
 Errno path_link(Call& call, i32 old_fd, i32 old_flags, i32 old_path, i32 old_path_len, i32 new_fd,
                 i32 new_path, i32 new_path_len) {
   const auto from =

@@ -20,7 +20,9 @@ constexpr int max_links = 40; // the limit of Linux
 constexpr size_t max_depth = 256;
 // How many names a walk may look up, including those of links.
 constexpr int max_steps = 2048;
-// Limits the tries of operations that other processes can disturb.
+// openat2 fails if another process renames a directory while openat2 resolves a "..". After this many
+// failures, a Walk resolves the path instead, because a Walk never fails in this way. The number also limits
+// how often PathResolver::open tries again after another process has replaced a file by a link.
 constexpr int max_tries = 32;
 
 constexpr platform::OpenHow to_search{.directory = true};
@@ -58,8 +60,8 @@ bool pay_names(HostMeter& meter, std::string_view path) {
 }
 
 // Opens the directory `path`. Holds every directory on the way down from the base open, so that ".." returns
-// to one of them and is never looked up in the file system. The caller has already paid for the names of
-// `path`.
+// to one of them and is never looked up in the file system. The caller has already charged the fuel for the
+// names of `path`.
 class Walk {
 public:
   Walk(HostMeter& meter, int base) : meter_(meter), base_(base) {}
@@ -153,9 +155,9 @@ Expected<Place> PathResolver::place(HostMeter& meter, int base, const GuestPath&
   return place_of(meter, base, path, follow);
 }
 
-// The caller has already paid for the names of `path`. If a link is in the last place, its target is appended
-// to the path of its directory. The resulting path is resolved from the base again, and all of its names are
-// paid for.
+// The caller has already charged the fuel for the names of `path`. If the last name is a link and `follow` is
+// set, replaces the name by the link's target, charges the fuel for all names of the resulting path, and
+// resolves this path from the base again.
 Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPath& path, bool follow) const {
   std::string text = path.text;
   bool wants_directory = path.wants_directory;
@@ -198,7 +200,8 @@ Expected<HostFd> PathResolver::open(HostMeter& meter, int base, const GuestPath&
     here.directory |= found->wants_directory;
     auto opened = platform::open_at(found->directory.get(), found->name, here);
     if (opened) return HostFd::owned(std::move(*opened));
-    // place_of() found no link, so another process has just made one: resolve again.
+    // place_of() found no link. If there is a link now, another process has just made it, so resolve the path
+    // again.
     const Errno error = opened.error();
     const bool is_link = follow && (error == Errno::loop || error == Errno::notdir) &&
                          read_link(meter, found->directory.get(), found->name).has_value();

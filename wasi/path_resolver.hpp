@@ -6,8 +6,9 @@
 //
 // There are two implementations with the same answers and the same fuel. Paths without links are resolved by
 // the kernel's openat2. Otherwise, and on kernels without openat2, a walk opens one component at a time and
-// never lets the kernel follow a link. Paths with links are always left to the walk, because it charges for
-// every name in their links, while one system call handles no more than the names of one path.
+// never lets the kernel follow a link. A path with links is always left to the walk, because the walk charges
+// fuel for every name in the links' targets. openat2 therefore never looks up more names than the path itself
+// has, and these are charged before the call.
 #pragma once
 
 #include "skerry/host_meter.hpp"

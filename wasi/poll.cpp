@@ -1,4 +1,4 @@
-// poll_oneoff.
+// poll_oneoff: waits for points in time and for descriptors.
 #include "wasi/clocks.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/platform/file_io.hpp"
@@ -37,7 +37,7 @@ struct Event {
 // One subscription, and its event once its condition is met.
 struct Wait {
   Subscription subscription;
-  uint64_t left = 0;  // clocks: nanoseconds from the start of the call to the moment
+  uint64_t left = 0;  // clocks: nanoseconds from the start of the call until the event
   size_t poll_at = 0; // index in files_, if is_polled
   bool is_polled = false;
   std::optional<Event> event;

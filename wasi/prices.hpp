@@ -1,5 +1,5 @@
 // Prices of the work that the host does for a program, counted in instructions. docs/wasi.md lists them.
-// Bytes cost one instruction per HostMeter::bytes_per_unit bytes.
+// Bytes that are moved cost one instruction per HostMeter::bytes_per_unit bytes.
 #pragma once
 
 #include <cstdint>

@@ -38,8 +38,8 @@ struct QuotaBooks {
 
   QuotaBooks(uint64_t most_bytes, uint64_t most_files) : byte_limit(most_bytes), file_limit(most_files) {}
 
-  // Returns the record of a file. Makes one if there is none; returns null if there are known_files records
-  // already.
+  // Returns the record of a file. If the file has no record, makes one, or returns null if there are
+  // known_files records already.
   Counted* known(FileId id) {
     if (const auto found = counted.find(id); found != counted.end()) return &found->second;
     return counted.size() < Quota::known_files ? &counted[id] : nullptr;
@@ -75,7 +75,7 @@ struct QuotaBooks {
 
   // Adds the files that a census found and that this quota has not counted yet.
   void merge(const QuotaBooks& census) {
-    for (const auto& [id, found] : census.counted) (void)known(id); // makes the records: may throw
+    for (const auto& [id, found] : census.counted) (void)known(id); // makes all records first: may throw
     uint64_t known_bytes = 0, known_names = 0;
     for (const auto& [id, found] : census.counted) {
       known_bytes += found.bytes + found.names * Quota::name_bytes;
@@ -186,8 +186,8 @@ void QuotaChange::name_added(const std::optional<platform::FileStatus>& made, bo
   if (books_ == nullptr) return;
   if (!made) return books_->add_name(nullptr, 0);
   const auto former = books_->counted.find(id_of(*made));
-  // The record belongs to an earlier file that had the same inode number. That file was removed in a way that
-  // this quota did not see.
+  // If a new file already has a record, the record belongs to an earlier file with the same inode number,
+  // which was removed in a way that this quota did not see.
   if (is_new && former != books_->counted.end()) books_->forget(former);
   books_->add_name(books_->known(id_of(*made)), is_new ? target_bytes(*made) : 0);
 }
@@ -198,9 +198,9 @@ void QuotaChange::name_gone(const platform::FileStatus& before) {
   if (file == books_->counted.end()) return;
   const bool was_last = before.is_directory() || before.links < 2;
   if (was_last && file->second.open == 0) return books_->forget(file);
-  if (was_last) return; // counts until it is closed
+  if (was_last) return; // the file counts until it is closed
   // The file still has `left` names, and the quota may have counted all of them. So give back only the
-  // counted names beyond `left`.
+  // counted names in excess of `left`. For example, if 3 names are counted and 2 names are left, give back 1.
   const uint64_t left = before.links - 1;
   if (file->second.names > left)
     books_->give_back_names(file->second, file->second.names - static_cast<uint32_t>(left));

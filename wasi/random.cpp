@@ -1,4 +1,4 @@
-// random_get.
+// random_get: fills memory with random bytes.
 #include "wasi/platform/random.hpp"
 #include "wasi/functions.hpp"
 
@@ -9,8 +9,8 @@ namespace skerry::wasi::abi {
 
 namespace {
 
-// How many bytes are filled between two checks of deadline and interrupt. Filling them takes about a quarter
-// of a millisecond.
+// How many bytes are filled between two checks of deadline and interrupt. Filling this many bytes takes about
+// a quarter of a millisecond.
 constexpr size_t chunk_bytes = HostMeter::look_units * HostMeter::bytes_per_unit;
 
 Errno fill(State& state, std::span<std::byte> bytes) {

@@ -1,7 +1,7 @@
-// fd_readdir. A cookie says which entry is next: 0 is ".", 1 is "..", and c + 2 is the entry at the file
-// system's position c. So a cookie is valid as long as that position. The entries "." and ".." are made here.
-// The inode number of ".." is 0, because a program must not learn the number of a preopened directory's
-// parent.
+// fd_readdir: lists a directory. The program passes a cookie, which says with which entry the list begins:
+// cookie 0 is ".", 1 is "..", and c + 2 is the entry at the position c (platform::append_entries). So the
+// cookie c + 2 is valid as long as the position c. WASI itself makes the entries "." and "..". The inode
+// number of ".." is 0, because a program must not learn the number of a preopened directory's parent.
 #include "wasi/functions.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/platform/entries.hpp"
@@ -64,7 +64,8 @@ Filetype type_of(int directory, const platform::Entry& entry) {
   return status ? status->type : Filetype::unknown;
 }
 
-// Replaces the cursor's entries by the next ones. At the end of the directory, there are none.
+// Replaces the cursor's entries by the next ones. At the end of the directory, the cursor then has no
+// entries.
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
   cursor.entries.clear();
   cursor.at = 0;
@@ -83,8 +84,8 @@ Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   return Errno::success;
 }
 
-// Moves the cursor to a cookie in the sorted listing. The directory is read again only when the program
-// begins a listing.
+// Moves the cursor to a cookie in the sorted listing. Reads the directory only if the program begins a
+// listing (the cookie is that of the first system entry) or no listing is kept.
 Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t cookie) {
   const bool is_new = cookie == own_entries || cursor.entries.empty();
   if (!is_new && cookie == cursor.cookie) return Errno::success;

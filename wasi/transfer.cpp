@@ -44,8 +44,8 @@ size_t read_bytes(ByteSource& source, std::span<Buffer> batch) {
   return done;
 }
 
-// Calls the callback only once, for the first vector. A second call might wait although bytes have already
-// been read.
+// Calls the callback only once, for the first vector, because a second call might wait although bytes have
+// already been read.
 size_t read_bytes(const InputCallback& source, std::span<Buffer> batch) {
   return std::min(source(batch[0]), batch[0].size());
 }

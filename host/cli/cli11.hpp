@@ -1,4 +1,4 @@
-// The only header that includes the command-line library.
+// Includes the command-line library CLI11. No other file of the host includes it.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -8,8 +8,8 @@
 
 namespace skerry::host::cli {
 
-/// Makes a help formatter that ends the usage line with `arguments`. Used by commands whose arguments are not
-/// parsed by the library.
+/// Makes a help formatter that ends the usage line with `arguments`. Used by commands that parse their
+/// arguments themselves, so that the library does not know these arguments.
 std::shared_ptr<CLI::Formatter> usage_formatter(std::string arguments);
 
 } // namespace skerry::host::cli

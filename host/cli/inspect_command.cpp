@@ -88,7 +88,7 @@ std::vector<MemoryType> memories(const Module& module) {
 }
 
 /// Prints each import, export or section as soon as its JSON is made, instead of the whole object at the end,
-/// because a module may have a million of them.
+/// because a module may have a million imports.
 bool print_json(const std::string& file, const Module& module) {
   vm::PieceWriter out([](std::string_view piece) { return write_stdout(piece); });
   out += R"({"file":)" + json_string(file) + R"(,"bytes":)" + std::to_string(module.bytes().size()) +

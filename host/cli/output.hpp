@@ -1,5 +1,5 @@
-// Output without buffers, so that the program's text and the guest's text appear in the order in which they
-// were written.
+// Writes to stdout and stderr without buffers, so that the text of `skerry` and the text of the guest appear
+// in the order in which they were written.
 #pragma once
 
 #include "skerry/error.hpp"

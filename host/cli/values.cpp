@@ -18,7 +18,8 @@ template <class T> std::optional<T> parse_whole(std::string_view text, int base)
   return value;
 }
 
-/// Parses integers of both types: from the minimum of the signed type to the maximum of the unsigned type.
+/// Parses a signed or unsigned integer. For i32, for example, numbers from -2147483648 to 4294967295 are
+/// valid; -1 and 4294967295 give the same value.
 template <class Signed> std::optional<Signed> parse_integer(std::string_view text) {
   using Unsigned = std::make_unsigned_t<Signed>;
   bool negative = text.starts_with('-');

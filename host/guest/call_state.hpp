@@ -1,4 +1,4 @@
-// CallState: what is left of the limits of one call of a plugin. Host functions get it from
+// CallState: what is left of the limits of one call of a plugin. Host functions get the CallState from
 // Caller::user_data. Internal.
 #pragma once
 

@@ -74,7 +74,8 @@ private:
                                           "32-bit addresses, but is a 64-bit one");
   }
 
-  /// Finds the exports allocate and deallocate, or else malloc and free, but never one of each pair.
+  /// Finds the exports `allocate` and `deallocate`. If `allocate` does not exist, but `malloc` and `free` do,
+  /// uses these two instead. Never combines exports of the two pairs, such as `allocate` and `free`.
   void find_allocator() {
     bool standard =
         !module_.find_export("allocate") && module_.find_export("malloc") && module_.find_export("free");

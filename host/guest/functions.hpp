@@ -6,7 +6,8 @@
 
 #include <cstdint>
 
-/// A host function sets HostCall::meter.stop to end the guest's call; its own result is then ignored.
+/// A host function sets HostCall::meter.stop to end the guest's call. The result that the host function
+/// returns is then ignored.
 namespace skerry::host::functions {
 
 using i32 = uint32_t;

@@ -8,9 +8,9 @@
 
 namespace skerry::host {
 
-/// Defines in `linker` the functions that the manifest grants. A call of such a function finds the CallState
-/// of the calling instance through Caller::user_data. `manifest` and `services` must outlive every instance
-/// made with the linker.
+/// Defines in `linker` the functions that every plugin has, and those that the manifest grants. A call of
+/// such a function finds the CallState of the calling instance through Caller::user_data. `manifest` and
+/// `services` must outlive every instance made with the linker.
 void define_host_functions(Linker& linker, const Manifest& manifest, const PluginServices& services);
 
 } // namespace skerry::host

@@ -15,8 +15,8 @@
 namespace skerry::host {
 
 /// Keeps values in memory while the plugin is loaded. One quota limits the number of keys, and another quota
-/// the bytes of all entries. The bytes of an entry are those of its key and value, plus `entry_bytes`. The
-/// same number of bytes is also taken from the plugin's budget. Thread-safe.
+/// the bytes of all entries. An entry counts the bytes of its key and its value, plus `entry_bytes`. The
+/// bytes of all entries are also taken from the plugin's budget. Thread-safe.
 class KeyValueStore {
 public:
   static constexpr uint64_t entry_bytes = 64;

@@ -18,8 +18,8 @@ namespace skerry::host {
 
 /// One instance of a plugin. Not thread-safe; not movable. Every function that runs guest code limits it to
 /// the manifest's fuel. `execute`, `begin`, `save_state` and `restore_state` take a deadline; other functions
-/// use the manifest's timeout. After an error the instance is `broken`, and can only be restored or
-/// destroyed.
+/// use the manifest's timeout. If running guest code fails, the instance becomes `broken`, and can then only
+/// be restored or destroyed.
 class PluginInstance {
 public:
   /// Instantiates the module and runs its start functions. `code` must outlive the instance.

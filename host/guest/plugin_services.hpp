@@ -1,4 +1,5 @@
-// Services that the host provides to a version of a plugin, in addition to its manifest's grants. Internal.
+// Services that the host provides to a version of a plugin, in addition to what the manifest grants.
+// Internal.
 #pragma once
 
 #include "host/guest/key_value_store.hpp"

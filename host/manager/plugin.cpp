@@ -31,7 +31,7 @@ Expected<std::string> Plugin::call(std::string_view input, const CallOptions& op
   };
   auto result = run();
   if (failed)
-    roll_back_in_background(loaded, std::move(failed)); // it waits for calls, so this call must have ended
+    roll_back_in_background(loaded, std::move(failed)); // after the call, because a rollback waits for calls
   return result;
 }
 

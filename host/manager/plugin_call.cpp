@@ -1,5 +1,5 @@
-// Implements PluginCall. Between two runs, a call is parked in its generation's pool, so that unloads and
-// reloads do not wait for it.
+// Implements PluginCall. Between two runs, a call is parked (Generation::park), so that unloads and reloads
+// do not wait for the call.
 #include "skerry/host/plugin_call.hpp"
 
 #include "host/manager/plugin_impl.hpp"

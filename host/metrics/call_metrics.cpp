@@ -27,7 +27,7 @@ void CallMetrics::executed(uint64_t fuel, uint64_t memory_bytes, uint64_t droppe
 
 PluginMetrics CallMetrics::snapshot() const {
   PluginMetrics metrics;
-  metrics.errors = errors_.load(std::memory_order_relaxed); // read before calls: never exceeds them
+  metrics.errors = errors_.load(std::memory_order_relaxed); // read first, so that it never exceeds `calls`
   metrics.latency = latency_.summary();
   metrics.calls = metrics.latency.count + refused_.load(std::memory_order_relaxed);
   metrics.queue_wait = queue_wait_.summary();

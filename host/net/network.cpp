@@ -23,7 +23,7 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
-/// The longest time for which a waiting thread does not check for an interrupt; the same as in WASI.
+/// The longest time between two checks for an interrupt while a thread waits; the same as in WASI.
 constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 // Separate deleters, because CURL and CURLM are both void in C++.
@@ -145,8 +145,8 @@ NetworkStatus status_of(CURLcode code, const Exchange& exchange) {
   }
 }
 
-/// Waits for an event, at most as long as `time`. libcurl waits for whole milliseconds. If `time` is shorter
-/// than one millisecond, the thread sleeps instead.
+/// Waits for an event, at most as long as `time`. libcurl can wait only for whole milliseconds. If `time` is
+/// shorter than one millisecond, the thread therefore sleeps instead.
 void wait(CURLM* multi, Patience::Clock::duration time) {
   auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
   if (whole > 0)

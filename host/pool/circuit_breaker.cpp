@@ -15,7 +15,8 @@ void CircuitBreaker::record(Admission admission, Outcome outcome, Clock::time_po
   if (!config_) return;
   const Lock lock(mutex_);
   bool probe = admission == Admission::probe;
-  if (state_ != (probe ? State::half_open : State::closed)) return; // admitted in an earlier state
+  // A call that was admitted in an earlier state does not count.
+  if (state_ != (probe ? State::half_open : State::closed)) return;
   if (outcome == Outcome::success) {
     state_ = State::closed;
     failures_ = 0;

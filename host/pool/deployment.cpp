@@ -22,7 +22,7 @@ Deployment::Swap Deployment::swap(const GenerationPtr& expected, GenerationPtr n
     current_ = std::move(next);
     return Swap::done;
   }
-  dropped.reserve(kept_.size() + 1); // if this or the next line runs out of memory, nothing has changed
+  dropped.reserve(kept_.size() + 1); // if this or the next line throws, nothing is swapped
   kept_.push_front(expected->version());
   current_ = std::move(next);
   const auto same = [&](const VersionPtr& kept) { return kept->is(version.manifest(), version.hash()); };

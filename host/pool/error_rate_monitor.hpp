@@ -24,7 +24,7 @@ public:
     end_ = now + config_.rollback_window;
     open_.store(config_.rollback_on_error_rate.has_value(), std::memory_order_release);
   }
-  /// Records a call. Returns true for exactly one call: the call with which the error rate reaches the
+  /// Records a call. Returns true for at most one call: the call with which the error rate reaches the
   /// manifest's limit, `rollback_on_error_rate`.
   bool record(bool failed, Clock::time_point now) noexcept {
     if (!open_.load(std::memory_order_acquire)) return false;

@@ -48,8 +48,9 @@ skerry::Expected<InstancePool::InstancePtr, InstancePool::Failure> InstancePool:
   return fail(Failure(std::move(made.error())));
 }
 
-/// Waits until another thread assigns an instance or, as a null instance, the permission to make one. An
-/// instance that is assigned just as the deadline passes is still taken.
+/// Waits until another thread serves this caller, and returns what that thread assigned: an instance, or
+/// null. Null permits the caller to make an instance itself. An instance that is assigned just as the
+/// deadline passes is still taken.
 skerry::Expected<InstancePool::InstancePtr, InstancePool::Failure>
 InstancePool::wait(Lock& lock, Clock::time_point deadline) {
   Waiter waiter;

@@ -34,7 +34,8 @@ Expected<void> LoadedPlugin::load(const Manifest& manifest) {
   if (!first) return fail(std::move(first.error()));
   if (auto ok = version->ask_meta(**first); !ok) return ok;
   if (auto ok = version->prepare(**first); !ok) return ok;
-  (void)store->move_to(manifest.capabilities, version->code().services.budget); // the store is empty
+  // This cannot fail, because the store is still empty.
+  (void)store->move_to(manifest.capabilities, version->code().services.budget);
   auto generation =
       std::make_shared<Generation>(std::move(version), std::move(*first), place->cap(), call_metrics);
   place->hand_on();

@@ -7,9 +7,9 @@
 namespace skerry::host {
 
 /// Puts the newest kept version back in service, and restores the state that this version handed over, if
-/// there is one. If `only` is given, does nothing unless `only` is the current generation. The replaced
-/// version is remembered as bad. Returns when the replaced version's calls have ended. Errors: phase reload,
-/// among them "reload.no_version". After an error the current version stays in service.
+/// there is one. If `only` is given and another generation is current, does nothing. The replaced version is
+/// remembered as bad. Returns when the replaced version's calls have ended. Errors: phase reload, among them
+/// "reload.no_version". After an error the current version stays in service.
 [[nodiscard]] Expected<void> roll_back(LoadedPlugin& plugin, ReloadTrigger trigger,
                                        const GenerationPtr& only = nullptr);
 

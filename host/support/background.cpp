@@ -61,8 +61,8 @@ struct SchedulingRequest {
 };
 
 /// Lowers the priority of the calling thread; on Linux each thread has its own priority. Requests a smaller
-/// share of the processor, and the shortest time slices, which Linux supports from version 6.12 on. Errors
-/// are ignored.
+/// share of the processor, and the shortest time slices. (Linux ignores the request for time slices before
+/// version 6.12.) Errors are ignored.
 void lower_own_priority() {
   constexpr int yielding = 10; // the niceness, from 0 to 19
   constexpr uint64_t turn_ns = 100'000;

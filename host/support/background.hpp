@@ -39,8 +39,9 @@ private:
 
 /// Runs `work` on a low-priority thread and waits until `work` has returned. When all cores are busy, this
 /// thread gets about a tenth of the processor time of a thread that calls a plugin. `work` must therefore not
-/// take a lock that calls of plugins take. `work` must handle running out of memory itself. If the system has
-/// no thread left, `work` runs on the calling thread.
+/// take a lock that calls of plugins take, because these calls would then wait for the slow thread. `work`
+/// must handle running out of memory itself. If the system has no thread left, `work` runs on the calling
+/// thread.
 void run_with_low_priority(const std::function<void()>& work) noexcept;
 
 } // namespace skerry::host

@@ -16,7 +16,8 @@ struct KnownLimit {
   std::string_view name, unit, key;
 };
 
-/// Returns nothing for other limits; errors about these limits have no LimitReport.
+/// Returns how the host reports the limit `id`. Returns nothing if an error about this limit has no
+/// LimitReport.
 std::optional<KnownLimit> known_limit(LimitId id) {
   switch (id) {
   case LimitId::memory_bytes:

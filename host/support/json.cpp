@@ -32,7 +32,8 @@ char32_t take_character(std::string_view text, size_t& at) {
 std::string unit_escape(char32_t unit) { return "\\u" + vm::hex(unit, 4); }
 
 /// Replaces characters that control a terminal or are invisible by \u escapes, which every JSON reader turns
-/// back into these characters. In valid JSON, the replaced characters occur only inside strings.
+/// back into these characters. The result is valid JSON, because the replaced characters occur in valid JSON
+/// only inside strings.
 std::string harmless(std::string json) {
   const auto is_plain = [](char c) { return static_cast<unsigned char>(c) < 0x7f; };
   if (std::ranges::all_of(json, is_plain)) return json;

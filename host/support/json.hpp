@@ -1,4 +1,5 @@
-// The only header that includes the JSON library, with the functions we add to it. Internal.
+// Includes the JSON library, and adds the host's own functions to it. No other header includes the library.
+// Internal.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -210,8 +210,9 @@ private:
     look_at(group, file, now, event.written || event.closed);
   }
 
-  /// Examines a file. A difference from its last examination restarts the group's settle time. A write
-  /// without such a difference (`touched`) restarts only a settle time that is already running.
+  /// Examines a file. If the file has changed since its last examination, starts the group's settle time, or
+  /// starts it again. If the file was only written (`touched`) without such a change, restarts a settle time
+  /// that is running, but does not start one.
   static void look_at(WatchedGroup& group, WatchedFile& file, Clock::time_point now, bool touched) {
     const FileIdentity identity = file_identity(file.path);
     if (identity == file.last && !(touched && group.due)) return;
@@ -237,7 +238,7 @@ private:
   std::vector<Id> due_files(Clock::time_point now) {
     const Lock lock(mutex_);
     std::vector<Id> due;
-    due.reserve(groups_.size()); // reserved first: push_back must not fail after take_change
+    due.reserve(groups_.size()); // first, because a push_back that fails would lose a taken change
     for (auto& [id, group] : groups_) {
       if (!group.due || *group.due > now || group.being_written()) continue;
       group.due.reset();
@@ -310,9 +311,9 @@ private:
 
   // --- directories
 
-  /// Registers the directories that lead to a file with inotify. A symbolic link may be replaced after the
-  /// link was read and before its directory is registered. The path is therefore resolved again until the
-  /// result stays the same, at most 8 times.
+  /// Registers with inotify the directories that lead to a file. A symbolic link may be replaced after the
+  /// link was read and before its directory is registered, and inotify does not report this change. The path
+  /// is therefore resolved again until the result stays the same, at most 8 times.
   void register_steps(WatchedFile& file) SKERRY_REQUIRES(mutex_) {
     if (!queue_.is_open()) return;
     constexpr int most_rounds = 8;

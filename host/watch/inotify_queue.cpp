@@ -35,7 +35,7 @@ bool InotifyQueue::open() {
 
 int InotifyQueue::add(const std::filesystem::path& directory, bool content) {
   const uint32_t writing = content ? IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB : 0;
-  // IN_MASK_ADD keeps the events that another file needs from the same directory.
+  // With IN_MASK_ADD, a directory that is already watched for another file keeps the events of that watch.
   const int watch =
       inotify_add_watch(fd_.get(), directory.c_str(),
                         names | writing | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_MASK_ADD);

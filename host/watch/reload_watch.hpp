@@ -22,8 +22,8 @@ struct WatchedFiles {
 };
 
 /// Uses one file watcher for all plugins. The watcher's thread starts with the first watched file.
-/// Thread-safe. The caller must not hold a lock that `changed` takes, because the functions may wait for a
-/// running `changed`.
+/// Thread-safe. The caller must not hold a lock that `changed` takes, because the functions of this class may
+/// wait for a running `changed`.
 class ReloadWatch {
 public:
   /// Called on the watcher's thread, with the plugin's name.

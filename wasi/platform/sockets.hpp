@@ -13,8 +13,8 @@ namespace skerry::wasi::platform {
 bool is_datagram_socket(int fd) noexcept;
 /// Returns whether the socket listens for connections.
 bool is_listener(int fd) noexcept;
-/// Sets the nonblocking mode of a listener. Otherwise accept_connection could wait although the listener was
-/// ready, because another process may accept the connection first.
+/// Sets the nonblocking mode of a listener. Without this mode, accept_connection could wait even after the
+/// listener was ready, because another process may accept the connection first.
 Errno make_nonblocking(int listener) noexcept;
 /// Accepts a connection, whose socket is nonblocking. Errors: again if there is none.
 Expected<OwnedFd> accept_connection(int listener) noexcept;

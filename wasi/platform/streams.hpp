@@ -20,7 +20,7 @@ enum class StreamKind : uint8_t {
   own,    ///< plain calls: the open description belongs to WASI and never blocks
   socket, ///< the calls of sockets
   pipe,   ///< a call that does not wait for pipes, if the system has one
-  other,  ///< the same if the device supports it; else a plain call after the system reported it ready
+  other,  ///< the same if the device supports it; else a plain call after a wait until it is ready
 };
 
 /// Returns the kind of a stream that this process did not open itself.
@@ -34,8 +34,8 @@ size_t ready_bytes() noexcept;
 
 bool is_terminal(int fd) noexcept;
 /// Opens the terminal `fd` again, nonblocking and for the same access, because other processes share the
-/// flags of `fd`. Returns an empty descriptor if `fd` is not a terminal or cannot be opened (for example, if
-/// it belongs to another user).
+/// flags of `fd`. Returns an empty descriptor if `fd` is not a terminal, is the master side of a
+/// pseudo-terminal, or cannot be opened (for example, because the terminal belongs to another user).
 OwnedFd open_terminal_anew(int fd);
 
 /// Reads the bytes that are available. Errors: again instead of waiting; otherwise those of the system.

@@ -30,8 +30,8 @@ void answer_error(httplib::Response& response, PluginErrorCode code, std::string
   answer(response, make_error("", Phase::call, code, message));
 }
 
-/// Compares two texts in a time that does not depend on how many characters are equal, because that time
-/// would help an attacker to guess the secret.
+/// Compares two texts. The time for the comparison does not depend on how many characters are equal, because
+/// otherwise an attacker could measure the time and guess the secret piece by piece.
 bool is_same_secret(std::string_view given, std::string_view secret) {
   unsigned char difference = given.size() == secret.size() ? 0 : 1;
   for (size_t i = 0; i < given.size(); ++i)
@@ -126,7 +126,8 @@ void PluginServer::Impl::log(std::string_view event, std::string_view text, cons
   write_stderr(dump_json(line) + "\n");
 }
 
-/// Logs failed steps and swaps, which an operator must know about. In the JSON format, logs every step.
+/// Logs a step of a reload. In the JSON format, logs every step. In the text format, logs only failed steps
+/// and swaps, because only these concern an operator.
 void PluginServer::Impl::log_reload(const ReloadEvent& event) {
   if (config.json_log) {
     write_stderr(dump_json(OrderedJson{{"event", "reload"}, {"reload", OrderedJson::parse(to_json(event))}}) +

@@ -44,8 +44,8 @@ ssize_t write_by_splice(int fd, Buffers buffers) noexcept {
   const IoVectors vectors(buffers);
   const ssize_t held = ::writev(own.in.get(), vectors.data(), vectors.count());
   if (held <= 0) return held;
-  // Bytes that do not fit in `fd` stay in the pipe `own` and are lost when `own` is closed. The program sees
-  // a short write.
+  // Bytes that do not fit in `fd` stay in the pipe `own` and are dropped when `own` is closed. The program
+  // sees a short write, which does not count these bytes, so the program can write them again.
   return without_sigpipe([&] {
     return ::splice(own.out.get(), nullptr, fd, nullptr, static_cast<size_t>(held), SPLICE_F_NONBLOCK);
   });

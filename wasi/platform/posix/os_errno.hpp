@@ -9,8 +9,8 @@
 
 namespace skerry::wasi::platform {
 
-/// Returns the WASI error for a value of errno. EXDEV becomes `xdev` here; where openat2 uses EXDEV for a
-/// path that leaves its directory, open_beneath returns `perm` itself.
+/// Returns the WASI error for a value of errno. EXDEV becomes `xdev`. openat2 also fails with EXDEV if a path
+/// leaves its directory; open_beneath recognizes this case itself and returns `perm`.
 Errno from_os(int os_errno) noexcept;
 /// Returns from_os(errno).
 Errno last_os_errno() noexcept;

@@ -28,8 +28,8 @@ void consume(const sigset_t& signal) {
 
 } // namespace
 
-// The system sends SIGPIPE to the thread that writes. So this thread blocks the signal during the write, and
-// then removes it from its pending signals. A SIGPIPE that was pending before stays pending.
+// The system sends SIGPIPE to the thread that writes. So this thread blocks SIGPIPE during the write, and
+// then removes SIGPIPE from the thread's pending signals. A SIGPIPE that was pending before stays pending.
 ssize_t without_sigpipe(ssize_t (*write)(void*), void* context) {
   if (is_ignored()) return write(context);
   sigset_t signal, before;

@@ -1,6 +1,6 @@
 // Capabilities: what a manifest allows a plugin to do. Nothing is allowed by default. File system,
 // environment and network each need a switch (such as `allow_network`) and a list (such as `allowed_hosts`).
-// A switch without its list grants nothing, and neither does a list without its switch.
+// Both are needed: a switch without its list grants nothing, and a list without its switch grants nothing.
 #pragma once
 
 #include "skerry/expected.hpp"

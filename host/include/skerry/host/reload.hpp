@@ -1,4 +1,5 @@
-// Replacing a plugin's version while it serves calls: steps, events and results. See docs/hot-reload.md.
+// Reloads: replace the version of a plugin while the plugin serves calls. Steps, events, options and results.
+// See docs/hot-reload.md.
 #pragma once
 
 #include "skerry/host/plugin_error.hpp"

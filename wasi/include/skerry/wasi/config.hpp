@@ -1,5 +1,5 @@
-// Config: what a WASI program gets: arguments, variables, directories, streams, clocks, random bytes and
-// limits.
+// Config: the arguments, environment variables, directories, streams, clocks, random bytes and limits of a
+// WASI program.
 #pragma once
 
 #include "skerry/wasi/quota.hpp"
@@ -31,9 +31,9 @@ struct Preopen {
 };
 
 /// A host socket given to the program: a listener or a connection. Its descriptor follows those of the
-/// directories. The context does not close the socket. When the program first accepts from a listener, the
-/// listener is made nonblocking (O_NONBLOCK). Otherwise a call could wait past its deadline if another
-/// process accepts the connection first.
+/// directories. The context does not close the socket. When the program first accepts from a listener, WASI
+/// makes the listener nonblocking (O_NONBLOCK). In blocking mode, the call could wait past its deadline,
+/// because another process may accept the connection first.
 struct PreopenedSocket {
   int host_fd = -1;
 };
@@ -103,9 +103,9 @@ struct Clocks {
   std::function<void(uint64_t)> sleep;
 };
 
-/// Makes two runs of a program with the same inputs equal, byte for byte and instruction for instruction.
-/// Time is counted in instructions, a wait only advances the clock, random bytes are derived from `seed`, and
-/// file attributes that would differ are hidden. Replaces Clocks and RandomSource.
+/// Makes two runs of a program equal, byte for byte and instruction for instruction, if they have the same
+/// inputs. Time is counted in instructions, a wait only advances the clock, random bytes are derived from
+/// `seed`, and file attributes that would differ are hidden. Replaces Clocks and RandomSource.
 struct Determinism {
   uint64_t seed = 0;
   uint64_t start = 946'684'800'000'000'000; ///< realtime at the first use of a clock; 2000-01-01T00:00:00Z

@@ -1,4 +1,4 @@
-// Writes output of the embedding process and, like writes of a program, waits no longer than a deadline.
+// Writes output of the embedding process, and gives up at a deadline, as a program's writes do.
 #pragma once
 
 #include <chrono>

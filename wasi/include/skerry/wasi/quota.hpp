@@ -22,9 +22,10 @@ struct QuotaBooks;
 /// short_target_bytes counts as long_target_bytes more.
 ///
 /// The bytes of a removed file are given back when its last open descriptor is closed. Only bytes that were
-/// counted are given back: a file that another process made or extended gives nothing back for that part.
-/// This needs a record of each file, of which there are at most known_files. Further files are counted, but
-/// their bytes are never given back.
+/// counted are given back. For example, the bytes that another process appended to a file were not counted,
+/// so they are not given back. The quota remembers in a record how much it has counted for each file. It
+/// keeps at most known_files records. Further files are counted too, but without a record their bytes are
+/// never given back.
 class Quota {
 public:
   static constexpr uint64_t unlimited = std::numeric_limits<uint64_t>::max();
@@ -38,12 +39,12 @@ public:
   Quota(const Quota&) = delete;
   Quota& operator=(const Quota&) = delete;
 
-  /// Adds the files that exist below `directory` on the host. Use it for quotas that limit the whole contents
-  /// of the directory, rather than only what programs add. Files that this function or a program's call has
-  /// already counted are not counted again. Links are not followed, and at most three descriptors are open at
-  /// a time. If the count ends above the limit, programs can add nothing. `look` is called at least every 64
-  /// entries; if it returns an error, the count ends and leaves the quota unchanged. Errors: io; those of
-  /// `look`.
+  /// Adds the files that exist below `directory` on the host. Call this function if the quota shall limit
+  /// everything in the directory, rather than only what programs add. Files that this function or a program's
+  /// call has already counted are not counted again. Links are not followed, and at most three descriptors
+  /// are open at a time. If the count ends above the limit, programs can add nothing. `look` is called at
+  /// least every 64 entries; if it returns an error, the count ends and leaves the quota unchanged. Errors:
+  /// io; those of `look`.
   Result<void> count(const std::string& directory, const std::function<Result<void>()>& look = {});
 
   uint64_t bytes_used() const;

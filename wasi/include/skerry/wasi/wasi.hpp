@@ -32,9 +32,9 @@ public:
   /// How many descriptors are open, including streams and preopens.
   uint32_t open_descriptors() const noexcept;
   /// Returns true if `path`, relative to Config::preopens[preopen], exists. Resolves the path as the
-  /// program's path functions do, so it reads nothing outside the directory. A symbolic link in the last
-  /// place is not followed, and exists even if its target does not. Returns false also for an invalid path,
-  /// and, with meter.stop set, if the time or fuel is used up.
+  /// program's path functions do, so it reads nothing outside the directory. If the last name of the path is
+  /// a symbolic link, returns true even if the target of the link does not exist. Returns false for an
+  /// invalid path. If the time or fuel is used up, sets meter.stop and returns false.
   bool exists(size_t preopen, std::string_view path, HostMeter& meter) const;
   /// Resets the context for the next program, or for the next call with fresh state. Closes everything that
   /// the program opened, and restores what `create` provided: the streams, the preopens, and stdin from its
