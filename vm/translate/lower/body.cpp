@@ -222,6 +222,8 @@ void BodyLowering::lower(const Instruction& instr) {
 }
 
 void BodyLowering::lower_by_class(const Instruction& instr) {
+  if (info(instr.op).feature == Feature::relaxed_simd)
+    return refuse_unimplemented(instr.op); // no handlers yet
   switch (info(instr.op).op_class) {
   case OpClass::numeric:
   case OpClass::trapping: return lower_numeric(cx_, instr.op);
@@ -231,8 +233,11 @@ void BodyLowering::lower_by_class(const Instruction& instr) {
   case OpClass::simd_lane: return lower_lane(cx_, instr);
   default: break;
   }
-  if (!lower_reference_or_bulk(cx_, instr))
-    fail(std::string(info(instr.op).text) + " is not implemented by this version");
+  if (!lower_reference_or_bulk(cx_, instr)) refuse_unimplemented(instr.op);
+}
+
+void BodyLowering::refuse_unimplemented(Opcode op) {
+  fail(std::string(info(op).text) + " is not implemented by this version");
 }
 
 } // namespace skerry::vm

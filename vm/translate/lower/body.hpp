@@ -30,6 +30,7 @@ private:
   void lower_next(const Instruction& instr);
   void lower(const Instruction& instr);
   void lower_by_class(const Instruction& instr);
+  void refuse_unimplemented(Opcode op);
   void count_work();
   void fail(std::string message);
 
