@@ -19,7 +19,7 @@ namespace skerry::wasi::abi {
 namespace {
 
 constexpr size_t header_bytes = 24;
-// The largest sorted listing of one directory (deterministic runs only). A sorted listing is kept in memory
+// The largest sorted listing of one directory (is_read_at_once). A sorted listing is kept in memory
 // as a whole. If a directory's listing is larger, fd_readdir fails with `overflow`.
 constexpr size_t sorted_bytes = size_t{1} << 20;
 constexpr uint64_t own_entries = 2;
@@ -120,11 +120,15 @@ std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) 
   return {Entry{at.position + own_entries, at.inode, type_of(directory, at), at.name}, at.length};
 }
 
+// Returns whether the whole listing is read and sorted when the program begins it. Deterministic runs need
+// the order, and systems without stable positions need the copy.
+bool is_read_at_once(const Call& call) { return call.state.run || !platform::has_stable_positions(); }
+
 Errno add_system_entries(Call& call, int directory, uint64_t device, DirectoryCursor& cursor,
                          Listing& listing) {
   while (!listing.is_full()) {
     if (cursor.at == cursor.entries.size()) {
-      if (call.state.run) return Errno::success; // a sorted listing is complete
+      if (is_read_at_once(call)) return Errno::success; // the listing is complete
       const Errno error = read_ahead(directory, cursor);
       if (error != Errno::success || cursor.entries.empty()) return error;
     }
@@ -151,7 +155,7 @@ Errno list(Call& call, Descriptor& file, uint64_t cookie, Listing& listing) {
     if (!listing.add({own_entries, 0, Filetype::directory, ".."})) return Errno::success;
     cookie = own_entries;
   }
-  if (!run) {
+  if (!is_read_at_once(call)) {
     go_to(file.cursor, cookie);
   } else if (const Errno error = go_to_sorted(call, directory, file.cursor, cookie);
              error != Errno::success) {

@@ -21,10 +21,13 @@ struct Entry {
   size_t length = 0;            ///< the size of the entry's bytes
 };
 
+/// Returns whether a position stays valid while other entries are removed. If it does not, a listing of a
+/// directory that changes must be read at once.
+bool has_stable_positions() noexcept;
+
 /// Appends the bytes of some entries of an open directory, those from `position` on (0: from the first), at
-/// most about 4 KiB. Appends nothing at the end of the directory. A position stays valid while the directory
-/// changes, as far as the file system allows. Errors: inval for a position that no entry has had; otherwise
-/// those of the system.
+/// most about 4 KiB. Appends nothing at the end of the directory. Errors: inval for a position that no entry
+/// has had; otherwise those of the system.
 Errno append_entries(int directory, uint64_t position, std::vector<std::byte>& entries);
 
 /// Returns the first entry of `entries`, which must not be empty.

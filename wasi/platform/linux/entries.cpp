@@ -24,6 +24,8 @@ template <class T> T field(std::span<const std::byte> entry, size_t offset) noex
 
 } // namespace
 
+bool has_stable_positions() noexcept { return true; }
+
 Errno append_entries(int directory, uint64_t position, std::vector<std::byte>& entries) {
   const auto from = static_cast<off_t>(position);
   // A descriptor that is already there is not moved: on some file systems that would make it read again.

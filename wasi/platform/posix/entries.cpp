@@ -57,10 +57,13 @@ void append(std::vector<std::byte>& entries, const dirent& found, uint64_t posit
 
 } // namespace
 
+bool has_stable_positions() noexcept { return false; }
+
 Errno append_entries(int directory, uint64_t position, std::vector<std::byte>& entries) {
   const Listing listing = open_listing(directory);
   if (!listing) return last_os_errno();
   const size_t most = entries.size() + read_ahead_bytes;
+  entries.reserve(most + sizeof(Header) + sizeof(dirent::d_name)); // each open directory keeps this memory
   errno = 0;
   for (uint64_t at = 1; entries.size() < most; ++at) {
     const dirent* found = ::readdir(listing.get());

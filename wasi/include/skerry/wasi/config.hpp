@@ -133,8 +133,9 @@ struct Limits {
   uint64_t transfer_bytes = 1u << 30; ///< one read or write; the rest makes a short transfer
   uint32_t path_bytes = 4096;         ///< longer paths get `nametoolong`
   uint32_t poll_subscriptions = 4096; ///< more of them get `inval`
-  /// Memory for the sorted directory listings of all open directories together. Only deterministic runs sort
-  /// listings. Past the limit the program gets `overflow`.
+  /// Memory for the sorted directory listings of all open directories together. Listings are sorted in
+  /// deterministic runs, and on systems where positions in a directory change when files are removed. Past
+  /// the limit the program gets `overflow`.
   uint64_t listing_bytes = 8u << 20;
 };
 
