@@ -14,8 +14,8 @@ namespace {
 using platform::max_offset;
 using platform::Whence;
 
-// Returns the descriptor for a function that changes the file itself, for example its size. Below a read-only
-// preopen, always fails with `rofs`, so that the program does not get `notcapable` there.
+// Returns the descriptor for a function that changes a file's size or times. Checks for a read-only preopen
+// first: a descriptor below one also lacks the rights, but the error must be `rofs`, not `notcapable`.
 Expected<Descriptor*> changeable(Call& call, i32 fd, Rights needed) {
   auto file = call.fds().get(fd);
   if (file && (*file)->read_only) return refuse(Errno::rofs);

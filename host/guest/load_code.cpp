@@ -76,8 +76,8 @@ Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   return fail(std::move(error));
 }
 
-/// The bytes of the plugin's budget that the code takes for each byte of the module. These bytes cover the
-/// copy of the module, its decoded tables, and its threaded code, which is about twice as large as the wasm
+/// How many bytes are taken from the plugin's budget for each byte of the module. They pay for the copy of
+/// the module, for its decoded tables, and for its threaded code, which is about twice as large as its wasm
 /// code.
 constexpr uint64_t code_bytes_per_module_byte = 4;
 

@@ -206,8 +206,8 @@ void Manager::Impl::watch_trouble(const std::string& text) noexcept {
   unless_out_of_memory(make_event, [] {});
 }
 
-/// Reads the plugin's manifest file, and watches the files that the manifest names from now on. These files
-/// are watched even if the reload then fails, so that a later fix of a missing or broken module is noticed.
+/// Reads the plugin's manifest file. From then on, watches the files that the manifest names, even if the
+/// reload fails, so that a later fix of a missing or broken module is noticed.
 Expected<Manifest> Manager::Impl::manifest_of(LoadedPlugin& plugin) {
   if (plugin.manifest_file.empty()) return plugin.current()->manifest();
   auto manifest = read_manifest(plugin.manifest_file);

@@ -34,8 +34,8 @@ struct HttpResponse {
   std::string body;
 };
 
-/// Limits how long the host waits for the network: until a point in time, or until the deadline or an
-/// interrupt of a guest's call.
+/// Limits how long the host waits for the network: until a point in time, or as long as a guest's call may
+/// run (until its deadline or an interrupt).
 class Patience {
 public:
   using Clock = std::chrono::steady_clock;

@@ -26,8 +26,8 @@ InstancePool::acquire(Clock::time_point deadline) {
     idle_.pop_back();
     return instance;
   }
-  // The host's cap may allow fewer instances than the pool's size. The pool always owns one place for its
-  // first instance, so only further instances take a place from the cap.
+  // The host's cap may allow fewer instances than the pool's size. The pool keeps one place even
+  // while it has no instance, so it takes a place from the cap only if it already has an instance.
   if (waiting_.empty() && may_make() && (existing_ == 0 || cap_->take())) {
     ++existing_;
     lock.unlock();

@@ -45,8 +45,8 @@ public:
   Id watch(const std::filesystem::path& file, std::chrono::milliseconds settle, Changed changed) {
     return watch(std::vector{file}, settle, std::move(changed));
   }
-  /// Watches several files that belong together. `changed` is called once for changes of any of these files,
-  /// after all of them have stayed the same for `settle`.
+  /// Watches several files that belong together. When some of them change, `changed` is called after all of
+  /// them have stayed the same for `settle`: one call for all these changes together.
   Id watch(const std::vector<std::filesystem::path>& files, std::chrono::milliseconds settle,
            Changed changed);
   /// Stops the watch `id`, and waits until a running callback of this watch has returned. When called from a

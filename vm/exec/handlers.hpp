@@ -17,10 +17,11 @@ std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, b
 /// precedes every instruction.
 std::shared_ptr<const HandlerTable> make_tracing_table(SimdTarget simd_target);
 
-/// Returns the handler that counts how often the instruction after it is reached (layout::Count), for
-/// profiles.
+/// Returns the handler of the counting instruction, whose form is layout::Count. Profiles put one before an
+/// instruction to count how often that instruction is reached.
 Handler counting_handler();
-/// Returns the handler that traces the instruction after it (layout::Count).
+/// Returns the handler of the tracing instruction, which traces the instruction that follows it. Its form,
+/// too, is layout::Count.
 Handler tracing_handler();
 
 void add_int32_handlers(HandlerTable& table);

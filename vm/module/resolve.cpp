@@ -74,7 +74,7 @@ bool Resolver::intern_types() {
   bool ok = true;
   for (uint32_t i = 0; i < groups && ok; ++i) {
     // Before a group of several types is decoded, the waiting groups are interned, so that this group uses
-    // the first slot of waiting_. Thus only one slot ever takes the memory of a large group.
+    // the first slot of waiting_. Slots keep their memory, so only the first one takes that of a large group.
     if (reader.peek() == RecGroup::code) ok = intern_waiting();
     RecGroup& group = waiting_[waiting_count_];
     const uint64_t start = reader.offset();

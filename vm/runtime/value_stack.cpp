@@ -10,8 +10,8 @@ namespace skerry::vm {
 
 namespace {
 
-/// The size of the pages after the red zone. They are never accessible, so that an error in the interpreter
-/// cannot reach other memory.
+/// How many bytes of guard pages follow the stack and its red zone (ValueStack::red_zone_bytes). Guard pages
+/// are never accessible, so that an error in the interpreter cannot reach other memory.
 constexpr uint64_t guard_bytes = 65'536;
 
 std::byte* map_stack(uint64_t bytes) {

@@ -71,8 +71,8 @@ public:
 
   /// Returns the number of parentheses that are open at the cursor.
   int64_t depth() const { return depth_; }
-  /// Moves past the closing parenthesis after which depth() is `depth`. If there is no such parenthesis,
-  /// moves to the end of the text and returns false.
+  /// Skips tokens until depth() is `depth`; moves nowhere if it already is. If the text ends first, stays at
+  /// its end and returns false.
   bool close_to(int64_t depth);
   /// Skips the token at the cursor; if it is an opening parenthesis, skips everything up to the closing one.
   bool skip_form() {

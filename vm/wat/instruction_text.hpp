@@ -32,12 +32,13 @@ private:
   void catches_text(Catches clauses, TextSink& out) const;
   void select_types_text(const Instruction& instr, TextSink& out) const;
   std::string ref_type(HeapType heap, bool nullable) const;
-  /// Returns ` $name` or ` index`. The next two functions return an empty string for index 0, because the
-  /// text format allows this index to be left out.
+  /// Returns ` $name` or ` index`.
   std::string space(NameKind kind, uint32_t index) const { return " " + types_.index(kind, index); }
+  /// Returns the same, but an empty string for index 0, which the text format allows to be left out.
   std::string space_or_zero(NameKind kind, uint32_t index) const {
     return index == 0 ? "" : space(kind, index);
   }
+  /// Returns both indices, or an empty string if both are 0.
   std::string both_or_zero(NameKind kind, uint32_t first, uint32_t second) const;
   std::string local_text(uint32_t function, uint32_t index) const;
 

@@ -18,8 +18,8 @@
 namespace skerry {
 
 namespace detail {
-/// Returns a usage error unless `func` has this type. A result of type externref in `type` matches any
-/// reference type.
+/// Returns a usage error unless `func` has the type `type`. As an exception, a result of type externref in
+/// `type` stands for any reference type.
 Result<void> check_signature(const Func& func, const FuncType& type);
 } // namespace detail
 

@@ -59,8 +59,8 @@ struct ToTextOptions {
 /// valid. Memory: at most 64 MB plus four times the module's size, in addition to the text. Errors:
 /// malformed, limit, deadline_exceeded. Thread-safe.
 Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options = {});
-/// Prints a module of any text length: passes the text to `write` in pieces instead of returning it. Errors:
-/// those of the other to_text; io if `write` returns false.
+/// Like the function above, but passes the text to `write` in pieces, so that the whole text is never in
+/// memory. The same limits apply. Errors: those of the function above; io if `write` returns false.
 Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
                      const ToTextOptions& options = {});
 
