@@ -31,7 +31,8 @@ ALLOWED = {
     "wasi/include": ["vm/include"],
     "wasi": ["vm/include", "vm/platform", "wasi/include"],
     "host/include": ["vm/include", "wasi/include"],
-    "host/support": ["host/include", "vm/platform"],
+    "host/platform": ["host/include", "vm/platform"],
+    "host/support": ["host/platform"],
     "host/manifest": ["host/support"],
     "host/net": ["host/support"],
     "host/metrics": ["host/support"],
@@ -64,7 +65,7 @@ THIRD_PARTY = {  # header prefix: the only files that may include it
 # that ends in .h; standard C++ headers have no suffix.
 SYSTEM = re.compile(r"^(vm|wasi|host|spec-tests)/platform/[a-z]+/")
 SYSTEM_HEADER = re.compile(r"\.h$")
-SYSTEM_FREE = ("vm/",)
+SYSTEM_FREE = ("vm/", "host/")
 STANDARD_BUT_SYSTEM = ("csignal",)  # whose useful part is not in the standard
 SYSTEM_MACRO = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*\b(?:__linux__|__unix__|__APPLE__|_WIN32|__FreeBSD__|"
                           r"__GLIBC__|[A-Z]+_[A-Z]+_COARSE|MADV_\w+|MAP_\w+)", re.M)
@@ -166,10 +167,11 @@ def check_rules():
     """Fails if the rules no longer find what they are there for."""
     found = [(path, [line for line, *_ in problems(path, text)]) for path, text in (
         ("vm/fd.cpp", '#include <vector>\n#include <sys/stat.h>\n#include <csignal>\n'),
-        ("vm/platform/linux/files.cpp", "#include <sys/stat.h>\n#if defined(__linux__)\n"),
+        ("host/net/network.cpp", "#include <curl/curl.h>\n#include <poll.h>\n"),
+        ("host/platform/linux/files.cpp", "#include <sys/stat.h>\n#if defined(__linux__)\n"),
         ("vm/runtime/store.cpp", "#if defined(__clang__)\n#if defined(__linux__)\n# ifdef _WIN32\n"),
         ("vm/isa/type.cpp", '#include "vm/exec/state.hpp"\n'))]
-    assert [lines for _, lines in found] == [[2, 3], [], [2, 3], [1]], found
+    assert [lines for _, lines in found] == [[2, 3], [2], [], [2, 3], [1]], found
 
 
 def main():

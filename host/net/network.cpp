@@ -1,13 +1,12 @@
 // Outgoing connections through libcurl.
 #include "host/net/network.hpp"
 
+#include "host/platform/addresses.hpp"
+#include "host/platform/sockets.hpp"
 #include "host/support/ascii.hpp"
 #include "skerry/out_of_memory.hpp"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -80,27 +79,16 @@ template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& sto
       });
 }
 
-std::string_view address_bytes(const sockaddr& address) {
-  if (address.sa_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address).sin_addr;
-    return {reinterpret_cast<const char*>(&v4), sizeof v4};
-  }
-  if (address.sa_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-    return {reinterpret_cast<const char*>(&v6), sizeof v6};
-  }
-  return {};
-}
-
 /// libcurl calls this before it connects, with the resolved address. A private address is refused unless the
 /// manifest allows private addresses.
 curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& exchange = *static_cast<Exchange*>(user);
-  if (!exchange.capabilities->allow_private_addresses && is_private_address(address_bytes(address->addr))) {
+  if (!exchange.capabilities->allow_private_addresses &&
+      is_private_address(platform::address_bytes(&address->addr))) {
     exchange.address_denied = true;
     return CURL_SOCKET_BAD;
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  return platform::make_socket(address->family, address->socktype, address->protocol).release();
 }
 
 size_t receive_body(char* data, size_t, size_t size, void* user) {

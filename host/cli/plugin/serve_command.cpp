@@ -3,11 +3,10 @@
 
 #include "host/cli/output.hpp"
 #include "host/cli/plugin/plugin_server.hpp"
+#include "host/platform/signals.hpp"
 
-#include <csignal>
 #include <memory>
 #include <string>
-#include <thread>
 
 namespace skerry::host::cli {
 
@@ -15,19 +14,8 @@ namespace {
 
 constexpr int failure = 1;
 
-/// Blocks SIGTERM and SIGINT, which end the server, in all threads. The thread `stopper` waits for these
-/// signals. Must run before any other thread is started, because threads inherit the blocked signals.
-sigset_t block_stop_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
 int serve(const std::string& file) {
-  const sigset_t signals = block_stop_signals();
+  platform::keep_stop_requests();
   auto config = read_serve_config(file);
   if (!config) {
     write_stderr(to_json(config.error()) + "\n");
@@ -39,15 +27,8 @@ int serve(const std::string& file) {
     return failure;
   }
   if (!server.bind()) return failure;
-  std::thread stopper([&] {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    server.stop();
-  });
+  const platform::StopRequestThread stopper([&] { server.stop(); });
   server.serve();
-  // NOLINTNEXTLINE(bugprone-bad-signal-to-kill-thread): it waits for that signal, which is blocked elsewhere
-  pthread_kill(stopper.native_handle(), SIGTERM); // wakes the stopper if something else ended the server
-  stopper.join();
   return 0;
 }
 
