@@ -11,8 +11,8 @@
 
 namespace skerry::platform {
 
-/// Watches directories, for one thread that waits for changes. `wake` and `is_open` are thread-safe. A lock of
-/// the caller must keep apart calls of `add`, `keep_only` and `take`; `wait` needs no lock.
+/// Watches directories, for one thread that waits for changes. `wake` and `is_open` are thread-safe. A lock
+/// of the caller must keep apart calls of `add`, `keep_only` and `take`; `wait` needs no lock.
 class DirectoryChanges {
 public:
   struct Event {
