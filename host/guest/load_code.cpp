@@ -1,6 +1,7 @@
 #include "host/guest/load_code.hpp"
 
 #include "host/guest/import_need.hpp"
+#include "host/net/network.hpp"
 #include "host/platform/file_identity.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
@@ -9,6 +10,7 @@
 #include "skerry/printable.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace skerry::host {
@@ -58,6 +60,16 @@ Expected<void> check_imports(const PluginCode& code) {
     separator = "; ";
   }
   error.message = printable(error.message, longest_printed_message);
+  return fail(std::move(error));
+}
+
+/// Refuses a capability that this build does not have. For manifests in JSON, parse_manifest has done so.
+Expected<void> check_capabilities(const Manifest& manifest) {
+  if (!manifest.capabilities.allow_network || why_no_network().empty()) return {};
+  constexpr std::string_view path = "$.capabilities.allowNetwork";
+  auto error = make_error(manifest, Phase::read, PluginErrorCode::manifest,
+                          std::string(path) + ": " + std::string(why_no_network()));
+  error.manifest_path = path;
   return fail(std::move(error));
 }
 
@@ -126,6 +138,7 @@ Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file) {
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
                                                       std::vector<std::byte> bytes, PluginServices services,
                                                       std::chrono::milliseconds timeout) {
+  if (auto ok = check_capabilities(manifest); !ok) return fail(std::move(ok.error()));
   const uint64_t code_bytes = bytes.size() * code_bytes_per_module_byte;
   BudgetShare share(services.budget, code_bytes);
   if (!share)

@@ -1,38 +1,12 @@
 // skerry plugin serve: serves plugins over HTTP until SIGTERM or SIGINT.
 #include "host/cli/plugin/serve_command.hpp"
 
-#include "host/cli/output.hpp"
-#include "host/cli/plugin/plugin_server.hpp"
-#include "host/platform/signals.hpp"
+#include "host/cli/plugin/serve.hpp"
 
 #include <memory>
 #include <string>
 
 namespace skerry::host::cli {
-
-namespace {
-
-constexpr int failure = 1;
-
-int serve(const std::string& file) {
-  platform::keep_stop_requests();
-  auto config = read_serve_config(file);
-  if (!config) {
-    write_stderr(to_json(config.error()) + "\n");
-    return failure;
-  }
-  PluginServer server(std::move(*config));
-  if (auto loaded = server.load_plugins(); !loaded) {
-    write_stderr(to_json(loaded.error()) + "\n");
-    return failure;
-  }
-  if (!server.bind()) return failure;
-  const platform::StopRequestThread stopper([&] { server.stop(); });
-  server.serve();
-  return 0;
-}
-
-} // namespace
 
 void add_serve(CLI::App& plugin, int& status) {
   auto config = std::make_shared<std::string>();

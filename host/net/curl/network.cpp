@@ -22,8 +22,6 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
-/// The longest time for which a waiting thread does not check for an interrupt; the same as in WASI.
-constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 // Separate deleters, because CURL and CURLM are both void in C++.
 struct EasyDeleter {
@@ -310,11 +308,6 @@ void redirect(HttpRequest& request, int status, bool elsewhere) {
 }
 
 } // namespace
-
-Patience::Clock::duration Patience::longest_wait() const {
-  const auto left = std::max(deadline_ - Clock::now(), Clock::duration::zero());
-  return meter_ != nullptr ? std::min<Clock::duration>(left, longest_slice) : left;
-}
 
 NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response, Patience patience) const {
   if (!is_well_formed(asked)) return NetworkStatus::bad_request;
