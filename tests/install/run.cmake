@@ -1,6 +1,6 @@
 # Installs a build into a fresh folder, then builds and runs consumer.cpp against it, found by find_package and, where
 # there is pkg-config, by that.
-# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… [-DSOURCE=… -DKIND=…] -P run.cmake
+# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… [-DSOURCE=… -DKIND=…] -P run.cmake
 # SOURCE: the project's folder, which is built first, in BUILD. KIND: "shared" builds shared libraries; "small" builds
 # without libcurl and cpp-httplib, which may then be missing, and checks that what needs them is refused.
 
@@ -31,7 +31,8 @@ set(refusal_shared ${refusal_})
 file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer")
 if(SOURCE)
   run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja ${options_${KIND}} -DCMAKE_CXX_COMPILER=${CXX}
-      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_UNITY=${UNITY} -DSKERRY_TESTS=OFF -DSKERRY_EXAMPLES=OFF)
+      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_UNITY=${UNITY} -DSKERRY_SYSTEM=${SYSTEM} -DSKERRY_TESTS=OFF
+      -DSKERRY_EXAMPLES=OFF)
   run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
 endif()
 if(KIND STREQUAL "small")
