@@ -2,16 +2,10 @@
 
 #include "skerry/printable.hpp"
 
-#include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <cstring>
-#include <fcntl.h>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include <new>
 #include <utility>
 
 namespace skerry::spec {
@@ -21,15 +15,6 @@ namespace {
 // The child sends records of line, kind and message. These separators cannot occur in them, because the
 // fields are printable.
 constexpr char field_end = '\x1f', record_end = '\x1e';
-
-void write_all(int fd, const std::string& text) {
-  size_t done = 0;
-  while (done < text.size()) {
-    ssize_t written = ::write(fd, text.data() + done, text.size() - done);
-    if (written < 0 && errno != EINTR) return;
-    if (written > 0) done += static_cast<size_t>(written);
-  }
-}
 
 std::optional<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -67,58 +52,38 @@ struct FileProcess::Shared {
 FileProcess::FileProcess(std::string path, const ScriptOptions& options, std::chrono::seconds timeout)
     : deadline_(Clock::now() + timeout) {
   report_.path = std::move(path);
-  void* memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  int fds[2] = {-1, -1};
-  if (memory == MAP_FAILED || pipe2(fds, O_CLOEXEC) != 0) {
-    report_.failures.push_back({0, "io", std::strerror(errno)});
-    report_.crashed = true;
-    if (memory != MAP_FAILED) munmap(memory, sizeof(Shared));
-    return;
-  }
-  shared_ = new (memory) Shared;
-  std::fflush(nullptr);
-  pid_ = fork();
-  if (pid_ == 0) {
-    close(fds[0]);
-    run_child(fds[1], options);
-  }
-  close(fds[1]);
-  fd_ = fds[0];
-  fcntl(fd_, F_SETFL, O_NONBLOCK); // the caller polls other processes too
-  if (pid_ < 0) end_badly("io", std::strerror(errno));
+  if (const auto error = start(options)) end_badly("io", error.message());
 }
 
-FileProcess::~FileProcess() {
-  if (pid_ > 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-  if (fd_ >= 0) close(fd_);
-  if (shared_) munmap(shared_, sizeof(Shared));
+std::error_code FileProcess::start(const ScriptOptions& options) {
+  auto memory = platform::SharedMemory::make(sizeof(Shared));
+  if (!memory) return memory.error();
+  memory_ = std::move(*memory);
+  shared_ = new (memory_.start()) Shared;
+  auto child = platform::ChildProcess::start(
+      [&](const platform::ChildProcess::Send& send) { run_in_child(send, options); });
+  if (!child) return child.error();
+  child_ = std::move(*child);
+  return {};
 }
 
-void FileProcess::run_child(int fd, const ScriptOptions& options) {
+void FileProcess::run_in_child(const platform::ChildProcess::Send& send, const ScriptOptions& options) {
   ScriptObserver observer;
   observer.before = [this](const wat::Command& command) { shared_->line = command.line; };
-  observer.failed = [fd](const Failure& failure) {
-    write_all(fd, std::to_string(failure.line) + field_end + failure.kind + field_end +
-                      printable(failure.message, longest_printed_message) + record_end);
+  observer.failed = [&](const Failure& failure) {
+    send(std::to_string(failure.line) + field_end + failure.kind + field_end +
+         printable(failure.message, longest_printed_message) + record_end);
   };
   run_script(report_.path, options, std::move(observer), shared_->tallies);
-  _exit(0);
 }
 
 bool FileProcess::poll() {
-  if (fd_ < 0) return true;
+  if (!child_.has_child()) return true;
   if (!timed_out_ && Clock::now() >= deadline_) {
     timed_out_ = true;
-    kill(pid_, SIGKILL);
+    child_.kill();
   }
-  char buffer[65536];
-  ssize_t count = ::read(fd_, buffer, sizeof buffer);
-  if (count < 0 && (errno == EINTR || errno == EAGAIN)) return false;
-  if (count > 0) {
-    received_.append(buffer, static_cast<size_t>(count));
+  if (child_.receive(received_)) {
     take_failures();
     return false;
   }
@@ -142,23 +107,16 @@ void FileProcess::add_failure(const std::string& record) {
 }
 
 void FileProcess::finish() {
-  int status = 0;
-  while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
-  pid_ = -1;
+  const auto trouble = child_.wait_for_end();
   report_.tallies = shared_->tallies;
   if (timed_out_) return end_badly("timeout", "killed at the time limit");
-  if (WIFSIGNALED(status)) return end_badly("crash", strsignal(WTERMSIG(status)));
-  if (WEXITSTATUS(status) != 0)
-    return end_badly("crash", "exit status " + std::to_string(WEXITSTATUS(status)));
-  close(std::exchange(fd_, -1));
+  if (trouble) end_badly("crash", *trouble);
 }
 
 void FileProcess::end_badly(const std::string& kind, const std::string& what) {
-  report_.failures.push_back({shared_->line, kind, what});
+  report_.failures.push_back({shared_ != nullptr ? shared_->line : 0, kind, what});
   report_.crashed = true;
   ++report_.tallies[wat::Command::Kind::broken].failed;
-  close(std::exchange(fd_, -1));
 }
 
 } // namespace skerry::spec

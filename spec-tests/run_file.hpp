@@ -1,12 +1,14 @@
 // Runs one script file, in this process or in its own process.
 #pragma once
 
+#include "spec-tests/platform/child_process.hpp"
+#include "spec-tests/platform/shared_memory.hpp"
 #include "spec-tests/script_runner.hpp"
 #include "spec-tests/tally.hpp"
 
 #include <chrono>
-#include <memory>
 #include <string>
+#include <system_error>
 
 namespace skerry::spec {
 
@@ -22,10 +24,9 @@ public:
   FileProcess(std::string path, const ScriptOptions& options, std::chrono::seconds timeout);
   FileProcess(const FileProcess&) = delete;
   FileProcess& operator=(const FileProcess&) = delete;
-  ~FileProcess();
 
-  /// Readable when the child reports something or ends; -1 after it has ended.
-  int fd() const { return fd_; }
+  /// Has no child after the process has ended.
+  const platform::ChildProcess& child() const { return child_; }
   Clock::time_point deadline() const { return deadline_; }
   /// Reads the available reports; kills the child if its time is up. True if it has ended.
   bool poll();
@@ -33,16 +34,17 @@ public:
 
 private:
   struct Shared;
-  [[noreturn]] void run_child(int fd, const ScriptOptions& options);
+  std::error_code start(const ScriptOptions& options);
+  void run_in_child(const platform::ChildProcess::Send& send, const ScriptOptions& options);
   void finish();
   void take_failures();
   void add_failure(const std::string& record);
   void end_badly(const std::string& kind, const std::string& what);
 
   FileReport report_;
-  Shared* shared_ = nullptr; // written by the child
-  int pid_ = -1;
-  int fd_ = -1;
+  platform::SharedMemory memory_;
+  Shared* shared_ = nullptr; // in memory_; written by the child
+  platform::ChildProcess child_;
   bool timed_out_ = false;
   std::string received_;
   Clock::time_point deadline_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <poll.h>
 
 namespace skerry::spec {
 
@@ -17,18 +16,19 @@ ScriptOptions script_options(const std::string& path, const SuiteOptions& option
   return {options.config, options.expectations.skipped_lines(path), options.line};
 }
 
-/// Waits until a process reports something or reaches its deadline.
+/// Waits until a process reports something, ends or reaches its deadline, at most a second.
 void wait_for_any(const std::vector<std::unique_ptr<FileProcess>>& running) {
   using Clock = FileProcess::Clock;
-  std::vector<pollfd> fds;
+  using std::chrono::milliseconds;
+  std::vector<const platform::ChildProcess*> children;
   auto next = Clock::time_point::max();
   for (const auto& process : running) {
     if (!process) continue;
-    fds.push_back({process->fd(), POLLIN, 0});
+    children.push_back(&process->child());
     next = std::min(next, process->deadline());
   }
-  auto left = std::chrono::duration_cast<std::chrono::milliseconds>(next - Clock::now()).count();
-  ::poll(fds.data(), fds.size(), static_cast<int>(std::clamp<int64_t>(left + 1, 0, 1000)));
+  const auto left = std::chrono::ceil<milliseconds>(next - Clock::now());
+  platform::ChildProcess::wait_for_any(children, std::clamp(left, milliseconds(0), milliseconds(1000)));
 }
 
 } // namespace

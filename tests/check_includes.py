@@ -32,8 +32,9 @@ ALLOWED = {
     "wasi/platform": ["vm/platform"],
     "wasi": ["wasi/platform", "wasi/include"],
     "host/include": ["vm/include", "wasi/include"],
-    "host/support": ["host/include", "vm/platform"],
-    "host/manifest": ["host/support"],
+    "host/platform": ["host/include", "vm/platform"],
+    "host/support": ["host/platform"],
+    "host/manifest": ["host/net", "host/support"],
     "host/net": ["host/support"],
     "host/metrics": ["host/support"],
     "host/watch": ["host/support"],
@@ -42,7 +43,8 @@ ALLOWED = {
     "host/reload": ["host/pool", "host/guest", "host/support"],
     "host/manager": ["host/reload", "host/pool", "host/watch", "host/support"],
     "host/cli": ["host/guest", "host/net", "host/support"],
-    "spec-tests": ["vm/include", "vm/base"],
+    "spec-tests/platform": ["vm/include", "vm/platform"],
+    "spec-tests": ["vm/include", "vm/base", "spec-tests/platform"],
     "examples": ["vm/include", "wasi/include", "host/include"],
 }
 # Single headers that a folder may include although its folder rule does not allow it, each with its reason.
@@ -56,17 +58,17 @@ UNCHECKED = ("fuzz", "tests")  # may include everything
 THIRD_PARTY = {  # header prefix: the only files that may include it
     "hwy/": r"^vm/exec/simd",
     "xxhash": r"^host/support/hash\.cpp$",
-    "curl/": r"^host/net/network\.cpp$",
+    "curl/": r"^host/net/curl/",
     "nlohmann/": r"^host/support/json\.hpp$",
     "CLI/": r"^host/cli/",
-    "httplib": r"^host/cli/plugin/plugin_server\.cpp$",
+    "httplib": r"^host/cli/plugin/httplib/",
     "catch2/": r"^tests/",
 }
 # What differs between operating systems is in these folders only (docs/porting.md). A system's header there has a name
 # that ends in .h; standard C++ headers have no suffix.
 SYSTEM = re.compile(r"^(vm|wasi|host|spec-tests)/platform/[a-z]+/")
 SYSTEM_HEADER = re.compile(r"\.h$")
-SYSTEM_FREE = ("vm/", "wasi/")
+SYSTEM_FREE = ("vm/", "wasi/", "host/", "spec-tests/")
 STANDARD_BUT_SYSTEM = ("csignal",)  # whose useful part is not in the standard
 SYSTEM_MACRO = re.compile(r"^\s*#\s*(?:if|ifdef|ifndef|elif)\b.*\b(?:__linux__|__unix__|__APPLE__|_WIN32|__FreeBSD__|"
                           r"__GLIBC__|[A-Z]+_[A-Z]+_COARSE|MADV_\w+|MAP_\w+)", re.M)
@@ -168,10 +170,11 @@ def check_rules():
     """Fails if the rules no longer find what they are there for."""
     found = [(path, [line for line, *_ in problems(path, text)]) for path, text in (
         ("vm/fd.cpp", '#include <vector>\n#include <sys/stat.h>\n#include <csignal>\n'),
-        ("vm/platform/linux/files.cpp", "#include <sys/stat.h>\n#if defined(__linux__)\n"),
+        ("host/net/curl/network.cpp", "#include <curl/curl.h>\n#include <poll.h>\n"),
+        ("host/platform/linux/files.cpp", "#include <sys/stat.h>\n#if defined(__linux__)\n"),
         ("vm/runtime/store.cpp", "#if defined(__clang__)\n#if defined(__linux__)\n# ifdef _WIN32\n"),
         ("vm/isa/type.cpp", '#include "vm/exec/state.hpp"\n'))]
-    assert [lines for _, lines in found] == [[2, 3], [], [2, 3], [1]], found
+    assert [lines for _, lines in found] == [[2, 3], [2], [], [2, 3], [1]], found
 
 
 def main():

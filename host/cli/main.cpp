@@ -3,14 +3,12 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/program.hpp"
+#include "host/platform/programs.hpp"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <unistd.h>
 
 namespace skerry::host::cli {
 namespace {
@@ -32,12 +30,12 @@ void add_commands(CLI::App& app, int& status) {
 /// Replaces this process by the program skerry-plugin, with the arguments after "plugin". Returns only if
 /// that program cannot be started.
 int become_plugin_program(char** arguments) {
-  std::error_code error;
-  const std::filesystem::path self = std::filesystem::read_symlink("/proc/self/exe", error);
-  const std::string program = (self.parent_path() / "skerry-plugin").string();
-  if (!error) execv(program.c_str(), arguments);
-  complain("cannot start " + program + ", which must be in the folder of skerry: " +
-           (error ? error.message() : std::string(std::strerror(errno))));
+  const auto self = platform::program_path(arguments[0]);
+  const std::filesystem::path folder = self ? self->parent_path() : std::filesystem::path();
+  const std::filesystem::path program = folder / "skerry-plugin";
+  const std::error_code error = self ? platform::become_program(program, arguments + 1) : self.error();
+  complain("cannot start " + program.string() +
+           ", which must be in the folder of skerry: " + error.message());
   return failure;
 }
 
@@ -46,6 +44,6 @@ int become_plugin_program(char** arguments) {
 
 int main(int argc, char** argv) {
   using namespace skerry::host::cli;
-  if (argc > 1 && argv[1] == std::string_view("plugin")) return become_plugin_program(argv + 1);
+  if (argc > 1 && argv[1] == std::string_view("plugin")) return become_plugin_program(argv);
   return run_program("skerry", "Runs WebAssembly programs and plugins.", argc, argv, add_commands);
 }

@@ -1,19 +1,18 @@
 #include "host/cli/output.hpp"
 
+#include "host/platform/standard_streams.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wasi/host_output.hpp"
-
-#include <unistd.h>
 
 #include <string>
 
 namespace skerry::host::cli {
 
 bool write_stdout(std::string_view text, Deadline deadline) {
-  return wasi::write_before(deadline, STDOUT_FILENO, text);
+  return wasi::write_before(deadline, platform::standard_output, text);
 }
 bool write_stderr(std::string_view text, Deadline deadline) {
-  return wasi::write_before(deadline, STDERR_FILENO, text);
+  return wasi::write_before(deadline, platform::standard_error, text);
 }
 
 void complain(std::string_view message, Deadline deadline) {

@@ -2,10 +2,9 @@
 
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
+#include "host/platform/signals.hpp"
 #include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
-
-#include <csignal>
 
 namespace skerry::host::cli {
 
@@ -28,7 +27,7 @@ int report(const CLI::App& app, const CLI::ParseError& error) {
 
 int run_program(const char* name, const char* what, int argc, char** argv,
                 const std::function<void(CLI::App&, int& status)>& add_commands) {
-  std::signal(SIGPIPE, SIG_IGN); // writing to a closed stdout must fail, not kill the process
+  platform::ignore_broken_pipes(); // writing to a closed stdout must fail
   CLI::App app{what, name};
   app.set_version_flag("--version", version);
   app.set_help_flag("-h,--help", "Print this help and exit");

@@ -3,15 +3,13 @@
 #include "host/cli/listen.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/units.hpp"
+#include "host/platform/files.hpp"
+#include "host/platform/standard_streams.hpp"
 #include "host/support/fail.hpp"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -79,14 +77,6 @@ std::optional<QuotaOption> parse_quota(const std::string& text) {
   return made;
 }
 
-/// Opens a file for standard stream 0, 1 or 2, and returns its descriptor.
-int open_file(const std::string& path, int number) {
-  constexpr int new_file_mode = 0666;
-  return number == STDIN_FILENO
-             ? ::open(path.c_str(), O_RDONLY | O_CLOEXEC)
-             : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, new_file_mode);
-}
-
 constexpr const char* stream_names[] = {"--stdin", "--stdout", "--stderr"};
 
 } // namespace
@@ -101,9 +91,10 @@ WasiSetup::~WasiSetup() = default;
 Result<void> WasiSetup::open_stream(const std::string& text, int number) {
   const std::string_view kind = std::string_view(text).substr(0, text.find(':'));
   const std::string rest = kind.size() < text.size() ? text.substr(kind.size() + 1) : std::string();
-  wasi::Output* output = number == STDOUT_FILENO ? &config_.stdout_stream : &config_.stderr_stream;
+  wasi::Output* output =
+      number == platform::standard_output ? &config_.stdout_stream : &config_.stderr_stream;
   const auto set = [&](auto what) {
-    if (number == STDIN_FILENO)
+    if (number == platform::standard_input)
       config_.stdin_stream = what;
     else
       *output = what;
@@ -117,19 +108,21 @@ Result<void> WasiSetup::open_stream(const std::string& text, int number) {
     return {};
   }
   if (kind == "file" && !rest.empty()) {
-    OwnedFd fd(open_file(rest, number));
-    if (!fd.is_open()) {
-      return fail(Error(ErrorKind::io, ErrorCode::none, "cannot open " + rest + ": " + std::strerror(errno)));
-    }
-    set(wasi::BorrowedFd{fd.get()});
-    fds_.push_back(std::move(fd));
+    auto file = number == platform::standard_input ? platform::open_for_reading(rest)
+                                                   : platform::open_for_writing(rest);
+    if (!file)
+      return fail(
+          Error(ErrorKind::io, ErrorCode::none, "cannot open " + rest + ": " + file.error().message()));
+    set(wasi::BorrowedFd{file->get()});
+    fds_.push_back(std::move(*file));
     return {};
   }
-  const auto limit = kind == "capture" && number != STDIN_FILENO ? parse_size(rest) : std::nullopt;
+  const auto limit =
+      kind == "capture" && number != platform::standard_input ? parse_size(rest) : std::nullopt;
   if (!limit) {
     return fail(misused(std::string(stream_names[number]) + ": \"" + text +
                         "\" must be one of inherit, null, file:PATH" +
-                        (number == STDIN_FILENO ? "" : ", capture:SIZE")));
+                        (number == platform::standard_input ? "" : ", capture:SIZE")));
   }
   captured_[number] = std::make_shared<wasi::OutputBuffer>(*limit);
   *output = captured_[number];
@@ -182,9 +175,12 @@ Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std:
 }
 
 bool WasiSetup::print_captured(Deadline deadline) const {
-  if (captured_[STDOUT_FILENO] && !write_stdout(captured_[STDOUT_FILENO]->text(), deadline)) return false;
-  if (captured_[STDERR_FILENO]) write_stderr(captured_[STDERR_FILENO]->text(), deadline);
-  for (int i = STDOUT_FILENO; i <= STDERR_FILENO; ++i) {
+  if (captured_[platform::standard_output] &&
+      !write_stdout(captured_[platform::standard_output]->text(), deadline))
+    return false;
+  if (captured_[platform::standard_error])
+    write_stderr(captured_[platform::standard_error]->text(), deadline);
+  for (int i = platform::standard_output; i <= platform::standard_error; ++i) {
     if (captured_[i] && captured_[i]->dropped() != 0) {
       complain(std::string(stream_names[i]) + ": " + std::to_string(captured_[i]->dropped()) +
                    " more bytes were dropped",

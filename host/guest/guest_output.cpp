@@ -1,10 +1,9 @@
 #include "host/guest/guest_output.hpp"
 
+#include "host/platform/standard_streams.hpp"
 #include "host/support/as_text.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wasi/host_output.hpp"
-
-#include <unistd.h>
 
 #include <array>
 #include <string>
@@ -19,7 +18,7 @@ std::string_view log_level_name(LogLevel level) noexcept {
 void pass_output(const GuestOutput& to, std::string_view plugin, std::span<const std::byte> bytes,
                  GuestDeadline deadline) {
   if (to) return to(plugin, bytes);
-  (void)wasi::write_before(deadline, STDERR_FILENO, as_text(bytes));
+  (void)wasi::write_before(deadline, platform::standard_error, as_text(bytes));
 }
 
 void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, std::string_view text,
@@ -28,7 +27,7 @@ void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, 
   std::string line;
   line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
   line.append(printable_lines(text, longest_printed_message)).append("\n"); // `text` has no newline
-  (void)wasi::write_before(deadline, STDERR_FILENO, line);
+  (void)wasi::write_before(deadline, platform::standard_error, line);
 }
 
 } // namespace skerry::host

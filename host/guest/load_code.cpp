@@ -1,14 +1,16 @@
 #include "host/guest/load_code.hpp"
 
 #include "host/guest/import_need.hpp"
+#include "host/net/network.hpp"
+#include "host/platform/file_identity.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
-#include "host/support/file_identity.hpp"
 #include "host/support/hash.hpp"
 #include "skerry/printable.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace skerry::host {
@@ -61,6 +63,16 @@ Expected<void> check_imports(const PluginCode& code) {
   return fail(std::move(error));
 }
 
+/// Refuses a capability that this build does not have. For manifests in JSON, parse_manifest has done so.
+Expected<void> check_capabilities(const Manifest& manifest) {
+  if (!manifest.capabilities.allow_network || why_no_network().empty()) return {};
+  constexpr std::string_view path = "$.capabilities.allowNetwork";
+  auto error = make_error(manifest, Phase::read, PluginErrorCode::manifest,
+                          std::string(path) + ": " + std::string(why_no_network()));
+  error.manifest_path = path;
+  return fail(std::move(error));
+}
+
 /// Refuses a module whose memories start larger than the manifest allows, before an instance is made.
 Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   uint64_t asked = 0;
@@ -105,10 +117,10 @@ Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::ve
 Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes) {
   std::error_code unknown;
   const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // false for a pipe
-  const FileIdentity before = file_identity(manifest.wasm_path);
+  const platform::FileIdentity before = platform::file_identity(manifest.wasm_path);
   auto bytes = read_file(manifest.wasm_path, max_module_bytes);
   if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());
-  if (is_file && file_identity(manifest.wasm_path) != before) {
+  if (is_file && platform::file_identity(manifest.wasm_path) != before) {
     return fail(make_error(manifest, Phase::read, PluginErrorCode::io,
                            printable(manifest.wasm_path.string()) + " was changed while it was read"));
   }
@@ -126,6 +138,7 @@ Expected<void> check_pin(const Manifest& manifest, const ModuleFile& file) {
 Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, const Manifest& manifest,
                                                       std::vector<std::byte> bytes, PluginServices services,
                                                       std::chrono::milliseconds timeout) {
+  if (auto ok = check_capabilities(manifest); !ok) return fail(std::move(ok.error()));
   const uint64_t code_bytes = bytes.size() * code_bytes_per_module_byte;
   BudgetShare share(services.budget, code_bytes);
   if (!share)

@@ -2,11 +2,11 @@
 #include "skerry/host/manager.hpp"
 
 #include "host/manager/plugin_impl.hpp"
+#include "host/platform/file_identity.hpp"
 #include "host/reload/reload_transaction.hpp"
 #include "host/reload/rollback.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
-#include "host/support/file_identity.hpp"
 #include "host/support/mutex.hpp"
 #include "host/support/near_miss.hpp"
 #include "host/support/out_of_memory.hpp"
@@ -119,7 +119,7 @@ Expected<PluginHandle> Manager::Impl::load(const Manifest& manifest,
 Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
                                                     const std::filesystem::path& manifest_file) {
   const std::string& name = manifest.meta.name;
-  const FileIdentity before = file_identity(manifest.wasm_path);
+  const platform::FileIdentity before = platform::file_identity(manifest.wasm_path);
   auto made = std::make_shared<LoadedPlugin>(manifest, manifest_file, host);
   if (auto done = made->load(manifest); !done) return fail(std::move(done.error()));
   auto plugin = std::make_shared<Plugin>(std::make_unique<Plugin::Impl>(made));
@@ -132,7 +132,7 @@ Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
         follow(*made, manifest);
         // The watcher does not report a change of the module between the read and the start of the watch, so
         // the file is compared here.
-        if (manifest.reload.watch && file_identity(manifest.wasm_path) != before) changed(name);
+        if (manifest.reload.watch && platform::file_identity(manifest.wasm_path) != before) changed(name);
       },
       [&] { watch_trouble(Error::out_of_memory("watching a plugin's files").message()); });
   return plugin;

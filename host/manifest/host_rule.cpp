@@ -1,14 +1,11 @@
 // Parses and matches the entries of the network allow-list.
+#include "host/platform/addresses.hpp"
 #include "host/support/ascii.hpp"
 #include "host/support/fail.hpp"
 #include "skerry/host/capability.hpp"
 #include "skerry/printable.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace skerry::host {
@@ -18,21 +15,14 @@ namespace {
 constexpr size_t longest_name = 253; // RFC 1035, in text form
 constexpr size_t longest_label = 63;
 
-std::optional<std::string> address_text(int family, const std::string& text) {
-  std::array<unsigned char, sizeof(in6_addr)> address;
-  std::array<char, INET6_ADDRSTRLEN> printed;
-  if (inet_pton(family, text.c_str(), address.data()) != 1) return std::nullopt;
-  return inet_ntop(family, address.data(), printed.data(), printed.size());
-}
-
 /// Returns the canonical spelling of an IPv4 or IPv6 address, or nothing if `text` is not an address.
 /// "::ffff:10.0.0.7" becomes 10.0.0.7.
 std::optional<std::string> normalize_address(std::string text) {
   if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);
-  if (auto v4 = address_text(AF_INET, text)) return v4;
-  auto v6 = address_text(AF_INET6, text);
-  if (v6 && v6->starts_with("::ffff:") && v6->find('.') != v6->npos) return v6->substr(7);
-  return v6;
+  auto address = platform::canonical_address(text);
+  if (address && address->starts_with("::ffff:") && address->find('.') != address->npos)
+    return address->substr(7);
+  return address;
 }
 
 /// Returns the name in lower case, without the trailing dot of the root.

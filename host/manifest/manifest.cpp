@@ -1,6 +1,7 @@
 // Parses a manifest from JSON. Every error names its JSON path.
 #include "skerry/host/manifest.hpp"
 
+#include "host/net/network.hpp"
 #include "host/support/as_text.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
@@ -160,6 +161,12 @@ void check_distinct(ObjectReader& reader, std::string_view key, const std::vecto
   }
 }
 
+bool read_allow_network(ObjectReader& reader) {
+  const bool allowed = reader.boolean("allowNetwork", false);
+  if (allowed && !why_no_network().empty()) reader.complain("allowNetwork", why_no_network());
+  return allowed;
+}
+
 Capabilities read_capabilities(ObjectReader reader, const std::filesystem::path& folder) {
   Capabilities c;
   c.max_memory_mb = read_u32(reader, "maxMemoryMB", c.max_memory_mb, 4096);
@@ -185,7 +192,7 @@ Capabilities read_capabilities(ObjectReader reader, const std::filesystem::path&
     read_env_item(item, path, c.env, reader.problem());
   });
   check_distinct(reader, "env", c.env, &EnvGrant::name);
-  c.allow_network = reader.boolean("allowNetwork", false);
+  c.allow_network = read_allow_network(reader);
   read_hosts(reader, c.allowed_hosts);
   c.allow_private_addresses = reader.boolean("allowPrivateAddresses", false);
   reader.finish();

@@ -1,10 +1,10 @@
-// Network access for plugins. Only network.cpp includes libcurl. Internal.
+// Network access for plugins. host/net/curl implements it with libcurl; host/net/no_client has nothing, for
+// builds with SKERRY_WITH_HTTP_CLIENT=OFF. Internal.
 #pragma once
 
+#include "host/net/patience.hpp"
 #include "skerry/host/capability.hpp"
-#include "skerry/host_meter.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,23 +34,9 @@ struct HttpResponse {
   std::string body;
 };
 
-/// Limits how long the host waits for the network: until a point in time, or as long as a guest's call may
-/// run (until its deadline or an interrupt).
-class Patience {
-public:
-  using Clock = std::chrono::steady_clock;
-  Patience(Clock::time_point deadline) noexcept : deadline_(deadline) {}
-  Patience(HostMeter& meter) noexcept : deadline_(meter.watch.deadline), meter_(&meter) {}
-
-  /// True after the deadline or an interrupt.
-  bool is_over() { return Clock::now() >= deadline_ || (meter_ != nullptr && meter_->must_stop()); }
-  /// Returns the maximum length of the next wait, which is short enough that interrupts are noticed.
-  Clock::duration longest_wait() const;
-
-private:
-  Clock::time_point deadline_;
-  HostMeter* meter_ = nullptr;
-};
+/// Returns why this build cannot connect to other hosts; empty if it can. If it cannot, every function of
+/// Network returns `failed`.
+std::string_view why_no_network() noexcept;
 
 /// Connects to other hosts, as far as the grants allow. Before a name is resolved, the name and the port are
 /// checked against the allow-list. Before each connection, the resolved address is checked against the
@@ -69,7 +55,7 @@ public:
   NetworkStatus http(const HttpRequest& asked, HttpResponse& response, Patience patience) const;
 
 private:
-  const Capabilities& capabilities_;
+  [[maybe_unused]] const Capabilities& capabilities_; // unused if no_client implements this class
 };
 
 /// True for addresses outside the public network: private, loopback, link-local (where clouds serve their

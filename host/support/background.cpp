@@ -1,12 +1,7 @@
 #include "host/support/background.hpp"
 
+#include "host/platform/thread_priority.hpp"
 #include "host/support/out_of_memory.hpp"
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cstdint>
 
 namespace skerry::host {
 
@@ -47,38 +42,11 @@ Background::Threads Background::take_ended() noexcept {
   return taken;
 }
 
-namespace {
-
-/// The argument of the system call sched_setattr(2). It is declared here because the kernel's header
-/// conflicts with a header of the C library.
-struct SchedulingRequest {
-  uint32_t size = sizeof(SchedulingRequest);
-  uint32_t policy = 0; // SCHED_OTHER
-  uint64_t flags = 0;
-  int32_t nice = 0;
-  uint32_t priority = 0;
-  uint64_t runtime_ns = 0, deadline_ns = 0, period_ns = 0;
-};
-
-/// Lowers the priority of the calling thread; on Linux each thread has its own priority. Requests a smaller
-/// share of the processor, and the shortest time slices. (Linux ignores the request for time slices before
-/// version 6.12.) Errors are ignored.
-void lower_own_priority() {
-  constexpr int yielding = 10; // the niceness, from 0 to 19
-  constexpr uint64_t turn_ns = 100'000;
-  SchedulingRequest wanted;
-  wanted.nice = std::max(getpriority(PRIO_PROCESS, 0), yielding);
-  wanted.runtime_ns = turn_ns;
-  (void)syscall(SYS_sched_setattr, 0, &wanted, 0U);
-}
-
-} // namespace
-
 void run_with_low_priority(const std::function<void()>& work) noexcept {
   const bool has_thread = unless_out_of_memory(
       [&] {
         start_thread([&] {
-          lower_own_priority();
+          platform::lower_own_priority();
           work();
         }).join();
         return true;

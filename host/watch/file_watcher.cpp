@@ -1,14 +1,10 @@
 #include "host/watch/file_watcher.hpp"
 
-#include "host/support/file_identity.hpp"
+#include "host/platform/directory_changes.hpp"
+#include "host/platform/file_identity.hpp"
 #include "host/support/mutex.hpp"
 #include "host/support/out_of_memory.hpp"
-#include "host/watch/inotify_queue.hpp"
 #include "host/watch/watch_path.hpp"
-
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <map>
@@ -23,6 +19,8 @@ namespace skerry::host {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using platform::DirectoryChanges;
+using platform::FileIdentity;
 
 struct WatchedFile {
   std::filesystem::path path;
@@ -59,18 +57,10 @@ struct WatchedGroup {
 
 class FileWatcher::Impl {
 public:
-  explicit Impl(Options options)
-      : options_(std::move(options)), wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    const auto begin = [&] {
-      mutex_.is_held(); // no other thread can access this object yet
-      if (options_.use_inotify && !queue_.open())
-        trouble("inotify is not available, so all files are polled");
-      thread_ = start_thread([this] { run(); });
-    };
-    unless_out_of_memory(begin, [&] {
-      close(wake_fd_);
-      throw std::bad_alloc();
-    });
+  explicit Impl(Options options) : options_(std::move(options)) {
+    if (options_.use_directory_changes && !queue_.open())
+      trouble("the system does not report changes of directories, so all files are polled");
+    thread_ = start_thread([this] { run(); });
   }
 
   ~Impl() {
@@ -78,9 +68,8 @@ public:
       const Lock lock(mutex_);
       stopping_ = true;
     }
-    wake();
+    queue_.wake();
     thread_.join();
-    close(wake_fd_);
   }
 
   Id watch(const std::vector<std::filesystem::path>& paths, std::chrono::milliseconds settle,
@@ -97,7 +86,7 @@ public:
         WatchedFile& file = group.files[i];
         file.path = paths[i];
         register_steps(file);
-        file.reported = file.last = file_identity(file.path);
+        file.reported = file.last = platform::file_identity(file.path);
       }
     };
     unless_out_of_memory(fill, [&] {
@@ -105,7 +94,7 @@ public:
       groups_.erase(id);
       throw std::bad_alloc();
     });
-    wake(); // the set of polled files may have changed
+    queue_.wake(); // the set of polled files may have changed
     return id;
   }
 
@@ -117,13 +106,9 @@ public:
     while (running_ == id) idle_.wait(lock);
   }
 
-  bool uses_inotify() const noexcept { return queue_.is_open(); }
+  bool uses_directory_changes() const noexcept { return queue_.is_open(); }
 
 private:
-  void wake() const {
-    const uint64_t one = 1;
-    [[maybe_unused]] const auto written = write(wake_fd_, &one, sizeof one);
-  }
   void trouble(const std::string& text) SKERRY_REQUIRES(mutex_) {
     if (options_.on_trouble) troubles_.push_back(text);
   }
@@ -153,21 +138,19 @@ private:
   /// Waits for an event or the next time at which a poll or a report is due. Returns false when the watcher
   /// is being destroyed.
   bool wait() {
-    pollfd descriptors[] = {{wake_fd_, POLLIN, 0}, {queue_.descriptor(), POLLIN, 0}};
-    int timeout;
+    std::optional<std::chrono::milliseconds> time;
     {
       const Lock lock(mutex_);
       if (stopping_) return false;
-      timeout = milliseconds_to_wait();
+      time = time_to_wait();
     }
-    poll(descriptors, 2, timeout);
-    uint64_t count;
-    [[maybe_unused]] const auto taken = read(wake_fd_, &count, sizeof count);
+    queue_.wait(time);
     const Lock lock(mutex_);
     return !stopping_;
   }
 
-  int milliseconds_to_wait() const SKERRY_REQUIRES(mutex_) {
+  /// Returns the time until a poll or a report is due; nothing if none will be.
+  std::optional<std::chrono::milliseconds> time_to_wait() const SKERRY_REQUIRES(mutex_) {
     std::optional<Clock::time_point> next;
     for (const auto& [id, group] : groups_) {
       // While a file of the group is being written, no timer is needed: the end of the write wakes the
@@ -175,11 +158,11 @@ private:
       if (group.due && !group.being_written() && (!next || *group.due < *next)) next = group.due;
       if (is_polled(group) && (!next || next_poll_ < *next)) next = next_poll_;
     }
-    if (!troubles_.empty() && !has_missed_) return 0;
+    if (!troubles_.empty() && !has_missed_) return std::chrono::milliseconds(0);
     if (has_missed_) next = next_poll_;
-    if (!next) return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()).count();
-    return static_cast<int>(std::clamp<int64_t>(left, 0, 60'000));
+    if (!next) return std::nullopt;
+    return std::max(std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now()),
+                    std::chrono::milliseconds(0));
   }
 
   bool is_polled(const WatchedFile& file) const { return !queue_.is_open() || file.is_polled(); }
@@ -190,15 +173,15 @@ private:
   void look_at_events() {
     const Lock lock(mutex_);
     const auto now = Clock::now();
-    queue_.take([&](const InotifyQueue::Event& event) {
+    queue_.take([&](const DirectoryChanges::Event& event) {
       mutex_.is_held();
       for (auto& [id, group] : groups_)
         for (WatchedFile& file : group.files) apply(event, group, file, now);
     });
   }
 
-  void apply(const InotifyQueue::Event& event, WatchedGroup& group, WatchedFile& file, Clock::time_point now)
-      SKERRY_REQUIRES(mutex_) {
+  void apply(const DirectoryChanges::Event& event, WatchedGroup& group, WatchedFile& file,
+             Clock::time_point now) SKERRY_REQUIRES(mutex_) {
     if (!event.overflow && !file.is_concerned(event.watch, event.name)) return;
     if (event.overflow) {
       file.being_written = false; // the end of the write may be among the lost events
@@ -214,7 +197,7 @@ private:
   /// starts it again. If the file was only written (`touched`) without such a change, restarts a settle time
   /// that is running, but does not start one.
   static void look_at(WatchedGroup& group, WatchedFile& file, Clock::time_point now, bool touched) {
-    const FileIdentity identity = file_identity(file.path);
+    const FileIdentity identity = platform::file_identity(file.path);
     if (identity == file.last && !(touched && group.due)) return;
     file.last = identity;
     group.due = now + group.settle;
@@ -311,9 +294,9 @@ private:
 
   // --- directories
 
-  /// Registers with inotify the directories that lead to a file. A symbolic link may be replaced after the
-  /// link was read and before its directory is registered, and inotify does not report this change. The path
-  /// is therefore resolved again until the result stays the same, at most 8 times.
+  /// Watches the directories that lead to a file. A symbolic link may be replaced after the link was read and
+  /// before its directory is watched. The path is therefore resolved again until the result stays the same,
+  /// at most 8 times.
   void register_steps(WatchedFile& file) SKERRY_REQUIRES(mutex_) {
     if (!queue_.is_open()) return;
     constexpr int most_rounds = 8;
@@ -347,10 +330,9 @@ private:
   }
 
   const Options options_;
-  const int wake_fd_;
   mutable Mutex mutex_;
   Condition idle_;
-  InotifyQueue queue_; // opened before the thread starts; its watches change only with the mutex held
+  DirectoryChanges queue_; // opened before the thread starts; its watches change only with the mutex held
   std::map<Id, WatchedGroup> groups_ SKERRY_GUARDED_BY(mutex_);
   Id last_id_ SKERRY_GUARDED_BY(mutex_) = 0;
   Id running_ SKERRY_GUARDED_BY(mutex_) = 0; // the group whose callback is running
@@ -371,6 +353,6 @@ FileWatcher::Id FileWatcher::watch(const std::vector<std::filesystem::path>& fil
   return impl_->watch(files, settle, std::move(changed));
 }
 void FileWatcher::unwatch(Id id) { impl_->unwatch(id); }
-bool FileWatcher::uses_inotify() const noexcept { return impl_->uses_inotify(); }
+bool FileWatcher::uses_directory_changes() const noexcept { return impl_->uses_directory_changes(); }
 
 } // namespace skerry::host

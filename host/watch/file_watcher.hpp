@@ -17,12 +17,12 @@ namespace skerry::host {
 class FileWatcher {
 public:
   struct Options {
-    bool use_inotify = true; ///< if false, all files are polled
-    /// The time between two polls of a file. With inotify, files are polled only if their directories cannot
-    /// be watched, because of missing permissions or the kernel's limit.
+    bool use_directory_changes = true; ///< if false, all files are polled
+    /// The time between two polls of a file. If the system reports changes of directories, files are polled
+    /// only if their directories cannot be watched, because of missing permissions or the system's limit.
     std::chrono::milliseconds poll_interval{500};
-    /// Receives a line of text if inotify is not available, or if a file can only be polled. Like `Changed`,
-    /// it is called on the watcher's thread with no lock held.
+    /// Receives a line of text if the system does not report changes of directories, or if a file can only be
+    /// polled. Like `Changed`, it is called on the watcher's thread with no lock held.
     std::function<void(const std::string&)> on_trouble;
   };
   /// Called on the watcher's thread, one call at a time. No lock is held, so the callback may call watch and
@@ -53,8 +53,8 @@ public:
   /// callback, does not wait. The callback is not called again afterwards. Unknown ids are ignored.
   void unwatch(Id id);
 
-  /// True if the kernel reports changes; false if all files are polled.
-  bool uses_inotify() const noexcept;
+  /// True if the system reports changes of directories; false if all files are polled.
+  bool uses_directory_changes() const noexcept;
 
 private:
   class Impl;

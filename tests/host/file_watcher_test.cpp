@@ -2,6 +2,7 @@
 #include "host/watch/file_watcher.hpp"
 
 #include "tests/catch.hpp"
+#include "tests/support/emulation.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <vector>
 
 using namespace skerry::host;
+using skerry::test::posix_lacks;
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
@@ -67,7 +69,7 @@ struct WatcherFixture {
   }
   static FileWatcher::Options options() {
     FileWatcher::Options options;
-    options.use_inotify = GENERATE(true, false);
+    options.use_directory_changes = GENERATE(true, false);
     options.poll_interval = 5ms;
     return options;
   }
@@ -187,8 +189,9 @@ TEST_CASE_METHOD(WatcherFixture,
 }
 
 TEST_CASE_METHOD(WatcherFixture, "watcher: a file is reported when its writer is done, not while it writes") {
+  if (posix_lacks("does not report that a writer has closed a file")) return;
   FileWatcher watcher;
-  if (!watcher.uses_inotify()) return; // only events distinguish an open file from a closed one
+  if (!watcher.uses_directory_changes()) return; // only events distinguish an open file from a closed one
   watcher.watch(file, settle, counter.callback());
   const int fd = open(file.c_str(), O_WRONLY | O_TRUNC);
   REQUIRE(write(fd, "half", 4) == 4);

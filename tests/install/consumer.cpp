@@ -1,5 +1,6 @@
-// Uses the package that find_package(skerry) finds: compiles a module that adds, runs it, and makes a WASI
-// context.
+// Uses the package that find_package(skerry) finds: compiles a module that adds, runs it, makes a WASI
+// context, and tries to load a plugin.
+#include <skerry/host/manager.hpp>
 #include <skerry/linker.hpp>
 #include <skerry/wasi/wasi.hpp>
 
@@ -14,7 +15,19 @@ static const unsigned char add_wasm[] = {
     10, 9,   1,   7,    0,   0x20, 0,    0x20, 1,    0x6a, 0x0b, // local.get 0, local.get 1, i32.add
 };
 
-int main() {
+/// Tries to load a plugin that may use the network, from a file that is not a module. Prints the error.
+static bool refuses_plugin(const char* file) {
+  skerry::host::Manifest manifest;
+  manifest.meta.name = "plugin";
+  manifest.wasm_path = file;
+  manifest.capabilities.allow_network = true;
+  skerry::host::Manager manager;
+  const auto plugin = manager.load(manifest);
+  if (!plugin) std::printf("%s %s\n", plugin.error().manifest_path.c_str(), plugin.error().message.c_str());
+  return !plugin;
+}
+
+int main(int, char** argv) {
   const skerry::Engine engine;
   auto module = skerry::Module::compile(engine, std::as_bytes(std::span(add_wasm)));
   auto context = skerry::wasi::Context::create({});
@@ -28,6 +41,7 @@ int main() {
   if (!add) return 3;
   const auto sum = (*add)(2, 40);
   if (!sum || *sum != 42) return 4;
+  if (!refuses_plugin(argv[0])) return 5;
   std::puts("installed skerry says 42");
   return 0;
 }

@@ -1,7 +1,8 @@
 # Installs a build into a fresh folder, then builds and runs consumer.cpp against it, found by find_package and, where
 # there is pkg-config, by that.
-# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… [-DSHARED_SOURCE=…] -P run.cmake
-# SHARED_SOURCE: the project's folder; builds its shared libraries first, in BUILD, and uses them.
+# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… [-DSOURCE=… -DKIND=…] -P run.cmake
+# SOURCE: the project's folder, which is built first, in BUILD. KIND: "shared" builds shared libraries; "small" builds
+# without libcurl and cpp-httplib, which may then be missing, and checks that what needs them is refused.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -14,26 +15,38 @@ endfunction()
 
 function(run_consumer program)
   run(${program})
-  if(NOT output MATCHES "installed skerry says 42")
+  if(NOT output MATCHES "${refusal_${KIND}}.*installed skerry says 42")
     message(FATAL_ERROR "unexpected output: ${output}")
   endif()
 endfunction()
 
+set(options_shared -DBUILD_SHARED_LIBS=ON)
+set(without_curl -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON)
+set(options_small -DSKERRY_WITH_HTTP_CLIENT=OFF -DSKERRY_WITH_SERVER=OFF ${without_curl} -DSKERRY_HTTPLIB_INCLUDE=NOTFOUND)
+set(consumer_options_small ${without_curl})
+set(refusal_small "capabilities.allowNetwork.*SKERRY_WITH_HTTP_CLIENT=OFF")
+set(refusal_ "magic header not detected")
+set(refusal_shared ${refusal_})
+
 file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer")
-if(SHARED_SOURCE)
-  run(${CMAKE_COMMAND} -S ${SHARED_SOURCE} -B ${BUILD} -G Ninja -DBUILD_SHARED_LIBS=ON -DCMAKE_CXX_COMPILER=${CXX}
-      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_UNITY=${UNITY} -DSKERRY_TESTS=OFF -DSKERRY_EXAMPLES=OFF)
+if(SOURCE)
+  run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja ${options_${KIND}} -DCMAKE_CXX_COMPILER=${CXX}
+      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_UNITY=${UNITY} -DSKERRY_SYSTEM=${SYSTEM} -DSKERRY_TESTS=OFF
+      -DSKERRY_EXAMPLES=OFF)
   run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
+endif()
+if(KIND STREQUAL "small")
+  include(${CMAKE_CURRENT_LIST_DIR}/refusals.cmake)
 endif()
 
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
 run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/consumer -G Ninja -DCMAKE_CXX_COMPILER=${CXX}
-    -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_BUILD_TYPE=Release)
+    -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_BUILD_TYPE=Release ${consumer_options_${KIND}})
 run(${CMAKE_COMMAND} --build ${WORK}/consumer)
 run_consumer(${WORK}/consumer/consumer)
 
 find_program(pkg_config pkg-config)
-if(pkg_config AND NOT SHARED_SOURCE)
+if(pkg_config AND NOT KIND STREQUAL "shared")
   file(GLOB pkgconfig_dir "${WORK}/prefix/lib*/pkgconfig" "${WORK}/prefix/lib/*/pkgconfig")
   run(${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${pkgconfig_dir} ${pkg_config} --cflags --libs skerry-host)
   separate_arguments(flags UNIX_COMMAND "${output}")

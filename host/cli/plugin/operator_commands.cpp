@@ -46,6 +46,10 @@ std::string_view words_for(NetworkStatus status) {
 
 /// Sends a POST request to the server and prints its answer; errors go to stderr.
 int post(const OperatorOptions& options, const std::string& path) {
+  if (!why_no_network().empty()) {
+    complain(why_no_network());
+    return usage_error;
+  }
   auto config = read_serve_config(options.config);
   if (!config) {
     write_stderr(to_json(config.error()) + "\n");

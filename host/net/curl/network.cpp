@@ -1,13 +1,12 @@
 // Outgoing connections through libcurl.
 #include "host/net/network.hpp"
 
+#include "host/platform/addresses.hpp"
+#include "host/platform/sockets.hpp"
 #include "host/support/ascii.hpp"
 #include "skerry/out_of_memory.hpp"
 
 #include <curl/curl.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -23,8 +22,6 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
-/// The longest time between two checks for an interrupt while a thread waits; the same as in WASI.
-constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 // Separate deleters, because CURL and CURLM are both void in C++.
 struct EasyDeleter {
@@ -80,27 +77,16 @@ template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& sto
       });
 }
 
-std::string_view address_bytes(const sockaddr& address) {
-  if (address.sa_family == AF_INET) {
-    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address).sin_addr;
-    return {reinterpret_cast<const char*>(&v4), sizeof v4};
-  }
-  if (address.sa_family == AF_INET6) {
-    const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-    return {reinterpret_cast<const char*>(&v6), sizeof v6};
-  }
-  return {};
-}
-
 /// libcurl calls this before it connects, with the resolved address. A private address is refused unless the
 /// manifest allows private addresses.
 curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& exchange = *static_cast<Exchange*>(user);
-  if (!exchange.capabilities->allow_private_addresses && is_private_address(address_bytes(address->addr))) {
+  if (!exchange.capabilities->allow_private_addresses &&
+      is_private_address(platform::address_bytes(&address->addr))) {
     exchange.address_denied = true;
     return CURL_SOCKET_BAD;
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  return platform::make_socket(address->family, address->socktype, address->protocol).release();
 }
 
 size_t receive_body(char* data, size_t, size_t size, void* user) {
@@ -322,11 +308,6 @@ void redirect(HttpRequest& request, int status, bool elsewhere) {
 }
 
 } // namespace
-
-Patience::Clock::duration Patience::longest_wait() const {
-  const auto left = std::max(deadline_ - Clock::now(), Clock::duration::zero());
-  return meter_ != nullptr ? std::min<Clock::duration>(left, longest_slice) : left;
-}
 
 NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response, Patience patience) const {
   if (!is_well_formed(asked)) return NetworkStatus::bad_request;

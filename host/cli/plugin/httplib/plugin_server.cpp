@@ -1,5 +1,5 @@
 // The HTTP server. The only file that includes cpp-httplib.
-#include "host/cli/plugin/plugin_server.hpp"
+#include "host/cli/plugin/httplib/plugin_server.hpp"
 
 #include "host/cli/output.hpp"
 #include "host/support/fail.hpp"

@@ -1,8 +1,9 @@
-#include "host/support/file_identity.hpp"
+// stat.
+#include "host/platform/file_identity.hpp"
 
 #include <sys/stat.h>
 
-namespace skerry::host {
+namespace skerry::platform {
 
 namespace {
 
@@ -12,13 +13,13 @@ int64_t nanoseconds(const timespec& time) { return int64_t{time.tv_sec} * 1'000'
 
 FileIdentity file_identity(const std::filesystem::path& file) {
   struct stat status;
-  if (stat(file.c_str(), &status) != 0) return {};
+  if (::stat(file.c_str(), &status) != 0) return {};
   return {true,
-          status.st_dev,
-          status.st_ino,
+          static_cast<uint64_t>(status.st_dev),
+          uint64_t{status.st_ino},
           int64_t{status.st_size},
           nanoseconds(status.st_mtim),
           nanoseconds(status.st_ctim)};
 }
 
-} // namespace skerry::host
+} // namespace skerry::platform

@@ -1,0 +1,19 @@
+#include "host/net/patience.hpp"
+
+#include <algorithm>
+
+namespace skerry::host {
+
+namespace {
+
+/// The longest time between two checks for an interrupt while a thread waits; the same as in WASI.
+constexpr auto longest_slice = std::chrono::milliseconds(2);
+
+} // namespace
+
+Patience::Clock::duration Patience::longest_wait() const {
+  const auto left = std::max(deadline_ - Clock::now(), Clock::duration::zero());
+  return meter_ != nullptr ? std::min<Clock::duration>(left, longest_slice) : left;
+}
+
+} // namespace skerry::host

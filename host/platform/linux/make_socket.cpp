@@ -1,0 +1,17 @@
+// The flags of socket(2), which leave no moment at which another thread could start a program that inherits
+// the socket.
+#include "host/platform/sockets.hpp"
+
+#include <sys/socket.h>
+
+namespace skerry::platform {
+
+OwnedFd make_socket(int family, int type, int protocol) noexcept {
+  return OwnedFd(::socket(family, type | SOCK_CLOEXEC, protocol));
+}
+
+OwnedFd make_nonblocking_socket(int family, int type, int protocol) noexcept {
+  return make_socket(family, type | SOCK_NONBLOCK, protocol);
+}
+
+} // namespace skerry::platform

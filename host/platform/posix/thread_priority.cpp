@@ -1,0 +1,8 @@
+// In POSIX the niceness belongs to the process, so a thread cannot lower its own.
+#include "host/platform/thread_priority.hpp"
+
+namespace skerry::platform {
+
+void lower_own_priority() noexcept {}
+
+} // namespace skerry::platform

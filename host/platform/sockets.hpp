@@ -1,0 +1,28 @@
+// Sockets that programs started by this process do not inherit. Internal.
+#pragma once
+
+#include "skerry/expected.hpp"
+#include "vm/platform/owned_fd.hpp"
+
+#include <cstdint>
+#include <string>
+
+// All functions are thread-safe.
+namespace skerry::platform {
+
+/// Makes a socket. The arguments are those of the system's function `socket`. Returns an empty OwnedFd if the
+/// system refuses.
+OwnedFd make_socket(int family, int type, int protocol) noexcept;
+/// The same, but calls on the socket never wait.
+OwnedFd make_nonblocking_socket(int family, int type, int protocol) noexcept;
+
+/// A TCP socket that listens, and its port.
+struct Listener {
+  OwnedFd socket; ///< calls on it never wait
+  uint16_t port = 0;
+};
+/// Listens on the first address of `host`, a name or an address. `port` is a decimal number; for "0" the
+/// system chooses a free port. The error is the system's text.
+[[nodiscard]] Expected<Listener, std::string> listen_on(const std::string& host, const std::string& port);
+
+} // namespace skerry::platform
