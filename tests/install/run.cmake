@@ -1,6 +1,7 @@
 # Installs a build into a fresh folder, then builds and runs consumer.cpp against it, found by find_package and, where
 # there is pkg-config, by that.
-# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… [-DSOURCE=… -DKIND=…] -P run.cmake
+# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… -DCLIENT=… [-DSOURCE=… -DKIND=…] -P run.cmake
+# CLIENT: whether BUILD has an HTTP client, if it is not built here.
 # SOURCE: the project's folder, which is built first, in BUILD. KIND: "shared" builds shared libraries; "small" builds
 # without libcurl and cpp-httplib, which may then be missing, and checks that what needs them is refused.
 
@@ -25,8 +26,12 @@ set(without_curl -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON)
 set(options_small -DSKERRY_WITH_HTTP_CLIENT=OFF -DSKERRY_WITH_SERVER=OFF ${without_curl} -DSKERRY_HTTPLIB_INCLUDE=NOTFOUND)
 set(consumer_options_small ${without_curl})
 set(refusal_small "capabilities.allowNetwork.*SKERRY_WITH_HTTP_CLIENT=OFF")
-set(refusal_ "magic header not detected")
-set(refusal_shared ${refusal_})
+set(refusal_shared "magic header not detected")
+if(CLIENT)
+  set(refusal_ ${refusal_shared})
+else()
+  set(refusal_ ${refusal_small})
+endif()
 
 file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer")
 if(SOURCE)
