@@ -60,3 +60,7 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND NOT APPLE)
     add_link_options(--ld-path=${SKERRY_LLD})
   endif()
 endif()
+
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND CMAKE_SYSTEM_PROCESSOR STREQUAL "s390x")
+  add_link_options("-Wl,-T,${CMAKE_CURRENT_LIST_DIR}/s390x.ld")
+endif()

@@ -18,6 +18,12 @@ bool lane_matches(uint64_t bits, unsigned width, const LanePattern& lane) {
   return (bits & canonical) == canonical;
 }
 
+uint64_t lane_of(const V128& vector, unsigned lane, unsigned bytes) {
+  uint64_t bits = 0;
+  for (unsigned i = bytes; i-- > 0;) bits = bits << 8 | vector[lane * bytes + i];
+  return bits;
+}
+
 bool number_matches(const Value& value, const ResultPattern& pattern) {
   if (value.type() != pattern.type) return false;
   if (pattern.type != v128) {
@@ -25,12 +31,8 @@ bool number_matches(const Value& value, const ResultPattern& pattern) {
     return lane_matches(value.lo(), width, pattern.lanes[0]);
   }
   auto width = static_cast<unsigned>(128 / pattern.lanes.size());
-  uint64_t mask = width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
-  for (unsigned i = 0; i < pattern.lanes.size(); ++i) {
-    unsigned at = i * width;
-    uint64_t half = at < 64 ? value.lo() : value.hi();
-    if (!lane_matches(half >> (at % 64) & mask, width, pattern.lanes[i])) return false;
-  }
+  for (unsigned i = 0; i < pattern.lanes.size(); ++i)
+    if (!lane_matches(lane_of(value.as_v128(), i, width / 8), width, pattern.lanes[i])) return false;
   return true;
 }
 

@@ -1,28 +1,23 @@
 // GuestMemory: bounds-checked, typed, little-endian access to the caller's memory.
 #pragma once
 
+#include "vm/base/endian.hpp"
 #include "wasi/types.hpp"
 
-#include <bit>
 #include <concepts>
 #include <cstddef>
-#include <cstring>
 #include <span>
 
 namespace skerry::wasi {
 
 /// Writes `value` at `offset` of `to`; the caller has checked that `to` is large enough.
 template <std::unsigned_integral T> void put(std::span<std::byte> to, size_t offset, T value) {
-  if constexpr (std::endian::native == std::endian::big) value = std::byteswap(value);
-  std::memcpy(to.data() + offset, &value, sizeof value);
+  vm::store_little_endian(to.data() + offset, value);
 }
 
 /// Reads a T at `offset` of `from`; the caller has checked that `from` is large enough.
 template <std::unsigned_integral T> T take(std::span<const std::byte> from, size_t offset) {
-  T value;
-  std::memcpy(&value, from.data() + offset, sizeof value);
-  if constexpr (std::endian::native == std::endian::big) value = std::byteswap(value);
-  return value;
+  return vm::load_little_endian<T>(from.data() + offset);
 }
 
 /// The memory of the calling program. Every failure is Errno::fault. Does not depend on the engine, so tests

@@ -1,5 +1,6 @@
 // Kept versions, rollback by command and by error rate, and state that is handed over.
 #include "tests/host/support/reload_fixture.hpp"
+#include "vm/base/endian.hpp"
 
 #include <atomic>
 
@@ -199,8 +200,8 @@ TEST_CASE_METHOD(StateFixture, "state: no call is lost or repeated during a hand
   stop = true;
   for (auto& thread : threads) thread.join();
   const std::string count = result_of(plugin->call("x"));
-  uint32_t counted = 0;
-  std::memcpy(&counted, count.data(), sizeof counted);
+  REQUIRE(count.size() == sizeof(uint32_t));
+  const auto counted = vm::load_little_endian<uint32_t>(std::as_bytes(std::span(count)).data());
   CHECK(failed == 0);
   CHECK(counted == calls + 1);
 }

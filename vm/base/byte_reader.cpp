@@ -2,10 +2,6 @@
 
 #include "vm/base/utf8.hpp"
 
-#include <bit>
-
-static_assert(std::endian::native == std::endian::little, "fixed-width reads copy bytes as they are");
-
 namespace skerry::vm {
 
 void ByteReader::fail_at(uint64_t offset, std::string message, ErrorKind kind) {

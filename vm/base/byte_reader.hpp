@@ -4,10 +4,11 @@
 #pragma once
 
 #include "skerry/error.hpp"
+#include "vm/base/endian.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,6 +71,8 @@ public:
   // The fixed_ functions read a little-endian number of fixed width.
   uint32_t fixed_u32() { return fixed<uint32_t>(); }
   uint64_t fixed_u64() { return fixed<uint64_t>(); }
+  /// Reads the bytes of a v128 (spec §5.4.8).
+  std::array<uint8_t, 16> fixed_v128() { return fixed<std::array<uint8_t, 16>>(); }
 
   /// Reads `count` bytes. Returns an empty span on error.
   std::span<const std::byte> bytes(uint64_t count);
@@ -98,12 +101,11 @@ private:
     return static_cast<int32_t>(static_cast<uint32_t>(b) << 25) >> 25;
   }
   template <class T> T fixed() {
-    T value{};
     if (remaining() < sizeof(T)) [[unlikely]] {
       fail_at_end();
-      return value;
+      return T{};
     }
-    std::memcpy(&value, cursor_, sizeof(T));
+    const T value = load_little_endian<T>(cursor_);
     cursor_ += sizeof(T);
     return value;
   }

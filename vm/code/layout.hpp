@@ -8,6 +8,7 @@
 // VM register, the handler ignores the operand's field.
 #pragma once
 
+#include "vm/base/endian.hpp"
 #include "vm/code/handler.hpp"
 
 #include <array>
@@ -48,9 +49,7 @@ struct Constant64 {
   uint64_t bits;
   template <class T> T as() const {
     static_assert(sizeof(T) <= sizeof bits);
-    T value;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
+    return load_low_bytes<T>(&bits);
   }
 };
 /// Sixteen bytes that are aligned to 8, not to 16.

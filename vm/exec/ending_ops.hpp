@@ -69,8 +69,7 @@ template <class T, int A> struct ReturnFloat : Return {
   using Layout = ReturnLayout<A == place::vector_constant>;
   SKERRY_INLINE static void leave(State& s) {
     const auto& i = layout::at<Layout>(s.pc);
-    const T value = read<T, A>(s, i.a);
-    std::memcpy(s.frame, &value, sizeof value);
+    store_low_bytes(s.frame, read<T, A>(s, i.a));
     leave_frame(s, i.link);
   }
 };

@@ -14,7 +14,7 @@ template <class M, class T, int D> struct ExtractLane {
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);
     const std::byte* vector = reinterpret_cast<const std::byte*>(slot_at(s, i.a));
-    write<D>(s, i.d, static_cast<T>(load_as<M>(vector + i.first_byte)));
+    write<D>(s, i.d, static_cast<T>(load_little_endian<M>(vector + i.first_byte)));
   }
 };
 /// d := a with M(b) in the lane that begins at first_byte. d may overlap a and b, so a and b are read first.
@@ -28,7 +28,7 @@ template <class M, class T, int B> struct ReplaceLane {
     const M lane = static_cast<M>(read<T, B>(s, i.b));
     std::byte* d = reinterpret_cast<std::byte*>(slot_at(s, i.d));
     std::memcpy(d, &vector, sizeof vector);
-    std::memcpy(d + i.first_byte, &lane, sizeof lane);
+    store_little_endian(d + i.first_byte, lane);
   }
 };
 

@@ -56,7 +56,7 @@ template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> s
     const uint64_t end = access_end<A, B, Scaled ? index_shift(sizeof(M)) : 0>(s, i);
     if (end > s.memory_size) [[unlikely]]
       return out_of_bounds(s, end - sizeof(M));
-    write<D>(s, i.value.slot(), static_cast<T>(load_as<M>(s.memory + end - sizeof(M))));
+    write<D>(s, i.value.slot(), static_cast<T>(load_little_endian<M>(s.memory + end - sizeof(M))));
     return ErrorCode::none;
   }
 };
@@ -75,7 +75,7 @@ template <class M, AddressMode Mode, int C, int A, int B, int Scaled> struct Sto
       value = static_cast<M>(read<C>(s, i.value));
     if (end > s.memory_size) [[unlikely]]
       return out_of_bounds(s, end - sizeof(M));
-    std::memcpy(s.memory + end - sizeof(M), &value, sizeof value);
+    store_little_endian(s.memory + end - sizeof(M), value);
     return ErrorCode::none;
   }
 };

@@ -2,6 +2,7 @@
 // (vm/code/handler.hpp). The template parameter `Kind` is the place.
 #pragma once
 
+#include "vm/base/endian.hpp"
 #include "vm/code/layout.hpp"
 #include "vm/exec/state.hpp"
 
@@ -90,9 +91,7 @@ template <class T> inline constexpr int imm_kind = VectorClass<T> ? place::vecto
 /// Reads an operand that is not a constant.
 template <class T, int Kind> SKERRY_INLINE T read(State& s, Slot slot) {
   if constexpr (Kind == place::slot) {
-    T value;
-    std::memcpy(&value, slot_at(s, slot), sizeof value);
-    return value;
+    return load_low_bytes<T>(slot_at(s, slot));
   } else if constexpr (std::same_as<T, Vector>) {
     return vector_register<Kind>(s);
   } else if constexpr (std::floating_point<T>) {
@@ -134,7 +133,7 @@ template <int Kind, class T> SKERRY_INLINE void write(State& s, Slot slot, T val
     else
       int_register<Kind>(s) = uint64_t{value};
   } else if constexpr (Kind == place::slot) {
-    std::memcpy(slot_at(s, slot), &value, sizeof value);
+    store_low_bytes(slot_at(s, slot), value);
   } else if constexpr (std::same_as<T, Vector>) {
     vector_register<Kind>(s) = value;
   } else {

@@ -267,7 +267,7 @@ template <class M, class T> SKERRY_HANDLER(general_load) {
   uint64_t* slot = slots_of(s);
   const std::byte* at = access<M>(s, *slot);
   if (at == nullptr) TRAP(ErrorCode::out_of_bounds_memory_access);
-  *slot = uint64_t{static_cast<T>(load_as<M>(at))};
+  *slot = uint64_t{static_cast<T>(load_little_endian<M>(at))};
   NEXT(sizeof(layout::StackOp));
 }
 template <class M> SKERRY_HANDLER(general_vector_load) {
@@ -285,7 +285,7 @@ template <class M> SKERRY_HANDLER(general_store) {
   const uint64_t* slot = slots_of(s);
   std::byte* at = access<M>(s, *slot);
   if (at == nullptr) TRAP(ErrorCode::out_of_bounds_memory_access);
-  std::memcpy(at, slot + 1, sizeof(M));
+  store_little_endian(at, load_low_bytes<M>(slot + 1));
   NEXT(sizeof(layout::StackOp));
 }
 

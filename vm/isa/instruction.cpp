@@ -71,11 +71,6 @@ void decode_cast(ByteReader& reader, Instruction& instr) {
   instr.heap[1] = decode_heap_type(reader);
 }
 
-void decode_bytes(ByteReader& reader, Instruction& instr) {
-  const uint64_t halves[2] = {reader.fixed_u64(), reader.fixed_u64()};
-  std::memcpy(instr.bytes.data(), halves, sizeof halves);
-}
-
 /// Decodes the immediates of an instruction, by their kind.
 void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& instr) {
   using enum ImmediateKind;
@@ -121,7 +116,7 @@ void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& inst
     break;
   case lane: instr.lane = reader.u8(); break;
   case lanes16:
-  case v128: decode_bytes(reader, instr); break;
+  case v128: instr.bytes = reader.fixed_v128(); break;
   case select_types: decode_select_types(reader, instr); break;
   case heap_type: instr.heap[0] = decode_heap_type(reader); break;
   case cast: decode_cast(reader, instr); break;

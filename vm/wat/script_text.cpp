@@ -47,13 +47,20 @@ std::string argument_text(const Argument& argument) {
   return to_string(std::get<Value>(argument));
 }
 
+/// The 128 bits as one number, with the first byte last.
+std::string vector_bits_text(const V128& bytes) {
+  std::string text = "0x";
+  for (size_t i = bytes.size(); i-- > 0;) vm::append_hex(text, bytes[i]);
+  return text;
+}
+
 } // namespace
 
 std::string to_string(const Value& value) {
   ValType type = value.type();
   if (type.is_ref())
     return "(" + skerry::to_string(type) + (value.as_ref().is_null() ? " null)" : " not null)");
-  if (type == v128) return "v128:0x" + vm::hex(value.hi(), 16) + vm::hex(value.lo(), 16);
+  if (type == v128) return "v128:" + vector_bits_text(value.as_v128());
   unsigned bits = type == i32 || type == f32 ? 32 : 64;
   return skerry::to_string(type) + ":" + number_text(bits, type == f32 || type == f64, value.lo());
 }

@@ -118,3 +118,12 @@ TEST_CASE("fixed-width numbers are little-endian") {
   CHECK(reader.fixed_u32() == 0);
   CHECK_FALSE(reader.ok());
 }
+
+TEST_CASE("the bytes of a v128 are read in their order") {
+  const auto bytes = raw({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17});
+  ByteReader reader(bytes);
+  CHECK(reader.fixed_v128() ==
+        std::array<uint8_t, 16>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16});
+  CHECK(reader.fixed_v128() == std::array<uint8_t, 16>{});
+  CHECK_FALSE(reader.ok());
+}

@@ -9,6 +9,7 @@
 #define SKERRY_SIMD_FUNCTIONS
 #endif
 
+#include "vm/base/endian.hpp"
 #include "vm/exec/numeric.hpp"
 
 #include "hwy/highway.h"
@@ -48,6 +49,23 @@ using F64 = Lanes<double>;
 
 // ---- helpers
 
+/// Converts each lane from the machine's byte order to little-endian, or back.
+template <class V> SKERRY_HELPER V little_endian_lanes(V a) {
+  using T = hn::TFromV<V>;
+  if constexpr (!is_big_endian || sizeof(T) == 1) {
+    return a;
+  } else {
+    T lanes[16 / sizeof(T)];
+    hn::StoreU(a, Tag<T>(), lanes);
+    for (T& lane : lanes) lane = little_endian(lane);
+    return hn::LoadU(Tag<T>(), lanes);
+  }
+}
+/// Returns the bits of `a` as lanes of another width. As in the specification, the first of the narrow lanes
+/// is the low part of the first wide lane, also on big-endian machines.
+template <class T, class V> SKERRY_HELPER Lanes<T> as_lanes(V a) {
+  return little_endian_lanes(hn::BitCast(Tag<T>(), little_endian_lanes(a)));
+}
 /// Returns a vector with all bits set in those lanes whose mask is set.
 template <class V> SKERRY_HELPER V ones(hn::Mask<hn::DFromV<V>> mask) {
   return hn::VecFromMask(hn::DFromV<V>(), mask);
@@ -63,7 +81,7 @@ template <class T> SKERRY_HELPER uint32_t sign_bits(Lanes<T> a) {
   hn::StoreMaskBits(Tag<T>(), hn::Lt(a, hn::Zero(Tag<T>())), bytes);
   uint32_t bits = 0;
   std::memcpy(&bits, bytes, sizeof bits);
-  return bits;
+  return little_endian(bits);
 }
 template <class T> SKERRY_HELPER uint32_t all_lanes_true(Lanes<T> a) {
   return hn::AllFalse(Tag<T>(), hn::Eq(a, hn::Zero(Tag<T>())));
@@ -171,10 +189,10 @@ SKERRY_LANES U32 i32x4_mul(U32 a, U32 b) { return hn::Mul(a, b); }
 /// Multiplies the 32-bit halves and adds three of the four products. The product of the two high halves would
 /// affect only bits above the 64 of the result.
 SKERRY_LANES U64 i64x2_mul(U64 a, U64 b) {
-  const Tag<uint32_t> half;
-  const U64 low = hn::MulEven(hn::BitCast(half, a), hn::BitCast(half, b));
-  const U64 a_high = hn::MulEven(hn::BitCast(half, hn::ShiftRight<32>(a)), hn::BitCast(half, b));
-  const U64 b_high = hn::MulEven(hn::BitCast(half, a), hn::BitCast(half, hn::ShiftRight<32>(b)));
+  const U32 a_halves = as_lanes<uint32_t>(a), b_halves = as_lanes<uint32_t>(b);
+  const U64 low = hn::MulEven(a_halves, b_halves);
+  const U64 a_high = hn::MulEven(as_lanes<uint32_t>(hn::ShiftRight<32>(a)), b_halves);
+  const U64 b_high = hn::MulEven(a_halves, as_lanes<uint32_t>(hn::ShiftRight<32>(b)));
   return hn::Add(low, hn::ShiftLeft<32>(hn::Add(a_high, b_high)));
 }
 
@@ -221,10 +239,10 @@ SKERRY_LANES U64 i64x2_extmul_high_i32x4_u(U32 a, U32 b) { return extmul_high<ui
 
 /// even_lanes() and odd_lanes() return the lanes with even or odd numbers, widened.
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> even_lanes(V a) {
-  return hn::ShiftRight<Bits>(hn::ShiftLeft<Bits>(hn::BitCast(Tag<Wide>(), a)));
+  return hn::ShiftRight<Bits>(hn::ShiftLeft<Bits>(as_lanes<Wide>(a)));
 }
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> odd_lanes(V a) {
-  return hn::ShiftRight<Bits>(hn::BitCast(Tag<Wide>(), a));
+  return hn::ShiftRight<Bits>(as_lanes<Wide>(a));
 }
 template <int Bits, class Wide, class V> SKERRY_HELPER Lanes<Wide> pair_sums(V a) {
   return hn::Add(even_lanes<Bits, Wide>(a), odd_lanes<Bits, Wide>(a));
@@ -381,7 +399,7 @@ SKERRY_LANES U32 i32x4_trunc_sat_f64x2_u_zero(F64 a) {
   const F64 positive = positive_or_zero<double, int64_t>(a);
   const F64 whole = SKERRY_ROUNDING(hn::Min(positive, hn::Set(d, 4294967295.0)), double, f64_trunc, Trunc);
   const F64 shifted = hn::Add(whole, hn::Set(d, 4503599627370496.0));
-  return hn::ConcatEven(du, hn::Zero(du), hn::BitCast(du, shifted));
+  return hn::ConcatEven(du, hn::Zero(du), as_lanes<uint32_t>(shifted));
 }
 
 } // namespace skerry::vm::HWY_NAMESPACE

@@ -42,13 +42,13 @@ template <class T, int Kind, class Field> SKERRY_HELPER T read_lanes(State& s, c
   if constexpr (is_scalar<T>)
     return read<T, Kind>(s, operand);
   else
-    return same_bits<T>(read<Vector, Kind>(s, slot_of(operand)));
+    return little_endian_lanes(same_bits<T>(read<Vector, Kind>(s, slot_of(operand))));
 }
 template <int Kind, class T> SKERRY_HELPER void write_lanes(State& s, Slot d, T value) {
   if constexpr (is_scalar<T>)
     write<Kind>(s, d, value);
   else
-    write<Kind>(s, d, same_bits<Vector>(value));
+    write<Kind>(s, d, same_bits<Vector>(little_endian_lanes(value)));
 }
 
 template <class F> struct LanesSignature;

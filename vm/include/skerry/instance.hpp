@@ -35,18 +35,18 @@ template <class Signature> class TypedFunc;
 class Caller;
 
 /// A host function without a C++ signature. `slots` holds the arguments; the function writes its results to
-/// the start of `slots`. A v128 takes two slots, and only the low half of an f32's slot counts.
-/// Caller::to_ref and Caller::to_slot convert between slots and references. If the function returns an Error,
-/// the call ends: traps and host errors unwind the wasm frames, and Error::exit ends the program.
+/// the start of `slots`. A v128 takes two slots, whose memory holds the bytes of a V128. Only the low half of
+/// an f32's slot counts. Caller::to_ref and Caller::to_slot convert between slots and references. If the
+/// function returns an Error, the call ends: traps and host errors unwind the wasm frames, and Error::exit
+/// ends the program.
 using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slots)>;
 
 /// The signature with which the engine calls a host function. `slots` holds the arguments; the function
-/// writes its results to the start of `slots`. A v128 takes two slots; i32 and f32 are zero-extended to 64
-/// bits.
-/// The function returns true, or calls caller.fail(…) and returns false, which ends the running call. The
-/// only C++ exceptions that it may throw are std::bad_alloc and std::length_error, because the C++ library
-/// throws these when memory runs out. The call then ends with Error::out_of_memory. Linker::define and
-/// Func::create make a NativeHostFunc from any callable.
+/// writes its results to the start of `slots`. A v128 takes two slots, whose memory holds the bytes of a
+/// V128; i32 and f32 are zero-extended to 64 bits. The function returns true, or calls caller.fail(…) and
+/// returns false, which ends the running call. The only C++ exceptions that it may throw are std::bad_alloc
+/// and std::length_error, because the C++ library throws these when memory runs out. The call then ends with
+/// Error::out_of_memory. Linker::define and Func::create make a NativeHostFunc from any callable.
 using NativeHostFunc = bool (*)(void* context, Caller& caller, uint64_t* slots);
 
 /// A wasm or host function of a store. Handles are cheap to copy, valid while the store lives, and used on
@@ -72,9 +72,9 @@ public:
   Result<std::vector<Value>> call(std::span<const Value> args) const;
   /// Calls the function without checking types. `slots` holds the arguments in order and receives the
   /// results, both from its start. It must have room for the arguments and for the results. A v128 takes two
-  /// slots; i32 and f32 arguments must be zero-extended. In the slot of an f32 result only the low half is
-  /// defined. Store::to_slot makes the slot for a reference, and Store::to_ref reads it. Errors: those of
-  /// call; usage if `slots` is too small.
+  /// slots, whose memory holds the bytes of a V128; i32 and f32 arguments must be zero-extended. In the slot
+  /// of an f32 result only the low half is defined. Store::to_slot makes the slot for a reference, and
+  /// Store::to_ref reads it. Errors: those of call; usage if `slots` is too small.
   Result<void> call_raw(std::span<uint64_t> slots) const;
   /// A callable with a C++ signature, such as typed<int32_t(int32_t, int32_t)>(). The function's type is
   /// checked once, here, and not at each call. Errors: usage.

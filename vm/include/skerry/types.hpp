@@ -238,7 +238,8 @@ public:
     detail::keep_root(low_.root);
     return Ref(low_.root);
   }
-  /// The slots of a number or vector: lo() is the low and hi() the high 64 bits. Only a v128 uses hi(). Both
+  /// The slots of a number or vector. Only a v128 uses hi(): the memory of its two slots holds the bytes of
+  /// the V128, so its lo() and hi() are not the same numbers on little-endian and big-endian machines. Both
   /// are 0 for a reference; Store::to_slot makes the slot of a reference.
   uint64_t lo() const noexcept { return type_.is_ref() ? 0 : low_.bits; }
   uint64_t hi() const noexcept { return high_; }

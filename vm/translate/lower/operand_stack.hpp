@@ -9,6 +9,7 @@
 #pragma once
 
 #include "vm/base/choose.hpp"
+#include "vm/base/endian.hpp"
 #include "vm/isa/operand_type.hpp"
 #include "vm/module/type_list.hpp"
 #include "vm/translate/ir.hpp"
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory_resource>
@@ -61,8 +63,12 @@ struct StackEntry {
   uint64_t constant() const { return choose(is_constant(), value, uint64_t{0}); }
   /// Returns the entry's first word, assembled in a register.
   uint64_t head() const {
-    return static_cast<uint64_t>(where) | static_cast<uint64_t>(type) << 8 |
-           static_cast<uint64_t>(slot) << 16 | uint64_t{where == Where::local ? local : def} << 32;
+    const auto at = [](auto field, size_t offset) {
+      return static_cast<uint64_t>(field) << shift_to_byte(offset, sizeof field);
+    };
+    return at(where, offsetof(StackEntry, where)) | at(type, offsetof(StackEntry, type)) |
+           at(slot, offsetof(StackEntry, slot)) |
+           at(where == Where::local ? local : def, offsetof(StackEntry, local));
   }
 };
 static_assert(sizeof(StackEntry) == 16);
