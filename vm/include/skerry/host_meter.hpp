@@ -45,7 +45,7 @@ public:
   static constexpr uint64_t look_units = 1024;   ///< a check costs about 30 ns, 2 % of this work
   static constexpr uint64_t bytes_per_unit = 64; ///< as for the engine's bulk operations, such as memory.copy
 
-  /// A meter for a call, which is given by its HostWatch or by its Caller.
+  /// Makes the meter for one call of a host function, from a HostWatch or from the Caller of that call.
   explicit HostMeter(const HostWatch& given = {}) noexcept : watch(given) {}
   explicit HostMeter(Caller& caller) noexcept : watch(watch_of(caller)) {}
 
