@@ -23,7 +23,7 @@ namespace {
 /// The result of the function `enter` of a call operation. `enter` is not a handler and so cannot jump to a
 /// handler. Instead, the operation's handler `calling` jumps to the handler that this result demands.
 enum class Entry {
-  entered,     // continue at s.pc: the callee's code, or after the call of a host function
+  entered,     // continue at s.pc: in the callee's code, or behind the call if a host function was called
   trapped,     // s.memory_size holds the ErrorCode
   unpaid,      // s.memory_size holds the fuel that the call needs
   host_failed, // the reason is in store.error
@@ -157,10 +157,10 @@ SKERRY_INLINE Callee find_ref(uint64_t ref) {
           ref == 0 ? ErrorCode::null_function_reference : ErrorCode::none};
 }
 
-/// Returns the called function in the common case: it belongs to this instance and has exactly the expected
-/// type. Otherwise returns null, and the handler of the call jumps to the handler of Op::Uncommon. The code
-/// for the other cases is in a separate handler because it must save registers, which would slow the common
-/// case down.
+/// Returns the called function in the common case: the function belongs to this instance and has exactly the
+/// expected type. Otherwise returns null, and the handler of the call jumps to the handler of Op::Uncommon.
+/// The code for the other cases is in a separate handler because it must save registers, which would slow the
+/// common case down.
 SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::CallIndirect& i,
                                                uint64_t index) {
   const TableInstance& table = *s.instance->tables[i.table];
