@@ -23,7 +23,7 @@ namespace {
 /// The result of the function `enter` of a call operation. `enter` is not a handler and so cannot jump to a
 /// handler. Instead, the operation's handler `calling` jumps to the handler that this result demands.
 enum class Entry {
-  entered,     // continue at s.pc: in the callee's code, or behind the call if a host function was called
+  entered,     // continue at s.pc: in the callee's code, or after the call if a host function was called
   trapped,     // s.memory_size holds the ErrorCode
   unpaid,      // s.memory_size holds the fuel that the call needs
   host_failed, // the reason is in store.error

@@ -1,6 +1,6 @@
 // Loads and stores in memory 0 with 32-bit addresses, in four addressing modes (vm/code/handler_table.hpp).
 //
-// The instruction's field `end` is the constant offset of the load or store plus the size of the access, so
+// The instruction's field `end` is the offset immediate of the load or store plus the size of the access, so
 // the access ends at address + end. One comparison of this sum with the size of the memory is the whole
 // bounds check. The sum adds two 32-bit values in 64 bits, so it cannot wrap.
 #pragma once
