@@ -25,8 +25,8 @@ public:
   struct Looks {
     std::optional<Error> (*look)(const Store& store); // returns why the work must end, or empty
     const Store& store;
-    uint32_t& unseen; // units since the last check; all meters of a store share the count, so that short
-                      // works add up
+    uint32_t& unseen; // units since the last check; all meters of a store share the count, so that many
+                      // short pieces of work also lead to a check
   };
 
   /// A meter for work without a store: only the engine's budget limits it.
