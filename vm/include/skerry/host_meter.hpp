@@ -56,9 +56,9 @@ public:
     if (!stop) keep_error(watch.check(watch.self));
     return stop.has_value();
   }
-  /// Charges `units` of work that the caller is about to do. Checks the deadline and the interrupt flag if
-  /// look_units units were spent since the last check. If the host function must return, returns true and
-  /// sets `stop`, like must_stop.
+  /// Charges `units` of work that the host function is about to do. Checks the deadline and the interrupt
+  /// flag if look_units units were spent since the last check. If the host function must return, returns true
+  /// and sets `stop`, like must_stop.
   bool spend(uint64_t units) {
     if (!stop && units != 0) keep_error(watch.charge(watch.self, units));
     return pass(units);
