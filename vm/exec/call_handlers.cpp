@@ -70,8 +70,8 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   return ok;
 }
 
-/// Builds a bridge at `at`, where the arguments are, and copies the arguments to the callee's frame after it.
-/// Returns the callee's frame, or null if the stack has no room.
+/// Builds a bridge at `at`, where the arguments are, and copies the arguments to the callee's frame, which
+/// follows the bridge. Returns the callee's frame, or null if the stack has no room.
 [[gnu::noinline]] uint64_t* make_bridge(uint64_t* at, const FuncInstance& f, ModuleInstance* caller,
                                         const std::byte* return_address, uint64_t distance) {
   uint64_t* callee = at + bridge_slots;
