@@ -54,9 +54,9 @@ void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_
   std::memset(memory.base + content_end, 0, to - content_end);
 }
 
-/// Overwrites pages that were written with the image's content, from the start of the memory on and at most
-/// kept_bytes. Returns the end of the last page that was overwritten, or the size of the memory if no other
-/// pages were written. Returns 0 if the system cannot report written pages.
+/// Copies the image's content over the pages that the guest has written, in the order of their addresses,
+/// until kept_bytes are used up. Returns the end of the last page that was copied, or the size of the memory
+/// if no other page was written. Returns 0 if the system cannot report written pages.
 uint64_t MemoryImage::copy_back_first_pages(const MemoryInstance& memory) const {
   platform::WrittenRegions written;
   if (!written_.find({memory.base, memory.byte_size}, written)) return 0;
