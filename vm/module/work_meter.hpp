@@ -1,6 +1,7 @@
-// WorkMeter: limits the work that the engine itself does for a guest, which is translation and locating the
-// frames of a backtrace. The meter checks the deadline and the interrupt flag of the guest's store. It
-// charges memory to the budgets of the engine and of the store before the work allocates the memory.
+// WorkMeter: limits the work that the engine itself does for a guest, such as translation, instantiation and
+// locating the frames of a backtrace. The meter checks the deadline and the interrupt flag of the guest's
+// store. It charges memory to the budgets of the engine and of the store before the work allocates the
+// memory.
 #pragma once
 
 #include "skerry/budget.hpp"
