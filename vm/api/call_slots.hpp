@@ -17,7 +17,7 @@ Result<void> check_arguments(const vm::Store& store, const vm::CanonicalType& ty
                              std::span<const Value> args);
 /// Writes the values to slots. check_arguments must have accepted the values.
 void store_values(std::span<const Value> values, uint64_t* slots);
-/// Reads values of these types from slots. Errors: limit, if a type is a reference type.
+/// Reads values of these types from slots. Errors: limit, which is possible only for references.
 Result<std::vector<Value>> load_values(vm::Store& store, const vm::TypeList& types, const uint64_t* slots);
 
 } // namespace skerry

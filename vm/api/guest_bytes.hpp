@@ -15,10 +15,11 @@ namespace skerry {
 /// it is empty or ends with a blank: "host function given ".
 Error outside_memory(std::string_view who, uint64_t address, uint64_t length, uint64_t size) noexcept;
 
-/// Copies the bytes into a string. An error passes through. Throws std::bad_alloc.
+/// Copies the bytes into a string. If `bytes` is an error, returns that error. Throws std::bad_alloc.
 Result<std::string> text_of(Result<std::span<std::byte>> bytes);
 
-/// Copies `source` to `bytes`, which must have the same size and may overlap. An error passes through.
+/// Copies `source` to `bytes`, which must have the same size and may overlap. If `bytes` is an error, returns
+/// that error.
 Result<void> copy_into(Result<std::span<std::byte>> bytes, std::span<const std::byte> source) noexcept;
 
 } // namespace skerry

@@ -40,7 +40,7 @@ Result<void> check_value(const vm::Store& store, const Value& value, ValType wan
       have = type_of_reference(root->bits); // the Value may have a more general or a wrong type
     } else {
       if (want.is_nullable()) return {};
-      have = ValType(ValType::bottom); // matches no other type; the embedder's type may not exist
+      have = ValType(ValType::bottom); // matches nothing; the Value's own type may have an unknown id
     }
   }
   if (types.matches(have, want)) return {};

@@ -21,7 +21,7 @@ Result<uint64_t> slot_of(const vm::Store& store, const Ref& ref, ValType want);
 /// The slot for a reference of any type. Errors: usage, if the reference belongs to another store.
 Result<uint64_t> slot_of(const vm::Store& store, const Ref& ref) noexcept;
 
-/// Makes a value from slots. Errors: limit, if `type` is a reference type.
+/// Makes a value from slots. Errors: limit, which is possible only for references.
 Result<Value> value_of(vm::Store& store, ValType type, const uint64_t* slots);
 
 Error usage_error(std::string message);

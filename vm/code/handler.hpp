@@ -35,8 +35,8 @@ inline constexpr int vector_registers = 2;
 #endif
 // This order of parameters puts `pc` in rdi and `frame` in rsi, which have shorter encodings than other
 // registers. The parameter `unused` occupies rcx, because variable shifts need rcx, and a value in rcx would
-// have to be moved away first (x86-64, clang 19). This is a typedef because an alias declaration cannot carry
-// the calling convention.
+// have to be moved away first (x86-64, clang 19). HandlerFunction is a typedef because an alias declaration
+// cannot carry the calling convention.
 // NOLINTNEXTLINE(modernize-use-using)
 typedef __attribute__((preserve_none)) void HandlerFunction(int64_t fuel, ModuleInstance* instance,
                                                             std::byte* memory, uint64_t memory_size,

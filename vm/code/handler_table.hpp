@@ -35,9 +35,9 @@ enum class Compare : uint8_t { eq, ne, lt_s, lt_u, gt_s, gt_u, le_s, le_u, ge_s,
 inline constexpr size_t compare_count = 12;
 
 /// How a load or store computes the address at which the access ends. One comparison of this address with the
-/// memory size is the bounds check. `end` is the instruction's offset plus the size of the access. k is the
-/// shift that scales an index. `addend` is the constant of an i32.add that computed the address and has
-/// become part of the access.
+/// memory size is the bounds check. `end` is the instruction's offset immediate plus the size of the access.
+/// k is the shift that scales an index. `addend` is the constant of an i32.add that computed the address and
+/// has become part of the access.
 enum class AddressMode : uint8_t {
   plain,           ///< u64(a) + end
   indexed,         ///< u32(a + (b << k)) + end

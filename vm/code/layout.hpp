@@ -173,8 +173,8 @@ struct Enter {
 
 // ---- memory and globals
 //
-// `value` is the operand that is loaded or stored. `end` is the instruction's offset plus the size of the
-// access. `addend` is added to the address before the address wraps at 32 bits.
+// `value` is the operand that is loaded or stored. `end` is the instruction's offset immediate plus the size
+// of the access. `addend` is added to the address before the address wraps at 32 bits.
 
 struct PlainAccess {
   Handler handler;

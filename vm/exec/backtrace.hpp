@@ -24,7 +24,7 @@ public:
 
 private:
   /// Finds the locations of frame `index` and of all frames that run the same code. Does nothing if an
-  /// earlier call has already tried to find them.
+  /// earlier call has already tried to find them, or if the meter has refused work.
   void locate(size_t index);
   Frame describe(size_t index) const;
 

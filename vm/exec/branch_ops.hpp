@@ -8,8 +8,8 @@
 namespace skerry::vm {
 
 /// Jumps to the target of the branch at s.pc. This path ends in its own indirect jump, which the processor
-/// predicts separately from the one of the untaken path. The empty asm keeps the compiler from merging the
-/// two jumps.
+/// predicts separately from the indirect jump of the untaken path. The empty asm keeps the compiler from
+/// merging the two jumps.
 #define SKERRY_TAKE_BRANCH(Op)                                                                               \
   do {                                                                                                       \
     const auto& branch_ = layout::at<typename Op::Layout>(s.pc);                                             \

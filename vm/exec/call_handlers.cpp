@@ -23,7 +23,7 @@ namespace {
 /// The result of the function `enter` of a call operation. `enter` is not a handler and so cannot jump to a
 /// handler. Instead, the operation's handler `calling` jumps to the handler that this result demands.
 enum class Entry {
-  entered,     // continue at s.pc: the callee's code, or after the call of a host function
+  entered,     // continue at s.pc: in the callee's code, or after the call if a host function was called
   trapped,     // s.memory_size holds the ErrorCode
   unpaid,      // s.memory_size holds the fuel that the call needs
   host_failed, // the reason is in store.error
@@ -70,8 +70,8 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   return ok;
 }
 
-/// Builds a bridge at `at`, where the arguments are, and copies the arguments to the callee's frame after it.
-/// Returns the callee's frame, or null if the stack has no room.
+/// Builds a bridge at `at`, where the arguments are, and copies the arguments to the callee's frame, which
+/// follows the bridge. Returns the callee's frame, or null if the stack has no room.
 [[gnu::noinline]] uint64_t* make_bridge(uint64_t* at, const FuncInstance& f, ModuleInstance* caller,
                                         const std::byte* return_address, uint64_t distance) {
   uint64_t* callee = at + bridge_slots;
@@ -157,10 +157,10 @@ SKERRY_INLINE Callee find_ref(uint64_t ref) {
           ref == 0 ? ErrorCode::null_function_reference : ErrorCode::none};
 }
 
-/// Returns the called function in the common case: it belongs to this instance and has exactly the expected
-/// type. Otherwise returns null, and the handler of the call jumps to the handler of Op::Uncommon. The code
-/// for the other cases is in a separate handler because it must save registers, which would slow the common
-/// case down.
+/// Returns the called function in the common case: the function belongs to this instance and has exactly the
+/// expected type. Otherwise returns null, and the handler of the call jumps to the handler of Op::Uncommon.
+/// The code for the other cases is in a separate handler because it must save registers, which would slow the
+/// common case down.
 SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::CallIndirect& i,
                                                uint64_t index) {
   const TableInstance& table = *s.instance->tables[i.table];

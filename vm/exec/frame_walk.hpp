@@ -1,4 +1,5 @@
-// FramePosition: one frame of the running activation, and the walk from there to its callers.
+// FramePosition: one frame of the running activation, and the walk from this frame to the frames of its
+// callers.
 #pragma once
 
 #include "vm/runtime/store.hpp"

@@ -1,8 +1,8 @@
 // Loads and stores in memory 0 with 32-bit addresses, in four addressing modes (vm/code/handler_table.hpp).
 //
-// The instruction's field `end` is its offset plus the size of the access, so the access ends at address +
-// end. One comparison of this sum with the size of the memory is the whole bounds check. The sum adds two
-// 32-bit values in 64 bits, so it cannot wrap.
+// The instruction's field `end` is the offset immediate of the load or store plus the size of the access, so
+// the access ends at address + end. One comparison of this sum with the size of the memory is the whole
+// bounds check. The sum adds two 32-bit values in 64 bits, so it cannot wrap.
 #pragma once
 
 #include "vm/code/handler_table.hpp"
@@ -41,8 +41,8 @@ SKERRY_INLINE ErrorCode out_of_bounds(State& s, uint64_t start) {
   return ErrorCode::out_of_bounds_memory_access;
 }
 /// Returns the shift of the scaled addressing modes, which turns the index of an element of `bytes` bytes
-/// into a byte offset. An access of one byte uses the shift of 32-bit elements, because such an access often
-/// reads a part of a 32-bit word.
+/// into a byte offset. Accesses of 1 and 16 bytes use the shift of 32-bit elements: an access of one byte
+/// often reads a part of a 32-bit word.
 inline constexpr int index_shift(size_t bytes) {
   return bytes == 8 ? 3 : bytes == 4 ? 2 : bytes == 2 ? 1 : 2;
 }

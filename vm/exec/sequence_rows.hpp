@@ -12,9 +12,9 @@
 
 namespace skerry::vm {
 
-/// Returns whether this build has the superinstruction of this part at this line of sequences.def. Trampoline
-/// builds get only the most useful rows, which are enough for tests: these builds gain little from
-/// superinstructions and, with sanitizers, take long to compile them.
+/// Returns whether this build has the superinstruction of this part at this line of sequences.def. Compact
+/// builds have none. Trampoline builds get only the most useful rows, which are enough for tests: these
+/// builds gain little from superinstructions and, with sanitizers, take long to compile them.
 constexpr bool has_sequence([[maybe_unused]] int part, [[maybe_unused]] int line) {
 #if defined(SKERRY_COMPACT)
   return false;

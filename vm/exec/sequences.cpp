@@ -50,9 +50,9 @@ struct Index {
 };
 
 /// If `of_two` is null, adds the rows of two operations. Otherwise adds the rows of three operations, and
-/// `of_two` is the index of the rows of two. A row of the operations a, b and c is added as the sequence of
-/// two handlers: the superinstruction of a and b, and c. The row is left out if `of_two` has no
-/// superinstruction of a and b.
+/// `of_two` is the index of the rows of two. A row of the operations a, b and c is added as a sequence of two
+/// handlers: first the superinstruction that runs a and b, then the handler of c. The row is left out if
+/// `of_two` has no superinstruction of a and b.
 constexpr void add_rows(std::vector<Sequence>& sequences, const SequenceIndex* of_two) {
   std::array<HandlerNumber, SequenceTable::part_count> next{};
   for (size_t part = 0; part < SequenceTable::part_count; ++part)

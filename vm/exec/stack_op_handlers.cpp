@@ -82,7 +82,7 @@ struct Range {
 Range next_piece(uint64_t count, uint64_t largest) { return {std::min(count, largest), count <= largest}; }
 int64_t price_of_bytes(Range range) { return static_cast<int64_t>(range.piece / bytes_per_fuel); }
 int64_t price_of_elements(Range range) { return static_cast<int64_t>(range.piece); }
-/// The outcome of a piece that does not begin because there is less than `fuel`.
+/// The outcome of a piece that does not begin, because the piece costs `fuel` and the call has less.
 Step too_dear(int64_t fuel) { return {.fuel = fuel, .began = false, .done = false}; }
 /// Moves the slots past a piece that was at the start of the range.
 Step advance(uint64_t* slots, Range range, bool has_source, int64_t fuel) {

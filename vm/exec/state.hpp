@@ -168,7 +168,8 @@ SKERRY_INLINE void suspend(const State& s, Suspension& to) {
 #endif
 }
 
-/// Returns the state with which a suspended call resumes. The caller must set its fuel and memory.
+/// Returns the state with which a suspended call resumes. The caller must set `fuel`, `memory` and
+/// `memory_size`.
 SKERRY_INLINE State resumed(const Suspension& from) {
   State s{};
   s.instance = from.instance;

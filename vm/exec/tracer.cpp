@@ -16,7 +16,7 @@
 
 namespace skerry::vm {
 
-/// A function's code as text, and the beginning of each of its lines.
+/// A function's code as text, and the text with which each line of the function's trace begins.
 struct TracedFunction {
   std::string head; // `func[3] <name> `
   FunctionText text;
@@ -35,7 +35,8 @@ struct Tracer {
 
 namespace {
 
-/// The number of instructions whose texts are kept. A text takes about 200 bytes.
+/// All kept texts are dropped when they describe more instructions than this. The text of an instruction
+/// takes about 200 bytes.
 constexpr size_t most_instructions = size_t{1} << 18;
 
 std::string name_text(const Module& module, uint32_t func_index) {

@@ -150,8 +150,8 @@ constexpr std::array<ShortOpcode, 256> short_opcodes = [] {
   return table;
 }();
 
-/// Decodes the immediates of loads and stores. These are the most frequent instructions with more than one
-/// index, so they do not go through decode_rest.
+/// Decodes the immediates of loads and stores. Loads and stores are the most frequent instructions with more
+/// than one immediate, so they do not go through decode_rest.
 [[gnu::noinline]] bool decode_memory_access(ByteReader& reader, Instruction& instr) {
   instr.memarg = decode_memarg(reader);
   return reader.ok();

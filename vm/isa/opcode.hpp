@@ -80,8 +80,8 @@ inline constexpr std::array<Opcode, 0x114> simd_opcodes = make_opcode_table<0x11
 
 constexpr bool is_prefix(uint8_t byte) { return byte >= 0xfb && byte <= 0xfd; }
 
-/// Returns the instruction with this prefix (0 for none) and code, or Opcode::invalid if no instruction has
-/// them.
+/// Returns the instruction with this prefix (0 for none) and code, or Opcode::invalid if there is no such
+/// instruction.
 constexpr Opcode find_opcode(uint8_t prefix, uint32_t code) {
   const auto in = [code](const auto& table) { return code < table.size() ? table[code] : Opcode::invalid; };
   switch (prefix) {

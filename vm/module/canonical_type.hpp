@@ -1,5 +1,5 @@
 // Canonical types: the form in which the engine's registry (TypeRegistry) stores each different type once, in
-// tens of bytes.
+// a few dozen bytes.
 #pragma once
 
 #include "vm/module/rec_group.hpp"

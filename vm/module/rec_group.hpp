@@ -1,5 +1,6 @@
-// A recursion group in the form of the binary format (spec §5.3). Canonical types and text are made from it.
-// When a module is loaded, only a few groups exist in this form at a time; when it is printed, all groups do.
+// A recursion group in the form of the binary format (spec §5.3). Canonical types, and the types in the text
+// format, are made from this form. While a module is loaded, only a few groups exist in this form at a time;
+// while a module is printed, all its groups do.
 #pragma once
 
 #include "skerry/config.hpp"

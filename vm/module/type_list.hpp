@@ -24,7 +24,7 @@ inline constexpr uint8_t concrete_code = ValType::ref_;
 
 /// The byte that stands for a type in a list: concrete_code for a concrete reference, else the type's
 /// one-byte code in the binary format (spec §5.3). A non-null abstract reference has no such code; its byte
-/// is the code of the nullable type minus 0x40, which no other type has.
+/// is the code of the nullable type minus 0x40, a byte that no other type has.
 constexpr uint8_t code_of(ValType type) {
   if (!type.is_ref()) return type.kind();
   if (is_concrete(type)) return concrete_code;

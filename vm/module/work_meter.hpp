@@ -1,6 +1,7 @@
-// WorkMeter: limits the work that the engine itself does for a guest, which is translation and locating the
-// frames of a backtrace. The meter checks the deadline and the interrupt flag of the guest's store. It
-// charges memory to the budgets of the engine and of the store before the work allocates the memory.
+// WorkMeter: limits the work that the engine itself does for a guest, such as translation, instantiation and
+// locating the frames of a backtrace. The meter checks the deadline and the interrupt flag of the guest's
+// store. It charges memory to the budgets of the engine and of the store before the work allocates the
+// memory.
 #pragma once
 
 #include "skerry/budget.hpp"
@@ -25,8 +26,8 @@ public:
   struct Looks {
     std::optional<Error> (*look)(const Store& store); // returns why the work must end, or empty
     const Store& store;
-    uint32_t& unseen; // units since the last check; all meters of a store share the count, so that short
-                      // works add up
+    uint32_t& unseen; // units since the last check; all meters of a store share the count, so that many
+                      // short pieces of work also lead to a check
   };
 
   /// A meter for work without a store: only the engine's budget limits it.

@@ -13,8 +13,8 @@ namespace skerry::platform {
 /// Owns a read-only copy of some bytes. Move-only.
 class FrozenBytes {
 public:
-  /// Copies `bytes`, whose number is a multiple of the page size. Pages that are zero take no memory. Returns
-  /// nothing if the system refuses.
+  /// Copies `bytes`. Their number must be a multiple of the page size. Pages that are zero take no memory.
+  /// Returns nothing if the system refuses.
   static std::optional<FrozenBytes> copy_of(std::span<const std::byte> bytes) noexcept;
   FrozenBytes() = default;
   FrozenBytes(FrozenBytes&& other) noexcept;

@@ -10,7 +10,7 @@ namespace skerry::platform {
 /// Returns the size of the process's address space in bytes: a limit of the system, or what the processor can
 /// address if that is less.
 uint64_t address_space_bytes() noexcept;
-/// Returns how many bytes of it are mapped; 0 if the system does not tell.
+/// Returns how many bytes of the process's address space are mapped; 0 if the system does not tell.
 uint64_t address_space_in_use() noexcept;
 
 /// A limit of the system that refuses the process more.
@@ -22,8 +22,8 @@ struct ReachedLimit {
 };
 /// Returns the name of what bounds address_space_bytes: "RLIMIT_AS", or "the address space".
 std::string_view address_space_limit() noexcept;
-/// Returns the limit, other than that of the address space, because of which the system refuses `bytes` more.
-/// Returns nothing if none is known. May take about 10 ms.
+/// Returns the limit because of which the system refuses `bytes` more. Does not look at the limit on the
+/// address space. Returns nothing if no such limit is known. May take about 10 ms.
 std::optional<ReachedLimit> reached_limit(uint64_t bytes) noexcept;
 
 } // namespace skerry::platform

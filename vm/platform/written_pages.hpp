@@ -20,7 +20,7 @@ struct WrittenRegions {
   uint64_t scanned_to = 0; ///< pages from this address on were not looked at
 };
 
-/// Works only in the process that made it; in a forked child `find` returns false.
+/// A WrittenPages works only in the process that made it; in a forked child `find` returns false.
 class WrittenPages {
 public:
   WrittenPages() noexcept;

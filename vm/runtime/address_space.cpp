@@ -10,14 +10,15 @@ namespace skerry::vm {
 
 namespace {
 
-/// Returns whether `1/divisor` of the process's address space would be free after `bytes` more are taken.
+/// Returns whether at least 1/divisor of the process's address space would be free after `bytes` more are
+/// taken.
 bool leaves_free(uint64_t bytes, uint64_t divisor) noexcept {
   constexpr uint64_t plenty = uint64_t{1} << 40;
   const uint64_t space = platform::address_space_bytes();
   return space >= plenty || fits(platform::address_space_in_use(), bytes, space - space / divisor);
 }
 
-/// Copies pages to new ones that are zero, and gives the old ones back.
+/// Copies pages to new pages that are zero, and returns the old pages to the system.
 void copy_and_release(std::byte* start, uint64_t bytes, std::byte* to) noexcept {
   copy_pages(to, {start, bytes});
   release_pages(start, bytes);

@@ -36,22 +36,23 @@ std::byte* map_pages(uint64_t bytes) noexcept;
 void release_pages(std::byte* start, uint64_t bytes) noexcept;
 
 /// Returns whether the process may take `bytes` more address space and still leave enough free
-/// (kept_free_divisor). Call this before large allocations.
+/// (kept_free_divisor). Call may_take before large allocations.
 bool may_take(uint64_t bytes) noexcept;
 /// Returns whether `bytes` may be reserved before they are needed (headroom_divisor).
 bool has_headroom(uint64_t bytes) noexcept;
 
-// The next three functions work on the pages that one call of map_pages has mapped: on all of them, or on the
-// last ones from some page on. They cannot work on pages of several calls at once. Unless stated otherwise,
-// they change nothing if they fail.
+// The next three functions work on a range of pages that one call of map_pages has mapped: on the whole
+// range, or on a part that ends with the last page. They cannot work on pages of several calls at once.
+// Unless stated otherwise, they change nothing if they fail.
 
-/// Enlarges the pages and returns their new address. Returns null if the system or kept_free_divisor refuses.
+/// Adds pages at the end of the range, and returns the range's address, which may be new. Returns null if the
+/// system or kept_free_divisor refuses.
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
-/// Enlarges the pages in place. Returns false if the system or kept_free_divisor refuses, or if the addresses
-/// after the pages are in use.
+/// Adds pages at the end of the range without moving it. Returns false if the system or kept_free_divisor
+/// refuses, or if the addresses after the range are in use.
 bool extend_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept;
-/// Enlarges the pages and moves them to `to`, replacing the pages there. If this returns false, nothing is
-/// mapped at `to`.
+/// Adds pages at the end of the range and moves the range to `to`, replacing the pages there. If move_pages
+/// returns false, nothing is mapped at `to`.
 bool move_pages(std::byte* start, uint64_t bytes, std::byte* to, uint64_t new_bytes) noexcept;
 
 /// `bytes` rounded up to whole pages of the system.

@@ -141,8 +141,8 @@ private:
     }
   }
 
-  /// Sets the table to the state of the image. If the table was not written since it was last frozen or
-  /// restored, it already has this state. This is the usual case.
+  /// Sets the table to the state of the image. If the last freeze or restore of the table used this image and
+  /// the table was not written since, it already has this state. This is the usual case.
   bool restore_table(TableInstance& table, const std::shared_ptr<const std::vector<uint64_t>>& image) {
     if (table.image == image && !table.written) return true;
     const std::vector<uint64_t>& from = *image;
@@ -159,7 +159,8 @@ private:
     return true;
   }
 
-  /// Replaces the memory's bytes by those of the image. If this fails half-way, the memory has no image.
+  /// Replaces the memory's bytes by those of the image. If the image is another one than before and replacing
+  /// fails half-way, the memory has no image.
   static bool bring_to(MemoryInstance& memory, const std::shared_ptr<const MemoryImage>& image) {
     if (memory.image == image) return image->revert(memory);
     memory.image = nullptr;

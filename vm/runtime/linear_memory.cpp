@@ -13,7 +13,7 @@ constexpr uint64_t memory32_pages = 65'536;
 /// The smallest reservation. With it, a memory of one page can grow to four pages before it may have to move.
 constexpr uint64_t least_reserved_bytes = 4 * wasm_page_bytes;
 /// The most that is reserved in addition to a memory's size: 1/512 of the address space of processors with
-/// 39-bit addresses. Even a larger memory then moves only once for each GiB that it grows.
+/// 39-bit addresses. Even a memory of many GiB then moves only once for each GiB that it grows.
 constexpr uint64_t most_headroom_bytes = uint64_t{1} << 30;
 
 /// The most pages that the memory can ever have: the type's maximum, or fewer if the store allows fewer.
@@ -74,8 +74,8 @@ bool enlarge(MemoryInstance& memory, uint64_t bytes) {
     memory.reserved_bytes = bytes;
     return true;
   }
-  // A small reservation never uses huge pages (use_small_pages), so a memory that becomes large is copied to
-  // new pages once.
+  // A small reservation never uses huge pages (use_small_pages). When a memory becomes large, it is therefore
+  // copied once to new pages, which can be huge.
   if (old_bytes < huge_page_bytes && bytes >= huge_page_bytes && has_automatic_huge_pages())
     return copy_elsewhere(memory, bytes);
   std::byte* base = remap_pages(memory.base, old_bytes, bytes);

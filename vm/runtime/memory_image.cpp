@@ -34,8 +34,9 @@ std::shared_ptr<const MemoryImage> MemoryImage::create(std::span<const std::byte
   return std::shared_ptr<const MemoryImage>(new MemoryImage(std::move(*content), bytes.size()));
 }
 
-/// Makes one mapping for the image's content, and one for the rest of the reservation. The rest must be a
-/// single mapping, because the system cannot move several mappings at once when the memory grows.
+/// Makes one mapping for the image's content, and one for the rest of the reservation. If the content cannot
+/// be mapped, makes one mapping of zeros and copies the content there. The rest is a single mapping, because
+/// the system cannot move several mappings at once when the memory grows.
 bool MemoryImage::map_into(MemoryInstance& memory) const {
   const uint64_t front = content_.can_be_mapped() ? content_bytes() : 0, rest = memory.reserved_bytes - front;
   if (front > 0 && !content_.map_at(memory.base)) return false;
@@ -53,8 +54,9 @@ void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_
   std::memset(memory.base + content_end, 0, to - content_end);
 }
 
-/// Overwrites the first written pages of the memory, at most kept_bytes. Returns the end of the last one of
-/// them, or the size of the memory if there are no other written pages.
+/// Copies the image's content over the pages that the guest has written, in the order of their addresses,
+/// until kept_bytes are used up. Returns the end of the last page that was copied, or the size of the memory
+/// if no other page was written. Returns 0 if the system cannot report written pages.
 uint64_t MemoryImage::copy_back_first_pages(const MemoryInstance& memory) const {
   platform::WrittenRegions written;
   if (!written_.find({memory.base, memory.byte_size}, written)) return 0;

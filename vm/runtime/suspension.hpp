@@ -14,7 +14,7 @@ struct Suspension {
   bool by_host = false;  // a host function was not ready; the instruction that calls it will run again
   bool is_saved = false; // the call has stopped and the members below are set; false while the call is only
                          // asked to stop
-  int64_t fuel = 0;      // fuel left when the call stopped: too little to continue, or negative
+  int64_t fuel = 0;      // after a stop for lack of fuel, what was left: too little to continue, or negative
   ModuleInstance* instance = nullptr;
   const std::byte* pc = nullptr;
   uint64_t* frame = nullptr;

@@ -18,9 +18,9 @@ uint64_t largest_size(const Store& store, const Limits& limits) {
   return limits.has_max ? std::min(elements, limits.max) : elements;
 }
 
-/// Calls work(first, count) for consecutive pieces of `count` elements. Each piece takes less than a
-/// millisecond. Between two pieces, checks whether the call must end. If it must, returns false and stores
-/// the reason in *stop. If `stop` is null, does not check.
+/// Divides `count` elements into consecutive pieces, and calls work(first, size) for each piece. A piece
+/// takes less than a millisecond. Unless `stop` is null, checks between two pieces whether the guest's call
+/// must end. If it must, returns false and stores the reason in *stop.
 template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCode* stop, Work work) {
   constexpr uint64_t piece = 1 << 16;
   for (uint64_t done = 0; done < count; done += piece) {

@@ -47,8 +47,9 @@ inline constexpr std::array operation_classes = {
 /// The class of operands of this type. Class v is for values that vector registers hold, which includes f32
 /// and f64.
 constexpr char class_of(OperandType type) { return is_vector_class(type) ? 'v' : 'i'; }
-/// The operand classes of a wasm instruction, which its signature determines. If an operation implements the
-/// instruction, they replace class r in the operation's own classes.
+/// The operand classes of a wasm instruction. The instruction's signature determines them. If an operation
+/// has an operand of class r, the operand's class is the one given here for the instruction that the
+/// operation implements.
 constexpr OperandClasses classes_of_opcode(Opcode opcode) {
   const std::string_view signature = info(opcode).signature;
   if (is_slots_only(opcode)) return {'s', 's', 's', 's'};
@@ -80,8 +81,8 @@ struct [[gnu::packed]] Operand {
   Where where = Where::none;
 
   static Operand slot(uint32_t index) { return {static_cast<uint16_t>(index), Where::slot}; }
-  /// Makes a constant operand. `small` is its value if that fits in 16 bits. Otherwise the operation's detail
-  /// has the value (NumberDetail, JumpDetail), and `small` is ignored.
+  /// Makes a constant operand. If the constant fits in 16 bits, `small` is the constant. Otherwise the
+  /// operation's detail holds the constant (NumberDetail, JumpDetail), and `small` is ignored.
   static Operand constant(uint64_t small = 0) { return {static_cast<uint16_t>(small), Where::constant}; }
   bool is_slot() const { return where == Where::slot; }
   bool is_constant() const { return where == Where::constant; }

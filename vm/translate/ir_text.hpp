@@ -17,7 +17,7 @@ namespace skerry::vm {
 
 /// Returns the name of the operation: `i32.add`, `i32.load wrapped`, `branch_if i32.lt_s`.
 std::string operation_text(const Ir& ir);
-/// Returns `[5]`, `r0` or `v1`; an empty string for a constant.
+/// Returns `[5]`, `r0` or `v1`; an empty string for a constant or a missing operand.
 std::string operand_text(const Operand& operand);
 /// If the operation has a constant operand of class v, returns whether that is an f64 (not an f32).
 bool has_wide_float(const Ir& ir);

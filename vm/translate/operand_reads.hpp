@@ -9,9 +9,9 @@
 
 namespace skerry::vm {
 
-/// Returns the slots and registers that the operation reads. For a call, `callee` is the type of the called
-/// function; the slots of its arguments are then included. Null stands for a callee that is not known before
-/// the code runs.
+/// Returns the slots and registers that the operation reads. If the operation calls a function whose type is
+/// known, `callee` is this type, and the result includes the slots of the arguments. Otherwise `callee` is
+/// null.
 std::vector<ReadOperand> operand_reads(const Ir& ir, const CanonicalType* callee);
 
 } // namespace skerry::vm

@@ -103,7 +103,7 @@ Result<void> print_both(const Module& module, uint32_t defined_index, WorkMeter&
   return {};
 }
 
-/// Returns the index of the function that the operation calls, if it is known before the code runs.
+/// Returns the index of the function that the operation calls, if the index is known before the code runs.
 std::optional<uint32_t> callee_of(const Module& module, const Layout& layout, const Ir& ir) {
   switch (ir.operation) {
   case Operation::call:
@@ -134,7 +134,8 @@ Result<void> with_listing(const Module& module, uint32_t defined_index, WorkMete
   return {};
 }
 
-/// Names the function that an operation calls, if it is known before the code runs: ` func[3] <name>`.
+/// Names the function that an operation calls, if the function is known before the code runs: ` func[3]
+/// <name>`.
 class CalleeName {
 public:
   CalleeName(const Module& module, const FunctionName& name)

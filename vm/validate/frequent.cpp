@@ -78,9 +78,9 @@ constexpr std::array<FrequentRule, 256> frequent_rules = [] {
   return rules;
 }();
 
-/// More bytes than any instruction takes that is handled here: an opcode, a byte for the alignment, and a
-/// number of at most four bytes. As long as this many bytes are left, reads need not check for the end of the
-/// body.
+/// Each instruction that is handled here takes fewer bytes than this: an opcode, a byte for the alignment,
+/// and a number of at most four bytes. As long as this many bytes are left, reads need not check for the end
+/// of the body.
 constexpr ptrdiff_t longest = 12;
 
 /// Reads an unsigned LEB128 number of at most four bytes. Returns false for a longer number, which may also

@@ -130,8 +130,8 @@ bool FunctionValidator::cast(const Instruction& instr, bool is_nullable, bool is
 }
 
 /// Checks br_on_cast and br_on_cast_fail. The operand has type `from` before the cast. After a successful
-/// cast it has type `to`; after a failed cast it has type `rest`, which is `from` without `to`. br_on_cast
-/// branches if the cast succeeds, br_on_cast_fail (`on_fail`) if it fails.
+/// cast it has type `to`; after a failed cast it has type `rest`, which is `from`, but without null if `to`
+/// includes null. br_on_cast branches if the cast succeeds, br_on_cast_fail (`on_fail`) if it fails.
 bool FunctionValidator::br_on_cast(const Instruction& instr, bool on_fail) {
   ValType from = ValType::ref(instr.heap[0], instr.cast_flags & 1);
   ValType to = ValType::ref(instr.heap[1], instr.cast_flags & 2);

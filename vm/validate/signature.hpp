@@ -15,7 +15,7 @@ namespace skerry::vm {
 struct OpcodeRule {
   OpClass op_class;
   Feature feature;
-  uint8_t align_log2; // logarithm of the natural alignment
+  uint8_t align_log2; // log2 of the natural alignment
   uint8_t param_count;
   uint8_t result_count; // 0 or 1
   std::array<ValType, 3> params;

@@ -74,7 +74,8 @@ public:
   /// Skips tokens until depth() is `depth`; moves nowhere if it already is. If the text ends first, stays at
   /// its end and returns false.
   bool close_to(int64_t depth);
-  /// Skips the token at the cursor; if it is an opening parenthesis, skips everything up to the closing one.
+  /// Skips the token at the cursor. If the token is an opening parenthesis, also skips everything up to the
+  /// matching closing parenthesis, and that parenthesis.
   bool skip_form() {
     const int64_t before = depth_;
     advance();
@@ -93,8 +94,9 @@ public:
   uint64_t expect_unsigned(unsigned bits, const char* message);
   uint32_t expect_u32() { return static_cast<uint32_t>(expect_unsigned(32, "i32 constant out of range")); }
 
-  /// Fails because of the next token. The message is the lexer's error for a malformed token, else "unknown
-  /// operator" or "unexpected token". It ends with `, expected …` unless `expected` is empty.
+  /// Fails because of the next token. If the token is malformed, the message is the lexer's error. Otherwise
+  /// the message begins with "unknown operator" or "unexpected token", and ends with `, expected …` unless
+  /// `expected` is empty.
   void fail_unexpected(std::string_view expected);
   /// Fails at the next token.
   void fail(std::string message) { fail_at(peek(), std::move(message)); }

@@ -238,7 +238,8 @@ Token Lexer::word() {
 }
 
 Token Lexer::bad_word(size_t start) {
-  // A malformed string directly after `$` is reported as an identifier without a name.
+  // A malformed string directly after `$` is reported as an identifier without a name, unless the string has
+  // malformed UTF-8.
   if (text_[start] == '$' && pos_ == start + 1 && bad_string_ != malformed_utf8)
     return fail(start, "empty identifier");
   return fail(bad_string_at_, bad_string_);

@@ -21,9 +21,10 @@ public:
   Lexer(std::string_view text, LoadWatch& watch) : text_(text), watch_(&watch) {}
 
   Token next();
-  /// Moves past the parenthesis that closes `levels` open parentheses. It does not split the text in between
-  /// into tokens, and recognizes only strings, comments and parentheses. Returns false, at the end of the
-  /// text or after an error, if there is no such parenthesis.
+  /// Moves past as many closing parentheses as are needed to close the `levels` innermost open parentheses.
+  /// skip() does not split the skipped text into tokens, and recognizes only strings, comments and
+  /// parentheses. Returns false, at the end of the text or after an error, if these parentheses are not all
+  /// closed.
   bool skip(uint32_t levels);
   std::string_view text() const { return text_; }
   /// Returns the message of the last token of kind `error`.

@@ -28,9 +28,9 @@ enum class NameKind : uint8_t {
   tag = 11,
 };
 
-/// The names of a module, from its name section. Identifiers must be unique in their index space. If several
-/// items have equal names, only the first item therefore keeps its name. Malformed and unsorted entries of
-/// the section are dropped. The table stores 12 bytes for each name; the characters stay in the section.
+/// The names of a module, from its name section. Identifiers must be unique in their index space, so only the
+/// first of several items with equal names keeps its name. Malformed and unsorted entries of the section are
+/// dropped. The table stores 12 bytes for each name; the characters stay in the section.
 class NameTable {
 public:
   NameTable() = default;

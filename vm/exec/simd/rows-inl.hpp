@@ -37,7 +37,7 @@ template <class To, class From> SKERRY_HELPER To same_bits(From from) {
   std::memcpy(static_cast<void*>(&to), &from, 16);
   return to;
 }
-/// `operand` is a Slot, or the field b of layout::Binary. Only shifts can have a constant there.
+/// `operand` is a Slot, or the field b of layout::Binary. Only the field b of a shift can hold a constant.
 template <class T, int Kind, class Field> SKERRY_HELPER T read_lanes(State& s, const Field& operand) {
   if constexpr (is_scalar<T>)
     return read<T, Kind>(s, operand);
@@ -129,8 +129,8 @@ template <auto F, bool SlotsOnly> struct LanesRow {
   }();
 
 #if defined(SKERRY_KINDS_AS_DATA)
-  // For EMU128, the handler of each combination of places only passes the places to one shared function. This
-  // needs a quarter of the code, and the loops of EMU128 are slow anyway.
+  // For EMU128, the handler of each combination of places only passes the places to one shared function. The
+  // code is then a quarter as large, and the loops of EMU128 are slow anyway.
   template <class T, int Places, class Field>
   static T read_any(State& s, const Field& operand, uint64_t place) {
     T value{};

@@ -40,7 +40,7 @@ void add_i64x2_handlers(HandlerTable& table, SimdTarget target);
 void add_float_lanes_handlers(HandlerTable& table, SimdTarget target);
 
 /// Calls the version of `function` that Highway has compiled for `target`. Highway gives each target its own
-/// namespace; use this macro in the namespace around them.
+/// namespace. Use this macro in the namespace that contains these namespaces.
 #define SKERRY_CALL_TARGET(function, table, target)                                                          \
   do {                                                                                                       \
     using AddHandlers = void (*)(HandlerTable&);                                                             \

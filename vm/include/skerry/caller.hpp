@@ -44,8 +44,8 @@ public:
   /// Like Store::fuel_used. The count includes the instructions that wasm executed before it called the host
   /// function.
   uint64_t fuel_used() const noexcept;
-  /// Checks the interrupt flag and the deadline. Call this in loops and while waiting. Errors: exhaustion
-  /// (deadline_exceeded, interrupted); the host function must return this error.
+  /// Checks the interrupt flag and the deadline. Call this function in loops and while waiting. Errors:
+  /// exhaustion (deadline_exceeded, interrupted); the host function must return this error.
   Result<void> check_interrupt() const;
   /// The store's deadline; time_point::max() if there is none.
   Store::Clock::time_point deadline() const noexcept;

@@ -83,10 +83,10 @@ struct Config {
   /// about 1 ns, so with the default a check happens about every 0.1 ms.
   uint32_t fuel_slice = 65'536;
   /// Bytes of memory that the engine's own work may hold at once, over all stores and threads. The engine's
-  /// own work is translating functions (at a function's first call, and for backtraces) and loading modules,
-  /// of which only temporary data counts. Work that needs more fails with a limit error ("engine_budget limit
-  /// exceeded: …") and can be retried. The default is enough for the largest function body of ordinary code
-  /// (docs/rationale.md has the figures).
+  /// own work is translating functions (at a function's first call, and for backtraces) and loading modules.
+  /// While a module is loaded, only data that is freed at the end of loading counts. Work that needs more
+  /// fails with a limit error ("engine_budget limit exceeded: …") and can be retried. The default is enough
+  /// for the largest function body of ordinary code (docs/rationale.md has the figures).
   uint64_t engine_budget = uint64_t{256} << 20;
   /// For tests: moves the value stack to a new address at each check of the deadline, and a memory at each
   /// growth.

@@ -142,7 +142,7 @@ public:
 
   /// The kind of failure.
   ErrorKind kind() const noexcept;
-  /// The exact reason; ErrorCode::none for kinds of which only the message gives the reason.
+  /// The exact reason; ErrorCode::none if only the message gives the reason.
   ErrorCode code() const noexcept;
   /// One printable line, without offset and backtrace. If the specification has words for the error, the
   /// message begins with them.

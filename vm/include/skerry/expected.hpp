@@ -40,7 +40,7 @@ template <class E> inline constexpr bool is_unexpected<std::unexpected<E>> = tru
 
 } // namespace detail
 
-/// Wraps an error so that it converts to an Expected: `return Unexpected(error);`.
+/// Wraps an error. The wrapper converts to an Expected that holds the error: `return Unexpected(error);`.
 template <class E> class Unexpected {
 public:
   template <class G = E>
@@ -236,7 +236,7 @@ template <class F, class Self> constexpr decltype(auto) call_with_value(F&& f, S
     return std::invoke(std::forward<F>(f), *std::forward<Self>(self));
 }
 
-/// Returns the value, in an Expected whose error type is different.
+/// Returns the value in an Expected of type To, whose error type may be different.
 template <class To, class Self> constexpr To with_value_of(Self&& self) {
   if constexpr (std::is_void_v<typename std::remove_cvref_t<Self>::value_type>)
     return To();
@@ -346,7 +346,8 @@ protected:
 };
 
 /// True if an Expected<T, E> can take over the value or the error of From, an Expected<U, G>. False if T can
-/// be made from From itself, because the whole From then becomes the value.
+/// be made from From itself, because the whole From then becomes the value. The second rule does not apply if
+/// T is bool, because every Expected converts to bool.
 template <class From, class T, class E>
 concept ExpectedFrom = std::constructible_from<E, decltype(std::declval<From>().error())> &&
                        std::constructible_from<T, decltype(*std::declval<From>())> &&
@@ -405,7 +406,8 @@ public:
       Expected(Expected<U, G>&& other)
       : Base(std::in_place_type<detail::Nothing>, std::move(other)) {}
 
-  /// Assigns a value or an error. If making its copy throws, this stays unchanged.
+  /// Assigns a value or an error. If constructing the new value or error throws, this Expected stays
+  /// unchanged.
   template <class U = T>
     requires(!detail::is_expected<std::remove_cvref_t<U>> && !detail::is_unexpected<std::remove_cvref_t<U>> &&
              std::constructible_from<T, U> && std::assignable_from<T&, U>)

@@ -18,8 +18,8 @@
 namespace skerry {
 
 namespace detail {
-/// Returns a usage error unless `func` has the type `type`. As an exception, a result of type externref in
-/// `type` stands for any reference type.
+/// Returns a usage error unless the function's type is `type`. Where `type` has the result externref, the
+/// function may have any reference type as this result.
 Result<void> check_signature(const Func& func, const FuncType& type);
 } // namespace detail
 

@@ -45,7 +45,7 @@ public:
   static constexpr uint64_t look_units = 1024;   ///< a check costs about 30 ns, 2 % of this work
   static constexpr uint64_t bytes_per_unit = 64; ///< as for the engine's bulk operations, such as memory.copy
 
-  /// A meter for a call, which is given by its HostWatch or by its Caller.
+  /// Makes the meter for one call of a host function, from a HostWatch or from the Caller of that call.
   explicit HostMeter(const HostWatch& given = {}) noexcept : watch(given) {}
   explicit HostMeter(Caller& caller) noexcept : watch(watch_of(caller)) {}
 
@@ -56,9 +56,9 @@ public:
     if (!stop) keep_error(watch.check(watch.self));
     return stop.has_value();
   }
-  /// Charges `units` of work that the caller is about to do. Checks the deadline and the interrupt flag if
-  /// look_units units were spent since the last check. If the host function must return, returns true and
-  /// sets `stop`, like must_stop.
+  /// Charges `units` of work that the host function is about to do. Checks the deadline and the interrupt
+  /// flag if look_units units were spent since the last check. If the host function must return, returns true
+  /// and sets `stop`, like must_stop.
   bool spend(uint64_t units) {
     if (!stop && units != 0) keep_error(watch.charge(watch.self, units));
     return pass(units);

@@ -20,10 +20,10 @@ struct Image;
 /// usable from any thread, for instances in any store.
 class Image {
 public:
-  /// Makes an image of the present state of `instance`. The time that this takes, and the size of the image,
-  /// grow with the parts of the state that are not zero. Afterwards the memory of `instance` is mapped from
-  /// the image. Errors: usage if the handle is empty, if the store is running a call, or if a table or global
-  /// holds a reference to anything but a function of the module; limit if the system refuses memory.
+  /// Makes an image of the present state of `instance`. The time that freeze takes, and the size of the
+  /// image, grow with the parts of the state that are not zero. Afterwards the memory of `instance` is mapped
+  /// from the image. Errors: usage if the handle is empty, if the store is running a call, or if a table or
+  /// global holds a reference to anything but a function of the module; limit if the system refuses memory.
   static Result<Image> freeze(const Instance& instance);
   /// Resets `instance` to the state of the image, including the sizes of memories and tables. The first
   /// restore of an instance maps its memories from the image. Each later restore touches only the parts of

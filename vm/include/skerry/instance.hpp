@@ -43,9 +43,10 @@ using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slot
 
 /// The signature with which the engine calls a host function. `slots` holds the arguments; the function
 /// writes its results to the start of `slots`. A v128 takes two slots, whose memory holds the bytes of a
-/// V128; i32 and f32 are zero-extended to 64 bits. The function returns true, or calls caller.fail(…) and
-/// returns false, which ends the running call. The only C++ exceptions that it may throw are std::bad_alloc
-/// and std::length_error, because the C++ library throws these when memory runs out. The call then ends with
+/// V128; i32 and f32 are zero-extended to 64 bits. If the function succeeds, it returns true. To end the
+/// running call with an error, the function calls caller.fail(…) and returns false. The only C++ exceptions
+/// that it may throw are std::bad_alloc and std::length_error, because the C++ library throws these when
+/// memory runs out. The call then ends with
 /// Error::out_of_memory. Linker::define and Func::create make a NativeHostFunc from any callable.
 using NativeHostFunc = bool (*)(void* context, Caller& caller, uint64_t* slots);
 

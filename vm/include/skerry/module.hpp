@@ -134,11 +134,11 @@ public:
   ExportList exports() const;
   /// The export with this name; empty if there is no such export. Takes constant time.
   std::optional<ExportInfo> find_export(std::string_view name) const;
-  /// The module's name from the name section; empty if it has no name. Not printable: see
-  /// skerry/printable.hpp.
+  /// The module's name from the name section; empty if the module has no name. The name may contain control
+  /// characters: call printable() before you print it (skerry/printable.hpp).
   std::string_view name() const;
-  /// The function's name from the name section, else the name of an export of the function, else empty. Not
-  /// printable.
+  /// The function's name from the name section, else the name of an export of the function, else empty. As in
+  /// name(), control characters are possible.
   std::string_view func_name(uint32_t func_index) const;
   /// The custom sections, in file order.
   CustomSectionList custom_sections() const;

@@ -1,4 +1,5 @@
-// Turns the exceptions that report that memory ran out into an Error. No other file catches these exceptions.
+// Turns the exceptions that report that memory ran out into an Error. In the engine, only the translator also
+// catches such an exception (vm/translate/translator.cpp).
 #pragma once
 
 #include "skerry/error.hpp"

@@ -12,8 +12,9 @@ struct RefAccess;
 
 namespace detail {
 
-/// The part of an entry in a store's list of roots that this header needs. The entry keeps an object alive
-/// for the embedder. All copies of a Ref share one entry; the last copy to be destroyed frees the entry.
+/// An entry in a store's list of roots. This struct has only the member that this header needs;
+/// vm/runtime/root.hpp adds the others. The entry keeps an object alive for the embedder. All copies of a Ref
+/// share one entry; the last copy to be destroyed frees the entry.
 struct RootHandle {
   size_t handles = 1;
 };

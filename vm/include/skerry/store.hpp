@@ -66,7 +66,7 @@ public:
   StoreUsage usage() const noexcept;
 
   /// Sets how many instructions the store's calls may still execute; unlimited by default. Running code uses
-  /// fuel up. A call that needs more ends with ErrorCode::out_of_fuel, and no call starts when 0 is left. A
+  /// up fuel. A call that needs more ends with ErrorCode::out_of_fuel, and no call starts when 0 is left. A
   /// call may execute up to 1,100 instructions after its fuel ran out, but none of them is a call of a host
   /// function, a growth or a bulk operation (docs/security.md).
   void set_fuel(uint64_t instructions) noexcept;
@@ -88,11 +88,11 @@ public:
   InterruptHandle interrupt_handle() const;
 
   /// Counts the store's memory against a budget that several stores can share. The budget counts memories,
-  /// tables, instances, passive segments, and the memory that translation takes while it runs. If growth
-  /// would exceed the budget, it fails. If an instantiation or a function's first call would exceed the
-  /// budget, it fails with an Error of kind limit ("budget_bytes limit exceeded: …"). If a call of this store
-  /// causes a function to be translated, the budget counts the function's code until its module is destroyed.
-  /// Call set_budget before making anything in the store.
+  /// tables, instances, passive segments, and the memory that translation takes while it runs. If the growth
+  /// of a memory or table would exceed the budget, the growth fails. If an instantiation or a function's
+  /// first call would exceed the budget, it fails with an Error of kind limit ("budget_bytes limit exceeded:
+  /// …"). If a call of this store causes a function to be translated, the budget counts the function's code
+  /// until its module is destroyed. Call set_budget before making anything in the store.
   void set_budget(std::shared_ptr<ByteBudget> budget) noexcept;
 
   /// Sets the pointer that Caller::user_data returns to host functions. The store itself never uses the

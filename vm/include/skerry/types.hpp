@@ -53,7 +53,8 @@ public:
     ref_null_ = 0x63,
   };
 
-  /// The type none_, which stands for no type, or a number, vector or storage type.
+  /// The default constructor makes the type none_, which stands for no type. The other constructor makes a
+  /// type that has no heap type: a number, vector or storage type, or bottom.
   constexpr ValType() = default;
   constexpr explicit ValType(Kind kind) : bits_(kind) {}
   /// The reference type `(ref heap)` or `(ref null heap)`.

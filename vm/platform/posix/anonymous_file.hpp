@@ -7,7 +7,7 @@ namespace skerry::platform {
 
 /// Makes an empty file. Returns an empty descriptor if the system has no such files or refuses.
 OwnedFd make_anonymous_file() noexcept;
-/// Forbids to change the file from now on.
+/// Makes the system refuse all later changes to the file.
 void seal_anonymous_file(const OwnedFd& file) noexcept;
 
 } // namespace skerry::platform

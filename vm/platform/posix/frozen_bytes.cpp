@@ -14,7 +14,8 @@ namespace skerry::platform {
 
 namespace {
 
-/// Maps zeroed pages: those of `file`, which get as many, or pages of memory if there is no file.
+/// Maps `bytes` bytes of zeroed pages. If `file` is open, gives the file this size and maps it. Otherwise
+/// maps pages of memory.
 std::byte* map_writable(const OwnedFd& file, uint64_t bytes) noexcept {
   if (!file.is_open()) return map_pages(bytes);
   if (::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) return nullptr;

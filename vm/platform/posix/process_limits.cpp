@@ -10,8 +10,8 @@ namespace skerry::platform {
 
 namespace {
 
-/// What the processor can address. The address of a local variable shows it, because stacks are at the upper
-/// end of the addresses.
+/// The number of bytes that the processor can address. It is the address of a local variable, rounded up to a
+/// power of two, because stacks are at the upper end of the address space.
 uint64_t addressable_bytes() noexcept {
   const char on_stack = 0;
   return std::bit_ceil(uint64_t{reinterpret_cast<uintptr_t>(&on_stack)});

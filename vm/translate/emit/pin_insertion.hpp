@@ -47,8 +47,8 @@ private:
   static bool fits(const Pin& pin, char cls) {
     return cls == (pin.reg.where == Operand::Where::vector_register ? 'v' : 'i');
   }
-  /// Replaces pinned operands. If the operation must write a pinned local to its slot, returns the local's
-  /// pin: the caller must then fill the pin's register. Else returns null.
+  /// Replaces pinned operands. If the operation must write a pinned local to the local's slot, returns the
+  /// local's pin: the caller must then fill the pin's register. Else returns null.
   template <class Emit> const Pin* replace_operands(Ir& ir, const Emit& emit) {
     const OperandClasses classes = ir.classes();
     replace_read(ir.a, classes.a, emit);

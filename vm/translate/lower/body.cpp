@@ -74,7 +74,8 @@ bool BodyLowering::skip_dead(const Instruction& instr) {
   }
 }
 
-/// Structural markers cost no fuel.
+/// Returns whether the instruction costs no fuel, because it only marks the structure of the code or does
+/// nothing.
 static constexpr bool is_free(Opcode op) {
   return op == Opcode::block || op == Opcode::loop || op == Opcode::end || op == Opcode::else_ ||
          op == Opcode::nop;

@@ -6,7 +6,7 @@
 namespace skerry::vm {
 
 bool is_int_compare(Opcode op);
-/// Returns the comparison that gives the same result for swapped operands.
+/// Returns the comparison that gives the same result for swapped operands: `i32.gt_s` for `i32.lt_s`.
 Opcode swapped(Opcode op);
 
 /// If the last operation is an integer comparison that computes `entry`, inverts it in place (for example,

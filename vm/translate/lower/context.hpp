@@ -21,8 +21,8 @@ struct LoweringContext {
   LoweringContext(const LoweringContext&) = delete; // its parts refer to each other
   LoweringContext& operator=(const LoweringContext&) = delete;
 
-  /// Binds a label. The code after the label is reachable if the code before it is, or if a branch refers to
-  /// it.
+  /// Binds a label. The code after the label is reachable if the code before the label is reachable, or if a
+  /// branch refers to the label.
   void bind(uint32_t label) {
     const bool was_referred_to = labels.is_referred_to(label);
     labels.bind(label, !is_dead);

@@ -97,7 +97,7 @@ void ControlLowering::end_block(Control control) {
   if (control.kind == Control::Kind::loop) {
     cx_.ir.leave_loop();
   } else {
-    // There was no else branch, so a false condition branches to the end of the block.
+    // An `if` without `else`: a false condition branches to the end of the block.
     if (control.kind == Control::Kind::if_) cx_.labels.redirect(control.else_label, control.label);
     if (cx_.labels.is_referred_to(control.label)) cx_.bind(control.label);
   }

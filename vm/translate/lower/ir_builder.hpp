@@ -21,7 +21,8 @@ public:
   /// Sets the module offset of the wasm instruction that the next operations implement.
   void set_offset(uint32_t offset) { offset_ = offset; }
   uint32_t offset() const { return offset_; }
-  /// Call these at the begin and end of a loop: operations record the number of loops around them.
+  /// Call these functions where a loop begins and where it ends, because each operation records the number of
+  /// loops around it.
   void enter_loop() { ++loop_depth_; }
   void leave_loop() { --loop_depth_; }
 
@@ -44,17 +45,18 @@ public:
   /// come from elsewhere, and at a fuel check, because the call may end there.
   void seal() { sealed_ = code_.size(); }
   bool is_open(uint32_t index) const { return index >= sealed_; }
-  /// Returns the last operation that is not removed, or `none` if it is sealed.
+  /// Returns the index of the last operation that is not removed, or `none` if this operation is sealed.
   uint32_t last_open() const;
   /// Returns the operation at `index` if it has no side effects, writes `slot`, and could be moved to the end
   /// of the code. Else returns null. `index` may be `none`.
   Ir* find_pure(uint32_t index, uint32_t slot);
-  /// Returns the last open operation before index `before` that writes the slot. Returns `none` if there is
-  /// none among the last few operations.
+  /// Returns the index of the last open operation before index `before` that writes the slot. Examines only
+  /// the few operations directly before that index, and returns `none` if none of them writes the slot.
   uint32_t find_writer(uint32_t slot, uint32_t before) const;
 
   void remove(uint32_t index);
-  /// Removes the last operation and returns it. append() puts it back after other operations.
+  /// Removes the last operation and returns it. The caller adds the operation again with append() when it has
+  /// changed the operations before it.
   Ir take_last();
   /// Removes the operation at `index` and returns it. All operations after it must have been removed.
   Ir take(uint32_t index);

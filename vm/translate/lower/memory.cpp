@@ -73,7 +73,7 @@ bool fold_addition(LoweringContext& cx, StackEntry& entry, Address& address) {
 }
 
 /// If the address is base + index, base + (index << k) or index << k, folds these operands into `address`. k
-/// is the shift that belongs to the access size.
+/// is shift_of_size(size).
 void fold_index(LoweringContext& cx, StackEntry entry, uint32_t size, Address& address) {
   const Ir* def = cx.stack.definition(entry);
   if (def == nullptr) return;

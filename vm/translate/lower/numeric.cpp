@@ -74,7 +74,8 @@ static void prepare_int_operands(LoweringContext& cx, Opcode& op, StackEntry& a,
   a = cx.stack.materialize(a);
 }
 
-/// Emits base + (x << k) as one operation, for k from 1 to 3. Returns false if `shifted` is not such a shift.
+/// Emits base + (x << k) as one operation, for k from 1 to 3. Returns false if `shifted` is not such a shift,
+/// or if `base` is a constant.
 static bool make_lea(LoweringContext& cx, StackEntry shifted, StackEntry base, uint32_t slot) {
   if (base.is_constant()) return false;
   const Ir* shift = cx.stack.definition(shifted);

@@ -101,9 +101,9 @@ uint32_t OperandStack::begin_of_top(const TypeList& types) {
   return i;
 }
 
-/// Makes the last `count` values of the run at `index` a separate entry. The entries above it move up. That
-/// takes little time, because there are fewer than smallest_run of them. None of them reads a local, so no
-/// index in locals_ changes.
+/// Makes the last `count` values of the run at `index` a separate entry. The entries above the run move up by
+/// one. That takes little time, because fewer than smallest_run entries are above the run. None of these
+/// entries reads a local, so no index in locals_ changes.
 void OperandStack::divide_run(uint32_t index, uint32_t count, uint32_t slot) {
   StackEntry upper = stack_[index];
   upper.codes += upper.count - count;

@@ -99,7 +99,8 @@ public:
   // locals
   void get_local(uint32_t local);
   /// Pops the value of local.set or local.tee. If the last operation computes the value, changes that
-  /// operation so that it writes directly to the local. Otherwise emits a move.
+  /// operation so that it writes directly to the local. Otherwise emits a move. With `tee`, then pushes the
+  /// local.
   void set_local(uint32_t local, bool tee);
 
   // slots
