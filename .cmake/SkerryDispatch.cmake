@@ -1,7 +1,9 @@
 # Decides how a handler of threaded code reaches the next one and defines exactly one of SKERRY_DISPATCH_TAILCALL,
-# SKERRY_DISPATCH_SIBLING, SKERRY_DISPATCH_TRAMPOLINE to 1, on the target skerry_dispatch.
+# SKERRY_DISPATCH_MUSTTAIL, SKERRY_DISPATCH_SIBLING, SKERRY_DISPATCH_TRAMPOLINE to 1, on the target skerry_dispatch.
 #
 #   tailcall    [[clang::musttail]] and preserve_none: guaranteed by the compiler (clang 19 on x86-64 and AArch64)
+#   musttail    [[clang::musttail]] with the platform's calling convention: guaranteed too, with no VM registers (clang
+#               before 19, RISC-V)
 #   sibling     plain `return next(…)`: an optimization that no compiler promises, so it is proved here by looking
 #               at what this compiler makes of it with this build's flags
 #   trampoline  a loop calls one handler after the other: works everywhere, about half the speed
@@ -31,7 +33,7 @@ function(skerry_assemble_check file result)
   get_directory_property(directory_options COMPILE_OPTIONS)
   set(output "${CMAKE_BINARY_DIR}/CMakeFiles/${file}.s")
   execute_process(
-    COMMAND ${CMAKE_CXX_COMPILER} -std=c++23 ${flags} ${directory_options} ${SKERRY_EXEC_OPTIONS} -fPIC -S
+    COMMAND ${CMAKE_CXX_COMPILER} -std=c++20 ${flags} ${directory_options} ${SKERRY_EXEC_OPTIONS} -fPIC -S
             "${dispatch_checks}/${file}" -o "${output}"
     RESULT_VARIABLE status OUTPUT_QUIET ERROR_QUIET)
   if(status EQUAL 0)
@@ -57,12 +59,30 @@ function(skerry_check_sibling_calls result)
   endif()
 endfunction()
 
-function(skerry_check_musttail result)
-  skerry_assemble_check(musttail.cpp assembly)
+# True when the check file KIND.cpp can be compiled.
+function(skerry_check_guarantee kind result)
+  skerry_assemble_check(${kind}.cpp assembly)
   if(assembly)
     set(${result} TRUE PARENT_SCOPE)
   else()
     set(${result} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
+# Sets RESULT to the best dispatch that this compiler has with this build's flags.
+function(skerry_best_dispatch result)
+  foreach(kind tailcall musttail)
+    skerry_check_guarantee(${kind} is_guaranteed)
+    if(is_guaranteed)
+      set(${result} ${kind} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  skerry_check_sibling_calls(has_sibling_calls)
+  if(has_sibling_calls)
+    set(${result} sibling PARENT_SCOPE)
+  else()
+    set(${result} trampoline PARENT_SCOPE)
   endif()
 endfunction()
 
@@ -71,17 +91,7 @@ if(dispatch STREQUAL "auto")
   if(SKERRY_SANITIZE OR SKERRY_FUZZ OR CMAKE_BUILD_TYPE STREQUAL "Debug")
     set(dispatch trampoline)
   else()
-    skerry_check_musttail(has_musttail)
-    if(has_musttail)
-      set(dispatch tailcall)
-    else()
-      skerry_check_sibling_calls(has_sibling_calls)
-      if(has_sibling_calls)
-        set(dispatch sibling)
-      else()
-        set(dispatch trampoline)
-      endif()
-    endif()
+    skerry_best_dispatch(dispatch)
   endif()
 elseif(dispatch STREQUAL "sibling")
   skerry_check_sibling_calls(has_sibling_calls)
@@ -89,8 +99,8 @@ elseif(dispatch STREQUAL "sibling")
     message(FATAL_ERROR "SKERRY_DISPATCH=sibling, but this compiler does not make sibling calls with these flags. "
                         "Compile with -O2, or use SKERRY_DISPATCH=trampoline.")
   endif()
-elseif(NOT dispatch MATCHES "^(tailcall|trampoline)$")
-  message(FATAL_ERROR "SKERRY_DISPATCH must be auto, tailcall, sibling or trampoline, not '${dispatch}'")
+elseif(NOT dispatch MATCHES "^(tailcall|musttail|trampoline)$")
+  message(FATAL_ERROR "SKERRY_DISPATCH must be auto, tailcall, musttail, sibling or trampoline, not '${dispatch}'")
 endif()
 
 set(SKERRY_DISPATCH_USED ${dispatch})

@@ -29,7 +29,9 @@ target_compile_options(skerry_flags INTERFACE
   $<$<BOOL:${SKERRY_WERROR}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   target_compile_options(skerry_flags INTERFACE
-    -Wextra-semi -Wunreachable-code-break -Wnewline-eof -fcolor-diagnostics)
+    -Wextra-semi -Wunreachable-code-break -Wnewline-eof -fcolor-diagnostics
+    # Clang before 19 refuses constexpr functions that are never constant, such as square roots.
+    $<$<VERSION_LESS:$<CXX_COMPILER_VERSION>,19>:-Wno-invalid-constexpr>)
 else()
   # GCC 12 warns about values that it cannot prove are set or in range, in std::expected and std::variant; its
   # -Wshadow also counts a constructor's parameter named as a member function.

@@ -122,7 +122,7 @@ Expected<PluginHandle> Manager::Impl::load_reserved(const Manifest& manifest,
   const platform::FileIdentity before = platform::file_identity(manifest.wasm_path);
   auto made = std::make_shared<LoadedPlugin>(manifest, manifest_file, host);
   if (auto done = made->load(manifest); !done) return fail(std::move(done.error()));
-  auto plugin = std::make_shared<Plugin>(std::make_unique<Plugin::Impl>(made));
+  auto plugin = std::make_shared<Plugin>(std::make_unique<Plugin::Impl>(Plugin::Impl{made}));
   if (!publish(name, plugin)) { // closed in the meantime
     (void)made->unload();
     return fail(closed_error(name));

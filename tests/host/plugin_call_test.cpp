@@ -2,6 +2,7 @@
 #include "skerry/host/plugin_call.hpp"
 
 #include "tests/host/support/plugin_fixture.hpp"
+#include "tests/support/emulation.hpp"
 
 #include <optional>
 #include <thread>
@@ -158,16 +159,18 @@ TEST_CASE_METHOD(PluginFixture, "a cancelled call leaves a clean instance", "[ex
 
 TEST_CASE_METHOD(PluginFixture, "a call's deadline passes while the call is paused", "[exec]") {
   auto m = manifest();
-  m.timeout = milliseconds(50);
+  const auto timeout =
+      milliseconds(skerry::test::is_emulated ? 2000 : 50); // long enough for the first ten instructions
+  m.timeout = timeout;
   auto plugin = load(worker(), m);
   auto call = plugin->begin("abc");
   REQUIRE(call);
   REQUIRE(*call->run(10) == State::out_of_fuel);
-  std::this_thread::sleep_for(milliseconds(60));
+  std::this_thread::sleep_for(timeout + milliseconds(10));
   const auto state = call->run();
   REQUIRE_FALSE(state);
   CHECK(state.error().code == "timeout");
-  CHECK(state.error().elapsed >= milliseconds(50));
+  CHECK(state.error().elapsed >= timeout);
   CHECK(plugin->metrics().busy == 0);
 }
 

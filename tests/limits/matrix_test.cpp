@@ -203,7 +203,7 @@ template <size_t index> void cell() {
 template <size_t index> size_t add_cell() {
   const std::string name = std::string(columns[index % columns.size()].name) + ": " +
                            std::string(all_guests[index / columns.size()].name);
-  REGISTER_TEST_CASE(&cell<index>, name, "[matrix]")
+  REGISTER_TEST_CASE(&cell<index>, name, "[matrix]");
   return 1;
 }
 template <size_t... indexes> size_t add_cells(std::index_sequence<indexes...>) {

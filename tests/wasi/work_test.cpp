@@ -99,7 +99,7 @@ TEST_CASE("work: every name of a path costs fuel, also in links, and the deadlin
       {long_way("d"), Errno::success}};
   for (const auto& [path, expected] : asked) {
     INFO(path.substr(0, 20));
-    const auto call = [&] { return program.filestat(path, wasi::lookupflags::symlink_follow); };
+    const auto call = [&, &path = path] { return program.filestat(path, wasi::lookupflags::symlink_follow); };
     const Ledger whole = run(program, call, expected);
     CHECK(whole.charged >= wasi::count_names(long_way("d")) * wasi::price::name);
     const bool is_walked = resolver == wasi::PathResolverKind::component_wise;

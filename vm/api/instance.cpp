@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <ranges>
+#include <span>
 #include <utility>
 
 namespace skerry {
@@ -38,7 +38,8 @@ std::string near_misses(const vm::Module& module, std::string_view name) {
   if (name.size() > longest) return {};
   std::string text;
   size_t shown = 0;
-  for (const vm::Export& item : module.exports | std::views::take(most_looked_at)) {
+  for (const vm::Export& item :
+       std::span(module.exports).first(std::min(module.exports.size(), most_looked_at))) {
     const size_t most = std::max(name.size() / 4, size_t{1});
     if (distance(item.name, name, most) > most || shown == most_shown) continue;
     text += (shown++ == 0 ? "; did you mean " : " or ") + in_quotes(item.name);

@@ -3,15 +3,17 @@
 //
 //   tail calls     clang with musttail and preserve_none: all state is in machine registers, among them
 //                  three integer and two vector VM registers for temporaries and hot locals
-//   sibling calls  GCC at -O2, if the build has checked that GCC emits jumps: six arguments, no VM registers
+//   musttail       other clang compilers, and RISC-V: guaranteed tail calls with the platform's calling
+//                  convention, six arguments, no VM registers
+//   sibling calls  GCC at -O2, if the build has checked that GCC emits jumps: the same arguments
 //   trampoline     all other builds, such as sanitizers and -O0: a loop calls one handler after another
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
-#if !defined(SKERRY_DISPATCH_TAILCALL) && !defined(SKERRY_DISPATCH_SIBLING) &&                               \
-    !defined(SKERRY_DISPATCH_TRAMPOLINE)
+#if !defined(SKERRY_DISPATCH_TAILCALL) && !defined(SKERRY_DISPATCH_MUSTTAIL) &&                              \
+    !defined(SKERRY_DISPATCH_SIBLING) && !defined(SKERRY_DISPATCH_TRAMPOLINE)
 #define SKERRY_DISPATCH_TRAMPOLINE 1
 #endif
 
@@ -44,7 +46,7 @@ typedef __attribute__((preserve_none)) void HandlerFunction(int64_t fuel, Module
                                                             uint64_t unused, uint64_t r1, uint64_t r2,
                                                             Vector v0, Vector v1);
 using Handler = HandlerFunction*;
-#elif defined(SKERRY_DISPATCH_SIBLING)
+#elif defined(SKERRY_DISPATCH_MUSTTAIL) || defined(SKERRY_DISPATCH_SIBLING)
 inline constexpr int int_registers = 0;
 inline constexpr int vector_registers = 0;
 using Handler = void (*)(int64_t fuel, ModuleInstance* instance, std::byte* memory, uint64_t memory_size,

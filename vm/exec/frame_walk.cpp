@@ -10,12 +10,13 @@ FuncInstance* function_of_stub(const std::byte* pc) {
 }
 
 bool FramePosition::is_in_stub() const {
-  const FuncInstance* f = function_of_stub(pc);
   const Module& module = *instance->module;
   const size_t own = module.functions.size() - module.imported_functions;
   if (own == 0) return false;
+  // pc is compared itself, because the code of a function may begin directly after the instance's functions.
   const FuncInstance* first = instance->functions[module.imported_functions];
-  return f >= first && f < first + own;
+  return pc >= reinterpret_cast<const std::byte*>(first) &&
+         pc < reinterpret_cast<const std::byte*>(first + own);
 }
 
 const Code* FramePosition::code() const {

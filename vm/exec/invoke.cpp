@@ -70,7 +70,7 @@ void run(State& s) {
   while ((*reinterpret_cast<const Handler*>(s.pc))(s)) {
   }
 }
-#elif defined(SKERRY_DISPATCH_SIBLING)
+#elif defined(SKERRY_DISPATCH_MUSTTAIL) || defined(SKERRY_DISPATCH_SIBLING)
 void run(State& s) {
   (*reinterpret_cast<const Handler*>(s.pc))(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame);
 }

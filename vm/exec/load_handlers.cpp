@@ -7,7 +7,7 @@ namespace {
 
 /// d := a vector with the loaded number in the lowest lane and zeros in the others
 template <class M, AddressMode Mode, int D, int A, int B, int Scaled> struct LoadZero {
-  using Layout = AccessLayout<Mode>::Type;
+  using Layout = typename AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;
   SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);

@@ -49,7 +49,7 @@ inline constexpr int index_shift(size_t bytes) {
 
 /// d := T(the M in memory), where M is the type in memory and T is the type in the slot or register.
 template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> struct Load {
-  using Layout = AccessLayout<Mode>::Type;
+  using Layout = typename AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;
   SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);
@@ -63,7 +63,7 @@ template <class M, class T, AddressMode Mode, int D, int A, int B, int Scaled> s
 
 /// The M in memory := value. The value may be a constant if it is an integer of 16 bits.
 template <class M, AddressMode Mode, int C, int A, int B, int Scaled> struct StoreValue {
-  using Layout = AccessLayout<Mode>::Type;
+  using Layout = typename AccessLayout<Mode>::Type;
   static constexpr bool can_trap = true;
   SKERRY_INLINE static ErrorCode run(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);

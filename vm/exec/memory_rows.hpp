@@ -10,16 +10,16 @@ namespace skerry::vm {
 /// b, scaled>.
 template <class Family> struct MemoryRow {
   template <int V, int A> struct Plain {
-    using Op = Family::template Op<AddressMode::plain, V, A, 0, 0>;
+    using Op = typename Family::template Op<AddressMode::plain, V, A, 0, 0>;
   };
   template <int V, int A, int B, int Scaled> struct Indexed {
-    using Op = Family::template Op<AddressMode::indexed, V, A, B, Scaled>;
+    using Op = typename Family::template Op<AddressMode::indexed, V, A, B, Scaled>;
   };
   template <int V, int A> struct Wrapped {
-    using Op = Family::template Op<AddressMode::wrapped, V, A, 0, 0>;
+    using Op = typename Family::template Op<AddressMode::wrapped, V, A, 0, 0>;
   };
   template <int V, int A, int B, int Scaled> struct IndexedWrapped {
-    using Op = Family::template Op<AddressMode::indexed_wrapped, V, A, B, Scaled>;
+    using Op = typename Family::template Op<AddressMode::indexed_wrapped, V, A, B, Scaled>;
   };
   static constexpr MemoryHandlers rows() {
     constexpr int v = Family::value_places;

@@ -35,7 +35,7 @@ template <int A> struct TypedMoveLayout<Vector, A> {
 };
 /// d := a
 template <class T, int D, int A> struct TypedMove {
-  using Layout = TypedMoveLayout<T, A>::Type;
+  using Layout = typename TypedMoveLayout<T, A>::Type;
   static constexpr bool can_trap = false;
   SKERRY_INLINE static void run(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);

@@ -64,7 +64,7 @@ template <class Op> inline constexpr HandlerNumber operation_number = 0;
           number;
 #include "vm/code/sequences.def"
 
-template <HandlerNumber number> using Op = Operation<number>::Type;
+template <HandlerNumber number> using Op = typename Operation<number>::Type;
 
 template <int part, int line, HandlerNumber... operations> constexpr Handler row() {
   if constexpr (!has_sequence(part, line))

@@ -47,13 +47,19 @@ struct State {
   [[clang::musttail]] return handler(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame, s.r0,       \
                                      unused_, s.r1, s.r2, s.v0, s.v1)
 #define SKERRY_LEAVE return
-#elif defined(SKERRY_DISPATCH_SIBLING)
+#elif defined(SKERRY_DISPATCH_MUSTTAIL) || defined(SKERRY_DISPATCH_SIBLING)
 #define SKERRY_HANDLER(name)                                                                                 \
   void name([[maybe_unused]] int64_t fuel_, [[maybe_unused]] ModuleInstance* instance_,                      \
             [[maybe_unused]] std::byte* memory_, [[maybe_unused]] uint64_t memory_size_,                     \
             [[maybe_unused]] const std::byte* pc_, [[maybe_unused]] uint64_t* frame_)
 #define SKERRY_STATE State s{fuel_, instance_, memory_, memory_size_, pc_, frame_};
-#define SKERRY_TAIL(handler) return handler(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame)
+#if defined(SKERRY_DISPATCH_MUSTTAIL)
+#define SKERRY_GUARANTEED [[clang::musttail]]
+#else
+#define SKERRY_GUARANTEED
+#endif
+#define SKERRY_TAIL(handler)                                                                                 \
+  SKERRY_GUARANTEED return handler(s.fuel, s.instance, s.memory, s.memory_size, s.pc, s.frame)
 #define SKERRY_LEAVE return
 #else
 #define SKERRY_HANDLER(name) bool name(State& s)

@@ -15,6 +15,7 @@ namespace {
 template <class... F> struct Overloaded : F... {
   using F::operator()...;
 };
+template <class... F> Overloaded(F...) -> Overloaded<F...>; // clang before 17 does not deduce it
 
 ExternType type_of_definition(const Definition& definition) {
   return std::visit(

@@ -13,7 +13,7 @@ constexpr size_t longest_quotation = 100;
 
 } // namespace
 
-std::string quoted(std::string_view word) { return printable(word, longest_quotation); }
+std::string excerpt(std::string_view word) { return printable(word, longest_quotation); }
 
 IdOffset Cursor::take_id() {
   if (!at(TokenKind::id)) return no_id;
@@ -96,9 +96,9 @@ void Cursor::fail_unexpected(std::string_view expected) {
   if (token.kind == TokenKind::error) return fail_at(token, lexer_.error());
   bool unknown =
       token.kind == TokenKind::reserved || (token.kind == TokenKind::keyword && !is_known_keyword(spelling));
-  if (unknown) return fail_at(token, "unknown operator " + quoted(spelling) + suffix);
-  std::string what = token.kind == TokenKind::eof ? "end of text" : quoted(this->spelling(peek()));
-  if (at(TokenKind::lparen)) what += quoted(spelling);
+  if (unknown) return fail_at(token, "unknown operator " + excerpt(spelling) + suffix);
+  std::string what = token.kind == TokenKind::eof ? "end of text" : excerpt(this->spelling(peek()));
+  if (at(TokenKind::lparen)) what += excerpt(spelling);
   fail("unexpected token " + what + suffix);
 }
 

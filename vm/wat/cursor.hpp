@@ -124,6 +124,6 @@ private:
 };
 
 /// Returns a piece of the text in printable form for a message, cut if it is long.
-std::string quoted(std::string_view word);
+std::string excerpt(std::string_view word);
 
 } // namespace skerry::vm::wat

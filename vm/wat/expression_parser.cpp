@@ -161,7 +161,7 @@ void ExpressionParser::expect_same_label() {
   const Token where = cursor_.peek();
   const IdOffset label = cursor_.take_id();
   if (label != no_id && !function_.labels.is_innermost(label))
-    cursor_.fail_at(where, "mismatching label " + quoted(cursor_.spelling(where)));
+    cursor_.fail_at(where, "mismatching label " + excerpt(cursor_.spelling(where)));
 }
 
 } // namespace skerry::vm::wat

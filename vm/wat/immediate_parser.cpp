@@ -184,7 +184,7 @@ uint32_t ImmediateParser::parse_label() {
   }
   auto depth = function_.labels.depth(cursor_.peek().begin);
   if (!depth) {
-    cursor_.fail("unknown label " + quoted(cursor_.word()));
+    cursor_.fail("unknown label " + excerpt(cursor_.word()));
     return 0;
   }
   cursor_.advance();

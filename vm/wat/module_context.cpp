@@ -72,7 +72,7 @@ uint32_t parse_index(Cursor& cursor, const IndexSpace& space, const Names& names
   std::string storage;
   const auto index = space.find(decode_id(cursor.word(), storage), names);
   if (!index) {
-    cursor.fail(std::string("unknown ") + space.kind() + " " + quoted(cursor.word()));
+    cursor.fail(std::string("unknown ") + space.kind() + " " + excerpt(cursor.word()));
     return 0;
   }
   cursor.advance();
@@ -88,7 +88,7 @@ uint32_t parse_field_index(Cursor& cursor, const ModuleContext& context, uint32_
   std::string storage;
   const auto index = context.find_field(type, decode_id(cursor.word(), storage));
   if (!index) {
-    cursor.fail("unknown field " + quoted(cursor.word()));
+    cursor.fail("unknown field " + excerpt(cursor.word()));
     return 0;
   }
   cursor.advance();

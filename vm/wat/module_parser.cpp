@@ -220,7 +220,7 @@ void ModuleParser::parse_body(uint32_t type) {
   for (uint32_t i = 0; i < params; ++i) {
     const IdOffset id = named != signature.named.end() && named->index == i ? (named++)->id : no_id;
     if (!function_.locals.add(id, context_.names))
-      cursor_.fail("duplicate local " + quoted(cursor_.name_of(id)));
+      cursor_.fail("duplicate local " + excerpt(cursor_.name_of(id)));
   }
   ByteWriter& body = sections_.codes.entry();
   sections_.body_starts.push_back(static_cast<uint32_t>(body.size()));
@@ -248,7 +248,7 @@ void ModuleParser::parse_locals(ByteWriter& out) {
     const Token where = cursor_.peek();
     const ValType type = parse_val_type(cursor_, context_);
     if (!function_.locals.add(id, context_.names))
-      cursor_.fail_at(where, "duplicate local " + quoted(cursor_.name_of(id)));
+      cursor_.fail_at(where, "duplicate local " + excerpt(cursor_.name_of(id)));
     if (of != type) end_run();
     of = type;
     ++length;

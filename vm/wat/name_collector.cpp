@@ -42,8 +42,8 @@ private:
     if (space.is_full()) return cursor_.fail_limit(space.kind(), space.limit());
     const Token where = cursor_.peek();
     if (!space.add(cursor_.take_id(), context_.names))
-      cursor_.fail_at(where,
-                      std::string("duplicate ") + space.short_kind() + " " + quoted(cursor_.spelling(where)));
+      cursor_.fail_at(where, std::string("duplicate ") + space.short_kind() + " " +
+                                 excerpt(cursor_.spelling(where)));
   }
 
   /// Parses `"module" "name" (kind $name? …)`.

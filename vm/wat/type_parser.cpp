@@ -82,7 +82,7 @@ void parse_fields(Cursor& cursor, ModuleContext& context, uint32_t type, ByteWri
     const Token where = cursor.peek();
     if (const IdOffset id = cursor.take_id(); id != no_id) {
       if (!context.add_field(type, count, id))
-        cursor.fail_at(where, "duplicate field " + quoted(cursor.name_of(id)));
+        cursor.fail_at(where, "duplicate field " + excerpt(cursor.name_of(id)));
       write_field_type(fields, parse_field_type(cursor, context));
       ++count;
     } else {

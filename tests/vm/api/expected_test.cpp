@@ -79,10 +79,11 @@ TEST_CASE("value() of an error throws it") {
 }
 
 TEST_CASE("Expecteds compare with each other, with values and with errors") {
-  CHECK(half(8) == half(8));
-  CHECK(half(8) != half(6));
-  CHECK(half(7) == half(5));
-  CHECK(half(8) != half(7));
+  // In parentheses: with clang 14, Catch cannot decompose these comparisons.
+  CHECK((half(8) == half(8)));
+  CHECK((half(8) != half(6)));
+  CHECK((half(7) == half(5)));
+  CHECK((half(8) != half(7)));
   CHECK(half(8) == 4L);
   CHECK(half(7) != 4);
   CHECK(half(7) == Unexpected(std::string("odd")));
@@ -177,6 +178,7 @@ TEST_CASE("Expecteds of other types convert") {
   CHECK(Success(Expected<void, const char*>(unexpect, "text")).error() == "text");
 }
 
+#if defined(__cpp_lib_expected)
 TEST_CASE("an Expected converts to and from the one of C++23") {
   const std::expected<int, std::string> good = half(8), bad = half(7);
   CHECK(good == 4);
@@ -197,6 +199,10 @@ TEST_CASE("an Expected is as large and as trivial as the one of C++23") {
   STATIC_REQUIRE(sizeof(Result<void>) == sizeof(std::expected<void, Error>));
   STATIC_REQUIRE(sizeof(Numbers) == sizeof(std::expected<int, std::string>));
   STATIC_REQUIRE(std::is_trivially_copyable_v<Expected<int, char>>);
+}
+#endif
+
+TEST_CASE("an Expected can be moved without exceptions and used in constants") {
   STATIC_REQUIRE(std::is_nothrow_move_constructible_v<Numbers>);
   constexpr Expected<int, int> constant = Expected<int, int>(5).transform([](int n) { return n + 1; });
   STATIC_REQUIRE(constant == 6);

@@ -34,9 +34,9 @@ TEST_CASE("several results are a tuple", "[exec]") {
     (func (export "none"))))");
   const auto swapped =
       must(must(instance.func<std::tuple<double, int32_t>(int32_t, double)>("swap"))(7, 0.5));
-  CHECK(swapped == std::tuple(0.5, 7));
+  CHECK((swapped == std::tuple(0.5, 7)));
   const auto three = must(instance.func<std::tuple<int64_t, int64_t, int64_t>()>("three"));
-  CHECK(must(three()) == std::tuple<int64_t, int64_t, int64_t>(1, 2, 3));
+  CHECK((must(three()) == std::tuple<int64_t, int64_t, int64_t>(1, 2, 3)));
   CHECK(must(instance.func<void()>("none"))().has_value());
 }
 

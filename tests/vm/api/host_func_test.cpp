@@ -53,7 +53,7 @@ TEST_CASE("all number types pass to the host and back", "[exec]") {
       f.instantiate(pass_through("(param i32 i64 f32 f64) (result f64 f32 i64 i32)", 4));
   using Results = std::tuple<double, float, int64_t, int32_t>;
   const auto run = must(instance.func<Results(int32_t, int64_t, float, double)>("run"));
-  CHECK(must(run(-1, int64_t{1} << 40, 0.5f, -0.25)) == Results(0.75, 1.5f, (int64_t{1} << 40) + 1, 0));
+  CHECK((must(run(-1, int64_t{1} << 40, 0.5f, -0.25)) == Results(0.75, 1.5f, (int64_t{1} << 40) + 1, 0)));
 }
 
 TEST_CASE("pointer and length become a view of the caller's memory", "[exec]") {
@@ -160,7 +160,7 @@ TEST_CASE("untyped host functions see slots", "[exec]") {
                       });
   const Instance instance = f.instantiate(pass_through("(param i32 i64) (result i64 i32 i32)", 2));
   using Results = std::tuple<int64_t, int32_t, int32_t>;
-  CHECK(must(must(instance.func<Results(int32_t, int64_t)>("run"))(1, 2)) == Results(3, 7, 8));
+  CHECK((must(must(instance.func<Results(int32_t, int64_t)>("run"))(1, 2)) == Results(3, 7, 8)));
 }
 
 TEST_CASE("a re-exported host function can be called by the host", "[exec]") {
@@ -258,7 +258,7 @@ TEST_CASE("undefined imports trap or return zeros", "[exec]") {
   CHECK(error.backtrace().at(0).func_name == "run");
   f.linker.set_unknown_imports(UnknownImports::return_zeros);
   using Results = std::tuple<int32_t, int64_t, int32_t>;
-  CHECK(must(must(f.instantiate(text).func<Results()>("run"))()) == Results(0, 0, 1));
+  CHECK((must(must(f.instantiate(text).func<Results()>("run"))()) == Results(0, 0, 1)));
 }
 
 TEST_CASE("host functions can be made without a linker", "[exec]") {

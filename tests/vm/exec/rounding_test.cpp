@@ -44,14 +44,16 @@ TEMPLATE_TEST_CASE("rounded numbers are the C library's", "[exec]", float, doubl
   CHECK(wrong == 0);
 }
 
-TEMPLATE_TEST_CASE("a rounded NaN is the quiet one with its payload", "[exec]", float, double) {
+TEMPLATE_TEST_CASE("a rounded NaN is the quiet one that the processor's arithmetic gives", "[exec]", float,
+                   double) {
   using F = TestType;
-  const Bits<F> quiet = std::bit_cast<Bits<F>>(std::numeric_limits<F>::quiet_NaN());
   const Bits<F> signalling = std::bit_cast<Bits<F>>(std::numeric_limits<F>::infinity()) | 5;
   const auto bits = [](F a) { return std::bit_cast<Bits<F>>(a); };
-  const F a = std::bit_cast<F>(signalling);
-  CHECK(bits(rounding::ceil(a)) == (quiet | 5));
-  CHECK(bits(rounding::floor(a)) == (quiet | 5));
-  CHECK(bits(rounding::trunc(a)) == (quiet | 5));
-  CHECK(bits(rounding::nearest(a)) == (quiet | 5));
+  volatile F a = std::bit_cast<F>(signalling); // volatile: the sum is made when the test runs
+  const Bits<F> quiet = bits(a + a);           // with the payload, except on RISC-V
+  CHECK((quiet & bits(std::numeric_limits<F>::quiet_NaN())) == bits(std::numeric_limits<F>::quiet_NaN()));
+  CHECK(bits(rounding::ceil(a)) == quiet);
+  CHECK(bits(rounding::floor(a)) == quiet);
+  CHECK(bits(rounding::trunc(a)) == quiet);
+  CHECK(bits(rounding::nearest(a)) == quiet);
 }

@@ -45,7 +45,7 @@ std::string traced_outcome(const Config& config, std::string_view text, int32_t 
   Fixture f(config);
   f.store.set_fuel(fuel);
   f.linker.define("env", "host", [](int32_t x) -> Result<int32_t> {
-    if (x == 3) return std::unexpected(Error(ErrorKind::host, ErrorCode::none, "three"));
+    if (x == 3) return fail(Error(ErrorKind::host, ErrorCode::none, "three"));
     return x * 2;
   });
   const auto result = f.instantiate(text).func("run").value().call(std::array{Value(argument)});

@@ -294,6 +294,20 @@ template <class To, auto F, class From> SKERRY_HELPER Lanes<To> each_lane(Lanes<
 #define SKERRY_ROUNDING(lanes, T, scalar, vector) hn::vector(lanes)
 #endif
 
+/// EMU128 in Highway 1.2 returns zero for a division by zero.
+#if HWY_TARGET == HWY_EMU128
+template <class V> SKERRY_HELPER V float_div(V a, V b) {
+  using T = hn::TFromV<V>;
+  T lanes[16 / sizeof(T)], by[16 / sizeof(T)];
+  hn::StoreU(a, Tag<T>(), lanes);
+  hn::StoreU(b, Tag<T>(), by);
+  for (size_t i = 0; i < 16 / sizeof(T); ++i) lanes[i] /= by[i];
+  return hn::LoadU(Tag<T>(), lanes);
+}
+#else
+template <class V> SKERRY_HELPER V float_div(V a, V b) { return hn::Div(a, b); }
+#endif
+
 /// float_min() and float_max() treat -0 as smaller than +0, and return a NaN if an operand is a NaN.
 template <class V> SKERRY_HELPER V float_min(V a, V b) {
   const V equal_or_nan = hn::IfThenElse(hn::Eq(a, b), hn::Or(a, b), hn::Add(a, b));
@@ -319,7 +333,7 @@ template <class V> SKERRY_HELPER V float_max(V a, V b) {
   SKERRY_LANES V p##_add(V a, V b) { return hn::Add(a, b); }                                                 \
   SKERRY_LANES V p##_sub(V a, V b) { return hn::Sub(a, b); }                                                 \
   SKERRY_LANES V p##_mul(V a, V b) { return hn::Mul(a, b); }                                                 \
-  SKERRY_LANES V p##_div(V a, V b) { return hn::Div(a, b); }                                                 \
+  SKERRY_LANES V p##_div(V a, V b) { return float_div(a, b); }                                               \
   SKERRY_LANES V p##_min(V a, V b) { return float_min(a, b); }                                               \
   SKERRY_LANES V p##_max(V a, V b) { return float_max(a, b); }                                               \
   SKERRY_LANES V p##_pmin(V a, V b) { return hn::IfThenElse(hn::Lt(b, a), b, a); }                           \

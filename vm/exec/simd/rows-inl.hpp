@@ -72,7 +72,7 @@ template <> struct LanesLayout<3> {
 /// d := F(a), F(a, b) or F(a, b, c)
 template <auto F, int D, int A, int B = 0, int C = 0> struct LanesOp {
   using Types = LanesSignature<decltype(F)>;
-  using Layout = LanesLayout<Types::arity>::Type;
+  using Layout = typename LanesLayout<Types::arity>::Type;
   [[gnu::always_inline]] HWY_ATTR static inline void run(State& s, const std::byte* p) {
     const auto& i = layout::at<Layout>(p);
     const auto a = read_lanes<typename Types::template Arg<0>, A>(s, i.a);
@@ -114,7 +114,7 @@ constexpr bool has_lanes_signature(R (*)(Args...), std::string_view letters) {
 /// All handlers of a numeric vector instruction, in the order of HandlerTable::numeric.
 template <auto F, bool SlotsOnly> struct LanesRow {
   using Types = LanesSignature<decltype(F)>;
-  template <size_t I> using Arg = Types::template Arg<I>;
+  template <size_t I> using Arg = typename Types::template Arg<I>;
   template <class T> static constexpr int places() {
     if (SlotsOnly) return 1;
     return !is_scalar<T> || std::is_floating_point_v<T> ? place::vector_writable : place::writable;
@@ -147,7 +147,7 @@ template <auto F, bool SlotsOnly> struct LanesRow {
   /// `unused_`, the register that handlers do not use, holds the places of d, a and b, one byte each.
   HWY_NOINLINE static SKERRY_HANDLER(any) {
     SKERRY_STATE
-    using Layout = LanesLayout<Types::arity>::Type;
+    using Layout = typename LanesLayout<Types::arity>::Type;
     const auto& i = layout::at<Layout>(s.pc);
     const auto a = read_any<Arg<0>, a_places>(s, i.a, unused_ >> 8 & 0xff);
     if constexpr (Types::arity == 1) {

@@ -103,21 +103,64 @@ template <class T>
 concept TriviallyMoved = std::is_trivially_move_constructible_v<T> &&
                          std::is_trivially_move_assignable_v<T> && std::is_trivially_destructible_v<T>;
 
-/// The storage of an Expected. It copies, moves and destroys the value or the error. Each of these operations
-/// is trivial if it is trivial for both T and E.
-template <class T, class E> class ExpectedData {
-  static_assert(std::is_nothrow_move_constructible_v<E>, "an error must be movable without an exception");
+template <class Storage> constexpr void destroy_content(Storage& storage) noexcept {
+  if (storage.has_value_)
+    std::destroy_at(&storage.value_);
+  else
+    std::destroy_at(&storage.error_);
+}
 
-protected:
+/// The members of an Expected and its destructor, which is trivial if those of T and E are. There are two
+/// classes, because clang 14 and 15 cannot choose a destructor by its constraints.
+template <class T, class E, bool = std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>>
+struct ExpectedStorage {
   template <class... Args>
-  constexpr explicit ExpectedData(std::in_place_t, Args&&... args)
+  constexpr explicit ExpectedStorage(std::in_place_t, Args&&... args)
       : value_(std::forward<Args>(args)...), has_value_(true) {}
   template <class... Args>
-  constexpr explicit ExpectedData(unexpect_t, Args&&... args)
+  constexpr explicit ExpectedStorage(unexpect_t, Args&&... args)
       : error_(std::forward<Args>(args)...), has_value_(false) {}
+  /// The derived class must construct what `has_value` says.
+  constexpr explicit ExpectedStorage(bool has_value) : has_value_(has_value) {}
+
+  union {
+    T value_;
+    E error_;
+  };
+  bool has_value_;
+};
+template <class T, class E> struct ExpectedStorage<T, E, false> {
+  template <class... Args>
+  constexpr explicit ExpectedStorage(std::in_place_t, Args&&... args)
+      : value_(std::forward<Args>(args)...), has_value_(true) {}
+  template <class... Args>
+  constexpr explicit ExpectedStorage(unexpect_t, Args&&... args)
+      : error_(std::forward<Args>(args)...), has_value_(false) {}
+  constexpr explicit ExpectedStorage(bool has_value) : has_value_(has_value) {}
+  constexpr ~ExpectedStorage() { destroy_content(*this); }
+
+  union {
+    T value_;
+    E error_;
+  };
+  bool has_value_;
+};
+
+/// The storage of an Expected. It copies and moves the value or the error. Each of these operations is
+/// trivial if it is trivial for both T and E.
+template <class T, class E> class ExpectedData : protected ExpectedStorage<T, E> {
+  static_assert(std::is_nothrow_move_constructible_v<E>, "an error must be movable without an exception");
+  using Storage = ExpectedStorage<T, E>;
+
+protected:
+  using Storage::error_;
+  using Storage::has_value_;
+  using Storage::Storage;
+  using Storage::value_;
+
   /// Takes the value or the error of an Expected with other types.
   template <class Other>
-  constexpr ExpectedData(std::in_place_type_t<Nothing>, Other&& other) : has_value_(other.has_value()) {
+  constexpr ExpectedData(std::in_place_type_t<Nothing>, Other&& other) : Storage(other.has_value()) {
     if constexpr (std::is_void_v<typename std::remove_cvref_t<Other>::value_type>) {
       if (has_value_) std::construct_at(&value_);
     } else {
@@ -135,7 +178,7 @@ public:
   constexpr ExpectedData(const ExpectedData& other)
     requires(std::copy_constructible<T> && std::copy_constructible<E> &&
              !(TriviallyCopied<T> && TriviallyCopied<E>))
-      : has_value_(other.has_value_) {
+      : Storage(other.has_value_) {
     if (has_value_)
       std::construct_at(&value_, other.value_);
     else
@@ -146,7 +189,7 @@ public:
   = default;
   constexpr ExpectedData(ExpectedData&& other) noexcept(std::is_nothrow_move_constructible_v<T>)
     requires(std::move_constructible<T> && !(TriviallyMoved<T> && TriviallyMoved<E>))
-      : has_value_(other.has_value_) {
+      : Storage(other.has_value_) {
     if (has_value_)
       std::construct_at(&value_, std::move(other.value_));
     else
@@ -172,11 +215,6 @@ public:
     other.has_value_ ? set_value(std::move(other.value_)) : set_error(std::move(other.error_));
     return *this;
   }
-
-  constexpr ~ExpectedData()
-    requires(std::is_trivially_destructible_v<T> && std::is_trivially_destructible_v<E>)
-  = default;
-  constexpr ~ExpectedData() { destroy(); }
 
   /// Returns whether this holds a value. Otherwise it holds an error.
   constexpr bool has_value() const noexcept { return has_value_; }
@@ -214,18 +252,7 @@ protected:
     saved.data = nullptr;
     has_value_ = true;
   }
-  constexpr void destroy() noexcept {
-    if (has_value_)
-      std::destroy_at(&value_);
-    else
-      std::destroy_at(&error_);
-  }
-
-  union {
-    T value_;
-    E error_;
-  };
-  bool has_value_;
+  constexpr void destroy() noexcept { destroy_content(static_cast<Storage&>(*this)); }
 };
 
 /// Calls f(value), or f() for Expected<void, E>.

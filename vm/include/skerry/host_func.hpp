@@ -220,7 +220,7 @@ template <class F> HostFunction host_function(F&& function) {
 
 inline HostFunction raw_host_function(FuncType type, RawHostFunc function) {
   const size_t slots = std::max(slot_count(type.params), slot_count(type.results));
-  auto context = std::make_shared<RawHostCall>(std::move(function), slots);
+  auto context = std::make_shared<RawHostCall>(RawHostCall{std::move(function), slots});
   return {std::move(type), &RawHostCall::native, std::move(context)};
 }
 
