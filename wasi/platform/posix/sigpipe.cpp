@@ -20,7 +20,8 @@ bool is_pending() {
   return sigismember(&pending, SIGPIPE) == 1;
 }
 
-// Not sigtimedwait, which macOS does not have.
+// Removes SIGPIPE from the thread's pending signals. Uses sigwait after a check, because macOS does not
+// have sigtimedwait.
 void consume(const sigset_t& signal) {
   int consumed = 0;
   if (is_pending()) (void)::sigwait(&signal, &consumed);
