@@ -92,7 +92,7 @@ private:
     }
   }
 
-  // Counts some entries, and sets `position` to what follows them.
+  // Visits `entries`, and sets `position` to the position of the entry that follows them in the directory.
   Result<void> add_all(std::span<const std::byte> entries, uint64_t& position) {
     while (!entries.empty()) {
       if (auto looked = look(); !looked) return looked;

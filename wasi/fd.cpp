@@ -146,7 +146,7 @@ Errno write_back(Call& call, int fd) {
   const auto status = platform::status(fd);
   if (!status) return status.error();
   const uint64_t size = status->is_regular() ? status->size : 0;
-  bool can_write_slices = true; // the price is the same where the system cannot
+  bool can_write_slices = true; // if the system cannot, each slice still costs its price
   for (uint64_t at = 0; at < size; at += sync_slice) {
     if (call.meter.spend(price::sync)) return Errno::intr;
     const Errno error = can_write_slices ? platform::write_back(fd, at, sync_slice) : Errno::notsup;
@@ -203,9 +203,9 @@ Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
   return Errno::success;
 }
 
-// The nonblocking flag is only stored in the program's descriptor, and is not set in the system: if the flag
-// is absent, WASI itself waits until a stream is ready. The synchronizing flags (dsync, rsync, sync) cannot
-// be changed, because the system cannot change them for an open file.
+// The nonblocking flag is only stored in the program's descriptor, and is not set in the system. If a
+// descriptor does not have the flag, WASI itself waits until the stream is ready. The synchronizing flags
+// (dsync, rsync, sync) cannot be changed, because the system cannot change them for an open file.
 Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
   const auto file = call.fds().get(fd, rights::fd_fdstat_set_flags);
   if (!file) return file.error();

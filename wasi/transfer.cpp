@@ -89,7 +89,7 @@ std::span<Buffer> shorten(std::span<Buffer> batch, uint64_t size) {
   return batch;
 }
 
-// Returns where the next byte is written, after `done` bytes.
+// Returns the position in the file of the next byte to write, when `done` bytes have been written.
 Expected<uint64_t> Transfer::position(int fd, uint64_t done) const {
   if (offset) return *offset + done;
   return platform::seek(fd, 0, platform::Whence::current);

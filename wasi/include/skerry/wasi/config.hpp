@@ -30,10 +30,11 @@ struct Preopen {
   std::shared_ptr<Quota> quota = nullptr; ///< null: only the file system's limits
 };
 
-/// A host socket given to the program: a listener or a connection. Its descriptor follows those of the
-/// directories. The context does not close the socket. When the program first accepts from a listener, WASI
-/// makes the listener nonblocking (O_NONBLOCK). In blocking mode, the call could wait past its deadline,
-/// because another process may accept the connection first.
+/// A host socket given to the program: a listener or a connection. The program's descriptors of sockets
+/// follow those of the preopened directories. The context does not close the socket. When the program first
+/// accepts from a listener, WASI makes the listener nonblocking (O_NONBLOCK). If the listener stayed in
+/// blocking mode, another process could accept the connection after the listener was reported ready, and
+/// the program's call would then wait past its deadline.
 struct PreopenedSocket {
   int host_fd = -1;
 };
@@ -99,7 +100,8 @@ struct Clocks {
   uint64_t resolution = 0;             ///< of all clocks; 0 asks the system
   /// If `sleep` is set, time is virtual: a program that waits for a point in time does not sleep. Instead,
   /// WASI calls this function with the nanoseconds that remain until that time. If the program waits for
-  /// descriptors in the same call, they are polled once, without waiting.
+  /// descriptors in the same call, they are polled once, without waiting; if one of them is ready, this
+  /// function is not called.
   std::function<void(uint64_t)> sleep;
 };
 
@@ -125,7 +127,7 @@ enum class PathResolverKind : uint8_t {
   component_wise, ///< one openat(O_NOFOLLOW) for each component
 };
 
-/// Limits on the program's requests. A program that reaches a limit gets an errno or a short transfer. The
+/// Limits on the program's requests. A program that exceeds a limit gets an errno or a short transfer. The
 /// comment on each limit names the errno.
 struct Limits {
   uint32_t open_descriptors = 1024; ///< including streams and preopens; more get `mfile`
