@@ -16,10 +16,10 @@
 
 namespace skerry::host {
 
-/// One instance of a plugin. Not thread-safe; not movable. Every function that runs guest code limits it to
-/// the manifest's fuel. `execute`, `begin`, `save_state` and `restore_state` take a deadline; other functions
-/// use the manifest's timeout. If running guest code fails, the instance becomes `broken`, and can then only
-/// be restored or destroyed.
+/// One instance of a plugin. Not thread-safe; not movable. Every function that runs guest code limits the
+/// guest to the manifest's fuel. `execute`, `begin`, `save_state` and `restore_state` take a deadline;
+/// other functions use the manifest's timeout. If running guest code fails, the instance becomes `broken`,
+/// and can then only be restored or destroyed.
 class PluginInstance {
 public:
   /// Instantiates the module and runs its start functions. `code` must outlive the instance.
