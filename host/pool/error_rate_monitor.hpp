@@ -24,8 +24,9 @@ public:
     end_ = now + config_.rollback_window;
     open_.store(config_.rollback_on_error_rate.has_value(), std::memory_order_release);
   }
-  /// Records a call. Returns true for at most one call: the call with which the error rate reaches the
-  /// manifest's limit, `rollback_on_error_rate`.
+  /// Records a call. Returns true for at most one call: the first call at which at least
+  /// `rollback_min_calls` calls are recorded and the error rate has reached the manifest's limit,
+  /// `rollback_on_error_rate`.
   bool record(bool failed, Clock::time_point now) noexcept {
     if (!open_.load(std::memory_order_acquire)) return false;
     if (now > end_) {

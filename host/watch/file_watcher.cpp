@@ -149,7 +149,7 @@ private:
     return !stopping_;
   }
 
-  /// Returns the time until a poll or a report is due; nothing if none will be.
+  /// Returns the time until the next poll or report is due; nothing if no poll or report is scheduled.
   std::optional<std::chrono::milliseconds> time_to_wait() const SKERRY_REQUIRES(mutex_) {
     std::optional<Clock::time_point> next;
     for (const auto& [id, group] : groups_) {

@@ -77,8 +77,8 @@ template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& sto
       });
 }
 
-/// libcurl calls this before it connects, with the resolved address. A private address is refused unless the
-/// manifest allows private addresses.
+/// libcurl calls this function before it connects, and passes the resolved address. A private address is
+/// refused unless the manifest allows private addresses.
 curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& exchange = *static_cast<Exchange*>(user);
   if (!exchange.capabilities->allow_private_addresses &&
