@@ -107,8 +107,8 @@ Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   return size > status->size && size > change->largest(status->size) ? Errno::dquot : Errno::success;
 }
 
-// Shrinks the file back to its size before a failed allocation. The file must shrink even if the call's time
-// is over, so this function waits for the quota's lock without a limit.
+// After a failed allocation, shrinks the file back to the size that it had before. The file must shrink
+// even if the call's time is over, so this function waits for the quota's lock without a limit.
 void undo_growth(const Descriptor& file, const platform::FileStatus& before) {
   HostMeter patient;
   auto change = QuotaChange::begin(patient, file.quota.get());
@@ -138,8 +138,9 @@ Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t len
   return error;
 }
 
-// How many bytes are written back to disk at once. Most of the work of fsync is done in slices before fsync
-// itself is called, so that a call for a large file can stop at its deadline.
+// How many bytes one slice of a file has when the file is written back to disk. Most of the work of fsync
+// is done in slices before fsync itself is called, so that a call for a large file can stop at its
+// deadline.
 constexpr uint64_t sync_slice = uint64_t{4} << 20;
 
 Errno write_back(Call& call, int fd) {
@@ -151,7 +152,7 @@ Errno write_back(Call& call, int fd) {
     if (call.meter.spend(price::sync)) return Errno::intr;
     const Errno error = can_write_slices ? platform::write_back(fd, at, sync_slice) : Errno::notsup;
     can_write_slices = error != Errno::notsup;
-    // The system reports an error of the disk only once.
+    // Return an error of the disk now, because the system reports it only once.
     if (error != Errno::success && can_write_slices) return error;
   }
   return call.meter.spend(price::sync) || call.meter.must_stop() ? Errno::intr : Errno::success;

@@ -119,8 +119,8 @@ bool is_same_file(const FileStatus& a, const FileStatus& b) {
   return a.device == b.device && a.inode == b.inode;
 }
 
-// Renames within one quota. By POSIX, renaming one name of a file to another name of the same file changes
-// nothing.
+// Renames a file. The caller has checked that both directories have the same quota. By POSIX, renaming one
+// name of a file to another name of the same file changes nothing.
 Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();

@@ -15,8 +15,8 @@ namespace skerry::wasi {
 namespace {
 
 constexpr int max_links = 40; // the limit of Linux
-// The largest number of directories that a walk holds open at once, so that ".." can return to them. This
-// also limits the depth that a path may reach.
+// The largest number of directories that a walk holds open at the same time, so that ".." can return to
+// them. This also limits the depth that a path may reach.
 constexpr size_t max_depth = 256;
 // How many names a walk may look up, including the names in the targets of links.
 constexpr int max_steps = 2048;

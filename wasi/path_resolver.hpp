@@ -33,7 +33,7 @@ struct Place {
 
 class PathResolver {
 public:
-  /// Errors: nosys if openat2 is requested and the kernel has none (or forbids it).
+  /// Errors: nosys if `kind` is openat2 and the kernel does not have openat2 or forbids it.
   static Expected<PathResolver> create(PathResolverKind kind);
   PathResolver() = default; // component-wise
 
@@ -57,7 +57,7 @@ private:
   PathResolverKind kind_ = PathResolverKind::component_wise;
 };
 
-/// Returns the target of the link `name` in `directory`. Errors: inval if it is not a link; intr with
+/// Returns the target of the link `name` in `directory`. Errors: inval if `name` is not a link; intr with
 /// meter.stop set; otherwise those of the system.
 Expected<std::string> read_link(HostMeter& meter, int directory, const std::string& name);
 

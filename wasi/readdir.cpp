@@ -103,7 +103,7 @@ Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t 
   return Errno::success;
 }
 
-// Moves the cursor to a cookie. The entries there are read when they are needed.
+// Moves the cursor to a cookie. The entries from this cookie on are read later, when they are needed.
 void go_to(DirectoryCursor& cursor, uint64_t cookie) {
   if (cookie == cursor.cookie && cursor.at < cursor.entries.size()) return;
   cursor.entries.clear();

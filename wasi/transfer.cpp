@@ -95,7 +95,7 @@ Expected<uint64_t> Transfer::position(int fd, uint64_t done) const {
   return platform::seek(fd, 0, platform::Whence::current);
 }
 
-// Writes at most as many bytes as the file's quota has room for, and counts them.
+// Writes at most as many bytes as the file's quota has room for, and counts the written bytes in the quota.
 Expected<size_t> Transfer::write_counted(int fd, std::span<Buffer> batch, uint64_t done) const {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return refuse(change.error());

@@ -1,9 +1,9 @@
 // Reads and writes streams that other processes may share, without ever blocking in the system.
 //
-// Waiting for a stream and reading it are two steps, and another process may take the bytes between them. So
-// the read itself must not block either. Setting O_NONBLOCK is not a solution, because that flag belongs to
-// all processes that share the open file description. Instead, reads and writes use system calls that do not
-// block even if the flag is not set.
+// Waiting for a stream and reading it are two steps, and another process may take the bytes between the two
+// steps. So the read itself must not block either. Setting O_NONBLOCK is not a solution, because that flag
+// belongs to all processes that share the open file description. Instead, reads and writes use system calls
+// that do not block even if the flag is not set.
 #pragma once
 
 #include "vm/platform/owned_fd.hpp"

@@ -44,8 +44,8 @@ struct Null {};
 /// Connects a stream of the program to the stream of the embedding process with the same number (0, 1 or 2).
 /// The embedder's stream is never buffered or closed, and its flags never change.
 struct Inherit {};
-/// A file, pipe or socket of the embedding process. It must stay open while the context lives. The context
-/// does not close it.
+/// A descriptor of the embedding process, for a file, pipe or socket. The descriptor must stay open while
+/// the context lives. The context does not close it.
 struct BorrowedFd {
   int host_fd = -1;
 };
@@ -63,7 +63,7 @@ using InputCallback = std::function<size_t(std::span<std::byte>)>;
 /// Config it must not throw, because no code between the function and the program catches exceptions.
 using OutputCallback = std::function<size_t(std::span<const std::byte>)>;
 
-/// Collects what a program writes, up to a limit. One thread at a time.
+/// Collects what a program writes, up to a limit. May be used by one thread at a time.
 class OutputBuffer {
 public:
   enum class Overflow : uint8_t {
@@ -131,8 +131,8 @@ enum class PathResolverKind : uint8_t {
 /// comment on each limit names the errno.
 struct Limits {
   uint32_t open_descriptors = 1024; ///< including streams and preopens; more get `mfile`
-  uint32_t iovecs = 1024; ///< vectors used in one call (POSIX IOV_MAX); the rest makes a short transfer
-  uint64_t transfer_bytes = 1u << 30; ///< one read or write; the rest makes a short transfer
+  uint32_t iovecs = 1024; ///< vectors used in one call (POSIX IOV_MAX); with more, the transfer is short
+  uint64_t transfer_bytes = 1u << 30; ///< bytes of one read or write; with more, the transfer is short
   uint32_t path_bytes = 4096;         ///< longer paths get `nametoolong`
   uint32_t poll_subscriptions = 4096; ///< more of them get `inval`
   /// Memory for the sorted directory listings of all open directories together. Listings are sorted in
