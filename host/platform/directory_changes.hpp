@@ -48,8 +48,9 @@ public:
   /// Calls `handle` for each queued event; does not wait for events.
   void take(const std::function<void(const Event&)>& handle);
 
-  /// Waits until an event is queued, until `wake` is called, or until `time` has passed; without a `time`, as
-  /// long as it takes. May return earlier. Returns at once if `wake` was called since the previous wait.
+  /// Waits until an event is queued, until `wake` is called, or until `time` has passed; without a `time`,
+  /// waits without a limit. May return earlier. Returns at once if `wake` was called since the previous
+  /// wait.
   void wait(std::optional<std::chrono::milliseconds> time) noexcept;
   /// Ends the `wait` that is running. If none is running, the next `wait` returns at once.
   void wake() noexcept;

@@ -9,9 +9,9 @@
 
 namespace skerry::host {
 
-/// Counts the calls and errors of a new version during `rollback_window`, the time after it was put in
-/// service. Thread-safe and lock-free. Outside this window, recording a call costs one atomic load. Callers
-/// pass the current time.
+/// Counts the calls and errors of a new version during a window of time: `rollback_window`, which begins
+/// when the version is put in service. Thread-safe and lock-free. Outside this window, recording a call
+/// costs one atomic load. Callers pass the current time.
 class ErrorRateMonitor {
 public:
   using Clock = std::chrono::steady_clock;

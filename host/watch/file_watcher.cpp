@@ -29,7 +29,7 @@ struct WatchedFile {
   FileIdentity reported;       // the file at the last report
   FileIdentity last;           // the file when it was last examined
   bool being_written = false;
-  bool was_polled = false; // on_trouble has got a line about this
+  bool was_polled = false; // on_trouble has received a line about this file
 
   bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
   bool is_concerned(int watch, std::string_view name) const {
@@ -316,7 +316,7 @@ private:
     drop_unused_watches();
   }
 
-  /// Drops watches that no file uses. If memory runs out, they stay until the next call.
+  /// Drops watches that no file uses. If memory runs out, the unused watches stay until the next call.
   void drop_unused_watches() noexcept SKERRY_REQUIRES(mutex_) {
     const auto drop = [&] {
       mutex_.is_held();

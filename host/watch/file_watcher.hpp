@@ -21,12 +21,12 @@ public:
     /// The time between two polls of a file. If the system reports changes of directories, files are polled
     /// only if their directories cannot be watched, because of missing permissions or the system's limit.
     std::chrono::milliseconds poll_interval{500};
-    /// Receives a line of text if the system does not report changes of directories, or if a file can only be
-    /// polled. Like `Changed`, it is called on the watcher's thread with no lock held.
+    /// Receives a line of text if the system does not report changes of directories, or if a file can only
+    /// be polled. Like `Changed`, this function is called on the watcher's thread with no lock held.
     std::function<void(const std::string&)> on_trouble;
   };
-  /// Called on the watcher's thread, one call at a time. No lock is held, so the callback may call watch and
-  /// unwatch. It must be short, because it delays all other reports.
+  /// Called on the watcher's thread, one call at a time. No lock is held, so the callback may call watch
+  /// and unwatch. The callback must return soon, because it delays all other reports.
   using Changed = std::function<void()>;
   using Id = uint64_t;
 

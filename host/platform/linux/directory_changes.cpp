@@ -23,7 +23,7 @@ constexpr uint32_t directory_itself = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT
 DirectoryChanges::Event translate(const inotify_event& raw, const char* name) {
   DirectoryChanges::Event event;
   event.watch = raw.wd;
-  event.name = raw.len == 0 ? std::string_view() : std::string_view(name); // the kernel pads it with zeros
+  event.name = raw.len == 0 ? std::string_view() : std::string_view(name); // the kernel ends it with zeros
   event.written = (raw.mask & IN_MODIFY) != 0;
   event.closed = (raw.mask & IN_CLOSE_WRITE) != 0;
   event.replaced = (raw.mask & names) != 0;

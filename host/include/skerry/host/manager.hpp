@@ -85,11 +85,11 @@ public:
   [[nodiscard]] Expected<ReloadResult> reload(std::string_view name, const ReloadOptions& options = {});
   /// Reloads the plugin that `manifest` names, with this manifest. Errors: as for the function above.
   [[nodiscard]] Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
-  /// Puts the newest kept version back in service; `reload.keep` is the number of versions that are kept. The
-  /// version starts in its state after `init`. If the version handed over state when it was replaced, it then
-  /// restores this state. The version that the rollback replaces is remembered as bad: only a forced reload
-  /// loads that version again. Errors: "not_found", "reload.no_version", "reload.instantiate"; "reload.swap"
-  /// if the plugin is unloaded in the meantime.
+  /// Puts the newest kept version back in service; `reload.keep` is the number of versions that are kept.
+  /// The version starts in its state after `init`. If the version handed over its state when it was
+  /// replaced, the rollback gives this state back to it. The version that the rollback replaces is
+  /// remembered as bad: only a forced reload loads that version again. Errors: "not_found",
+  /// "reload.no_version", "reload.instantiate"; "reload.swap" if the plugin is unloaded in the meantime.
   [[nodiscard]] Expected<void> rollback(std::string_view name);
   /// Removes the plugin, waits for its running calls, calls the guest's `destroy` and frees the plugin.
   /// Errors: "not_found"; the error of `destroy`, after which the plugin is unloaded nevertheless.
