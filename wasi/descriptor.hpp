@@ -14,9 +14,10 @@
 
 namespace skerry::wasi {
 
-/// The entries of a directory that WASI has read from the system but the program has not taken yet. A program
-/// may remove entries while it lists the directory. On some file systems (older tmpfs), the positions of the
-/// remaining entries then shift. The entries kept here make the listing complete nevertheless.
+/// Entries of a directory: WASI has read them from the system, but the program has not taken them yet. A
+/// program may remove entries while it lists the directory. On some file systems (older tmpfs), the
+/// positions of the remaining entries then shift. The entries kept here make the listing complete
+/// nevertheless.
 struct DirectoryCursor {
   std::vector<std::byte> entries; ///< from platform::append_entries
   size_t at = 0;                  ///< offset in `entries` of the next entry

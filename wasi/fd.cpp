@@ -84,8 +84,8 @@ Errno set_size(Call& call, const Descriptor& file, uint64_t size) {
   return resize_to(call, file, size, [&](int fd) { return platform::set_size(fd, size); });
 }
 
-// How many bytes one system call allocates. File systems in memory clear the bytes during the call, which
-// takes about a millisecond.
+// How many bytes one system call allocates. File systems in memory clear these bytes during the call.
+// Clearing them takes about a millisecond.
 constexpr uint64_t allocation_slice = uint64_t{4} << 20;
 
 Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
@@ -138,9 +138,8 @@ Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t len
   return error;
 }
 
-// How many bytes one slice of a file has when the file is written back to disk. Most of the work of fsync
-// is done in slices before fsync itself is called, so that a call for a large file can stop at its
-// deadline.
+// The size of the slices in which a file is written back to disk. Most of the work of fsync is done slice
+// by slice before fsync itself is called, so that a call for a large file can stop at its deadline.
 constexpr uint64_t sync_slice = uint64_t{4} << 20;
 
 Errno write_back(Call& call, int fd) {

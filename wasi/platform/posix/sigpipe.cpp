@@ -20,8 +20,8 @@ bool is_pending() {
   return sigismember(&pending, SIGPIPE) == 1;
 }
 
-// Removes SIGPIPE from the thread's pending signals. Uses sigwait after a check, because macOS does not
-// have sigtimedwait.
+// Removes SIGPIPE from the thread's pending signals. First checks that SIGPIPE is pending, because
+// otherwise sigwait would wait. (macOS does not have sigtimedwait, which need not wait.)
 void consume(const sigset_t& signal) {
   int consumed = 0;
   if (is_pending()) (void)::sigwait(&signal, &consumed);

@@ -21,11 +21,11 @@ struct QuotaBooks;
 /// and as name_bytes bytes, however long it is. A symbolic link whose target is longer than
 /// short_target_bytes counts as long_target_bytes more.
 ///
-/// The bytes of a removed file are given back when its last open descriptor is closed. Only bytes that were
-/// counted are given back. For example, the bytes that another process appended to a file were not counted,
-/// so they are not given back. The quota remembers in a record how much it has counted for each file. It
-/// keeps at most known_files records. Files without a record are counted too, but their bytes are never
-/// given back.
+/// The bytes of a file are given back when its last name has been removed and no program has the file open.
+/// Only bytes that were counted are given back. For example, the bytes that another process appended to a
+/// file were not counted, so they are not given back. The quota remembers in a record how much it has
+/// counted for each file. It keeps at most known_files records. Files without a record are counted too, but
+/// their bytes are never given back.
 class Quota {
 public:
   static constexpr uint64_t unlimited = std::numeric_limits<uint64_t>::max();
