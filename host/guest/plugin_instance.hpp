@@ -51,7 +51,7 @@ public:
   /// cannot be frozen, "limit.process" if memory runs out.
   [[nodiscard]] Expected<Image> freeze() const;
   /// Resets the instance, even a broken one, to the state of `image`, and closes the files that the guest
-  /// has opened. Returns false if that fails; the instance can then only be destroyed.
+  /// has opened. Returns false if the reset fails; the instance can then only be destroyed.
   bool restore(const Image& image) noexcept;
 
   InterruptHandle interrupt_handle() const { return store_.interrupt_handle(); }

@@ -27,12 +27,13 @@ struct ManagerOptions {
   /// Time limit for decoding and validating a module. The module's start functions and `init` have the
   /// manifest's timeout instead.
   std::chrono::milliseconds load_timeout{10'000};
-  /// Receives what guests write to standard output and standard error. If empty, this text goes to the
-  /// process's standard error, and text that cannot be written there before the deadline of the guest's call
-  /// is lost.
+  /// Receives what guests write to standard output and standard error. If this function is empty, the text
+  /// goes to the process's standard error, and text that cannot be written there before the deadline of the
+  /// guest's call is lost.
   GuestOutput guest_output;
-  /// Receives the guests' log lines. If empty, each line goes to the process's standard error as "PLUGIN:
-  /// LEVEL: TEXT", and lines that cannot be written there before the deadline of the guest's call are lost.
+  /// Receives the guests' log lines. If this function is empty, each line goes to the process's standard
+  /// error as "PLUGIN: LEVEL: TEXT", and lines that cannot be written there before the deadline of the
+  /// guest's call are lost.
   GuestLog guest_log;
   /// Called whenever a plugin is compiled, to define the embedder's own host functions for this plugin in
   /// `linker`; `manifest` is the plugin's manifest. The host functions run on the threads that call the
