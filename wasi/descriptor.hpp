@@ -60,10 +60,11 @@ struct Descriptor {
   }
 };
 
-/// Returns a descriptor for an open file of the system. The descriptor has the file's type, and of the
-/// rights `base` and `inheriting` only those that apply to this type. If `fd` is owned, it must have been
-/// opened nonblocking. A borrowed terminal is opened again, so that it can be made nonblocking (see
-/// open_terminal_anew). `flags` are the fdflags that the file was opened with. Errors: those of fstat.
+/// Returns a descriptor for an open file of the system. The descriptor has the file's type. It has those of
+/// the rights `base` that apply to this type. It has the rights `inheriting` only if the file is a
+/// directory. If `fd` is owned, it must have been opened nonblocking. If `fd` is a borrowed terminal, the
+/// terminal is opened again in nonblocking mode (see open_terminal_anew). `flags` are the fdflags that the
+/// file was opened with. Errors: those of fstat.
 Expected<Descriptor> describe(HostFd fd, Rights base, Rights inheriting, uint16_t flags);
 
 } // namespace skerry::wasi

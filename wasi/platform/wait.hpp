@@ -23,8 +23,8 @@ struct Waiting {
 };
 
 /// Waits until one of `files`, which may be empty, is ready, or `timeout` is over. Sets the results in all
-/// of `files`, and returns how many files are ready. A signal may end the wait early, with 0. Errors: those
-/// of the system.
+/// of `files`, and returns how many files are ready. A signal may end the wait early; the result is then 0.
+/// Errors: those of the system.
 Expected<size_t> wait(std::span<Waiting> files, std::chrono::nanoseconds timeout);
 
 } // namespace skerry::wasi::platform
