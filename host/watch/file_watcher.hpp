@@ -49,8 +49,9 @@ public:
   /// them have stayed the same for `settle`: one call for all these changes together.
   Id watch(const std::vector<std::filesystem::path>& files, std::chrono::milliseconds settle,
            Changed changed);
-  /// Stops the watch `id`, and waits until a running callback of this watch has returned. When called from a
-  /// callback, does not wait. The callback is not called again afterwards. Unknown ids are ignored.
+  /// Stops the watch `id`, and waits until a running callback of this watch has returned. When called from
+  /// a callback, does not wait. The callback of the stopped watch is never called again. Unknown ids are
+  /// ignored.
   void unwatch(Id id);
 
   /// True if the system reports changes of directories; false if all files are polled.

@@ -291,7 +291,7 @@ std::string location_of(const HttpResponse& response) {
 }
 
 /// Changes `request` to the request that follows a redirect with `status` (RFC 9110 §15.4). `elsewhere` is
-/// true if scheme, host or port change; credentials are then dropped.
+/// true if the scheme, host or port changes; the request then loses its credentials.
 void redirect(HttpRequest& request, int status, bool elsewhere) {
   const auto drop = [&](std::string_view header) {
     std::erase_if(request.headers, [&](const auto& item) { return same_name(item.first, header); });
