@@ -8,7 +8,7 @@ namespace skerry::spec {
 
 namespace {
 
-/// An absolute path without `.` and `..`.
+/// Returns `path` as an absolute path without `.` and `..`.
 std::string full_path(std::string_view path) {
   std::error_code error;
   auto full = std::filesystem::absolute(path, error);
@@ -29,7 +29,8 @@ Error bad_line(const std::string& line) {
   return Error(ErrorKind::usage, ErrorCode::none, "cannot read: " + line);
 }
 
-/// All lines except comments and empty ones. A missing file has none.
+/// Calls `handle` for each line of the file, except comments and empty lines. A missing file counts as
+/// empty. Errors: those of `handle`, at the first line for which `handle` fails.
 template <class F> Result<void> each_line(const std::string& path, F&& handle) {
   std::ifstream file(path);
   std::string line;

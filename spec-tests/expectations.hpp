@@ -1,4 +1,4 @@
-// Known failures and exact counts, as data: skips.txt and counts.txt in one folder.
+// Expectations: which commands of the test suite are known to fail, and how many must pass or be skipped.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -12,16 +12,20 @@
 
 namespace skerry::spec {
 
-/// skips.txt: `PATH:LINE reason`, one command each. counts.txt: `FOLDER passed N skipped M`. `#` begins a
-/// comment. Paths are relative to the suite; they match a file on disk whose path ends with them.
+/// The content of the files skips.txt and counts.txt. A line of skips.txt is `PATH:LINE reason` and names
+/// one command that is known to fail. A line of counts.txt is `FOLDER passed N skipped M`. Lines that begin
+/// with `#` are comments. PATH and FOLDER are relative to the suite: they stand for any file or folder on
+/// disk whose path ends with them.
 class Expectations {
 public:
-  /// Errors: io, or usage with the invalid line.
+  /// Reads both files in `folder`. A missing file counts as empty. Errors: usage, with the invalid line in
+  /// the message.
   static Result<Expectations> load(const std::string& folder);
 
-  /// Lines of this file whose command must fail.
+  /// Returns the lines of the script `path` whose commands are known to fail.
   const std::set<uint32_t>& skipped_lines(std::string_view path) const;
-  /// Problems, one text each: folders of which every file was run, but with other counts.
+  /// Returns one text for each folder of counts.txt of which at least one script was run, but whose counts
+  /// differ from counts.txt.
   std::vector<std::string> check_counts(const std::vector<FileReport>& reports) const;
 
 private:

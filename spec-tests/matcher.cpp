@@ -7,7 +7,8 @@ namespace {
 using wat::LanePattern;
 using wat::ResultPattern;
 
-/// Spec §4.3.3, "NaN propagation": canonical has only the quiet bit set, arithmetic at least that.
+/// Spec §4.3.3, "NaN propagation": in the payload of a canonical NaN, only the quiet bit is set. In the
+/// payload of an arithmetic NaN, the quiet bit is set, and other bits may be set.
 bool lane_matches(uint64_t bits, unsigned width, const LanePattern& lane) {
   if (lane.kind == LanePattern::Kind::bits) return bits == lane.bits;
   unsigned mantissa = width == 32 ? 23 : 52;
@@ -47,8 +48,9 @@ bool ref_matches(const Value& value, const ResultPattern& pattern) {
   if (!value.type().is_ref() || value.as_ref().is_null()) return false;
   HeapType wanted = pattern.type.heap();
   HeapType given = value.type().heap();
-  // A function's result has its declared type. A concrete type may be a function type; all other types are
-  // distinguished.
+  // `given` is the type that the function declares for the result, which may be less exact than the
+  // pattern's. A concrete type (a type index) matches every pattern, because it may be a function type. The
+  // types `any` and `eq` match every type, both as the declared type and as the pattern's type.
   bool concrete = static_cast<int32_t>(given) >= 0;
   return concrete || given == wanted || wanted == HeapType::any || wanted == HeapType::eq ||
          given == HeapType::any || given == HeapType::eq;

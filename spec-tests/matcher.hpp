@@ -1,4 +1,4 @@
-// Compares a value with the pattern that a script expects.
+// Compares a value with the pattern of a result in a script.
 #pragma once
 
 #include "skerry/store.hpp"
@@ -6,7 +6,7 @@
 
 namespace skerry::spec {
 
-/// The host value of an externref: the number that the script gives it.
+/// The host value of an externref: the number by which the script names it, as in `(ref.extern 1)`.
 struct HostNumber {
   uint32_t number = 0;
 };

@@ -18,7 +18,8 @@ std::string totals_text(const std::vector<FileReport>& reports);
 /// {"file","passed","failed","skipped","kinds":{KIND:{"passed","failed","skipped"}},"failures":[{"line","kind",
 /// "message"}]}, on one line.
 std::string file_json(const FileReport& report);
-/// The same without file and failures, with "files" and "problems" (texts, such as unexpected counts).
+/// Like file_json for all files together, without "file" and "failures". Also has "files", the number of
+/// files, and "problems", a list of texts such as unexpected counts.
 std::string totals_json(const std::vector<FileReport>& reports, const std::vector<std::string>& problems);
 
 } // namespace skerry::spec

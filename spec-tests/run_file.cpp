@@ -12,8 +12,8 @@ namespace skerry::spec {
 
 namespace {
 
-// The child sends records of line, kind and message. These separators cannot occur in them, because the
-// fields are printable.
+// The child sends records with three fields: line, kind and message. The separators below cannot occur in a
+// field, because every character of a field is printable.
 constexpr char field_end = '\x1f', record_end = '\x1e';
 
 std::optional<std::string> read_file(const std::string& path) {
@@ -43,10 +43,11 @@ FileReport run_file(const std::string& path, const ScriptOptions& options) {
   return report;
 }
 
-/// Lives longer than the child.
+/// The memory that the child shares with this process. It outlives the child, so this process can read the
+/// counts even if the child has crashed.
 struct FileProcess::Shared {
   Tallies tallies;
-  uint32_t line = 0; // of the running command
+  uint32_t line = 0; // the line of the command that is running
 };
 
 FileProcess::FileProcess(std::string path, const ScriptOptions& options, std::chrono::seconds timeout)

@@ -12,23 +12,25 @@
 
 namespace skerry::spec {
 
-/// Reads and runs the file in this process.
+/// Reads and runs a script file in this process.
 FileReport run_file(const std::string& path, const ScriptOptions& options);
 
-/// The same in a child process.
+/// Reads and runs a script file in a child process.
 class FileProcess {
 public:
   using Clock = std::chrono::steady_clock;
 
-  /// Starts the process. If that fails it has ended at once, and its report has the reason.
+  /// Starts the child process. If it cannot be started, this object is in the same state as after the end
+  /// of a child, and the report has the reason.
   FileProcess(std::string path, const ScriptOptions& options, std::chrono::seconds timeout);
   FileProcess(const FileProcess&) = delete;
   FileProcess& operator=(const FileProcess&) = delete;
 
-  /// Has no child after the process has ended.
+  /// Returns the child process. After the process has ended, the returned object has no child.
   const platform::ChildProcess& child() const { return child_; }
   Clock::time_point deadline() const { return deadline_; }
-  /// Reads the available reports; kills the child if its time is up. True if it has ended.
+  /// Takes the failures that the child has reported so far, and kills the child if its deadline has passed.
+  /// Returns true if the child has ended.
   bool poll();
   FileReport take_report() { return std::move(report_); }
 

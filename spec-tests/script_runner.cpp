@@ -17,7 +17,8 @@ std::string error_text(const Error& error) {
   return std::string(kind_name(error.kind())) + ": " + error.message();
 }
 
-/// Empty if the error is the expected one: its kind, and a message that begins with the script's.
+/// Returns nothing if the error has the expected kind and its message begins with the message in the
+/// script. Otherwise returns a description of the difference.
 std::optional<std::string> compare_error(const Error& error, ErrorKind kind, const std::string& message) {
   if (error.kind() == kind && error.message().starts_with(message)) return std::nullopt;
   return "expected " + std::string(kind_name(kind)) + ": " + message + ", got " + error_text(error);
@@ -51,7 +52,8 @@ void ScriptRunner::run(const std::vector<Command>& commands, Tallies& tallies) {
   }
 }
 
-/// Only assertions are counted; modules, registrations and bare actions count only if they fail.
+/// Runs a command and counts its outcome: passed, failed or skipped. Modules, registrations and bare
+/// actions are counted only if they fail.
 void ScriptRunner::run_counted(const Command& command, Tallies& tallies) {
   observer_.before(command);
   Outcome problem = run_command(command);
@@ -92,7 +94,7 @@ ScriptRunner::Outcome ScriptRunner::run_command(const Command& command) {
 
 ScriptRunner::Outcome ScriptRunner::run_module(const Command& command) {
   const wat::ScriptModule& source = *command.module;
-  // After a failure, later commands must not act on an older module instead.
+  // Forget the older module first: if this command fails, later commands must not act on the older module.
   last_instance_.reset();
   last_module_.reset();
   if (source.name) instances_.erase(*source.name), modules_.erase(*source.name);

@@ -13,7 +13,8 @@
 
 namespace skerry::spec {
 
-/// Notified of every command before it runs, and of every failure.
+/// Functions that a ScriptRunner calls: `before` for each command before it runs, `failed` for each
+/// failure.
 struct ScriptObserver {
   std::function<void(const wat::Command&)> before;
   std::function<void(Failure)> failed;
@@ -25,12 +26,13 @@ struct ScriptOptions {
   std::optional<uint32_t> line;     // only this line's assertion; modules and actions always run
 };
 
-/// State of one script: an engine, a store, the modules and instances by name.
+/// Runs one script, and holds its state: an engine, a store, and the modules and instances by name.
 class ScriptRunner {
 public:
   ScriptRunner(const ScriptOptions& options, ScriptObserver observer);
 
-  /// Counts into `tallies` while it runs.
+  /// Runs the commands in order. Adds the outcome of each command to `tallies` at once, so that the counts
+  /// are right even if a later command crashes the process.
   void run(const std::vector<wat::Command>& commands, Tallies& tallies);
 
 private:

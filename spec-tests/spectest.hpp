@@ -6,7 +6,8 @@
 
 namespace skerry::spec {
 
-/// Its functions ignore their arguments and print nothing. table64 exists if the engine has memory64.
+/// Defines the module "spectest" in `linker`. Its functions ignore their arguments and print nothing. The
+/// module exports `table64` only if the engine has memory64.
 Result<void> define_spectest(const Engine& engine, Store& store, Linker& linker);
 
 } // namespace skerry::spec

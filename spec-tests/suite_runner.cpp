@@ -16,7 +16,8 @@ ScriptOptions script_options(const std::string& path, const SuiteOptions& option
   return {options.config, options.expectations.skipped_lines(path), options.line};
 }
 
-/// Waits until a process reports something, ends or reaches its deadline, at most a second.
+/// Waits until one of the processes reports something, ends or reaches its deadline, but not longer than a
+/// second.
 void wait_for_any(const std::vector<std::unique_ptr<FileProcess>>& running) {
   using Clock = FileProcess::Clock;
   using std::chrono::milliseconds;

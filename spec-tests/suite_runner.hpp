@@ -1,4 +1,4 @@
-// Runs many scripts, each in its own process: a crash or a hang in one does not end the run.
+// Runs many scripts, each in its own process, so that a script that crashes or hangs does not end the run.
 #pragma once
 
 #include "skerry/config.hpp"
@@ -19,15 +19,17 @@ struct SuiteOptions {
   Expectations expectations;
   std::optional<uint32_t> line;
   unsigned jobs = 1;
-  std::chrono::seconds timeout{120}; // per file; after it the file's process is killed
-  bool isolate = true;               // false: in this process, for a debugger
+  std::chrono::seconds timeout{120}; // for each file; a process that takes longer is killed
+  bool isolate = true;               // false: all files run in this process, for a debugger
 };
 
-/// Lists files as given and *.wast files in folders, sorted. Only paths that contain `filter`. Errors: io.
+/// Returns the script files that `paths` name, sorted: a file stands for itself, a folder for all *.wast
+/// files in it and its subfolders. Leaves out files whose path does not contain `filter`. Errors: io.
 Result<std::vector<std::string>> find_scripts(const std::vector<std::string>& paths,
                                               const std::string& filter);
 
-/// `done` is called for each file in order, as soon as it and all files before it have ended.
+/// Runs the files, and returns their reports in the order of `files`. Calls `done` for each file in the
+/// same order, as soon as this file and all files before it have ended.
 std::vector<FileReport> run_suite(const std::vector<std::string>& files, const SuiteOptions& options,
                                   const std::function<void(const FileReport&)>& done);
 

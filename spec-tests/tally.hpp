@@ -22,7 +22,8 @@ struct Tally {
   bool operator==(const Tally&) const = default;
 };
 
-/// Counts by kind of command. Trivially copyable: it lives in memory that processes share.
+/// Counts by kind of command. Trivially copyable, because Tallies are stored in memory that processes
+/// share.
 struct Tallies {
   std::array<Tally, command_kinds> by_kind{};
   Tally& operator[](wat::Command::Kind kind) { return by_kind[static_cast<size_t>(kind)]; }
@@ -39,7 +40,7 @@ struct Tallies {
 
 struct Failure {
   uint32_t line = 0;
-  std::string kind; // the command's name, "crash" or "timeout"
+  std::string kind; // the command's name, "crash", "timeout" or "io"
   std::string message;
 };
 
@@ -47,7 +48,7 @@ struct FileReport {
   std::string path;
   Tallies tallies;
   std::vector<Failure> failures;
-  bool crashed = false; // or hung
+  bool crashed = false; // the file's process crashed, hung or could not be started
 };
 
 } // namespace skerry::spec

@@ -16,8 +16,8 @@ struct Call {
   State& state;
   GuestMemory memory;
   Snapshot snapshot = Snapshot::preview1;
-  /// meter.stop is set if the program must stop, because the program exited, or because its time or fuel is
-  /// used up. The program then never sees the errno that the WASI function returns.
+  /// meter.stop is set if the program must stop: because it exited or was interrupted, or because its time
+  /// or fuel is used up. The program then never sees the errno that the WASI function returns.
   HostMeter meter = HostMeter();
 
   FdTable& fds() { return state.fds; }

@@ -15,8 +15,8 @@ namespace {
 
 constexpr int entries_between_looks = 64;
 
-// A directory between the root and the current directory of the walk, and the subdirectories in it that the
-// walk has not visited yet.
+// A directory on the way from the root to the current directory of the walk, both included, and those of
+// its subdirectories that the walk has not visited yet.
 struct Level {
   uint64_t device = 0;
   uint64_t inode = 0;
@@ -92,7 +92,7 @@ private:
     }
   }
 
-  // Counts some entries, and sets `position` to what follows them.
+  // Visits `entries`, and sets `position` to the position of the entry that follows them in the directory.
   Result<void> add_all(std::span<const std::byte> entries, uint64_t& position) {
     while (!entries.empty()) {
       if (auto looked = look(); !looked) return looked;

@@ -12,7 +12,7 @@ Expected<uint64_t> clock_time(Call& call, uint32_t id);
 /// that is not a clock.
 Expected<uint64_t> clock_resolution(const Call& call, uint32_t id);
 
-/// Returns whether time is virtual: waiting for a point in time then takes no real time.
+/// Returns whether time is virtual. If it is, waiting for a point in time takes no real time.
 bool is_time_virtual(const Call& call);
 /// Advances virtual time by `nanoseconds` at once.
 void skip_time(Call& call, uint64_t nanoseconds);

@@ -14,9 +14,10 @@
 
 namespace skerry::wasi {
 
-/// The entries of a directory that WASI has read from the system but the program has not taken yet. A program
-/// may remove entries while it lists the directory. On some file systems (older tmpfs), the positions of the
-/// remaining entries then shift. The entries kept here make the listing complete nevertheless.
+/// Entries of a directory: WASI has read them from the system, but the program has not taken them yet. A
+/// program may remove entries while it lists the directory. On some file systems (older tmpfs), the
+/// positions of the remaining entries then shift. The entries kept here make the listing complete
+/// nevertheless.
 struct DirectoryCursor {
   std::vector<std::byte> entries; ///< from platform::append_entries
   size_t at = 0;                  ///< offset in `entries` of the next entry
@@ -41,10 +42,10 @@ struct Descriptor {
   uint16_t flags = 0;           ///< fdflags as the program sees them
   bool read_only = false;       ///< below a read-only preopen
   std::shared_ptr<Quota> quota; ///< the quota of the preopen that contains the file; may be null
-  /// True for a pipe, terminal, other character device or socket, and for fixed bytes and callbacks. Reading
-  /// or writing a stream of the system may have to wait. WASI itself waits, until the stream is ready or the
-  /// deadline passes. The system calls that read and write do not wait, even if the system's descriptor is in
-  /// blocking mode (see stream_io.hpp).
+  /// True for a pipe, terminal, other character device or socket, and for fixed bytes and callbacks.
+  /// Reading or writing a stream of the system may have to wait. WASI itself waits, until the stream is
+  /// ready or the deadline passes. The system calls that read and write do not wait, even if the system's
+  /// descriptor is in blocking mode (see platform/streams.hpp).
   bool is_stream = false;
   platform::StreamKind stream = platform::StreamKind::own; ///< for streams with a system descriptor
   std::optional<std::string> preopen_name;                 ///< the guest path, for preopens
@@ -59,10 +60,11 @@ struct Descriptor {
   }
 };
 
-/// Returns a descriptor for an open file of the system. Gives the descriptor the file's type, and only those
-/// of the given rights that apply to this type. If `fd` is owned, it must have been opened nonblocking. A
-/// borrowed terminal is opened again, so that it can be made nonblocking (see open_terminal_anew). `flags`
-/// are the fdflags that the file was opened with. Errors: those of fstat.
+/// Returns a descriptor for an open file of the system. The descriptor has the file's type. It has those of
+/// the rights `base` that apply to this type. It has the rights `inheriting` only if the file is a
+/// directory. If `fd` is owned, it must have been opened nonblocking. If `fd` is a borrowed terminal, the
+/// terminal is opened again in nonblocking mode (see open_terminal_anew). `flags` are the fdflags that the
+/// file was opened with. Errors: those of fstat.
 Expected<Descriptor> describe(HostFd fd, Rights base, Rights inheriting, uint16_t flags);
 
 } // namespace skerry::wasi

@@ -70,7 +70,7 @@ DeterministicRun::Record& DeterministicRun::record(FileId id) {
 
 // Reading a file changes its access time on disk, so a second run would find another access time. Therefore
 // the program sees, as the access time, the modification time that the file had when the program first met
-// the file.
+// the file, until the program itself changes the file's access time.
 platform::FileStatus DeterministicRun::seen(const platform::FileStatus& status) {
   Record& known = record({status.device, status.inode});
   platform::FileStatus made = status;

@@ -84,8 +84,8 @@ Errno set_size(Call& call, const Descriptor& file, uint64_t size) {
   return resize_to(call, file, size, [&](int fd) { return platform::set_size(fd, size); });
 }
 
-// How many bytes one system call allocates. File systems in memory clear the bytes during the call, which
-// takes about a millisecond.
+// How many bytes one system call allocates. File systems in memory clear these bytes during the call.
+// Clearing them takes about a millisecond.
 constexpr uint64_t allocation_slice = uint64_t{4} << 20;
 
 Errno allocate_slice(int fd, uint64_t offset, uint64_t length) {
@@ -107,8 +107,8 @@ Errno check_room(Call& call, const Descriptor& file, uint64_t size) {
   return size > status->size && size > change->largest(status->size) ? Errno::dquot : Errno::success;
 }
 
-// Shrinks the file back to its size before a failed allocation. The file must shrink even if the call's time
-// is over, so this function waits for the quota's lock without a limit.
+// After a failed allocation, shrinks the file back to the size that it had before. The file must shrink
+// even if the call's time is over, so this function waits for the quota's lock without a limit.
 void undo_growth(const Descriptor& file, const platform::FileStatus& before) {
   HostMeter patient;
   auto change = QuotaChange::begin(patient, file.quota.get());
@@ -138,20 +138,20 @@ Errno allocate(Call& call, const Descriptor& file, uint64_t offset, uint64_t len
   return error;
 }
 
-// How many bytes are written back to disk at once. Most of the work of fsync is done in slices before fsync
-// itself is called, so that a call for a large file can stop at its deadline.
+// The size of the slices in which a file is written back to disk. Most of the work of fsync is done slice
+// by slice before fsync itself is called, so that a call for a large file can stop at its deadline.
 constexpr uint64_t sync_slice = uint64_t{4} << 20;
 
 Errno write_back(Call& call, int fd) {
   const auto status = platform::status(fd);
   if (!status) return status.error();
   const uint64_t size = status->is_regular() ? status->size : 0;
-  bool can_write_slices = true; // the price is the same where the system cannot
+  bool can_write_slices = true; // if the system cannot, each slice still costs its price
   for (uint64_t at = 0; at < size; at += sync_slice) {
     if (call.meter.spend(price::sync)) return Errno::intr;
     const Errno error = can_write_slices ? platform::write_back(fd, at, sync_slice) : Errno::notsup;
     can_write_slices = error != Errno::notsup;
-    // The system reports an error of the disk only once.
+    // Return an error of the disk now, because the system reports it only once.
     if (error != Errno::success && can_write_slices) return error;
   }
   return call.meter.spend(price::sync) || call.meter.must_stop() ? Errno::intr : Errno::success;
@@ -203,9 +203,9 @@ Errno fd_fdstat_get(Call& call, i32 fd, i32 fdstat) {
   return Errno::success;
 }
 
-// The nonblocking flag is only stored in the program's descriptor, and is not set in the system: if the flag
-// is absent, WASI itself waits until a stream is ready. The synchronizing flags (dsync, rsync, sync) cannot
-// be changed, because the system cannot change them for an open file.
+// The nonblocking flag is only stored in the program's descriptor, and is not set in the system. If a
+// descriptor does not have the flag, WASI itself waits until the stream is ready. The synchronizing flags
+// (dsync, rsync, sync) cannot be changed, because the system cannot change them for an open file.
 Errno fd_fdstat_set_flags(Call& call, i32 fd, i32 flags) {
   const auto file = call.fds().get(fd, rights::fd_fdstat_set_flags);
   if (!file) return file.error();

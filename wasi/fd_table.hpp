@@ -22,10 +22,11 @@ public:
   Expected<Descriptor*> get(uint32_t fd, Rights needed = rights::none);
   /// Returns whether insert would succeed now.
   bool has_room() const noexcept { return open_ < limit_; }
-  /// Errors: badf.
+  /// Closes a descriptor. Errors: badf if it is not open.
   Errno close(uint32_t fd);
-  /// Closes `to` and gives its number to the descriptor `from`. If they are the same number, nothing changes.
-  /// Errors: badf if one of them is not open.
+  /// Closes the descriptor `to`, and then moves the descriptor `from` to the number `to`, so that the
+  /// number `from` is free. If both numbers are equal, nothing changes. Errors: badf if `from` or `to` is
+  /// not open.
   Errno renumber(uint32_t from, uint32_t to);
   void clear() noexcept;
   uint32_t open_count() const noexcept { return open_; }

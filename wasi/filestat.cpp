@@ -15,7 +15,7 @@ using platform::FileTime;
 FileTime at(uint64_t nanoseconds) { return {FileTime::Kind::at, nanoseconds}; }
 
 // Returns the current time of the program's clock. If the program has the system's clock, returns Kind::now
-// instead, because setting it needs fewer permissions than setting a time.
+// instead, because setting a file's time to "now" needs fewer permissions than setting it to a given time.
 FileTime now(Call& call) {
   if (!call.state.run && !call.state.config.clocks.realtime) return {FileTime::Kind::now};
   return at(clock_time(call, clockid::realtime).value_or(0));

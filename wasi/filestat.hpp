@@ -22,8 +22,8 @@ void note_made(Call& call, int directory, const std::string& name);
 void note_removed(Call& call, int directory, const platform::FileStatus& status);
 void note_times(Call& call, const platform::FileStatus& status, const platform::FileTimes& times);
 
-/// Returns access and modification time to set. Errors: inval for unknown flags, and for flags that
-/// set one time both to a value and to "now".
+/// Returns the access and modification times that a program asks to set; `flags` are fstflags. Errors:
+/// inval for unknown flags, and for flags that set one time both to a value and to "now".
 Expected<platform::FileTimes> file_times(Call& call, uint64_t atim, uint64_t mtim, uint32_t flags);
 
 } // namespace skerry::wasi

@@ -32,7 +32,7 @@ bool wait_writable(int fd, Clock::time_point deadline) {
 Expected<size_t> write_some(int fd, std::optional<StreamKind> kind, std::string_view text) {
   const bool is_careful = kind && must_wait_first(*kind);
   const size_t length = is_careful ? std::min(text.size(), platform::ready_bytes()) : text.size();
-  auto* bytes = reinterpret_cast<std::byte*>(const_cast<char*>(text.data())); // writing only reads them
+  auto* bytes = reinterpret_cast<std::byte*>(const_cast<char*>(text.data())); // a write only reads
   const platform::Buffer one(bytes, length);
   return kind ? platform::write_without_waiting(fd, *kind, {&one, 1}) : platform::write(fd, {&one, 1});
 }

@@ -20,8 +20,9 @@ using platform::bytes_in;
 class IoVecs {
 public:
   /// Reads `count` (address, length) pairs at `address`. Uses only the first limits.iovecs pairs and the
-  /// first limits.transfer_bytes bytes; if there are more, the transfer is short. Errors: fault if the list
-  /// or a used vector is outside the memory; inval if the used lengths add up to 2^32 or more.
+  /// first limits.transfer_bytes bytes; if the list has more pairs or bytes, the transfer is short. Errors:
+  /// fault if the list or a used vector is outside the memory; inval if the used lengths add up to 2^32 or
+  /// more.
   static Expected<IoVecs> read(const GuestMemory& memory, uint32_t address, uint32_t count,
                                const Limits& limits);
 

@@ -23,8 +23,8 @@ struct Request {
   int base() const { return directory->host_fd(); }
 };
 
-// Returns an open directory that has the rights. Below a read-only preopen, rights that change something fail
-// with `rofs` rather than `notcapable`.
+// Returns an open directory that has the `needed` rights. Below a read-only preopen, a needed right to
+// change something makes this function fail with `rofs` rather than `notcapable`.
 Expected<Descriptor*> directory(Call& call, i32 fd, Rights needed) {
   auto found = call.fds().get(fd);
   if (!found) return found;
@@ -72,7 +72,8 @@ Errno check_directory(const Place& at) {
   return status->is_directory() ? Errno::success : Errno::notdir;
 }
 
-// Returns the error for making a name that ends in a slash but is not the name of a new directory.
+// Returns the error for making a hard or symbolic link at a path with a trailing slash. Only a directory
+// may be made at such a path.
 Errno refuse_new_with_slash(const Place& at) {
   const auto status = status_at(at);
   if (!status) return status.error();
@@ -118,8 +119,8 @@ bool is_same_file(const FileStatus& a, const FileStatus& b) {
   return a.device == b.device && a.inode == b.inode;
 }
 
-// Renames within one quota. By POSIX, renaming one name of a file to another name of the same file changes
-// nothing.
+// Renames a file. The caller has checked that both directories have the same quota. By POSIX, renaming one
+// name of a file to another name of the same file changes nothing.
 Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
   auto change = QuotaChange::begin(call.meter, quota_of(call, fd));
   if (!change) return change.error();
@@ -163,8 +164,8 @@ Errno check_open(const Descriptor& at, i32 open, Rights base) {
   return Errno::success;
 }
 
-// Opens the existing file. If it does not exist, makes a new file and records it for the quota and for
-// deterministic runs. Never truncates.
+// Opens the file. If the file does not exist, makes it and records it for the quota and for deterministic
+// runs. With `how.exclusive`, fails with `exist` if the file exists. Never truncates the file.
 Expected<HostFd> open_or_create(Call& call, const Request& at, const OpenHow& how, bool follow,
                                 QuotaChange& change) {
   if (at.path.wants_directory) return refuse(Errno::isdir);

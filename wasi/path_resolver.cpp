@@ -15,10 +15,10 @@ namespace skerry::wasi {
 namespace {
 
 constexpr int max_links = 40; // the limit of Linux
-// The largest number of directories that a walk holds open at once, so that ".." can return to them. This
-// also limits the depth that a path may reach.
+// The largest number of directories that a walk holds open at the same time, so that ".." can return to
+// them. This also limits the depth that a path may reach.
 constexpr size_t max_depth = 256;
-// How many names a walk may look up, including those of links.
+// How many names a walk may look up, including the names in the targets of links.
 constexpr int max_steps = 2048;
 // openat2 fails if another process renames a directory while openat2 resolves a "..". After this many
 // failures, a Walk resolves the path instead, because a Walk never fails in this way. The number also limits
@@ -155,9 +155,9 @@ Expected<Place> PathResolver::place(HostMeter& meter, int base, const GuestPath&
   return place_of(meter, base, path, follow);
 }
 
-// The caller has already charged the fuel for the names of `path`. If the last name is a link and `follow` is
-// set, replaces the name by the link's target, charges the fuel for all names of the resulting path, and
-// resolves this path from the base again.
+// Implements `place`. The caller has already charged the fuel for the names of `path`. If the last name is
+// a link and `follow` is set, replaces the name by the link's target, charges the fuel for all names of the
+// resulting path, and resolves this path from the base again.
 Expected<Place> PathResolver::place_of(HostMeter& meter, int base, const GuestPath& path, bool follow) const {
   std::string text = path.text;
   bool wants_directory = path.wants_directory;

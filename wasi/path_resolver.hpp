@@ -4,11 +4,11 @@
 // component above the base, not even if the path later leads back below the base. It refuses absolute link
 // targets and the magic links of /proc. It opens, creates and changes nothing outside the base.
 //
-// There are two implementations with the same answers and the same fuel. Paths without links are resolved by
-// the kernel's openat2. Otherwise, and on kernels without openat2, a walk opens one component at a time and
-// never lets the kernel follow a link. A path with links is always left to the walk, because the walk charges
-// fuel for every name in the links' targets. openat2 therefore never looks up more names than the path itself
-// has, and these are charged before the call.
+// There are two implementations with the same answers and the same fuel. Paths without links are resolved
+// by the kernel's openat2. Otherwise, and on kernels without openat2, a walk opens one component at a time
+// and never lets the kernel follow a link. A path with links is always left to the walk, because the walk
+// charges fuel for every name in the links' targets. openat2 therefore never looks up more names than the
+// path itself has, and the fuel for these names is charged before the call.
 #pragma once
 
 #include "skerry/host_meter.hpp"
@@ -25,7 +25,7 @@ namespace skerry::wasi {
 /// The place of a path's last component. Every change of the tree is one system call of the *at family (such
 /// as unlinkat) on `directory` with `name`. The name has no slash, and the call does not follow a link there.
 struct Place {
-  HostFd directory; // may give access only to what is in it
+  HostFd directory; // perhaps opened only to reach the files in it (O_PATH)
   std::string name; // "." if the path ends in "." or ".."
   bool wants_directory = false;
   bool is_dots() const { return name == "."; }
@@ -33,7 +33,7 @@ struct Place {
 
 class PathResolver {
 public:
-  /// Errors: nosys if openat2 is requested and the kernel has none (or forbids it).
+  /// Errors: nosys if `kind` is openat2 and the kernel does not have openat2 or forbids it.
   static Expected<PathResolver> create(PathResolverKind kind);
   PathResolver() = default; // component-wise
 
@@ -57,7 +57,7 @@ private:
   PathResolverKind kind_ = PathResolverKind::component_wise;
 };
 
-/// Returns the target of the link `name` in `directory`. Errors: inval if it is not a link; intr with
+/// Returns the target of the link `name` in `directory`. Errors: inval if `name` is not a link; intr with
 /// meter.stop set; otherwise those of the system.
 Expected<std::string> read_link(HostMeter& meter, int directory, const std::string& name);
 

@@ -94,7 +94,8 @@ public:
     waits_.push_back(wait);
   }
 
-  // Errors: intr with call.meter.stop set, or those of the system.
+  // Waits until at least one condition is met, and makes the events of all conditions that are met. Errors:
+  // intr with call.meter.stop set, or those of the system.
   Errno run() {
     const auto ready = wait();
     if (!ready) return ready.error();

@@ -24,7 +24,7 @@ struct QuotaBooks {
     uint64_t inode;
     auto operator<=>(const FileId&) const = default;
   };
-  // The counts of one file, directory or link. Only what a record counts is ever given back.
+  // The counts of one file, directory or link. Bytes and names that no record counts are never given back.
   struct Counted {
     uint64_t bytes = 0; // its contents
     uint32_t names = 0;
@@ -186,8 +186,8 @@ void QuotaChange::name_added(const std::optional<platform::FileStatus>& made, bo
   if (books_ == nullptr) return;
   if (!made) return books_->add_name(nullptr, 0);
   const auto former = books_->counted.find(id_of(*made));
-  // If a new file already has a record, the record belongs to an earlier file with the same inode number,
-  // which was removed in a way that this quota did not see.
+  // If a new file already has a record, the record belongs to an earlier file with the same inode number.
+  // That file was removed without a notice to this quota.
   if (is_new && former != books_->counted.end()) books_->forget(former);
   books_->add_name(books_->known(id_of(*made)), is_new ? target_bytes(*made) : 0);
 }

@@ -31,11 +31,11 @@ public:
 
   /// Returns whether a name can be added. For a symbolic link, `target` is the length of its target.
   bool has_room_for_name(uint64_t target = 0) const;
-  /// Records a new name. `made` is the status of its file, if that could be read. `is_new` says that it is
-  /// the first name of a new file.
+  /// Records a new name. `made` is the status of the name's file; nothing if the status could not be read.
+  /// `is_new` says that this is the first name of a new file.
   void name_added(const std::optional<platform::FileStatus>& made, bool is_new);
-  /// Records a removed name. `before` is the status of its file before the removal. If this was its last
-  /// name, the file's bytes are given back as soon as no program has it open.
+  /// Records a removed name. `before` is the status of the name's file before the removal. If this was the
+  /// file's last name, its bytes are given back as soon as no program has the file open.
   void name_gone(const platform::FileStatus& before);
 
   /// Records that a program opened a regular file below the directory. quota_closing must be called before

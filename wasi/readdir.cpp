@@ -1,7 +1,7 @@
 // fd_readdir: lists a directory. The program passes a cookie, which says with which entry the list begins:
 // cookie 0 is ".", 1 is "..", and c + 2 is the entry at the position c (platform::append_entries). So the
-// cookie c + 2 is valid as long as the position c. WASI itself makes the entries "." and "..". The inode
-// number of ".." is 0, because a program must not learn the number of a preopened directory's parent.
+// cookie c + 2 is valid as long as the position c is valid. WASI itself makes the entries "." and "..". The
+// inode number of ".." is 0, because a program must not learn the number of a preopened directory's parent.
 #include "wasi/functions.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/platform/entries.hpp"
@@ -103,7 +103,7 @@ Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t 
   return Errno::success;
 }
 
-// Moves the cursor to a cookie. The entries there are read when they are needed.
+// Moves the cursor to a cookie. The entries from this cookie on are read later, when they are needed.
 void go_to(DirectoryCursor& cursor, uint64_t cookie) {
   if (cookie == cursor.cookie && cursor.at < cursor.entries.size()) return;
   cursor.entries.clear();
@@ -121,7 +121,8 @@ std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) 
 }
 
 // Returns whether the whole listing is read and sorted when the program begins it. Deterministic runs need
-// the order, and systems without stable positions need the copy.
+// the order. Systems without stable positions need the copy, because the removal of an entry changes the
+// positions of others.
 bool is_read_at_once(const Call& call) { return call.state.run || !platform::has_stable_positions(); }
 
 Errno add_system_entries(Call& call, int directory, uint64_t device, DirectoryCursor& cursor,

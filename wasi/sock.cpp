@@ -37,7 +37,8 @@ Errno wait_ready(Call& call, const Descriptor& file, Direction direction) {
   return wait_for(call, file.host_fd(), direction);
 }
 
-// Repeats `attempt`, a call that does not block, until it returns something other than "not ready".
+// Waits until the socket is ready, and then calls `attempt`, which does not block. Waits and tries again if
+// another process was faster, so that `attempt` returned `again`; a nonblocking socket does not wait.
 template <class F>
 std::invoke_result_t<F> when_ready(Call& call, const Descriptor& file, Direction direction, F&& attempt) {
   for (;;) {

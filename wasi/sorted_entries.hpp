@@ -1,4 +1,5 @@
-// A directory's entries in the order of their names, for deterministic runs.
+// Reads a directory's entries in the order of their names, for deterministic runs and for systems where
+// positions in a directory change.
 #pragma once
 
 #include "skerry/host_meter.hpp"

@@ -89,13 +89,13 @@ std::span<Buffer> shorten(std::span<Buffer> batch, uint64_t size) {
   return batch;
 }
 
-// Returns where the next byte is written, after `done` bytes.
+// Returns the position in the file of the next byte to write, when `done` bytes have been written.
 Expected<uint64_t> Transfer::position(int fd, uint64_t done) const {
   if (offset) return *offset + done;
   return platform::seek(fd, 0, platform::Whence::current);
 }
 
-// Writes at most as many bytes as the file's quota has room for, and counts them.
+// Writes at most as many bytes as the file's quota has room for, and counts the written bytes in the quota.
 Expected<size_t> Transfer::write_counted(int fd, std::span<Buffer> batch, uint64_t done) const {
   auto change = QuotaChange::begin(call.meter, file.quota.get());
   if (!change) return refuse(change.error());

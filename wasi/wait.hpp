@@ -13,7 +13,7 @@ using platform::Direction;
 using platform::Waiting;
 
 /// Waits until one of `files` is ready, `timeout` is over, the deadline passes or an interrupt arrives.
-/// `files` may be empty. Returns how many of them are ready; 0 after the timeout. Errors: intr with
+/// `files` may be empty. Returns how many of `files` are ready; 0 after the timeout. Errors: intr with
 /// call.meter.stop set (deadline, interrupt); otherwise those of the system.
 Expected<size_t> wait_any(Call& call, std::span<Waiting> files, std::chrono::nanoseconds timeout);
 

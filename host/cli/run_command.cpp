@@ -110,9 +110,10 @@ Result<void> invoke(const Instance& instance, const std::string& name, std::span
   return {};
 }
 
-/// Without --invoke, runs `_start` if the module exports `_start`. In all other cases, calls `_initialize` if
-/// the module exports `_initialize`, and then runs the function that --invoke names. (In WASI, commands
-/// export `_start` and reactors export `_initialize`.)
+/// With --invoke, calls `_initialize` if the module exports it, and then the function that --invoke names.
+/// Without --invoke, calls `_start`. If the module does not export `_start`, calls `_initialize` if the
+/// module exports it, and prints which functions --invoke could call. (In WASI, commands export `_start`
+/// and reactors export `_initialize`.)
 Result<void> run_instance(const Instance& instance, const RunOptions& options, Deadline deadline) {
   const Module& module = instance.module();
   if (options.invoke.empty() && module.find_export("_start")) return call_no_arguments(instance, "_start");

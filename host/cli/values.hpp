@@ -10,8 +10,8 @@
 namespace skerry::host::cli {
 
 /// Parses a number of the type `type`: integers in decimal or 0x hex, signed or unsigned; floats in decimal
-/// or hex, inf or nan. Returns nothing if `text` is not a number of this type or out of range, or if `type`
-/// is not a number type.
+/// or hex, inf or nan. Returns nothing if `text` is not a number, if the number is out of range, or if
+/// `type` is not a number type.
 std::optional<Value> parse_value(ValType type, std::string_view text);
 
 /// Returns integers as signed numbers, floats in the shortest form that reads back as the same value, v128 as

@@ -30,8 +30,8 @@ struct WastOptions {
   spec::SuiteOptions suite;
 };
 
-/// Sets the SIMD target of this name. If this machine does not support the target, prints the available
-/// targets and returns false.
+/// Sets the SIMD target that `name` names; "auto" leaves the choice to the engine. If this machine does not
+/// support the target, prints the available targets and returns false.
 bool choose_simd_target(const std::string& name, Config& config) {
   std::string known = "auto";
   if (name == known) return true;

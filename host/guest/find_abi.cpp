@@ -94,7 +94,7 @@ private:
 
   /// Returns how the export `name` returns its result, or nothing if there is no such export. A single i32
   /// result is a status if `may_be_status` is set, otherwise a pointer. If the parameters are not `params`,
-  /// or the results have another form, reports the wrong type.
+  /// or the results have another form, reports the wrong type and returns nothing.
   std::optional<ResultForm> form(std::string_view name, const Types& params, bool may_be_status) {
     const auto item = module_.find_export(name);
     if (!item) return std::nullopt;

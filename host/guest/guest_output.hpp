@@ -13,8 +13,8 @@ namespace skerry::host {
 
 using GuestDeadline = std::chrono::steady_clock::time_point;
 
-/// Pass output or one log line of a guest to the embedder's function `to`. If `to` is empty, they write to
-/// standard error, and text that cannot be written before `deadline` is lost.
+/// Pass output or one log line of a guest to the embedder's function `to`. If `to` is empty, these
+/// functions write to standard error, and text that cannot be written before `deadline` is lost.
 void pass_output(const GuestOutput& to, std::string_view plugin, std::span<const std::byte> bytes,
                  GuestDeadline deadline);
 void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, std::string_view text,

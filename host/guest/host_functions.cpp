@@ -10,7 +10,8 @@ namespace skerry::host {
 
 namespace {
 
-/// The instructions that a call of a host function costs; the bytes that it moves cost extra.
+/// How many instructions a call of a host function costs. The bytes that the host function moves cost
+/// extra.
 constexpr uint64_t call_price = 64;
 
 /// Counts the call of a host function, charges its fuel, and checks the deadline and interrupts.

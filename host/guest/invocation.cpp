@@ -11,7 +11,7 @@ namespace skerry::host {
 
 using Step = GuestAbi::Invocation::Step;
 
-/// Returns the call that allocates the input's buffer. It never asks for 0 bytes, because some guests cannot
+/// Returns the call that allocates the input's buffer. Never asks for 0 bytes, because some guests cannot
 /// allocate 0 bytes.
 Expected<std::optional<Step>> GuestAbi::Invocation::first() {
   if (input_.size() > std::numeric_limits<int32_t>::max())

@@ -63,7 +63,8 @@ Expected<void> check_imports(const PluginCode& code) {
   return fail(std::move(error));
 }
 
-/// Refuses a capability that this build does not have. For manifests in JSON, parse_manifest has done so.
+/// Refuses a capability that this build does not have. This function checks manifests that the embedder
+/// made in C++; for manifests in JSON, parse_manifest has already made the same check.
 Expected<void> check_capabilities(const Manifest& manifest) {
   if (!manifest.capabilities.allow_network || why_no_network().empty()) return {};
   constexpr std::string_view path = "$.capabilities.allowNetwork";
@@ -73,7 +74,8 @@ Expected<void> check_capabilities(const Manifest& manifest) {
   return fail(std::move(error));
 }
 
-/// Refuses a module whose memories start larger than the manifest allows, before an instance is made.
+/// Checks, before an instance is made, that the initial sizes of the module's memories together are within
+/// the manifest's limit.
 Expected<void> check_memory(const Manifest& manifest, const Module& module) {
   uint64_t asked = 0;
   for (uint32_t i = 0; auto type = module.memory(i); ++i) {

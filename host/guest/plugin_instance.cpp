@@ -96,7 +96,7 @@ void PluginInstance::arm(Store::Clock::time_point deadline) {
 }
 
 /// Makes `error` say that the guest called too many host functions. The engine does not know this limit, so
-/// its own error does not name it.
+/// the engine's error does not name the limit.
 void PluginInstance::describe_host_calls(PluginError& error) const {
   const uint64_t allowed = code_.manifest.capabilities.max_host_calls;
   error.code = PluginErrorCode::limit_host_calls;

@@ -16,10 +16,10 @@
 
 namespace skerry::host {
 
-/// One instance of a plugin. Not thread-safe; not movable. Every function that runs guest code limits it to
-/// the manifest's fuel. `execute`, `begin`, `save_state` and `restore_state` take a deadline; other functions
-/// use the manifest's timeout. If running guest code fails, the instance becomes `broken`, and can then only
-/// be restored or destroyed.
+/// One instance of a plugin. Not thread-safe; not movable. Every function that runs guest code limits the
+/// guest to the manifest's fuel. `execute`, `begin`, `save_state` and `restore_state` take a deadline;
+/// other functions use the manifest's timeout. If running guest code fails, the instance becomes `broken`,
+/// and can then only be restored or destroyed.
 class PluginInstance {
 public:
   /// Instantiates the module and runs its start functions. `code` must outlive the instance.
@@ -51,7 +51,7 @@ public:
   /// cannot be frozen, "limit.process" if memory runs out.
   [[nodiscard]] Expected<Image> freeze() const;
   /// Resets the instance, even a broken one, to the state of `image`, and closes the files that the guest
-  /// has opened. Returns false if that fails; the instance can then only be destroyed.
+  /// has opened. Returns false if the reset fails; the instance can then only be destroyed.
   bool restore(const Image& image) noexcept;
 
   InterruptHandle interrupt_handle() const { return store_.interrupt_handle(); }

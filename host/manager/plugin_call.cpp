@@ -40,7 +40,8 @@ struct PluginCall::Impl {
   std::string result;
 };
 
-/// Begins the execution and parks the call. If that fails, records that the admitted call has ended.
+/// Begins the execution and parks the call. If the execution cannot begin, records that the admitted call
+/// has ended.
 Expected<void> PluginCall::Impl::begin(LoadedPlugin::Started begun, std::string input) noexcept {
   started.emplace(std::move(begun));
   auto ready = started->lease->begin(std::move(input), started->deadline);

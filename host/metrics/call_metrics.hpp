@@ -24,8 +24,8 @@ public:
   void reset_instance() noexcept { resets_.fetch_add(1, std::memory_order_relaxed); }
   void replaced_instance() noexcept { replaced_.fetch_add(1, std::memory_order_relaxed); }
 
-  /// Returns the metrics that this object counts. LoadedPlugin::metrics adds those of the pool, the budget
-  /// and the breaker.
+  /// Returns the metrics that this object counts. LoadedPlugin::metrics adds the metrics of the pool, the
+  /// budget and the breaker.
   PluginMetrics snapshot() const;
 
 private:

@@ -1,5 +1,5 @@
-// Network access for plugins. host/net/curl implements it with libcurl; host/net/no_client has nothing, for
-// builds with SKERRY_WITH_HTTP_CLIENT=OFF. Internal.
+// Network access for plugins. host/net/curl implements it with libcurl; host/net/no_client replaces this
+// implementation in builds with SKERRY_WITH_HTTP_CLIENT=OFF, and always fails. Internal.
 #pragma once
 
 #include "host/net/patience.hpp"

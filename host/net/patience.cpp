@@ -6,7 +6,8 @@ namespace skerry::host {
 
 namespace {
 
-/// The longest time between two checks for an interrupt while a thread waits; the same as in WASI.
+/// The longest time between two checks for an interrupt while a thread waits; WASI has the same value
+/// (wasi/wait.cpp).
 constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 } // namespace

@@ -12,8 +12,8 @@ namespace skerry::platform {
 /// an address. Thread-safe.
 std::optional<std::string> canonical_address(const std::string& text);
 
-/// Returns the bytes of an IPv4 or IPv6 address, 4 or 16 in network order. Returns nothing for other kinds of
-/// addresses. `address` is the system's description of the peer (sockaddr), into which the result points.
+/// Returns the bytes of an IPv4 or IPv6 address, 4 or 16 in network order. Returns nothing for other kinds
+/// of addresses. `address` points to a sockaddr of the system, and the result points into this sockaddr.
 /// Thread-safe.
 std::string_view address_bytes(const void* address) noexcept;
 

@@ -11,8 +11,9 @@
 
 namespace skerry::platform {
 
-/// Watches directories, for one thread that waits for changes. `wake` and `is_open` are thread-safe. A lock
-/// of the caller must keep apart calls of `add`, `keep_only` and `take`; `wait` needs no lock.
+/// Watches directories, for one thread that waits for changes. `wake` and `is_open` are thread-safe. Calls
+/// of `add`, `keep_only` and `take` must not overlap, so the caller needs a lock for them; `wait` needs no
+/// lock.
 class DirectoryChanges {
 public:
   struct Event {
@@ -26,15 +27,15 @@ public:
     bool overflow = false; ///< events were lost, for any of the watches
   };
 
-  /// Makes a queue that reports nothing until `open`, but can wait and be woken. Throws std::bad_alloc if
-  /// memory runs out.
+  /// Makes a queue that reports nothing until `open` is called. Even before that, `wait` and `wake` work.
+  /// Throws std::bad_alloc if memory runs out.
   DirectoryChanges();
   ~DirectoryChanges();
   DirectoryChanges(const DirectoryChanges&) = delete;
   DirectoryChanges& operator=(const DirectoryChanges&) = delete;
 
-  /// Makes the queue report changes. Returns false if the system cannot do that or has no queue left; nothing
-  /// can then be watched. Must not be called while another thread uses the queue.
+  /// Makes the queue report changes. Returns false if the system cannot report changes or has no queue
+  /// left; then no directory can be watched. Must not be called while another thread uses the queue.
   bool open();
   bool is_open() const noexcept;
 
@@ -47,10 +48,11 @@ public:
   /// Calls `handle` for each queued event; does not wait for events.
   void take(const std::function<void(const Event&)>& handle);
 
-  /// Waits until an event is queued, until `wake` is called, or until `time` has passed; without a `time`, as
-  /// long as it takes. May return earlier. Returns at once if `wake` was called since the previous wait.
+  /// Waits until an event is queued, until `wake` is called, or until `time` has passed; without a `time`,
+  /// waits without a limit. May return earlier. Returns at once if `wake` was called since the previous
+  /// wait.
   void wait(std::optional<std::chrono::milliseconds> time) noexcept;
-  /// Ends the wait that is running, or the next one.
+  /// Ends the `wait` that is running. If none is running, the next `wait` returns at once.
   void wake() noexcept;
 
 private:

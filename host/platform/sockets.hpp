@@ -13,7 +13,7 @@ namespace skerry::platform {
 /// Makes a socket. The arguments are those of the system's function `socket`. Returns an empty OwnedFd if the
 /// system refuses.
 OwnedFd make_socket(int family, int type, int protocol) noexcept;
-/// The same, but calls on the socket never wait.
+/// Like make_socket, but the socket is nonblocking: calls on the socket never wait.
 OwnedFd make_nonblocking_socket(int family, int type, int protocol) noexcept;
 
 /// A TCP socket that listens, and its port.

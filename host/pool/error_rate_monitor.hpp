@@ -9,9 +9,9 @@
 
 namespace skerry::host {
 
-/// Counts the calls and errors of a new version during `rollback_window`, the time after it was put in
-/// service. Thread-safe and lock-free. Outside this window, recording a call costs one atomic load. Callers
-/// pass the current time.
+/// Counts the calls and errors of a new version during a window of time: `rollback_window`, which begins
+/// when the version is put in service. Thread-safe and lock-free. Outside this window, recording a call
+/// costs one atomic load. Callers pass the current time.
 class ErrorRateMonitor {
 public:
   using Clock = std::chrono::steady_clock;
@@ -24,8 +24,9 @@ public:
     end_ = now + config_.rollback_window;
     open_.store(config_.rollback_on_error_rate.has_value(), std::memory_order_release);
   }
-  /// Records a call. Returns true for at most one call: the call with which the error rate reaches the
-  /// manifest's limit, `rollback_on_error_rate`.
+  /// Records a call. Returns true for at most one call: the first call at which at least
+  /// `rollback_min_calls` calls are recorded and the error rate has reached the manifest's limit,
+  /// `rollback_on_error_rate`.
   bool record(bool failed, Clock::time_point now) noexcept {
     if (!open_.load(std::memory_order_acquire)) return false;
     if (now > end_) {

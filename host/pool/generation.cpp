@@ -109,7 +109,7 @@ bool Generation::record_rejected(CircuitBreaker::Admission admission, PluginErro
   return by_breaker && error_monitor_.record(true, now);
 }
 
-/// Calls `destroy` in only one instance in mode `fresh`, because all instances are in the same state after
+/// In mode `fresh`, calls `destroy` in only one instance, because all instances are in the same state after
 /// their reset. In mode `keep` each instance has its own state, so `destroy` runs in all of them.
 Expected<void> Generation::close(bool refuse_parked) {
   std::vector<InstancePtr> left = pool_->close(refuse_parked);

@@ -29,8 +29,8 @@ public:
   [[nodiscard]] Expected<void> ask_meta(PluginInstance& first);
   /// Runs `init` in `first`, and freezes the resulting state if possible.
   [[nodiscard]] Expected<void> prepare(PluginInstance& first);
-  /// Sends the manifest's canary request, if there is one, to `first`. After success, `first` is in its state
-  /// after `init`; it may be a new instance.
+  /// Sends the manifest's canary request, if there is one, to `first`. After success, `first` is an
+  /// instance in its state after `init`: the same instance, reset, or a new one.
   [[nodiscard]] Expected<void> try_canary(InstancePtr& first) const;
 
   /// Makes another instance in the state after `init`: from the frozen state if there is one, otherwise by

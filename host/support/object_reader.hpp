@@ -1,4 +1,4 @@
-// Reads a JSON object member by member, and keeps the first problem, so that the code that reads needs no
+// Reads a JSON object member by member, and keeps the first problem, so that the calling code needs no
 // error handling. Internal.
 #pragma once
 

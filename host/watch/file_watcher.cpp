@@ -29,7 +29,7 @@ struct WatchedFile {
   FileIdentity reported;       // the file at the last report
   FileIdentity last;           // the file when it was last examined
   bool being_written = false;
-  bool was_polled = false; // on_trouble has got a line about this
+  bool was_polled = false; // on_trouble has received a line about this file
 
   bool is_polled() const { return std::ranges::find(watches, -1) != watches.end(); }
   bool is_concerned(int watch, std::string_view name) const {
@@ -149,7 +149,7 @@ private:
     return !stopping_;
   }
 
-  /// Returns the time until a poll or a report is due; nothing if none will be.
+  /// Returns the time until the next poll or report is due; nothing if no poll or report is scheduled.
   std::optional<std::chrono::milliseconds> time_to_wait() const SKERRY_REQUIRES(mutex_) {
     std::optional<Clock::time_point> next;
     for (const auto& [id, group] : groups_) {
@@ -316,7 +316,7 @@ private:
     drop_unused_watches();
   }
 
-  /// Drops watches that no file uses. If memory runs out, they stay until the next call.
+  /// Drops watches that no file uses. If memory runs out, the unused watches stay until the next call.
   void drop_unused_watches() noexcept SKERRY_REQUIRES(mutex_) {
     const auto drop = [&] {
       mutex_.is_held();

@@ -21,12 +21,12 @@ public:
     /// The time between two polls of a file. If the system reports changes of directories, files are polled
     /// only if their directories cannot be watched, because of missing permissions or the system's limit.
     std::chrono::milliseconds poll_interval{500};
-    /// Receives a line of text if the system does not report changes of directories, or if a file can only be
-    /// polled. Like `Changed`, it is called on the watcher's thread with no lock held.
+    /// Receives a line of text if the system does not report changes of directories, or if a file can only
+    /// be polled. Like `Changed`, this function is called on the watcher's thread with no lock held.
     std::function<void(const std::string&)> on_trouble;
   };
-  /// Called on the watcher's thread, one call at a time. No lock is held, so the callback may call watch and
-  /// unwatch. It must be short, because it delays all other reports.
+  /// Called on the watcher's thread, one call at a time. No lock is held, so the callback may call watch
+  /// and unwatch. The callback must return soon, because it delays all other reports.
   using Changed = std::function<void()>;
   using Id = uint64_t;
 
@@ -49,8 +49,9 @@ public:
   /// them have stayed the same for `settle`: one call for all these changes together.
   Id watch(const std::vector<std::filesystem::path>& files, std::chrono::milliseconds settle,
            Changed changed);
-  /// Stops the watch `id`, and waits until a running callback of this watch has returned. When called from a
-  /// callback, does not wait. The callback is not called again afterwards. Unknown ids are ignored.
+  /// Stops the watch `id`, and waits until a running callback of this watch has returned. When called from
+  /// a callback, does not wait. The callback of the stopped watch is never called again. Unknown ids are
+  /// ignored.
   void unwatch(Id id);
 
   /// True if the system reports changes of directories; false if all files are polled.

@@ -32,8 +32,8 @@ public:
   ReloadWatch(Changed changed, Trouble trouble)
       : changed_(std::move(changed)), trouble_(std::move(trouble)) {}
 
-  /// Watches `files` for this plugin from now on, and no other files. If `files` is empty, the plugin is no
-  /// longer watched. Does nothing after `stop`.
+  /// Watches `files` for this plugin, instead of the files that were watched for it before. If `files` is
+  /// empty, the plugin is no longer watched. Does nothing after `stop`.
   void follow(const std::string& plugin, WatchedFiles files);
   /// Stops watching, and waits for a running `changed`.
   void stop();

@@ -15,11 +15,11 @@
 
 namespace skerry::platform {
 
-/// Move-only. A system that cannot copy processes fails in `start`; `skerry wast --no-fork` needs no child
-/// process.
+/// Move-only. On a system that cannot copy processes, `start` fails; `skerry wast --no-fork` works there,
+/// because it needs no child process.
 class ChildProcess {
 public:
-  /// Sends text from the child to this process. Text is lost if this process no longer reads.
+  /// Sends text from the child to its parent. The text is lost if the parent no longer reads.
   using Send = std::function<void(std::string_view text)>;
 
   /// Starts a child that runs `work` on a copy of this thread and its memory, and then exits with status 0.
@@ -36,15 +36,15 @@ public:
   /// Kills the child if it is still running.
   ~ChildProcess();
 
-  /// True until `wait_for_end`.
+  /// True from `start` until `wait_for_end` has returned.
   bool has_child() const noexcept { return number_ > 0; }
-  /// Adds some of the text that the child has sent to `received`, without waiting. Returns false if the child
-  /// has ended and there is no more text.
+  /// Appends to `received` a part of the text that the child has sent, without waiting. Returns false if
+  /// the child has ended and all its text has been received.
   bool receive(std::string& received);
-  /// Ends the child, whatever it does.
+  /// Ends the child at once, even if it hangs.
   void kill() noexcept;
-  /// Waits until the child has ended. Returns why, such as "Segmentation fault"; nothing if it returned from
-  /// its function.
+  /// Waits until the child has ended. Returns why it ended, such as "Segmentation fault"; nothing if its
+  /// function `work` has returned.
   std::optional<std::string> wait_for_end();
 
   /// Waits until one of the children has sent text or ended, or until `time` has passed. May return earlier.

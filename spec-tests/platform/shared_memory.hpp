@@ -24,7 +24,7 @@ public:
   }
   ~SharedMemory();
 
-  /// Null if empty.
+  /// Returns the first byte of the memory; null if this object has no memory.
   void* start() const noexcept { return start_; }
 
 private:

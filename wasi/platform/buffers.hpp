@@ -7,7 +7,7 @@
 namespace skerry::wasi::platform {
 
 using Buffer = std::span<std::byte>;
-/// System calls use the first max_buffers of them.
+/// A list of buffers. A system call uses only the first max_buffers buffers of the list.
 using Buffers = std::span<const Buffer>;
 inline constexpr size_t max_buffers = 64;
 

@@ -12,22 +12,22 @@
 
 namespace skerry::wasi::platform {
 
-/// One entry of a directory. It includes "." and "..", if the system lists them.
+/// One entry of a directory. If the system lists "." and "..", they are entries, too.
 struct Entry {
   uint64_t inode = 0;
   uint64_t position = 0;        ///< where the next entry begins
-  std::optional<Filetype> type; ///< empty if the system does not tell
+  std::optional<Filetype> type; ///< empty if the system does not report it
   std::string_view name;        ///< points into the entry's bytes; a NUL follows
   size_t length = 0;            ///< the size of the entry's bytes
 };
 
-/// Returns whether a position stays valid while other entries are removed. If it does not, a listing of a
-/// directory that changes must be read at once.
+/// Returns whether a position stays valid when other entries are removed. If not, the whole directory must
+/// be read before the program can remove an entry.
 bool has_stable_positions() noexcept;
 
-/// Appends the bytes of some entries of an open directory, those from `position` on (0: from the first), at
-/// most about 4 KiB. Appends nothing at the end of the directory. Errors: inval for a position that no entry
-/// has had; otherwise those of the system.
+/// Reads entries of an open directory, beginning with the one at `position` (0: the first entry), and
+/// appends about 4 KiB of them at most to `entries`. Appends nothing at the end of the directory. Errors:
+/// inval for a position that no entry has had; otherwise those of the system.
 Errno append_entries(int directory, uint64_t position, std::vector<std::byte>& entries);
 
 /// Returns the first entry of `entries`, which must not be empty.

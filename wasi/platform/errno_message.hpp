@@ -1,4 +1,4 @@
-// The system's words for an error.
+// The system's messages for errors.
 #pragma once
 
 #include "wasi/types.hpp"
@@ -7,8 +7,7 @@
 
 namespace skerry::wasi::platform {
 
-/// Returns the message of the system for an error that one of its calls has returned: "No such file or
-/// directory".
+/// Returns the system's message for an error of a system call, such as "No such file or directory".
 std::string message_of(Errno error);
 
 } // namespace skerry::wasi::platform

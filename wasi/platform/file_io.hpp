@@ -13,16 +13,17 @@ namespace skerry::wasi::platform {
 /// The largest offset in a file.
 inline constexpr uint64_t max_offset = std::numeric_limits<int64_t>::max();
 
-/// These read and write at the file's position and advance it, or at `offset` without changing the position.
-/// They return the number of bytes, which may be smaller than that of the buffers; reads return 0 at the end.
-/// streams.hpp has the functions for streams. Errors: those of the system.
+/// `read` and `write` work at the file's position and advance it. `read_at` and `write_at` work at `offset`
+/// and do not change the position. All four return how many bytes they moved, which may be fewer than the
+/// buffers hold; reading at the end of the file returns 0. For streams, see streams.hpp. Errors: those of
+/// the system.
 Expected<size_t> read(int fd, Buffers buffers) noexcept;
 Expected<size_t> write(int fd, Buffers buffers) noexcept;
 Expected<size_t> read_at(int fd, Buffers buffers, uint64_t offset) noexcept;
 Expected<size_t> write_at(int fd, Buffers buffers, uint64_t offset) noexcept;
 
 enum class Whence : uint8_t { start, current, end };
-/// Sets the file's position and returns it. Errors: spipe if the file has none; inval; overflow.
+/// Sets the file's position and returns it. Errors: spipe if the file has no position; inval; overflow.
 Expected<uint64_t> seek(int fd, int64_t offset, Whence whence) noexcept;
 
 Errno set_size(int fd, uint64_t size) noexcept;
@@ -35,12 +36,12 @@ Errno write_back(int fd, uint64_t offset, uint64_t length) noexcept;
 /// Writes the file back to the disk: its content, and with `metadata` also all of its attributes.
 Errno sync(int fd, bool metadata) noexcept;
 
-/// In the order of WASI's numbers.
+/// Kinds of advice, with the numbers that WASI gives them.
 enum class Advice : uint8_t { normal, sequential, random, will_need, dont_need, no_reuse };
 inline constexpr uint32_t advices = 6;
 Errno advise(int fd, uint64_t offset, uint64_t length, Advice advice) noexcept;
 
-/// Says whether all writes go to the end of the file.
+/// Sets whether all writes go to the end of the file.
 Errno set_append(int fd, bool append) noexcept;
 
 /// A time to set for a file.
@@ -48,10 +49,11 @@ struct FileTime {
   enum class Kind : uint8_t { keep, now, at } kind = Kind::keep;
   uint64_t at = 0; ///< for Kind::at: nanoseconds since 1970
 };
-using FileTimes = std::array<FileTime, 2>; ///< of access, of modification
+using FileTimes = std::array<FileTime, 2>; ///< the access time, the modification time
 
 Errno set_times(int fd, const FileTimes& times) noexcept;
-/// Sets the times of the file `name` in `directory`, of a symbolic link itself.
+/// Sets the times of the file `name` in `directory`. If the file is a symbolic link, sets the times of the
+/// link itself.
 Errno set_times_at(int directory, const std::string& name, const FileTimes& times) noexcept;
 
 } // namespace skerry::wasi::platform

@@ -1,4 +1,4 @@
-// FileStatus: what the system knows about a file.
+// FileStatus: the attributes of a file, such as its type, size and times.
 #pragma once
 
 #include "wasi/types.hpp"
@@ -24,8 +24,8 @@ struct FileStatus {
 
 /// Returns the status of an open file. Errors: those of the system.
 Expected<FileStatus> status(int fd) noexcept;
-/// Returns the status of the file `name` in `directory`, of a symbolic link itself. Errors: noent if there is
-/// none; otherwise those of the system.
+/// Returns the status of the file `name` in `directory`. If the file is a symbolic link, returns the status
+/// of the link itself. Errors: noent if the file does not exist; otherwise those of the system.
 Expected<FileStatus> status_at(int directory, const std::string& name) noexcept;
 
 } // namespace skerry::wasi::platform

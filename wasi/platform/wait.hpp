@@ -15,16 +15,16 @@ enum class Direction : uint8_t { read, write };
 struct Waiting {
   int fd = -1;
   Direction direction = Direction::read;
-  /// The next read or write will not wait. Also set with `hung_up` and `invalid`, because the next call
-  /// reports the error.
+  /// The next read or write will not wait. `ready` is also set if `hung_up` or `invalid` is set, because
+  /// the next call then returns at once with an error.
   bool ready = false;
   bool hung_up = false; ///< the other end is closed, or the file has an error
   bool invalid = false; ///< not an open file
 };
 
-/// Waits until one of `files`, which may be empty, is ready, or `timeout` is over. Sets the results of all of
-/// them, and returns how many are ready. A signal may end the wait early, with 0. Errors: those of the
-/// system.
+/// Waits until one of `files`, which may be empty, is ready, or `timeout` is over. Sets the results in all
+/// of `files`, and returns how many files are ready. A signal may end the wait early; the result is then 0.
+/// Errors: those of the system.
 Expected<size_t> wait(std::span<Waiting> files, std::chrono::nanoseconds timeout);
 
 } // namespace skerry::wasi::platform

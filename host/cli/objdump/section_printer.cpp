@@ -52,7 +52,7 @@ SectionPrinter::SectionPrinter(const vm::Module& module, const FunctionNames& fu
     : module_(module), functions_(functions), out_(out), all_types_(module, module.engine->config),
       types_(all_types_, no_names_), instructions_(module, no_names_, types_) {}
 
-// ---- where sections are
+// ---- positions of sections
 
 void SectionPrinter::print_headers() {
   out_ += "Sections:\n\n";
@@ -80,7 +80,7 @@ void SectionPrinter::print_header(uint8_t id, ByteReader content, uint64_t start
   out_ += "\n";
 }
 
-// ---- what is in them
+// ---- contents of sections
 
 void SectionPrinter::print_details() {
   out_ += "Section Details:\n\n";

@@ -1,5 +1,6 @@
-// Serves plugins over HTTP. host/cli/plugin/httplib implements it with cpp-httplib; host/cli/plugin/no_server
-// refuses, for builds with SKERRY_WITH_SERVER=OFF.
+// Serves plugins over HTTP. host/cli/plugin/httplib implements it with cpp-httplib;
+// host/cli/plugin/no_server replaces this implementation in builds with SKERRY_WITH_SERVER=OFF, and only
+// prints an error.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Builds with libcurl can connect to other hosts. This is a separate source, so that programs that only
-// read manifests do not link libcurl.
+// Reports that this build can connect to other hosts, because it has libcurl. The function is in its own
+// file, so that programs that only read manifests do not link libcurl.
 #include "host/net/network.hpp"
 
 namespace skerry::host {

@@ -77,8 +77,8 @@ template <class F> size_t keep_received(Exchange& exchange, size_t size, F&& sto
       });
 }
 
-/// libcurl calls this before it connects, with the resolved address. A private address is refused unless the
-/// manifest allows private addresses.
+/// libcurl calls this function before it connects, and passes the resolved address. A private address is
+/// refused unless the manifest allows private addresses.
 curl_socket_t open_socket(void* user, curlsocktype, curl_sockaddr* address) {
   auto& exchange = *static_cast<Exchange*>(user);
   if (!exchange.capabilities->allow_private_addresses &&
@@ -291,7 +291,7 @@ std::string location_of(const HttpResponse& response) {
 }
 
 /// Changes `request` to the request that follows a redirect with `status` (RFC 9110 §15.4). `elsewhere` is
-/// true if scheme, host or port change; credentials are then dropped.
+/// true if the scheme, host or port changes; the request then loses its credentials.
 void redirect(HttpRequest& request, int status, bool elsewhere) {
   const auto drop = [&](std::string_view header) {
     std::erase_if(request.headers, [&](const auto& item) { return same_name(item.first, header); });

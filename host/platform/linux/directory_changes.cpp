@@ -1,4 +1,4 @@
-// inotify, and an eventfd that wakes the thread.
+// Reports changes of directories with inotify. An eventfd wakes the thread that waits.
 #include "host/platform/directory_changes.hpp"
 
 #include "vm/platform/owned_fd.hpp"
@@ -23,7 +23,7 @@ constexpr uint32_t directory_itself = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT
 DirectoryChanges::Event translate(const inotify_event& raw, const char* name) {
   DirectoryChanges::Event event;
   event.watch = raw.wd;
-  event.name = raw.len == 0 ? std::string_view() : std::string_view(name); // the kernel pads it with zeros
+  event.name = raw.len == 0 ? std::string_view() : std::string_view(name); // the kernel ends it with zeros
   event.written = (raw.mask & IN_MODIFY) != 0;
   event.closed = (raw.mask & IN_CLOSE_WRITE) != 0;
   event.replaced = (raw.mask & names) != 0;
@@ -67,7 +67,8 @@ int DirectoryChanges::add(const std::filesystem::path& directory, bool content) 
 void DirectoryChanges::keep_only(std::span<const int> used) {
   std::erase_if(state_->watches, [&](int watch) {
     if (std::ranges::find(used, watch) != used.end()) return false;
-    // Fails if the directory has disappeared, and then the watch has disappeared too.
+    // This call fails if the directory has disappeared. In that case the kernel has already removed the
+    // watch.
     ::inotify_rm_watch(state_->queue.get(), watch);
     return true;
   });

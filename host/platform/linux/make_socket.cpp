@@ -1,5 +1,5 @@
-// The flags of socket(2), which leave no moment at which another thread could start a program that inherits
-// the socket.
+// Makes sockets with the flags of socket(2). Because the flags take effect at once, no program that another
+// thread starts can inherit the socket.
 #include "host/platform/sockets.hpp"
 
 #include <sys/socket.h>

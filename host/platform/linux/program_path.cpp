@@ -1,4 +1,4 @@
-// /proc/self/exe.
+// Finds the running program with /proc/self/exe.
 #include "host/platform/programs.hpp"
 
 namespace skerry::platform {

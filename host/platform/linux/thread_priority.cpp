@@ -1,4 +1,4 @@
-// sched_setattr(2). On Linux each thread has its own niceness.
+// Lowers the priority of a thread with sched_setattr(2). On Linux each thread has its own niceness.
 #include "host/platform/thread_priority.hpp"
 
 #include <sys/resource.h>

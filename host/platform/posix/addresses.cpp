@@ -1,4 +1,4 @@
-// inet_pton, inet_ntop and sockaddr.
+// Converts addresses with inet_pton and inet_ntop, and reads them from a sockaddr.
 #include "host/platform/addresses.hpp"
 
 #include <arpa/inet.h>

@@ -1,4 +1,5 @@
-// POSIX does not report changes of directories: the queue only waits, and files have to be polled.
+// Implements DirectoryChanges on systems with only POSIX, which does not report changes of directories. The
+// queue can only wait and be woken, so files have to be polled.
 #include "host/platform/directory_changes.hpp"
 
 #include <condition_variable>

@@ -1,4 +1,4 @@
-// stat.
+// Identifies files with stat.
 #include "host/platform/file_identity.hpp"
 
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-// open, fstat and read.
+// Opens and reads files with open, fstat and read.
 #include "host/platform/files.hpp"
 
 #include <fcntl.h>

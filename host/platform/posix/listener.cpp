@@ -1,4 +1,4 @@
-// getaddrinfo, bind and listen.
+// Makes listening sockets with getaddrinfo, bind and listen.
 #include "host/platform/sockets.hpp"
 
 #include <netdb.h>

@@ -1,5 +1,6 @@
-// fcntl, because POSIX has had the flags of Linux only since 2024. A program that another thread starts
-// between the two calls inherits the socket.
+// Makes sockets with socket(2), and then sets their flags with fcntl, because POSIX has had the flags
+// SOCK_CLOEXEC and SOCK_NONBLOCK only since 2024. A program that another thread starts between these two
+// calls inherits the socket.
 #include "host/platform/sockets.hpp"
 
 #include <fcntl.h>

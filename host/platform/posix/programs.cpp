@@ -1,4 +1,4 @@
-// execv.
+// Replaces the running program with execv.
 #include "host/platform/programs.hpp"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// Blocked signals and sigwait.
+// Keeps requests to end the process by blocking their signals, and waits for them with sigwait.
 #include "host/platform/signals.hpp"
 
 #include <pthread.h>

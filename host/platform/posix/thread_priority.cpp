@@ -1,4 +1,4 @@
-// In POSIX the niceness belongs to the process, so a thread cannot lower its own.
+// In POSIX the niceness belongs to the process, so a thread cannot lower only its own priority.
 #include "host/platform/thread_priority.hpp"
 
 namespace skerry::platform {

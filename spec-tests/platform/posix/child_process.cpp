@@ -1,4 +1,4 @@
-// fork, and a pipe.
+// Makes child processes with fork. The child sends its text through a pipe.
 #include "spec-tests/platform/child_process.hpp"
 
 #include <fcntl.h>
@@ -37,7 +37,7 @@ Expected<ChildProcess, std::error_code> ChildProcess::start(const std::function<
   ChildProcess child;
   child.pipe_ = OwnedFd(ends[0]);
   const OwnedFd sending(ends[1]);
-  std::fflush(nullptr); // text in buffers would be written by both processes
+  std::fflush(nullptr); // otherwise both processes would write the buffered text
   child.number_ = ::fork();
   if (child.number_ < 0) return last_error();
   if (child.number_ == 0) {

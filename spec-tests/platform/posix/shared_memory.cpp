@@ -1,4 +1,4 @@
-// mmap with MAP_SHARED.
+// Makes shared memory with mmap and MAP_SHARED.
 #include "spec-tests/platform/shared_memory.hpp"
 
 #include <sys/mman.h>

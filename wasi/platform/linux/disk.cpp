@@ -1,4 +1,4 @@
-// fallocate, sync_file_range, fdatasync and posix_fadvise.
+// Space and synchronization of files on Linux: fallocate, sync_file_range, fdatasync and posix_fadvise.
 #include "wasi/platform/file_io.hpp"
 
 #include "wasi/platform/posix/os_errno.hpp"
@@ -12,7 +12,7 @@ namespace skerry::wasi::platform {
 
 Errno allocate(int fd, uint64_t offset, uint64_t length) noexcept {
   const Errno error = os_result(::fallocate(fd, 0, static_cast<off_t>(offset), static_cast<off_t>(length)));
-  return error == Errno::nosys ? Errno::notsup : error; // sandboxes around this process
+  return error == Errno::nosys ? Errno::notsup : error; // nosys: a sandbox forbids fallocate
 }
 
 Errno write_back(int fd, uint64_t offset, uint64_t length) noexcept {

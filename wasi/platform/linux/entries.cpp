@@ -1,4 +1,4 @@
-// getdents64, whose layout the entries have.
+// Reads directory entries with getdents64. The entries keep the layout of getdents64.
 #include "wasi/platform/entries.hpp"
 
 #include "wasi/platform/posix/file_type.hpp"
@@ -28,7 +28,8 @@ bool has_stable_positions() noexcept { return true; }
 
 Errno append_entries(int directory, uint64_t position, std::vector<std::byte>& entries) {
   const auto from = static_cast<off_t>(position);
-  // A descriptor that is already there is not moved: on some file systems that would make it read again.
+  // Do not set the descriptor's offset if it already is `from`: on some file systems, setting the offset
+  // makes the system read the directory again.
   if (::lseek(directory, 0, SEEK_CUR) != from && ::lseek(directory, from, SEEK_SET) < 0)
     return last_os_errno();
   const size_t before = entries.size();

@@ -1,4 +1,4 @@
-// openat2, since Linux 5.6.
+// Opens paths below a directory with openat2, which Linux has since version 5.6.
 #include "wasi/platform/open.hpp"
 
 #include "wasi/platform/posix/open_flags.hpp"
@@ -14,7 +14,8 @@ namespace skerry::wasi::platform {
 
 namespace {
 
-// openat2 fails if a directory is renamed while it resolves a "..". After this many tries it gives up.
+// openat2 fails if another process renames a directory while openat2 resolves a "..". open_beneath gives up
+// after this many tries.
 constexpr int max_tries = 32;
 
 int openat2(int base, const char* path, int flags) noexcept {

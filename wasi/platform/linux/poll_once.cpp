@@ -1,4 +1,4 @@
-// ppoll.
+// Polls files with ppoll, whose timeout is in nanoseconds.
 #include "wasi/platform/posix/poll_once.hpp"
 
 namespace skerry::wasi::platform {

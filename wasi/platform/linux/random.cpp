@@ -1,4 +1,4 @@
-// getrandom, or the device where the kernel or a sandbox does not know the call.
+// Random bytes from getrandom, or from /dev/urandom if the kernel or a sandbox does not know getrandom.
 #include "wasi/platform/random.hpp"
 
 #include "wasi/platform/posix/os_errno.hpp"

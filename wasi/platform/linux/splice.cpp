@@ -1,4 +1,4 @@
-// A pipe of WASI's own, into and out of which splice moves bytes.
+// Reads and writes pipes with splice, which moves the bytes through a second pipe that only WASI uses.
 #include "wasi/platform/linux/splice.hpp"
 
 #include "vm/platform/owned_fd.hpp"
@@ -14,7 +14,7 @@ namespace skerry::wasi::platform {
 
 namespace {
 
-// Default capacity of a pipe.
+// The default capacity of a pipe on Linux.
 constexpr size_t splice_bytes = size_t{64} << 10;
 
 struct OwnPipe {

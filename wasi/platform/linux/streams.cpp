@@ -1,4 +1,4 @@
-// RWF_NOWAIT, and splice for pipes without it.
+// Reads and writes streams with RWF_NOWAIT, or with splice if a pipe does not support RWF_NOWAIT.
 #include "wasi/platform/streams.hpp"
 
 #include "wasi/platform/linux/splice.hpp"
@@ -49,7 +49,7 @@ size_t ready_bytes() noexcept { return PIPE_BUF; }
 
 OwnedFd open_terminal_anew(int fd) {
   int number = 0;
-  // Opening the master side of a terminal would make another terminal.
+  // Opening the master side of a pseudo-terminal would make another pseudo-terminal.
   if (!is_terminal(fd) || ::ioctl(fd, TIOCGPTN, &number) == 0) return OwnedFd();
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0) return OwnedFd();

@@ -1,4 +1,4 @@
-// clock_gettime.
+// Reads the system's clocks with clock_gettime.
 #include "wasi/platform/clock.hpp"
 
 #include "wasi/platform/posix/os_errno.hpp"

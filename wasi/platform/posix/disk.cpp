@@ -1,4 +1,5 @@
-// Space and synchronization as POSIX has them, without reservation and without parts of a file.
+// Space and synchronization of files on systems with only POSIX, which cannot reserve space or write back a
+// part of a file.
 #include "wasi/platform/file_io.hpp"
 
 #include "wasi/platform/posix/os_errno.hpp"
@@ -7,7 +8,7 @@
 
 namespace skerry::wasi::platform {
 
-// Not posix_fallocate, which may write every block of the file and cannot be stopped.
+// Does not use posix_fallocate, because it may write every block of the file and cannot be stopped.
 Errno allocate(int, uint64_t, uint64_t) noexcept { return Errno::notsup; }
 
 Errno write_back(int, uint64_t, uint64_t) noexcept { return Errno::notsup; }

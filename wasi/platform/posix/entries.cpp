@@ -1,6 +1,6 @@
-// readdir. A position is the number of entries before it, because the positions of POSIX are valid only as
-// long as the directory stays open. So a directory is read again from its first entry for each call, and an
-// entry that was removed shifts the later ones.
+// Reads directory entries with readdir. A position is the number of entries before it, because the
+// positions of POSIX are valid only as long as the directory stays open. So each call reads the directory
+// again from its first entry, and the removal of an entry changes the positions of the entries after it.
 #include "wasi/platform/entries.hpp"
 
 #include "wasi/platform/posix/file_type.hpp"
@@ -20,7 +20,7 @@ namespace {
 
 constexpr size_t read_ahead_bytes = size_t{4} << 10;
 
-/// What precedes the name of an entry.
+/// The part of an entry before its name.
 struct Header {
   uint64_t inode, position;
   uint32_t length; // of the header and the name with its NUL
@@ -32,7 +32,8 @@ struct Close {
 };
 using Listing = std::unique_ptr<DIR, Close>;
 
-/// Opens the directory again, because reading it moves the offset of its descriptor.
+/// Opens the directory again, because reading it through `directory` would move the offset of that
+/// descriptor.
 Listing open_listing(int directory) noexcept {
   const int fd = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return nullptr;

@@ -1,4 +1,4 @@
-// Reads, writes and attributes of open files.
+// Reads and writes open files, and changes their attributes.
 #include "wasi/platform/file_io.hpp"
 
 #include "wasi/platform/posix/io_vectors.hpp"

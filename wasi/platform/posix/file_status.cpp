@@ -1,4 +1,4 @@
-// fstat and fstatat.
+// Reads the attributes of files with fstat and fstatat.
 #include "wasi/platform/file_status.hpp"
 
 #include "wasi/platform/posix/file_type.hpp"

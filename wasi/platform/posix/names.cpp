@@ -1,4 +1,4 @@
-// The *at functions.
+// Makes, reads and removes names with the *at functions of POSIX, such as mkdirat.
 #include "wasi/platform/names.hpp"
 
 #include "wasi/platform/posix/os_errno.hpp"

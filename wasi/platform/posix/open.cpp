@@ -1,4 +1,4 @@
-// openat.
+// Opens files with openat, and directories of the host with open.
 #include "wasi/platform/open.hpp"
 
 #include "wasi/platform/posix/open_flags.hpp"

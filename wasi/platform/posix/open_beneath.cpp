@@ -1,4 +1,4 @@
-// POSIX cannot confine a path to a directory in one step.
+// Replaces open_beneath on systems with only POSIX, which cannot confine a path to a directory in one step.
 #include "wasi/platform/open.hpp"
 
 namespace skerry::wasi::platform {

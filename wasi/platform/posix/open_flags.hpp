@@ -24,7 +24,7 @@ inline int access_flags(const OpenHow& how) noexcept {
   return (how.write ? O_WRONLY : O_RDONLY) | O_NONBLOCK | O_NOCTTY;
 }
 
-/// Returns the flags without O_NOFOLLOW.
+/// Returns the flags for `how`, without O_NOFOLLOW. A caller that must not follow a link adds O_NOFOLLOW.
 inline int open_flags(const OpenHow& how) noexcept {
   int flags = access_flags(how) | O_CLOEXEC;
   if (how.directory) flags |= O_DIRECTORY;

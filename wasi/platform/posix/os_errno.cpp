@@ -1,4 +1,4 @@
-// The table of error numbers.
+// The table that translates the error numbers of POSIX to those of WASI.
 #include "wasi/platform/posix/os_errno.hpp"
 
 #include "wasi/platform/errno_message.hpp"

@@ -1,4 +1,4 @@
-// readv and writev, and the calls of sockets.
+// Reads and writes streams with readv and writev, or with the functions for sockets.
 #include "wasi/platform/posix/plain_streams.hpp"
 
 #include "wasi/platform/posix/io_vectors.hpp"

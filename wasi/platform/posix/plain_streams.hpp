@@ -5,7 +5,8 @@
 
 namespace skerry::wasi::platform {
 
-/// Does not wait if the stream is a socket or StreamKind::own. Others must be ready.
+/// Read or write without waiting if `kind` is `socket` or `own`. For other kinds, the caller must first
+/// wait until the stream is ready.
 Expected<size_t> read_plainly(int fd, StreamKind kind, Buffers buffers) noexcept;
 Expected<size_t> write_plainly(int fd, StreamKind kind, Buffers buffers) noexcept;
 

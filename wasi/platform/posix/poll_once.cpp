@@ -1,4 +1,4 @@
-// poll, whose timeout is in milliseconds: a wait may last a millisecond too long.
+// Polls files with poll. Its timeout is in milliseconds, so a wait may last up to a millisecond too long.
 #include "wasi/platform/posix/poll_once.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// One call of poll.
+// Polls files with one system call.
 #pragma once
 
 #include <poll.h>
@@ -8,7 +8,8 @@
 
 namespace skerry::wasi::platform {
 
-/// Calls poll, or what the system has for timeouts in nanoseconds. Returns its result, and errno.
+/// Calls ppoll, whose timeout is in nanoseconds, or poll on systems without ppoll. Returns the result of
+/// that call, and leaves its error in errno.
 int poll_once(std::span<pollfd> files, std::chrono::nanoseconds timeout) noexcept;
 
 } // namespace skerry::wasi::platform

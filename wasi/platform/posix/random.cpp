@@ -1,4 +1,5 @@
-// Not getentropy, which takes at most 256 bytes at once and which older systems do not have.
+// Random bytes from /dev/urandom. getentropy is not used, because it fills at most 256 bytes at once and
+// older systems do not have it.
 #include "wasi/platform/random.hpp"
 
 #include "wasi/platform/posix/random_device.hpp"

@@ -1,4 +1,4 @@
-// /dev/urandom.
+// Reads random bytes from /dev/urandom.
 #include "wasi/platform/posix/random_device.hpp"
 
 #include "vm/platform/owned_fd.hpp"

@@ -20,7 +20,8 @@ bool is_pending() {
   return sigismember(&pending, SIGPIPE) == 1;
 }
 
-// Not sigtimedwait, which macOS does not have.
+// Removes SIGPIPE from the thread's pending signals. First checks that SIGPIPE is pending, because
+// otherwise sigwait would wait. (macOS does not have sigtimedwait, which need not wait.)
 void consume(const sigset_t& signal) {
   int consumed = 0;
   if (is_pending()) (void)::sigwait(&signal, &consumed);

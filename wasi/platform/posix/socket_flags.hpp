@@ -1,4 +1,4 @@
-// What some systems can do in one call for sockets.
+// Flags and calls for sockets that only some systems have, with replacements for the other systems.
 #pragma once
 
 #include <fcntl.h>
@@ -15,7 +15,8 @@ inline constexpr int no_signal = MSG_NOSIGNAL;
 inline constexpr int no_signal = 0; // macOS: sockets get SO_NOSIGPIPE instead
 #endif
 
-/// Returns a nonblocking socket that programs do not inherit; -1 with errno on failure.
+/// Accepts a connection. Returns a nonblocking socket that programs started by this process do not inherit;
+/// -1 with errno on failure.
 inline int accept_nonblocking(int listener) noexcept {
 #if defined(SOCK_NONBLOCK)
   return ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);

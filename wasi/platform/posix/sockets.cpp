@@ -1,4 +1,4 @@
-// recvmsg, sendmsg and accept.
+// Uses sockets with recvmsg, sendmsg and accept.
 #include "wasi/platform/sockets.hpp"
 
 #include "wasi/platform/posix/io_vectors.hpp"

@@ -1,6 +1,7 @@
-// POSIX has no read of a pipe that does not wait unless a flag is set that all processes share. So streams
-// that are not sockets are used only after the system reported them ready, and a call may wait if another
-// process took the bytes first.
+// Reads and writes streams on systems with only POSIX. There, a read of a pipe waits unless O_NONBLOCK is
+// set, and WASI must not set this flag, because all processes that use the pipe share it. So a stream that
+// is not a socket is used only after the system has reported it ready. The call may still wait if another
+// process takes the bytes first.
 #include "wasi/platform/streams.hpp"
 
 #include "wasi/platform/posix/plain_streams.hpp"

@@ -1,4 +1,4 @@
-// Converts the times of POSIX to those of WASI.
+// Converts times between POSIX (timespec) and WASI (nanoseconds).
 #pragma once
 
 #include <time.h>

@@ -1,4 +1,4 @@
-// poll, with a timeout in nanoseconds where the system has ppoll.
+// Waits for files with ppoll, or with poll on systems without ppoll.
 #include "wasi/platform/wait.hpp"
 
 #include "wasi/platform/posix/os_errno.hpp"

@@ -1,4 +1,4 @@
-// The HTTP server. The only file that includes cpp-httplib.
+// Implements PluginServer with the library cpp-httplib. No other file includes the library.
 #include "host/cli/plugin/httplib/plugin_server.hpp"
 
 #include "host/cli/output.hpp"

@@ -20,8 +20,8 @@ public:
 
   /// Loads the configured plugins. Errors: that of the first plugin that fails.
   [[nodiscard]] Expected<void> load_plugins();
-  /// Binds the configured address. Logs on stderr the address, or that the address is not available. Returns
-  /// false if the address is not available.
+  /// Binds the configured address, and logs the address on stderr. If the address is not available, logs
+  /// that instead, and returns false.
   bool bind();
   /// Serves until `stop` is called, and returns when the running requests have been answered.
   void serve();

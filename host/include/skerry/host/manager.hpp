@@ -27,12 +27,13 @@ struct ManagerOptions {
   /// Time limit for decoding and validating a module. The module's start functions and `init` have the
   /// manifest's timeout instead.
   std::chrono::milliseconds load_timeout{10'000};
-  /// Receives what guests write to standard output and standard error. If empty, this text goes to the
-  /// process's standard error, and text that cannot be written there before the deadline of the guest's call
-  /// is lost.
+  /// Receives what guests write to standard output and standard error. If this function is empty, the text
+  /// goes to the process's standard error, and text that cannot be written there before the deadline of the
+  /// guest's call is lost.
   GuestOutput guest_output;
-  /// Receives the guests' log lines. If empty, each line goes to the process's standard error as "PLUGIN:
-  /// LEVEL: TEXT", and lines that cannot be written there before the deadline of the guest's call are lost.
+  /// Receives the guests' log lines. If this function is empty, each line goes to the process's standard
+  /// error as "PLUGIN: LEVEL: TEXT", and lines that cannot be written there before the deadline of the
+  /// guest's call are lost.
   GuestLog guest_log;
   /// Called whenever a plugin is compiled, to define the embedder's own host functions for this plugin in
   /// `linker`; `manifest` is the plugin's manifest. The host functions run on the threads that call the
@@ -85,11 +86,11 @@ public:
   [[nodiscard]] Expected<ReloadResult> reload(std::string_view name, const ReloadOptions& options = {});
   /// Reloads the plugin that `manifest` names, with this manifest. Errors: as for the function above.
   [[nodiscard]] Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
-  /// Puts the newest kept version back in service; `reload.keep` is the number of versions that are kept. The
-  /// version starts in its state after `init`. If the version handed over state when it was replaced, it then
-  /// restores this state. The version that the rollback replaces is remembered as bad: only a forced reload
-  /// loads that version again. Errors: "not_found", "reload.no_version", "reload.instantiate"; "reload.swap"
-  /// if the plugin is unloaded in the meantime.
+  /// Puts the newest kept version back in service; `reload.keep` is the number of versions that are kept.
+  /// The version starts in its state after `init`. If the version handed over its state when it was
+  /// replaced, the rollback gives this state back to it. The version that the rollback replaces is
+  /// remembered as bad: only a forced reload loads that version again. Errors: "not_found",
+  /// "reload.no_version", "reload.instantiate"; "reload.swap" if the plugin is unloaded in the meantime.
   [[nodiscard]] Expected<void> rollback(std::string_view name);
   /// Removes the plugin, waits for its running calls, calls the guest's `destroy` and frees the plugin.
   /// Errors: "not_found"; the error of `destroy`, after which the plugin is unloaded nevertheless.

@@ -44,11 +44,11 @@ public:
   /// export `meta`, the manifest's meta as JSON.
   std::string meta() const;
 
-  /// Passes `input` to the guest's `execute` and returns its result, both unchanged. The call waits for one
-  /// of the plugin's instances; callers get instances in the order of their calls, and the timeout includes
-  /// the wait. A trap, an exit or an exceeded limit ends only this call: the next call gets an instance that
-  /// was reset or newly made. Errors: phase call; phases instantiate and init if a new instance was needed
-  /// and could not be made.
+  /// Passes `input` unchanged to the guest's `execute`, and returns the result of `execute` unchanged. The
+  /// call waits for one of the plugin's instances; callers get instances in the order of their calls, and
+  /// the timeout includes the wait. A trap, an exit or an exceeded limit ends only this call: the next call
+  /// gets an instance that was reset or newly made. Errors: phase call; phases instantiate and init if a
+  /// new instance was needed and could not be made.
   [[nodiscard]] Expected<std::string> call(std::string_view input, const CallOptions& options = {});
   /// Like `call`, but the input is `context` as JSON, and the result is parsed as the JSON of a PluginResult.
   /// Errors: those of `call`, and code "json".

@@ -62,7 +62,7 @@ struct ReloadEvent {
   ReloadStep step = ReloadStep::read;
   ReloadOutcome outcome = ReloadOutcome::done;
   std::string version;                  ///< meta.version of the manifest; empty until the manifest is read
-  std::string hash;                     ///< XXH3-128 of the module, 32 hex digits; empty until it is read
+  std::string hash;                     ///< XXH3-128 of the module, 32 hex digits; empty before `read`
   std::chrono::nanoseconds duration{0}; ///< of this step
   std::optional<PluginError> error;     ///< set if the step failed
 };

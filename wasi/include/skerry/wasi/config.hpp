@@ -30,10 +30,11 @@ struct Preopen {
   std::shared_ptr<Quota> quota = nullptr; ///< null: only the file system's limits
 };
 
-/// A host socket given to the program: a listener or a connection. Its descriptor follows those of the
-/// directories. The context does not close the socket. When the program first accepts from a listener, WASI
-/// makes the listener nonblocking (O_NONBLOCK). In blocking mode, the call could wait past its deadline,
-/// because another process may accept the connection first.
+/// A host socket given to the program: a listener or a connection. The program's descriptors of sockets
+/// follow those of the preopened directories. The context does not close the socket. When the program first
+/// accepts from a listener, WASI makes the listener nonblocking (O_NONBLOCK). If the listener stayed in
+/// blocking mode, another process could accept the connection after the listener was reported ready, and
+/// the program's call would then wait past its deadline.
 struct PreopenedSocket {
   int host_fd = -1;
 };
@@ -43,8 +44,8 @@ struct Null {};
 /// Connects a stream of the program to the stream of the embedding process with the same number (0, 1 or 2).
 /// The embedder's stream is never buffered or closed, and its flags never change.
 struct Inherit {};
-/// A file, pipe or socket of the embedding process. It must stay open while the context lives. The context
-/// does not close it.
+/// A descriptor of the embedding process, for a file, pipe or socket. The descriptor must stay open while
+/// the context lives. The context does not close it.
 struct BorrowedFd {
   int host_fd = -1;
 };
@@ -62,7 +63,7 @@ using InputCallback = std::function<size_t(std::span<std::byte>)>;
 /// Config it must not throw, because no code between the function and the program catches exceptions.
 using OutputCallback = std::function<size_t(std::span<const std::byte>)>;
 
-/// Collects what a program writes, up to a limit. One thread at a time.
+/// Collects what a program writes, up to a limit. May be used by one thread at a time.
 class OutputBuffer {
 public:
   enum class Overflow : uint8_t {
@@ -99,7 +100,8 @@ struct Clocks {
   uint64_t resolution = 0;             ///< of all clocks; 0 asks the system
   /// If `sleep` is set, time is virtual: a program that waits for a point in time does not sleep. Instead,
   /// WASI calls this function with the nanoseconds that remain until that time. If the program waits for
-  /// descriptors in the same call, they are polled once, without waiting.
+  /// descriptors in the same call, they are polled once, without waiting; if one of them is ready, this
+  /// function is not called.
   std::function<void(uint64_t)> sleep;
 };
 
@@ -125,12 +127,12 @@ enum class PathResolverKind : uint8_t {
   component_wise, ///< one openat(O_NOFOLLOW) for each component
 };
 
-/// Limits on the program's requests. A program that reaches a limit gets an errno or a short transfer. The
+/// Limits on the program's requests. A program that exceeds a limit gets an errno or a short transfer. The
 /// comment on each limit names the errno.
 struct Limits {
   uint32_t open_descriptors = 1024; ///< including streams and preopens; more get `mfile`
-  uint32_t iovecs = 1024; ///< vectors used in one call (POSIX IOV_MAX); the rest makes a short transfer
-  uint64_t transfer_bytes = 1u << 30; ///< one read or write; the rest makes a short transfer
+  uint32_t iovecs = 1024; ///< vectors used in one call (POSIX IOV_MAX); with more, the transfer is short
+  uint64_t transfer_bytes = 1u << 30; ///< bytes of one read or write; with more, the transfer is short
   uint32_t path_bytes = 4096;         ///< longer paths get `nametoolong`
   uint32_t poll_subscriptions = 4096; ///< more of them get `inval`
   /// Memory for the sorted directory listings of all open directories together. Listings are sorted in

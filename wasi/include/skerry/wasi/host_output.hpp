@@ -7,9 +7,9 @@
 namespace skerry::wasi {
 
 /// Writes all of `text` to a descriptor of this process: a file, pipe, terminal or socket, which other
-/// processes may share. Waits until `deadline` at most, even if the descriptor is in blocking mode. After the
-/// deadline it writes only as much as fits without waiting. Raises no SIGPIPE. Returns false if it did not
-/// write everything. Thread-safe.
+/// processes may share. Waits until `deadline` at most, even if the descriptor is in blocking mode. After
+/// the deadline, writes only as much as fits without waiting. Raises no SIGPIPE. Returns false if a part of
+/// `text` was not written. Thread-safe.
 bool write_before(std::chrono::steady_clock::time_point deadline, int host_fd, std::string_view text);
 
 } // namespace skerry::wasi

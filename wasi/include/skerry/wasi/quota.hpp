@@ -13,19 +13,19 @@ namespace skerry::wasi {
 
 struct QuotaBooks;
 
-/// Counts the bytes and files that programs hold below a directory, as the programs write and remove. A
-/// program that would exceed a limit gets `dquot`. Contexts (and preopens) that share one Quota object share
-/// its limits. Changes that other processes make are not counted. Thread-safe.
+/// Counts the bytes and files that programs keep below a directory. The counts change as programs write and
+/// remove files. A program that would exceed a limit gets `dquot`. Contexts (and preopens) that share one
+/// Quota object share its limits. Changes that other processes make are not counted. Thread-safe.
 ///
 /// A file counts with its size, including holes. Each name (of a file, directory or link) counts as one file
 /// and as name_bytes bytes, however long it is. A symbolic link whose target is longer than
 /// short_target_bytes counts as long_target_bytes more.
 ///
-/// The bytes of a removed file are given back when its last open descriptor is closed. Only bytes that were
-/// counted are given back. For example, the bytes that another process appended to a file were not counted,
-/// so they are not given back. The quota remembers in a record how much it has counted for each file. It
-/// keeps at most known_files records. Further files are counted too, but without a record their bytes are
-/// never given back.
+/// The bytes of a file are given back when its last name has been removed and no program has the file open.
+/// Only bytes that were counted are given back. For example, the bytes that another process appended to a
+/// file were not counted, so they are not given back. The quota remembers in a record how much it has
+/// counted for each file. It keeps at most known_files records. Files without a record are counted too, but
+/// their bytes are never given back.
 class Quota {
 public:
   static constexpr uint64_t unlimited = std::numeric_limits<uint64_t>::max();

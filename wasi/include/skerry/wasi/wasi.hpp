@@ -53,11 +53,12 @@ private:
 /// error. With a ContextOf, one linker serves many instances.
 using ContextOf = std::function<Context*(Caller&)>;
 
-/// Defines all WASI functions in module `wasi_snapshot_preview1`, and also in module `wasi_unstable` with the
-/// layouts of that older snapshot. `context` must outlive every instance made with this linker; the Context
-/// object may be moved afterwards. The functions work on the memory that Caller::memory returns, end at the
-/// store's deadline, obey interrupts, and charge their work to the store's fuel (docs/wasi.md lists the
-/// prices). `proc_exit` ends the program with Error::exit.
+/// Defines all WASI functions in module `wasi_snapshot_preview1`, and also in module `wasi_unstable` with
+/// the layouts of that older snapshot. The context must outlive every instance made with this linker, but
+/// the object `context` may be moved afterwards, because the functions refer to its State, which stays in
+/// place. The functions work on the memory that Caller::memory returns, end at the store's deadline, obey
+/// interrupts, and charge their work to the store's fuel (docs/wasi.md lists the prices). `proc_exit` ends
+/// the program with Error::exit.
 void add_to_linker(Linker& linker, Context& context);
 void add_to_linker(Linker& linker, ContextOf context_of);
 
