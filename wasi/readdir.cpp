@@ -120,9 +120,9 @@ std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) 
   return {Entry{at.position + own_entries, at.inode, type_of(directory, at), at.name}, at.length};
 }
 
-// Returns whether the whole listing is read and sorted when the program begins it. Deterministic runs need
-// the order. Systems without stable positions need the copy, because the removal of an entry changes the
-// positions of others.
+// Returns whether the whole directory is read into memory and sorted when the program begins a listing.
+// Deterministic runs need the sorted order. Systems without stable positions need the complete listing in
+// memory, because there the removal of an entry changes the positions of other entries.
 bool is_read_at_once(const Call& call) { return call.state.run || !platform::has_stable_positions(); }
 
 Errno add_system_entries(Call& call, int directory, uint64_t device, DirectoryCursor& cursor,

@@ -45,8 +45,8 @@ public:
   /// Gives back a lent instance. `instance` is null if the caller has discarded the instance instead.
   void release(InstancePtr instance) noexcept;
 
-  /// Parks a lent instance, which its caller will not use for a while. Neither `drain` nor `close` waits for
-  /// a parked instance.
+  /// Counts one lent instance as parked: its caller will not use it for a while. Neither `drain` nor `close`
+  /// waits for a parked instance.
   void park();
   /// Called before a parked instance is used again. Returns false if the pool was closed with
   /// `refuse_parked`; the caller may then only give the instance back.

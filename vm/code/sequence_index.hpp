@@ -1,6 +1,6 @@
-// SequenceIndex: a table that maps two consecutive handlers to their superinstruction. The table is
-// computed at compile time from numbers of handlers, because the handlers' addresses are known only at run
-// time (vm/code/sequence_table.hpp).
+// SequenceIndex: a table that maps two consecutive handlers to their superinstruction. The C++
+// compiler computes the table. It therefore identifies each handler by its HandlerNumber, because the
+// addresses of handlers are known only at run time (vm/code/sequence_table.hpp).
 #pragma once
 
 #include "vm/base/choose.hpp"

@@ -38,10 +38,10 @@ ErrorCode next_slice(Store& store, int64_t needed = 0) noexcept;
 /// already holds the fuel that the call has left or owes. Returns null if the call must fail instead.
 /// store.error is then set only if memory for the Suspension was missing.
 Suspension* suspend_for_fuel(Store& store, ErrorCode code) noexcept;
-/// Suspends a call that stops because a host function asked for a suspension. Returns the Suspension, in
-/// which the caller must save the handler's state. The caller must also give back the fuel that the call
-/// instruction paid, because the instruction runs again. Returns null if no host function asked for a
-/// suspension.
+/// If a host function asked for a suspension, suspends the store's running call and returns its Suspension;
+/// otherwise returns null. After a suspension, the handler that called this function must save its state in
+/// the Suspension. It must also give back the fuel that its call instruction paid, because that instruction
+/// runs again when the call is resumed.
 Suspension* suspend_for_host(Store& store) noexcept;
 
 /// Ends the call with a trap of the instruction at run.pc. Charges the instructions executed since the last

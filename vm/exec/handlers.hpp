@@ -13,8 +13,8 @@ namespace skerry::vm {
 /// included only if `fusion`. Called once per engine.
 std::shared_ptr<const HandlerTable> make_handler_table(SimdTarget simd_target, bool fusion);
 
-/// Returns the table for engines with Config::trace. It has no superinstructions, and a tracing handler
-/// precedes every instruction.
+/// Returns the table for engines with Config::trace. It has no superinstructions. In code that is
+/// translated with this table, a tracing instruction precedes every other instruction.
 std::shared_ptr<const HandlerTable> make_tracing_table(SimdTarget simd_target);
 
 /// Returns the handler of the counting instruction, whose form is layout::Count. Profiles put one before an

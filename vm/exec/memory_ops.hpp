@@ -24,8 +24,8 @@ template <> struct AccessLayout<AddressMode::indexed_wrapped> {
   using Type = layout::IndexedWrappedAccess;
 };
 
-/// Returns the address at which the access ends: the 32-bit sum of a, b << Shift and `addend`, plus `end`.
-/// The sum leaves out fields that the layout does not have, and leaves out a if a's place is `constant`.
+/// Returns the address at which the access ends: `a` + (`b` << Shift) + `addend`, wrapped to 32 bits, plus
+/// `end`. A field that the layout does not have counts as 0, and so does `a` if A is place::constant.
 template <int A, int B, int Shift, class Layout>
 SKERRY_INLINE uint64_t access_end(State& s, const Layout& i) {
   uint32_t base = 0;

@@ -88,10 +88,10 @@ public:
   /// The limit on the number of types. All ids are less than this limit, because a ValType stores a heap type
   /// in 24 signed bits.
   static constexpr TypeId max_types = (1 << TypeTable::id_bits) - 2;
-  /// A RecGroup that is to be interned may refer to its own types. Such a reference holds the position of the
-  /// type in the group instead of an id, and has one of these bits set.
-  static constexpr uint32_t inside_bit = 0x8000'0000; // in a supertype
-  static constexpr uint32_t inside_kind = 0x08;       // in a reference's kind
+  /// A type in a RecGroup that is to be interned may name another type of the same group. It does so by that
+  /// type's position in the group instead of an id, and sets one of these bits to mark the position.
+  static constexpr uint32_t inside_bit = 0x8000'0000; // set in the supertype
+  static constexpr uint32_t inside_kind = 0x08;       // set in the kind of a reference type
 
   TypeRegistry() = default;
   ~TypeRegistry();

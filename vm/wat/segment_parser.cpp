@@ -75,8 +75,9 @@ void SegmentParser::write_zero_offset(ByteWriter& out, bool is_64) {
   write_opcode(out, Opcode::end);
 }
 
-/// Parses a list of function indices or constant expressions and returns its length. `expressions` tells
-/// which of them the list contains. `allow_bare` permits function indices without the keyword `func`.
+/// Parses a list of function indices or of constant expressions and returns its length. Sets `expressions` to
+/// whether the list contains expressions; if it does, sets `type` to their reference type. `allow_bare`
+/// permits function indices without the keyword `func`.
 uint64_t SegmentParser::parse_element_list(ByteWriter& list, ValType& type, bool& expressions,
                                            bool allow_bare) {
   uint64_t count = 0;

@@ -108,10 +108,10 @@ struct Frame {
 /// A failure: its kind, its exact reason, a message, and where it happened. Copyable, and one pointer in
 /// size, so that a Result stays cheap. One thread at a time; copies are independent.
 /// All texts in an error are meant for people. Error makes every text printable (skerry/printable.hpp), so
-/// that a name or a message that a guest chooses cannot control a terminal, start a new line or be long. The
-/// functions of Module return names unchanged.
-/// Constructors and other functions that do not return a Result cannot return an Error. They throw
-/// std::bad_alloc when memory runs out.
+/// that a name or a message that a guest chooses cannot control a terminal, start a new line or be long. In
+/// contrast, the functions of Module return names unchanged.
+/// Throughout this API, a function that does not return a Result (for example a constructor) cannot report an
+/// Error. It throws std::bad_alloc when memory runs out.
 class Error {
 public:
   /// The value of offset() if the error has no offset.

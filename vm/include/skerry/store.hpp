@@ -72,8 +72,9 @@ public:
   void set_fuel(uint64_t instructions) noexcept;
   /// How many instructions the store's calls may still execute.
   uint64_t fuel() const noexcept;
-  /// The number of instructions executed since the store was made. The count is exact, is the same in every
-  /// configuration, and never exceeds the fuel that was set.
+  /// The number of instructions executed since the store was made; set_fuel does not reset it. The count is
+  /// exact and the same in every configuration. Instructions that a call executes after its fuel ran out do
+  /// not count, so the count never exceeds all the fuel that was given.
   uint64_t fuel_used() const noexcept;
 
   /// Sets the deadline: a call that is still running at `when` ends with ErrorCode::deadline_exceeded. A host

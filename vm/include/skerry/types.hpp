@@ -18,8 +18,8 @@
 namespace skerry {
 
 /// Heap types (spec §2.3.4). An abstract heap type is negative: its value is the type's one-byte signed
-/// LEB128 code. A concrete heap type is a type index inside a module; elsewhere it is the id of a canonical
-/// type, which is unique within the engine.
+/// LEB128 code. A concrete heap type is not negative. Inside a module, its value is a type index.
+/// Elsewhere, its value is the id of a canonical type, and this id is unique within the engine.
 enum class HeapType : int32_t {
   noexn = -0x0c,
   nofunc = -0x0d,

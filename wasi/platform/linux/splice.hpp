@@ -1,5 +1,5 @@
-// Reads and writes of pipes without waiting, on kernels without RWF_NOWAIT for pipes (before Linux 6.4, and
-// for FIFOs): splice moves the bytes through a second, nonblocking pipe.
+// Reads and writes pipes without waiting where RWF_NOWAIT does not work: for all pipes before Linux 6.4, and
+// for FIFOs in later versions, too. splice moves the bytes through a second, nonblocking pipe.
 #pragma once
 
 #include "wasi/platform/buffers.hpp"

@@ -32,8 +32,8 @@ struct Close {
 };
 using Listing = std::unique_ptr<DIR, Close>;
 
-/// Opens the directory again, because reading it through `directory` would move the offset of that
-/// descriptor.
+/// Opens the directory again under a new descriptor. Reading through the descriptor `directory` would move
+/// its offset.
 Listing open_listing(int directory) noexcept {
   const int fd = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return nullptr;

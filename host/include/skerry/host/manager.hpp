@@ -52,9 +52,9 @@ struct ManagerOptions {
   bool watch_files = true;
 };
 
-/// Loads, finds, calls, reloads and unloads plugins. Thread-safe. Functions that return an Expected never
-/// throw: if memory runs out, they return an error with code "limit.process". Other functions throw
-/// std::bad_alloc if memory runs out, and no other exception. Plugins that are already loaded keep working.
+/// Loads, finds, calls, reloads and unloads plugins. Thread-safe. If memory runs out, functions that return
+/// an Expected return an error with code "limit.process" and never throw; other functions throw
+/// std::bad_alloc, and no other exception. In both cases, the plugins that are already loaded keep working.
 class Manager {
 public:
   /// Makes a manager without plugins.
