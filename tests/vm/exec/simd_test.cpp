@@ -1,5 +1,6 @@
 // The official suite checks the results of vector instructions. This test compares all SIMD targets of the
 // machine, and all places that operands can be in, with each other on random inputs.
+#include "tests/support/type_letter.hpp"
 #include "tests/support/wasm.hpp"
 #include "vm/base/endian.hpp"
 #include "vm/isa/opcode.hpp"
@@ -19,24 +20,14 @@ namespace {
 constexpr uint32_t result_at = 64, vector_bytes = 16;
 using Bytes = std::array<std::byte, 16>;
 
-std::string type_of(char letter) {
-  switch (letter) {
-  case 'i': return "i32";
-  case 'I': return "i64";
-  case 'f': return "f32";
-  case 'F': return "f64";
-  default: return "v128";
-  }
-}
-
 /// A function that reads its operands from memory, 16 bytes each, and writes the result. Bit i of `variant`
 /// sends operand i through a local; the bit after the operands does so with the result.
 std::string function_of(const vm::OpcodeInfo& row, uint32_t variant) {
   const size_t arity = row.signature.find('>');
-  const std::string result = type_of(row.signature[arity + 1]);
+  const std::string result = type_name(row.signature[arity + 1]);
   std::string locals, before, operands;
   for (size_t i = 0; i < arity; ++i) {
-    const std::string type = type_of(row.signature[i]), local = "$" + std::to_string(i);
+    const std::string type = type_name(row.signature[i]), local = "$" + std::to_string(i);
     const std::string load =
         "(" + type + ".load offset=" + std::to_string(i * vector_bytes) + " (i32.const 0))";
     locals += "(local " + local + " " + type + ")";

@@ -1,4 +1,5 @@
 // Every numeric instruction either runs or is refused by name, with all features on.
+#include "tests/support/type_letter.hpp"
 #include "tests/support/wasm.hpp"
 #include "vm/isa/opcode.hpp"
 
@@ -7,23 +8,14 @@ using namespace skerry::test;
 
 namespace {
 
-std::string type_of(char letter) {
-  switch (letter) {
-  case 'i': return "i32";
-  case 'I': return "i64";
-  case 'f': return "f32";
-  case 'F': return "f64";
-  default: return "v128";
-  }
-}
-
 std::string constant_of(char letter) {
-  return letter == 'v' ? "(v128.const i64x2 0 0)" : "(" + type_of(letter) + ".const 0)";
+  return letter == 'v' ? "(v128.const i64x2 0 0)" : "(" + type_name(letter) + ".const 0)";
 }
 
 /// A function with one instruction, whose operands are zero.
 std::string module_with(const vm::OpcodeInfo& instruction) {
-  std::string text = "(module (func (export \"f\") (result " + type_of(instruction.signature.back()) + ") (";
+  std::string text =
+      "(module (func (export \"f\") (result " + type_name(instruction.signature.back()) + ") (";
   text += instruction.text;
   for (const char letter : instruction.signature.substr(0, instruction.signature.find('>')))
     text += " " + constant_of(letter);

@@ -1,4 +1,4 @@
-// What the process uses, from /proc.
+// Reads from /proc how much the process uses.
 #include "vm/platform/process_limits.hpp"
 
 #include "vm/platform/linux/system_file.hpp"
