@@ -27,7 +27,7 @@ bool has_stable_positions() noexcept;
 
 /// Reads entries of an open directory, beginning with the one at `position` (0: the first entry), and
 /// appends about 4 KiB of them at most to `entries`. Appends nothing at the end of the directory. Errors:
-/// inval for a position that no entry has had; otherwise those of the system.
+/// those of the system, such as inval for a position that it does not know.
 Errno append_entries(int directory, uint64_t position, std::vector<std::byte>& entries);
 
 /// Returns the first entry of `entries`, which must not be empty.
