@@ -3,6 +3,8 @@
 #include "tests/host/support/reload_fixture.hpp"
 #include "tests/support/emulation.hpp"
 
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +103,27 @@ pid_t start_writer(const std::filesystem::path& file, const std::vector<std::byt
 }
 
 } // namespace
+
+TEST_CASE_METHOD(ReloadFixture, "a reload runs with the priority of the thread that asked for it") {
+  // With a lower priority, a reload that holds a lock of malloc or of the kernel makes calls wait for
+  // seconds on a loaded machine.
+  const auto own = [] { return std::pair(::sched_getscheduler(0), ::getpriority(PRIO_PROCESS, 0)); };
+  const auto ours = own();
+  std::atomic<int> asked = 0, as_ours = 0;
+  on_print = [&](std::string_view) {
+    ++asked;
+    as_ours += own() == ours;
+  };
+  const std::string extra =
+      std::string(held_init) + R"((func (export "destroy") (call $print (i32.const 64) (i32.const 1))))";
+  const Manifest m = manifest();
+  const auto plugin = start(m, '1', extra); // init on this thread
+  put(m, '2', extra);
+  REQUIRE(reloading.reload(m)); // init of the new version, destroy of the old one
+  reloading.close();            // destroy, on this thread
+  CHECK(asked == 4);
+  CHECK(as_ours == asked);
+}
 
 TEST_CASE_METHOD(ReloadFixture,
                  "load: during reloads no call fails, and every answer comes from a single version") {
