@@ -37,7 +37,7 @@ private:
   bool stopped_ SKERRY_GUARDED_BY(mutex_) = false;
 };
 
-/// Runs `work` on a thread of its own and waits until `work` has returned. The thread takes short turns on
+/// Runs `work` on its own thread and waits until `work` has returned. The thread takes short turns on
 /// the processor, so that it delays calls of plugins less when all cores are busy. It has the same priority
 /// as the calling thread, because `work` and calls of plugins take the same locks, such as those of malloc.
 /// `work` must handle running out of memory itself. If the system has no thread left, `work` runs on the

@@ -26,7 +26,7 @@ struct SchedulingRequest {
 } // namespace
 
 void take_short_turns() noexcept {
-  constexpr uint64_t turn_ns = 100'000; // the shortest time slice that Linux supports
+  constexpr uint64_t turn_ns = 100'000;               // the shortest time slice that Linux supports
   if (::sched_getscheduler(0) != SCHED_OTHER) return; // another policy would be a lower priority
   SchedulingRequest wanted;
   wanted.nice = ::getpriority(PRIO_PROCESS, 0); // on Linux, that of the calling thread
