@@ -185,13 +185,30 @@ Result<Context> Context::create(Config config) {
 const Config& Context::config() const noexcept { return state_->config; }
 uint32_t Context::open_descriptors() const noexcept { return state_->fds.open_count(); }
 
+namespace {
+
+/// Finds the place of a path that the host asks about. Errors: those of PathResolver::place; also perm for an
+/// invalid path.
+Expected<Place> place_in(const State& state, size_t preopen, std::string_view path, HostMeter& meter,
+                         bool follow) {
+  if (preopen >= state.preopens.size()) return Unexpected(Errno::perm);
+  const uint64_t most = state.config.limits.path_bytes;
+  if (meter.spend_bytes(std::min<uint64_t>(path.size(), most))) return Unexpected(Errno::intr);
+  const auto parsed = parse_path(std::as_bytes(std::span(path)), most);
+  if (!parsed) return Unexpected(Errno::perm);
+  return state.resolver.place(meter, state.preopens[preopen].get(), *parsed, follow);
+}
+
+} // namespace
+
 bool Context::exists(size_t preopen, std::string_view path, HostMeter& meter) const {
-  if (preopen >= state_->preopens.size()) return false;
-  if (meter.spend_bytes(std::min<uint64_t>(path.size(), state_->config.limits.path_bytes))) return false;
-  const auto parsed = parse_path(std::as_bytes(std::span(path)), state_->config.limits.path_bytes);
-  if (!parsed) return false;
-  const auto place = state_->resolver.place(meter, state_->preopens[preopen].get(), *parsed, false);
+  const auto place = place_in(*state_, preopen, path, meter, false);
   return place && platform::status_at(place->directory.get(), place->name);
+}
+
+bool Context::leads_outside(size_t preopen, std::string_view path, HostMeter& meter) const {
+  const auto place = place_in(*state_, preopen, path, meter, true);
+  return !place && place.error() == Errno::perm;
 }
 
 void Context::reset() { fill_table(*state_); }

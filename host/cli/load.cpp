@@ -42,7 +42,7 @@ Result<Module> load_module(const Engine& engine, const std::string& file, Deadli
 
 void complain_about(const std::string& file, const Error& error, Deadline deadline) {
   bool names_file = error.kind() == ErrorKind::io && error.message().starts_with(printable(file));
-  complain(names_file ? error.message() : printable(file) + ": " + error.describe(), deadline);
+  complain_in_lines(names_file ? error.message() : printable(file) + ": " + error.describe(), deadline);
 }
 
 } // namespace skerry::host::cli

@@ -16,10 +16,13 @@ bool write_stderr(std::string_view text, Deadline deadline) {
 }
 
 void complain(std::string_view message, Deadline deadline) {
-  std::string line = "skerry: ";
-  line += printable_lines(message);
-  if (!line.ends_with('\n')) line += '\n';
-  write_stderr(line, deadline);
+  write_stderr("skerry: " + printable(message, longest_printed_message) + "\n", deadline);
+}
+
+void complain_in_lines(std::string_view message, Deadline deadline) {
+  std::string lines = "skerry: " + printable_lines(message);
+  if (!lines.ends_with('\n')) lines += '\n';
+  write_stderr(lines, deadline);
 }
 
 } // namespace skerry::host::cli

@@ -20,10 +20,12 @@ inline constexpr Deadline no_deadline = Deadline::max();
 bool write_stdout(std::string_view text, Deadline deadline = no_deadline);
 bool write_stderr(std::string_view text, Deadline deadline = no_deadline);
 
-/// Prints "skerry: ", the message and one newline on stderr. Characters that would control a terminal are
-/// escaped, except newlines and tabs. Because newlines and tabs are kept, the caller must escape names inside
-/// the message (skerry/printable.hpp).
+/// Prints "skerry: " and the message as one line on stderr. Characters that would control a terminal or end
+/// the line are escaped, so the message may contain any names.
 void complain(std::string_view message, Deadline deadline = no_deadline);
+/// Like `complain`, for a message of several lines, such as a backtrace. Newlines and tabs are kept, so the
+/// caller must escape names inside the message (skerry/printable.hpp).
+void complain_in_lines(std::string_view message, Deadline deadline = no_deadline);
 
 /// Makes the error for a wrong command line.
 inline Error misused(std::string message) {

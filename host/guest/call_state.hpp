@@ -2,6 +2,7 @@
 // Caller::user_data. Internal.
 #pragma once
 
+#include "host/guest/guest_output.hpp"
 #include "skerry/caller.hpp"
 #include "skerry/host/capability.hpp"
 #include "skerry/wasi/wasi.hpp"
@@ -20,7 +21,8 @@ struct CallState {
   uint64_t log_bytes_left = 0;
   uint64_t lines_dropped = 0; ///< log lines beyond the limits of this call
   bool too_many_host_calls = false;
-  std::string response; ///< the JSON response to the last http_request of this call
+  GuestLines printed[2]; ///< unfinished lines of standard output and standard error
+  std::string response;  ///< the JSON response to the last http_request of this call
 
   void start(const Capabilities& limits) {
     print_bytes_left = limits.max_output_bytes();

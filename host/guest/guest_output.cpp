@@ -1,33 +1,40 @@
 #include "host/guest/guest_output.hpp"
 
-#include "host/platform/standard_streams.hpp"
-#include "host/support/as_text.hpp"
 #include "skerry/printable.hpp"
-#include "skerry/wasi/host_output.hpp"
 
+#include <algorithm>
 #include <array>
-#include <string>
+#include <utility>
 
 namespace skerry::host {
 
 std::string_view log_level_name(LogLevel level) noexcept {
-  constexpr std::array<std::string_view, 5> names{"trace", "debug", "info", "warn", "error"};
+  constexpr std::array<std::string_view, 6> names{"trace", "debug", "info", "warn", "error", "output"};
   return names[static_cast<size_t>(level)];
 }
 
-void pass_output(const GuestOutput& to, std::string_view plugin, std::span<const std::byte> bytes,
-                 GuestDeadline deadline) {
-  if (to) return to(plugin, bytes);
-  (void)wasi::write_before(deadline, platform::standard_error, as_text(bytes));
+void GuestSinks::pass_line(std::string_view plugin, LogLevel level, std::string_view text) const {
+  if (log) return log(plugin, level, text);
+  std::string line = "plugin ";
+  line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
+  line.append(printable(text, longest_printed_message));
+  host_log->line(line);
 }
 
-void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, std::string_view text,
-                   GuestDeadline deadline) {
-  if (to) return to(plugin, level, text);
-  std::string line;
-  line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
-  line.append(printable_lines(text, longest_printed_message)).append("\n"); // `text` has no newline
-  (void)wasi::write_before(deadline, platform::standard_error, line);
+void GuestLines::add(std::string_view bytes, const Line& line) {
+  while (!bytes.empty()) {
+    const size_t room = longest_line - rest_.size();
+    const size_t newline = bytes.substr(0, room + 1).find('\n');
+    const bool is_whole = newline != bytes.npos;
+    const size_t taken = is_whole ? newline : std::min(room, bytes.size());
+    rest_.append(bytes.substr(0, taken));
+    bytes.remove_prefix(taken + (is_whole ? 1 : 0));
+    if (is_whole || rest_.size() == longest_line) line(std::exchange(rest_, {}));
+  }
+}
+
+void GuestLines::end(const Line& line) {
+  if (!rest_.empty()) line(std::exchange(rest_, {}));
 }
 
 } // namespace skerry::host

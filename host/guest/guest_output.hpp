@@ -1,23 +1,43 @@
-// Passes what guests print and log to the embedder's functions or to the process's standard error. Writing to
-// standard error never waits beyond the deadline of the guest's call. Internal.
+// Passes what guests print and log to the embedder's functions or to the host's log. Internal.
 #pragma once
 
+#include "host/support/log_sink.hpp"
 #include "skerry/host/plugin_output.hpp"
 
-#include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace skerry::host {
 
-using GuestDeadline = std::chrono::steady_clock::time_point;
+/// Receives the output of guests: the embedder's functions, which may be empty, and the host's log.
+struct GuestSinks {
+  GuestOutput output;
+  GuestLog log;
+  std::shared_ptr<LogSink> host_log;
 
-/// Pass output or one log line of a guest to the embedder's function `to`. If `to` is empty, these
-/// functions write to standard error, and text that cannot be written before `deadline` is lost.
-void pass_output(const GuestOutput& to, std::string_view plugin, std::span<const std::byte> bytes,
-                 GuestDeadline deadline);
-void pass_log_line(const GuestLog& to, std::string_view plugin, LogLevel level, std::string_view text,
-                   GuestDeadline deadline);
+  /// Passes one line to the embedder's `log`. If `log` is empty, writes "plugin NAME: LEVEL: text" to the
+  /// host's log. The host's own lines never begin with "plugin ".
+  void pass_line(std::string_view plugin, LogLevel level, std::string_view text) const;
+};
+
+/// Cuts the output of one stream of a guest into lines.
+class GuestLines {
+public:
+  using Line = std::function<void(std::string_view)>;
+  /// Passes each line that `bytes` ends to `line`, without its newline, and keeps the rest. A line of more
+  /// than `longest_line` bytes is passed in pieces.
+  void add(std::string_view bytes, const Line& line);
+  /// Passes what is left of an unfinished line.
+  void end(const Line& line);
+
+  static constexpr size_t longest_line = 16'000; // less than longest_printed_message, with the plugin's name
+
+private:
+  std::string rest_;
+};
 
 } // namespace skerry::host

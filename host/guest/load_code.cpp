@@ -2,6 +2,7 @@
 
 #include "host/guest/import_need.hpp"
 #include "host/net/network.hpp"
+#include "host/support/callback.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
@@ -71,6 +72,20 @@ Expected<void> check_capabilities(const Manifest& manifest) {
                           std::string(path) + ": " + std::string(why_no_network()));
   error.manifest_path = path;
   return fail(std::move(error));
+}
+
+/// Lets the embedder define host functions.
+Expected<void> define_imports(PluginCode& code) {
+  if (!code.services.imports) return {};
+  return unless_thrown(
+      [&]() -> Expected<void> {
+        code.services.imports(code.linker, code.manifest);
+        return {};
+      },
+      [&](const std::string& text) -> Expected<void> {
+        return fail(code.manifest, Phase::link, PluginErrorCode::callback,
+                    "ManagerOptions::imports threw an exception: " + text);
+      });
 }
 
 /// Checks, before an instance is made, that the initial sizes of the module's memories together are within
@@ -144,6 +159,7 @@ Expected<std::unique_ptr<const PluginCode>> load_code(const Engine& engine, cons
   if (!module) return fail(std::move(module.error()));
   auto code =
       std::make_unique<PluginCode>(manifest, std::move(*module), std::move(services), std::move(share));
+  if (auto ok = define_imports(*code); !ok) return fail(std::move(ok.error()));
   if (const Error* error = code->linker.error()) return fail(engine_error(manifest, Phase::link, *error));
   if (auto ok = check_imports(*code); !ok) return fail(std::move(ok.error()));
   auto abi = find_abi(code->module, manifest);

@@ -1,6 +1,5 @@
 // The host function log.
 #include "host/guest/functions.hpp"
-#include "host/guest/guest_output.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -49,8 +48,7 @@ void log(HostCall& call, i32 level, i32 address, i32 length) {
   const auto text = call.text_or_trap(address, length);
   if (!text) return;
   log_lines(call, *text, [&](std::string_view line) {
-    pass_log_line(call.services.log, call.manifest.meta.name, level_of(static_cast<int32_t>(level)), line,
-                  call.caller.deadline());
+    call.services.sinks.pass_line(call.manifest.meta.name, level_of(static_cast<int32_t>(level)), line);
   });
 }
 

@@ -51,7 +51,6 @@ PluginCode::PluginCode(Manifest m, Module compiled, PluginServices shared, Budge
     return state != nullptr && state->count_host_call() ? state->context : nullptr;
   });
   define_host_functions(linker, manifest, services);
-  if (services.imports) services.imports(linker, manifest);
 }
 
 } // namespace skerry::host

@@ -1,6 +1,7 @@
 #include "host/guest/plugin_instance.hpp"
 
-#include "host/guest/guest_output.hpp"
+#include "host/support/as_text.hpp"
+#include "host/support/callback.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
@@ -31,26 +32,50 @@ PluginInstance::PluginInstance(const PluginCode& code, wasi::Context context)
 
 Expected<std::unique_ptr<PluginInstance>> PluginInstance::create(const PluginCode& code) {
   wasi::Config config = code.wasi;
-  // This callback passes the guest's output to the embedder, up to the call's output limit. Output beyond the
-  // limit is dropped, but reported to the guest as written. The callback is made before the instance, so it
-  // finds the instance through `self`, which is set below.
+  // The callbacks are made before the instance, so they find the instance through `self`, which is set below.
   auto self = std::make_shared<PluginInstance*>(nullptr);
-  wasi::OutputCallback output = [&code, self](std::span<const std::byte> bytes) {
-    uint64_t& left = (*self)->state_.print_bytes_left;
-    auto taken = static_cast<size_t>(std::min<uint64_t>(bytes.size(), left));
-    left -= taken;
-    if (taken != 0)
-      pass_output(code.services.output, code.manifest.meta.name, bytes.first(taken),
-                  (*self)->store_.deadline());
-    return bytes.size();
+  const auto output = [self](size_t stream) {
+    return [self, stream](std::span<const std::byte> bytes) {
+      (*self)->print(stream, bytes);
+      return bytes.size();
+    };
   };
-  config.stdout_stream = output;
-  config.stderr_stream = output;
+  config.stdout_stream = wasi::OutputCallback(output(0));
+  config.stderr_stream = wasi::OutputCallback(output(1));
   auto context = wasi::Context::create(std::move(config));
   if (!context) return fail(engine_error(code.manifest, Phase::link, context.error()));
   std::unique_ptr<PluginInstance> instance(new PluginInstance(code, std::move(*context)));
   *self = instance.get();
   return instance;
+}
+
+/// Passes the guest's output on, up to the call's output limit. Output beyond the limit is dropped, but
+/// reported to the guest as written.
+void PluginInstance::print(size_t stream, std::span<const std::byte> bytes) {
+  const auto taken = static_cast<size_t>(std::min<uint64_t>(bytes.size(), state_.print_bytes_left));
+  state_.print_bytes_left -= taken;
+  if (taken == 0) return;
+  const GuestOutput& output = code_.services.sinks.output;
+  if (output) return output(code_.manifest.meta.name, bytes.first(taken));
+  state_.printed[stream].add(as_text(bytes.first(taken)), [&](std::string_view line) { print_line(line); });
+}
+
+void PluginInstance::print_line(std::string_view line) const {
+  code_.services.sinks.pass_line(code_.manifest.meta.name, LogLevel::output, line);
+}
+
+/// Passes on the unfinished lines that the guest has printed. Returns the error if the embedder's function
+/// throws.
+Expected<void> PluginInstance::end_lines(Phase phase) {
+  return unless_thrown(
+      [&]() -> Expected<void> {
+        for (GuestLines& lines : state_.printed) lines.end([&](std::string_view line) { print_line(line); });
+        return {};
+      },
+      [&](const std::string& text) -> Expected<void> {
+        return fail(code_.manifest, phase, PluginErrorCode::callback,
+                    "guest_log threw an exception: " + text);
+      });
 }
 
 Expected<std::unique_ptr<PluginInstance>> PluginInstance::start(const PluginCode& code) {
@@ -107,7 +132,7 @@ void PluginInstance::describe_host_calls(PluginError& error) const {
 
 /// Runs `work`, and marks the instance as broken if `work` fails. Running out of memory is also such a
 /// failure, because it may leave the guest in any state.
-template <class F> std::invoke_result_t<F> PluginInstance::checked(Phase phase, F&& work) {
+template <class F> std::invoke_result_t<F> PluginInstance::in_part(Phase phase, F&& work) {
   auto result = catching_out_of_memory(code_.manifest.meta.name, phase, "running a plugin",
                                        [&]() -> std::invoke_result_t<F> {
                                          auto done = std::forward<F>(work)();
@@ -117,6 +142,16 @@ template <class F> std::invoke_result_t<F> PluginInstance::checked(Phase phase, 
                                        });
   broken_ |= !result;
   return result;
+}
+
+/// Like in_part, for work that leaves no unfinished line.
+template <class F> std::invoke_result_t<F> PluginInstance::checked(Phase phase, F&& work) {
+  return in_part(phase, [&]() -> std::invoke_result_t<F> {
+    auto done = std::forward<F>(work)();
+    auto ended = end_lines(phase);
+    if (done && !ended) return fail(std::move(ended.error()));
+    return done;
+  });
 }
 
 Expected<void> PluginInstance::instantiate() {
@@ -166,11 +201,13 @@ Expected<ResumableExecution::State> PluginInstance::resume(uint64_t fuel) {
   const uint64_t allowed = code_.manifest.fuel.value_or(Store::unlimited_fuel);
   const uint64_t left = allowed - std::min(allowed, store_.fuel_used() - fuel_at_begin_);
   store_.set_fuel(std::min(std::max<uint64_t>(fuel, 1), left));
-  auto state = checked(Phase::call, [&]() -> Expected<State> {
+  auto state = in_part(Phase::call, [&]() -> Expected<State> {
     auto reached = Store::Clock::now() < store_.deadline() ? execution_->run()
                                                            : failed_now(ErrorCode::deadline_exceeded);
     if (reached && *reached == State::out_of_fuel && store_.fuel_used() - fuel_at_begin_ >= allowed)
       reached = failed_now(ErrorCode::out_of_fuel);
+    if (reached && *reached != State::finished) return reached; // the next part may finish the line
+    if (auto ended = end_lines(Phase::call); reached && !ended) return fail(std::move(ended.error()));
     return reached;
   });
   finished_ = state && *state == State::finished;
@@ -185,6 +222,7 @@ Unexpected<PluginError> PluginInstance::failed_now(ErrorCode code) const {
 void PluginInstance::end() noexcept {
   if (execution_ && !finished_) broken_ = true;
   execution_.reset();
+  unless_out_of_memory([&] { (void)end_lines(Phase::call); }, [] {});
 }
 
 Expected<std::string> PluginInstance::execute(std::string_view input, Store::Clock::time_point deadline) {

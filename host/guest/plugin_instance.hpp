@@ -67,7 +67,11 @@ private:
   [[nodiscard]] Expected<void> instantiate();
   Unexpected<PluginError> failed_now(ErrorCode code) const;
   void describe_host_calls(PluginError& error) const;
+  template <class F> std::invoke_result_t<F> in_part(Phase phase, F&& work);
   template <class F> std::invoke_result_t<F> checked(Phase phase, F&& work);
+  void print(size_t stream, std::span<const std::byte> bytes);
+  void print_line(std::string_view line) const;
+  [[nodiscard]] Expected<void> end_lines(Phase phase);
 
   const PluginCode& code_;
   wasi::Context context_;

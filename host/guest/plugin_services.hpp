@@ -2,10 +2,10 @@
 // Internal.
 #pragma once
 
+#include "host/guest/guest_output.hpp"
 #include "host/guest/key_value_store.hpp"
 #include "skerry/budget.hpp"
 #include "skerry/host/manifest.hpp"
-#include "skerry/host/plugin_output.hpp"
 #include "skerry/linker.hpp"
 
 #include <functional>
@@ -16,8 +16,7 @@ namespace skerry::host {
 /// The services of one version. Each version has its own `budget`; all versions of a plugin share `store`,
 /// the key-value store.
 struct PluginServices {
-  GuestOutput output; // `output` and `log` may be empty; see guest_output.hpp
-  GuestLog log;
+  GuestSinks sinks;
   std::shared_ptr<ByteBudget> budget;
   std::shared_ptr<KeyValueStore> store;
   std::function<void(Linker&, const Manifest&)> imports; // ManagerOptions::imports

@@ -3,6 +3,7 @@
 
 #include "host/manager/plugin_impl.hpp"
 #include "host/platform/file_identity.hpp"
+#include "host/pool/inside.hpp"
 #include "host/reload/reload_transaction.hpp"
 #include "host/reload/rollback.hpp"
 #include "host/support/engine_error.hpp"
@@ -253,12 +254,17 @@ Expected<void> Manager::rollback(std::string_view name) {
 Expected<void> Manager::unload(std::string_view name) {
   auto plugin = get(name);
   if (!plugin) return fail(std::move(plugin.error()));
+  LoadedPlugin& loaded = *(*plugin)->impl().loaded;
+  auto outside = catching_out_of_memory(name, Phase::call, "unloading a plugin",
+                                        [&] { return Inside::refuse(loaded, Phase::call, "unloaded"); });
+  if (!outside) return outside;
   if (!impl_->take_out(*plugin)) return unload(name); // another thread removed this one
   impl_->watch.follow((*plugin)->name(), {});
-  return (*plugin)->impl().loaded->unload();
+  return loaded.unload();
 }
 
-void Manager::close() {
+bool Manager::close() {
+  if (Inside::of(*impl_->host)) return false;
   std::map<std::string, PluginHandle, std::less<>> all;
   {
     const Lock lock(impl_->mutex);
@@ -271,6 +277,7 @@ void Manager::close() {
   }
   impl_->host->background.stop();
   impl_->host->events.stop();
+  return true;
 }
 
 std::vector<std::string> Manager::names() const {

@@ -2,6 +2,7 @@
 #include "skerry/host/plugin.hpp"
 
 #include "host/manager/plugin_impl.hpp"
+#include "host/pool/inside.hpp"
 #include "host/reload/rollback.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/out_of_memory.hpp"
@@ -17,12 +18,18 @@ Manifest Plugin::manifest() const { return impl_->loaded->current()->manifest();
 std::string Plugin::meta() const { return impl_->loaded->current()->version()->meta(); }
 PluginMetrics Plugin::metrics() const { return impl_->loaded->metrics(); }
 void Plugin::resize(uint32_t instances) { impl_->loaded->current()->resize(instances); }
-void Plugin::drain() { impl_->loaded->drain(); }
+
+bool Plugin::drain() {
+  if (Inside::of(*impl_->loaded)) return false;
+  impl_->loaded->drain();
+  return true;
+}
 
 Expected<std::string> Plugin::call(std::string_view input, const CallOptions& options) {
   LoadedPlugin& loaded = *impl_->loaded;
   GenerationPtr failed;
   const auto run = [&]() -> Expected<std::string> {
+    const Inside inside(loaded);
     auto started = loaded.begin(input.size(), options, failed);
     if (!started) return fail(std::move(started.error()));
     auto result = started->lease->execute(input, started->deadline);

@@ -3,6 +3,7 @@
 #include "skerry/host/plugin_call.hpp"
 
 #include "host/manager/plugin_impl.hpp"
+#include "host/pool/inside.hpp"
 #include "host/reload/rollback.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
@@ -13,6 +14,16 @@
 
 namespace skerry::host {
 
+namespace {
+
+Expected<LoadedPlugin::Started> begin_inside(LoadedPlugin& plugin, uint64_t input_bytes,
+                                             const CallOptions& options, GenerationPtr& failed) noexcept {
+  const Inside inside(plugin);
+  return plugin.begin(input_bytes, options, failed);
+}
+
+} // namespace
+
 struct PluginCall::Impl {
   Impl(std::shared_ptr<Plugin> owner, Manifest of) : plugin(std::move(owner)), manifest(std::move(of)) {}
   ~Impl() {
@@ -22,6 +33,7 @@ struct PluginCall::Impl {
   Impl& operator=(const Impl&) = delete;
 
   Expected<State> run(uint64_t instructions);
+  Expected<ResumableExecution::State> run_inside(uint64_t instructions);
   Expected<void> begin(LoadedPlugin::Started begun, std::string input) noexcept;
   void finish() noexcept;
   void end_early(const PluginError& error, bool unparked) noexcept;
@@ -72,21 +84,27 @@ void PluginCall::Impl::give_back(const PluginError* error) noexcept {
 
 Expected<PluginCall::State> PluginCall::Impl::run(uint64_t instructions) {
   if (!started) return fail(manifest, Phase::call, PluginErrorCode::usage, "the call has ended");
-  Generation& generation = started->lease.generation();
-  const auto unloaded = [&]() -> Expected<ResumableExecution::State> { return fail(generation.unloaded()); };
-  auto state = generation.unpark()
-                   ? started->lease->resume(instructions)
-                   : catching_out_of_memory(plugin->name(), Phase::call, "ending a call", unloaded);
+  auto state = run_inside(instructions);
   if (!state) {
     end_early(state.error(), true);
     return fail(std::move(state.error()));
   }
+  Generation& generation = started->lease.generation();
   switch (*state) {
   case ResumableExecution::State::finished: finish(); return State::finished;
   case ResumableExecution::State::out_of_fuel: generation.park(); return State::out_of_fuel;
   case ResumableExecution::State::not_ready: generation.park(); return State::not_ready;
   }
   std::unreachable();
+}
+
+/// Runs the guest, unless the plugin was unloaded.
+Expected<ResumableExecution::State> PluginCall::Impl::run_inside(uint64_t instructions) {
+  const Inside inside(*plugin->impl().loaded);
+  Generation& generation = started->lease.generation();
+  const auto unloaded = [&]() -> Expected<ResumableExecution::State> { return fail(generation.unloaded()); };
+  return generation.unpark() ? started->lease->resume(instructions)
+                             : catching_out_of_memory(plugin->name(), Phase::call, "ending a call", unloaded);
 }
 
 PluginCall::PluginCall(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -100,7 +118,7 @@ Expected<PluginCall> PluginCall::begin(std::shared_ptr<Plugin> plugin, std::stri
       plugin->name(), Phase::call, "beginning a call", [&]() -> Expected<PluginCall> {
         LoadedPlugin& of = *plugin->impl().loaded;
         GenerationPtr failed;
-        auto begun = of.begin(input.size(), options, failed);
+        auto begun = begin_inside(of, input.size(), options, failed);
         if (failed) roll_back_in_background(of, std::move(failed));
         if (!begun) return fail(std::move(begun.error()));
         auto made = catching_out_of_memory(

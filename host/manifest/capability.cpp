@@ -2,15 +2,32 @@
 #include "skerry/host/capability.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace skerry::host {
 
 namespace {
 
-/// True if `path` is the folder `base` or lies in it. Both must be normalized.
-bool is_within(std::string_view base, std::string_view path) {
-  if (base == "/" || base == ".") return path.starts_with('/') == (base == "/");
-  return path.starts_with(base) && (path.size() == base.size() || path[base.size()] == '/');
+/// The names in a path, without `.` and empty ones.
+std::vector<std::string_view> names_in(std::string_view path) {
+  std::vector<std::string_view> names;
+  while (!path.empty()) {
+    const size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view name = path.substr(0, slash);
+    path.remove_prefix(std::min(slash + 1, path.size()));
+    if (!name.empty() && name != ".") names.push_back(name);
+  }
+  return names;
+}
+
+/// True if `..` never leads above the start of the path, not even for a moment.
+bool stays_below(std::span<const std::string_view> names) {
+  size_t depth = 0;
+  for (const std::string_view name : names) {
+    if (name == ".." && depth-- == 0) return false;
+    if (name != "..") ++depth;
+  }
+  return true;
 }
 
 /// Grants the access if the switch is set and the list covers the access. Otherwise names the missing
@@ -25,30 +42,38 @@ Decision decide(bool allowed, std::string_view switch_key, bool listed, std::str
 
 std::optional<std::string> normalize_guest_path(std::string_view path) {
   if (path.empty() || path.find('\0') != path.npos) return std::nullopt;
-  bool absolute = path.front() == '/';
+  const bool absolute = path.front() == '/';
+  const std::vector<std::string_view> names = names_in(path);
+  if (!stays_below(names)) return std::nullopt;
   std::vector<std::string_view> parts;
-  while (!path.empty()) {
-    size_t slash = std::min(path.find('/'), path.size());
-    std::string_view part = path.substr(0, slash);
-    path.remove_prefix(std::min(slash + 1, path.size()));
-    if (part.empty() || part == ".") continue;
-    if (part != "..") {
-      parts.push_back(part);
-    } else if (parts.empty()) {
-      return std::nullopt;
-    } else {
+  for (const std::string_view name : names) {
+    if (name == "..")
       parts.pop_back();
-    }
+    else
+      parts.push_back(name);
   }
   std::string text = absolute ? "/" : "";
   for (std::string_view part : parts) text += (text.empty() || text == "/" ? "" : "/") + std::string(part);
   return text.empty() ? "." : text;
 }
 
+std::optional<std::string> path_in_grant(const PathGrant& grant, std::string_view guest_path) {
+  if (guest_path.empty() || guest_path.find('\0') != guest_path.npos) return std::nullopt;
+  if (guest_path.starts_with('/') != grant.guest.starts_with('/')) return std::nullopt;
+  const std::vector<std::string_view> names = names_in(guest_path), folder = names_in(grant.guest);
+  const std::span<const std::string_view> all(names);
+  if (names.size() < folder.size() || !std::ranges::equal(all.first(folder.size()), folder))
+    return std::nullopt;
+  const auto below = all.subspan(folder.size());
+  if (!stays_below(below)) return std::nullopt;
+  std::string text;
+  for (const std::string_view name : below) text.append(text.empty() ? "" : "/").append(name);
+  return text.empty() ? "." : text;
+}
+
 Decision check_path(const Capabilities& capabilities, std::string_view guest_path) {
-  auto path = normalize_guest_path(guest_path);
-  bool listed = path && std::any_of(capabilities.allowed_paths.begin(), capabilities.allowed_paths.end(),
-                                    [&](const PathGrant& grant) { return is_within(grant.guest, *path); });
+  const bool listed = std::ranges::any_of(
+      capabilities.allowed_paths, [&](const PathGrant& grant) { return path_in_grant(grant, guest_path); });
   return decide(capabilities.allow_file_system, "allowFileSystem", listed, "allowedPaths");
 }
 

@@ -50,6 +50,9 @@ PluginMeta read_meta(ObjectReader reader) {
       !std::all_of(name.begin(), name.end(), is_name_char)) {
     reader.complain("name", "must be 1 to 128 letters, digits, dots, hyphens or underscores");
   }
+  if (name == "." || name == "..")
+    reader.complain(
+        "name", "must not be \".\" or \"..\", which clients and proxies drop from the server's addresses");
   reader.finish();
   return meta;
 }
@@ -287,6 +290,8 @@ Unexpected<PluginError> manifest_error(PluginErrorCode code, std::string path, s
 
 Expected<Manifest> parse_manifest(std::string_view text, const std::filesystem::path& folder) {
   auto json = parse_json(text);
+  if (!json.duplicate().empty())
+    return manifest_error(PluginErrorCode::manifest, json.duplicate(), json.error());
   if (!json)
     return manifest_error(PluginErrorCode::manifest, "$", "the manifest is not JSON: " + json.error());
   FirstProblem problem;

@@ -15,8 +15,9 @@ LoadedPlugin::LoadedPlugin(const Manifest& manifest, std::filesystem::path file,
           manifest.capabilities, std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()))) {}
 
 PluginServices LoadedPlugin::services_for(const Manifest& manifest) const {
-  return {host->options.guest_output, host->options.guest_log,
-          std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()), store,
+  return {{host->options.guest_output, host->options.guest_log, host->log},
+          std::make_shared<ByteBudget>(manifest.capabilities.max_total_bytes()),
+          store,
           host->options.imports};
 }
 

@@ -1,5 +1,6 @@
 #include "host/reload/reload_transaction.hpp"
 
+#include "host/pool/inside.hpp"
 #include "host/reload/interface_change.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
@@ -26,6 +27,9 @@ ReloadTransaction::ReloadTransaction(LoadedPlugin& plugin, ReloadTrigger trigger
       report_(plugin, trigger) {}
 
 Expected<ReloadResult> ReloadTransaction::run() {
+  if (auto outside = Inside::refuse(plugin_, Phase::reload, "reloaded"); !outside)
+    return fail(std::move(outside.error()));
+  const Inside inside(plugin_);
   {
     const Lock lock(plugin_.reload_mutex);
     // The flag is cleared before any file is read, so that a change after this point schedules another
@@ -45,13 +49,17 @@ Expected<ReloadResult> ReloadTransaction::run() {
       return fail(std::move(ready.error()));
     }
   }
-  run_in_short_turns([&] { report_.retire(*base_); });
+  run_in_short_turns([&] {
+    const Inside also(plugin_);
+    report_.retire(*base_);
+  });
   return ReloadResult::swapped;
 }
 
 Expected<void> ReloadTransaction::without_serving() noexcept {
   Expected<void> ready;
   run_in_short_turns([&] {
+    const Inside also(plugin_);
     ready =
         catching_out_of_memory(plugin_.name, Phase::reload, "reloading a plugin", [&] { return prepare(); });
   });

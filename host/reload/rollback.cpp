@@ -1,5 +1,6 @@
 #include "host/reload/rollback.hpp"
 
+#include "host/pool/inside.hpp"
 #include "host/reload/reload_report.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
@@ -74,8 +75,11 @@ Expected<void> attempt_until_done(LoadedPlugin& plugin, ReloadTrigger trigger, c
 } // namespace
 
 Expected<void> roll_back(LoadedPlugin& plugin, ReloadTrigger trigger, const GenerationPtr& only) {
-  return catching_out_of_memory(plugin.name, Phase::reload, "rolling a plugin back",
-                                [&] { return attempt_until_done(plugin, trigger, only); });
+  return catching_out_of_memory(plugin.name, Phase::reload, "rolling a plugin back", [&]() -> Expected<void> {
+    if (auto outside = Inside::refuse(plugin, Phase::reload, "rolled back"); !outside) return outside;
+    const Inside inside(plugin);
+    return attempt_until_done(plugin, trigger, only);
+  });
 }
 
 void roll_back_in_background(LoadedPlugin& plugin, GenerationPtr failed) noexcept {

@@ -1,6 +1,7 @@
 #include "host/support/engine_error.hpp"
 
 #include "host/support/fail.hpp"
+#include "skerry/printable.hpp"
 
 #include <optional>
 #include <string_view>
@@ -108,6 +109,11 @@ void describe_exhaustion(PluginError& out, const Manifest& manifest, const Error
 void describe_host(PluginError& out, const Error& error) {
   out.exit_status = error.exit_status();
   out.code = out.exit_status ? PluginErrorCode::exit : PluginErrorCode::host;
+  if (error.code() == ErrorCode::host_exception) {
+    out.code = PluginErrorCode::callback;
+    out.message = printable("a function of the embedder threw an exception: " + error.message(),
+                            longest_printed_message);
+  }
   if (out.exit_status) out.message = "the plugin exited with status " + std::to_string(*out.exit_status);
 }
 

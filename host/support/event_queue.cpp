@@ -1,5 +1,6 @@
 #include "host/support/event_queue.hpp"
 
+#include "host/support/callback.hpp"
 #include "host/support/out_of_memory.hpp"
 
 namespace skerry::host {
@@ -32,6 +33,13 @@ void EventQueue::stop() {
   while (!ended_) told_.wait(lock);
 }
 
+void EventQueue::deliver(const ReloadEvent& event) noexcept {
+  const auto complain = [&](const std::string& text) {
+    log_.line("skerry: on_reload threw an exception at event " + std::to_string(event.number) + ": " + text);
+  };
+  unless_out_of_memory([&] { unless_thrown([&] { callback_(event); }, complain); }, [] {});
+}
+
 void EventQueue::run() {
   Lock lock(mutex_);
   for (;;) {
@@ -40,7 +48,7 @@ void EventQueue::run() {
     const ReloadEvent event = std::move(events_.front());
     events_.pop_front();
     lock.unlock();
-    unless_out_of_memory([&] { callback_(event); }, [] {});
+    deliver(event);
     lock.lock();
   }
   ended_ = true;

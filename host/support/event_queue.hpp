@@ -1,6 +1,7 @@
 // Delivers events to the embedder's callback. Internal.
 #pragma once
 
+#include "host/support/log_sink.hpp"
 #include "host/support/mutex.hpp"
 #include "skerry/host/reload.hpp"
 
@@ -14,8 +15,9 @@ namespace skerry::host {
 /// Thread-safe.
 class EventQueue {
 public:
-  /// If the callback is empty, events are dropped.
-  explicit EventQueue(ReloadCallback callback) : callback_(std::move(callback)) {}
+  /// If the callback is empty, events are dropped. If the callback throws, the event counts as delivered, and
+  /// `log` gets a line.
+  EventQueue(ReloadCallback callback, LogSink& log) : callback_(std::move(callback)), log_(log) {}
   ~EventQueue();
   EventQueue(const EventQueue&) = delete;
   EventQueue& operator=(const EventQueue&) = delete;
@@ -29,8 +31,10 @@ public:
 
 private:
   void run();
+  void deliver(const ReloadEvent& event) noexcept;
 
   const ReloadCallback callback_;
+  LogSink& log_;
   Mutex mutex_;
   Condition wake_, told_;
   std::deque<ReloadEvent> events_ SKERRY_GUARDED_BY(mutex_);

@@ -54,7 +54,8 @@ std::string harmless(std::string json) {
 /// Builds a value from the events of the library's parser, and stops at the first problem.
 class Builder : public nlohmann::json_sax<Json> {
 public:
-  Builder(Json& root, std::string& problem) : root_(root), problem_(problem) {}
+  Builder(Json& root, std::string& problem, std::string& duplicate)
+      : root_(root), problem_(problem), duplicate_(duplicate) {}
 
   bool null() override { return add(nullptr); }
   bool boolean(bool value) override { return add(value); }
@@ -68,10 +69,13 @@ public:
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
   bool key(string_t& name) override {
-    auto& members = open_.back()->get_ref<Json::object_t&>();
+    auto& members = open_.back().value->get_ref<Json::object_t&>();
     const auto [member, is_new] = members.try_emplace(name);
     member_ = &member->second;
-    return is_new || complain("key \"" + name + "\" occurs twice");
+    open_.back().key = name;
+    if (is_new) return true;
+    duplicate_ = printable(path());
+    return complain(duplicate_ + ": the key occurs twice");
   }
   bool parse_error(size_t, const std::string&, const Json::exception& error) override {
     return complain(plain_message(error));
@@ -81,8 +85,8 @@ private:
   /// Returns where the next value belongs: the root, the member whose key was read last, or a new array item.
   Json& place() {
     if (open_.empty()) return root_;
-    if (open_.back()->is_object()) return *member_;
-    return open_.back()->get_ref<Json::array_t&>().emplace_back();
+    Json& innermost = *open_.back().value;
+    return innermost.is_object() ? *member_ : innermost.get_ref<Json::array_t&>().emplace_back();
   }
   template <class Value> bool add(Value&& value) {
     place() = std::forward<Value>(value);
@@ -93,7 +97,7 @@ private:
     open_.reserve(max_depth);
     Json& opened = place();
     opened = Json(type);
-    open_.push_back(&opened);
+    open_.push_back({&opened, {}});
     return true;
   }
   bool close() {
@@ -105,9 +109,26 @@ private:
     return false;
   }
 
+  /// Returns the path of the member whose key was read last, such as "$.a[2].b".
+  std::string path() const {
+    std::string text = "$";
+    for (const Open& open : open_) {
+      if (open.value->is_object())
+        text += "." + open.key;
+      else
+        text += "[" + std::to_string(open.value->size() - 1) + "]";
+    }
+    return text;
+  }
+
+  struct Open {
+    Json* value;     // an object or array that has not ended
+    std::string key; // of an object: the key that was read last
+  };
   Json& root_;
   std::string& problem_;
-  std::vector<Json*> open_;
+  std::string& duplicate_;
+  std::vector<Open> open_;
   Json* member_ = nullptr; // in the innermost object: the member whose value comes next
 };
 
@@ -122,7 +143,7 @@ ParsedJson::ParsedJson(std::string_view text) {
       if (value != nullptr) take_apart(*value);
     }
   } guard{&value_};
-  Builder builder(value_, problem_);
+  Builder builder(value_, problem_, duplicate_);
   (void)Json::sax_parse(text, &builder);
   guard.value = nullptr;
 }

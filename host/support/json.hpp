@@ -29,12 +29,14 @@ public:
   const Json& operator*() const noexcept { return value_; }
   const Json* operator->() const noexcept { return &value_; }
   const std::string& error() const noexcept { return problem_; }
+  /// If the error is a key that occurs twice, the path of this key, such as "$.a[2].b"; otherwise empty.
+  const std::string& duplicate() const noexcept { return duplicate_; }
 
 private:
   static void take_apart(Json& value) noexcept;
 
   Json value_;
-  std::string problem_;
+  std::string problem_, duplicate_;
 };
 
 /// Parses exactly one JSON text. Refuses duplicate keys, because all but one of their values would be lost

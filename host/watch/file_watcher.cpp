@@ -231,14 +231,11 @@ private:
     return due;
   }
 
-  /// Returns true if a file of the group has changed since the last report, and marks the changes as
-  /// reported. Returns false, and marks nothing, while a file is missing.
+  /// Returns true if a file of the group has changed, appeared or disappeared since the last report, and
+  /// marks the changes as reported.
   static bool take_change(WatchedGroup& group) {
-    bool changed = false;
-    for (const WatchedFile& file : group.files) {
-      if (!file.last.exists) return false;
-      changed |= file.last != file.reported;
-    }
+    const bool changed =
+        std::ranges::any_of(group.files, [](const WatchedFile& file) { return file.last != file.reported; });
     for (WatchedFile& file : group.files) file.reported = file.last;
     return changed;
   }

@@ -37,11 +37,11 @@ public:
   FileWatcher(const FileWatcher&) = delete;
   FileWatcher& operator=(const FileWatcher&) = delete;
 
-  /// Calls `changed` when the path leads to another file, or when the file's size or times have changed since
-  /// the previous report (or since this call of `watch`, if there was no report). A change is reported only
-  /// after the file has stayed the same for `settle` and no process is seen writing to it. While the file is
-  /// missing, nothing is reported. A change between reading a file and calling `watch` is not noticed, so
-  /// callers should call `watch` before they read the file.
+  /// Calls `changed` when the path leads to another file or to none, or when the file's size or times have
+  /// changed since the previous report (or since this call of `watch`, if there was no report). A change is
+  /// reported only after the file has stayed the same for `settle` and no process is seen writing to it. A
+  /// change between reading a file and calling `watch` is not noticed, so callers should call `watch` before
+  /// they read the file.
   Id watch(const std::filesystem::path& file, std::chrono::milliseconds settle, Changed changed) {
     return watch(std::vector{file}, settle, std::move(changed));
   }

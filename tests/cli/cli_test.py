@@ -731,7 +731,13 @@ class Plugin(CommandTest):
         self.run_command("plugin", "call", "--manifest", "m.json", "--input", "first", "--input-file", "b",
                          "--input", "[1,2]", "--input", "")
         self.assertEqual(self.out, "first\nfrom file\n[1,2]\n\n")
-        self.assertEqual(self.err, "printed\n" * 4)
+        self.assertEqual(self.err, "plugin p: output: printed\n" * 4)
+
+    def test_a_full_stderr_holds_no_call_up(self):
+        with full_pipe() as stderr:
+            done = subprocess.run([SKERRY, "plugin", "call", "--manifest", "m.json"] + ["--input", "x"] * 100,
+                                  stdout=subprocess.PIPE, stderr=stderr, cwd=self.folder, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (0, b"x\n" * 100))
 
     def test_a_failed_call_does_not_stop_the_others(self):
         self.run_command("plugin", "call", "--manifest", "m.json", "--input", "a", "--input", "!", "--input-file",

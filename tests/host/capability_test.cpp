@@ -71,6 +71,10 @@ TEST_CASE(".. does not leave a granted folder") {
   CHECK_FALSE(check_path(c, "/data/../etc/passwd"));
   CHECK_FALSE(check_path(c, "/data/x/../../etc"));
   CHECK_FALSE(check_path(c, "/../data"));
+  CHECK_FALSE(check_path(c, "/data/../data/x")); // the sandbox refuses to leave the folder, even for a moment
+  CHECK_FALSE(check_path(c, "/x/../data/y"));
+  CHECK(path_in_grant(c.allowed_paths[0], "/data/./x//../y") == "x/../y");
+  CHECK(path_in_grant(c.allowed_paths[0], "//data/") == ".");
   CHECK_FALSE(check_path(c, "/data\0/x"s));
   CHECK_FALSE(check_path(c, ""));
 }

@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 /// Runs a hundred thousand instructions times the first byte of its input.
-std::string worker() {
+std::string busy_worker() {
   return guest(execute(R"((local $i i32)
     (local.set $i (i32.mul (i32.load8_u (local.get $p)) (i32.const 100000)))
     (loop (br_if 0 (i32.gt_s (local.tee $i (i32.sub (local.get $i) (i32.const 1))) (i32.const 0))))
@@ -72,7 +72,7 @@ TEST_CASE_METHOD(PluginFixture, "callers are served in the order in which they c
 TEST_CASE_METHOD(PluginFixture, "instances are compiled once and made when they are needed") {
   auto m = manifest();
   m.pool.size = 50;
-  auto plugin = load(worker(), m);
+  auto plugin = load(busy_worker(), m);
   CHECK(plugin->metrics().instances == 1);
   for (int i = 0; i < 10; ++i) result_of(plugin->call("\1"));
   CHECK(plugin->metrics().instances == 1); // one after the other, so one instance is enough
@@ -164,7 +164,7 @@ TEST_CASE_METHOD(PluginFixture, "a pool can be made larger and smaller while it 
   auto m = manifest();
   m.pool.size = 1;
   m.pool.max_wait = milliseconds(20'000);
-  auto plugin = load(worker(), m);
+  auto plugin = load(busy_worker(), m);
   std::atomic<int> wrong = 0;
   std::atomic<bool> stop = false;
   std::vector<std::thread> threads;
@@ -296,7 +296,7 @@ TEST_CASE_METHOD(PluginFixture, "kill one of a hundred plugins: ninety-nine are 
   std::vector<PluginHandle> plugins;
   for (int i = 0; i < 100; ++i)
     plugins.push_back(
-        load(i == 42 ? guest(execute("unreachable")) : worker(), manifest("p" + std::to_string(i))));
+        load(i == 42 ? guest(execute("unreachable")) : busy_worker(), manifest("p" + std::to_string(i))));
   for (int round = 0; round < 3; ++round)
     for (int i = 0; i < 100; ++i) {
       auto result = plugins[static_cast<size_t>(i)]->call("\1");

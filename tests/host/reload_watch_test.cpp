@@ -171,6 +171,30 @@ TEST_CASE_METHOD(ReloadFixture, "fault: plugins/x.wasm and ./plugins/x.wasm comp
   CHECK(answers("x", "22"));
 }
 
+TEST_CASE_METHOD(ReloadFixture,
+                 "watch: the deletion of a module or manifest is an event, and a return is noticed") {
+  auto m = watched();
+  start(m);
+  fs::remove(m.wasm_path);
+  REQUIRE(log.has(ReloadStep::read, ReloadOutcome::failed));
+  const ReloadEvent gone = *log.find(ReloadStep::read, ReloadOutcome::failed);
+  CHECK(gone.plugin == "p");
+  CHECK(gone.trigger == ReloadTrigger::file);
+  CHECK(gone.error->code == "reload.read");
+  CHECK(gone.error->message == m.wasm_path.string() + ": No such file or directory");
+  CHECK(answers("p", "11"));
+  install(m, '2');
+  CHECK(answers("p", "22"));
+
+  const auto file = folder / "q.json";
+  std::ofstream(file)
+      << R"({"meta":{"name":"q"},"wasmPath":"p.wasm","timeout":20000,"reload":{"watch":true,"settle":20}})";
+  REQUIRE(reloading.load(file));
+  fs::remove(file);
+  REQUIRE(log.has(ReloadStep::manifest, ReloadOutcome::failed));
+  CHECK(log.find(ReloadStep::manifest, ReloadOutcome::failed)->plugin == "q");
+}
+
 TEST_CASE_METHOD(ReloadFixture, "fault: watcher errors swallowed") {
   auto m = watched();
   start(m);

@@ -74,7 +74,8 @@ int post(const OperatorOptions& options, const std::string& path) {
                                                          : PluginErrorCode::unreachable,
                           server + ": " + std::string(words_for(done)));
   if (response.status == 200) return write_stdout(response.body) ? 0 : failure;
-  write_stderr(printable_lines(response.body));
+  while (response.body.ends_with('\n')) response.body.pop_back();
+  write_stderr(printable(response.body, longest_printed_message) + "\n"); // one line, whatever answers there
   return failure;
 }
 

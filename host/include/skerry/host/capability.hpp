@@ -109,9 +109,13 @@ struct Decision {
   explicit operator bool() const noexcept { return granted; }
 };
 
-/// Decides whether `guest_path` lies in a granted folder. `.` and `..` are resolved in the text, without the
-/// file system. Whole path components are compared, so /data does not grant /database. Symbolic links are not
-/// followed here: the WASI sandbox follows them, and never leaves a granted folder. Thread-safe.
+/// Returns `guest_path` relative to the granted folder, without `.` and empty names: "a/../b", or "." for the
+/// folder itself. Returns nothing if the path does not begin with the folder's names, or if `..` leads out of
+/// the folder, even for a moment, because the WASI sandbox refuses both. Thread-safe.
+std::optional<std::string> path_in_grant(const PathGrant& grant, std::string_view guest_path);
+/// Decides whether `guest_path` lies in a granted folder, according to path_in_grant. Whole path components
+/// are compared, so /data does not grant /database. Symbolic links are not followed here: the WASI sandbox
+/// follows them, and never leaves a granted folder. Thread-safe.
 Decision check_path(const Capabilities& capabilities, std::string_view guest_path);
 /// Decides whether the guest may connect to `host` at `port`. Compares the text of `host` with the
 /// allow-list, and does not resolve the name. The addresses of a name are checked later, when the guest

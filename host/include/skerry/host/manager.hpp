@@ -27,13 +27,13 @@ struct ManagerOptions {
   /// Time limit for decoding and validating a module. The module's start functions and `init` have the
   /// manifest's timeout instead.
   std::chrono::milliseconds load_timeout{10'000};
-  /// Receives what guests write to standard output and standard error. If this function is empty, the text
-  /// goes to the process's standard error, and text that cannot be written there before the deadline of the
-  /// guest's call is lost.
+  /// Receives what guests write to standard output and standard error. If this function is empty, each line
+  /// goes to `guest_log` with level `output`.
   GuestOutput guest_output;
   /// Receives the guests' log lines. If this function is empty, each line goes to the process's standard
-  /// error as "PLUGIN: LEVEL: TEXT", and lines that cannot be written there before the deadline of the
-  /// guest's call are lost.
+  /// error as "plugin NAME: LEVEL: TEXT", with control characters escaped. No call waits for standard error:
+  /// if it is full, up to 1 MiB of lines are queued, and further lines are dropped and counted in a line of
+  /// the host.
   GuestLog guest_log;
   /// Called whenever a plugin is compiled, to define the embedder's own host functions for this plugin in
   /// `linker`; `manifest` is the plugin's manifest. The host functions run on the threads that call the
@@ -55,11 +55,19 @@ struct ManagerOptions {
 /// Loads, finds, calls, reloads and unloads plugins. Thread-safe. If memory runs out, functions that return
 /// an Expected return an error with code "limit.process" and never throw; other functions throw
 /// std::bad_alloc, and no other exception. In both cases, the plugins that are already loaded keep working.
+///
+/// Functions of the embedder (ManagerOptions, host functions of `imports`) may call functions of the manager
+/// and of its plugins. On a thread that is inside a call or reload of a plugin, `reload`, `rollback` and
+/// `unload` of this plugin fail with code "reentrant", because they would wait for themselves; `close` and
+/// Plugin::drain return false. A call of the plugin from inside the plugin needs another instance: with
+/// pool.size 1 it fails with "busy" or "timeout" after its wait. No function may destroy the manager from
+/// inside a plugin, or wait for another thread that does one of these things. If a function of the embedder
+/// throws, the call, load or reload that it is part of fails with code "callback".
 class Manager {
 public:
   /// Makes a manager without plugins.
   explicit Manager(ManagerOptions options = {});
-  ~Manager(); ///< calls close()
+  ~Manager(); ///< calls close(); must not be called from inside a plugin
   Manager(const Manager&) = delete;
   Manager& operator=(const Manager&) = delete;
 
@@ -82,7 +90,7 @@ public:
   /// serves until the new version has passed every check; later calls then go to the new version. Returns
   /// when the old version's calls have ended and its instances are freed. The old version itself is kept for
   /// a rollback, as `reload.keep` allows. Errors: "not_found"; phase reload with the code of the failed step,
-  /// after which the old version stays in service.
+  /// after which the old version stays in service; "reentrant".
   [[nodiscard]] Expected<ReloadResult> reload(std::string_view name, const ReloadOptions& options = {});
   /// Reloads the plugin that `manifest` names, with this manifest. Errors: as for the function above.
   [[nodiscard]] Expected<ReloadResult> reload(const Manifest& manifest, const ReloadOptions& options = {});
@@ -90,13 +98,16 @@ public:
   /// The version starts in its state after `init`. If the version handed over its state when it was
   /// replaced, the rollback gives this state back to it. The version that the rollback replaces is
   /// remembered as bad: only a forced reload loads that version again. Errors: "not_found",
-  /// "reload.no_version", "reload.instantiate"; "reload.swap" if the plugin is unloaded in the meantime.
+  /// "reload.no_version", "reload.instantiate"; "reload.swap" if the plugin is unloaded in the meantime;
+  /// "reentrant".
   [[nodiscard]] Expected<void> rollback(std::string_view name);
   /// Removes the plugin, waits for its running calls, calls the guest's `destroy` and frees the plugin.
-  /// Errors: "not_found"; the error of `destroy`, after which the plugin is unloaded nevertheless.
+  /// Errors: "not_found"; "reentrant"; the error of `destroy`, after which the plugin is unloaded
+  /// nevertheless.
   [[nodiscard]] Expected<void> unload(std::string_view name);
-  /// Unloads all plugins. Later loads fail with code "closed". Closing again does nothing.
-  void close();
+  /// Unloads all plugins. Later loads fail with code "closed". Closing again does nothing. Returns false and
+  /// does nothing if this thread is inside a call or reload of a plugin of this manager.
+  bool close();
 
   /// The names of the loaded plugins, sorted.
   std::vector<std::string> names() const;

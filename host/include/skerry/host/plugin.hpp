@@ -65,8 +65,9 @@ public:
   void resize(uint32_t instances);
   /// Refuses new calls with code "unloaded", and returns when all running and waiting calls have been
   /// answered. Does not wait for suspended calls. The plugin accepts no calls or reloads afterwards, so it
-  /// must then be unloaded.
-  void drain();
+  /// must then be unloaded. Returns false and does nothing if this thread is inside a call or reload of the
+  /// plugin, which would wait for itself.
+  bool drain();
 
   /// For internal use by the host.
   Impl& impl() noexcept { return *impl_; }

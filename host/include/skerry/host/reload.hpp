@@ -70,7 +70,8 @@ struct ReloadEvent {
 std::string to_json(const ReloadEvent& event);
 
 /// Receives the events one at a time, each event once, in the order of their numbers. Runs on a thread of the
-/// manager with no lock held. It may call any function of the manager, but must not destroy the manager.
+/// manager with no lock held. It may call any function of the manager, but must not destroy the manager. If
+/// it throws, the event is not repeated, and a line on standard error has the exception's text.
 using ReloadCallback = std::function<void(const ReloadEvent& event)>;
 
 /// Options of one reload.

@@ -36,6 +36,10 @@ public:
   /// a symbolic link, returns true even if the target of the link does not exist. Returns false for an
   /// invalid path. If the time or fuel is used up, sets meter.stop and returns false.
   bool exists(size_t preopen, std::string_view path, HostMeter& meter) const;
+  /// Returns true if the program's path functions refuse `path`, relative to Config::preopens[preopen],
+  /// because the path or a symbolic link in it leads out of the directory. Returns true for an invalid path,
+  /// and false for a path that does not exist. If the time or fuel is used up, sets meter.stop.
+  bool leads_outside(size_t preopen, std::string_view path, HostMeter& meter) const;
   /// Resets the context for the next program, or for the next call with fresh state. Closes everything that
   /// the program opened, and restores what `create` provided: the streams, the preopens, and stdin from its
   /// beginning. Captured output stays. Throws std::bad_alloc if memory runs out; the context must not be used
