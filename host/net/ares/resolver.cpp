@@ -1,0 +1,153 @@
+// Finds the addresses of a name with c-ares, which leaves the waiting to us: a lookup ends with the patience
+// of the call, and needs no thread.
+#include "host/net/resolver.hpp"
+
+#include "host/platform/addresses.hpp"
+#include "host/platform/sockets.hpp"
+
+#include <ares.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <new>
+#include <type_traits>
+
+namespace skerry::host {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The longest time between two looks at c-ares' own clock, which repeats questions.
+constexpr auto longest_slice = milliseconds(10);
+
+using ChannelData = std::remove_pointer_t<ares_channel>;
+struct ChannelDeleter {
+  void operator()(ChannelData* channel) const { ares_destroy(channel); }
+};
+using Channel = std::unique_ptr<ChannelData, ChannelDeleter>;
+struct ListDeleter {
+  void operator()(ares_addrinfo* list) const { ares_freeaddrinfo(list); }
+};
+using List = std::unique_ptr<ares_addrinfo, ListDeleter>;
+
+/// Initializes c-ares once, before any thread uses it.
+bool start_ares() {
+  static const bool started = ares_library_init(ARES_LIB_INIT_ALL) == ARES_SUCCESS;
+  return started;
+}
+
+/// The sockets of a channel, each with the operations that c-ares waits for. A channel has at most one UDP
+/// and one TCP socket for each name server. Where more servers are configured than fit, the further ones seem
+/// silent.
+class Sockets {
+public:
+  /// c-ares calls this function whenever a socket is made, changed or closed.
+  static void note(void* self, ares_socket_t socket, int read, int write) {
+    static_cast<Sockets*>(self)->set({socket, read != 0, write != 0});
+  }
+  /// Waits at most for `time`, then lets `channel` work: on the sockets that are ready, and on questions
+  /// whose time is over.
+  void wait(ChannelData* channel, Patience::Clock::duration time) {
+    auto ready = all_; // a copy, because the work changes the sockets
+    const std::span used(ready.data(), count_);
+    platform::wait_for_sockets(used, time);
+    for (const auto& [socket, read, write] : used)
+      if (read || write)
+        ares_process_fd(channel, read ? socket : ARES_SOCKET_BAD, write ? socket : ARES_SOCKET_BAD);
+    ares_process_fd(channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+  }
+
+private:
+  void set(platform::WatchedSocket changed) noexcept {
+    const auto end = all_.begin() + count_;
+    const auto place =
+        std::find_if(all_.begin(), end, [&](const auto& one) { return one.socket == changed.socket; });
+    if (!changed.read && !changed.write) {
+      if (place != end) *place = all_[--count_];
+    } else if (place != all_.end()) {
+      if (place == end) ++count_;
+      *place = changed;
+    }
+  }
+
+  std::array<platform::WatchedSocket, 32> all_;
+  size_t count_ = 0;
+};
+
+/// What c-ares found.
+struct Answer {
+  bool has_arrived = false;
+  int status = ARES_ECANCELLED;
+  List list;
+
+  /// c-ares calls this function once for each lookup.
+  static void receive(void* self, int status, int, ares_addrinfo* found) {
+    auto& answer = *static_cast<Answer*>(self);
+    answer.has_arrived = true;
+    answer.status = status;
+    answer.list.reset(found);
+  }
+};
+
+/// How long the first question to a name server waits for its answer. A sixth of what is left, so that a call
+/// reaches the third of three servers if two are silent. c-ares doubles the time when all servers were asked.
+milliseconds first_wait(const Patience& patience) {
+  const auto sixth = std::chrono::floor<milliseconds>(patience.time_left() / 6);
+  return std::clamp<milliseconds>(sixth, milliseconds(50), milliseconds(2000));
+}
+
+/// How often each name server is asked. All questions together take longer than what was left, which is six
+/// times the first wait, even if c-ares shortens its waits at random by up to a half, as newer versions do.
+constexpr int most_questions = 4;
+
+void check_memory(int status) {
+  if (status == ARES_ENOMEM) throw std::bad_alloc();
+}
+
+Channel open_channel(Sockets& sockets, const Patience& patience, const NameServers& servers) {
+  if (!start_ares()) return nullptr;
+  ares_options options{};
+  options.timeout = static_cast<int>(first_wait(patience).count());
+  options.tries = most_questions;
+  options.sock_state_cb = &Sockets::note;
+  options.sock_state_cb_data = &sockets;
+  ares_channel made = nullptr;
+  const int status =
+      ares_init_options(&made, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+  check_memory(status);
+  if (status != ARES_SUCCESS) return nullptr;
+  Channel channel(made);
+  if (!servers.list.empty() && ares_set_servers_ports_csv(made, servers.list.c_str()) != ARES_SUCCESS)
+    return nullptr;
+  return channel;
+}
+
+std::vector<std::string> texts_of(const ares_addrinfo& list) {
+  std::vector<std::string> texts;
+  for (const auto* node = list.nodes; node != nullptr && texts.size() < most_addresses; node = node->ai_next)
+    if (std::string text = platform::address_text(node->ai_addr); !text.empty())
+      texts.push_back(std::move(text));
+  return texts;
+}
+
+} // namespace
+
+std::vector<std::string> addresses_of(const std::string& name, Patience& patience,
+                                      const NameServers& servers) {
+  Sockets sockets;
+  Answer answer; // both outlive the channel, which refers to them until it is destroyed
+  const Channel channel = open_channel(sockets, patience, servers);
+  if (!channel) return {};
+  ares_addrinfo_hints hints{};
+  ares_getaddrinfo(channel.get(), name.c_str(), nullptr, &hints, &Answer::receive, &answer);
+  while (!answer.has_arrived) {
+    if (patience.is_over()) return {};
+    sockets.wait(channel.get(), std::min<Patience::Clock::duration>(patience.longest_wait(), longest_slice));
+  }
+  check_memory(answer.status);
+  return answer.list ? texts_of(*answer.list) : std::vector<std::string>();
+}
+
+} // namespace skerry::host
