@@ -11,7 +11,9 @@
 #include <array>
 #include <memory>
 #include <new>
+#include <span>
 #include <type_traits>
+#include <utility>
 
 namespace skerry::host {
 
@@ -21,6 +23,8 @@ using std::chrono::milliseconds;
 
 /// The longest time between two looks at c-ares' own clock, which repeats questions.
 constexpr auto longest_slice = milliseconds(10);
+/// After this time no further lookup of a name begins, even if the call has no deadline.
+constexpr auto longest_lookup = std::chrono::seconds(30);
 
 using ChannelData = std::remove_pointer_t<ares_channel>;
 struct ChannelDeleter {
@@ -98,30 +102,38 @@ milliseconds first_wait(const Patience& patience) {
   return std::clamp<milliseconds>(sixth, milliseconds(50), milliseconds(2000));
 }
 
-/// How often each name server is asked. All questions together take longer than what was left, which is six
-/// times the first wait, even if c-ares shortens its waits at random by up to a half, as newer versions do.
-constexpr int most_questions = 4;
-
 void check_memory(int status) {
   if (status == ARES_ENOMEM) throw std::bad_alloc();
 }
 
-Channel open_channel(Sockets& sockets, const Patience& patience, const NameServers& servers) {
-  if (!start_ares()) return nullptr;
+Channel open_channel(Sockets& sockets, milliseconds wait, const NameServers& servers) {
   ares_options options{};
-  options.timeout = static_cast<int>(first_wait(patience).count());
-  options.tries = most_questions;
+  options.timeout = static_cast<int>(wait.count());
   options.sock_state_cb = &Sockets::note;
   options.sock_state_cb_data = &sockets;
   ares_channel made = nullptr;
-  const int status =
-      ares_init_options(&made, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB);
+  const int status = ares_init_options(&made, &options, ARES_OPT_TIMEOUTMS | ARES_OPT_SOCK_STATE_CB);
   check_memory(status);
   if (status != ARES_SUCCESS) return nullptr;
   Channel channel(made);
-  if (!servers.list.empty() && ares_set_servers_ports_csv(made, servers.list.c_str()) != ARES_SUCCESS)
-    return nullptr;
-  return channel;
+  const bool known =
+      servers.list.empty() || ares_set_servers_ports_csv(made, servers.list.c_str()) == ARES_SUCCESS;
+  return known ? std::move(channel) : nullptr;
+}
+
+/// Looks `name` up once, in which c-ares repeats questions. The status is ARES_EDESTRUCTION if `patience`
+/// ended the lookup.
+Answer ask(const std::string& name, milliseconds wait, Patience& patience, const NameServers& servers) {
+  Answer answer;
+  Sockets sockets; // both outlive the channel, which uses them until it is destroyed
+  if (const Channel channel = open_channel(sockets, wait, servers)) {
+    const ares_addrinfo_hints hints{};
+    ares_getaddrinfo(channel.get(), name.c_str(), nullptr, &hints, &Answer::receive, &answer);
+    while (!answer.has_arrived && !patience.is_over())
+      sockets.wait(channel.get(),
+                   std::min<Patience::Clock::duration>(patience.longest_wait(), longest_slice));
+  }
+  return answer;
 }
 
 std::vector<std::string> texts_of(const ares_addrinfo& list) {
@@ -136,16 +148,13 @@ std::vector<std::string> texts_of(const ares_addrinfo& list) {
 
 std::vector<std::string> addresses_of(const std::string& name, Patience& patience,
                                       const NameServers& servers) {
-  Sockets sockets;
-  Answer answer; // both outlive the channel, which refers to them until it is destroyed
-  const Channel channel = open_channel(sockets, patience, servers);
-  if (!channel) return {};
-  ares_addrinfo_hints hints{};
-  ares_getaddrinfo(channel.get(), name.c_str(), nullptr, &hints, &Answer::receive, &answer);
-  while (!answer.has_arrived) {
-    if (patience.is_over()) return {};
-    sockets.wait(channel.get(), std::min<Patience::Clock::duration>(patience.longest_wait(), longest_slice));
-  }
+  if (!start_ares()) return {};
+  const auto give_up = Patience::Clock::now() + longest_lookup;
+  milliseconds wait = first_wait(patience);
+  Answer answer = ask(name, wait, patience, servers);
+  // c-ares does not repeat a question over TCP, so such a question gets more time in a further lookup.
+  while (answer.status == ARES_ETIMEOUT && !patience.is_over() && Patience::Clock::now() < give_up)
+    answer = ask(name, wait *= 2, patience, servers);
   check_memory(answer.status);
   return answer.list ? texts_of(*answer.list) : std::vector<std::string>();
 }
