@@ -1,6 +1,6 @@
 # find_package(c-ares [VERSION]): target c-ares::cares. Of the package that c-ares installs if it is built with CMake; else,
 # as on Debian, of its header and library. Installed with Skerry, whose library host needs it.
-find_package(c-ares CONFIG QUIET)
+find_package(c-ares ${c-ares_FIND_VERSION} CONFIG QUIET)
 if(NOT TARGET c-ares::cares)
   find_path(C_ARES_INCLUDE_DIR ares.h)
   find_library(C_ARES_LIBRARY NAMES cares)
