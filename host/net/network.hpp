@@ -43,8 +43,8 @@ std::string_view why_no_network() noexcept;
 /// checked against the allow-list. Each name is resolved once (host/net/resolver.hpp). Before each
 /// connection, the resolved address is checked against the private ranges, so a guest gains nothing from a
 /// name that resolves first to a public and later to a private address. Proxies in the environment are
-/// ignored. Every function ends when its Patience is over; with SKERRY_RESOLVER=system, a lookup ends first.
-/// Thread-safe.
+/// ignored. Every function ends when its Patience is over, but with SKERRY_RESOLVER=system not during a
+/// lookup. Thread-safe.
 class Network {
 public:
   using Clock = Patience::Clock;

@@ -23,8 +23,8 @@ inline constexpr size_t most_addresses = 32;
 
 /// Returns the texts of up to most_addresses IPv4 and IPv6 addresses of `name`, in the order in which they
 /// are to be tried. Returns nothing if the name has no address, if no name server answers, or once `patience`
-/// is over. Reads the system's file of hosts first. With c-ares, the lookup ends when `patience` is over. The
-/// system's resolver decides by itself how long it takes. Throws std::bad_alloc. Thread-safe.
+/// is over. Reads the system's file of hosts first. With c-ares, the lookup ends when `patience` is over, and
+/// after 30 s. The system's resolver decides by itself how long it takes. Throws std::bad_alloc. Thread-safe.
 std::vector<std::string> addresses_of(const std::string& name, Patience& patience,
                                       const NameServers& servers);
 

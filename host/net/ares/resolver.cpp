@@ -21,9 +21,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The longest time between two looks at c-ares' own clock, which repeats questions.
+/// The longest time between two calls of c-ares, which repeats questions only when it is called.
 constexpr auto longest_slice = milliseconds(10);
-/// After this time no further lookup of a name begins, even if the call has no deadline.
+/// Ends lookups of calls that have a late deadline, or none.
 constexpr auto longest_lookup = std::chrono::seconds(30);
 
 using ChannelData = std::remove_pointer_t<ares_channel>;
@@ -31,10 +31,10 @@ struct ChannelDeleter {
   void operator()(ChannelData* channel) const { ares_destroy(channel); }
 };
 using Channel = std::unique_ptr<ChannelData, ChannelDeleter>;
-struct ListDeleter {
+struct AddressesDeleter {
   void operator()(ares_addrinfo* list) const { ares_freeaddrinfo(list); }
 };
-using List = std::unique_ptr<ares_addrinfo, ListDeleter>;
+using Addresses = std::unique_ptr<ares_addrinfo, AddressesDeleter>;
 
 /// Initializes c-ares once, before any thread uses it.
 bool start_ares() {
@@ -84,7 +84,7 @@ private:
 struct Answer {
   bool has_arrived = false;
   int status = ARES_ECANCELLED;
-  List list;
+  Addresses list;
 
   /// c-ares calls this function once for each lookup.
   static void receive(void* self, int status, int, ares_addrinfo* found) {
@@ -93,6 +93,20 @@ struct Answer {
     answer.status = status;
     answer.list.reset(found);
   }
+};
+
+/// Decides how long a lookup waits.
+class Limit {
+public:
+  explicit Limit(Patience& patience) : patience_(patience) {}
+  bool is_over() { return patience_.is_over() || Patience::Clock::now() >= give_up_; }
+  Patience::Clock::duration longest_wait() const {
+    return std::min<Patience::Clock::duration>(patience_.longest_wait(), longest_slice);
+  }
+
+private:
+  Patience& patience_;
+  const Patience::Clock::time_point give_up_ = Patience::Clock::now() + longest_lookup;
 };
 
 /// How long the first question to a name server waits for its answer. A sixth of what is left, so that a call
@@ -121,17 +135,15 @@ Channel open_channel(Sockets& sockets, milliseconds wait, const NameServers& ser
   return known ? std::move(channel) : nullptr;
 }
 
-/// Looks `name` up once, in which c-ares repeats questions. The status is ARES_EDESTRUCTION if `patience`
-/// ended the lookup.
-Answer ask(const std::string& name, milliseconds wait, Patience& patience, const NameServers& servers) {
+/// Looks `name` up once, in which c-ares repeats questions. The status is ARES_EDESTRUCTION if `limit` ended
+/// the lookup.
+Answer ask(const std::string& name, milliseconds wait, Limit& limit, const NameServers& servers) {
   Answer answer;
   Sockets sockets; // both outlive the channel, which uses them until it is destroyed
   if (const Channel channel = open_channel(sockets, wait, servers)) {
     const ares_addrinfo_hints hints{};
     ares_getaddrinfo(channel.get(), name.c_str(), nullptr, &hints, &Answer::receive, &answer);
-    while (!answer.has_arrived && !patience.is_over())
-      sockets.wait(channel.get(),
-                   std::min<Patience::Clock::duration>(patience.longest_wait(), longest_slice));
+    while (!answer.has_arrived && !limit.is_over()) sockets.wait(channel.get(), limit.longest_wait());
   }
   return answer;
 }
@@ -149,12 +161,11 @@ std::vector<std::string> texts_of(const ares_addrinfo& list) {
 std::vector<std::string> addresses_of(const std::string& name, Patience& patience,
                                       const NameServers& servers) {
   if (!start_ares()) return {};
-  const auto give_up = Patience::Clock::now() + longest_lookup;
+  Limit limit(patience);
   milliseconds wait = first_wait(patience);
-  Answer answer = ask(name, wait, patience, servers);
+  Answer answer = ask(name, wait, limit, servers);
   // c-ares does not repeat a question over TCP, so such a question gets more time in a further lookup.
-  while (answer.status == ARES_ETIMEOUT && !patience.is_over() && Patience::Clock::now() < give_up)
-    answer = ask(name, wait *= 2, patience, servers);
+  while (answer.status == ARES_ETIMEOUT && !limit.is_over()) answer = ask(name, wait *= 2, limit, servers);
   check_memory(answer.status);
   return answer.list ? texts_of(*answer.list) : std::vector<std::string>();
 }
