@@ -156,27 +156,25 @@ TEST_CASE("a name that no name server can be asked for has no address") {
 }
 
 TEST_CASE("garbage and answers to other questions are not taken for an answer") {
-  const auto answers = [](const dns::Question& question) {
-    dns::Question forged = question;
-    forged.id[0] = static_cast<char>(~forged.id[0]);
-    dns::Question other = question;
-    other.text = dns::labels("other.test") + question.text.substr(question.text.size() - 4);
-    return Texts{"",
-                 "garbage",
-                 std::string(600, '\xff'),
-                 question.id,
-                 dns::ipv4_answer(forged, {dns::address("198.51.100.1")}),
-                 dns::ipv4_answer(other, {dns::address("198.51.100.2")})};
+  const auto forgeries = [](const dns::Question& question) {
+    dns::Question other_id = question, other_name = question;
+    other_id.id[0] = static_cast<char>(~question.id[0]);
+    other_name.text = dns::labels("other.test") + question.text.substr(question.text.size() - 4);
+    return Texts{dns::ipv4_answer(other_id, {dns::address("198.51.100.1")}),
+                 dns::ipv4_answer(other_name, {dns::address("198.51.100.2")})};
   };
-  const dns::NameServer hostile(answers);
+  const dns::NameServer hostile([&](const dns::Question& question) {
+    Texts all{"", "garbage", std::string(600, '\xff'), question.id};
+    for (const std::string& forgery : forgeries(question)) all.push_back(forgery);
+    return all;
+  });
   CHECK(look_up("service.test", hostile.text(), Network::Clock::now() + milliseconds(300)).empty());
   CHECK(hostile.questions() > 0);
-  const auto then_right = [&](const dns::Question& question) {
-    Texts all = answers(question);
-    all.push_back(dns::ipv4_answer(question, {dns::address("192.0.2.7")}));
-    return all;
-  };
-  CHECK(look_up_at(then_right) == Texts{"192.0.2.7"});
+  CHECK(look_up_at([&](const dns::Question& question) {
+          Texts all = forgeries(question);
+          all.push_back(dns::ipv4_answer(question, {dns::address("192.0.2.7")}));
+          return all;
+        }) == Texts{"192.0.2.7"});
 }
 
 TEST_CASE("malformed records give no address") {
