@@ -61,7 +61,7 @@ THIRD_PARTY = {  # header prefix: the only files that may include it
     "curl/": r"^host/net/curl/",
     "nlohmann/": r"^host/support/json\.hpp$",
     "CLI/": r"^host/cli/",
-    "httplib": r"^host/cli/plugin/httplib/",
+    "boost/": r"^host/server/http/boost\.hpp$",
     "catch2/": r"^tests/",
 }
 # What differs between operating systems is in these folders only (docs/porting.md). A system's header there has a name

@@ -46,13 +46,13 @@ Expected<void> LoadedPlugin::load(const Manifest& manifest) {
 /// If the generation is replaced before the call gets an instance, the call tries the new current generation.
 Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const CallOptions& options,
                                                     GenerationPtr& failed) noexcept {
-  const auto start = Store::Clock::now();
+  const auto start = options.start.value_or(Store::Clock::now());
   for (GenerationPtr generation = current();;) {
     const auto admission = generation->admit();
     const milliseconds timeout = generation->timeout(options);
     auto lent = catching_out_of_memory(name, Phase::call, "calling a plugin", [&]() -> Expected<Lease> {
       if (admission == CircuitBreaker::Admission::refused) return fail(generation->breaker_error());
-      return Lease::take(generation, input_bytes, start, timeout);
+      return Lease::take(generation, input_bytes, start, timeout, options.may_wait);
     });
     if (lent) return Started{admission, start, start + timeout, std::move(*lent)};
     const PluginErrorCode code = lent.error().code;

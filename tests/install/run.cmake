@@ -3,7 +3,7 @@
 # cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… -DCLIENT=… [-DSOURCE=… -DKIND=…] -P run.cmake
 # CLIENT: whether BUILD has an HTTP client, if it is not built here.
 # SOURCE: the project's folder, which is built first, in BUILD. KIND: "shared" builds shared libraries; "small" builds
-# without libcurl and cpp-httplib, which may then be missing, and checks that what needs them is refused.
+# without libcurl and Boost, which may then be missing, and checks that what needs them is refused.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
