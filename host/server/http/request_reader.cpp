@@ -77,7 +77,7 @@ public:
       : limits_(limits), held_(std::move(budget)) {
     // The scanner has already checked the size of the head; `add_to_body` checks that of the body.
     header_limit(static_cast<uint32_t>(limits.head.line_bytes + limits.head.fields_bytes + 1024));
-    body_limit(boost::none);
+    body_limit(UINT64_MAX); // Boost 1.74 takes boost::none for 0
   }
 
   /// Refuses a request whose header fields contradict each other. Called when the head is complete.
