@@ -20,16 +20,22 @@ PluginServices LoadedPlugin::services_for(const Manifest& manifest) const {
           host->options.imports};
 }
 
-Expected<void> LoadedPlugin::load(const Manifest& manifest) {
+Expected<LoadedPlugin::CheckedCode> LoadedPlugin::load_code_of(const Manifest& manifest) const {
   auto file = read_module(manifest, host->options.max_module_bytes);
   if (!file) return fail(std::move(file.error()));
-  if (auto ok = check_pin(manifest, *file); !ok) return ok;
+  if (auto ok = check_pin(manifest, *file); !ok) return fail(std::move(ok.error()));
   auto code = load_code(host->engine, manifest, std::move(file->bytes), services_for(manifest),
                         host->options.load_timeout);
   if (!code) return fail(std::move(code.error()));
+  return CheckedCode{std::move(*code), std::move(file->hash)};
+}
+
+Expected<void> LoadedPlugin::load(const Manifest& manifest) {
+  auto checked = load_code_of(manifest);
+  if (!checked) return fail(std::move(checked.error()));
   auto place = InstancePlace::take(manifest, host->cap);
   if (!place) return fail(std::move(place.error()));
-  auto version = std::make_shared<Version>(std::move(*code), std::move(file->hash));
+  auto version = std::make_shared<Version>(std::move(checked->code), std::move(checked->hash));
   auto first = version->start();
   if (!first) return fail(std::move(first.error()));
   if (auto ok = version->ask_meta(**first); !ok) return ok;

@@ -23,8 +23,7 @@ void CallQueue::call(PluginHandle plugin, std::string_view input, Done done) {
     queue.waiting.pop_front();
   }
   lock.unlock();
-  for (Call& next : ready)
-    lane_.run([this, own = std::move(next)] { run_from(own.plugin->name(), own); });
+  for (Call& next : ready) lane_.run([this, own = std::move(next)] { run_from(own.plugin->name(), own); });
 }
 
 void CallQueue::run(const Call& call, bool may_wait) {

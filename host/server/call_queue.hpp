@@ -48,8 +48,9 @@ private:
   bool take_next(const std::string& name, Call& next);
 
   Mutex mutex_;
-  std::map<std::string, Queue, std::less<>> queues_ SKERRY_GUARDED_BY(mutex_); // of plugins with running calls
-  Lane lane_; // the last member, so that its threads end first
+  std::map<std::string, Queue, std::less<>>
+      queues_ SKERRY_GUARDED_BY(mutex_); // of plugins with running calls
+  Lane lane_;                            // the last member, so that its threads end first
 };
 
 } // namespace skerry::host::server

@@ -13,7 +13,8 @@ namespace {
 constexpr const char* plain_text = "text/plain; charset=utf-8";
 constexpr const char* prometheus_text = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::string_view any_name = "*";
-constexpr uint32_t change_threads = 4; // a reload may take seconds; reloads of one plugin wait for one another
+constexpr uint32_t change_threads =
+    4; // a reload may take seconds; reloads of one plugin wait for one another
 
 Response json_response(int status, std::string body) {
   return {.status = status, .body = std::move(body), .fields = {}};
@@ -28,10 +29,12 @@ std::string server_metrics(const HttpCounts& counts, uint64_t dropped_lines) {
   };
   add("connections", "gauge", "Open connections of clients.", counts.connections);
   add("accepted_connections_total", "counter", "Connections that clients have opened.", counts.accepted);
-  add("refused_connections_total", "counter", "Connections refused by a limit on connections.", counts.refused);
+  add("refused_connections_total", "counter", "Connections refused by a limit on connections.",
+      counts.refused);
   add("evicted_connections_total", "counter", "Idle connections closed to make room.", counts.evicted);
   add("held_bytes", "gauge", "Bytes of requests and responses held in memory.", counts.held_bytes);
-  add("dropped_log_lines_total", "counter", "Log lines dropped because standard error was full.", dropped_lines);
+  add("dropped_log_lines_total", "counter", "Log lines dropped because standard error was full.",
+      dropped_lines);
   return text;
 }
 
@@ -63,7 +66,11 @@ const PluginApi::Route PluginApi::routes[] = {
     {"GET", {"metrics"}, Route::Access::anyone, Route::Place::report, &PluginApi::metrics},
     {"GET", {"healthz"}, Route::Access::anyone, Route::Place::here, &PluginApi::health},
     {"POST", {"plugins"}, Route::Access::operators, Route::Place::change, &PluginApi::load},
-    {"POST", {"plugins", any_name, "reload"}, Route::Access::operators, Route::Place::change, &PluginApi::reload},
+    {"POST",
+     {"plugins", any_name, "reload"},
+     Route::Access::operators,
+     Route::Place::change,
+     &PluginApi::reload},
     {"POST",
      {"plugins", any_name, "rollback"},
      Route::Access::operators,
@@ -94,8 +101,8 @@ private:
 
 PluginApi::PluginApi(Manager& manager, const HttpServer& http, const Token& token, ServerLog& log,
                      uint32_t call_threads)
-    : manager_(manager), http_(http), token_(token), log_(log), calls_(call_threads), changes_(change_threads),
-      reports_(1) {}
+    : manager_(manager), http_(http), token_(token), log_(log), calls_(call_threads),
+      changes_(change_threads), reports_(1) {}
 PluginApi::~PluginApi() = default;
 
 RequestHandler& PluginApi::handler(Audience audience) {
@@ -214,7 +221,8 @@ Expected<void> PluginApi::load_file(const std::filesystem::path& manifest) {
 Response PluginApi::load(const Request& request, const std::string&) {
   auto json = parse_json(request.body);
   if (!json || !json->is_object() || !json->contains("manifest") || !(*json)["manifest"].is_string())
-    return error_response(400, PluginErrorCode::request, "the body must be {\"manifest\": \"path of a manifest\"}");
+    return error_response(400, PluginErrorCode::request,
+                          "the body must be {\"manifest\": \"path of a manifest\"}");
   const auto manifest = (*json)["manifest"].get<std::string>();
   auto done = load_file(manifest);
   if (done) return json_response(201, "{\"loaded\":true}\n");

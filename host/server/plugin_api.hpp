@@ -27,7 +27,8 @@ enum class Audience : uint8_t {
 class PluginApi {
 public:
   /// All arguments must outlive the object.
-  PluginApi(Manager& manager, const HttpServer& http, const Token& token, ServerLog& log, uint32_t call_threads);
+  PluginApi(Manager& manager, const HttpServer& http, const Token& token, ServerLog& log,
+            uint32_t call_threads);
   ~PluginApi();
   PluginApi(const PluginApi&) = delete;
   PluginApi& operator=(const PluginApi&) = delete;
@@ -52,7 +53,8 @@ private:
   std::optional<Response> refuse_access(const RequestHead& head, const Route& route) const;
   void handle(Request request, RequestHandler::Respond respond, Audience audience);
 
-  void execute(const std::shared_ptr<Request>& request, const std::string& name, RequestHandler::Respond respond);
+  void execute(const std::shared_ptr<Request>& request, const std::string& name,
+               RequestHandler::Respond respond);
   Response health(const Request& request, const std::string& name);
   Response metrics(const Request& request, const std::string& name);
   Response list(const Request& request, const std::string& name);

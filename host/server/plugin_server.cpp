@@ -22,13 +22,14 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds late_call_interval{20};
-constexpr uint32_t spare_descriptors = 256; // for plugins' files, sockets and the listeners
+constexpr uint32_t spare_descriptors = 256;      // for plugins' files, sockets and the listeners
 constexpr std::string_view admin_name = "admin"; // FileDescriptorName= of the second listener in systemd
 
 /// How many connections the process has descriptors for, but no more than the configuration allows.
 uint32_t possible_connections(const ServerConfig& config) {
   const uint64_t descriptors = platform::raise_descriptor_limit();
-  const uint64_t possible = descriptors > 2 * spare_descriptors ? descriptors - spare_descriptors : descriptors / 2;
+  const uint64_t possible =
+      descriptors > 2 * spare_descriptors ? descriptors - spare_descriptors : descriptors / 2;
   return static_cast<uint32_t>(std::min<uint64_t>(possible, config.max_connections));
 }
 
@@ -105,7 +106,8 @@ bool PluginServer::Impl::listen_on(const ListenAddress& address, std::string_vie
 }
 
 bool PluginServer::Impl::listen_everywhere(Audience audience) {
-  if (!listen_on({.path = {}, .host = config.host, .port = std::to_string(config.port)}, "listening", audience))
+  if (!listen_on({.path = {}, .host = config.host, .port = std::to_string(config.port)}, "listening",
+                 audience))
     return false;
   if (config.admin.empty()) return true;
   return listen_on(*parse_listen_address(config.admin), "listening for operators", Audience::operators);
@@ -129,7 +131,8 @@ bool PluginServer::listen() {
   auto passed = platform::take_passed_sockets();
   if (passed.empty())
     return impl_->listen_everywhere(impl_->config.admin.empty() ? Audience::everyone : Audience::callers);
-  const bool passed_admin = std::ranges::any_of(passed, [](const auto& one) { return one.name == admin_name; });
+  const bool passed_admin =
+      std::ranges::any_of(passed, [](const auto& one) { return one.name == admin_name; });
   impl_->take_passed(std::move(passed));
   if (passed_admin || impl_->config.admin.empty()) return true;
   return impl_->listen_on(*parse_listen_address(impl_->config.admin), "listening for operators",

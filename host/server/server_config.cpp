@@ -13,7 +13,8 @@ constexpr uint64_t largest_config = uint64_t{1} << 20;
 constexpr uint64_t largest_token = uint64_t{64} << 10;
 constexpr uint64_t most_connections = 1'000'000;
 
-std::chrono::milliseconds read_ms(ObjectReader& reader, std::string_view key, std::chrono::milliseconds fallback) {
+std::chrono::milliseconds read_ms(ObjectReader& reader, std::string_view key,
+                                  std::chrono::milliseconds fallback) {
   return std::chrono::milliseconds(
       reader.integer(key, static_cast<uint64_t>(fallback.count()), 1, 3'600'000));
 }
@@ -58,7 +59,8 @@ void read_limits(ObjectReader& reader, ServerConfig& config) {
   config.max_connections = read_count(reader, "maxConnections", config.max_connections, most_connections);
   config.max_connections_per_address =
       read_count(reader, "maxConnectionsPerAddress", config.max_connections_per_address, most_connections);
-  config.max_buffered_bytes = reader.integer("maxBufferedMB", config.max_buffered_bytes >> 20, 1, 1 << 20) << 20;
+  config.max_buffered_bytes = reader.integer("maxBufferedMB", config.max_buffered_bytes >> 20, 1, 1 << 20)
+                              << 20;
   config.threads = read_count(reader, "threads", config.threads, 1024);
   config.max_instances = read_count(reader, "maxInstances", config.max_instances, 1'000'000);
 }
@@ -76,7 +78,7 @@ ServerConfig read_all(ObjectReader& reader, const std::filesystem::path& folder)
   reader.require("plugins");
   for_each_item(reader, "plugins", [&](const Json& item, const std::string& path) {
     if (!item.is_string())
-      report(reader.problem(), path, "must be the path of a manifest, not " + json_type_name(item));
+      report(reader.problems(), path, "must be the path of a manifest, not " + json_type_name(item));
     else
       config.manifests.push_back(folder / item.get<std::string>());
   });
@@ -107,13 +109,12 @@ Expected<ServerConfig> read_server_config(const std::filesystem::path& file) {
   if (!bytes) return config_error(PluginErrorCode::io, bytes.error().message);
   auto json = parse_json(as_text(*bytes));
   if (!json) return config_error(PluginErrorCode::config, file.string() + " is not JSON: " + json.error());
-  FirstProblem problem;
-  ObjectReader reader(*json, "$", problem);
+  ReadProblems problems;
+  ObjectReader reader(*json, "$", problems);
   ServerConfig config = read_all(reader, std::filesystem::absolute(file).parent_path());
-  if (!problem) return config;
-  auto error =
-      config_error(PluginErrorCode::config, file.string() + ": " + problem->path + ": " + problem->message);
-  error.error().manifest_path = problem->path;
+  if (problems.empty()) return config;
+  auto error = config_error(PluginErrorCode::config, file.string() + ": " + to_text(problems));
+  error.error().manifest_path = problems.front().path;
   return error;
 }
 

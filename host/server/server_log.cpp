@@ -41,7 +41,8 @@ void ServerLog::line(std::string_view event, std::string_view text, const Plugin
 
 void ServerLog::reload(const ReloadEvent& event) {
   if (json_)
-    return sink_.line(dump_json(OrderedJson{{"event", "reload"}, {"reload", OrderedJson::parse(to_json(event))}}));
+    return sink_.line(
+        dump_json(OrderedJson{{"event", "reload"}, {"reload", OrderedJson::parse(to_json(event))}}));
   if (event.outcome == ReloadOutcome::failed)
     line("not reloaded", text_of(event), event.error ? &*event.error : nullptr);
   else if (event.step == ReloadStep::swap)

@@ -10,8 +10,8 @@
 namespace skerry::host::server {
 
 /// Writes one line for each event to standard error: as text, "skerry: event: text", or as JSON. Texts of
-/// clients and plugins are escaped. Lines that cannot be written at once are queued or dropped, so that a full
-/// pipe stops nothing. Thread-safe.
+/// clients and plugins are escaped. Lines that cannot be written at once are queued or dropped, so that a
+/// full pipe stops nothing. Thread-safe.
 class ServerLog {
 public:
   explicit ServerLog(bool json);

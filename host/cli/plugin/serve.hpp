@@ -13,4 +13,8 @@ namespace skerry::host::cli {
 /// Returns the exit status.
 int serve(const std::string& config_file, std::chrono::milliseconds drain);
 
+/// Reads the configuration and checks every plugin that it names, without running any. Prints each error on
+/// stderr, and returns the exit status.
+int check_config(const std::string& config_file);
+
 } // namespace skerry::host::cli

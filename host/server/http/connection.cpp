@@ -159,8 +159,8 @@ void Connection::head_arrived() {
     error_code ignored; // if the text cannot be sent at once, the client sends the body after a while
     socket_.write_some(boost::asio::buffer(continue_response), ignored);
   }
-  const auto left = std::chrono::ceil<milliseconds>(began_ + loop_.options.request_timeout -
-                                                    EventLoop::Clock::now());
+  const auto left =
+      std::chrono::ceil<milliseconds>(began_ + loop_.options.request_timeout - EventLoop::Clock::now());
   set_deadline(std::max(left, milliseconds(0)));
 }
 
@@ -192,7 +192,7 @@ void Connection::respond(Response response, bool keep_alive) {
   enter(Phase::responding, loop_.options.request_timeout);
   const std::string_view body = is_head_request_ ? std::string_view() : response_.body;
   const std::array<boost::asio::const_buffer, 2> parts = {boost::asio::buffer(head_text_),
-                                                         boost::asio::buffer(body)};
+                                                          boost::asio::buffer(body)};
   boost::asio::async_write(socket_, parts, [self = shared_from_this()](const error_code& error, size_t) {
     if (error)
       self->close();

@@ -70,7 +70,7 @@ private:
   boost::asio::steady_timer timer_;
   Phase phase_ = Phase::receiving;
   ConnectionTable::Place place_;
-  ConnectionTable::Place idle_place_; // valid while phase_ is idle
+  ConnectionTable::Place idle_place_;  // valid while phase_ is idle
   EventLoop::Clock::time_point began_; // the request
   std::optional<Response> refused_;    // the handler refused the request by its head
   bool has_head_ = false, is_head_request_ = false, keep_alive_ = true;

@@ -15,12 +15,12 @@ std::string http_date(std::chrono::sys_seconds time) {
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);
   std::array<char, 64> text;
-  const int size = std::snprintf(
-      text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
-      days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
-      months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()));
+  const int size =
+      std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                    days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                    months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                    static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                    static_cast<int>(clock.seconds().count()));
   return {text.data(), static_cast<size_t>(size)};
 }
 

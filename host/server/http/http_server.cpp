@@ -61,8 +61,8 @@ private:
     platform::send_at_once(socket.native_handle());
     const std::string address = counted_address(client_);
     const HttpOptions& options = loop_.options;
-    const bool too_many = !address.empty() &&
-                          loop_.connections.count(address) >= options.max_connections_per_address;
+    const bool too_many =
+        !address.empty() && loop_.connections.count(address) >= options.max_connections_per_address;
     if (!too_many && loop_.connections.size() >= options.max_connections) {
       if (Connection* idle = loop_.connections.longest_idle()) evict(*idle);
     }
@@ -100,7 +100,8 @@ private:
 } // namespace
 
 struct HttpServer::Impl {
-  explicit Impl(const HttpOptions& options) : loop(options), signals(loop.context), drain_end(loop.context), tick(loop.context) {}
+  explicit Impl(const HttpOptions& options)
+      : loop(options), signals(loop.context), drain_end(loop.context), tick(loop.context) {}
 
   void wait_for_signal() {
     signals.async_wait([this](const error_code& error, int signal) {

@@ -15,11 +15,11 @@ namespace skerry::host::server {
 
 struct HttpOptions {
   ReaderLimits reader;
-  std::chrono::milliseconds head_timeout{10'000};    ///< from the first byte of a request to the end of its head
+  std::chrono::milliseconds head_timeout{10'000}; ///< from the first byte of a request to the end of its head
   std::chrono::milliseconds request_timeout{10'000}; ///< for a whole request, and again for its response
   std::chrono::milliseconds idle_timeout{60'000};    ///< for the first byte of a request
   uint32_t max_connections = 16'384;
-  uint32_t max_connections_per_address = 2'048; ///< an IPv6 network with 64 bits counts as one address
+  uint32_t max_connections_per_address = 2'048;  ///< an IPv6 network with 64 bits counts as one address
   uint64_t max_held_bytes = uint64_t{256} << 20; ///< of heads and bodies, of all clients together
 };
 
@@ -27,15 +27,15 @@ struct HttpOptions {
 struct HttpCounts {
   uint32_t connections = 0; ///< open now
   uint64_t accepted = 0;
-  uint64_t refused = 0;     ///< because of a limit on connections
-  uint64_t evicted = 0;     ///< idle connections that were closed to make room
+  uint64_t refused = 0; ///< because of a limit on connections
+  uint64_t evicted = 0; ///< idle connections that were closed to make room
   uint64_t held_bytes = 0;
 };
 
 /// Serves HTTP/1.1 and HTTP/1.0 on listening sockets. All connections share one thread, the one that calls
-/// `run`; only that thread may call the other functions, too, except as they say otherwise. A connection costs
-/// memory only while a request is on its way. When all connections are in use, the connection that has been
-/// idle longest is closed for a new one.
+/// `run`; only that thread may call the other functions, too, except as they say otherwise. A connection
+/// costs memory only while a request is on its way. When all connections are in use, the connection that has
+/// been idle longest is closed for a new one.
 class HttpServer {
 public:
   explicit HttpServer(const HttpOptions& options);
@@ -45,8 +45,8 @@ public:
 
   /// Accepts connections on `socket`, which must be listening. `handler` must outlive the server.
   void listen(OwnedFd socket, RequestHandler& handler);
-  /// Calls `handle` on the thread of `run` when one of these signals arrives, each time. Takes effect at once;
-  /// signals that arrive before `run` are kept.
+  /// Calls `handle` on the thread of `run` when one of these signals arrives, each time. Takes effect at
+  /// once; signals that arrive before `run` are kept.
   void on_signals(const std::vector<int>& signals, std::function<void(int signal)> handle);
   /// Calls `handle` for the signals that have arrived, without waiting.
   void poll_signals();

@@ -1,5 +1,5 @@
-// Reads requests with the parser of Boost.Beast. The parser decides what is a head and what is a body; this file
-// adds the rules on which smuggling of requests depends, and the limits.
+// Reads requests with the parser of Boost.Beast. The parser decides what is a head and what is a body; this
+// file adds the rules on which smuggling of requests depends, and the limits.
 #include "host/server/http/request_reader.hpp"
 
 #include "host/server/http/boost.hpp"
@@ -30,7 +30,8 @@ bool is_number(std::string_view text) {
 /// True if `text` may be the value of Host: a name or an address with an optional port, or nothing (RFC 9110,
 /// section 7.2; RFC 3986, section 3.2).
 bool is_host(std::string_view text) {
-  constexpr std::string_view allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]";
+  constexpr std::string_view allowed =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=:[]";
   return text.find_first_not_of(allowed) == text.npos;
 }
 
@@ -67,7 +68,8 @@ Refusal large_body(uint64_t limit) {
 } // namespace
 
 Refusal out_of_budget() {
-  return {503, PluginErrorCode::limit_process, "the server holds too many bytes for its clients (maxBufferedMB)"};
+  return {503, PluginErrorCode::limit_process,
+          "the server holds too many bytes for its clients (maxBufferedMB)"};
 }
 
 /// Receives the parts of a request from Beast's parser.
@@ -280,7 +282,9 @@ skerry::Expected<RequestReader::Step, Refusal> RequestReader::read_body() {
 }
 
 const RequestHead& RequestReader::head() const noexcept { return parser_->request_head; }
-bool RequestReader::expects_continue() const noexcept { return parser_->must_continue && !parser_->is_done(); }
+bool RequestReader::expects_continue() const noexcept {
+  return parser_->must_continue && !parser_->is_done();
+}
 bool RequestReader::keeps_alive() const noexcept { return parser_->keep_alive(); }
 
 Request RequestReader::take() {

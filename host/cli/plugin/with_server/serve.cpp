@@ -4,6 +4,12 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
 #include "host/server/plugin_server.hpp"
+#include "host/support/fail.hpp"
+#include "skerry/host/manager.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
 
 namespace skerry::host::cli {
 
@@ -23,6 +29,27 @@ int serve(const std::string& config_file, std::chrono::milliseconds drain) {
   if (auto loaded = plugin_server.load_plugins(); !loaded) return report(loaded.error());
   if (!plugin_server.listen()) return failure;
   return plugin_server.serve(drain) ? 0 : failure;
+}
+
+int check_config(const std::string& config_file) {
+  auto config = server::read_server_config(config_file);
+  if (!config) return report(config.error());
+  const Manager manager;
+  std::map<std::string, std::filesystem::path> named;
+  int status = 0;
+  for (const std::filesystem::path& file : config->manifests) {
+    auto manifest = manager.check(file);
+    if (!manifest) {
+      status = report(manifest.error());
+      continue;
+    }
+    const auto [before, is_new] = named.emplace(manifest->meta.name, file);
+    if (!is_new)
+      status = report(make_error(manifest->meta.name, Phase::read, PluginErrorCode::duplicate,
+                                 file.string() + " has the name of " + before->second.string()));
+  }
+  if (status == 0) write_stdout(std::to_string(named.size()) + " plugins are all right\n");
+  return status;
 }
 
 } // namespace skerry::host::cli
