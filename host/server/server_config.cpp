@@ -23,8 +23,8 @@ uint32_t read_count(ObjectReader& reader, std::string_view key, uint32_t fallbac
   return static_cast<uint32_t>(reader.integer(key, fallback, 1, most));
 }
 
-Unexpected<PluginError> config_error(PluginErrorCode code, std::string_view message) {
-  return fail(make_error("", Phase::read, code, message));
+PluginError config_error(PluginErrorCode code, std::string_view message) {
+  return make_error("", Phase::read, code, message);
 }
 
 /// Reads the token from `token`, or from the first line of the file `tokenFile`.
@@ -104,18 +104,24 @@ skerry::Expected<ListenAddress, std::string> parse_listen_address(const std::str
   return ListenAddress{.path = {}, .host = host, .port = port};
 }
 
-Expected<ServerConfig> read_server_config(const std::filesystem::path& file) {
+std::optional<PluginError> check_server_config(const std::filesystem::path& file, ServerConfig& config) {
   auto bytes = read_file(file, largest_config);
   if (!bytes) return config_error(PluginErrorCode::io, bytes.error().message);
   auto json = parse_json(as_text(*bytes));
   if (!json) return config_error(PluginErrorCode::config, file.string() + " is not JSON: " + json.error());
   ReadProblems problems;
   ObjectReader reader(*json, "$", problems);
-  ServerConfig config = read_all(reader, std::filesystem::absolute(file).parent_path());
-  if (problems.empty()) return config;
-  auto error = config_error(PluginErrorCode::config, file.string() + ": " + to_text(problems));
-  error.error().manifest_path = problems.front().path;
+  config = read_all(reader, std::filesystem::absolute(file).parent_path());
+  if (problems.empty()) return std::nullopt;
+  PluginError error = config_error(PluginErrorCode::config, file.string() + ": " + to_text(problems));
+  error.manifest_path = problems.front().path;
   return error;
+}
+
+Expected<ServerConfig> read_server_config(const std::filesystem::path& file) {
+  ServerConfig config;
+  if (auto error = check_server_config(file, config)) return fail(std::move(*error));
+  return config;
 }
 
 } // namespace skerry::host::server

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,10 @@ struct ServerConfig {
 /// Reads the configuration file. Relative paths in it start at the file's folder. Errors: phase read, codes
 /// "config" and "io".
 [[nodiscard]] Expected<ServerConfig> read_server_config(const std::filesystem::path& file);
+
+/// Like read_server_config, but keeps what could be read in `config` even if there is an error.
+[[nodiscard]] std::optional<PluginError> check_server_config(const std::filesystem::path& file,
+                                                             ServerConfig& config);
 
 /// An address of a listener: a Unix socket if `path` is not empty, otherwise TCP.
 struct ListenAddress {

@@ -18,7 +18,7 @@ struct ReadProblem {
 };
 using ReadProblems = std::vector<ReadProblem>;
 
-/// Adds a problem, unless there are very many already. `path` and `message` may contain keys and values of a
+/// Adds a problem, unless there are very many already, or one at the same place or around it. `path` and `message` may contain keys and values of a
 /// file, so the recorded texts are made printable.
 void report(ReadProblems& problems, std::string_view path, std::string_view message);
 /// Returns all problems, of which there must be one, as one line: "$.a: must not be empty; $.b: unknown key".

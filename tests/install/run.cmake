@@ -23,7 +23,7 @@ endfunction()
 
 set(options_shared -DBUILD_SHARED_LIBS=ON)
 set(without_curl -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON)
-set(options_small -DSKERRY_WITH_HTTP_CLIENT=OFF -DSKERRY_WITH_SERVER=OFF ${without_curl} -DSKERRY_HTTPLIB_INCLUDE=NOTFOUND)
+set(options_small -DSKERRY_WITH_HTTP_CLIENT=OFF -DSKERRY_WITH_SERVER=OFF ${without_curl} -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON)
 set(consumer_options_small ${without_curl})
 set(refusal_small "capabilities.allowNetwork.*SKERRY_WITH_HTTP_CLIENT=OFF")
 set(refusal_shared "magic header not detected")

@@ -15,7 +15,7 @@ constexpr milliseconds linger_time{2000};
 constexpr size_t linger_bytes = size_t{16} << 20;
 constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
-std::string head_of(const Response& response, std::string_view date, bool keep_alive) {
+std::string head_of(const Response& response, std::string_view date, KeepAlive keep_alive) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
   head += boost::beast::http::obsolete_reason(
       boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
@@ -25,7 +25,9 @@ std::string head_of(const Response& response, std::string_view date, bool keep_a
   head += response.content_type;
   head += "\r\nContent-Length: " + std::to_string(response.body.size());
   for (const auto& [name, value] : response.fields) head += std::string("\r\n") + name + ": " + value;
-  head += keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
+  if (keep_alive == KeepAlive::no) head += "\r\nConnection: close";
+  if (keep_alive == KeepAlive::announced) head += "\r\nConnection: keep-alive";
+  head += "\r\n\r\n";
   return head;
 }
 
@@ -74,7 +76,7 @@ void Connection::deadline_passed() {
   // The wait may have ended just before the deadline was moved.
   if (phase_ == Phase::closed || timer_.expiry() > EventLoop::Clock::now()) return;
   if (phase_ == Phase::receiving)
-    respond(error_response(408, PluginErrorCode::request, "the request did not arrive in time"), false);
+    respond(error_response(408, PluginErrorCode::request, "the request did not arrive in time"), KeepAlive::no);
   else if (phase_ != Phase::running)
     close();
 }
@@ -123,7 +125,7 @@ void Connection::receive() {
   const std::span<char> space = reader_.space();
   if (space.empty()) {
     const Refusal why = out_of_budget();
-    return respond(error_response(why.status, why.code, why.message), false);
+    return respond(error_response(why.status, why.code, why.message), KeepAlive::no);
   }
   error_code error;
   const size_t size = socket_.read_some(boost::asio::buffer(space.data(), space.size()), error);
@@ -139,14 +141,14 @@ void Connection::read_on() {
     auto step = reader_.advance();
     if (!step) {
       const Refusal& why = step.error();
-      return respond(error_response(why.status, why.code, why.message), false);
+      return respond(error_response(why.status, why.code, why.message), KeepAlive::no);
     }
     if (*step == RequestReader::Step::done) return dispatch();
     if (*step == RequestReader::Step::head) {
       head_arrived();
       continue;
     }
-    if (refused_ && has_head_) return respond(std::move(*refused_), false);
+    if (refused_ && has_head_) return respond(std::move(*refused_), KeepAlive::no);
     return wait_until_readable();
   }
 }
@@ -165,7 +167,7 @@ void Connection::head_arrived() {
 }
 
 void Connection::dispatch() {
-  const bool keep_alive = reader_.keeps_alive();
+  const KeepAlive keep_alive = reader_.keep_alive();
   Request request = reader_.take();
   if (refused_) return respond(std::move(*refused_), keep_alive);
   phase_ = Phase::running;
@@ -179,10 +181,10 @@ void Connection::dispatch() {
 
 // --- writing
 
-void Connection::refuse(Response response) { respond(std::move(response), false); }
+void Connection::refuse(Response response) { respond(std::move(response), KeepAlive::no); }
 
-void Connection::respond(Response response, bool keep_alive) {
-  keep_alive_ = keep_alive && !loop_.is_draining;
+void Connection::respond(Response response, KeepAlive keep_alive) {
+  keep_alive_ = loop_.is_draining ? KeepAlive::no : keep_alive;
   response_ = std::move(response);
   if (!held_response_.grow_to(response_.body.size())) {
     const Refusal why = out_of_budget();
@@ -205,7 +207,7 @@ void Connection::sent() {
   if (phase_ != Phase::responding) return;
   response_ = {};
   held_response_.release();
-  if (!keep_alive_) return linger();
+  if (keep_alive_ == KeepAlive::no) return linger();
   loop_.served(this);
   next_request();
 }

@@ -55,7 +55,7 @@ private:
   void read_on();
   void head_arrived();
   void dispatch();
-  void respond(Response response, bool keep_alive);
+  void respond(Response response, KeepAlive keep_alive);
   void sent();
   void linger();
   void discard();
@@ -73,7 +73,8 @@ private:
   ConnectionTable::Place idle_place_;  // valid while phase_ is idle
   EventLoop::Clock::time_point began_; // the request
   std::optional<Response> refused_;    // the handler refused the request by its head
-  bool has_head_ = false, is_head_request_ = false, keep_alive_ = true;
+  bool has_head_ = false, is_head_request_ = false;
+  KeepAlive keep_alive_ = KeepAlive::yes;
   std::string head_text_; // of the response that is being sent
   Response response_;
   HeldBytes held_response_;

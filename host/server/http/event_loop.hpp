@@ -3,7 +3,7 @@
 
 #include "host/server/http/boost.hpp"
 #include "host/server/http/connection_table.hpp"
-#include "host/server/http/http_server.hpp"
+#include "host/server/http/http_options.hpp"
 
 #include <array>
 #include <atomic>

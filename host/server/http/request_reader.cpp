@@ -90,6 +90,7 @@ public:
   std::optional<Refusal> refusal;
   bool must_continue = false;
 
+  int version() const noexcept { return version_; }
   HeldBytes take_held() noexcept { return std::move(held_); }
 
 private:
@@ -276,6 +277,7 @@ skerry::Expected<RequestReader::Step, Refusal> RequestReader::read_body() {
       return fail(bad_request("a chunk's first line, or the trailer, is longer than " +
                               std::to_string(body_buffer) + " bytes"));
     }
+    if (error == http::error::body_limit) return fail(large_body(limits_.body_bytes));
     if (error) return fail(refusal_of(error));
   }
   return Step::done;
@@ -285,7 +287,10 @@ const RequestHead& RequestReader::head() const noexcept { return parser_->reques
 bool RequestReader::expects_continue() const noexcept {
   return parser_->must_continue && !parser_->is_done();
 }
-bool RequestReader::keeps_alive() const noexcept { return parser_->keep_alive(); }
+KeepAlive RequestReader::keep_alive() const noexcept {
+  if (!parser_->keep_alive()) return KeepAlive::no;
+  return parser_->version() == 10 ? KeepAlive::announced : KeepAlive::yes;
+}
 
 Request RequestReader::take() {
   Request request{std::move(parser_->request_head), std::move(parser_->body), parser_->take_held()};

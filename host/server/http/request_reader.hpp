@@ -19,6 +19,13 @@ struct ReaderLimits {
   uint64_t body_bytes = uint64_t{1} << 20;
 };
 
+/// Whether a connection stays open after a response (RFC 9112, section 9.3).
+enum class KeepAlive : uint8_t {
+  no,        ///< the response has "Connection: close"
+  yes,       ///< as every client of HTTP/1.1 expects
+  announced, ///< the response has "Connection: keep-alive", because the client speaks HTTP/1.0
+};
+
 /// Why a request is refused. The connection must be closed after the response, because the place of the next
 /// request is not known.
 struct Refusal {
@@ -54,8 +61,8 @@ public:
   const RequestHead& head() const noexcept;
   /// True if the client waits for "100 Continue" before it sends the body. From Step::head on.
   bool expects_continue() const noexcept;
-  /// True if another request may follow on this connection. From Step::head on.
-  bool keeps_alive() const noexcept;
+  /// Whether another request may follow on this connection. From Step::head on.
+  KeepAlive keep_alive() const noexcept;
   /// Returns the complete request, and prepares the reader for the next one.
   Request take();
   /// True if no byte of the next request has arrived. Frees the memory for reading in this case.

@@ -32,12 +32,12 @@ int serve(const std::string& config_file, std::chrono::milliseconds drain) {
 }
 
 int check_config(const std::string& config_file) {
-  auto config = server::read_server_config(config_file);
-  if (!config) return report(config.error());
+  server::ServerConfig config;
+  const auto error = server::check_server_config(config_file, config);
+  int status = error ? report(*error) : 0;
   const Manager manager;
   std::map<std::string, std::filesystem::path> named;
-  int status = 0;
-  for (const std::filesystem::path& file : config->manifests) {
+  for (const std::filesystem::path& file : config.manifests) {
     auto manifest = manager.check(file);
     if (!manifest) {
       status = report(manifest.error());
