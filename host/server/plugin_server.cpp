@@ -91,7 +91,7 @@ bool PluginServer::Impl::listen_on(const ListenAddress& address, std::string_vie
       log.line("cannot listen", address.path + ": " + socket.error());
       return false;
     }
-    http.listen(std::move(*socket), api.handler(audience));
+    http.listen(std::move(*socket), api.handler(audience), audience == Audience::operators);
     log.line(event, "unix:" + address.path);
     return true;
   }
@@ -100,7 +100,7 @@ bool PluginServer::Impl::listen_on(const ListenAddress& address, std::string_vie
     log.line("cannot listen", in_url(address.host) + ":" + address.port + ": " + listener.error());
     return false;
   }
-  http.listen(std::move(listener->socket), api.handler(audience));
+  http.listen(std::move(listener->socket), api.handler(audience), audience == Audience::operators);
   log.line(event, "http://" + in_url(address.host) + ":" + std::to_string(listener->port));
   return true;
 }
@@ -121,7 +121,7 @@ void PluginServer::Impl::take_passed(std::vector<platform::PassedSocket> sockets
     const Audience audience = is_admin(one) ? Audience::operators
                               : has_admin   ? Audience::callers
                                             : Audience::everyone;
-    http.listen(std::move(one.socket), api.handler(audience));
+    http.listen(std::move(one.socket), api.handler(audience), audience == Audience::operators);
     log.line(is_admin(one) ? "listening for operators" : "listening",
              "the service manager's socket " + (one.name.empty() ? "without a name" : one.name));
   }

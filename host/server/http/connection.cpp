@@ -33,11 +33,12 @@ std::string head_of(const Response& response, std::string_view date, KeepAlive k
 
 } // namespace
 
-Connection::Connection(EventLoop& loop, Socket socket, std::string address, RequestHandler& handler)
-    : loop_(loop), socket_(std::move(socket)), address_(std::move(address)), handler_(handler),
-      reader_(loop.options.reader, loop.budget), timer_(loop.context), held_response_(loop.budget) {
-  place_ = loop_.connections.add(*this, address_);
-  loop_.open = loop_.connections.size();
+Connection::Connection(EventLoop& loop, ClientGroup& group, Socket socket, std::string address,
+                       RequestHandler& handler)
+    : loop_(loop), group_(group), socket_(std::move(socket)), address_(std::move(address)), handler_(handler),
+      reader_(loop.options.reader, group.budget), timer_(loop.context), held_response_(group.budget) {
+  place_ = group_.connections.add(*this, address_);
+  ++loop_.open;
 }
 
 Connection::~Connection() { close(); }
@@ -49,19 +50,19 @@ void Connection::close() {
   error_code ignored;
   socket_.close(ignored);
   timer_.cancel();
-  loop_.connections.remove(place_, address_);
-  loop_.open = loop_.connections.size();
+  group_.connections.remove(place_, address_);
+  --loop_.open;
   loop_.served(this);
 }
 
 void Connection::leave_idle() {
-  if (phase_ == Phase::idle) loop_.connections.remove_idle(idle_place_);
+  if (phase_ == Phase::idle) group_.connections.remove_idle(idle_place_);
 }
 
 void Connection::enter(Phase phase, milliseconds limit) {
   leave_idle();
   phase_ = phase;
-  if (phase == Phase::idle) idle_place_ = loop_.connections.add_idle(*this);
+  if (phase == Phase::idle) idle_place_ = group_.connections.add_idle(*this);
   set_deadline(limit);
 }
 
@@ -76,7 +77,8 @@ void Connection::deadline_passed() {
   // The wait may have ended just before the deadline was moved.
   if (phase_ == Phase::closed || timer_.expiry() > EventLoop::Clock::now()) return;
   if (phase_ == Phase::receiving)
-    respond(error_response(408, PluginErrorCode::request, "the request did not arrive in time"), KeepAlive::no);
+    respond(error_response(408, PluginErrorCode::request, "the request did not arrive in time"),
+            KeepAlive::no);
   else if (phase_ != Phase::running)
     close();
 }

@@ -18,8 +18,9 @@ namespace skerry::host::server {
 /// connection keeps itself alive while an operation or a request of it is running. Runs on the loop's thread.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-  /// `address` is what the table counts connections by.
-  Connection(EventLoop& loop, EventLoop::Socket socket, std::string address, RequestHandler& handler);
+  /// `address` is what the table of `group` counts connections by.
+  Connection(EventLoop& loop, ClientGroup& group, EventLoop::Socket socket, std::string address,
+             RequestHandler& handler);
   ~Connection();
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -63,6 +64,7 @@ private:
   void deadline_passed();
 
   EventLoop& loop_;
+  ClientGroup& group_;
   Socket socket_;
   const std::string address_;
   RequestHandler& handler_;

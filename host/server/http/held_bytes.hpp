@@ -3,13 +3,16 @@
 
 #include "skerry/budget.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <utility>
 
 namespace skerry::host::server {
 
-/// A part of the server's byte budget that can grow. Gives all of it back on destruction.
+/// A part of the server's byte budget that can grow. Gives all of it back on destruction. A small part costs
+/// nothing, because the limit on connections bounds how many there are; so small requests are served even
+/// when the budget is used up.
 class HeldBytes {
 public:
   HeldBytes() = default;
@@ -24,10 +27,12 @@ public:
   }
   ~HeldBytes() { release(); }
 
+  static constexpr uint64_t free_bytes = uint64_t{4} << 10;
+
   /// Takes bytes until the part has at least `bytes`. Returns false, and takes nothing, if the budget does
   /// not have them.
   bool grow_to(uint64_t bytes) noexcept {
-    if (bytes <= bytes_) return true;
+    if (bytes <= std::max(bytes_, free_bytes)) return true;
     if (!budget_->take(bytes - bytes_)) return false;
     bytes_ = bytes;
     return true;

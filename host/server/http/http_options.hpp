@@ -8,6 +8,9 @@
 
 namespace skerry::host::server {
 
+/// How many connections operators have on their own listener.
+inline constexpr uint32_t reserved_connections = 128;
+
 struct HttpOptions {
   ReaderLimits reader;
   std::chrono::milliseconds head_timeout{10'000}; ///< from the first byte of a request to the end of its head

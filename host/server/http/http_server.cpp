@@ -26,8 +26,8 @@ std::string counted_address(const EventLoop::Protocol::endpoint& client) {
 /// A listening socket.
 class Listener {
 public:
-  Listener(EventLoop& loop, OwnedFd socket, RequestHandler& handler)
-      : loop_(loop), handler_(handler), acceptor_(loop.context), pause_(loop.context) {
+  Listener(EventLoop& loop, ClientGroup& group, OwnedFd socket, RequestHandler& handler)
+      : loop_(loop), group_(group), handler_(handler), acceptor_(loop.context), pause_(loop.context) {
     // The family does not matter for an existing socket: accept gives the client's address as it is.
     error_code ignored;
     acceptor_.assign(EventLoop::Protocol(0, 0), socket.release(), ignored);
@@ -47,7 +47,7 @@ public:
 private:
   /// The process or the system has no descriptors left, or the client is gone already.
   void failed() {
-    if (Connection* idle = loop_.connections.longest_idle()) evict(*idle);
+    if (Connection* idle = group_.connections.longest_idle()) evict(*idle);
     pause_.expires_after(std::chrono::milliseconds(20));
     pause_.async_wait([this](const error_code& error) {
       if (!error) accept();
@@ -60,14 +60,13 @@ private:
     socket.non_blocking(true, ignored);
     platform::send_at_once(socket.native_handle());
     const std::string address = counted_address(client_);
-    const HttpOptions& options = loop_.options;
     const bool too_many =
-        !address.empty() && loop_.connections.count(address) >= options.max_connections_per_address;
-    if (!too_many && loop_.connections.size() >= options.max_connections) {
-      if (Connection* idle = loop_.connections.longest_idle()) evict(*idle);
+        !address.empty() && group_.connections.count(address) >= loop_.options.max_connections_per_address;
+    if (!too_many && group_.connections.size() >= group_.max_connections) {
+      if (Connection* idle = group_.connections.longest_idle()) evict(*idle);
     }
-    const bool full = loop_.connections.size() >= options.max_connections;
-    auto connection = std::make_shared<Connection>(loop_, std::move(socket), address, handler_);
+    const bool full = group_.connections.size() >= group_.max_connections;
+    auto connection = std::make_shared<Connection>(loop_, group_, std::move(socket), address, handler_);
     if (too_many || full)
       refuse(*connection, too_many);
     else
@@ -91,6 +90,7 @@ private:
   }
 
   EventLoop& loop_;
+  ClientGroup& group_;
   RequestHandler& handler_;
   EventLoop::Acceptor acceptor_;
   EventLoop::Protocol::endpoint client_;
@@ -133,11 +133,14 @@ HttpServer::HttpServer(const HttpOptions& options) : impl_(std::make_unique<Impl
 
 HttpServer::~HttpServer() {
   // Connections refer to the table, so they are closed while it exists.
-  while (!impl_->loop.connections.all().empty()) impl_->loop.connections.all().front()->close();
+  for (ClientGroup* group : {&impl_->loop.callers, &impl_->loop.operators})
+    while (!group->connections.all().empty()) group->connections.all().front()->close();
 }
 
-void HttpServer::listen(OwnedFd socket, RequestHandler& handler) {
-  impl_->listeners.emplace_back(impl_->loop, std::move(socket), handler).accept();
+void HttpServer::listen(OwnedFd socket, RequestHandler& handler, bool for_operators) {
+  EventLoop& loop = impl_->loop;
+  ClientGroup& group = for_operators ? loop.operators : loop.callers;
+  impl_->listeners.emplace_back(loop, group, std::move(socket), handler).accept();
 }
 
 void HttpServer::on_signals(const std::vector<int>& signals, std::function<void(int)> handle) {
@@ -164,10 +167,12 @@ void HttpServer::run() {
 void HttpServer::drain(std::chrono::milliseconds time) {
   EventLoop& loop = impl_->loop;
   if (loop.is_draining) return;
-  while (Connection* idle = loop.connections.longest_idle()) idle->close();
+  for (ClientGroup* group : {&loop.callers, &loop.operators}) {
+    while (Connection* idle = group->connections.longest_idle()) idle->close();
+    for (Connection* connection : group->connections.all())
+      if (connection->is_serving()) loop.awaited.push_back(connection);
+  }
   loop.is_draining = true;
-  for (Connection* connection : loop.connections.all())
-    if (connection->is_serving()) loop.awaited.push_back(connection);
   if (loop.awaited.empty()) return stop();
   impl_->drain_end.expires_after(time);
   impl_->drain_end.async_wait([this](const error_code& error) {
@@ -181,7 +186,8 @@ void HttpServer::stop() { impl_->loop.context.stop(); }
 
 HttpCounts HttpServer::counts() const noexcept {
   const EventLoop& loop = impl_->loop;
-  return {loop.open, loop.accepted, loop.refused, loop.evicted, loop.budget->used()};
+  return {loop.open, loop.accepted, loop.refused, loop.evicted,
+          loop.callers.budget->used() + loop.operators.budget->used()};
 }
 
 } // namespace skerry::host::server

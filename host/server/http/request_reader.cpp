@@ -18,7 +18,7 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 using BoostText = boost::beast::string_view;
 
-constexpr size_t first_buffer = size_t{4} << 10;
+constexpr size_t first_buffer = HeldBytes::free_bytes;
 constexpr size_t body_buffer = size_t{16} << 10; // also the longest line of a chunk, and the largest trailer
 
 std::string_view as_std(BoostText text) { return {text.data(), text.size()}; }
