@@ -1,5 +1,7 @@
 #include "host/server/http/connection.hpp"
 
+#include "host/server/http/response_head.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <utility>
@@ -14,22 +16,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds linger_time{2000};
 constexpr size_t linger_bytes = size_t{16} << 20;
 constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
-
-std::string head_of(const Response& response, std::string_view date, KeepAlive keep_alive) {
-  std::string head = "HTTP/1.1 " + std::to_string(response.status) + " ";
-  head += boost::beast::http::obsolete_reason(
-      boost::beast::http::int_to_status(static_cast<unsigned>(response.status)));
-  head += "\r\nDate: ";
-  head += date;
-  head += "\r\nContent-Type: ";
-  head += response.content_type;
-  head += "\r\nContent-Length: " + std::to_string(response.body.size());
-  for (const auto& [name, value] : response.fields) head += std::string("\r\n") + name + ": " + value;
-  if (keep_alive == KeepAlive::no) head += "\r\nConnection: close";
-  if (keep_alive == KeepAlive::announced) head += "\r\nConnection: keep-alive";
-  head += "\r\n\r\n";
-  return head;
-}
 
 } // namespace
 
@@ -183,8 +169,6 @@ void Connection::dispatch() {
 
 // --- writing
 
-void Connection::refuse(Response response) { respond(std::move(response), KeepAlive::no); }
-
 void Connection::respond(Response response, KeepAlive keep_alive) {
   keep_alive_ = loop_.is_draining ? KeepAlive::no : keep_alive;
   response_ = std::move(response);
@@ -192,7 +176,7 @@ void Connection::respond(Response response, KeepAlive keep_alive) {
     const Refusal why = out_of_budget();
     response_ = error_response(why.status, why.code, why.message);
   }
-  head_text_ = head_of(response_, loop_.date(), keep_alive_);
+  head_text_ = response_head(response_, loop_.date(), keep_alive_);
   enter(Phase::responding, loop_.options.request_timeout);
   const std::string_view body = is_head_request_ ? std::string_view() : response_.body;
   const std::array<boost::asio::const_buffer, 2> parts = {boost::asio::buffer(head_text_),

@@ -26,8 +26,6 @@ public:
   Connection& operator=(const Connection&) = delete;
 
   void start();
-  /// Sends a response without having read a request, and closes the connection.
-  void refuse(Response response);
   /// Closes the connection without a response.
   void close();
   /// True if a request has begun and its response is not sent.

@@ -4,6 +4,7 @@
 #include "host/platform/sockets.hpp"
 #include "host/server/http/connection.hpp"
 #include "host/server/http/event_loop.hpp"
+#include "host/server/http/response_head.hpp"
 
 #include <list>
 #include <utility>
@@ -65,12 +66,10 @@ private:
     if (!too_many && group_.connections.size() >= group_.max_connections) {
       if (Connection* idle = group_.connections.longest_idle()) evict(*idle);
     }
-    const bool full = group_.connections.size() >= group_.max_connections;
-    auto connection = std::make_shared<Connection>(loop_, group_, std::move(socket), address, handler_);
-    if (too_many || full)
-      refuse(*connection, too_many);
+    if (too_many || group_.connections.size() >= group_.max_connections)
+      refuse(socket, too_many);
     else
-      connection->start();
+      std::make_shared<Connection>(loop_, group_, std::move(socket), address, handler_)->start();
     accept();
   }
 
@@ -79,14 +78,19 @@ private:
     idle.close();
   }
 
-  void refuse(Connection& connection, bool by_address) {
+  /// Sends a response and closes the connection at once, because a refused connection must cost nothing. Bytes
+  /// that the client has already sent are read first, because they would make its system discard the response.
+  void refuse(EventLoop::Socket& socket, bool by_address) {
     ++loop_.refused;
-    Response response =
+    const Response response =
         by_address ? error_response(429, PluginErrorCode::request,
                                     "this address has too many connections (maxConnectionsPerAddress)")
                    : error_response(503, PluginErrorCode::limit_process,
                                     "the server has too many connections (maxConnections)");
-    connection.refuse(std::move(response));
+    const std::string text = response_head(response, loop_.date(), KeepAlive::no) + response.body;
+    error_code ignored;
+    socket.write_some(boost::asio::buffer(text), ignored);
+    socket.read_some(boost::asio::buffer(loop_.scratch), ignored);
   }
 
   EventLoop& loop_;
