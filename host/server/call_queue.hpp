@@ -3,14 +3,14 @@
 
 #include "host/server/lane.hpp"
 #include "host/support/mutex.hpp"
-#include "skerry/host/plugin.hpp"
+#include "skerry/host/manager.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
-#include <string>
+#include <string_view>
 
 namespace skerry::host::server {
 
@@ -24,11 +24,13 @@ public:
   /// Receives the result on a thread of the lane.
   using Done = std::function<void(Expected<std::string> result)>;
 
-  explicit CallQueue(uint32_t threads) : lane_(threads) {}
+  /// `manager` holds the plugins that are called, and must outlive the object.
+  CallQueue(const Manager& manager, uint32_t threads) : manager_(manager), lane_(threads) {}
 
   /// Calls the plugin with `input`, which the caller keeps valid until `done` has been called.
   void call(PluginHandle plugin, std::string_view input, Done done);
-  /// Ends the calls that have waited too long. Must be called now and then; calls fail that much later.
+  /// Ends the calls that have waited too long or whose plugin was unloaded. Must be called now and then;
+  /// calls fail that much later.
   void end_late_calls();
 
 private:
@@ -44,9 +46,11 @@ private:
   };
 
   void run(const Call& call, bool may_wait);
-  void run_from(const std::string& name, Call call);
-  bool take_next(const std::string& name, Call& next);
+  void run_from(Call call);
+  bool take_next(Call& next);
+  bool must_end(const Call& call, Clock::time_point now) const;
 
+  const Manager& manager_;
   Mutex mutex_;
   std::map<std::string, Queue, std::less<>>
       queues_ SKERRY_GUARDED_BY(mutex_); // of plugins with running calls

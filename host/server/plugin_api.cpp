@@ -101,7 +101,7 @@ private:
 
 PluginApi::PluginApi(Manager& manager, const HttpServer& http, const Token& token, ServerLog& log,
                      uint32_t call_threads)
-    : manager_(manager), http_(http), token_(token), log_(log), calls_(call_threads),
+    : manager_(manager), http_(http), token_(token), log_(log), calls_(manager, call_threads),
       changes_(change_threads), reports_(1) {}
 PluginApi::~PluginApi() = default;
 

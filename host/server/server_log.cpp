@@ -13,8 +13,8 @@ namespace {
 constexpr size_t longest_text = 1000;
 
 std::string text_of(const ReloadEvent& event) {
-  return event.plugin + " " + event.version + " (" + std::string(reload_trigger_name(event.trigger)) +
-         ", xxh3-128:" + event.hash + ")";
+  return event.plugin + (event.version.empty() ? "" : " ") + event.version + " (" +
+         std::string(reload_trigger_name(event.trigger)) + ", xxh3-128:" + event.hash + ")";
 }
 
 bool goes_back(const ReloadEvent& event) {
