@@ -52,9 +52,8 @@ private:
 
   const Manager& manager_;
   Mutex mutex_;
-  std::map<std::string, Queue, std::less<>>
-      queues_ SKERRY_GUARDED_BY(mutex_); // of plugins with running calls
-  Lane lane_;                            // the last member, so that its threads end first
+  std::map<const Plugin*, Queue> queues_ SKERRY_GUARDED_BY(mutex_); // of plugins with running calls
+  Lane lane_; // the last member, so that its threads end first
 };
 
 } // namespace skerry::host::server
