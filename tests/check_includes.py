@@ -61,6 +61,7 @@ THIRD_PARTY = {  # header prefix: the only files that may include it
     "hwy/": r"^vm/exec/simd",
     "xxhash": r"^host/support/hash\.cpp$",
     "curl/": r"^host/net/curl/",
+    "ares": r"^host/net/ares/",
     "nlohmann/": r"^host/support/json\.hpp$",
     "CLI/": r"^host/cli/",
     "boost/": r"^host/server/http/boost\.hpp$",

@@ -1,10 +1,12 @@
-// Sockets that programs started by this process do not inherit. Internal.
+// Sockets that programs started by this process do not inherit, and waiting for sockets. Internal.
 #pragma once
 
 #include "skerry/expected.hpp"
 #include "vm/platform/owned_fd.hpp"
 
+#include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 
 // All functions are thread-safe.
@@ -15,6 +17,16 @@ namespace skerry::platform {
 OwnedFd make_socket(int family, int type, int protocol) noexcept;
 /// Like make_socket, but the socket is nonblocking: calls on the socket never wait.
 OwnedFd make_nonblocking_socket(int family, int type, int protocol) noexcept;
+
+/// A socket that a thread waits for.
+struct WatchedSocket {
+  int socket = -1;
+  bool read = false, write = false; ///< the operations to wait for
+};
+/// Waits until one of `sockets`, which may be empty, is ready, at most for `time`. Then clears `read` and
+/// `write` where that operation would wait. An error of a socket makes both ready, because the next operation
+/// reports it. A signal may end the wait early; nothing is then ready.
+void wait_for_sockets(std::span<WatchedSocket> sockets, std::chrono::nanoseconds time) noexcept;
 
 /// A TCP socket that listens, and its port.
 struct Listener {
