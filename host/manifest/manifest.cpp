@@ -301,6 +301,7 @@ Expected<Manifest> read_manifest(const std::filesystem::path& file) {
     return manifest_error(bytes.error().too_large ? PluginErrorCode::limit_manifest : PluginErrorCode::io, "",
                           bytes.error().message);
   }
+  if (bytes->empty()) return manifest_error(PluginErrorCode::io, "", empty_file(file));
   auto folder = std::filesystem::absolute(file).parent_path();
   auto manifest = parse_manifest(as_text(*bytes), folder);
   if (!manifest) manifest.error().message = printable(file.string()) + ": " + manifest.error().message;

@@ -18,8 +18,7 @@ constexpr size_t unlimited = std::numeric_limits<size_t>::max() / 2;
 
 std::string dropped_text(uint64_t count, LogSink::Format format) {
   const std::string number = std::to_string(count);
-  if (format == LogSink::Format::json)
-    return R"({"event":"log lines dropped","count":)" + number + "}\n";
+  if (format == LogSink::Format::json) return R"({"event":"log lines dropped","count":)" + number + "}\n";
   return "skerry: " + number + (count == 1 ? " log line was" : " log lines were") + " dropped\n";
 }
 

@@ -75,7 +75,7 @@ private:
   Clock::time_point give_up_ SKERRY_GUARDED_BY(mutex_) = Clock::time_point::max();
   uint64_t dropped_ SKERRY_GUARDED_BY(mutex_) = 0;
   uint64_t untold_ SKERRY_GUARDED_BY(mutex_) = 0; // dropped lines that no line has told of yet
-  std::thread thread_; // started while mutex_ is held
+  std::thread thread_;                            // started while mutex_ is held
 };
 
 } // namespace skerry::host
