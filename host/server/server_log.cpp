@@ -49,4 +49,12 @@ void ServerLog::reload(const ReloadEvent& event) {
     line(goes_back(event) ? "rolled back" : "reloaded", text_of(event));
 }
 
+void ServerLog::guest(std::string_view plugin, std::string_view level, std::string_view text) {
+  const std::string words = printable(text, longest_printed_message);
+  if (json_)
+    return sink_.line(
+        dump_json(OrderedJson{{"event", "guest"}, {"plugin", plugin}, {"level", level}, {"text", words}}));
+  sink_.line("guest " + printable(plugin) + ": " + std::string(level) + ": " + words);
+}
+
 } // namespace skerry::host::server

@@ -244,8 +244,8 @@ void RequestReader::start_request() {
 
 skerry::Expected<RequestReader::Step, Refusal> RequestReader::advance() {
   if (!parser_) {
-    // RFC 9112, section 2.2: an empty line before the request line is ignored.
-    if (unread().starts_with("\r\n")) begin_ += 2;
+    // RFC 9112, section 2.2: empty lines before the request line are ignored.
+    while (unread().starts_with("\r\n")) begin_ += 2;
     if (unread().empty() || unread() == "\r") return Step::need_more;
     start_request();
   }
