@@ -19,10 +19,10 @@ namespace skerry::host {
 /// Options of one call.
 struct CallOptions {
   /// A timeout for this call. It can only shorten the manifest's timeout, so a longer one is ignored.
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout = std::nullopt;
   /// When the call began, if the caller has already waited. That time counts toward the timeout and toward
   /// pool.maxWait. By default, the call begins now.
-  std::optional<std::chrono::steady_clock::time_point> start;
+  std::optional<std::chrono::steady_clock::time_point> start = std::nullopt;
   /// If false, the call fails with code "busy" unless an instance is free, as if pool.maxWaiting callers were
   /// waiting.
   bool may_wait = true;
