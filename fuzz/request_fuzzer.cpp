@@ -18,10 +18,10 @@ constexpr ReaderLimits limits{.head = {.line_bytes = 100, .fields_bytes = 300, .
 
 /// Everything that was kept must be given back, and never be more than the budget.
 void check_budget(std::string_view bytes) {
-  constexpr uint64_t most = 5000;
+  constexpr uint64_t most = 8000;
   const auto budget = budget_of(most);
   {
-    Transcript transcript(limits, budget);
+    Transcript transcript({}, budget); // large requests, because small ones are not charged
     transcript.feed(bytes);
     FUZZ_CHECK(budget->used() <= most);
     if (transcript.is_idle()) FUZZ_CHECK(budget->used() == 0);
