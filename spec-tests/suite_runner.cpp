@@ -1,5 +1,6 @@
 #include "spec-tests/suite_runner.hpp"
 
+#include "skerry/printable.hpp"
 #include "spec-tests/run_file.hpp"
 
 #include <algorithm>
@@ -40,13 +41,15 @@ Result<std::vector<std::string>> find_scripts(const std::vector<std::string>& pa
   for (const std::string& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
-      if (!fs::exists(path, error))
-        return fail(Error(ErrorKind::io, ErrorCode::none, path + ": no such file"));
+      const bool exists = fs::exists(path, error);
+      if (!exists || !fs::is_regular_file(path, error)) // opening a FIFO would wait
+        return fail(Error(ErrorKind::io, ErrorCode::none,
+                          printable(path) + (exists ? ": not a regular file" : ": no such file")));
       files.push_back(path);
       continue;
     }
     for (fs::recursive_directory_iterator it(path, error), end; it != end; it.increment(error)) {
-      if (error) return fail(Error(ErrorKind::io, ErrorCode::none, path + ": " + error.message()));
+      if (error) return fail(Error(ErrorKind::io, ErrorCode::none, printable(path) + ": " + error.message()));
       if (it->is_regular_file(error) && it->path().extension() == ".wast")
         files.push_back(it->path().string());
     }

@@ -22,7 +22,9 @@ bool wait_writable(int fd, Clock::time_point deadline) {
   constexpr Clock::duration longest = std::chrono::minutes(1);
   for (;;) {
     platform::Waiting one{.fd = fd, .direction = platform::Direction::write};
-    const auto left = std::clamp(deadline - Clock::now(), Clock::duration::zero(), longest);
+    // Compared before the subtraction, which would overflow for a deadline in the far past.
+    const auto now = Clock::now();
+    const auto left = deadline <= now ? Clock::duration::zero() : std::min(deadline - now, longest);
     const auto ready = platform::wait({&one, 1}, left);
     if (!ready || *ready > 0) return true;
     if (Clock::now() >= deadline) return false;
@@ -39,23 +41,28 @@ Expected<size_t> write_some(int fd, std::optional<StreamKind> kind, std::string_
 
 } // namespace
 
-bool write_before(Clock::time_point deadline, int host_fd, std::string_view text) {
+size_t write_part_before(Clock::time_point deadline, int host_fd, std::string_view text) {
   const auto status = platform::status(host_fd);
-  if (!status) return false;
+  if (!status) return 0;
   const OwnedFd terminal = platform::open_terminal_anew(host_fd);
   const int fd = terminal.is_open() ? terminal.get() : host_fd;
   std::optional<StreamKind> kind;
   if (!status->is_regular()) kind = terminal.is_open() ? StreamKind::own : platform::stream_kind(*status);
   bool waits = kind && must_wait_first(*kind);
-  while (!text.empty()) {
-    if (waits && !wait_writable(fd, deadline)) return false;
-    const auto written = write_some(fd, kind, text);
+  size_t done = 0;
+  while (done < text.size()) {
+    if (waits && !wait_writable(fd, deadline)) break;
+    const auto written = write_some(fd, kind, text.substr(done));
     const bool may_retry = !written && (written.error() == Errno::again || written.error() == Errno::intr);
-    if (!may_retry && written.value_or(0) == 0) return false;
-    text.remove_prefix(written.value_or(0));
+    if (!may_retry && written.value_or(0) == 0) break;
+    done += written.value_or(0);
     waits = kind && (must_wait_first(*kind) || (!written && written.error() == Errno::again));
   }
-  return true;
+  return done;
+}
+
+bool write_before(Clock::time_point deadline, int host_fd, std::string_view text) {
+  return write_part_before(deadline, host_fd, text) == text.size();
 }
 
 } // namespace skerry::wasi

@@ -2,7 +2,6 @@
 
 #include "host/guest/import_need.hpp"
 #include "host/net/network.hpp"
-#include "host/platform/file_identity.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
@@ -117,15 +116,10 @@ Expected<Module> compile(const Engine& engine, const Manifest& manifest, std::ve
 } // namespace
 
 Expected<ModuleFile> read_module(const Manifest& manifest, uint64_t max_module_bytes) {
-  std::error_code unknown;
-  const bool is_file = std::filesystem::is_regular_file(manifest.wasm_path, unknown); // false for a pipe
-  const platform::FileIdentity before = platform::file_identity(manifest.wasm_path);
   auto bytes = read_file(manifest.wasm_path, max_module_bytes);
   if (!bytes) return read_error(manifest, max_module_bytes, bytes.error());
-  if (is_file && platform::file_identity(manifest.wasm_path) != before) {
-    return fail(make_error(manifest, Phase::read, PluginErrorCode::io,
-                           printable(manifest.wasm_path.string()) + " was changed while it was read"));
-  }
+  if (bytes->empty())
+    return fail(make_error(manifest, Phase::read, PluginErrorCode::io, empty_file(manifest.wasm_path)));
   std::string hash = xxh3_128(*bytes);
   return ModuleFile{std::move(*bytes), std::move(hash)};
 }

@@ -45,13 +45,13 @@ Expected<ReloadResult> ReloadTransaction::run() {
       return fail(std::move(ready.error()));
     }
   }
-  run_with_low_priority([&] { report_.retire(*base_); });
+  run_in_short_turns([&] { report_.retire(*base_); });
   return ReloadResult::swapped;
 }
 
 Expected<void> ReloadTransaction::without_serving() noexcept {
   Expected<void> ready;
-  run_with_low_priority([&] {
+  run_in_short_turns([&] {
     ready =
         catching_out_of_memory(plugin_.name, Phase::reload, "reloading a plugin", [&] { return prepare(); });
   });

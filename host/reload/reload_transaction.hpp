@@ -11,8 +11,8 @@
 namespace skerry::host {
 
 /// One reload. A failure before or during the swap leaves the old version in service and frees the new
-/// version. `run` is called once; it runs most steps on a low-priority thread and waits for them. Other
-/// reloads of the plugin wait until this one has swapped or failed.
+/// version. `run` is called once; it runs most steps on a thread that takes short turns, and waits for them.
+/// Other reloads of the plugin wait until this one has swapped or failed.
 class ReloadTransaction {
 public:
   /// `manifest` returns the new version's manifest. It is called in the step `manifest`, after earlier
@@ -45,7 +45,7 @@ private:
   [[nodiscard]] Expected<void> init();
   [[nodiscard]] Expected<void> try_canary();
 
-  [[nodiscard]] Expected<void> without_serving() noexcept; // prepare, at low priority
+  [[nodiscard]] Expected<void> without_serving() noexcept; // prepare, in short turns
   [[nodiscard]] Expected<void> prepare();
   [[nodiscard]] Expected<void> take_over();
   bool must_hand_over() const;

@@ -1,6 +1,6 @@
 #include "host/support/background.hpp"
 
-#include "host/platform/thread_priority.hpp"
+#include "host/platform/thread_turns.hpp"
 #include "host/support/out_of_memory.hpp"
 
 namespace skerry::host {
@@ -42,11 +42,11 @@ Background::Threads Background::take_ended() noexcept {
   return taken;
 }
 
-void run_with_low_priority(const std::function<void()>& work) noexcept {
+void run_in_short_turns(const std::function<void()>& work) noexcept {
   const bool has_thread = unless_out_of_memory(
       [&] {
         start_thread([&] {
-          platform::lower_own_priority();
+          platform::take_short_turns();
           work();
         }).join();
         return true;

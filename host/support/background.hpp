@@ -37,11 +37,11 @@ private:
   bool stopped_ SKERRY_GUARDED_BY(mutex_) = false;
 };
 
-/// Runs `work` on a low-priority thread and waits until `work` has returned. When all cores are busy, this
-/// thread gets about a tenth of the processor time of a thread that calls a plugin. `work` must therefore not
-/// take a lock that calls of plugins take, because these calls would then wait for the slow thread. `work`
-/// must handle running out of memory itself. If the system has no thread left, `work` runs on the calling
-/// thread.
-void run_with_low_priority(const std::function<void()>& work) noexcept;
+/// Runs `work` on its own thread and waits until `work` has returned. The thread takes short turns on
+/// the processor, so that it delays calls of plugins less when all cores are busy. It has the same priority
+/// as the calling thread, because `work` and calls of plugins take the same locks, such as those of malloc.
+/// `work` must handle running out of memory itself. If the system has no thread left, `work` runs on the
+/// calling thread.
+void run_in_short_turns(const std::function<void()>& work) noexcept;
 
 } // namespace skerry::host

@@ -7,13 +7,20 @@
 #include <algorithm>
 #include <span>
 #include <system_error>
+#include <utility>
 
 namespace skerry::host {
 
 namespace {
 
+using platform::FileKind;
+
+Unexpected<FileProblem> problem(const std::filesystem::path& file, const std::string& what) {
+  return fail(FileProblem{false, 0, printable(file.string()) + what});
+}
+
 Unexpected<FileProblem> system_problem(const std::filesystem::path& file, std::error_code error) {
-  return fail(FileProblem{false, 0, printable(file.string()) + ": " + error.message()});
+  return problem(file, ": " + error.message());
 }
 
 Unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file, uint64_t size, uint64_t limit) {
@@ -22,20 +29,28 @@ Unexpected<FileProblem> larger_than_limit(const std::filesystem::path& file, uin
                               " bytes"});
 }
 
-} // namespace
+std::string_view name_of(FileKind kind) {
+  switch (kind) {
+  case FileKind::regular: return "a regular file";
+  case FileKind::directory: return "a directory";
+  case FileKind::fifo: return "a FIFO";
+  case FileKind::device: return "a device";
+  case FileKind::socket: return "a socket";
+  }
+  std::unreachable();
+}
 
-skerry::Expected<std::vector<std::byte>, FileProblem> read_file(const std::filesystem::path& file,
-                                                                uint64_t limit) {
-  const auto opened = platform::open_for_reading(file);
-  if (!opened) return system_problem(file, opened.error());
-  const auto size = platform::regular_size(*opened);
-  if (!size) return system_problem(file, size.error());
-  if (*size > limit) return larger_than_limit(file, *size, limit);
+Unexpected<FileProblem> not_regular(const std::filesystem::path& file, FileKind kind) {
+  return problem(file, " is " + std::string(name_of(kind)) + ", not a regular file");
+}
 
-  std::vector<std::byte> bytes(*size + 1); // + 1, so that the end is found without growing the buffer
+/// Reads an open file to its end.
+FileBytes read_all(const std::filesystem::path& file, const OwnedFd& opened, uint64_t size, uint64_t limit) {
+  if (size > limit) return larger_than_limit(file, size, limit);
+  std::vector<std::byte> bytes(size + 1); // + 1, so that the end is found without growing the buffer
   size_t used = 0;
   while (true) {
-    const auto count = platform::read_some(*opened, std::span(bytes).subspan(used));
+    const auto count = platform::read_some(opened, std::span(bytes).subspan(used));
     if (!count) return system_problem(file, count.error());
     if (*count == 0) break;
     used += *count;
@@ -44,6 +59,39 @@ skerry::Expected<std::vector<std::byte>, FileProblem> read_file(const std::files
   }
   bytes.resize(used);
   return bytes;
+}
+
+} // namespace
+
+FileBytes read_file(const std::filesystem::path& file, uint64_t limit) {
+  // Checked before the file is opened, because opening some devices has effects.
+  const auto found = platform::file_status(file);
+  if (!found) return system_problem(file, found.error());
+  if (found->kind != FileKind::regular) return not_regular(file, found->kind);
+  const auto opened = platform::open_without_waiting(file);
+  if (!opened) return system_problem(file, opened.error());
+  const auto before = platform::file_status(*opened); // another file may have been renamed to the path
+  if (!before) return system_problem(file, before.error());
+  if (before->kind != FileKind::regular) return not_regular(file, before->kind);
+  auto bytes = read_all(file, *opened, before->size, limit);
+  if (!bytes) return bytes;
+  const auto after = platform::file_status(*opened);
+  if (!after) return system_problem(file, after.error());
+  if (*after != *before) return problem(file, " was changed while it was read");
+  return bytes;
+}
+
+FileBytes read_file_or_pipe(const std::filesystem::path& file, uint64_t limit) {
+  const auto opened = platform::open_for_reading(file);
+  if (!opened) return system_problem(file, opened.error());
+  const auto status = platform::file_status(*opened);
+  if (!status) return system_problem(file, status.error());
+  return read_all(file, *opened, status->size, limit);
+}
+
+std::string empty_file(const std::filesystem::path& file) {
+  return printable(file.string()) +
+         " is empty; a writer must close the new file before it renames it to this path";
 }
 
 } // namespace skerry::host

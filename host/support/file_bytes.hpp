@@ -17,10 +17,19 @@ struct FileProblem {
   std::string message; ///< contains the file's name
 };
 
-/// Reads a regular file or a pipe. A file whose size exceeds `limit` is refused before any memory is
-/// allocated. A pipe, or a file that grows while it is read, is refused as soon as more than `limit` bytes
-/// have been read.
-[[nodiscard]] skerry::Expected<std::vector<std::byte>, FileProblem>
-read_file(const std::filesystem::path& file, uint64_t limit);
+using FileBytes = skerry::Expected<std::vector<std::byte>, FileProblem>;
+
+/// Reads a regular file. Refuses directories, FIFOs, devices and sockets without opening them, and so never
+/// waits for another process. Refuses a file whose size exceeds `limit` before any memory is allocated. The
+/// bytes are those of one moment: a file that is written while it is read is refused. If another file is
+/// renamed to the path in the meantime, the result is one of the two files.
+[[nodiscard]] FileBytes read_file(const std::filesystem::path& file, uint64_t limit);
+/// Like read_file, but also reads pipes and devices, and waits for their bytes. Refuses them as soon as more
+/// than `limit` bytes have been read.
+[[nodiscard]] FileBytes read_file_or_pipe(const std::filesystem::path& file, uint64_t limit);
+
+/// Returns the message for a module or manifest that is empty. Such a file says nothing about the version:
+/// its writer has opened it, or renamed it, before the bytes were written.
+std::string empty_file(const std::filesystem::path& file);
 
 } // namespace skerry::host

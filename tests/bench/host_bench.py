@@ -71,8 +71,10 @@ def main():
         print()
         for lines in table(figures):
             print("\n".join(lines))
-    print("\nReloads beside the calls of two threads:", flush=True)
-    subprocess.run([build / "tests/bench/skerry_reload_measure", build / "examples/plugins/json-transformer.json"], check=True)
+    for title, pause_ms in [("Reloads", "100"), ("Reloads in a loop", "0")]:
+        print(f"\n{title} beside the calls of two threads:", flush=True)
+        subprocess.run([build / "tests/bench/skerry_reload_measure", build / "examples/plugins/json-transformer.json", "20",
+                        pause_ms], check=True)
 
 
 if __name__ == "__main__":

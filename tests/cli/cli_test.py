@@ -212,6 +212,18 @@ class General(CommandTest):
             self.run_command(*words, "none.wasm", status=1)
             self.assertIn("none.wasm", self.err)
 
+    def test_other_files_than_regular_ones_are_refused_at_once(self):
+        os.mkfifo(self.folder / "fifo")  # nobody writes to it, so opening it would wait
+        for path, kind in [("fifo", "FIFO"), ("/dev/zero", "device"), (".", "directory")]:
+            for words in [["run"], ["validate"], ["inspect"], ["objdump", "-x"], ["wat2wasm"], ["wasm2wat"],
+                          ["plugin", "meta", "--manifest"], ["plugin", "serve", "--config"],
+                          ["plugin", "reload", "p", "--config"]]:
+                self.run_command(*words, path, status=1)
+                self.assertIn(f"{path} is a {kind}, not a regular file", self.err, words)
+        for path in ["fifo", "/dev/zero"]:
+            self.run_command("wast", path, status=1)
+            self.assertIn(f"{path}: not a regular file", self.err)
+
     def test_closed_stdout(self):
         self.file("math.wat", MATH)
         for redirection, statuses in [("| true", "01"), (">&-", "1"), (">/dev/full", "1")]:

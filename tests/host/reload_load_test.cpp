@@ -3,6 +3,8 @@
 #include "tests/host/support/reload_fixture.hpp"
 #include "tests/support/emulation.hpp"
 
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -101,6 +103,75 @@ pid_t start_writer(const std::filesystem::path& file, const std::vector<std::byt
 }
 
 } // namespace
+
+TEST_CASE_METHOD(ReloadFixture, "reloads beside a writer that renames as fast as it can all succeed") {
+  auto m = manifest();
+  auto plugin = start(m);
+  std::vector<std::vector<std::byte>> versions;
+  for (char digit = '1'; digit <= '9'; ++digit) versions.push_back(assemble(version_wat(digit)));
+  std::atomic<bool> stop = false;
+  std::atomic<int> renames = 0;
+  std::thread writer([&] {
+    for (size_t i = 0; !stop; ++i, ++renames) install_bytes(m, versions[i % versions.size()]);
+  });
+  const int wanted = number_of("SKERRY_RELOADS", 100);
+  int done = 0;
+  while (done < wanted || renames < wanted) {
+    const auto reloaded = reloading.reload(m, {.force = true});
+    if (!reloaded) {
+      FAIL_CHECK(describe(reloaded.error()));
+      break;
+    }
+    const std::string answer = result_of(plugin->call(""));
+    CHECK((answer.size() == 2 && answer[0] == answer[1]));
+    ++done;
+  }
+  stop = true;
+  writer.join();
+}
+
+TEST_CASE_METHOD(ReloadFixture,
+                 "an empty file is not a version: it is refused as unread and not remembered") {
+  // A writer that renames a file before the bytes are in it, or that shares the new file's name with another
+  // writer, leaves an empty file for a moment.
+  auto m = manifest();
+  auto plugin = start(m);
+  install_bytes(m, {});
+  for (int i = 0; i < 2; ++i) { // the second is not "known to be bad"
+    const PluginError error = reloading.reload(m).error();
+    CHECK(error.code == "reload.read");
+    CHECK(error.cause == "io");
+    CHECK(error.message.find("is empty; a writer must close") != std::string::npos);
+  }
+  install(m, '2');
+  REQUIRE(reloading.reload(m));
+  CHECK(result_of(plugin->call("")) == "22");
+
+  const auto file = folder / "p.json";
+  std::ofstream(file).flush();
+  CHECK(reloading.load(file).error().code == "io");
+}
+
+TEST_CASE_METHOD(ReloadFixture, "a reload runs with the priority of the thread that asked for it") {
+  // With a lower priority, a reload that holds a lock of malloc or of the kernel makes calls wait for
+  // seconds on a loaded machine.
+  const auto own = [] { return std::pair(::sched_getscheduler(0), ::getpriority(PRIO_PROCESS, 0)); };
+  const auto ours = own();
+  std::atomic<int> asked = 0, as_ours = 0;
+  on_print = [&](std::string_view) {
+    ++asked;
+    as_ours += own() == ours;
+  };
+  const std::string extra =
+      std::string(held_init) + R"((func (export "destroy") (call $print (i32.const 64) (i32.const 1))))";
+  const Manifest m = manifest();
+  const auto plugin = start(m, '1', extra); // init on this thread
+  put(m, '2', extra);
+  REQUIRE(reloading.reload(m)); // init of the new version, destroy of the old one
+  reloading.close();            // destroy, on this thread
+  CHECK(asked == 4);
+  CHECK(as_ours == asked);
+}
 
 TEST_CASE_METHOD(ReloadFixture,
                  "load: during reloads no call fails, and every answer comes from a single version") {

@@ -3,7 +3,7 @@
 # cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… -DRESOLVER=… -DCLIENT=… [-DSOURCE=… -DKIND=…] -P run.cmake
 # CLIENT: whether BUILD has an HTTP client, if it is not built here.
 # SOURCE: the project's folder, which is built first, in BUILD. KIND: "shared" builds shared libraries; "small" builds
-# without libcurl, c-ares and cpp-httplib, which may then be missing, and checks that what needs them is refused.
+# without libcurl, c-ares and Boost, which may then be missing, and checks that what needs them is refused.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -23,7 +23,7 @@ endfunction()
 
 set(options_shared -DBUILD_SHARED_LIBS=ON)
 set(without_client -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON -DCMAKE_DISABLE_FIND_PACKAGE_c-ares=ON)
-set(options_small -DSKERRY_WITH_HTTP_CLIENT=OFF -DSKERRY_WITH_SERVER=OFF ${without_client} -DSKERRY_HTTPLIB_INCLUDE=NOTFOUND)
+set(options_small -DSKERRY_WITH_HTTP_CLIENT=OFF -DSKERRY_WITH_SERVER=OFF ${without_client} -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON)
 set(consumer_options_small ${without_client})
 set(refusal_small "capabilities.allowNetwork.*SKERRY_WITH_HTTP_CLIENT=OFF")
 set(refusal_shared "magic header not detected")

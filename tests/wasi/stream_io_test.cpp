@@ -2,6 +2,7 @@
 // fills the pipe first.
 #include "wasi/platform/streams.hpp"
 
+#include "skerry/wasi/host_output.hpp"
 #include "tests/catch.hpp"
 #include "tests/support/emulation.hpp"
 #include "tests/wasi/program.hpp"
@@ -231,6 +232,31 @@ TEST_CASE("streams: a write does not wait when a rival fills the stream first") 
       program.call(abi::fd_write, 1, vectors, 1, count);
     }
     CHECK(is_blocking(ends.in));
+  }
+}
+
+TEST_CASE("a write to a full pipe ends at its deadline, even at the earliest one") {
+  using Clock = std::chrono::steady_clock;
+  const TempDir dir;
+  Ends ends;
+  make_pipe(ends, dir);
+  const std::string text(1 << 20, 'x'); // more than a pipe holds
+  for (const Clock::time_point deadline : {Clock::time_point::min(), Clock::time_point{}, Clock::now()}) {
+    const auto start = Clock::now();
+    const size_t first = wasi::write_part_before(deadline, ends.in, text);
+    CHECK(first < text.size());
+    CHECK(wasi::write_part_before(deadline, ends.in, text) == 0);
+    CHECK_FALSE(wasi::write_before(deadline, ends.in, text));
+    CHECK(Clock::now() - start < std::chrono::seconds(30)); // without a deadline it waits minutes
+    std::string got(first, 0);
+    for (size_t at = 0; at < first;) {
+      const ssize_t n = ::read(ends.out, got.data() + at, first - at);
+      REQUIRE(n > 0);
+      at += static_cast<size_t>(n);
+    }
+    CHECK(got == text.substr(0, first));
+    CHECK(wasi::write_before(deadline, ends.in, "y"));
+    REQUIRE(::read(ends.out, got.data(), 1) == 1);
   }
 }
 

@@ -31,7 +31,7 @@ void report(const PluginError& error) { write_stderr(to_json(error) + "\n"); }
 
 Expected<std::string> input_bytes(const Input& input) {
   if (!input.is_file) return input.text;
-  auto bytes = read_file(input.text, largest_input);
+  auto bytes = read_file_or_pipe(input.text, largest_input);
   if (bytes) return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   const bool too_large = bytes.error().too_large;
   return fail(make_error("", Phase::call, too_large ? PluginErrorCode::limit_input : PluginErrorCode::io,

@@ -47,7 +47,12 @@ TEST_CASE("platform: files are opened, measured and read; errors name the cause"
   std::ofstream(file) << "twelve bytes";
   const auto opened = open_for_reading(file);
   REQUIRE(opened);
-  CHECK(*regular_size(*opened) == 12);
+  CHECK(file_status(*opened)->size == 12);
+  CHECK(*file_status(file) == *file_status(*opened));
+  CHECK(file_status(temp.path())->kind == FileKind::directory);
+  CHECK(file_status("/dev/null")->kind == FileKind::device);
+  CHECK(file_status(temp / "none").error() == std::errc::no_such_file_or_directory);
+  CHECK(open_without_waiting(file));
   std::array<std::byte, 64> bytes;
   CHECK(*read_some(*opened, bytes) == 12);
   CHECK(*read_some(*opened, bytes) == 0);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <string_view>
 
 namespace skerry::wasi {
@@ -11,5 +12,7 @@ namespace skerry::wasi {
 /// the deadline, writes only as much as fits without waiting. Raises no SIGPIPE. Returns false if a part of
 /// `text` was not written. Thread-safe.
 bool write_before(std::chrono::steady_clock::time_point deadline, int host_fd, std::string_view text);
+/// Like write_before, but returns how many bytes of `text` were written. Thread-safe.
+size_t write_part_before(std::chrono::steady_clock::time_point deadline, int host_fd, std::string_view text);
 
 } // namespace skerry::wasi

@@ -1,11 +1,11 @@
-// Lowers the priority of a thread with sched_setattr(2). On Linux each thread has its own niceness.
-#include "host/platform/thread_priority.hpp"
+// Shortens a thread's time slices with sched_setattr(2), which Linux supports from version 6.12 on.
+#include "host/platform/thread_turns.hpp"
 
+#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdint>
 
 namespace skerry::platform {
@@ -16,7 +16,7 @@ namespace {
 /// of the C library.
 struct SchedulingRequest {
   uint32_t size = sizeof(SchedulingRequest);
-  uint32_t policy = 0; // SCHED_OTHER
+  uint32_t policy = SCHED_OTHER;
   uint64_t flags = 0;
   int32_t nice = 0;
   uint32_t priority = 0;
@@ -25,11 +25,11 @@ struct SchedulingRequest {
 
 } // namespace
 
-void lower_own_priority() noexcept {
-  constexpr int yielding = 10;          // the niceness, from 0 to 19
-  constexpr uint64_t turn_ns = 100'000; // the shortest time slice, which Linux supports from version 6.12 on
+void take_short_turns() noexcept {
+  constexpr uint64_t turn_ns = 100'000;               // the shortest time slice that Linux supports
+  if (::sched_getscheduler(0) != SCHED_OTHER) return; // another policy would be a lower priority
   SchedulingRequest wanted;
-  wanted.nice = std::max(::getpriority(PRIO_PROCESS, 0), yielding);
+  wanted.nice = ::getpriority(PRIO_PROCESS, 0); // on Linux, that of the calling thread
   wanted.runtime_ns = turn_ns;
   (void)::syscall(SYS_sched_setattr, 0, &wanted, 0U);
 }
