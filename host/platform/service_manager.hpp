@@ -14,8 +14,8 @@ struct PassedSocket {
   OwnedFd socket; ///< calls on it never wait
   std::string name;
 };
-/// Returns the sockets of sd_listen_fds_with_names(3), and removes them from the environment, so that a second
-/// call returns none. Not thread-safe.
+/// Returns the sockets of sd_listen_fds_with_names(3), and removes them from the environment, so that a
+/// second call returns none. Not thread-safe.
 std::vector<PassedSocket> take_passed_sockets();
 
 /// Tells the service manager a new state, such as "READY=1", as sd_notify(3) does. Does nothing if no service

@@ -37,14 +37,15 @@ struct Listener {
 /// system chooses a free port. The error is the system's text.
 [[nodiscard]] Expected<Listener, std::string> listen_on(const std::string& host, const std::string& port);
 
-/// Listens on a Unix socket at `path`, which only this user may connect to. A socket that no process listens on
-/// any more is replaced. The error is the system's text.
+/// Listens on a Unix socket at `path`, which only this user may connect to. A socket that no process listens
+/// on any more is replaced. The error is the system's text.
 [[nodiscard]] Expected<OwnedFd, std::string> listen_on_path(const std::string& path);
 
 /// Makes a TCP socket send small writes without waiting for more. Does nothing for other sockets.
 void send_at_once(int socket) noexcept;
 
-/// Raises the number of descriptors that this process may have as far as the system allows. Returns the number.
+/// Raises the number of descriptors that this process may have as far as the system allows. Returns the
+/// number.
 uint64_t raise_descriptor_limit() noexcept;
 
 } // namespace skerry::platform

@@ -10,7 +10,8 @@ Lease::Lease(std::shared_ptr<Generation> generation, BudgetShare buffers, Instan
       fuel_before_(instance_->fuel_used()) {}
 
 Expected<Lease> Lease::take(std::shared_ptr<Generation> generation, uint64_t input_bytes,
-                            Generation::Clock::time_point start, std::chrono::milliseconds timeout, bool may_wait) {
+                            Generation::Clock::time_point start, std::chrono::milliseconds timeout,
+                            bool may_wait) {
   const Manifest& manifest = generation->manifest();
   const uint64_t buffer_bytes = input_bytes + manifest.capabilities.max_output_bytes();
   const std::shared_ptr<ByteBudget>& budget = generation->code().services.budget;

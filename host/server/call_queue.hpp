@@ -14,8 +14,9 @@
 
 namespace skerry::host::server {
 
-/// Calls plugins on the threads of a lane. Of each plugin, only as many calls as it has instances take a
-/// thread; others wait in the queue, in their order, so that a slow plugin leaves threads to other plugins.
+/// Calls plugins on the threads of a lane. The calls of a plugin take at
+/// most as many threads as the plugin has instances. Its other calls wait in the queue, in their order, so
+/// that a slow plugin leaves threads to other plugins.
 /// The limits and errors are those of Plugin::call: a call that has waited for pool.maxWait fails, and
 /// pool.maxWaiting calls may wait. Thread-safe.
 class CallQueue {

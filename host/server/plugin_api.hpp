@@ -22,7 +22,7 @@ enum class Audience : uint8_t {
   operators, ///< all but calls: health, metrics, and changes of plugins
 };
 
-/// Answers requests with the plugins of a manager. What takes time runs on threads, never on the event loop:
+/// Answers requests with the plugins of a manager. Slow work runs on threads, never on the event loop:
 /// calls, changes of plugins, and reports each have their own, so that none of them can delay the others.
 class PluginApi {
 public:

@@ -19,7 +19,7 @@ std::string range_message(uint64_t min, uint64_t max, const Json& value) {
 void report(ReadProblems& problems, std::string_view path, std::string_view message) {
   constexpr size_t most_problems = 20;
   const std::string place = printable(path);
-  // What is missing or has the wrong type makes further problems at the same place and inside it.
+  // A missing member or a wrong type makes further problems at the same place and inside it.
   const bool follows = std::ranges::any_of(problems, [&](const ReadProblem& earlier) {
     return place.starts_with(earlier.path) &&
            (place.size() == earlier.path.size() || place[earlier.path.size()] == '.' ||

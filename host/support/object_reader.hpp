@@ -18,8 +18,8 @@ struct ReadProblem {
 };
 using ReadProblems = std::vector<ReadProblem>;
 
-/// Adds a problem, unless there are very many already, or one at the same place or around it. `path` and `message` may contain keys and values of a
-/// file, so the recorded texts are made printable.
+/// Adds a problem, unless there are very many already, or one at the same place or around it. `path` and
+/// `message` may contain keys and values of a file, so the recorded texts are made printable.
 void report(ReadProblems& problems, std::string_view path, std::string_view message);
 /// Returns all problems, of which there must be one, as one line: "$.a: must not be empty; $.b: unknown key".
 std::string to_text(const ReadProblems& problems);

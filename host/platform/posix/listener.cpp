@@ -43,7 +43,7 @@ bool is_served(const sockaddr_un& address) {
 
 bool bind_path(int fd, const sockaddr_un& address) {
   if (::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
-  struct stat found {};
+  struct stat found{};
   if (errno != EADDRINUSE || ::lstat(address.sun_path, &found) != 0 || !S_ISSOCK(found.st_mode) ||
       is_served(address)) {
     errno = EADDRINUSE;
@@ -76,7 +76,7 @@ Expected<OwnedFd, std::string> listen_on_path(const std::string& path) {
     return Unexpected("the path is longer than " + std::to_string(sizeof address.sun_path - 1) + " bytes");
   std::memcpy(address.sun_path, path.data(), path.size());
   OwnedFd fd = make_nonblocking_socket(AF_UNIX, SOCK_STREAM, 0);
-  // The mode is set before the socket listens, so nobody else can connect in between.
+  // The mode is set before the socket listens, so no other user can connect in between.
   if (!fd.is_open() || !bind_path(fd.get(), address) || ::chmod(path.c_str(), S_IRUSR | S_IWUSR) != 0 ||
       ::listen(fd.get(), SOMAXCONN) != 0)
     return Unexpected(reason_of_failure());

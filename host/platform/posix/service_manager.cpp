@@ -68,8 +68,8 @@ void notify_service_manager(std::string_view state) noexcept {
 std::string reloading_state() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
-  const uint64_t microseconds = static_cast<uint64_t>(now.tv_sec) * 1'000'000 +
-                                static_cast<uint64_t>(now.tv_nsec) / 1000;
+  const uint64_t microseconds =
+      static_cast<uint64_t>(now.tv_sec) * 1'000'000 + static_cast<uint64_t>(now.tv_nsec) / 1000;
   return "RELOADING=1\nMONOTONIC_USEC=" + std::to_string(microseconds);
 }
 

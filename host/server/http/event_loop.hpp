@@ -47,7 +47,7 @@ struct EventLoop {
   ClientGroup operators; // have their own limits, so that callers cannot use up what operators need
   std::list<const Connection*> awaited; // by a drain
   bool is_draining = false;
-  std::array<char, 16384> scratch; // for bytes that nobody reads
+  std::array<char, 16384> scratch; // for bytes that are discarded
   std::atomic<uint32_t> open{0};   // for other threads, as the counters below
   std::atomic<uint64_t> accepted{0}, refused{0}, evicted{0};
 

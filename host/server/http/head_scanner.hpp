@@ -24,7 +24,7 @@ enum class HeadProblem : uint8_t {
 };
 
 /// Finds the end of a head while its bytes arrive, and refuses the head as soon as it exceeds a limit. Each
-/// byte is looked at once.
+/// byte is read once.
 class HeadScanner {
 public:
   explicit HeadScanner(const HeadLimits& limits) noexcept : limits_(limits) {}

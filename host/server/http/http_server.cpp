@@ -78,8 +78,9 @@ private:
     idle.close();
   }
 
-  /// Sends a response and closes the connection at once, because a refused connection must cost nothing. Bytes
-  /// that the client has already sent are read first, because they would make its system discard the response.
+  /// Sends a response and closes the connection at once, because a refused connection must cost nothing.
+  /// Bytes that the client has already sent are read first, because they would make its system discard the
+  /// response.
   void refuse(EventLoop::Socket& socket, bool by_address) {
     ++loop_.refused;
     const Response response =

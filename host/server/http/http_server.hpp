@@ -25,7 +25,7 @@ public:
   HttpServer& operator=(const HttpServer&) = delete;
 
   /// Accepts connections on `socket`, which must be listening. `handler` must outlive the server. Listeners
-  /// `for_operators` have limits of their own, so that clients of the others cannot lock operators out.
+  /// `for_operators` have their own limits, so that clients of the others cannot lock operators out.
   void listen(OwnedFd socket, RequestHandler& handler, bool for_operators);
   /// Calls `handle` on the thread of `run` when one of these signals arrives, each time. Takes effect at
   /// once; signals that arrive before `run` are kept.

@@ -64,7 +64,8 @@ public:
   /// errors of `call` that can occur before the guest runs.
   [[nodiscard]] Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
 
-  /// The limits on instances and on waiting callers of the version in service. `size` is what `resize` has set.
+  /// The limits on instances and on waiting callers of the version in service. `size` is what `resize` has
+  /// set.
   PoolConfig pool() const;
   /// A snapshot of the plugin's metrics.
   PluginMetrics metrics() const;
