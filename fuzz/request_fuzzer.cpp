@@ -1,5 +1,5 @@
-// Requests to the plugin server: any bytes are read as requests or refused, and it does not matter in which pieces
-// they arrive. The first byte of the input chooses the pieces.
+// Requests to the plugin server: any bytes are read as requests or refused, and it does not matter in which
+// pieces they arrive. The first byte of the input chooses the pieces.
 #include "fuzz/target.hpp"
 #include "tests/server/support/reading.hpp"
 
@@ -14,7 +14,8 @@ using namespace skerry::host::server;
 using namespace skerry::host::server::test;
 
 // Small, so that short inputs reach them.
-constexpr ReaderLimits limits{.head = {.line_bytes = 100, .fields_bytes = 300, .fields = 8}, .body_bytes = 200};
+constexpr ReaderLimits limits{.head = {.line_bytes = 100, .fields_bytes = 300, .fields = 8},
+                              .body_bytes = 200};
 
 /// Everything that was kept must be given back, and never be more than the budget.
 void check_budget(std::string_view bytes) {

@@ -134,11 +134,13 @@ TEST_CASE_METHOD(PluginFixture, "unloading refuses queued calls while a call run
   CHECK(eventually([&] { return first.count("first") == 1; }));
 }
 
-TEST_CASE_METHOD(PluginFixture, "calls from many threads are each answered once, beside reloads and unloads") {
+TEST_CASE_METHOD(PluginFixture,
+                 "calls from many threads are each answered once, beside reloads and unloads") {
   constexpr int threads = 4, calls = 500;
   const std::array<std::string, 2> names{"a", "b"};
   std::vector<PluginHandle> plugins;
-  for (const std::string& name : names) plugins.push_back(load(guest(echo), patient(*this, name, 2, 1'000'000)));
+  for (const std::string& name : names)
+    plugins.push_back(load(guest(echo), patient(*this, name, 2, 1'000'000)));
   std::array<std::string, threads * calls> inputs;
   for (size_t i = 0; i < inputs.size(); ++i) inputs[i] = "n" + std::to_string(i);
   std::array<std::atomic<int>, threads * calls> right{}, wrong{};

@@ -21,7 +21,8 @@ TEST_CASE("a lane runs every task once, from many threads, and the destructor wa
     std::vector<std::thread> threads;
     for (int producer = 0; producer < producers; ++producer)
       threads.emplace_back([&, producer] {
-        for (int i = 0; i < tasks; ++i) lane.run([&, at = producer * tasks + i] { ++ran[static_cast<size_t>(at)]; });
+        for (int i = 0; i < tasks; ++i)
+          lane.run([&, at = producer * tasks + i] { ++ran[static_cast<size_t>(at)]; });
       });
     for (std::thread& thread : threads) thread.join();
   }

@@ -1,5 +1,5 @@
-// RequestReader: the rules of RFC 9112, bytes in pieces, and the budget. tests/host/serve has the same rules over
-// connections.
+// RequestReader: the rules of RFC 9112, bytes in pieces, and the budget. tests/host/serve has the same rules
+// over connections.
 #include "host/server/http/request_reader.hpp"
 #include "tests/catch.hpp"
 #include "tests/server/support/reading.hpp"
@@ -23,11 +23,13 @@ constexpr std::array requests = {
     Text("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"),
     Text("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n"),
     Text("\r\n\r\nGET /a HTTP/1.1\r\nHost: x\r\n\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n"),
-    Text("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nT: u\r\n\r\n"
+    Text("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nT: u\r\n\r\n"
          "GET /b HTTP/1.1\r\nHost: x\r\n\r\n"),
     Text("GET / HTTP/1.0\r\n\r\n"),
     Text("GET http://x/a?b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-    Text("POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na"),
+    Text("POST / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nExpect: 100-continue\r\nContent-Length: "
+         "1\r\n\r\na"),
     Text("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3x\r\n\r\nabc"),
     Text("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\nabc"),
     Text("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),

@@ -24,7 +24,8 @@ public:
   Transcript(const ReaderLimits& limits, std::shared_ptr<ByteBudget> budget)
       : reader_(limits, std::move(budget)) {}
 
-  /// Gives the reader these bytes. Does nothing after a refusal, because the server then closes the connection.
+  /// Gives the reader these bytes. Does nothing after a refusal, because the server then closes the
+  /// connection.
   void feed(std::string_view bytes) {
     while (!bytes.empty() && !refused_) {
       const std::span<char> space = reader_.space();
