@@ -12,7 +12,7 @@ import ssl
 import subprocess
 from pathlib import Path
 
-from support import SHOUT, Client, Skipped, get, patience, post, run, wait_for
+from support import SHOUT, Client, Skipped, free_port, get, patience, post, run, wait_for
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples/serve/nginx.conf"
 
@@ -55,8 +55,7 @@ def nginx(folder, upstream):
     if not program or not shutil.which("openssl"):
         raise Skipped("nginx or openssl is not installed")
     make_certificate(folder)
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     config = configuration(folder, port, upstream)
     command = [program, "-p", str(folder), "-e", f"{folder}/nginx.log", "-c", str(config)]
     check = subprocess.run([*command, "-t"], capture_output=True, text=True, timeout=patience)
