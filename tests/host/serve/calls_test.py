@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 
-from support import OPERATOR, SHOUT, get, post, run, wait_for
+from support import OPERATOR, SHOUT, free_port, get, post, run, wait_for
 
 GATE = "/plugins/gate/execute"
 
@@ -107,6 +107,14 @@ def test_commands(workshop):
         expect_command(command("rollback", "shout", *at), 1, "reload.no_version")
         expect_command(command("reload", "a/b", *at), 2, "not a plugin name")
         expect_command(command("reload", "shout", "--server", "127.0.0.1:1"), 1, "no server listens")
+
+
+def test_commands_with_a_listener_of_operators(workshop):
+    """The commands use the listener that the configuration names for operators."""
+    with workshop.serve(port=free_port(), admin=f"127.0.0.1:{free_port()}") as server:
+        done = subprocess.run([workshop.skerry, "plugin", "reload", "--config", str(server.file), "shout"],
+                              capture_output=True, text=True, timeout=60)
+        assert done.returncode == 0 and "unchanged" in done.stdout, done
 
 
 def test_watch(workshop):

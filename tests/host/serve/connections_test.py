@@ -4,7 +4,7 @@
 import socket
 import subprocess
 
-from support import SHOUT, TOKEN, get, post, run, wait_for
+from support import SHOUT, TOKEN, Skipped, free_port, get, post, run, wait_for
 
 UNFINISHED = {
     "idle": b"",
@@ -172,6 +172,22 @@ def test_connections_of_an_address(workshop):
         server.wait_for_metric("skerry_server_connections", 4 + 2 + 1, address)
         assert server.connect(address, "127.0.0.2").ask(get("/healthz")).status == 200
         assert server.metric("skerry_server_refused_connections_total", address) == 1
+
+
+def test_ipv6(workshop):
+    try:
+        port = free_port("::1")
+    except OSError:
+        raise Skipped("this machine has no IPv6") from None
+    with workshop.serve(host="::1", port=port, maxConnectionsPerAddress=3, **PATIENT) as server:
+        assert server.address == ("::1", port)
+        clients = [server.connect() for _ in range(3)]
+        assert all(client.ask(post(SHOUT, b"a")).body == b"A" for client in clients)
+        assert server.connect().answer().status == 429
+    second = workshop.folder / "both.json"
+    second.write_text('{"port": 0, "host": "::", "plugins": []}')
+    assert subprocess.run([workshop.skerry, "plugin", "serve", "--config", str(second), "--check"],
+                          timeout=60).returncode == 0
 
 
 def test_connections_in_total(workshop):

@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 
-from support import OPERATOR, SHOUT, get, post, run, wait_for
+from support import OPERATOR, SHOUT, free_port, get, post, run, wait_for
 
 FORGED = "skerry: rolled back: shout 2.0\x1b[31m"
 NAMES = ("a%0askerry:%20rolled%20back:%20shout%202.0%1b[31m", "%0d%0aa", "%c2%85%e2%80%a8a", "%ff%fe", "%00", "%7f",
@@ -130,12 +130,6 @@ def test_closed_pipe(workshop):
             assert server.ask(post("/plugins/loud/execute", b"a" * 1000), address=address).status == 200
         server.signal()
         assert server.wait() == 0
-
-
-def free_port():
-    """A port that is free now. Another program may take it, but the systems choose such ports in turn."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def connects(address):

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from support import SHOUT, TOKEN, Skipped, get, patience, post, run, wait_for
+from support import SHOUT, Skipped, free_port, get, patience, post, run, wait_for
 
 # Executes a command as a service manager does that passes the sockets given as the numbers in the first argument.
 PASS = """
@@ -173,11 +173,6 @@ def test_systemd_socket_activate(workshop):
         assert "listening: the service manager's socket http" in process.stderr.read()
     finally:
         process.kill()
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
 
 
 def test_unit_files(workshop):

@@ -58,6 +58,12 @@ LOUD = """(module
     (i64.or (i64.shl (i64.extend_i32_u (local.get $at)) (i64.const 32)) (i64.extend_i32_u (local.get $size)))))"""
 
 
+def free_port(host="127.0.0.1"):
+    """A port that is free now. The system gives such ports to other programs last."""
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        return probe.getsockname()[1]
+
+
 def wait_for(condition, what):
     """Returns the first result of `condition` that is true."""
     deadline = time.monotonic() + patience
@@ -227,8 +233,8 @@ class Server:
 
     def find(self, event):
         """The address of a listener."""
-        found = self.wait_for_line(event + r'(?:: |","text":")(?:http://([0-9.]+):(\d+)|unix:([^"]+))')
-        return found[3] or (found[1], int(found[2]))
+        found = self.wait_for_line(event + r'(?:: |","text":")(?:http://(?:\[(.*)\]|([0-9.]+)):(\d+)|unix:([^"]+))')
+        return found[4] or (found[1] or found[2], int(found[3]))
 
     @property
     def address(self):
