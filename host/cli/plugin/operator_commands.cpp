@@ -25,15 +25,20 @@ int report_failure(PluginErrorCode code, std::string_view message) {
   return failure;
 }
 
-/// Returns the address with which programs on this machine reach the server that `config` describes. Returns
-/// an empty text if the port is 0, because the operating system then chooses a port when the server starts.
-std::string address_of(const server::ServerConfig& config) {
-  if (config.port == 0) return {};
-  std::string host = config.host;
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  if (host == "::") host = "::1";
-  if (host.contains(':')) host = "[" + host + "]";
-  return host + ":" + std::to_string(config.port);
+/// Returns the address with which programs on this machine reach the server's listener for operators. The
+/// error is a text that says why the configuration does not tell it.
+skerry::Expected<std::string, std::string> address_of(const server::ServerConfig& config) {
+  server::ListenAddress address{.path = {}, .host = config.host, .port = std::to_string(config.port)};
+  if (!config.admin.empty()) address = *server::parse_listen_address(config.admin);
+  if (!address.path.empty())
+    return fail("operators use the Unix socket " + address.path +
+                "; send the request with curl --unix-socket");
+  if (address.port == "0")
+    return fail(std::string("port 0 is chosen when the server starts; name the port with --server"));
+  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
+  if (address.host == "::") address.host = "::1";
+  if (address.host.contains(':')) address.host = "[" + address.host + "]";
+  return address.host + ":" + address.port;
 }
 
 std::string_view words_for(NetworkStatus status) {
@@ -55,11 +60,9 @@ int post(const OperatorOptions& options, const std::string& path) {
     write_stderr(to_json(config.error()) + "\n");
     return failure;
   }
-  const std::string address = options.server.empty() ? address_of(*config) : options.server;
-  if (address.empty())
-    return report_failure(PluginErrorCode::config,
-                          options.config +
-                              ": port 0 is chosen when the server starts; name the port with --server");
+  const auto known = options.server.empty() ? address_of(*config) : options.server;
+  if (!known) return report_failure(PluginErrorCode::config, options.config + ": " + known.error());
+  const std::string& address = *known;
   Capabilities grants;
   grants.allow_network = grants.allow_private_addresses = true;
   auto rule = HostRule::parse(address);

@@ -17,12 +17,16 @@ constexpr milliseconds linger_time{2000};
 constexpr size_t linger_bytes = size_t{16} << 20;
 constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
+Response response_of(const Refusal& refusal) {
+  return error_response(refusal.status, refusal.code, refusal.message);
+}
+
 } // namespace
 
 Connection::Connection(EventLoop& loop, ClientGroup& group, Socket socket, std::string address,
                        RequestHandler& handler)
     : loop_(loop), group_(group), socket_(std::move(socket)), address_(std::move(address)), handler_(handler),
-      reader_(loop.options.reader, group.budget), timer_(loop.context), held_response_(group.budget) {
+      reader_(loop.options.reader, group.requests), timer_(loop.context), held_response_(group.responses) {
   place_ = group_.connections.add(*this, address_);
   ++loop_.open;
 }
@@ -112,8 +116,7 @@ void Connection::begin_request() {
 void Connection::receive() {
   const std::span<char> space = reader_.space();
   if (space.empty()) {
-    const Refusal why = out_of_budget();
-    return respond(error_response(why.status, why.code, why.message), KeepAlive::no);
+    return respond(response_of(out_of_budget()), KeepAlive::no);
   }
   error_code error;
   const size_t size = socket_.read_some(boost::asio::buffer(space.data(), space.size()), error);
@@ -128,8 +131,7 @@ void Connection::read_on() {
   for (;;) {
     auto step = reader_.advance();
     if (!step) {
-      const Refusal& why = step.error();
-      return respond(error_response(why.status, why.code, why.message), KeepAlive::no);
+      return respond(response_of(step.error()), KeepAlive::no);
     }
     if (*step == RequestReader::Step::done) return dispatch();
     if (*step == RequestReader::Step::head) {
@@ -158,6 +160,10 @@ void Connection::dispatch() {
   const KeepAlive keep_alive = reader_.keep_alive();
   Request request = reader_.take();
   if (refused_) return respond(std::move(*refused_), keep_alive);
+  // A call whose answer may find no room should not run. Half of the room is for calls that are running.
+  if (group_.responses->used() > group_.responses->allowed() / 2) {
+    return respond(response_of(out_of_budget()), keep_alive);
+  }
   phase_ = Phase::running;
   timer_.cancel();
   handler_.handle(std::move(request), [self = shared_from_this(), keep_alive](Response response) {
@@ -173,8 +179,7 @@ void Connection::respond(Response response, KeepAlive keep_alive) {
   keep_alive_ = loop_.is_draining ? KeepAlive::no : keep_alive;
   response_ = std::move(response);
   if (!held_response_.grow_to(response_.body.size())) {
-    const Refusal why = out_of_budget();
-    response_ = error_response(why.status, why.code, why.message);
+    response_ = response_of(out_of_budget());
   }
   head_text_ = response_head(response_, loop_.date(), keep_alive_);
   enter(Phase::responding, loop_.options.request_timeout);

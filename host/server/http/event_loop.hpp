@@ -14,13 +14,17 @@
 
 namespace skerry::host::server {
 
-/// Clients that share limits on connections and bytes.
+/// Clients that share limits on connections and bytes. Requests and responses have half of the bytes each, so
+/// that half-sent requests cannot take the place of the answers to others.
 struct ClientGroup {
   ClientGroup(uint32_t connection_limit, uint64_t byte_limit)
-      : max_connections(connection_limit), budget(std::make_shared<ByteBudget>(byte_limit)) {}
+      : max_connections(connection_limit), requests(std::make_shared<ByteBudget>(byte_limit / 2)),
+        responses(std::make_shared<ByteBudget>(byte_limit / 2)) {}
+
+  uint64_t held_bytes() const noexcept { return requests->used() + responses->used(); }
 
   const uint32_t max_connections;
-  const std::shared_ptr<ByteBudget> budget;
+  const std::shared_ptr<ByteBudget> requests, responses;
   ConnectionTable connections;
 };
 

@@ -192,7 +192,7 @@ void HttpServer::stop() { impl_->loop.context.stop(); }
 HttpCounts HttpServer::counts() const noexcept {
   const EventLoop& loop = impl_->loop;
   return {loop.open, loop.accepted, loop.refused, loop.evicted,
-          loop.callers.budget->used() + loop.operators.budget->used()};
+          loop.callers.held_bytes() + loop.operators.held_bytes()};
 }
 
 } // namespace skerry::host::server

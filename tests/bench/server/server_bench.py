@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -40,6 +41,10 @@ class Server:
 def measure(command, connections, seconds, script):
     """Requests per second, and the 99th percentile of the latency."""
     with Server(command) as server:
+        request = urllib.request.Request(server.address + "/plugins/shout/execute", data=b"hello", method="POST")
+        answer = urllib.request.urlopen(request).read()
+        if answer != b"HELLO":
+            sys.exit(f"{command}: the plugin answered {answer}")
         run = subprocess.run(
             ["taskset", "-c", "1", "wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s",
              str(script), server.address + "/plugins/shout/execute"], capture_output=True, text=True, check=True)

@@ -48,7 +48,7 @@ int check_config(const std::string& config_file) {
       status = report(make_error(manifest->meta.name, Phase::read, PluginErrorCode::duplicate,
                                  file.string() + " has the name of " + before->second.string()));
   }
-  if (status == 0) write_stdout(std::to_string(named.size()) + " plugins are all right\n");
+  if (status == 0) write_stdout("plugins without a problem: " + std::to_string(named.size()) + "\n");
   return status;
 }
 
