@@ -152,6 +152,16 @@ Expected<PluginHandle> Manager::load(const std::filesystem::path& manifest_file)
   });
 }
 
+Expected<Manifest> Manager::check(const std::filesystem::path& manifest_file) const {
+  return catching_out_of_memory("", Phase::read, "checking a plugin", [&]() -> Expected<Manifest> {
+    auto manifest = read_manifest(manifest_file);
+    if (!manifest) return manifest;
+    const LoadedPlugin checked(*manifest, manifest_file, impl_->host);
+    if (auto code = checked.load_code_of(*manifest); !code) return fail(std::move(code.error()));
+    return manifest;
+  });
+}
+
 Expected<PluginHandle> Manager::get(std::string_view name) const {
   return catching_out_of_memory(name, Phase::call, "finding a plugin", [&]() -> Expected<PluginHandle> {
     const Lock lock(impl_->mutex);

@@ -16,6 +16,7 @@ Plugin::~Plugin() = default;
 const std::string& Plugin::name() const noexcept { return impl_->loaded->name; }
 Manifest Plugin::manifest() const { return impl_->loaded->current()->manifest(); }
 std::string Plugin::meta() const { return impl_->loaded->current()->version()->meta(); }
+PoolConfig Plugin::pool() const { return impl_->loaded->current()->pool(); }
 PluginMetrics Plugin::metrics() const { return impl_->loaded->metrics(); }
 void Plugin::resize(uint32_t instances) { impl_->loaded->current()->resize(instances); }
 

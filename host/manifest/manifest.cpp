@@ -33,7 +33,7 @@ uint32_t read_u32(ObjectReader& reader, std::string_view key, uint32_t fallback,
 ObjectReader member(ObjectReader& reader, std::string_view key) {
   static const Json empty = Json::object();
   const Json* value = reader.find(key);
-  return ObjectReader(value ? *value : empty, reader.path(key), reader.problem());
+  return ObjectReader(value ? *value : empty, reader.path(key), reader.problems());
 }
 
 bool is_name_char(char c) {
@@ -77,10 +77,10 @@ std::string read_json_text(ObjectReader& reader, std::string_view key, const cha
 // A manifest may write a granted folder in two ways: "/srv/data", or {"host": …, "guest": …, "mode": …}.
 
 PathGrant path_grant(const std::string& host, const std::string& guest, PathMode mode,
-                     const std::string& path, const std::filesystem::path& folder, FirstProblem& problem) {
-  if (host.empty()) report(problem, path, "the host folder must not be empty");
+                     const std::string& path, const std::filesystem::path& folder, ReadProblems& problems) {
+  if (host.empty()) report(problems, path, "the host folder must not be empty");
   auto normal = normalize_guest_path(guest);
-  if (!normal) report(problem, path, "the guest path must not be empty or leave its start by \"..\"");
+  if (!normal) report(problems, path, "the guest path must not be empty or leave its start by \"..\"");
   return {(folder / host).lexically_normal().string(), normal.value_or(""), mode};
 }
 
@@ -91,41 +91,41 @@ PathMode read_mode(ObjectReader& reader) {
 }
 
 PathGrant read_path(const Json& item, const std::string& path, const std::filesystem::path& folder,
-                    FirstProblem& problem) {
+                    ReadProblems& problems) {
   if (item.is_string()) {
     auto host = item.get<std::string>();
-    return path_grant(host, host, PathMode::read_only, path, folder, problem);
+    return path_grant(host, host, PathMode::read_only, path, folder, problems);
   }
-  ObjectReader reader(item, path, problem);
+  ObjectReader reader(item, path, problems);
   reader.require("host");
   std::string host = reader.text("host"), guest = reader.text("guest", host);
   PathMode mode = read_mode(reader);
   reader.finish();
-  return path_grant(host, guest, mode, path, folder, problem);
+  return path_grant(host, guest, mode, path, folder, problems);
 }
 
 // A manifest may write a variable in two ways: "LANG", which has the host's value, or {"TOKEN": "value", …}.
 
-void check_env_name(const std::string& name, const std::string& path, FirstProblem& problem) {
+void check_env_name(const std::string& name, const std::string& path, ReadProblems& problems) {
   if (name.empty() || name.find('=') != name.npos || name.find('\0') != name.npos) {
-    report(problem, path, "a variable's name must not be empty and must not contain = or NUL");
+    report(problems, path, "a variable's name must not be empty and must not contain = or NUL");
   }
-  if (name == "PLUGIN_VERSION") report(problem, path, "PLUGIN_VERSION is always set by the host");
+  if (name == "PLUGIN_VERSION") report(problems, path, "PLUGIN_VERSION is always set by the host");
 }
 
 void read_env_item(const Json& item, const std::string& path, std::vector<EnvGrant>& env,
-                   FirstProblem& problem) {
+                   ReadProblems& problems) {
   if (item.is_string()) {
     env.push_back({item.get<std::string>(), std::nullopt});
-    return check_env_name(env.back().name, path, problem);
+    return check_env_name(env.back().name, path, problems);
   }
   if (!item.is_object()) {
-    return report(problem, path,
+    return report(problems, path,
                   "must be a name or an object of names and values, not " + json_type_name(item));
   }
-  ObjectReader reader(item, path, problem);
+  ObjectReader reader(item, path, problems);
   for (const auto& [name, _] : item.items()) {
-    check_env_name(name, path, problem);
+    check_env_name(name, path, problems);
     env.push_back({name, reader.text(name)});
   }
 }
@@ -133,9 +133,9 @@ void read_env_item(const Json& item, const std::string& path, std::vector<EnvGra
 // A manifest may write a host in two ways: "api.example.com:443", or {"host": "10.0.0.7", "port": 8080}.
 
 skerry::Expected<HostRule, std::string> read_host(const Json& item, const std::string& path,
-                                                  FirstProblem& problem) {
+                                                  ReadProblems& problems) {
   if (item.is_string()) return HostRule::parse(item.get<std::string>());
-  ObjectReader reader(item, path, problem);
+  ObjectReader reader(item, path, problems);
   reader.require("host");
   std::optional<uint16_t> port;
   if (reader.has("port")) port = static_cast<uint16_t>(reader.integer("port", 1, 1, 65535));
@@ -146,8 +146,8 @@ skerry::Expected<HostRule, std::string> read_host(const Json& item, const std::s
 
 void read_hosts(ObjectReader& reader, std::vector<HostRule>& hosts) {
   for_each_item(reader, "allowedHosts", [&](const Json& item, const std::string& path) {
-    auto rule = read_host(item, path, reader.problem());
-    if (!rule) return report(reader.problem(), path, rule.error());
+    auto rule = read_host(item, path, reader.problems());
+    if (!rule) return report(reader.problems(), path, rule.error());
     hosts.push_back(std::move(*rule));
   });
 }
@@ -187,12 +187,12 @@ Capabilities read_capabilities(ObjectReader reader, const std::filesystem::path&
   c.max_key_value_keys = read_u32(reader, "maxKeyValueKeys", c.max_key_value_keys, 1'000'000);
   c.allow_file_system = reader.boolean("allowFileSystem", false);
   for_each_item(reader, "allowedPaths", [&](const Json& item, const std::string& path) {
-    c.allowed_paths.push_back(read_path(item, path, folder, reader.problem()));
+    c.allowed_paths.push_back(read_path(item, path, folder, reader.problems()));
   });
   check_distinct(reader, "allowedPaths", c.allowed_paths, &PathGrant::guest);
   c.allow_env = reader.boolean("allowEnv", false);
   for_each_item(reader, "env", [&](const Json& item, const std::string& path) {
-    read_env_item(item, path, c.env, reader.problem());
+    read_env_item(item, path, c.env, reader.problems());
   });
   check_distinct(reader, "env", c.env, &EnvGrant::name);
   c.allow_network = read_allow_network(reader);
@@ -227,7 +227,7 @@ std::optional<BreakerConfig> read_breaker(ObjectReader& manifest) {
 std::optional<std::map<std::string, std::string>> read_config(ObjectReader& manifest) {
   const Json* config = manifest.find("config");
   if (config == nullptr) return std::nullopt;
-  ObjectReader reader(*config, manifest.path("config"), manifest.problem());
+  ObjectReader reader(*config, manifest.path("config"), manifest.problems());
   std::map<std::string, std::string> values;
   if (!config->is_object()) return values;
   for (const auto& [name, _] : config->items()) values.emplace(name, reader.text(name));
@@ -294,13 +294,10 @@ Expected<Manifest> parse_manifest(std::string_view text, const std::filesystem::
     return manifest_error(PluginErrorCode::manifest, json.duplicate(), json.error());
   if (!json)
     return manifest_error(PluginErrorCode::manifest, "$", "the manifest is not JSON: " + json.error());
-  FirstProblem problem;
-  Manifest manifest = read_all(ObjectReader(*json, "$", problem), folder);
-  if (problem) {
-    std::string message = problem->path + ": " + problem->message;
-    return manifest_error(PluginErrorCode::manifest, std::move(problem->path), std::move(message));
-  }
-  return manifest;
+  ReadProblems problems;
+  Manifest manifest = read_all(ObjectReader(*json, "$", problems), folder);
+  if (problems.empty()) return manifest;
+  return manifest_error(PluginErrorCode::manifest, problems.front().path, to_text(problems));
 }
 
 Expected<Manifest> read_manifest(const std::filesystem::path& file) {

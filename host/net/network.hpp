@@ -3,6 +3,7 @@
 #pragma once
 
 #include "host/net/patience.hpp"
+#include "host/net/resolver.hpp"
 #include "skerry/host/capability.hpp"
 
 #include <cstdint>
@@ -39,14 +40,16 @@ struct HttpResponse {
 std::string_view why_no_network() noexcept;
 
 /// Connects to other hosts, as far as the grants allow. Before a name is resolved, the name and the port are
-/// checked against the allow-list. Before each connection, the resolved address is checked against the
-/// private ranges, so a guest gains nothing from a name that resolves first to a public and later to a
-/// private address. Proxies in the environment are ignored. Every function ends when its Patience is over.
-/// Thread-safe.
+/// checked against the allow-list. Each name is resolved once (host/net/resolver.hpp). Before each
+/// connection, the resolved address is checked against the private ranges, so a guest gains nothing from a
+/// name that resolves first to a public and later to a private address. Proxies in the environment are
+/// ignored. Every function ends when its Patience is over, but with SKERRY_RESOLVER=system not during a
+/// lookup. Thread-safe.
 class Network {
 public:
   using Clock = Patience::Clock;
-  explicit Network(const Capabilities& capabilities) : capabilities_(capabilities) {}
+  explicit Network(const Capabilities& capabilities, NameServers name_servers = {})
+      : capabilities_(capabilities), name_servers_(std::move(name_servers)) {}
 
   /// Tries to open a TCP connection.
   NetworkStatus dial(std::string_view host, uint16_t port, Patience patience) const;
@@ -56,6 +59,7 @@ public:
 
 private:
   [[maybe_unused]] const Capabilities& capabilities_; // unused if no_client implements this class
+  NameServers name_servers_;
 };
 
 /// True for addresses outside the public network: private, loopback, link-local (where clouds serve their

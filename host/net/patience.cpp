@@ -12,8 +12,12 @@ constexpr auto longest_slice = std::chrono::milliseconds(2);
 
 } // namespace
 
+Patience::Clock::duration Patience::time_left() const {
+  return std::max(deadline_ - Clock::now(), Clock::duration::zero());
+}
+
 Patience::Clock::duration Patience::longest_wait() const {
-  const auto left = std::max(deadline_ - Clock::now(), Clock::duration::zero());
+  const auto left = time_left();
   return meter_ != nullptr ? std::min<Clock::duration>(left, longest_slice) : left;
 }
 

@@ -17,6 +17,8 @@ public:
 
   /// True after the deadline or an interrupt.
   bool is_over() { return Clock::now() >= deadline_ || (meter_ != nullptr && meter_->must_stop()); }
+  /// Returns the time until the deadline; 0 after the deadline.
+  Clock::duration time_left() const;
   /// Returns the maximum length of the next wait, which is short enough that interrupts are noticed.
   Clock::duration longest_wait() const;
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace skerry::platform {
 
@@ -16,5 +17,14 @@ std::optional<std::string> canonical_address(const std::string& text);
 /// of addresses. `address` points to a sockaddr of the system, and the result points into this sockaddr.
 /// Thread-safe.
 std::string_view address_bytes(const void* address) noexcept;
+
+/// Returns the text of an IPv4 or IPv6 address, without its port and its zone; empty for other kinds of
+/// addresses. `address` points to a sockaddr of the system. Thread-safe.
+std::string address_text(const void* address);
+
+/// Asks the system's resolver for the addresses of a name, and returns their texts in the order in which they
+/// are to be tried. Returns nothing if the name has no address or the resolver fails. The system decides how
+/// long the call takes: 10 s and more if no name server answers. Thread-safe.
+std::vector<std::string> addresses_of_name(const std::string& name);
 
 } // namespace skerry::platform

@@ -57,14 +57,18 @@ std::optional<Generation::InstancePtr> Generation::hold(Clock::time_point deadli
   return std::move(*instance);
 }
 
-Expected<Generation::InstancePtr> Generation::acquire(Clock::time_point start, milliseconds timeout) {
-  auto instance = pool_->acquire(start + std::min(timeout, manifest().pool.max_wait));
+Expected<Generation::InstancePtr> Generation::acquire(Clock::time_point start, milliseconds timeout,
+                                                      bool may_wait) {
+  const auto end = start + std::min(timeout, manifest().pool.max_wait);
+  auto instance = pool_->acquire(may_wait ? end : Clock::time_point::min());
   if (instance) {
     metrics_->waited(Clock::now() - start);
     return std::move(*instance);
   }
   if (auto* error = std::get_if<PluginError>(&instance.error())) return fail(std::move(*error));
-  return fail(refusal(std::get<InstancePool::Refused>(instance.error()), start, timeout));
+  auto why = std::get<InstancePool::Refused>(instance.error());
+  if (why == InstancePool::Refused::late && !may_wait) why = InstancePool::Refused::full;
+  return fail(refusal(why, start, timeout));
 }
 
 /// Resets the instance to its state after `init`. Returns null if the instance cannot be reset.

@@ -35,10 +35,12 @@ public:
   /// record_result or record_rejected.
   CircuitBreaker::Admission admit() { return breaker_.admit(Clock::now()); }
   PluginError breaker_error() const;
-  /// Waits for an instance for a call that began at `start`. Only Lease::take calls this function, because
+  /// Waits for an instance for a call that began at `start`; with `may_wait` false, takes one only if it is
+  /// free. Only Lease::take calls this function, because
   /// the Lease later gives the instance back. Errors: codes "busy", "timeout", "unloaded", and those of
   /// making an instance.
-  [[nodiscard]] Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout);
+  [[nodiscard]] Expected<InstancePtr> acquire(Clock::time_point start, std::chrono::milliseconds timeout,
+                                              bool may_wait);
   /// Records the call's fuel and memory, resets the instance if it is broken or the manifest's pool.state is
   /// `fresh`, and returns the instance to the pool.
   void give_back(InstancePtr instance, uint64_t fuel_before) noexcept;
@@ -79,6 +81,11 @@ public:
   const PluginCode& code() const noexcept { return version_->code(); }
   const Manifest& manifest() const noexcept { return version_->manifest(); }
   PoolUsage usage() const { return pool_->usage(); }
+  PoolConfig pool() const {
+    PoolConfig config = manifest().pool;
+    config.size = pool_->size();
+    return config;
+  }
   bool circuit_open() const { return breaker_.state() != CircuitBreaker::State::closed; }
 
 private:

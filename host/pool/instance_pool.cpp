@@ -172,6 +172,11 @@ std::vector<InstancePool::InstancePtr> InstancePool::close(bool refuse_parked) {
   return left;
 }
 
+uint32_t InstancePool::size() const {
+  const Lock lock(mutex_);
+  return size_;
+}
+
 PoolUsage InstancePool::usage() const {
   const Lock lock(mutex_);
   return {existing_, existing_ - static_cast<uint32_t>(idle_.size()), static_cast<uint32_t>(waiting_.size())};

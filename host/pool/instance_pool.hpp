@@ -64,6 +64,7 @@ public:
   /// instances either. Returns the idle instances; closing again returns none.
   std::vector<InstancePtr> close(bool refuse_parked = true);
   PoolUsage usage() const;
+  uint32_t size() const;
 
 private:
   struct Waiter {

@@ -15,11 +15,11 @@ namespace skerry::host {
 class Lease {
 public:
   /// Takes from the plugin's budget the bytes that the host needs for the call's input and output, and waits
-  /// for an instance. The call began at `start` and has `input_bytes` of input. Errors: codes "busy",
-  /// "timeout", "unloaded", "limit.total", and those of making an instance.
+  /// for an instance, if it `may_wait`. The call began at `start` and has `input_bytes` of input. Errors:
+  /// codes "busy", "timeout", "unloaded", "limit.total", and those of making an instance.
   [[nodiscard]] static Expected<Lease> take(std::shared_ptr<Generation> generation, uint64_t input_bytes,
                                             Generation::Clock::time_point start,
-                                            std::chrono::milliseconds timeout);
+                                            std::chrono::milliseconds timeout, bool may_wait);
   Lease(Lease&&) noexcept = default;
   Lease& operator=(Lease&&) = delete;
   ~Lease();

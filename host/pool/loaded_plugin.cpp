@@ -21,16 +21,22 @@ PluginServices LoadedPlugin::services_for(const Manifest& manifest) const {
           host->options.imports};
 }
 
-Expected<void> LoadedPlugin::load(const Manifest& manifest) {
+Expected<LoadedPlugin::CheckedCode> LoadedPlugin::load_code_of(const Manifest& manifest) const {
   auto file = read_module(manifest, host->options.max_module_bytes);
   if (!file) return fail(std::move(file.error()));
-  if (auto ok = check_pin(manifest, *file); !ok) return ok;
+  if (auto ok = check_pin(manifest, *file); !ok) return fail(std::move(ok.error()));
   auto code = load_code(host->engine, manifest, std::move(file->bytes), services_for(manifest),
                         host->options.load_timeout);
   if (!code) return fail(std::move(code.error()));
+  return CheckedCode{std::move(*code), std::move(file->hash)};
+}
+
+Expected<void> LoadedPlugin::load(const Manifest& manifest) {
+  auto checked = load_code_of(manifest);
+  if (!checked) return fail(std::move(checked.error()));
   auto place = InstancePlace::take(manifest, host->cap);
   if (!place) return fail(std::move(place.error()));
-  auto version = std::make_shared<Version>(std::move(*code), std::move(file->hash));
+  auto version = std::make_shared<Version>(std::move(checked->code), std::move(checked->hash));
   auto first = version->start();
   if (!first) return fail(std::move(first.error()));
   if (auto ok = version->ask_meta(**first); !ok) return ok;
@@ -47,13 +53,13 @@ Expected<void> LoadedPlugin::load(const Manifest& manifest) {
 /// If the generation is replaced before the call gets an instance, the call tries the new current generation.
 Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const CallOptions& options,
                                                     GenerationPtr& failed) noexcept {
-  const auto start = Store::Clock::now();
+  const auto start = options.start.value_or(Store::Clock::now());
   for (GenerationPtr generation = current();;) {
     const auto admission = generation->admit();
     const milliseconds timeout = generation->timeout(options);
     auto lent = catching_out_of_memory(name, Phase::call, "calling a plugin", [&]() -> Expected<Lease> {
       if (admission == CircuitBreaker::Admission::refused) return fail(generation->breaker_error());
-      return Lease::take(generation, input_bytes, start, timeout);
+      return Lease::take(generation, input_bytes, start, timeout, options.may_wait);
     });
     if (lent) return Started{admission, start, start + timeout, std::move(*lent)};
     const PluginErrorCode code = lent.error().code;

@@ -21,6 +21,13 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
   /// `file` is the path of the manifest file; empty if the plugin is loaded from a Manifest.
   LoadedPlugin(const Manifest& manifest, std::filesystem::path file, std::shared_ptr<PluginHost> shared);
 
+  /// The module file's code and hash.
+  struct CheckedCode {
+    std::unique_ptr<const PluginCode> code;
+    std::string hash;
+  };
+  /// Reads and checks the module file. Runs nothing of it. Errors: those of Manager::load up to phase link.
+  [[nodiscard]] Expected<CheckedCode> load_code_of(const Manifest& manifest) const;
   /// Loads the first version. Errors: those of Manager::load.
   [[nodiscard]] Expected<void> load(const Manifest& manifest);
   /// Waits for running calls, calls the guest's `destroy` and frees the instances. Later calls and reloads

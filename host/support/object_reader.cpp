@@ -16,8 +16,24 @@ std::string range_message(uint64_t min, uint64_t max, const Json& value) {
 
 } // namespace
 
-void report(FirstProblem& first, std::string_view path, std::string_view message) {
-  if (!first) first = ReadProblem{printable(path), printable(message, longest_printed_message)};
+void report(ReadProblems& problems, std::string_view path, std::string_view message) {
+  constexpr size_t most_problems = 20;
+  const std::string place = printable(path);
+  // A missing member or a wrong type makes further problems at the same place and inside it.
+  const bool follows = std::ranges::any_of(problems, [&](const ReadProblem& earlier) {
+    return place.starts_with(earlier.path) &&
+           (place.size() == earlier.path.size() || place[earlier.path.size()] == '.' ||
+            place[earlier.path.size()] == '[');
+  });
+  if (!follows && problems.size() < most_problems)
+    problems.push_back({place, printable(message, longest_printed_message)});
+}
+
+std::string to_text(const ReadProblems& problems) {
+  std::string text;
+  for (const ReadProblem& problem : problems)
+    text += (text.empty() ? "" : "; ") + problem.path + ": " + problem.message;
+  return text;
 }
 
 std::string json_type_name(const Json& value) {
@@ -25,9 +41,9 @@ std::string json_type_name(const Json& value) {
   return name == "object" || name == "array" ? "an " + name : name == "null" ? name : "a " + name;
 }
 
-ObjectReader::ObjectReader(const Json& value, std::string path, FirstProblem& problem)
-    : value_(value), path_(std::move(path)), problem_(problem) {
-  if (!value.is_object()) report(problem_, path_, "must be an object, not " + json_type_name(value));
+ObjectReader::ObjectReader(const Json& value, std::string path, ReadProblems& problems)
+    : value_(value), path_(std::move(path)), problems_(problems) {
+  if (!value.is_object()) report(problems_, path_, "must be an object, not " + json_type_name(value));
 }
 
 const Json* ObjectReader::find(std::string_view key) {

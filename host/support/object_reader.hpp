@@ -1,11 +1,10 @@
-// Reads a JSON object member by member, and keeps the first problem, so that the calling code needs no
-// error handling. Internal.
+// Reads a JSON object member by member, and keeps the problems, so that the calling code needs no error
+// handling. Internal.
 #pragma once
 
 #include "host/support/json.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,20 +16,22 @@ struct ReadProblem {
   std::string path;
   std::string message;
 };
-using FirstProblem = std::optional<ReadProblem>;
+using ReadProblems = std::vector<ReadProblem>;
 
-/// Records a problem in `first`, unless `first` already has one. `path` and `message` may contain keys and
-/// values of a file, so the recorded texts are made printable.
-void report(FirstProblem& first, std::string_view path, std::string_view message);
+/// Adds a problem, unless there are very many already, or one at the same place or around it. `path` and
+/// `message` may contain keys and values of a file, so the recorded texts are made printable.
+void report(ReadProblems& problems, std::string_view path, std::string_view message);
+/// Returns all problems, of which there must be one, as one line: "$.a: must not be empty; $.b: unknown key".
+std::string to_text(const ReadProblems& problems);
 
 /// Returns the type of a value for messages: "an object", "a number", "null", …
 std::string json_type_name(const Json& value);
 
-/// Reads the members of one object. `value` and `problem` must outlive the reader. If `value` is not an
+/// Reads the members of one object. `value` and `problems` must outlive the reader. If `value` is not an
 /// object, that is recorded as a problem, and `value` is read like an empty object.
 class ObjectReader {
 public:
-  ObjectReader(const Json& value, std::string path, FirstProblem& problem);
+  ObjectReader(const Json& value, std::string path, ReadProblems& problems);
 
   /// Returns the value of a key, or null if the key is absent. Every key passed to a function of this class
   /// counts as known (see `finish`).
@@ -49,13 +50,13 @@ public:
   void finish();
 
   std::string path(std::string_view key) const { return path_ + "." + std::string(key); }
-  void complain(std::string_view key, std::string_view message) { report(problem_, path(key), message); }
-  FirstProblem& problem() { return problem_; }
+  void complain(std::string_view key, std::string_view message) { report(problems_, path(key), message); }
+  ReadProblems& problems() { return problems_; }
 
 private:
   const Json& value_;
   std::string path_;
-  FirstProblem& problem_;
+  ReadProblems& problems_;
   std::vector<std::string> known_;
 };
 

@@ -257,25 +257,29 @@ def file_text(sequences, left, options):
     triples = sum(len(sequence) == 3 for sequence in sequences)
     classes = ["OPERATION", *(f"SEQUENCE_{part}" for part in range(PARTS))]
     lines = f"""\
-// Superinstructions: the operations that they are made of, and a row for each sequence of two or three operations.
-// X-macro file: define what you want, include it; it undefines all.
+// Superinstructions: an X-macro file with the known sequences of two or three operations. To use the file, define the
+// macros that you need and include it. The file undefines all of them at its end.
 //
-//   OPERATION(number, number of the first that is the same without registers, type)
-//   SEQUENCE_0 … SEQUENCE_3(first, second[, third])   in parts that compile side by side; the most useful first
+//   OPERATION(number, first_number, type)     an operation that occurs in sequences. `first_number` is the number of
+//                                             the first operation that differs from this one in registers only.
+//   SEQUENCE_0 … SEQUENCE_3(first, second[, third])     the sequences, by the numbers of their operations. The four
+//                                             macros divide the list into parts, which are compiled in parallel. The
+//                                             most useful sequences come first.
 //
-// The operations are those of vm/exec/*_ops.hpp; vm/exec/sequence_rows.hpp says what the letters of their operands mean.
-// A row of three needs the row of its first two. There are {len(sequences) - triples} rows of two and {triples} of three. They leave {left:.2f} of the
-// dispatches of the programs that they were chosen from.
+// vm/exec/*_ops.hpp define the operations, and vm/exec/sequence_rows.hpp explains the letters for their operands. For each
+// sequence of three operations, the list also has the sequence of the first two. The list has {len(sequences) - triples} sequences of two
+// operations and {triples} of three. With them, the training programs execute {left:.2f} of the dispatches that they need without.
 //
-// `./dev sequences` writes this file; do not edit it. `./dev sequences --check` says whether these still hold:
+// `./dev sequences` writes this file; do not edit it. `./dev sequences --check` says whether the file still follows
+// from the following:
 //
 //   command  ./dev sequences --pairs {options.pairs} --triples {options.triples}
 //   corpus   {sha256(CORPUS.read_bytes())}
 //   tool     {tool_hash()}
 //   rows     {rows_hash(rows)}
 //
-// They are the SHA-256 of tests/bench/training/corpus.json, of tests/bench/sequences.py with the sources of its profile
-// program, and of the rows below.""".split("\n")
+// These are SHA-256 hashes. `corpus` is the hash of tests/bench/training/corpus.json. `tool` is the hash of
+// tests/bench/sequences.py and of the sources of the profile program. `rows` is the hash of the rows below.""".split("\n")
     for name in classes:
         lines += [f"#ifndef {name}", f"#define {name}(...)", "#endif"]
     lines += rows

@@ -2,6 +2,7 @@
 
 #include "tests/catch.hpp"
 #include "tests/host/support/local_server.hpp"
+#include "tests/host/support/name_server.hpp"
 
 #include <arpa/inet.h>
 
@@ -83,7 +84,10 @@ TEST_CASE("dialling: reached, denied by the list, denied by the address, unreach
   CHECK(Network(local({"localhost"}, false)).dial("localhost", server.port(), soon()) ==
         NetworkStatus::denied);
   CHECK(Network(granted).dial("127.0.0.1", closed_port(), soon()) == NetworkStatus::unreachable);
-  CHECK(Network(granted).dial("nowhere.invalid", 80, soon()) == NetworkStatus::failed);
+  const dns::NameServer names([](const dns::Question& question) {
+    return std::vector<std::string>{dns::answer(question, {}, dns::no_such_name)};
+  });
+  CHECK(Network(granted, {names.text()}).dial("nowhere.invalid", 80, soon()) == NetworkStatus::failed);
   CHECK(Network(Capabilities()).dial("127.0.0.1", server.port(), soon()) == NetworkStatus::denied);
 }
 

@@ -1,4 +1,4 @@
-# Checks that a build without libcurl and cpp-httplib refuses what needs them, and names the option. Included by run.cmake.
+# Checks that a build without libcurl and Boost refuses what needs them, and names the option. Included by run.cmake.
 
 # Runs `skerry plugin` with the arguments. It must return `status` and print `text`.
 function(expect_refusal status text)

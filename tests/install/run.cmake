@@ -1,9 +1,9 @@
 # Installs a build into a fresh folder, then builds and runs consumer.cpp against it, found by find_package and, where
 # there is pkg-config, by that.
-# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… -DCLIENT=… [-DSOURCE=… -DKIND=…] -P run.cmake
+# cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… -DRESOLVER=… -DCLIENT=… [-DSOURCE=… -DKIND=…] -P run.cmake
 # CLIENT: whether BUILD has an HTTP client, if it is not built here.
 # SOURCE: the project's folder, which is built first, in BUILD. KIND: "shared" builds shared libraries; "small" builds
-# without libcurl and cpp-httplib, which may then be missing, and checks that what needs them is refused.
+# without libcurl, c-ares and Boost, which may then be missing, and checks that what needs them is refused.
 
 function(run)
   execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
@@ -22,9 +22,9 @@ function(run_consumer program)
 endfunction()
 
 set(options_shared -DBUILD_SHARED_LIBS=ON)
-set(without_curl -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON)
-set(options_small -DSKERRY_WITH_HTTP_CLIENT=OFF -DSKERRY_WITH_SERVER=OFF ${without_curl} -DSKERRY_HTTPLIB_INCLUDE=NOTFOUND)
-set(consumer_options_small ${without_curl})
+set(without_client -DCMAKE_DISABLE_FIND_PACKAGE_CURL=ON -DCMAKE_DISABLE_FIND_PACKAGE_c-ares=ON)
+set(options_small -DSKERRY_WITH_HTTP_CLIENT=OFF -DSKERRY_WITH_SERVER=OFF ${without_client} -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON)
+set(consumer_options_small ${without_client})
 set(refusal_small "capabilities.allowNetwork.*SKERRY_WITH_HTTP_CLIENT=OFF")
 set(refusal_shared "magic header not detected")
 if(CLIENT)
@@ -36,8 +36,8 @@ endif()
 file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer")
 if(SOURCE)
   run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja ${options_${KIND}} -DCMAKE_CXX_COMPILER=${CXX}
-      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_UNITY=${UNITY} -DSKERRY_SYSTEM=${SYSTEM} -DSKERRY_TESTS=OFF
-      -DSKERRY_EXAMPLES=OFF)
+      -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_UNITY=${UNITY} -DSKERRY_SYSTEM=${SYSTEM}
+      -DSKERRY_RESOLVER=${RESOLVER} -DSKERRY_TESTS=OFF -DSKERRY_EXAMPLES=OFF)
   run(${CMAKE_COMMAND} --build ${BUILD} --parallel 2)
 endif()
 if(KIND STREQUAL "small")

@@ -2,9 +2,9 @@
 
 #include "host/cli/commands.hpp"
 #include "host/cli/output.hpp"
-#include "host/cli/plugin/serve_config.hpp"
 #include "host/cli/units.hpp"
 #include "host/net/network.hpp"
+#include "host/server/server_config.hpp"
 #include "host/support/fail.hpp"
 #include "skerry/printable.hpp"
 
@@ -25,15 +25,20 @@ int report_failure(PluginErrorCode code, std::string_view message) {
   return failure;
 }
 
-/// Returns the address with which programs on this machine reach the server that `config` describes. Returns
-/// an empty text if the port is 0, because the operating system then chooses a port when the server starts.
-std::string address_of(const ServeConfig& config) {
-  if (config.port == 0) return {};
-  std::string host = config.host;
-  if (host == "0.0.0.0") host = "127.0.0.1";
-  if (host == "::") host = "::1";
-  if (host.contains(':')) host = "[" + host + "]";
-  return host + ":" + std::to_string(config.port);
+/// Returns the address with which programs on this machine reach the server's listener for operators. The
+/// error is a text that says why the configuration does not tell it.
+skerry::Expected<std::string, std::string> address_of(const server::ServerConfig& config) {
+  server::ListenAddress address{.path = {}, .host = config.host, .port = std::to_string(config.port)};
+  if (!config.admin.empty()) address = *server::parse_listen_address(config.admin);
+  if (!address.path.empty())
+    return fail("operators use the Unix socket " + address.path +
+                "; send the request with curl --unix-socket");
+  if (address.port == "0")
+    return fail(std::string("port 0 is chosen when the server starts; name the port with --server"));
+  if (address.host == "0.0.0.0") address.host = "127.0.0.1";
+  if (address.host == "::") address.host = "::1";
+  if (address.host.contains(':')) address.host = "[" + address.host + "]";
+  return address.host + ":" + address.port;
 }
 
 std::string_view words_for(NetworkStatus status) {
@@ -50,29 +55,27 @@ int post(const OperatorOptions& options, const std::string& path) {
     complain(why_no_network());
     return usage_error;
   }
-  auto config = read_serve_config(options.config);
+  auto config = server::read_server_config(options.config);
   if (!config) {
     write_stderr(to_json(config.error()) + "\n");
     return failure;
   }
-  const std::string server = options.server.empty() ? address_of(*config) : options.server;
-  if (server.empty())
-    return report_failure(PluginErrorCode::config,
-                          options.config +
-                              ": port 0 is chosen when the server starts; name the port with --server");
+  const auto known = options.server.empty() ? address_of(*config) : options.server;
+  if (!known) return report_failure(PluginErrorCode::config, options.config + ": " + known.error());
+  const std::string& address = *known;
   Capabilities grants;
   grants.allow_network = grants.allow_private_addresses = true;
-  auto rule = HostRule::parse(server);
+  auto rule = HostRule::parse(address);
   if (!rule) return report_failure(PluginErrorCode::config, "the server's address: " + rule.error());
   grants.allowed_hosts.push_back(std::move(*rule));
-  HttpRequest request{.method = "POST", .url = "http://" + server + path, .headers = {}, .body = {}};
+  HttpRequest request{.method = "POST", .url = "http://" + address + path, .headers = {}, .body = {}};
   request.headers.emplace_back("Authorization", "Bearer " + config->token);
   HttpResponse response;
   const auto deadline = Network::Clock::now() + *parse_duration(options.timeout);
   if (auto done = Network(grants).http(request, response, deadline); done != NetworkStatus::ok)
     return report_failure(done == NetworkStatus::timeout ? PluginErrorCode::timeout
                                                          : PluginErrorCode::unreachable,
-                          server + ": " + std::string(words_for(done)));
+                          address + ": " + std::string(words_for(done)));
   if (response.status == 200) return write_stdout(response.body) ? 0 : failure;
   while (response.body.ends_with('\n')) response.body.pop_back();
   write_stderr(printable(response.body, longest_printed_message) + "\n"); // one line, whatever answers there

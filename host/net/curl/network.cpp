@@ -1,6 +1,8 @@
 // Outgoing connections through libcurl.
 #include "host/net/network.hpp"
 
+#include "host/net/curl/handles.hpp"
+#include "host/net/curl/route.hpp"
 #include "host/platform/addresses.hpp"
 #include "host/platform/sockets.hpp"
 #include "host/support/ascii.hpp"
@@ -11,7 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <mutex>
 #include <new>
 #include <optional>
 #include <thread>
@@ -22,24 +23,6 @@ namespace {
 
 constexpr int most_redirects = 5;
 constexpr size_t longest_url = 8192;
-
-// Separate deleters, because CURL and CURLM are both void in C++.
-struct EasyDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-struct MultiDeleter {
-  void operator()(CURLM* handle) const { curl_multi_cleanup(handle); }
-};
-using Easy = std::unique_ptr<CURL, EasyDeleter>;
-using Multi = std::unique_ptr<CURLM, MultiDeleter>;
-struct UrlDeleter {
-  void operator()(CURLU* url) const { curl_url_cleanup(url); }
-};
-using Url = std::unique_ptr<CURLU, UrlDeleter>;
-struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
-using List = std::unique_ptr<curl_slist, ListDeleter>;
 
 /// Initializes libcurl once, before any thread uses it. The call is thread-safe since libcurl 7.84.
 bool start_curl() {
@@ -141,8 +124,7 @@ void wait(CURLM* multi, Patience::Clock::duration time) {
     std::this_thread::sleep_for(time);
 }
 
-/// Runs the transfer until it ends or `patience` is over. Does not use curl_easy_perform, because that
-/// function polls the name resolver only once a second, and so notices a timeout too late.
+/// Runs the transfer until it ends or `patience` is over.
 NetworkStatus perform(CURL* easy, const Exchange& exchange, Patience& patience) {
   Multi multi(curl_multi_init());
   if (!multi || curl_multi_add_handle(multi.get(), easy) != CURLM_OK) return NetworkStatus::failed;
@@ -168,8 +150,8 @@ template <class Value> void set(CURL* easy, CURLoption option, Value value) {
   (void)curl_easy_setopt(easy, option, value);
 }
 
-/// Makes a handle with the options that all connections share.
-Easy connection(Exchange& exchange) {
+/// Makes a handle with the options that all connections share. The handle refers to `exchange` and `route`.
+Easy connection(Exchange& exchange, const Route& route) {
   if (!start_curl()) return nullptr;
   Easy easy(curl_easy_init());
   if (!easy) return nullptr;
@@ -179,6 +161,7 @@ Easy connection(Exchange& exchange) {
   set(handle, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   set(handle, CURLOPT_FOLLOWLOCATION, 0L);
   set(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  set(handle, CURLOPT_RESOLVE, route.addresses.get());
   set(handle, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
   set(handle, CURLOPT_OPENSOCKETDATA, &exchange);
   set(handle, CURLOPT_WRITEFUNCTION, &receive_body);
@@ -195,13 +178,7 @@ std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
   return text;
 }
 
-/// The scheme, host and port of a URL. target_of returns nothing for URLs that the host does not request,
-/// such as those of other schemes.
-struct Target {
-  std::string scheme, host;
-  uint16_t port = 0;
-  bool operator==(const Target&) const = default;
-};
+/// Returns nothing for URLs that the host does not request, such as those of other schemes.
 std::optional<Target> target_of(CURLU* url) {
   Target target{url_part(url, CURLUPART_SCHEME), url_part(url, CURLUPART_HOST), 0};
   std::string port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
@@ -251,19 +228,13 @@ bool is_well_formed(const HttpRequest& request) {
 
 List header_list(const HttpRequest& request) {
   List list;
-  const auto add = [&](const std::string& line) {
-    curl_slist* longer = curl_slist_append(list.get(), line.c_str());
-    if (longer == nullptr) return;
-    (void)list.release();
-    list.reset(longer);
-  };
-  for (const auto& [name, value] : request.headers) add(name + (value.empty() ? ";" : ": " + value));
-  add("Expect:");
+  for (const auto& [name, value] : request.headers) append(list, name + (value.empty() ? ";" : ": " + value));
+  append(list, "Expect:");
   return list;
 }
 
-NetworkStatus ask(const HttpRequest& request, Exchange& exchange, Patience& patience) {
-  Easy easy = connection(exchange);
+NetworkStatus ask(const HttpRequest& request, const Route& route, Exchange& exchange, Patience& patience) {
+  Easy easy = connection(exchange, route);
   if (!easy) return NetworkStatus::failed;
   CURL* handle = easy.get();
   set(handle, CURLOPT_URL, request.url.c_str());
@@ -307,6 +278,11 @@ void redirect(HttpRequest& request, int status, bool elsewhere) {
   }
 }
 
+/// The status of a dial, which has no separate one for a peer that does not answer.
+NetworkStatus dialled(NetworkStatus status) {
+  return status == NetworkStatus::timeout ? NetworkStatus::unreachable : status;
+}
+
 } // namespace
 
 NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response, Patience patience) const {
@@ -325,7 +301,9 @@ NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response, Pa
     before = target;
     request.url = url_part(url.get(), CURLUPART_URL);
     response = {};
-    NetworkStatus status = ask(request, exchange, patience);
+    const Route route = find_route(*target, patience, name_servers_);
+    if (route.status != NetworkStatus::ok) return route.status;
+    NetworkStatus status = ask(request, route, exchange, patience);
     std::string location = status == NetworkStatus::ok ? location_of(response) : "";
     if (location.empty()) return status;
     if (location.size() > longest_url ||
@@ -344,14 +322,17 @@ NetworkStatus Network::dial(std::string_view host, uint16_t port, Patience patie
       curl_url_set(url.get(), CURLUPART_HOST, address.c_str(), 0) != CURLUE_OK ||
       curl_url_set(url.get(), CURLUPART_PORT, std::to_string(port).c_str(), 0) != CURLUE_OK)
     return NetworkStatus::failed;
+  const auto target = target_of(url.get());
+  if (!target) return NetworkStatus::failed;
+  const Route route = find_route(*target, patience, name_servers_);
+  if (route.status != NetworkStatus::ok) return dialled(route.status);
   HttpResponse none;
   Exchange exchange{&capabilities_, &none, 0};
-  Easy easy = connection(exchange);
+  Easy easy = connection(exchange, route);
   if (!easy) return NetworkStatus::failed;
   set(easy.get(), CURLOPT_CURLU, url.get());
   set(easy.get(), CURLOPT_CONNECT_ONLY, 1L);
-  NetworkStatus status = perform(easy.get(), exchange, patience);
-  return status == NetworkStatus::timeout ? NetworkStatus::unreachable : status;
+  return dialled(perform(easy.get(), exchange, patience));
 }
 
 } // namespace skerry::host

@@ -1,4 +1,4 @@
-// Replaces host/cli/plugin/httplib in builds with SKERRY_WITH_SERVER=OFF.
+// Replaces host/cli/plugin/with_server in builds with SKERRY_WITH_SERVER=OFF.
 #include "host/cli/plugin/serve.hpp"
 
 #include "host/cli/commands.hpp"
@@ -6,9 +6,16 @@
 
 namespace skerry::host::cli {
 
-int serve(const std::string&) {
+namespace {
+
+int refuse() {
   complain("this build has no server (SKERRY_WITH_SERVER=OFF)");
   return usage_error;
 }
+
+} // namespace
+
+int serve(const std::string&, std::chrono::milliseconds) { return refuse(); }
+int check_config(const std::string&) { return refuse(); }
 
 } // namespace skerry::host::cli

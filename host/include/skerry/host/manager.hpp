@@ -80,6 +80,11 @@ public:
   /// file or the manifest file changes. Errors: those of read_manifest and of the function above.
   [[nodiscard]] Expected<PluginHandle> load(const std::filesystem::path& manifest_file);
 
+  /// Checks all that `load` checks before it runs the guest, and loads nothing: the manifest, the module file
+  /// and its hash, and the module itself with its imports and exports. Returns the manifest. Errors: those of
+  /// `load` up to phase link.
+  [[nodiscard]] Expected<Manifest> check(const std::filesystem::path& manifest_file) const;
+
   /// Returns the loaded plugin of this name. Errors: code "not_found", with similar names in the message.
   [[nodiscard]] Expected<PluginHandle> get(std::string_view name) const;
   /// Calls the plugin of this name: `get` followed by Plugin::call, with the errors of both.

@@ -19,7 +19,13 @@ namespace skerry::host {
 /// Options of one call.
 struct CallOptions {
   /// A timeout for this call. It can only shorten the manifest's timeout, so a longer one is ignored.
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout = std::nullopt;
+  /// When the call began, if the caller has already waited. That time counts toward the timeout and toward
+  /// pool.maxWait. By default, the call begins now.
+  std::optional<std::chrono::steady_clock::time_point> start = std::nullopt;
+  /// If false, the call fails with code "busy" unless an instance is free, as if pool.maxWaiting callers were
+  /// waiting.
+  bool may_wait = true;
 };
 
 class PluginCall;
@@ -58,6 +64,9 @@ public:
   /// errors of `call` that can occur before the guest runs.
   [[nodiscard]] Expected<PluginCall> begin(std::string input, const CallOptions& options = {});
 
+  /// The limits on instances and on waiting callers of the version in service. `size` is what `resize` has
+  /// set.
+  PoolConfig pool() const;
   /// A snapshot of the plugin's metrics.
   PluginMetrics metrics() const;
   /// Sets the maximum number of instances in place of the manifest's pool.size, until the plugin is reloaded.
