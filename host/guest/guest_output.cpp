@@ -15,7 +15,7 @@ std::string_view log_level_name(LogLevel level) noexcept {
 
 void GuestSinks::pass_line(std::string_view plugin, LogLevel level, std::string_view text) const {
   if (log) return log(plugin, level, text);
-  std::string line = "plugin ";
+  std::string line = "guest ";
   line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
   line.append(printable(text, longest_printed_message));
   host_log->line(line);

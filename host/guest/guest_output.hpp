@@ -19,8 +19,8 @@ struct GuestSinks {
   GuestLog log;
   std::shared_ptr<LogSink> host_log;
 
-  /// Passes one line to the embedder's `log`. If `log` is empty, writes "plugin NAME: LEVEL: text" to the
-  /// host's log. The host's own lines never begin with "plugin ".
+  /// Passes one line to the embedder's `log`. If `log` is empty, writes "guest NAME: LEVEL: text" to the
+  /// host's log. The host's own lines never begin with "guest ".
   void pass_line(std::string_view plugin, LogLevel level, std::string_view text) const;
 };
 

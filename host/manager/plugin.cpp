@@ -34,6 +34,7 @@ Expected<std::string> Plugin::call(std::string_view input, const CallOptions& op
     auto started = loaded.begin(input.size(), options, failed);
     if (!started) return fail(std::move(started.error()));
     auto result = started->lease->execute(input, started->deadline);
+    if (!result) started->describe_wait(result.error());
     failed = loaded.end(*started, result ? nullptr : &result.error());
     return result;
   };

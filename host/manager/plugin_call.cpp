@@ -86,6 +86,7 @@ Expected<PluginCall::State> PluginCall::Impl::run(uint64_t instructions) {
   if (!started) return fail(manifest, Phase::call, PluginErrorCode::usage, "the call has ended");
   auto state = run_inside(instructions);
   if (!state) {
+    started->describe_wait(state.error());
     end_early(state.error(), true);
     return fail(std::move(state.error()));
   }

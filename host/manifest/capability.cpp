@@ -72,8 +72,9 @@ std::optional<std::string> path_in_grant(const PathGrant& grant, std::string_vie
 }
 
 Decision check_path(const Capabilities& capabilities, std::string_view guest_path) {
-  const bool listed = std::ranges::any_of(
-      capabilities.allowed_paths, [&](const PathGrant& grant) { return path_in_grant(grant, guest_path); });
+  const bool listed = std::ranges::any_of(capabilities.allowed_paths, [&](const PathGrant& grant) {
+    return path_in_grant(grant, guest_path).has_value();
+  });
   return decide(capabilities.allow_file_system, "allowFileSystem", listed, "allowedPaths");
 }
 

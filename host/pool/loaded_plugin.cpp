@@ -61,7 +61,8 @@ Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const 
       if (admission == CircuitBreaker::Admission::refused) return fail(generation->breaker_error());
       return Lease::take(generation, input_bytes, start, timeout, options.may_wait);
     });
-    if (lent) return Started{admission, start, start + timeout, std::move(*lent)};
+    if (lent)
+      return Started{admission, start, start + timeout, Store::Clock::now() - start, std::move(*lent)};
     const PluginErrorCode code = lent.error().code;
     const bool too_many_errors = generation->record_rejected(admission, code);
     GenerationPtr next = current();
@@ -73,6 +74,16 @@ Expected<LoadedPlugin::Started> LoadedPlugin::begin(uint64_t input_bytes, const 
     if (too_many_errors) failed = std::move(generation);
     return fail(std::move(lent.error()));
   }
+}
+
+void LoadedPlugin::Started::describe_wait(PluginError& error) const noexcept {
+  const auto ms = std::chrono::duration_cast<milliseconds>(waited).count();
+  if (error.code != PluginErrorCode::timeout || ms == 0) return;
+  unless_out_of_memory(
+      [&] {
+        error.message += "; before that, the call waited " + std::to_string(ms) + " ms for an instance";
+      },
+      [] {});
 }
 
 GenerationPtr LoadedPlugin::end(const Started& started, const PluginError* error) noexcept {

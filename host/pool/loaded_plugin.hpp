@@ -38,7 +38,11 @@ struct LoadedPlugin : std::enable_shared_from_this<LoadedPlugin> {
   struct Started {
     CircuitBreaker::Admission admission;
     Store::Clock::time_point start, deadline;
+    Store::Clock::duration waited; ///< for the instance
     Lease lease;
+
+    /// If the deadline has passed, makes `error` say how much of the time the call waited for its instance.
+    void describe_wait(PluginError& error) const noexcept;
   };
   /// Admits a call: asks the breaker and waits for an instance. Counts the call if it is rejected. If the
   /// breaker's rejection makes a new version's error rate reach the manifest's limit

@@ -7,7 +7,6 @@
 #include "host/server/plugin_api.hpp"
 #include "host/server/server_log.hpp"
 #include "host/server/token.hpp"
-#include "host/support/as_text.hpp"
 #include "host/support/fail.hpp"
 
 #include <algorithm>
@@ -46,15 +45,6 @@ HttpOptions http_options(const ServerConfig& config) {
   return options;
 }
 
-/// Calls `handle` for each line of `text`, without its newline. An empty line is left out.
-void for_each_line(std::string_view text, const auto& handle) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find('\n'), text.size());
-    if (end > 0) handle(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
-
 std::string in_url(const std::string& host) { return host.contains(':') ? "[" + host + "]" : host; }
 
 } // namespace
@@ -91,9 +81,6 @@ ManagerOptions PluginServer::Impl::manager_options() {
   options.on_reload = [this](const ReloadEvent& event) { log.reload(event); };
   options.guest_log = [this](std::string_view plugin, LogLevel level, std::string_view text) {
     log.guest(plugin, log_level_name(level), text);
-  };
-  options.guest_output = [this](std::string_view plugin, std::span<const std::byte> bytes) {
-    for_each_line(as_text(bytes), [&](std::string_view line) { log.guest(plugin, "output", line); });
   };
   return options;
 }

@@ -108,6 +108,11 @@ std::optional<PluginError> check_server_config(const std::filesystem::path& file
   auto bytes = read_file(file, largest_config);
   if (!bytes) return config_error(PluginErrorCode::io, bytes.error().message);
   auto json = parse_json(as_text(*bytes));
+  if (!json.duplicate().empty()) {
+    PluginError error = config_error(PluginErrorCode::config, file.string() + ": " + json.error());
+    error.manifest_path = json.duplicate();
+    return error;
+  }
   if (!json) return config_error(PluginErrorCode::config, file.string() + " is not JSON: " + json.error());
   ReadProblems problems;
   ObjectReader reader(*json, "$", problems);

@@ -731,7 +731,7 @@ class Plugin(CommandTest):
         self.run_command("plugin", "call", "--manifest", "m.json", "--input", "first", "--input-file", "b",
                          "--input", "[1,2]", "--input", "")
         self.assertEqual(self.out, "first\nfrom file\n[1,2]\n\n")
-        self.assertEqual(self.err, "plugin p: output: printed\n" * 4)
+        self.assertEqual(self.err, "guest p: output: printed\n" * 4)
 
     def test_a_full_stderr_holds_no_call_up(self):
         with full_pipe() as stderr:

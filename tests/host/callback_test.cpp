@@ -284,11 +284,11 @@ TEST_CASE("output of guests becomes whole lines, which name the guest") {
   lines.end(print);
   lines.end(print);
   sinks.pass_line("p", LogLevel::warn, "a\nb\x1b");
-  CHECK(pipe.read_some() == "plugin skerry: output: Hello\n"
-                            "plugin skerry: output: skerry: stopped: x\\u{d}\n"
-                            "plugin skerry: output: \n"
-                            "plugin skerry: output: tail\n"
-                            "plugin p: warn: a\\u{a}b\\u{1b}\n");
+  CHECK(pipe.read_some() == "guest skerry: output: Hello\n"
+                            "guest skerry: output: skerry: stopped: x\\u{d}\n"
+                            "guest skerry: output: \n"
+                            "guest skerry: output: tail\n"
+                            "guest p: warn: a\\u{a}b\\u{1b}\n");
   std::vector<size_t> sizes;
   const GuestLines::Line measure = [&](std::string_view line) { sizes.push_back(line.size()); };
   lines.add(std::string(GuestLines::longest_line * 2 + 5, 'x'), measure);

@@ -221,11 +221,14 @@ TEST_CASE("texts that are not manifests") {
   CHECK(bad_path("{") == "$");
   CHECK(bad_path("{} x") == "$");
   CHECK(bad_path(std::string(1'000'000, '[')) == "$");
+  for (const std::string name : {".", ".."})
+    CHECK(bad_path(R"({"meta":{"name":")" + name + R"("},"wasmPath":"x"})") == "$.meta.name");
+  CHECK(parse_manifest(R"({"meta":{"name":"..."},"wasmPath":"x"})", "/"));
   const PluginError twice = bad(with(R"("timeout": 1, "timeout": 2)"));
   CHECK(twice.message == "$.timeout: the key occurs twice");
   CHECK(twice.manifest_path == "$.timeout");
-  const PluginError deep = bad(with(R"("capabilities": {"env": ["A", {"B": "1", "C": "2", "B": "3"}]})"));
-  CHECK(deep.manifest_path == "$.capabilities.env[1].B");
+  const PluginError inner = bad(with(R"("capabilities": {"env": ["A", {"B": "1", "C": "2", "B": "3"}]})"));
+  CHECK(inner.manifest_path == "$.capabilities.env[1].B");
   std::string deep = with("\"init\": " + std::string(200, '[') + std::string(200, ']'));
   CHECK(bad(deep).message.find("nested deeper") != std::string::npos);
   CHECK(bad_path("\xff") == "$");

@@ -220,7 +220,9 @@ TEST_CASE("requests that are never allowed") {
   CHECK(status({"GET", url, {{"X\r\nY", "a"}}, ""}) == NetworkStatus::bad_request);
   CHECK(status({"GET", url, {{"Host", "other"}}, ""}) == NetworkStatus::bad_request);
   CHECK(status({"GET", url, {{"Proxy-Authorization", "x"}}, ""}) == NetworkStatus::bad_request);
-  CHECK(status({"GET", "http://user:pw@127.0.0.1:1/", {}, ""}) == NetworkStatus::bad_request);
+  for (const char* credentials : {"user:pw", "user", "user:", ":pw", ":"})
+    CHECK(status({"GET", "http://" + std::string(credentials) + "@127.0.0.1:1/", {}, ""}) ==
+          NetworkStatus::bad_request);
   CHECK(status({"GET", "http://127.0.0.2:1/", {}, ""}) == NetworkStatus::denied);
   CHECK(status({"GET", "http://127.0.0.1@127.0.0.2:1/", {}, ""}) == NetworkStatus::bad_request);
 }

@@ -69,6 +69,26 @@ TEST_CASE_METHOD(PluginFixture, "callers are served in the order in which they c
   CHECK(printed == "abcdefg");
 }
 
+TEST_CASE_METHOD(PluginFixture,
+                 "a call that is stopped says how much of its time it waited for an instance") {
+  auto plugin =
+      load(guest(execute("(if (i32.eq (i32.load8_u (local.get $p)) (i32.const 115)) (then (loop (br 0)))) "
+                         "(call $print (local.get $p) (local.get $n)) (i64.const 0)")),
+           patient(manifest()));
+  HeldCalls held(*this);
+  held.call(plugin, "x");
+  REQUIRE(eventually([&] { return plugin->metrics().busy == 1; }));
+  std::string message;
+  held.call_with(plugin, "s", {std::chrono::milliseconds(1500)},
+                 [&](const auto& result) { message = result ? "" : result.error().message; });
+  REQUIRE(eventually([&] { return plugin->metrics().waiting == 1; }));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20)); // so that it has waited some milliseconds
+  held.release();
+  CHECK(message.find("; before that, the call waited ") != std::string::npos);
+  CHECK(error_of(plugin->call("s", {std::chrono::milliseconds(10)})).message.find("before that") ==
+        std::string::npos);
+}
+
 TEST_CASE_METHOD(PluginFixture, "instances are compiled once and made when they are needed") {
   auto m = manifest();
   m.pool.size = 50;

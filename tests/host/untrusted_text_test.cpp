@@ -198,5 +198,5 @@ TEST_CASE("log lines on the process's standard error", "[exec]") {
   CHECK(log.size() > 100);
   CHECK(harm_in(log, 100'000, ~size_t{0}).empty());
   std::istringstream lines(log);
-  for (std::string line; std::getline(lines, line);) CHECK(line.starts_with("plugin p: "));
+  for (std::string line; std::getline(lines, line);) CHECK(line.starts_with("guest p: "));
 }

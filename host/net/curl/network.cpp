@@ -178,13 +178,22 @@ std::string url_part(CURLU* url, CURLUPart part, unsigned flags = 0) {
   return text;
 }
 
+/// True if the URL has the part, even an empty one.
+bool has_part(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  const bool found = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+  curl_free(text);
+  return found;
+}
+
 /// Returns nothing for URLs that the host does not request, such as those of other schemes.
 std::optional<Target> target_of(CURLU* url) {
   Target target{url_part(url, CURLUPART_SCHEME), url_part(url, CURLUPART_HOST), 0};
   std::string port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
   if (port.empty() || target.host.empty()) return std::nullopt;
   if (target.scheme != "http" && target.scheme != "https") return std::nullopt;
-  if (!url_part(url, CURLUPART_USER).empty()) return std::nullopt; // credentials belong in a header
+  if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+    return std::nullopt; // belong in a header
   target.port = static_cast<uint16_t>(std::stoul(port));
   return target;
 }

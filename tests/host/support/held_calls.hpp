@@ -36,8 +36,12 @@ public:
   /// Calls the plugin on its own thread, which gives the result to `ended`.
   void call(const PluginHandle& plugin, const std::string& input = "x",
             std::function<void(const Expected<std::string>&)> ended = {}) {
-    threads_.emplace_back([plugin, input, ended = std::move(ended)] {
-      const auto result = plugin->call(input);
+    call_with(plugin, input, {}, std::move(ended));
+  }
+  void call_with(const PluginHandle& plugin, const std::string& input, const CallOptions& options,
+                 std::function<void(const Expected<std::string>&)> ended) {
+    threads_.emplace_back([plugin, input, options, ended = std::move(ended)] {
+      const auto result = plugin->call(input, options);
       if (ended) ended(result);
     });
   }

@@ -31,7 +31,7 @@ struct ManagerOptions {
   /// goes to `guest_log` with level `output`.
   GuestOutput guest_output;
   /// Receives the guests' log lines. If this function is empty, each line goes to the process's standard
-  /// error as "plugin NAME: LEVEL: TEXT", with control characters escaped. No call waits for standard error:
+  /// error as "guest NAME: LEVEL: TEXT", with control characters escaped. No call waits for standard error:
   /// if it is full, up to 1 MiB of lines are queued, and further lines are dropped and counted in a line of
   /// the host.
   GuestLog guest_log;
