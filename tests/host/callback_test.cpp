@@ -146,7 +146,7 @@ TEST_CASE_METHOD(PluginFixture, "guest_output and guest_log that throw end the c
   }
 }
 
-TEST_CASE_METHOD(AskFixture, "on_reload that throws is told of every later event") {
+TEST_CASE_METHOD(AskFixture, "on_reload that throws still receives every later event") {
   std::atomic<int> events = 0;
   options.on_reload = [&](const ReloadEvent& event) {
     log.callback()(event);
@@ -174,7 +174,7 @@ TEST_CASE_METHOD(PluginFixture, "a trace function that throws ends the trace") {
   CHECK(lines > 0);
 }
 
-TEST_CASE_METHOD(AskFixture, "what would wait for its own call is refused, in calls, reloads and rollbacks") {
+TEST_CASE_METHOD(AskFixture, "functions that would wait for their own call are refused, in calls, reloads and rollbacks") {
   Manifest m = manifest();
   m.pool.size = 2;
   auto plugin = start(m);
