@@ -48,6 +48,7 @@ Refusal refusal_of(HeadProblem problem, const HeadLimits& limits) {
   case HeadProblem::too_many_fields:
     return {431, PluginErrorCode::request,
             "the request has more than " + std::to_string(limits.fields) + " header fields"};
+  case HeadProblem::no_method: return bad_request("this is not HTTP; the server does not speak TLS");
   case HeadProblem::bare_newline: return bad_request("a line of the head ends with LF instead of CRLF");
   case HeadProblem::folded_field: return bad_request("a header field continues on a second line");
   }
