@@ -68,7 +68,7 @@ TEST_CASE("decimal numbers: out of range is an error, and the value stays") {
   CHECK(single == 3);
 }
 
-TEST_CASE("decimal numbers: infinity is no error") {
+TEST_CASE("decimal numbers: infinity is accepted") {
   CHECK(parsed("inf") == number(std::bit_cast<double>(uint64_t{0x7ff0'0000'0000'0000}), 3));
   CHECK(parsed("-infinity") == number(std::bit_cast<double>(uint64_t{0xfff0'0000'0000'0000}), 9));
 }
