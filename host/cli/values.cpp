@@ -38,7 +38,9 @@ template <class Signed> std::optional<Signed> parse_integer(std::string_view tex
   return static_cast<Signed>(Unsigned{0} - *magnitude);
 }
 
-template <class T> std::optional<T> parse_hex_float(std::string_view text) {
+/// Parses what follows `0x` as the text format does.
+template <class T> std::optional<T> parse_hex_float(std::string_view digits) {
+  const std::string text = "0x" + std::string(digits);
   if (!vm::wat::is_float(text)) return std::nullopt;
   if constexpr (std::is_same_v<T, float>) {
     const auto bits = vm::wat::parse_f32(text);
@@ -61,7 +63,8 @@ template <class T> std::optional<T> parse_float(std::string_view text) {
   bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
   if (text.starts_with('-') || text.starts_with('+')) return std::nullopt;
-  auto value = text.starts_with("0x") ? parse_hex_float<T>(text) : parse_decimal_float<T>(text);
+  auto value = text.starts_with("0x") || text.starts_with("0X") ? parse_hex_float<T>(text.substr(2))
+                                                                : parse_decimal_float<T>(text);
   return value && negative ? -*value : value;
 }
 

@@ -240,7 +240,7 @@ class Run(CommandTest):
         for words, out in [(["add", "2", "40"], "42\n"), (["add", "0xffffffff", "-1"], "-2\n"),
                            (["add", "2147483647", "1"], "-2147483648\n"),
                            (["mix", "-9223372036854775808", "1.5", "0x1p4"], "17.5\n-9223372036854775808\n"),
-                           (["half", "-0x1.8p1"], "-1.5\n"), (["half", "0x1p-149"], "0\n"),
+                           (["half", "-0X1.8p1"], "-1.5\n"), (["half", "0x1p-149"], "0\n"),
                            (["half", "inf"], "inf\n"), (["half", "-0"], "-0\n"), (["half", "nan"], "nan\n"),
                            (["half", "0.2"], "0.1\n")]:
             self.run_command("run", "--invoke", words[0], "math.wat", *words[1:])
