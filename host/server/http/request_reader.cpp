@@ -260,7 +260,7 @@ skerry::Expected<RequestReader::Step, Refusal> RequestReader::read_head() {
   error_code error;
   const size_t used = parser_->put(boost::asio::const_buffer(unread().data(), *size), error);
   if (!error && !parser_->is_header_done()) error = http::error::bad_field;
-  if (error && !parser_->refusal) return fail(refusal_of(error));
+  if (error) return fail(parser_->refusal ? *parser_->refusal : refusal_of(error));
   parser_->check_head();
   if (parser_->refusal) return fail(*parser_->refusal);
   begin_ += used;
