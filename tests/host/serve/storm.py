@@ -16,10 +16,10 @@ import sys
 import time
 from collections import Counter
 
-from support import OPERATOR, SHOUT, get, patience, post, workshop
+from support import OPERATOR, SHOUT, get, memory_factor, patience, post, workshop
 
 MIB = 1 << 20
-GROWTH = 160 * MIB  # maxBufferedMB, the instances, and what a sanitizer keeps of freed memory
+GROWTH = 80 * MIB * memory_factor  # for maxBufferedMB, and instances with their inputs and results
 CONFIG = {"timeout": 2000, "headTimeout": 1000, "idleTimeout": 3000, "maxBufferedMB": 16, "maxConnections": 200,
           "maxConnectionsPerAddress": 60, "admin": "127.0.0.1:0", "host": "127.0.0.1", "threads": 8}
 CHUNKED = f"POST {SHOUT} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode()

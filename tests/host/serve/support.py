@@ -22,6 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 patience = 60  # seconds
+# Sanitizers need more memory. The address sanitizer would also keep hundreds of megabytes that the server has freed.
+memory_factor = int(os.environ.get("SKERRY_TEST_MEMORY_FACTOR", "1"))
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=4"
 TOKEN = "secret"
 OPERATOR = f"Authorization: Bearer {TOKEN}\r\n"
 
