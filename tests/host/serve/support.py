@@ -320,7 +320,8 @@ class Workshop:
     def __init__(self, skerry, plugins, folder):
         self.skerry, self.plugins, self.folder = skerry, plugins, folder
         shutil.copy(plugins / "shout-wat.wasm", folder / "shout.wasm")
-        self.manifest("shout", capabilities={"maxMemoryMB": 64, "maxOutputKB": 4096}, timeout=20000)
+        self.manifest("shout", capabilities={"maxMemoryMB": 64, "maxOutputKB": 4096}, timeout=600_000,
+                      pool={"size": 4, "maxWait": 600_000, "maxWaiting": 100_000})
         for name, text in {"spin": SPIN, "gate": GATE, "loud": LOUD}.items():
             (folder / f"{name}.wat").write_text(text)
             subprocess.run([skerry, "wat2wasm", f"{folder}/{name}.wat", "-o", f"{folder}/{name}.wasm"], check=True)
