@@ -267,9 +267,10 @@ async def watcher(storm):
 
 async def measure(storm, server, bound):
     while not storm.over:
-        if server.process.poll() is not None:
-            return storm.fail(f"the server ended with status {server.process.returncode}")
-        memory = server.memory() >> 20
+        try:
+            memory = server.memory() >> 20
+        except (AssertionError, OSError):
+            return storm.fail("the server has ended")
         storm.counts["most MiB"] = max(storm.counts["most MiB"], memory)
         if memory > bound >> 20:
             return storm.fail(f"the server uses {memory} MiB, more than {bound >> 20} MiB")

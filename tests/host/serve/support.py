@@ -271,7 +271,9 @@ class Server:
     def memory(self):
         """Bytes of memory in use."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) << 10
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        assert found, "the server has ended"
+        return int(found[1]) << 10
 
     def threads(self):
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
