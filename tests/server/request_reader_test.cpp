@@ -37,6 +37,8 @@ constexpr std::array requests = {
     Text("GET / HTTP/1.1\r\n\r\n"),
     Text("GET / HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n"),
     Text("GET / HTTP/1.1\r\nHost : x\r\n\r\n"),
+    Text("GET / HTTP/1.1\r\nHost: a b\r\nA B: c\r\n\r\n"), // refused, and then malformed
+    Text("POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\nContent-Length: 3x\r\n\r\n"),
     Text("GET / HTTP/1.1\nHost: x\n\n"),
     Text("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"),
     Text("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcd\r\n0\r\n\r\n"),

@@ -212,6 +212,19 @@ def test_connections_in_total(workshop):
         assert counts["refused_connections"] == 1 and counts["evicted_connections"] >= 2, counts
 
 
+def test_few_descriptors(workshop):
+    """A process that may have few descriptors serves fewer connections, and keeps some for plugins."""
+    limited = ["sh", "-c", 'ulimit -n 600; exec "$@"', "sh"]
+    with workshop.serve(first=limited, **PATIENT) as server:
+        idle = [server.connect() for _ in range(1000)]
+        assert server.ask(post(SHOUT, b"abc")).body == b"ABC"
+        assert 300 <= server.metric("skerry_server_connections") <= 600
+        assert server.metric("skerry_server_evicted_connections_total") > 0
+        answer = server.ask(post("/plugins/shout/reload?force=true", fields=f"Authorization: Bearer {TOKEN}\r\n"))
+        assert answer.status == 200, answer
+        assert idle[-1].ask(get("/healthz")).status == 200
+
+
 def test_ports_are_not_shared(workshop):
     """A second server on the same port fails, and says why."""
     with workshop.serve() as server:
