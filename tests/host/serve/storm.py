@@ -217,6 +217,8 @@ async def healthy(storm, source, number, make):
                         return storm.fail(f"{request[:200]} was answered with {status} {body[:300]}")
                     if storm.over:
                         return
+                    if status == 503:  # a refused body: the server closes the connection after the answer
+                        break
                     await asyncio.sleep(0.01)
         except Late:
             pass
