@@ -271,9 +271,8 @@ skerry::Expected<RequestReader::Step, Refusal> RequestReader::read_body() {
   while (!parser_->is_done()) {
     // Beast 1.74 asserts that there are five bytes when it looks at a last chunk again. More bytes must come,
     // because the shortest last chunk is "0\r\n\r\n".
-    const bool is_last_chunk_in_pieces =
-        parser_->chunked() && unread().size() < 5 && unread().starts_with("0\r\n");
-    if (unread().empty() || is_last_chunk_in_pieces) return Step::need_more;
+    const bool may_be_last_chunk = parser_->chunked() && unread().size() < 5 && unread().starts_with('0');
+    if (unread().empty() || may_be_last_chunk) return Step::need_more;
     error_code error;
     begin_ += parser_->put(boost::asio::const_buffer(unread().data(), unread().size()), error);
     if (parser_->refusal) return fail(*parser_->refusal);
