@@ -1,7 +1,8 @@
 #include "host/cli/units.hpp"
 
+#include "vm/base/decimal.hpp"
+
 #include <array>
-#include <charconv>
 #include <span>
 
 namespace skerry::host::cli {
@@ -27,8 +28,7 @@ constexpr std::array<Unit, 6> duration_units{
 /// Parses a number and a unit. Returns nothing for values that are 0, negative, or 2^62 and above.
 std::optional<uint64_t> parse_quantity(std::string_view text, std::span<const Unit> units) {
   double number = 0;
-  auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  auto [end, error] = vm::parse_decimal(text, number, std::chars_format::fixed);
   if (error != std::errc{}) return std::nullopt;
   text.remove_prefix(static_cast<size_t>(end - text.data()));
   for (const Unit& unit : units) {

@@ -1,11 +1,15 @@
 #include "host/cli/values.hpp"
 
+#include "vm/base/decimal.hpp"
 #include "vm/base/hex.hpp"
+#include "vm/wat/number.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 
 namespace skerry::host::cli {
 
@@ -34,19 +38,34 @@ template <class Signed> std::optional<Signed> parse_integer(std::string_view tex
   return static_cast<Signed>(Unsigned{0} - *magnitude);
 }
 
+/// Parses what follows `0x` as the text format does.
+template <class T> std::optional<T> parse_hex_float(std::string_view digits) {
+  const std::string text = "0x" + std::string(digits);
+  if (!vm::wat::is_float(text)) return std::nullopt;
+  if constexpr (std::is_same_v<T, float>) {
+    const auto bits = vm::wat::parse_f32(text);
+    return bits ? std::optional(std::bit_cast<float>(*bits)) : std::nullopt;
+  } else {
+    const auto bits = vm::wat::parse_f64(text);
+    return bits ? std::optional(std::bit_cast<double>(*bits)) : std::nullopt;
+  }
+}
+
+template <class T> std::optional<T> parse_decimal_float(std::string_view text) {
+  T value{};
+  auto [end, error] = vm::parse_decimal(text, value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// Parses a decimal number as C++ writes it, or a hexadecimal number as the text format writes it.
 template <class T> std::optional<T> parse_float(std::string_view text) {
   bool negative = text.starts_with('-');
   if (negative || text.starts_with('+')) text.remove_prefix(1);
-  if (text.starts_with('-')) return std::nullopt;
-  auto format = std::chars_format::general;
-  if (text.starts_with("0x") || text.starts_with("0X")) {
-    format = std::chars_format::hex;
-    text.remove_prefix(2);
-  }
-  T value{};
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, format);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return negative ? -value : value;
+  if (text.starts_with('-') || text.starts_with('+')) return std::nullopt;
+  auto value = text.starts_with("0x") || text.starts_with("0X") ? parse_hex_float<T>(text.substr(2))
+                                                                : parse_decimal_float<T>(text);
+  return value && negative ? -*value : value;
 }
 
 template <class T> std::optional<Value> as_value(std::optional<T> number) {

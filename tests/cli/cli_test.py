@@ -252,6 +252,7 @@ class Run(CommandTest):
         for words, out in [(["add", "2", "40"], "42\n"), (["add", "0xffffffff", "-1"], "-2\n"),
                            (["add", "2147483647", "1"], "-2147483648\n"),
                            (["mix", "-9223372036854775808", "1.5", "0x1p4"], "17.5\n-9223372036854775808\n"),
+                           (["half", "-0X1.8p1"], "-1.5\n"), (["half", "0x1p-149"], "0\n"),
                            (["half", "inf"], "inf\n"), (["half", "-0"], "-0\n"), (["half", "nan"], "nan\n"),
                            (["half", "0.2"], "0.1\n")]:
             self.run_command("run", "--invoke", words[0], "math.wat", *words[1:])
@@ -261,7 +262,9 @@ class Run(CommandTest):
         self.file("math.wat", MATH)
         for words, message in [(["ad", "1", "2"], "add"), (["add", "1"], "takes 2 arguments"),
                                (["add", "1", "2", "3"], "takes 2 arguments"), (["add", "1", "x"], "i32"),
-                               (["add", "4294967296", "1"], "i32"), (["half", "one"], "f32")]:
+                               (["add", "4294967296", "1"], "i32"), (["half", "one"], "f32"),
+                               (["half", "1e39"], "f32"), (["half", "0x1p128"], "f32"), (["half", "+-1"], "f32"),
+                               (["half", "0x"], "f32"), (["half", "1.5x"], "f32")]:
             self.run_command("run", "--invoke", words[0], "math.wat", *words[1:], status=2)
             self.assertIn(message, self.err)
 

@@ -1,9 +1,9 @@
 #include "vm/wat/number.hpp"
 
+#include "vm/base/decimal.hpp"
+
 #include <algorithm>
 #include <bit>
-#include <charconv>
-#include <limits>
 #include <string>
 #include <system_error>
 
@@ -147,13 +147,12 @@ template <class Float, class Bits> std::optional<uint64_t> parse_decimal_float(s
   auto magnitude = decimal_magnitude(text);
   if (!magnitude) return 0;
   Float value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // from_chars reports both overflow and underflow to zero as "out of range".
+  const auto error = parse_decimal(text, value).ec;
+  // parse_decimal reports both overflow and underflow to zero as "out of range".
   if (error == std::errc::result_out_of_range) {
     if (*magnitude > 0) return std::nullopt;
     return 0;
   }
-  if (value > std::numeric_limits<Float>::max()) return std::nullopt;
   return std::bit_cast<Bits>(value);
 }
 

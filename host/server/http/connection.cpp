@@ -46,13 +46,16 @@ void Connection::close() {
 }
 
 void Connection::leave_idle() {
-  if (phase_ == Phase::idle) group_.connections.remove_idle(idle_place_);
+  if (phase_ == Phase::idle) group_.connections.remove_idle(idle_place_, is_new_);
 }
 
 void Connection::enter(Phase phase, milliseconds limit) {
   leave_idle();
   phase_ = phase;
-  if (phase == Phase::idle) idle_place_ = group_.connections.add_idle(*this);
+  if (phase == Phase::idle) {
+    idle_place_ = group_.connections.add_idle(*this, is_new_);
+    idle_since_ = EventLoop::Clock::now();
+  }
   set_deadline(limit);
 }
 
@@ -111,6 +114,7 @@ void Connection::readable() {
 void Connection::begin_request() {
   began_ = EventLoop::Clock::now();
   enter(Phase::receiving, std::min(loop_.options.head_timeout, loop_.options.request_timeout));
+  is_new_ = false;
 }
 
 void Connection::receive() {

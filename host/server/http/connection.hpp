@@ -28,6 +28,11 @@ public:
   void start();
   /// Closes the connection without a response.
   void close();
+  /// True if the connection may be closed to make room for another: it has not sent a byte yet, or has been
+  /// idle since `before`.
+  bool is_idle_since(EventLoop::Clock::time_point before) const noexcept {
+    return phase_ == Phase::idle && (is_new_ || idle_since_ <= before);
+  }
   /// True if a request has begun and its response is not sent.
   bool is_serving() const noexcept {
     return phase_ == Phase::receiving || phase_ == Phase::running || phase_ == Phase::responding;
@@ -70,7 +75,9 @@ private:
   boost::asio::steady_timer timer_;
   Phase phase_ = Phase::receiving;
   ConnectionTable::Place place_;
-  ConnectionTable::Place idle_place_;  // valid while phase_ is idle
+  ConnectionTable::Place idle_place_; // valid while phase_ is idle
+  EventLoop::Clock::time_point idle_since_;
+  bool is_new_ = true;                 // no request has begun
   EventLoop::Clock::time_point began_; // the request
   std::optional<Response> refused_;    // the handler refused the request by its head
   bool has_head_ = false, is_head_request_ = false;

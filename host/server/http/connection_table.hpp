@@ -11,7 +11,7 @@ namespace skerry::host::server {
 class Connection;
 
 /// Counts connections by the address of the client, and keeps idle connections in the order in which they
-/// became idle. Not thread-safe.
+/// became idle, new ones separately. Not thread-safe.
 class ConnectionTable {
 public:
   using Place = std::list<Connection*>::iterator;
@@ -34,13 +34,21 @@ public:
   }
   const std::list<Connection*>& all() const noexcept { return all_; }
 
-  Place add_idle(Connection& connection) { return idle_.insert(idle_.end(), &connection); }
-  void remove_idle(Place place) { idle_.erase(place); }
-  /// The connection that has been idle longest, or null.
-  Connection* longest_idle() const noexcept { return idle_.empty() ? nullptr : idle_.front(); }
+  /// `is_new` says that the connection has not had a request yet.
+  Place add_idle(Connection& connection, bool is_new) {
+    std::list<Connection*>& list = is_new ? new_ : between_requests_;
+    return list.insert(list.end(), &connection);
+  }
+  void remove_idle(Place place, bool is_new) { (is_new ? new_ : between_requests_).erase(place); }
+  /// The connection that has waited longest for its first request, or null.
+  Connection* longest_new() const noexcept { return new_.empty() ? nullptr : new_.front(); }
+  /// The connection that has waited longest for its next request, or null.
+  Connection* longest_between_requests() const noexcept {
+    return between_requests_.empty() ? nullptr : between_requests_.front();
+  }
 
 private:
-  std::list<Connection*> all_, idle_;
+  std::list<Connection*> all_, new_, between_requests_;
   std::unordered_map<std::string, uint32_t> by_address_;
 };
 

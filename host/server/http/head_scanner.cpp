@@ -4,6 +4,13 @@
 
 namespace skerry::host::server {
 
+namespace {
+
+/// True for the printable characters of ASCII but the space. Beast checks the rest of the method.
+bool may_begin_method(char first) { return first > ' ' && first < '\x7f'; }
+
+} // namespace
+
 bool HeadScanner::is_too_long(size_t line_bytes) const noexcept {
   if (is_request_line()) return line_bytes > limits_.line_bytes;
   return line_begin_ - fields_begin_ + line_bytes > limits_.fields_bytes;
@@ -26,6 +33,7 @@ skerry::Expected<bool, HeadProblem> HeadScanner::end_line(std::string_view line)
 }
 
 skerry::Expected<size_t, HeadProblem> HeadScanner::scan(std::string_view head) {
+  if (!head.empty() && !may_begin_method(head.front())) return fail(HeadProblem::no_method);
   for (;;) {
     const size_t end = head.find('\n', at_);
     if (end == head.npos) {

@@ -16,6 +16,7 @@ struct HeadLimits {
 };
 
 enum class HeadProblem : uint8_t {
+  no_method,       ///< the first byte cannot begin a method: this is TLS, or no HTTP at all
   long_line,       ///< the request line is longer than HeadLimits::line_bytes
   large_fields,    ///< the fields are larger than HeadLimits::fields_bytes
   too_many_fields, ///< there are more fields than HeadLimits::fields

@@ -48,7 +48,7 @@ public:
 private:
   /// The process or the system has no descriptors left, or the client is gone already.
   void failed() {
-    if (Connection* idle = group_.connections.longest_idle()) evict(*idle);
+    make_room();
     pause_.expires_after(std::chrono::milliseconds(20));
     pause_.async_wait([this](const error_code& error) {
       if (!error) accept();
@@ -63,9 +63,7 @@ private:
     const std::string address = counted_address(client_);
     const bool too_many =
         !address.empty() && group_.connections.count(address) >= loop_.options.max_connections_per_address;
-    if (!too_many && group_.connections.size() >= group_.max_connections) {
-      if (Connection* idle = group_.connections.longest_idle()) evict(*idle);
-    }
+    if (!too_many && group_.connections.size() >= group_.max_connections) make_room();
     if (too_many || group_.connections.size() >= group_.max_connections)
       refuse(socket, too_many);
     else
@@ -73,9 +71,16 @@ private:
     accept();
   }
 
-  void evict(Connection& idle) {
-    ++loop_.evicted;
-    idle.close();
+  /// Closes the connection that has been idle longest. A client that has just had an answer may be sending
+  /// its next request, so its connection stays for a while.
+  void make_room() {
+    const auto before = EventLoop::Clock::now() - std::chrono::seconds(1);
+    for (Connection* idle :
+         {group_.connections.longest_new(), group_.connections.longest_between_requests()}) {
+      if (idle == nullptr || !idle->is_idle_since(before)) continue;
+      ++loop_.evicted;
+      return idle->close();
+    }
   }
 
   /// Sends a response and closes the connection at once, because a refused connection must cost nothing.
@@ -173,7 +178,8 @@ void HttpServer::drain(std::chrono::milliseconds time) {
   EventLoop& loop = impl_->loop;
   if (loop.is_draining) return;
   for (ClientGroup* group : {&loop.callers, &loop.operators}) {
-    while (Connection* idle = group->connections.longest_idle()) idle->close();
+    while (Connection* idle = group->connections.longest_new()) idle->close();
+    while (Connection* idle = group->connections.longest_between_requests()) idle->close();
     for (Connection* connection : group->connections.all())
       if (connection->is_serving()) loop.awaited.push_back(connection);
   }

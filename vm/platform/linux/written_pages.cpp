@@ -22,7 +22,8 @@ struct ScanRequest {
 constexpr uint64_t is_file = 1 << 2, is_present = 1 << 3, is_swapped = 1 << 4, is_zero_page = 1 << 5;
 
 bool scan(int pagemap, std::span<const std::byte> range, WrittenRegions& found) noexcept {
-  std::array<PageRegion, std::tuple_size_v<decltype(found.regions)>> regions;
+  // Initialized, because Valgrind does not know that the kernel writes them. It adds about 1 % to the scan.
+  std::array<PageRegion, std::tuple_size_v<decltype(found.regions)>> regions{};
   ScanRequest request;
   request.start = reinterpret_cast<uintptr_t>(range.data());
   request.end = request.start + range.size();
