@@ -174,7 +174,8 @@ TEST_CASE_METHOD(PluginFixture, "a trace function that throws ends the trace") {
   CHECK(lines > 0);
 }
 
-TEST_CASE_METHOD(AskFixture, "functions that would wait for their own call are refused, in calls, reloads and rollbacks") {
+TEST_CASE_METHOD(
+    AskFixture, "functions that would wait for their own call are refused, in calls, reloads and rollbacks") {
   Manifest m = manifest();
   m.pool.size = 2;
   auto plugin = start(m);
