@@ -48,7 +48,7 @@ def measure(command, connections, seconds, script):
         run = subprocess.run(
             ["taskset", "-c", "1", "wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--latency", "-s",
              str(script), server.address + "/plugins/shout/execute"], capture_output=True, text=True, check=True)
-    if "Non-2xx" in run.stdout or "Socket errors" in run.stdout:
+    if "Non-2xx" in run.stdout or re.search(r"Socket errors: connect [1-9]|read [1-9]|write [1-9]", run.stdout):
         sys.exit(f"{command}: {run.stdout}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", run.stdout)[1]), re.search(r"99%\s+(\S+)", run.stdout)[1]
 
