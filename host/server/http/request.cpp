@@ -3,6 +3,7 @@
 #include "host/support/fail.hpp"
 
 #include <charconv>
+#include <memory>
 
 namespace skerry::host::server {
 
@@ -11,8 +12,9 @@ namespace {
 std::optional<char> decode_byte(std::string_view hex) {
   unsigned value = 0;
   if (hex.size() < 2) return std::nullopt;
-  const char* end = hex.data() + 2;
-  const auto parsed = std::from_chars(hex.data(), end, value, 16);
+  const char* begin = std::to_address(hex.begin());
+  const char* end = begin + 2;
+  const auto parsed = std::from_chars(begin, end, value, 16);
   return parsed.ptr == end ? std::optional(static_cast<char>(value)) : std::nullopt;
 }
 

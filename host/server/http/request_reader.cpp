@@ -96,7 +96,7 @@ public:
 
 private:
   void on_request_impl(http::verb, BoostText method, BoostText target, int version, error_code&) override;
-  void on_field_impl(http::field name, BoostText, BoostText value, error_code&) override;
+  void on_field_impl(http::field name, BoostText, BoostText text, error_code&) override;
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<uint64_t>&, error_code&) override {}
   size_t on_body_impl(BoostText bytes, error_code& error) override { return add_to_body(bytes, error); }
