@@ -79,8 +79,8 @@ std::vector<Bytes> http_requests() {
   return texts({
       "\x01GET /a?b=c HTTP/1.1\r\nHost: x\r\n\r\nGET http://x/%20 HTTP/1.0\r\n\r\n",
       "\x02POST /a HTTP/1.1\r\nHost: x:80\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello\r\n",
-      "\x07POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\n"
-      "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+      ("\x07POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nA: b\r\n\r\n"
+       "HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
       "\x10POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
       "\x20GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nA: b\r\n c\r\n\r\n",
       "\x3fGET / HTTP/1.1\nHost: x\n\n",

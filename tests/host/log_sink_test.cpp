@@ -178,7 +178,7 @@ TEST_CASE("many threads write whole log lines, and the count of lost lines is ex
       std::string dashes;
       in >> thread >> number >> dashes;
       CHECK(dashes == std::string(100, '-'));
-      CHECK((last.count(thread) == 0 || last[thread] < number)); // in the order of their writes
+      CHECK((!last.contains(thread) || last[thread] < number)); // in the order of their writes
       last[thread] = number;
       ++written;
     }

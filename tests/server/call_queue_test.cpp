@@ -152,7 +152,7 @@ TEST_CASE_METHOD(PluginFixture,
     for (int thread = 0; thread < threads; ++thread)
       workers.emplace_back([&, thread] {
         for (int i = 0; i < calls; ++i) {
-          const auto at = static_cast<size_t>(thread * calls + i);
+          const auto at = static_cast<size_t>(thread) * calls + static_cast<size_t>(i);
           queue.call(plugins[at % 2], inputs[at], [&, at](const host::Expected<std::string>& result) {
             ++(result && *result == inputs[at] ? right : wrong)[at];
             ++answered;

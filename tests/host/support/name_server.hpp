@@ -153,7 +153,7 @@ private:
     question.by_tcp = by_tcp;
     size_t at = 12;
     while (at < message.size() && message[at] != '\0') {
-      const auto length = static_cast<size_t>(message[at]);
+      const auto length = static_cast<size_t>(static_cast<unsigned char>(message[at]));
       if (!question.name.empty()) question.name += '.';
       question.name += message.substr(at + 1, length);
       at += length + 1;
