@@ -30,8 +30,8 @@ public:
   platform::FileStatus seen(const platform::FileStatus& status);
   /// Returns the inode number that the program sees for a file or directory.
   uint64_t number(uint64_t device, uint64_t inode) { return record({device, inode}).number; }
-  /// Records that the program changed a file's contents or attributes at `now`. `atim` and `mtim` are the
-  /// times that this change set, if any.
+  /// Records that the program changed a file's contents or attributes at `now`. If the change gave the file
+  /// new times, `atim` and `mtim` are these times.
   void changed(const platform::FileStatus& status, uint64_t now, std::optional<uint64_t> atim = std::nullopt,
                std::optional<uint64_t> mtim = std::nullopt);
   /// Forgets a removed file, because the system may soon give its inode number to a new file.

@@ -13,7 +13,8 @@ bool FramePosition::is_in_stub() const {
   const Module& module = *instance->module;
   const size_t own = module.functions.size() - module.imported_functions;
   if (own == 0) return false;
-  // pc is compared itself, because the code of a function may begin directly after the instance's functions.
+  // Here `pc` itself is compared, not the instruction before it. The code of a function may begin directly
+  // after the instance's functions, and `pc` may be its first instruction.
   const FuncInstance* first = instance->functions[module.imported_functions];
   return pc >= reinterpret_cast<const std::byte*>(first) &&
          pc < reinterpret_cast<const std::byte*>(first + own);

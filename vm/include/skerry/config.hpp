@@ -84,7 +84,7 @@ struct Config {
   uint32_t fuel_slice = 65'536;
   /// Bytes of memory that the engine's own work may hold at once, over all stores and threads. The engine's
   /// own work is translating functions (at a function's first call, and for backtraces) and loading modules.
-  /// While a module is loaded, only data that is freed at the end of loading counts. Work that needs more
+  /// Loading counts only the data that it frees at its end, not the module that stays. Work that needs more
   /// fails with a limit error ("engine_budget limit exceeded: …") and can be retried. The default is enough
   /// for the largest function body of ordinary code (docs/rationale.md has the figures).
   uint64_t engine_budget = uint64_t{256} << 20;
