@@ -1,6 +1,6 @@
 #include "host/guest/guest_output.hpp"
 
-#include "skerry/printable.hpp"
+#include "host/support/guest_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -15,10 +15,7 @@ std::string_view log_level_name(LogLevel level) noexcept {
 
 void GuestSinks::pass_line(std::string_view plugin, LogLevel level, std::string_view text) const {
   if (log) return log(plugin, level, text);
-  std::string line = "guest ";
-  line.append(printable(plugin)).append(": ").append(log_level_name(level)).append(": ");
-  line.append(printable(text, longest_printed_message));
-  host_log->line(line);
+  host_log->line(guest_line(plugin, log_level_name(level), text));
 }
 
 void GuestLines::add(std::string_view bytes, const Line& line) {

@@ -19,8 +19,8 @@ struct GuestSinks {
   GuestLog log;
   std::shared_ptr<LogSink> host_log;
 
-  /// Passes one line to the embedder's `log`. If `log` is empty, writes "guest NAME: LEVEL: text" to the
-  /// host's log. The host's own lines never begin with "guest ".
+  /// Passes one line to the embedder's `log`. If `log` is empty, writes it to the host's log as a
+  /// guest_line.
   void pass_line(std::string_view plugin, LogLevel level, std::string_view text) const;
 };
 

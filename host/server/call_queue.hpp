@@ -14,11 +14,10 @@
 
 namespace skerry::host::server {
 
-/// Calls plugins on the threads of a lane. The calls of a plugin take at
-/// most as many threads as the plugin has instances. Its other calls wait in the queue, in their order, so
-/// that a slow plugin leaves threads to other plugins.
-/// The limits and errors are those of Plugin::call: a call that has waited for pool.maxWait fails, and
-/// pool.maxWaiting calls may wait. Thread-safe.
+/// Calls plugins on the threads of a lane. The calls of a plugin take at most as many threads as the plugin
+/// has instances. Its other calls wait in the queue, in their order, so that a slow plugin leaves threads to
+/// other plugins. The limits and errors are those of Plugin::call: a call that has waited for pool.maxWait
+/// fails, and pool.maxWaiting calls may wait. Thread-safe.
 class CallQueue {
 public:
   using Clock = std::chrono::steady_clock;

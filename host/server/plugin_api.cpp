@@ -171,6 +171,7 @@ void PluginApi::handle(Request request, RequestHandler::Respond respond, Audienc
 
 void PluginApi::execute(const std::shared_ptr<Request>& request, const std::string& name,
                         RequestHandler::Respond respond) {
+  if (http_.is_short_of_room()) return respond(response_of(out_of_budget()));
   auto plugin = manager_.get(name);
   if (!plugin) return respond(error_response(plugin.error()));
   calls_.call(std::move(*plugin), request->body,

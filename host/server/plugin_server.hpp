@@ -12,8 +12,8 @@ namespace skerry::host::server {
 
 /// Serves POST /plugins/{name}/execute, GET /plugins, GET /metrics and GET /healthz. Requests with the
 /// configured token may also use POST /plugins, POST /plugins/{name}/reload, POST /plugins/{name}/rollback
-/// and DELETE /plugins/{name}. If the configuration has a second listener, the
-/// first one serves only calls, and the second one serves all the rest.
+/// and DELETE /plugins/{name}. If the configuration has a second listener, the first one serves only calls,
+/// and the second one serves all the rest.
 class PluginServer {
 public:
   /// `file` is the file that `config` was read from. It is read again for a new token.

@@ -3,6 +3,7 @@
 #include "host/support/as_text.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
+#include "host/support/host_port.hpp"
 #include "host/support/object_reader.hpp"
 
 namespace skerry::host::server {
@@ -61,6 +62,8 @@ void read_limits(ObjectReader& reader, ServerConfig& config) {
       read_count(reader, "maxConnectionsPerAddress", config.max_connections_per_address, most_connections);
   config.max_buffered_bytes = reader.integer("maxBufferedMB", config.max_buffered_bytes >> 20, 1, 1 << 20)
                               << 20;
+  if (config.max_request_bytes > config.max_buffered_bytes / 2)
+    reader.complain("maxBufferedMB", "must be at least twice maxRequestKB, because requests have half of it");
   config.threads = read_count(reader, "threads", config.threads, 1024);
   config.max_instances = read_count(reader, "maxInstances", config.max_instances, 1'000'000);
 }
@@ -92,16 +95,10 @@ skerry::Expected<ListenAddress, std::string> parse_listen_address(const std::str
   constexpr std::string_view unix_scheme = "unix:";
   if (text.starts_with(unix_scheme) && text.size() > unix_scheme.size())
     return ListenAddress{.path = text.substr(unix_scheme.size()), .host = {}, .port = {}};
-  const size_t colon = text.rfind(':');
-  std::string host = text.substr(0, colon);
-  const std::string port = colon == text.npos ? "" : text.substr(colon + 1);
-  const bool is_number = !port.empty() && port.size() <= 5 &&
-                         port.find_first_not_of("0123456789") == port.npos && std::stoul(port) <= UINT16_MAX;
-  const bool in_brackets = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
-  if (in_brackets) host = host.substr(1, host.size() - 2);
-  if (!is_number || host.empty() || (!in_brackets && host.contains(':')))
+  auto parsed = parse_host_port(text);
+  if (!parsed)
     return fail(std::string("must be an address such as \"127.0.0.1:9090\" or \"unix:/run/skerry.sock\""));
-  return ListenAddress{.path = {}, .host = host, .port = port};
+  return ListenAddress{.path = {}, .host = std::move(parsed->host), .port = std::move(parsed->port)};
 }
 
 std::optional<PluginError> check_server_config(const std::filesystem::path& file, ServerConfig& config) {

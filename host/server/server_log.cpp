@@ -1,6 +1,7 @@
 #include "host/server/server_log.hpp"
 
 #include "host/platform/standard_streams.hpp"
+#include "host/support/guest_line.hpp"
 #include "host/support/json.hpp"
 #include "skerry/printable.hpp"
 
@@ -50,11 +51,11 @@ void ServerLog::reload(const ReloadEvent& event) {
 }
 
 void ServerLog::guest(std::string_view plugin, std::string_view level, std::string_view text) {
-  const std::string words = printable(text, longest_printed_message);
-  if (json_)
-    return sink_.line(
-        dump_json(OrderedJson{{"event", "guest"}, {"plugin", plugin}, {"level", level}, {"text", words}}));
-  sink_.line("guest " + printable(plugin) + ": " + std::string(level) + ": " + words);
+  if (!json_) return sink_.line(guest_line(plugin, level, text));
+  sink_.line(dump_json(OrderedJson{{"event", "guest"},
+                                   {"plugin", plugin},
+                                   {"level", level},
+                                   {"text", printable(text, longest_printed_message)}}));
 }
 
 } // namespace skerry::host::server

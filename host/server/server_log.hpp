@@ -20,9 +20,8 @@ public:
   /// Logs a step of a reload. In the JSON format, logs every step. In the text format, logs only failed steps
   /// and swaps, because only these concern an operator.
   void reload(const ReloadEvent& event);
-  /// Logs a line that a plugin passed to `log`, or printed: as text, "guest PLUGIN: level: text". `level` is
-  /// "output" for what it printed. No event of the server's own begins like this, whatever a plugin is
-  /// called.
+  /// Logs a line that a plugin passed to `log` or printed. `level` is "output" for printed lines. In the text
+  /// format the line is a guest_line.
   void guest(std::string_view plugin, std::string_view level, std::string_view text);
   /// Waits a moment for lines that are not written yet. For use before the process ends at once.
   void flush() noexcept { sink_.flush(LogSink::Clock::now() + LogSink::flush_time); }

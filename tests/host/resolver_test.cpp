@@ -33,7 +33,7 @@ Texts look_up(const std::string& name, const std::string& servers,
   return addresses_of(name, patience, {servers});
 }
 
-/// What a lookup returns if a name server answers like this.
+/// Returns the result of a lookup if a name server answers like this.
 Texts look_up_at(const dns::NameServer::Answers& answers) {
   const dns::NameServer server(answers);
   return look_up("service.test", server.text());

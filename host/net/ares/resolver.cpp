@@ -80,7 +80,7 @@ private:
   size_t count_ = 0;
 };
 
-/// What c-ares found.
+/// The result of a lookup by c-ares.
 struct Answer {
   bool has_arrived = false;
   int status = ARES_ECANCELLED;

@@ -17,10 +17,6 @@ constexpr milliseconds linger_time{2000};
 constexpr size_t linger_bytes = size_t{16} << 20;
 constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
-Response response_of(const Refusal& refusal) {
-  return error_response(refusal.status, refusal.code, refusal.message);
-}
-
 } // namespace
 
 Connection::Connection(EventLoop& loop, ClientGroup& group, Socket socket, std::string address,
@@ -119,9 +115,7 @@ void Connection::begin_request() {
 
 void Connection::receive() {
   const std::span<char> space = reader_.space();
-  if (space.empty()) {
-    return respond(response_of(out_of_budget()), KeepAlive::no);
-  }
+  if (space.empty()) return respond(response_of(out_of_budget()), KeepAlive::no);
   error_code error;
   const size_t size = socket_.read_some(boost::asio::buffer(space.data(), space.size()), error);
   if (error == boost::asio::error::would_block) return wait_until_readable();
@@ -134,9 +128,7 @@ void Connection::receive() {
 void Connection::read_on() {
   for (;;) {
     auto step = reader_.advance();
-    if (!step) {
-      return respond(response_of(step.error()), KeepAlive::no);
-    }
+    if (!step) return respond(response_of(step.error()), KeepAlive::no);
     if (*step == RequestReader::Step::done) return dispatch();
     if (*step == RequestReader::Step::head) {
       head_arrived();
@@ -164,10 +156,6 @@ void Connection::dispatch() {
   const KeepAlive keep_alive = reader_.keep_alive();
   Request request = reader_.take();
   if (refused_) return respond(std::move(*refused_), keep_alive);
-  // A call whose answer may find no room should not run. Half of the room is for calls that are running.
-  if (group_.responses->used() > group_.responses->allowed() / 2) {
-    return respond(response_of(out_of_budget()), keep_alive);
-  }
   phase_ = Phase::running;
   timer_.cancel();
   handler_.handle(std::move(request), [self = shared_from_this(), keep_alive](Response response) {
@@ -182,9 +170,7 @@ void Connection::dispatch() {
 void Connection::respond(Response response, KeepAlive keep_alive) {
   keep_alive_ = loop_.is_draining ? KeepAlive::no : keep_alive;
   response_ = std::move(response);
-  if (!held_response_.grow_to(response_.body.size())) {
-    response_ = response_of(out_of_budget());
-  }
+  if (!held_response_.grow_to(response_.body.size())) response_ = response_of(out_of_budget());
   head_text_ = response_head(response_, loop_.date(), keep_alive_);
   enter(Phase::responding, loop_.options.request_timeout);
   const std::string_view body = is_head_request_ ? std::string_view() : response_.body;

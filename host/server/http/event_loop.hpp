@@ -1,4 +1,4 @@
-// What all connections of a server share. Internal.
+// The event loop, and the limits that connections share. Internal.
 #pragma once
 
 #include "host/server/http/boost.hpp"

@@ -41,6 +41,9 @@ public:
   /// latest after `time`. New connections are accepted meanwhile, and get one response each. Returns at once.
   void drain(std::chrono::milliseconds time);
   bool is_draining() const noexcept;
+  /// True if a call should not run, because its answer may find no room in memory: half of the room for
+  /// answers is in use, and the other half is for the calls that are running.
+  bool is_short_of_room() const noexcept;
   /// True if `run` ended although requests that began before `drain` were not answered.
   bool is_unfinished() const noexcept;
   /// Ends `run` at once. Thread-safe.

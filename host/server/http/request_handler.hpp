@@ -1,4 +1,4 @@
-// What answers the requests of a listener. Internal.
+// The interface of objects that answer the requests of a listener. Internal.
 #pragma once
 
 #include "host/server/http/request.hpp"

@@ -68,6 +68,10 @@ Refusal large_body(uint64_t limit) {
 
 } // namespace
 
+Response response_of(const Refusal& refusal) {
+  return error_response(refusal.status, refusal.code, refusal.message);
+}
+
 Refusal out_of_budget() {
   return {503, PluginErrorCode::limit_process,
           "the server holds too many bytes for its clients (maxBufferedMB)"};

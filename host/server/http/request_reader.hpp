@@ -86,6 +86,7 @@ private:
   std::unique_ptr<Parser> parser_;
 };
 
+Response response_of(const Refusal& refusal);
 /// The refusal of a request because the budget for held bytes is used up.
 Refusal out_of_budget();
 

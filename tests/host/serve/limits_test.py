@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Limits hold on every byte before it is kept. Usage: limits_test.py SKERRY PLUGIN_FOLDER [TEST]"""
 
+import socket
+import subprocess
+import threading
 import zlib
 
 from support import SHOUT, get, memory_factor, post, run, wait_for
@@ -162,6 +165,38 @@ def test_bytes_of_all_clients(workshop):
             client.socket.close()
         server.wait_for_metric("skerry_server_connections", 1, server.admin)
         assert server.ask(post(SHOUT, b"a" * MIB)).status == 200, "the bytes were not given back"
+
+
+def test_room_for_answers(workshop):
+    """Clients that do not read their answers make the server refuse calls before they run, and nothing else."""
+    def send_without_reading(client):
+        try:
+            while True:  # until the answers fill the buffers of the system, too
+                client.send(post(SHOUT, b"a" * 1_000_000))
+        except OSError:
+            pass  # the test has closed the connection
+
+    with workshop.serve(maxBufferedMB=8, timeout=3_600_000) as server:
+        clients = [server.connect() for _ in range(3)]
+        senders = [threading.Thread(target=send_without_reading, args=(client,)) for client in clients]
+        for sender in senders:
+            sender.start()
+        refused = wait_for(lambda: (answer := server.ask(post(SHOUT, b"a"))).status == 503 and answer, "a refusal")
+        assert refused.code == "limit.process", refused
+        assert server.ask(get("/healthz")).body == b"ok\n"
+        for client, sender in zip(clients, senders):
+            client.socket.shutdown(socket.SHUT_RDWR)  # ends a send that waits
+            sender.join()
+            client.reset()
+        wait_for(lambda: server.ask(post(SHOUT, b"a")).status == 200, "room for answers")
+
+
+def test_budget_that_no_body_fits(workshop):
+    file = workshop.folder / "small.json"
+    file.write_text('{"plugins": [], "maxRequestKB": 1024, "maxBufferedMB": 1}')
+    done = subprocess.run([workshop.skerry, "plugin", "serve", "--config", str(file)], capture_output=True, text=True,
+                          timeout=60)
+    assert done.returncode == 1 and '"path":"$.maxBufferedMB"' in done.stderr, done
 
 
 def test_idle_connections_hold_no_bytes(workshop):

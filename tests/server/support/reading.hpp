@@ -18,7 +18,7 @@ inline std::string described(const RequestHead& head) {
   return head.method + " " + head.path + " ? " + head.query + " auth " + head.authorization.value_or("none");
 }
 
-/// What a reader makes of a connection, one line for each step.
+/// The steps that a reader takes on a connection, one line for each.
 class Transcript {
 public:
   Transcript(const ReaderLimits& limits, std::shared_ptr<ByteBudget> budget)

@@ -21,7 +21,7 @@ struct Parsed {
 
 constexpr double untouched = -7;
 
-/// What parsing gives: the error, how much of the text is the number, and the bits of the value.
+/// The result of parsing: the error, how much of the text is the number, and the bits of the value.
 Parsed parsed(std::string_view text, std::chars_format format = std::chars_format::general) {
   double value = untouched;
   const auto [end, error] = parse_decimal(text, value, format);
