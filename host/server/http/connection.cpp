@@ -36,6 +36,7 @@ void Connection::close() {
   phase_ = Phase::closed;
   error_code ignored;
   socket_.close(ignored);
+  held_response_.release(); // the bytes go when the operations that were just cancelled have ended
   timer_.cancel();
   group_.connections.remove(place_, address_);
   --loop_.open;
