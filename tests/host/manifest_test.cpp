@@ -114,8 +114,8 @@ TEST_CASE("the smallest manifest has safe defaults and grants nothing") {
   CHECK_FALSE(m.fuel);
   CHECK(m.hash.empty());
   CHECK(m.init == "{}");
-  CHECK(m.capabilities.max_memory_mb == 16);
-  CHECK(m.capabilities.max_table_elements == 10'000);
+  CHECK(m.capabilities.max_memory_mb == 128);
+  CHECK(m.capabilities.max_table_elements == 100'000);
   CHECK(m.capabilities.max_stack_kb == 1024);
   CHECK(m.capabilities.max_output_kb == 1024);
   CHECK_FALSE(m.capabilities.allow_file_system);

@@ -157,10 +157,10 @@ TEST_CASE_METHOD(PluginFixture, "a memory larger than the limit is refused befor
 TEST_CASE_METHOD(PluginFixture, "the default memory cap is not silent: the error names it and its key") {
   auto m = manifest();
   m.capabilities = {};
-  const PluginError error = load_error(guest("(memory 255)" + std::string(echo)), m);
+  const PluginError error = load_error(guest("(memory 2047)" + std::string(echo)), m);
   CHECK(error.code == "limit.memory");
-  CHECK(error.limit->allowed == 16U << 20);
-  CHECK(error.limit->asked == 257U * 65'536);
+  CHECK(error.limit->allowed == 128U << 20);
+  CHECK(error.limit->asked == 2049U * 65'536);
   CHECK(contains(error.message, "capabilities.maxMemoryMB raises it"));
 }
 
@@ -171,7 +171,7 @@ TEST_CASE_METHOD(PluginFixture, "memory cannot grow past the limit, and every me
                           "(i32.mul (i32.const 2) (i32.eq (memory.grow (i32.const 14)) (i32.const 2))))")),
       m);
   CHECK(result_of(plugin->call("")) == "3");
-  CHECK(Manifest().capabilities.max_memory_bytes() == 16U << 20);
+  CHECK(Manifest().capabilities.max_memory_bytes() == 128U << 20);
 }
 
 TEST_CASE_METHOD(PluginFixture, "a table larger than the limit is refused") {
@@ -182,6 +182,20 @@ TEST_CASE_METHOD(PluginFixture, "a table larger than the limit is refused") {
   CHECK(error.code == "limit.table");
   CHECK(error.limit->asked == 101U);
   CHECK(error.limit->key == "capabilities.maxTableElements");
+}
+
+// tests/host/default_limits.md lists the modules that the defaults are made for.
+TEST_CASE_METHOD(PluginFixture, "the default limits take ordinary modules") {
+  auto m = manifest();
+  m.capabilities = {};
+  load(guest("(memory 2046) (table 17093 funcref)" + std::string(echo)),
+       m); // 128 MiB with the memory of `guest`
+  m.meta.name = "tables";
+  load(guest("(table 100000 funcref)" + std::string(echo)), m);
+  m.meta.name = "too many";
+  const PluginError error = load_error(guest("(table 100001 funcref)" + std::string(echo)), m);
+  CHECK(error.code == "limit.table");
+  CHECK(contains(error.message, "capabilities.maxTableElements raises it"));
 }
 
 // ---- what a guest prints
