@@ -117,7 +117,7 @@ def test_image(workshop):
         assert server.ask(get("/healthz")).text == "ok\n"
         os.kill(process_one(server.process), signal.SIGTERM)
         assert server.wait() == 0
-        assert server.logged("stopped")
+        assert server.wait_for_line("stopped")
 
 
 def test_missing_package(workshop):
