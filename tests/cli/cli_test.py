@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Runs the command as a user does: exit statuses, output, messages.
 
-usage: cli_test.py SKERRY [unittest options]
+usage: cli_test.py SKERRY [unittest options]; the other parts are beside it
 """
 
-import contextlib
 import json
 import os
 import re
@@ -12,12 +11,10 @@ import resource
 import socket
 import struct
 import subprocess
-import sys
-import tempfile
 import unittest
 from pathlib import Path
 
-SKERRY = sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/skerry"
+from command import SKERRY, CommandTest, full_pipe
 
 MATH = """(module
   (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))
@@ -142,41 +139,6 @@ CHANCE = r"""(module
     (drop (call $random (i32.const 80) (i32.const 16)))
     (i32.store (i32.const 0) (i32.const 64)) (i32.store (i32.const 4) (i32.const 32))
     (drop (call $write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))))"""
-
-
-class CommandTest(unittest.TestCase):
-    def setUp(self):
-        self.scratch = tempfile.TemporaryDirectory()
-        self.folder = Path(self.scratch.name)
-        self.addCleanup(self.scratch.cleanup)
-
-    def file(self, name, text):
-        path = self.folder / name
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return str(path)
-
-    def run_command(self, *words, status=0, **more):
-        done = subprocess.run([SKERRY, *words], capture_output=True, timeout=60, cwd=self.folder, **more)
-        self.assertEqual(done.returncode, status, (words, done.stdout, done.stderr))
-        self.out, self.err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-        return done
-
-
-@contextlib.contextmanager
-def full_pipe():
-    """The end to write to of a pipe that is full and that nobody reads."""
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-    for size in [65536, 1]:
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                os.write(writer, b"x" * size)
-    os.set_blocking(writer, True)
-    try:
-        yield writer
-    finally:
-        os.close(reader)
-        os.close(writer)
 
 
 class General(CommandTest):
@@ -765,5 +727,4 @@ class Plugin(CommandTest):
 
 
 if __name__ == "__main__":
-    SKERRY = str(Path(SKERRY).resolve())
     unittest.main()
