@@ -22,6 +22,18 @@ std::vector<std::string> wrapped(const std::string& text, size_t width) {
   return lines;
 }
 
+/// Breaks the paragraphs of a footer, each of which is one line. Examples stay as they are.
+std::string broken(const std::string& footer) {
+  std::string text;
+  for (const std::string& line : CLI::detail::split(footer, '\n')) {
+    if (line.starts_with("  "))
+      text += line + "\n";
+    else
+      for (const std::string& piece : wrapped(line, columns)) text += piece + "\n";
+  }
+  return text;
+}
+
 using Row = std::pair<std::string, std::string>; // a name, and what it means
 
 /// Puts the names in one column and the meanings in another.
@@ -89,7 +101,7 @@ public:
     add_part(text, "Commands:", rows);
     add_part(text, "Operands:", rows_of(*app, true));
     add_part(text, "Options:", rows_of(*app, false));
-    return text + "\n" + with_headings(app->get_footer()) + "\n";
+    return text + "\n" + with_headings(broken(app->get_footer()));
   }
 
 private:

@@ -187,7 +187,7 @@ void add_inspect_command(CLI::App& app, int& status) {
   command->add_flag("--json", options->json, "Print one JSON object");
   add_text(*command, "FILE", options->file, {"A module, binary or text; - is standard input", ""})
       ->required();
-  command->footer("Names what provides each import to plugins, and which manifest keys must grant\nit.\n\n"
+  command->footer("Names what provides each import to plugins, and which manifest keys must grant it.\n\n"
                   "Examples:\n"
                   "  skerry inspect plugin.wasm\n"
                   "  skerry inspect --json plugin.wasm");

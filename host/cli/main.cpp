@@ -16,9 +16,12 @@ namespace skerry::host::cli {
 namespace {
 
 void add_commands(CLI::App& app, int& status) {
-  app.footer(
-      "skerry FILE [ARGUMENTS...] runs a program. skerry help COMMAND explains a command.\n"
-      "Exit status: 0 success, 1 failure, 2 wrong usage; `run` returns the guest's, or\n134 after a trap.");
+  app.footer("Exit status: 0 success, 1 failure, 2 wrong usage; `run` returns the guest's, or "
+             "134 after a trap.\n\n"
+             "Examples:\n"
+             "  skerry hello.wasm one two      # the same as skerry run hello.wasm one two\n"
+             "  skerry help run\n"
+             "  skerry version");
   add_run_command(app, status);
   add_validate_command(app, status);
   add_inspect_command(app, status);

@@ -51,6 +51,7 @@ CLI::Option* add_texts(CLI::App& command, const std::string& name, std::vector<s
 CLI::Option* add_operands(CLI::App& command, const std::string& name, std::vector<std::string>& to,
                           const char* help) {
   return add_raw(command, name, {help, ""}, [&to](const auto& values) { to = values; })
+      ->allow_extra_args(true)
       ->expected(1, -1)
       ->required();
 }

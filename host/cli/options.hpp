@@ -33,7 +33,8 @@ CLI::Option* add_text(CLI::App& command, const std::string& name, std::optional<
 /// An option that may be given several times, with one value each. `to` has the values in their order.
 CLI::Option* add_texts(CLI::App& command, const std::string& name, std::vector<std::string>& to,
                        OptionHelp help);
-/// A positional that takes the rest of the command line: one text at least.
+/// A positional that takes one text or more. The library takes a text such as "[a,b]" as a list, so a file of
+/// this name has to be given as "./[a,b]".
 CLI::Option* add_operands(CLI::App& command, const std::string& name, std::vector<std::string>& to,
                           const char* help);
 

@@ -22,7 +22,8 @@ namespace {
 /// exit status.
 int report(const CLI::App& app, const CLI::ParseError& error) {
   const std::string kind = error.get_name();
-  if (kind == "CallForHelp") return print(app.help()) ? 0 : failure;
+  const bool is_unknown_command = app.get_subcommands().empty() && !app.remaining().empty();
+  if (kind == "CallForHelp" && !is_unknown_command) return print(app.help()) ? 0 : failure;
   if (kind == "CallForVersion") return print(version_text()) ? 0 : failure;
   complain_in_lines(usage_message(app, error));
   return usage_error;

@@ -284,7 +284,7 @@ int run(const RunOptions& options) {
   const int status = done ? 0 : report(options, run.about(), done.error(), deadline);
   if (*trace == nullptr) return status;
   const auto written = (*trace)->finish();
-  const int trace_status = written ? 0 : report(options, options.trace.file, written.error(), deadline);
+  const int trace_status = written ? 0 : report(options, run.about(), written.error(), deadline);
   return status != 0 ? status : trace_status;
 }
 
@@ -297,8 +297,8 @@ void add_run_command(CLI::App& app, int& status) {
       help_formatter(has_colours(platform::standard_output), " [OPTIONS] FILE [ARGUMENTS...]"));
   add_run_options(*command, *options);
   command->prefix_command();
-  command->footer("FILE is binary or text, - standard input. Options go before it, the guest's arguments\n"
-                  "after it. The exit status is the guest's, or 134 after a trap.\n\n"
+  command->footer("FILE is binary or text, - standard input. Options go before it, the guest's "
+                  "arguments after it. The exit status is the guest's, or 134 after a trap.\n\n"
                   "Examples:\n"
                   "  skerry run --dir ./data::/data:ro --env LANG=C tool.wasm /data/in.txt\n"
                   "  skerry run --invoke add math.wasm 2 3\n"

@@ -11,20 +11,18 @@ namespace {
 
 void add_trace_options(CLI::App& command, TraceOptions& options) {
   const auto plain_is_stderr = [](const std::string& file) { return file == "true" ? "-" : file; };
-  CLI::Option* trace = command
-                           .add_flag("--trace", options.file,
-                                     "Write each instruction before it runs, to stderr or to FILE; very slow")
-                           ->disable_flag_override(false)
-                           ->transform(plain_is_stderr)
-                           ->option_text("[=FILE]");
-  add_count(command, "--trace-limit", options.limit,
-            {"Write this many instructions at most (default: no limit)", "N"})
+  CLI::Option* trace =
+      command.add_flag("--trace", options.file, "Write each instruction before it runs; very slow")
+          ->disable_flag_override(false)
+          ->transform(plain_is_stderr)
+          ->option_text("[=FILE]");
+  add_count(command, "--trace-limit", options.limit, {"Lines of the trace (default: no limit)", "N"})
       ->needs(trace);
 }
 
 void add_limits(CLI::App& command, RunOptions& options) {
-  add_count(command, "--fuel", options.fuel, {"Stop after this many instructions (default: no limit)", "N"});
-  add_duration(command, "--timeout", options.timeout, {"Stop after this time (default: no limit)", "TIME"});
+  add_count(command, "--fuel", options.fuel, {"Stop after this many instructions (default: never)", "N"});
+  add_duration(command, "--timeout", options.timeout, {"Stop after this time (default: never)", "TIME"});
   add_size(command, "--max-memory", options.max_memory, {"Limit of linear memory (default: 4GiB)", "SIZE"});
   add_size(command, "--max-stack", options.max_stack, {"Limit of the call stack (default: 64MiB)", "SIZE"});
 }
@@ -39,15 +37,14 @@ void check_preload(const std::string& text) {
 void add_run_options(CLI::App& command, RunOptions& options) {
   add_wasi_options(command, options.wasi);
   add_text(command, "--invoke", options.invoke,
-           {"Call this exported function instead of _start, and print its results", "FUNCTION"});
+           {"Call an export instead of _start, print its results", "FUNCTION"});
   add_limits(command, options);
   add_texts(command, "--preload", options.preloads,
-            {"Instantiate FILE first; its exports are imports of module NAME", "NAME=FILE"});
-  add_choice(
-      command, "--unknown-imports", options.unknown_imports,
-      {"Let undefined functions trap when called, or return zeros (default: an error)", "trap|default"},
-      {{"trap", UnknownImports::trap}, {"default", UnknownImports::return_zeros}});
-  command.add_flag("--stats", options.stats, "Print instructions, time and memory to stderr at the end");
+            {"Instantiate FILE first, for imports of module NAME", "NAME=FILE"});
+  add_choice(command, "--unknown-imports", options.unknown_imports,
+             {"trap or default: what undefined functions do", "HOW"},
+             {{"trap", UnknownImports::trap}, {"default", UnknownImports::return_zeros}});
+  command.add_flag("--stats", options.stats, "Print instructions, time and memory at the end");
   command.add_flag("--json", options.json, "Print an error as one line of JSON");
   add_trace_options(command, options.trace);
 }

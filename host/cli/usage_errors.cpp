@@ -73,14 +73,14 @@ std::string wrong_number(const CLI::App& command, std::string_view what) {
 }
 
 std::string what_is_wrong(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
-  const std::string kind = error.get_name();
-  const bool misses_command = kind == "RequiredError" && &command == &app;
-  if (kind == "ExtrasError" || misses_command) {
-    const std::vector<std::string> extras = app.remaining(true);
-    if (!extras.empty()) return unexpected(app, command, extras.front());
-  }
-  if (misses_command) return "a command is required";
-  if (kind == "ArgumentMismatch") return wrong_number(command, error.what());
+  // The library names some errors after the command, so they are told apart by their exit codes.
+  const auto is = [&](CLI::ExitCodes code) { return error.get_exit_code() == static_cast<int>(code); };
+  const bool misses_something = is(CLI::ExitCodes::RequiredError);
+  const bool has_extras = is(CLI::ExitCodes::ExtrasError) || error.get_name() == "CallForHelp";
+  if (const auto extras = command.remaining(); !extras.empty() && (has_extras || misses_something))
+    return unexpected(app, command, extras.front());
+  if (misses_something && &command == &app) return "a command is required";
+  if (is(CLI::ExitCodes::ArgumentMismatch)) return wrong_number(command, error.what());
   return error.what();
 }
 

@@ -52,7 +52,7 @@ void add_validate_command(CLI::App& app, int& status) {
   CLI::App* command = app.add_subcommand("validate", "Check that files are valid modules");
   add_operands(*command, "FILE", options->files, "Modules, binary or text; - is standard input");
   command->add_flag("--json", options->json, "Print errors as JSON, one object on a line");
-  command->footer("Prints nothing and returns 0 if all files are valid. Otherwise prints an error for\n"
+  command->footer("Prints nothing and returns 0 if all files are valid. Otherwise prints an error for "
                   "each invalid file, with the byte offset and the function, and returns 1.\n\n"
                   "Examples:\n"
                   "  skerry validate plugin.wasm other.wasm\n"

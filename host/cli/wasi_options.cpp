@@ -198,28 +198,21 @@ std::optional<wasi::OutputProblem> WasiSetup::print_captured(Deadline deadline) 
 
 void add_wasi_options(CLI::App& command, WasiOptions& options) {
   add_texts(command, "--dir", options.dirs,
-            {"Let the guest use a folder; :ro allows only reading, and HOST alone keeps its name",
-             "HOST::GUEST[:ro]"});
+            {"Let the guest use a folder; with :ro only read it", "HOST::GUEST[:ro]"});
   add_texts(command, "--quota", options.quotas,
-            {"Limit what a folder may hold, existing files included; each name counts 512 bytes",
-             "GUEST=SIZE[,FILES]"});
-  add_texts(command, "--env", options.env,
-            {"Set an environment variable, or pass on that of the host", "KEY[=VALUE]"});
-  command.add_flag("--env-inherit", options.env_inherit, "Pass on all environment variables of the host");
-  add_texts(command, "--listen", options.listen,
-            {"Give the guest a listening socket, as the descriptor after its folders", "HOST:PORT"});
-  add_text(command, "--stdin", options.stdin_from,
-           {"inherit (default), null (nothing to read), file:PATH", "FROM"});
+            {"Limit what a folder may hold, or SIZE,FILES", "GUEST=SIZE"});
+  add_texts(command, "--env", options.env, {"Set a variable, or pass on that of the host", "KEY[=VALUE]"});
+  command.add_flag("--env-inherit", options.env_inherit, "Pass on all variables of the host");
+  add_texts(command, "--listen", options.listen, {"Give the guest a listening socket", "HOST:PORT"});
+  add_text(command, "--stdin", options.stdin_from, {"inherit (default), null or file:PATH", "FROM"});
   add_text(command, "--stdout", options.stdout_to,
-           {"inherit (default), null, file:PATH, or capture:SIZE to print at most SIZE at the end", "TO"});
+           {"inherit (default), null, file:PATH or capture:SIZE", "TO"});
   add_text(command, "--stderr", options.stderr_to, {"Like --stdout", "TO"});
   add_count(command, "--max-open-files", options.max_open_files,
-            {"Descriptors that the guest may have open, with its streams and folders (default: 1024)", "N"},
-            {.least = 3, .most = 1U << 20});
+            {"Limit of open descriptors (default: 1024)", "N"}, {.least = 3, .most = 1U << 20});
   command.add_flag("--deterministic", options.deterministic,
-                   "Make runs repeatable: time counts instructions, and chance is computed");
-  add_count(command, "--seed", options.seed,
-            {"Seed of the random numbers, with --deterministic (default: 0)", "N"});
+                   "Make runs repeatable: computed time and chance");
+  add_count(command, "--seed", options.seed, {"Seed of chance, with --deterministic (default: 0)", "N"});
 }
 
 } // namespace skerry::host::cli

@@ -132,7 +132,7 @@ void add_wast_command(CLI::App& app, int& status) {
   command->add_flag("--move-stack", config.move_stack,
                     "Move the value stack at every slice, and memories at every growth");
   command->add_flag("--no-fusion", options->no_fusion, "No superinstructions");
-  command->footer("Prints a line for each failure, and the totals. Returns 1 if an assertion failed, a\n"
+  command->footer("Prints a line for each failure, and the totals. Returns 1 if an assertion failed, a "
                   "file crashed, or an assertion on the skip list passed.\n\n"
                   "Examples:\n"
                   "  skerry wast i32.wast\n"

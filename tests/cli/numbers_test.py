@@ -57,8 +57,9 @@ class Units(CommandTest):
     def test_counts(self):
         self.check(["run"], "--fuel", COUNTS, is_valid=True)
         self.check(["run"], "--seed", COUNTS, is_valid=True)
-        self.file("count.wat", '(module (func (export "f") (result i32) i32.const 1))')
-        for fuel, status in [("0", 134), ("00", 134), ("1", 134), ("010", 0), ("1e1", 0)]:
+        nine = "(drop (i32.const 1)) " * 4 + "i32.const 1"
+        self.file("count.wat", f'(module (func (export "f") (result i32) {nine}))')
+        for fuel, status in [("0", 134), ("00", 134), ("8", 134), ("010", 0), ("1e1", 0)]:
             self.run_command("run", "--fuel", fuel, "--invoke", "f", "count.wat", status=status)
 
     def test_an_endless_loop_ends(self):

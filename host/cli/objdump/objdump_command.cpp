@@ -141,7 +141,7 @@ void add_objdump_command(CLI::App& app, int& status) {
            {"Only this function, by index or name; implies -d unless a stage is chosen", "N|NAME"});
   add_size(*command, "--max-text", options->max_text,
            {"Limit of the text (default: 16MiB plus 64 times the file)", "SIZE"});
-  command->footer("Without -d, --ir and --code, -h and -x apply. docs/architecture.md explains the\n"
+  command->footer("Without -d, --ir and --code, -h and -x apply. docs/architecture.md explains the "
                   "output (\"Reading threaded code\").\n\n"
                   "Example:\n  skerry objdump -d --code --function add add.wasm");
   command->callback([options, &status] { status = run(*options); });

@@ -108,7 +108,7 @@ void add_reload(CLI::App& plugin, int& status) {
                           "Tell a running server to read a plugin's file again and swap versions", *options);
   command->add_flag("--force", options->force, "Reload even a file that is unchanged or known to be bad");
   command->footer(
-      "The old version keeps serving unless every step of the reload succeeds\n(docs/hot-reload.md).\n\n"
+      "The old version keeps serving unless every step of the reload succeeds (docs/hot-reload.md).\n\n"
       "Example:\n  skerry plugin reload --config plugins.json json-transformer");
   command->callback([options, &status] {
     status =

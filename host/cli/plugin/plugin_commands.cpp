@@ -104,8 +104,8 @@ void add_call(CLI::App& plugin, int& status) {
   add_texts(*command, "--input", options->texts, {"Bytes to pass to execute, unchanged", "JSON"});
   add_texts(*command, "--input-file", options->files,
             {"A file with the bytes to pass; - is standard input", "FILE"});
-  command->footer("Calls run in the order of the inputs, on one plugin. Each result is a line on\n"
-                  "stdout. Each failed call is a line {\"error\":{\"phase\",\"code\",\"message\",…}} on\n"
+  command->footer("Calls run in the order of the inputs, on one plugin. Each result is a line on "
+                  "stdout. Each failed call is a line {\"error\":{\"phase\",\"code\",\"message\",…}} on "
                   "stderr, and the exit status is then 1. The plugin's own output goes to stderr.\n\n"
                   "Examples:\n"
                   "  skerry plugin call --manifest greeting.json --input '{\"parameters\":{}}'\n"
