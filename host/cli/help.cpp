@@ -98,6 +98,10 @@ public:
     std::vector<Row> rows;
     for (const CLI::App* command : commands)
       rows.emplace_back(command->get_name(), command->get_description());
+    if (!rows.empty()) { // words.hpp
+      rows.emplace_back("help", "Print this help, or that of a command");
+      rows.emplace_back("version", "Print the version");
+    }
     add_part(text, "Commands:", rows);
     add_part(text, "Operands:", rows_of(*app, true));
     add_part(text, "Options:", rows_of(*app, false));

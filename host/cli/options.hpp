@@ -1,4 +1,4 @@
-// Adds options to commands. CLI11 converts values by rules of its own: a count may be negative or octal, and
+// Adds options to commands. CLI11 converts values by its own rules: a count may be negative or octal, and
 // "{}" and "[a,b]" are lists. These functions take each value as the text that was typed.
 #pragma once
 
@@ -65,7 +65,7 @@ CLI::Option* add_count(CLI::App& command, const std::string& name, T& to, Option
   });
 }
 
-/// Throws CLI::ValidationError: `value` is none of `choices`, which the message lists.
+/// Throws CLI::ValidationError: `value` is not one of `choices`, which the message lists.
 [[noreturn]] void refuse_choice(const std::string& name, const std::string& value,
                                 const std::vector<std::string>& choices);
 /// One of several words, each of which stands for a value.

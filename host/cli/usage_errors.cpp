@@ -73,7 +73,7 @@ std::string wrong_number(const CLI::App& command, std::string_view what) {
 }
 
 std::string what_is_wrong(const CLI::App& app, const CLI::App& command, const CLI::ParseError& error) {
-  // The library names some errors after the command, so they are told apart by their exit codes.
+  // The library names some errors after the command, so their exit codes distinguish them.
   const auto is = [&](CLI::ExitCodes code) { return error.get_exit_code() == static_cast<int>(code); };
   const bool misses_something = is(CLI::ExitCodes::RequiredError);
   const bool has_extras = is(CLI::ExitCodes::ExtrasError) || error.get_name() == "CallForHelp";

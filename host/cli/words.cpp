@@ -17,8 +17,8 @@ const CLI::App* command_named(const CLI::App& app, const std::string& name) {
   return nullptr;
 }
 
-/// Returns whether a first word that is no command is a module to run: standard input, a path, a name with a
-/// suffix, or a file that exists.
+/// Returns whether a first word that is not a command is a module to run: standard input, a path, a name with
+/// a suffix, or a file that exists.
 bool names_module(const std::string& word) {
   if (word == "-" || word.find_first_of("./") != word.npos) return !word.starts_with("--");
   const auto status = platform::file_status(word);
