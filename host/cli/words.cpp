@@ -40,7 +40,8 @@ void expand_first_word(const CLI::App& app, Words& words) {
 
 /// Returns whether `word` is an option of `command` whose value is the next word.
 bool takes_next_word(const CLI::App& command, const std::string& word) {
-  const bool is_long = word.starts_with("--");
+  if (word.size() < 2 || word[0] != '-') return false;
+  const bool is_long = word[1] == '-';
   if (is_long ? word.find('=') != word.npos : word.size() != 2) return false;
   const CLI::Option* option = command.get_option_no_throw(word);
   return option != nullptr && option->get_items_expected_min() > 0;
@@ -62,11 +63,15 @@ void take_mark(const CLI::App& command, Words& words) {
   if (at < words.size() && words[at].starts_with('-') && words[at] != "-") words[at].insert(0, "./");
 }
 
-/// The library takes the word after "--dir=" as the value, which is empty.
-void split_empty_values(Words& words, size_t end) {
+/// Makes two words of "--dir=", whose value is empty: the library would take the next word as the value.
+void split_empty_values(const CLI::App& command, Words& words, size_t end) {
   for (size_t i = 0; i < end; ++i) {
-    if (words[i].size() < 4 || !words[i].starts_with("--") || !words[i].ends_with('=')) continue;
-    if (words[i].find('=') + 1 != words[i].size()) continue;
+    if (takes_next_word(command, words[i])) {
+      ++i; // the value may look like an option
+      continue;
+    }
+    const bool is_empty_value = words[i].size() > 3 && words[i].find('=') + 1 == words[i].size();
+    if (!is_empty_value || !words[i].starts_with("--")) continue;
     words[i].pop_back();
     words.insert(words.begin() + static_cast<std::ptrdiff_t>(++i), "");
     ++end;
@@ -82,7 +87,7 @@ std::vector<std::string> plain_words(const CLI::App& app, std::vector<std::strin
   if (command == nullptr) return words;
   const bool hands_operands_on = command->get_prefix_command();
   if (hands_operands_on) take_mark(*command, words);
-  split_empty_values(words, hands_operands_on ? first_operand(*command, words) : words.size());
+  split_empty_values(*command, words, hands_operands_on ? first_operand(*command, words) : words.size());
   return words;
 }
 

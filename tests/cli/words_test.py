@@ -91,8 +91,8 @@ class Files(CommandTest):
         self.run_command("wat2wasm", "p.wat")
         self.file("m.json", '{"meta":{"name":"p","version":"1.0.0"},"wasmPath":"./p.wasm"}')
         self.run_command("plugin", "call", "--manifest", "m.json", "--input-file", "-", "--input", "{}", "--input", "[a,b]",
-                         "--input=", input=b"from stdin")
-        self.assertEqual(self.out, "from stdin\n{}\n[a,b]\n\n")
+                         "--input=", "--input", "--input=", input=b"from stdin")
+        self.assertEqual(self.out, "from stdin\n{}\n[a,b]\n\n--input=\n")
 
 
 class Help(CommandTest):
