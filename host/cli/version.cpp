@@ -1,7 +1,7 @@
 #include "host/cli/version.hpp"
 
+#include "host/cli/build_info.hpp"
 #include "skerry/config.hpp"
-#include "skerry_build.hpp" // written by .cmake/SkerryVersion.cmake
 #include "vm/isa/features.hpp"
 
 namespace skerry::host::cli {
@@ -29,10 +29,11 @@ std::string features_text(bool enabled) {
 } // namespace
 
 std::string version_text() {
-  const std::string commit = build::commit;
-  return std::string("skerry ") + build::version + (commit.empty() ? "" : " (" + commit + ")") +
-         "\ncompiler: " + build::compiler + "\ndispatch: " + build::dispatch + "\nsimd:     " + simd_text() +
-         "\nfeatures:" + features_text(true) + "\nmissing: " + features_text(false) + "\n";
+  const std::string commit = build_info.commit;
+  return std::string("skerry ") + build_info.version + (commit.empty() ? "" : " (" + commit + ")") +
+         "\ncompiler: " + build_info.compiler + "\ndispatch: " + build_info.dispatch +
+         "\nsimd:     " + simd_text() + "\nfeatures:" + features_text(true) +
+         "\nmissing: " + features_text(false) + "\n";
 }
 
 } // namespace skerry::host::cli

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Tests what a build knows about its commit (.cmake/write_build_header.cmake).
+"""Tests what a build knows about its commit (.cmake/write_build_info.cmake).
 
-usage: build_header_test.py CMAKE ROOT
+usage: build_info_test.py CMAKE ROOT
 """
 
 import os
@@ -17,15 +17,15 @@ CMAKE, ROOT = sys.argv.pop(1), Path(sys.argv.pop(1)).resolve()
 
 
 @unittest.skipUnless(shutil.which("git"), "no git")
-class BuildHeader(unittest.TestCase):
+class BuildInfo(unittest.TestCase):
     def setUp(self):
         scratch = tempfile.TemporaryDirectory()
         self.addCleanup(scratch.cleanup)
         self.source = Path(scratch.name) / "source"
         (self.source / ".cmake").mkdir(parents=True)
-        for name in [".gitattributes", ".cmake/commit.txt", ".cmake/write_build_header.cmake"]:
+        for name in [".gitattributes", ".cmake/commit.txt", ".cmake/write_build_info.cmake"]:
             shutil.copy(ROOT / name, self.source / name)
-        self.header = Path(scratch.name) / "build.hpp"
+        self.written = Path(scratch.name) / "build_info.cpp"
 
     def git(self, *words):
         names = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
@@ -38,9 +38,9 @@ class BuildHeader(unittest.TestCase):
         return self.git("rev-parse", "HEAD").strip()
 
     def commit(self):
-        subprocess.run([CMAKE, f"-DSOURCE={self.source}", f"-DHEADER={self.header}", "-DVERSION=1.2.3", "-DDISPATCH=tailcall",
-                        "-DCOMPILER=Clang 19", "-P", str(self.source / ".cmake/write_build_header.cmake")], check=True)
-        text = self.header.read_text()
+        subprocess.run([CMAKE, f"-DROOT={self.source}", f"-DSOURCE={self.written}", "-DVERSION=1.2.3", "-DDISPATCH=tailcall",
+                        "-DCOMPILER=Clang 19", "-P", str(self.source / ".cmake/write_build_info.cmake")], check=True)
+        text = self.written.read_text()
         for word in ['"1.2.3"', '"tailcall"', '"Clang 19"']:
             self.assertIn(word, text)
         return re.search(r'commit = "(.*)"', text).group(1)
@@ -72,12 +72,12 @@ class BuildHeader(unittest.TestCase):
         self.source = inner
         self.assertEqual(self.commit(), "")
 
-    def test_the_header_stays_as_it_is(self):
+    def test_the_source_stays_as_it_is(self):
         self.make_repository()
         self.commit()
-        os.utime(self.header, (1, 1))
+        os.utime(self.written, (1, 1))
         self.commit()
-        self.assertEqual(self.header.stat().st_mtime, 1)
+        self.assertEqual(self.written.stat().st_mtime, 1)
 
 
 if __name__ == "__main__":
