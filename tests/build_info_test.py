@@ -43,7 +43,7 @@ class BuildInfo(unittest.TestCase):
         text = self.written.read_text()
         for word in ['"1.2.3"', '"tailcall"', '"Clang 19"']:
             self.assertIn(word, text)
-        return re.search(r'commit = "(.*)"', text).group(1)
+        return re.search(r'commit = "(.*?)"', text).group(1)
 
     def test_a_working_copy(self):
         head = self.make_repository()
