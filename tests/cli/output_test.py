@@ -130,6 +130,16 @@ class Colours(CommandTest):
         self.run_command(*words, status=1)
         self.assertNotIn(" of 2 files", self.out + self.err)
 
+    def test_progress_of_validate(self):
+        self.file("m", SUM)
+        for count in [16_000 << i for i in range(4)]:  # until it takes more than a second
+            text = self.on_terminal("validate", *["m"] * count)
+            self.assertEqual(self.status, 0)
+            if text:
+                break
+        self.assertRegex(text, rf"validate: \d+ of {count} files")
+        self.assertTrue(text.endswith("\r\x1b[K"))
+
     def test_quick_commands_show_no_progress(self):
         self.file("sum.wat", SUM)
         self.assertEqual(self.on_terminal("validate", "sum.wat", "sum.wat"), "")

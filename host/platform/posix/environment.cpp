@@ -3,7 +3,8 @@
 
 #include <string_view>
 
-extern "C" char** environ; // POSIX leaves the declaration to the program
+// POSIX leaves the declaration to the program; glibc makes it, too.
+extern "C" char** environ; // NOLINT(readability-redundant-declaration)
 
 namespace skerry::platform {
 
