@@ -10,6 +10,7 @@ namespace {
 
 std::string simd_text() {
   const auto targets = simd_targets();
+  if (targets.empty()) return "what the build is compiled for";
   std::string others;
   for (const SimdTarget target : targets)
     others += (others.empty() ? "" : ", ") + std::string(simd_target_name(target));

@@ -48,8 +48,12 @@ std::string_view why_no_network() noexcept;
 class Network {
 public:
   using Clock = Patience::Clock;
-  explicit Network(const Capabilities& capabilities, NameServers name_servers = {})
-      : capabilities_(capabilities), name_servers_(std::move(name_servers)) {}
+  /// `unix_socket`: the path of a socket to which all requests go, whatever host their URLs name. Empty:
+  /// none.
+  explicit Network(const Capabilities& capabilities, NameServers name_servers = {},
+                   std::string unix_socket = {})
+      : capabilities_(capabilities), name_servers_(std::move(name_servers)),
+        unix_socket_(std::move(unix_socket)) {}
 
   /// Tries to open a TCP connection.
   NetworkStatus dial(std::string_view host, uint16_t port, Patience patience) const;
@@ -60,6 +64,7 @@ public:
 private:
   [[maybe_unused]] const Capabilities& capabilities_; // unused if no_client implements this class
   NameServers name_servers_;
+  std::string unix_socket_;
 };
 
 /// True for addresses outside the public network: private, loopback, link-local (where clouds serve their

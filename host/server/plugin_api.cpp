@@ -31,7 +31,8 @@ std::string server_metrics(const HttpCounts& counts, uint64_t dropped_lines) {
   add("accepted_connections_total", "counter", "Connections that clients have opened.", counts.accepted);
   add("refused_connections_total", "counter", "Connections refused by a limit on connections.",
       counts.refused);
-  add("evicted_connections_total", "counter", "Idle connections closed to make room.", counts.evicted);
+  add("evicted_connections_total", "counter",
+      "Connections closed to make room: idle ones, and those of slow clients.", counts.evicted);
   add("held_bytes", "gauge", "Bytes of requests and responses held in memory.", counts.held_bytes);
   add("dropped_log_lines_total", "counter", "Log lines dropped because standard error was full.",
       dropped_lines);
@@ -99,7 +100,7 @@ private:
   const Audience audience_;
 };
 
-PluginApi::PluginApi(Manager& manager, const HttpServer& http, const Token& token, ServerLog& log,
+PluginApi::PluginApi(Manager& manager, HttpServer& http, const Token& token, ServerLog& log,
                      uint32_t call_threads)
     : manager_(manager), http_(http), token_(token), log_(log), calls_(manager, call_threads),
       changes_(change_threads), reports_(1) {}
@@ -171,7 +172,7 @@ void PluginApi::handle(Request request, RequestHandler::Respond respond, Audienc
 
 void PluginApi::execute(const std::shared_ptr<Request>& request, const std::string& name,
                         RequestHandler::Respond respond) {
-  if (http_.is_short_of_room()) return respond(response_of(out_of_budget()));
+  if (!http_.make_room_for_answer()) return respond(response_of(out_of_budget()));
   auto plugin = manager_.get(name);
   if (!plugin) return respond(error_response(plugin.error()));
   calls_.call(std::move(*plugin), request->body,

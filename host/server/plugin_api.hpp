@@ -27,8 +27,7 @@ enum class Audience : uint8_t {
 class PluginApi {
 public:
   /// All arguments must outlive the object.
-  PluginApi(Manager& manager, const HttpServer& http, const Token& token, ServerLog& log,
-            uint32_t call_threads);
+  PluginApi(Manager& manager, HttpServer& http, const Token& token, ServerLog& log, uint32_t call_threads);
   ~PluginApi();
   PluginApi(const PluginApi&) = delete;
   PluginApi& operator=(const PluginApi&) = delete;
@@ -64,7 +63,7 @@ private:
   Response unload(const Request& request, const std::string& name);
 
   Manager& manager_;
-  const HttpServer& http_;
+  HttpServer& http_;
   const Token& token_;
   ServerLog& log_;
   std::vector<std::unique_ptr<Handler>> handlers_;

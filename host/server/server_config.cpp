@@ -10,6 +10,8 @@ namespace skerry::host::server {
 
 namespace {
 
+constexpr std::string_view unix_scheme = "unix:"; // of the addresses of Unix sockets
+
 constexpr uint64_t largest_config = uint64_t{1} << 20;
 constexpr uint64_t largest_token = uint64_t{64} << 10;
 constexpr uint64_t most_connections = 1'000'000;
@@ -45,10 +47,12 @@ std::string read_token(ObjectReader& reader, const std::filesystem::path& folder
   return std::string(line);
 }
 
-std::string read_admin(ObjectReader& reader) {
+std::string read_admin(ObjectReader& reader, const std::filesystem::path& folder) {
   std::string admin = reader.text("admin");
   if (admin.empty()) return admin;
-  if (auto parsed = parse_listen_address(admin); !parsed) reader.complain("admin", parsed.error());
+  auto parsed = parse_listen_address(admin);
+  if (!parsed) reader.complain("admin", parsed.error());
+  if (parsed && !parsed->path.empty()) return std::string(unix_scheme) + (folder / parsed->path).string();
   return admin;
 }
 
@@ -72,7 +76,7 @@ ServerConfig read_all(ObjectReader& reader, const std::filesystem::path& folder)
   ServerConfig config;
   config.host = reader.text("host", config.host);
   config.port = static_cast<int>(reader.integer("port", 8080, 0, 65535));
-  config.admin = read_admin(reader);
+  config.admin = read_admin(reader, folder);
   config.token = read_token(reader, folder);
   read_limits(reader, config);
   std::string log = reader.text("log", "text");
@@ -92,7 +96,6 @@ ServerConfig read_all(ObjectReader& reader, const std::filesystem::path& folder)
 } // namespace
 
 skerry::Expected<ListenAddress, std::string> parse_listen_address(const std::string& text) {
-  constexpr std::string_view unix_scheme = "unix:";
   if (text.starts_with(unix_scheme) && text.size() > unix_scheme.size())
     return ListenAddress{.path = text.substr(unix_scheme.size()), .host = {}, .port = {}};
   auto parsed = parse_host_port(text);

@@ -28,20 +28,24 @@ int report_failure(PluginErrorCode code, std::string_view message) {
   return failure;
 }
 
-/// Returns the address with which programs on this machine reach the server's listener for operators. The
-/// error is a text that says why the configuration does not tell it.
-skerry::Expected<std::string, std::string> address_of(const server::ServerConfig& config) {
+/// Where programs on this machine reach the server's listener for operators.
+struct Destination {
+  std::string authority;   ///< host and port of the URL
+  std::string unix_socket; ///< the path of the socket, or empty
+  const std::string& name() const noexcept { return unix_socket.empty() ? authority : unix_socket; }
+};
+
+/// The error is a text that says why the configuration does not tell the destination.
+skerry::Expected<Destination, std::string> destination_of(const server::ServerConfig& config) {
   server::ListenAddress address{.path = {}, .host = config.host, .port = std::to_string(config.port)};
   if (!config.admin.empty()) address = *server::parse_listen_address(config.admin);
-  if (!address.path.empty())
-    return fail("operators use the Unix socket " + address.path +
-                "; send the request with curl --unix-socket");
+  if (!address.path.empty()) return Destination{"127.0.0.1:80", address.path};
   if (address.port == "0")
     return fail(std::string("port 0 is chosen when the server starts; name the port with --server"));
   if (address.host == "0.0.0.0") address.host = "127.0.0.1";
   if (address.host == "::") address.host = "::1";
   if (address.host.contains(':')) address.host = "[" + address.host + "]";
-  return address.host + ":" + address.port;
+  return Destination{address.host + ":" + address.port, {}};
 }
 
 std::string_view words_for(NetworkStatus status) {
@@ -63,22 +67,23 @@ int post(const OperatorOptions& options, const std::string& path) {
     write_stderr(to_json(config.error()) + "\n");
     return failure;
   }
-  const auto known = options.server.empty() ? address_of(*config) : options.server;
+  const auto known = options.server.empty() ? destination_of(*config) : Destination{options.server, {}};
   if (!known) return report_failure(PluginErrorCode::config, options.config + ": " + known.error());
-  const std::string& address = *known;
   Capabilities grants;
   grants.allow_network = grants.allow_private_addresses = true;
-  auto rule = HostRule::parse(address);
+  auto rule = HostRule::parse(known->authority);
   if (!rule) return report_failure(PluginErrorCode::config, "the server's address: " + rule.error());
   grants.allowed_hosts.push_back(std::move(*rule));
-  HttpRequest request{.method = "POST", .url = "http://" + address + path, .headers = {}, .body = {}};
+  HttpRequest request{
+      .method = "POST", .url = "http://" + known->authority + path, .headers = {}, .body = {}};
   request.headers.emplace_back("Authorization", "Bearer " + config->token);
   HttpResponse response;
   const auto deadline = Network::Clock::now() + options.timeout.value_or(std::chrono::seconds(60));
-  if (auto done = Network(grants).http(request, response, deadline); done != NetworkStatus::ok)
+  if (auto done = Network(grants, {}, known->unix_socket).http(request, response, deadline);
+      done != NetworkStatus::ok)
     return report_failure(done == NetworkStatus::timeout ? PluginErrorCode::timeout
                                                          : PluginErrorCode::unreachable,
-                          address + ": " + std::string(words_for(done)));
+                          known->name() + ": " + std::string(words_for(done)));
   if (response.status == 200) return print(response.body) ? 0 : failure;
   while (response.body.ends_with('\n')) response.body.pop_back();
   write_stderr(printable(response.body, longest_printed_message) + "\n"); // one line, whatever answers there

@@ -35,6 +35,7 @@ bool start_curl() {
 struct Exchange {
   const Capabilities* capabilities = nullptr;
   HttpResponse* response = nullptr;
+  std::string unix_socket; // that the connection is made to, or empty
   uint64_t bytes_left = 0;
   bool address_denied = false;
   bool too_large = false;
@@ -247,6 +248,7 @@ NetworkStatus ask(const HttpRequest& request, const Route& route, Exchange& exch
   if (!easy) return NetworkStatus::failed;
   CURL* handle = easy.get();
   set(handle, CURLOPT_URL, request.url.c_str());
+  if (!exchange.unix_socket.empty()) set(handle, CURLOPT_UNIX_SOCKET_PATH, exchange.unix_socket.c_str());
   List headers = header_list(request);
   set(handle, CURLOPT_HTTPHEADER, headers.get());
   if (request.method == "HEAD") {
@@ -301,7 +303,7 @@ NetworkStatus Network::http(const HttpRequest& asked, HttpResponse& response, Pa
   if (!url || curl_url_set(url.get(), CURLUPART_URL, request.url.c_str(), 0) != CURLUE_OK)
     return NetworkStatus::bad_request;
   std::optional<Target> before;
-  Exchange exchange{&capabilities_, &response, capabilities_.max_http_response_bytes()};
+  Exchange exchange{&capabilities_, &response, unix_socket_, capabilities_.max_http_response_bytes()};
   for (int hop = 0; hop <= most_redirects; ++hop) {
     auto target = target_of(url.get());
     if (!target) return hop == 0 ? NetworkStatus::bad_request : NetworkStatus::denied;
@@ -336,7 +338,7 @@ NetworkStatus Network::dial(std::string_view host, uint16_t port, Patience patie
   const Route route = find_route(*target, patience, name_servers_);
   if (route.status != NetworkStatus::ok) return dialled(route.status);
   HttpResponse none;
-  Exchange exchange{&capabilities_, &none, 0};
+  Exchange exchange{&capabilities_, &none, unix_socket_, 0};
   Easy easy = connection(exchange, route);
   if (!easy) return NetworkStatus::failed;
   set(easy.get(), CURLOPT_CURLU, url.get());

@@ -32,9 +32,11 @@ Connection::~Connection() { close(); }
 void Connection::close() {
   if (phase_ == Phase::closed) return;
   leave_idle();
+  stop_waiting_for_client();
   phase_ = Phase::closed;
   error_code ignored;
   socket_.close(ignored);
+  held_response_.release(); // the bytes go when the operations that were just cancelled have ended
   timer_.cancel();
   group_.connections.remove(place_, address_);
   --loop_.open;
@@ -47,12 +49,36 @@ void Connection::leave_idle() {
 
 void Connection::enter(Phase phase, milliseconds limit) {
   leave_idle();
+  stop_waiting_for_client();
   phase_ = phase;
   if (phase == Phase::idle) {
     idle_place_ = group_.connections.add_idle(*this, is_new_);
     idle_since_ = EventLoop::Clock::now();
   }
   set_deadline(limit);
+}
+
+void Connection::wait_for_client(SlowClients& list) {
+  if (slow_clients_ != nullptr) return;
+  slow_clients_ = &list;
+  slow_place_ = list.add(*this);
+  waits_since_ = EventLoop::Clock::now();
+}
+
+void Connection::stop_waiting_for_client() {
+  if (slow_clients_ != nullptr) slow_clients_->remove(slow_place_);
+  slow_clients_ = nullptr;
+}
+
+uint64_t Connection::waiting_bytes() const noexcept {
+  return phase_ == Phase::receiving ? reader_.held_bytes() : held_response_.bytes();
+}
+
+void Connection::give_up() {
+  if (phase_ == Phase::receiving)
+    respond(response_of(out_of_budget()), KeepAlive::no);
+  else
+    close();
 }
 
 void Connection::set_deadline(milliseconds limit) {
@@ -114,6 +140,8 @@ void Connection::begin_request() {
 }
 
 void Connection::receive() {
+  loop_.evicted += group_.senders.make_room(*group_.requests);
+  if (phase_ != Phase::receiving) return; // this connection was among them
   const std::span<char> space = reader_.space();
   if (space.empty()) return respond(response_of(out_of_budget()), KeepAlive::no);
   error_code error;
@@ -135,6 +163,7 @@ void Connection::read_on() {
       continue;
     }
     if (refused_ && has_head_) return respond(std::move(*refused_), KeepAlive::no);
+    wait_for_client(group_.senders);
     return wait_until_readable();
   }
 }
@@ -156,6 +185,7 @@ void Connection::dispatch() {
   const KeepAlive keep_alive = reader_.keep_alive();
   Request request = reader_.take();
   if (refused_) return respond(std::move(*refused_), keep_alive);
+  stop_waiting_for_client();
   phase_ = Phase::running;
   timer_.cancel();
   handler_.handle(std::move(request), [self = shared_from_this(), keep_alive](Response response) {
@@ -169,10 +199,13 @@ void Connection::dispatch() {
 
 void Connection::respond(Response response, KeepAlive keep_alive) {
   keep_alive_ = loop_.is_draining ? KeepAlive::no : keep_alive;
+  if (keep_alive_ == KeepAlive::no)
+    reader_.drop(); // no other request follows, and this one may be incomplete
   response_ = std::move(response);
   if (!held_response_.grow_to(response_.body.size())) response_ = response_of(out_of_budget());
   head_text_ = response_head(response_, loop_.date(), keep_alive_);
   enter(Phase::responding, loop_.options.request_timeout);
+  if (held_response_.bytes() > 0) wait_for_client(group_.readers);
   const std::string_view body = is_head_request_ ? std::string_view() : response_.body;
   const std::array<boost::asio::const_buffer, 2> parts = {boost::asio::buffer(head_text_),
                                                           boost::asio::buffer(body)};

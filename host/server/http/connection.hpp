@@ -33,6 +33,15 @@ public:
   bool is_idle_since(EventLoop::Clock::time_point before) const noexcept {
     return phase_ == Phase::idle && (is_new_ || idle_since_ <= before);
   }
+  /// The address by which connections are counted.
+  const std::string& address() const noexcept { return address_; }
+  /// For a connection in a list of slow clients: when it began to wait, and the bytes that it holds
+  /// meanwhile.
+  EventLoop::Clock::time_point waits_since() const noexcept { return waits_since_; }
+  uint64_t waiting_bytes() const noexcept;
+  /// Ends the wait for a slow client, because others need the bytes: refuses the request that is arriving, or
+  /// closes a connection whose answer is not read.
+  void give_up();
   /// True if a request has begun and its response is not sent.
   bool is_serving() const noexcept {
     return phase_ == Phase::receiving || phase_ == Phase::running || phase_ == Phase::responding;
@@ -51,6 +60,8 @@ private:
 
   void enter(Phase phase, std::chrono::milliseconds limit);
   void leave_idle();
+  void wait_for_client(SlowClients& list);
+  void stop_waiting_for_client();
   void wait_until_readable();
   void readable();
   void next_request();
@@ -77,6 +88,9 @@ private:
   ConnectionTable::Place place_;
   ConnectionTable::Place idle_place_; // valid while phase_ is idle
   EventLoop::Clock::time_point idle_since_;
+  SlowClients* slow_clients_ = nullptr; // the list that the connection is in, if it is in one
+  SlowClients::Place slow_place_;
+  EventLoop::Clock::time_point waits_since_;
   bool is_new_ = true;                 // no request has begun
   EventLoop::Clock::time_point began_; // the request
   std::optional<Response> refused_;    // the handler refused the request by its head

@@ -4,6 +4,7 @@
 #include "host/server/http/boost.hpp"
 #include "host/server/http/connection_table.hpp"
 #include "host/server/http/http_options.hpp"
+#include "host/server/http/slow_clients.hpp"
 
 #include <array>
 #include <atomic>
@@ -26,6 +27,7 @@ struct ClientGroup {
   const uint32_t max_connections;
   const std::shared_ptr<ByteBudget> requests, responses;
   ConnectionTable connections;
+  SlowClients senders, readers; // that hold bytes of `requests` and of `responses`
 };
 
 /// The event loop, the limits and the tables of connections. Runs on one thread, except as noted.

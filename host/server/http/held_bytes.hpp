@@ -37,6 +37,8 @@ public:
     bytes_ = bytes;
     return true;
   }
+  /// The bytes that are charged.
+  uint64_t bytes() const noexcept { return bytes_; }
   /// Gives everything back. The part can then grow again.
   void release() noexcept {
     if (bytes_ > 0) budget_->give_back(bytes_);

@@ -26,7 +26,7 @@ struct HttpCounts {
   uint32_t connections = 0; ///< open now
   uint64_t accepted = 0;
   uint64_t refused = 0; ///< because of a limit on connections
-  uint64_t evicted = 0; ///< idle connections that were closed to make room
+  uint64_t evicted = 0; ///< connections that were closed to make room: idle ones, and those of slow clients
   uint64_t held_bytes = 0;
 };
 

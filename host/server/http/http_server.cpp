@@ -192,9 +192,10 @@ void HttpServer::drain(std::chrono::milliseconds time) {
 }
 
 bool HttpServer::is_draining() const noexcept { return impl_->loop.is_draining; }
-bool HttpServer::is_short_of_room() const noexcept {
-  const ByteBudget& answers = *impl_->loop.callers.responses;
-  return answers.used() > answers.allowed() / 2;
+bool HttpServer::make_room_for_answer() {
+  ClientGroup& callers = impl_->loop.callers;
+  impl_->loop.evicted += callers.readers.make_room(*callers.responses);
+  return callers.responses->used() <= callers.responses->allowed() / 2;
 }
 bool HttpServer::is_unfinished() const noexcept { return !impl_->loop.awaited.empty(); }
 void HttpServer::stop() { impl_->loop.context.stop(); }

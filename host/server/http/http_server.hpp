@@ -41,9 +41,10 @@ public:
   /// latest after `time`. New connections are accepted meanwhile, and get one response each. Returns at once.
   void drain(std::chrono::milliseconds time);
   bool is_draining() const noexcept;
-  /// True if a call should not run, because its answer may find no room in memory: half of the room for
-  /// answers is in use, and the other half is for the calls that are running.
-  bool is_short_of_room() const noexcept;
+  /// Makes room in memory for the answer to another call. If half of the room for answers is in use, it
+  /// closes connections whose clients do not read theirs. Returns false if that does not suffice: the other
+  /// half is for the calls that are running, so the call should not run.
+  bool make_room_for_answer();
   /// True if `run` ended although requests that began before `drain` were not answered.
   bool is_unfinished() const noexcept;
   /// Ends `run` at once. Thread-safe.

@@ -96,6 +96,7 @@ public:
   bool must_continue = false;
 
   int version() const noexcept { return version_; }
+  uint64_t held_bytes() const noexcept { return held_.bytes(); }
   HeldBytes take_held() noexcept { return std::move(held_); }
 
 private:
@@ -194,10 +195,12 @@ void RequestReader::Parser::on_chunk_header_impl(uint64_t size, BoostText, error
   error = http::error::body_limit;
 }
 
-/// Makes room for `size` bytes in the body. The string's capacity is what is charged.
+/// Makes room for `size` bytes in the body. The string's capacity is what is charged; it doubles, but does
+/// not exceed the size that the head names.
 bool RequestReader::Parser::make_room(uint64_t size) {
   if (size <= body.capacity()) return true;
-  const uint64_t wanted = std::max(size, std::min<uint64_t>(limits_.body_bytes, body.capacity() * 2));
+  const uint64_t largest = content_length().value_or(limits_.body_bytes);
+  const uint64_t wanted = std::max(size, std::min<uint64_t>(largest, body.capacity() * 2));
   if (!held_.grow_to(wanted)) return false;
   body.reserve(wanted);
   return true;
@@ -306,11 +309,20 @@ Request RequestReader::take() {
   return request;
 }
 
-bool RequestReader::is_idle() {
-  if (parser_ || begin_ != end_) return false;
+void RequestReader::drop() {
+  parser_.reset();
   begin_ = end_ = 0;
   buffer_ = {};
   held_.release();
+}
+
+uint64_t RequestReader::held_bytes() const noexcept {
+  return held_.bytes() + (parser_ ? parser_->held_bytes() : 0);
+}
+
+bool RequestReader::is_idle() {
+  if (parser_ || begin_ != end_) return false;
+  drop();
   return true;
 }
 

@@ -65,6 +65,10 @@ public:
   KeepAlive keep_alive() const noexcept;
   /// Returns the complete request, and prepares the reader for the next one.
   Request take();
+  /// Frees all that has arrived. Nothing can be read afterwards.
+  void drop();
+  /// The bytes charged for the request that is arriving.
+  uint64_t held_bytes() const noexcept;
   /// True if no byte of the next request has arrived. Frees the memory for reading in this case.
   bool is_idle();
 

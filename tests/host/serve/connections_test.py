@@ -315,5 +315,21 @@ def test_unix_socket(workshop):
     path.unlink()
 
 
+def test_commands_over_a_unix_socket(workshop):
+    """The configuration names the socket by a path that starts at its folder, wherever the programs run."""
+    def command(word):
+        return subprocess.run([workshop.skerry, "plugin", word, "--config", str(workshop.folder / "plugins.json"),
+                               "shout"], capture_output=True, text=True, timeout=60, cwd="/")
+
+    with workshop.serve(admin="unix:own.sock") as server:
+        assert server.admin == str(workshop.folder / "own.sock")
+        done = command("reload")
+        assert done.returncode == 0 and done.stdout == '{"reloaded":false,"unchanged":true}\n', done
+        refused = command("rollback")
+        assert refused.returncode == 1 and "no_version" in refused.stderr, refused
+    gone = command("reload")
+    assert gone.returncode == 1 and "own.sock: no server listens there" in gone.stderr, gone
+
+
 if __name__ == "__main__":
     run(globals())

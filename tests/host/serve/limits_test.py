@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
 """Limits hold on every byte before it is kept. Usage: limits_test.py SKERRY PLUGIN_FOLDER [TEST]"""
 
-import socket
+import contextlib
 import subprocess
-import threading
 import zlib
 
 from support import SHOUT, get, memory_factor, post, run, wait_for
@@ -167,28 +166,44 @@ def test_bytes_of_all_clients(workshop):
         assert server.ask(post(SHOUT, b"a" * MIB)).status == 200, "the bytes were not given back"
 
 
-def test_room_for_answers(workshop):
-    """Clients that do not read their answers make the server refuse calls before they run, and nothing else."""
-    def send_without_reading(client):
-        try:
-            while True:  # until the answers fill the buffers of the system, too
-                client.send(post(SHOUT, b"a" * 1_000_000))
-        except OSError:
-            pass  # the test has closed the connection
+def ask_without_reading(server, source, body):
+    """More than the buffers of the system take waits in the server then."""
+    client = server.connect(source=source, receive_buffer=4096)
+    client.send(post(SHOUT, body))
+    return client
 
-    with workshop.serve(maxBufferedMB=8, timeout=3_600_000) as server:
-        clients = [server.connect() for _ in range(3)]
-        senders = [threading.Thread(target=send_without_reading, args=(client,)) for client in clients]
-        for sender in senders:
-            sender.start()
-        refused = wait_for(lambda: (answer := server.ask(post(SHOUT, b"a"))).status == 503 and answer, "a refusal")
-        assert refused.code == "limit.process", refused
-        assert server.ask(get("/healthz")).body == b"ok\n"
-        for client, sender in zip(clients, senders):
-            client.socket.shutdown(socket.SHUT_RDWR)  # ends a send that waits
-            sender.join()
-            client.reset()
-        wait_for(lambda: server.ask(post(SHOUT, b"a")).status == 200, "room for answers")
+
+def test_clients_that_do_not_read(workshop):
+    """They make room for the calls of others, and the address that has most of the room gives first."""
+    body = b"a" * 4_000_000
+    with workshop.serve(maxRequestKB=4096, maxBufferedMB=64, timeout=3_600_000) as server:
+        slow = ask_without_reading(server, "127.0.0.3", body)
+        wait_for(lambda: server.metric("skerry_server_held_bytes") >= len(body), "an answer to wait for its reader")
+        for _ in range(20):
+            ask_without_reading(server, "127.0.0.2", body)
+        wait_for(lambda: server.ask(post(SHOUT, b"b" * 10_000)).status == 200 and
+                 server.metric("skerry_server_evicted_connections_total") > 0, "room for answers")
+        assert slow.answer().body == body.upper()
+
+
+def test_clients_that_do_not_send(workshop):
+    """The same for bodies that never end: other clients can send theirs, small or large, fast or slowly."""
+    body = b"b" * 1_000_000
+    with workshop.serve(maxBufferedMB=16, timeout=3_600_000) as server:
+        slow = server.connect(source="127.0.0.3")
+        slow.send(post(SHOUT, body)[:500_000])
+        for _ in range(3):
+            half_sent = [server.connect(source="127.0.0.2") for _ in range(20)]
+            for client in half_sent:
+                with contextlib.suppress(OSError):  # the server has refused it already
+                    client.send(post(SHOUT, b"a" * 900_000, length=1_000_000))
+            wait_for(lambda: server.metric("skerry_server_held_bytes") > 5_000_000, "much to be held")
+            wait_for(lambda: server.ask(post(SHOUT, body)).status == 200 and
+                     server.metric("skerry_server_held_bytes") < 4_500_000, "room for requests")
+        assert server.metric("skerry_server_evicted_connections_total") >= 3
+        slow.send(post(SHOUT, body)[500_000:])
+        answer = slow.answer()
+        assert answer.body == body.upper(), answer.body[:200]
 
 
 def test_budget_that_no_body_fits(workshop):
