@@ -3,18 +3,14 @@
 #include "host/cli/load.hpp"
 #include "host/cli/options.hpp"
 #include "host/cli/output.hpp"
+#include "host/cli/output_file.hpp"
 #include "skerry/module.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <memory>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 namespace skerry::host::cli {
@@ -37,22 +33,9 @@ std::string with_suffix(const std::string& path, std::string_view suffix) {
   return path.substr(0, has_suffix ? dot : path.size()).append(suffix);
 }
 
-int cannot_write(const std::string& path) {
-  complain(printable(path) + ": cannot be written: " + std::strerror(errno));
-  return failure;
-}
-
 /// Where wat2wasm writes: beside the text, or to stdout if the text comes from stdin.
 std::string default_output(const std::string& input) {
   return input == "-" ? input : with_suffix(input, ".wasm");
-}
-
-/// Writes a file; "-" stands for stdout.
-int write_output(const std::string& path, std::string_view content) {
-  if (path == "-") return print(content) ? 0 : failure;
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(content.data(), static_cast<std::streamsize>(content.size()));
-  return file.flush() ? 0 : cannot_write(path);
 }
 
 int report(const std::string& file, const Error& error) {
@@ -74,13 +57,8 @@ int wat2wasm(const WatOptions& options) {
     auto valid = Module::validate(engine, *module);
     if (!valid) return report(options.input, valid.error());
   }
-  return write_output(options.output.value_or(default_output(options.input)), text_of(*module));
-}
-
-/// Removes a regular file; other kinds, such as /dev/full, stay.
-void remove_file(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_regular_file(path, error)) std::filesystem::remove(path, error);
+  OutputFile output(options.output.value_or(default_output(options.input)));
+  return output.write(text_of(*module)) && output.finish() ? 0 : failure;
 }
 
 int wasm2wat(const WatOptions& options) {
@@ -90,21 +68,10 @@ int wasm2wat(const WatOptions& options) {
     return failure;
   }
   const uint64_t most = options.max_text.value_or(wat::most_text(source->size()));
-  const std::string output = options.output.value_or("-");
-  const bool to_stdout = output == "-";
-  std::ofstream file;
-  if (!to_stdout) file.open(output, std::ios::binary | std::ios::trunc);
-  const auto write = [&](std::string_view text) {
-    if (to_stdout) return print(text);
-    file.write(text.data(), static_cast<std::streamsize>(text.size()));
-    return file.good();
-  };
-  auto done = wat::to_text(*source, write, {most});
-  if (done && (to_stdout || file.flush())) return 0;
-  const bool cannot_be_written = done || done.error().kind() == ErrorKind::io;
-  if (!cannot_be_written) report(options.input, done.error());
-  if (cannot_be_written && !to_stdout) cannot_write(output);
-  if (!to_stdout) remove_file(output); // an incomplete module is useless
+  OutputFile output(options.output.value_or("-"));
+  auto done = wat::to_text(*source, [&](std::string_view text) { return output.write(text); }, {most});
+  if (done) return output.finish() ? 0 : failure;
+  if (done.error().kind() != ErrorKind::io) report(options.input, done.error());
   return failure;
 }
 

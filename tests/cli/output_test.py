@@ -8,7 +8,9 @@ import contextlib
 import json
 import os
 import pty
+import resource
 import select
+import signal
 import subprocess
 import time
 import unittest
@@ -87,9 +89,22 @@ class FullDisks(CommandTest):
             self.run_command(*words, status=1)
             self.assertIn("/dev/full: cannot be written: No space left on device", self.err)
         self.assertTrue(os.path.exists("/dev/full"))
-        for words in [["wat2wasm", "sum.wat", "-o", "none/x"], ["wasm2wat", "sum.wasm", "-o", "none/x"]]:
-            self.run_command(*words, status=1)
-            self.assertIn("none/x: cannot be written: No such file or directory", self.err)
+        (self.folder / "folder").mkdir()
+        for path, reason in [("none/x", "No such file or directory"), ("folder", "Is a directory")]:
+            for words in [["wat2wasm", "sum.wat"], ["wasm2wat", "sum.wasm"]]:
+                self.run_command(*words, "-o", path, status=1)
+                self.assertEqual(self.err, f"skerry: {path}: cannot be written: {reason}\n")
+        self.assertTrue((self.folder / "folder").exists())
+
+
+    def test_a_file_that_cannot_be_completed_is_removed(self):
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # writes then fail instead
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10, 10))
+        for words in [["wat2wasm", "sum.wat", "-o", "out"], ["wasm2wat", "sum.wasm", "-o", "out"]]:
+            self.run_command(*words, status=1, preexec_fn=limit)
+            self.assertIn("out: cannot be written: File too large", self.err)
+            self.assertFalse((self.folder / "out").exists())
 
 
 class Colours(CommandTest):
