@@ -16,7 +16,7 @@ namespace skerry::host::server {
 
 /// Reads requests from a connection, one after another, and writes the responses in the same order. A
 /// connection keeps itself alive while an operation or a request of it is running. Runs on the loop's thread.
-class Connection : public std::enable_shared_from_this<Connection> {
+class Connection final : public std::enable_shared_from_this<Connection>, private SlowClient {
 public:
   /// `address` is what the table of `group` counts connections by.
   Connection(EventLoop& loop, ClientGroup& group, EventLoop::Socket socket, std::string address,
@@ -33,15 +33,6 @@ public:
   bool is_idle_since(EventLoop::Clock::time_point before) const noexcept {
     return phase_ == Phase::idle && (is_new_ || idle_since_ <= before);
   }
-  /// The address by which connections are counted.
-  const std::string& address() const noexcept { return address_; }
-  /// For a connection in a list of slow clients: when it began to wait, and the bytes that it holds
-  /// meanwhile.
-  EventLoop::Clock::time_point waits_since() const noexcept { return waits_since_; }
-  uint64_t waiting_bytes() const noexcept;
-  /// Ends the wait for a slow client, because others need the bytes: refuses the request that is arriving, or
-  /// closes a connection whose answer is not read.
-  void give_up();
   /// True if a request has begun and its response is not sent.
   bool is_serving() const noexcept {
     return phase_ == Phase::receiving || phase_ == Phase::running || phase_ == Phase::responding;
@@ -59,6 +50,11 @@ private:
   };
 
   void enter(Phase phase, std::chrono::milliseconds limit);
+  const std::string& address() const noexcept override { return address_; }
+  EventLoop::Clock::time_point waits_since() const noexcept override { return waits_since_; }
+  uint64_t waiting_bytes() const noexcept override;
+  void give_up() override;
+
   void leave_idle();
   void wait_for_client(SlowClients& list);
   void stop_waiting_for_client();

@@ -1,7 +1,5 @@
 #include "host/server/http/slow_clients.hpp"
 
-#include "host/server/http/connection.hpp"
-
 #include <algorithm>
 #include <iterator>
 #include <string_view>
@@ -18,18 +16,18 @@ uint32_t SlowClients::make_room(const ByteBudget& budget) {
   next_look_ = now + time_between_looks;
   std::unordered_map<std::string_view, uint64_t> bytes; // of each address
   uint64_t all_bytes = 0;
-  for (const Connection* connection : waiting_) {
-    bytes[connection->address()] += connection->waiting_bytes();
-    all_bytes += connection->waiting_bytes();
+  for (const SlowClient* client : waiting_) {
+    bytes[client->address()] += client->waiting_bytes();
+    all_bytes += client->waiting_bytes();
   }
-  const auto may_be_given_up = [&](const Connection* connection) {
-    return connection->waits_since() <= now - patience && connection->waiting_bytes() > 0 &&
-           bytes[connection->address()] >= all_bytes / bytes.size();
+  const auto may_be_given_up = [&](const SlowClient* client) {
+    return client->waits_since() <= now - patience && client->waiting_bytes() > 0 &&
+           bytes[client->address()] >= all_bytes / bytes.size();
   };
-  std::vector<Connection*> slow;
+  std::vector<SlowClient*> slow;
   std::ranges::copy_if(waiting_, std::back_inserter(slow), may_be_given_up);
-  std::ranges::sort(slow, std::ranges::greater(), [&](const Connection* connection) {
-    return std::pair(bytes[connection->address()], now - connection->waits_since());
+  std::ranges::sort(slow, std::ranges::greater(), [&](const SlowClient* client) {
+    return std::pair(bytes[client->address()], now - client->waits_since());
   });
   uint32_t given_up = 0;
   for (; given_up < slow.size() && budget.used() > budget.allowed() / 4; ++given_up)

@@ -6,19 +6,37 @@
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <string>
 
 namespace skerry::host::server {
 
-class Connection;
+/// A connection that waits for its client.
+class SlowClient {
+public:
+  using Clock = std::chrono::steady_clock;
+
+  /// The address of the client, as connections are counted.
+  virtual const std::string& address() const noexcept = 0;
+  /// When the wait began.
+  virtual Clock::time_point waits_since() const noexcept = 0;
+  /// The bytes that the connection holds meanwhile.
+  virtual uint64_t waiting_bytes() const noexcept = 0;
+  /// Ends the wait and gives the bytes back: refuses the request that is arriving, or closes the connection
+  /// whose answer is not read.
+  virtual void give_up() = 0;
+
+protected:
+  ~SlowClient() = default;
+};
 
 /// The connections that wait for the same thing from their clients, in the order in which they began to wait:
 /// for the rest of a request, or until an answer is read. Not thread-safe.
 class SlowClients {
 public:
-  using Place = std::list<Connection*>::iterator;
-  using Clock = std::chrono::steady_clock;
+  using Place = std::list<SlowClient*>::iterator;
+  using Clock = SlowClient::Clock;
 
-  Place add(Connection& connection) { return waiting_.insert(waiting_.end(), &connection); }
+  Place add(SlowClient& client) { return waiting_.insert(waiting_.end(), &client); }
   void remove(Place place) { waiting_.erase(place); }
   /// If more than half of the budget is used, gives up connections until only a quarter is, or none is left
   /// that may be given up: one that has waited for `patience`, and whose address holds at least what
@@ -34,7 +52,7 @@ public:
 
 private:
   Clock::time_point next_look_;
-  std::list<Connection*> waiting_;
+  std::list<SlowClient*> waiting_;
 };
 
 } // namespace skerry::host::server
