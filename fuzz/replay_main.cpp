@@ -3,6 +3,7 @@
 //
 //    TARGET [--random COUNT] [--seed NUMBER] FILE_OR_FOLDER…
 #include "fuzz/target.hpp"
+#include "host/cli/units.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 #include <random>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -86,6 +88,14 @@ private:
   std::mt19937_64 random_;
 };
 
+/// The count that is the value of an option. Ends the program if it is not a count.
+uint64_t count_of(std::string_view option, const char* text) {
+  const auto count = skerry::host::cli::parse_count(text);
+  if (count) return *count;
+  std::fprintf(stderr, "%s: \"%s\" is not a count such as 1000 or 1e9\n", std::string(option).c_str(), text);
+  std::exit(2);
+}
+
 } // namespace
 
 /// A folder that does not exist has no files. The empty input always runs.
@@ -96,7 +106,7 @@ int main(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view arg = argv[i];
     if ((arg == "--random" || arg == "--seed") && i + 1 < argc) {
-      (arg == "--seed" ? number : made) = std::strtoull(argv[++i], nullptr, 10);
+      (arg == "--seed" ? number : made) = count_of(arg, argv[++i]);
       continue;
     }
     for (const auto& path : files_below(argv[i])) {

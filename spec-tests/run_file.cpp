@@ -2,6 +2,8 @@
 
 #include "skerry/printable.hpp"
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -16,7 +18,16 @@ namespace {
 // field, because every character of a field is printable.
 constexpr char field_end = '\x1f', record_end = '\x1e';
 
+std::string read_standard_input() {
+  std::string text;
+  std::array<char, 65'536> piece;
+  while (const size_t count = std::fread(piece.data(), 1, piece.size(), stdin))
+    text.append(piece.data(), count);
+  return text;
+}
+
 std::optional<std::string> read_file(const std::string& path) {
+  if (path == "-") return read_standard_input();
   std::ifstream file(path, std::ios::binary);
   if (!file) return std::nullopt;
   return std::string(std::istreambuf_iterator<char>(file), {});
@@ -50,7 +61,7 @@ struct FileProcess::Shared {
   uint32_t line = 0; // the line of the command that is running
 };
 
-FileProcess::FileProcess(std::string path, const ScriptOptions& options, std::chrono::seconds timeout)
+FileProcess::FileProcess(std::string path, const ScriptOptions& options, std::chrono::nanoseconds timeout)
     : deadline_(Clock::now() + timeout) {
   report_.path = std::move(path);
   if (const auto error = start(options)) end_badly("io", error.message());

@@ -22,7 +22,7 @@ public:
 
   /// Starts the child process. If it cannot be started, this object is in the same state as after the end
   /// of a child, and the report has the reason.
-  FileProcess(std::string path, const ScriptOptions& options, std::chrono::seconds timeout);
+  FileProcess(std::string path, const ScriptOptions& options, std::chrono::nanoseconds timeout);
   FileProcess(const FileProcess&) = delete;
   FileProcess& operator=(const FileProcess&) = delete;
 

@@ -40,6 +40,10 @@ Result<std::vector<std::string>> find_scripts(const std::vector<std::string>& pa
   std::vector<std::string> files;
   for (const std::string& path : paths) {
     std::error_code error;
+    if (path == "-") {
+      files.push_back(path);
+      continue;
+    }
     if (!fs::is_directory(path, error)) {
       const bool exists = fs::exists(path, error);
       if (!exists || !fs::is_regular_file(path, error)) // opening a FIFO would wait
@@ -66,6 +70,9 @@ std::vector<FileReport> run_suite(const std::vector<std::string>& files, const S
   std::vector<std::unique_ptr<FileProcess>> running(files.size());
   std::vector<bool> finished(files.size());
   size_t started = 0, reported = 0, active = 0;
+  const auto say = [&] {
+    if (options.progress) options.progress(static_cast<size_t>(std::ranges::count(finished, true)));
+  };
   while (reported < files.size()) {
     for (; started < files.size() && active < std::max(options.jobs, 1u); ++started) {
       ScriptOptions script = script_options(files[started], options);
@@ -75,6 +82,7 @@ std::vector<FileReport> run_suite(const std::vector<std::string>& files, const S
       } else {
         reports[started] = run_file(files[started], script);
         finished[started] = true;
+        say();
       }
     }
     if (active > 0) wait_for_any(running);
@@ -86,6 +94,7 @@ std::vector<FileReport> run_suite(const std::vector<std::string>& files, const S
       --active;
     }
     for (; reported < started && finished[reported]; ++reported) done(reports[reported]);
+    say();
   }
   return reports;
 }

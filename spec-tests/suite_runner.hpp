@@ -19,12 +19,14 @@ struct SuiteOptions {
   Expectations expectations;
   std::optional<uint32_t> line;
   unsigned jobs = 1;
-  std::chrono::seconds timeout{120}; // for each file; a process that takes longer is killed
-  bool isolate = true;               // false: all files run in this process, for a debugger
+  std::chrono::nanoseconds timeout = std::chrono::seconds(120); // for a file; its process is killed then
+  bool isolate = true;                           // false: all files run in this process, for a debugger
+  std::function<void(size_t finished)> progress; // if set, called about once a second, or more often
 };
 
-/// Returns the script files that `paths` name, sorted: a file stands for itself, a folder for all *.wast
-/// files in it and its subfolders. Leaves out files whose path does not contain `filter`. Errors: io.
+/// Returns the script files that `paths` name, sorted: a file stands for itself, "-" for standard input, a
+/// folder for all *.wast files in it and its subfolders. Leaves out files whose path does not contain
+/// `filter`. Errors: io.
 Result<std::vector<std::string>> find_scripts(const std::vector<std::string>& paths,
                                               const std::string& filter);
 

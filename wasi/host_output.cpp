@@ -1,6 +1,7 @@
 // Implements skerry/wasi/host_output.hpp: writes that wait until a deadline at most.
 #include "skerry/wasi/host_output.hpp"
 
+#include "wasi/platform/errno_message.hpp"
 #include "wasi/platform/file_io.hpp"
 #include "wasi/platform/streams.hpp"
 #include "wasi/platform/wait.hpp"
@@ -39,11 +40,14 @@ Expected<size_t> write_some(int fd, std::optional<StreamKind> kind, std::string_
   return kind ? platform::write_without_waiting(fd, *kind, {&one, 1}) : platform::write(fd, {&one, 1});
 }
 
-} // namespace
+struct Outcome {
+  size_t written = 0;
+  Errno error = Errno::success; // timedout: the deadline has passed
+};
 
-size_t write_part_before(Clock::time_point deadline, int host_fd, std::string_view text) {
+Outcome write_until(Clock::time_point deadline, int host_fd, std::string_view text) {
   const auto status = platform::status(host_fd);
-  if (!status) return 0;
+  if (!status) return {0, status.error()};
   const OwnedFd terminal = platform::open_terminal_anew(host_fd);
   const int fd = terminal.is_open() ? terminal.get() : host_fd;
   std::optional<StreamKind> kind;
@@ -51,18 +55,31 @@ size_t write_part_before(Clock::time_point deadline, int host_fd, std::string_vi
   bool waits = kind && must_wait_first(*kind);
   size_t done = 0;
   while (done < text.size()) {
-    if (waits && !wait_writable(fd, deadline)) break;
+    if (waits && !wait_writable(fd, deadline)) return {done, Errno::timedout};
     const auto written = write_some(fd, kind, text.substr(done));
     const bool may_retry = !written && (written.error() == Errno::again || written.error() == Errno::intr);
-    if (!may_retry && written.value_or(0) == 0) break;
+    if (!may_retry && written.value_or(0) == 0) return {done, written ? Errno::io : written.error()};
     done += written.value_or(0);
     waits = kind && (must_wait_first(*kind) || (!written && written.error() == Errno::again));
   }
-  return done;
+  return {done, Errno::success};
+}
+
+} // namespace
+
+size_t write_part_before(Clock::time_point deadline, int host_fd, std::string_view text) {
+  return write_until(deadline, host_fd, text).written;
 }
 
 bool write_before(Clock::time_point deadline, int host_fd, std::string_view text) {
   return write_part_before(deadline, host_fd, text) == text.size();
+}
+
+std::optional<OutputProblem> write_all_before(Clock::time_point deadline, int host_fd,
+                                              std::string_view text) {
+  const Outcome outcome = write_until(deadline, host_fd, text);
+  if (outcome.written == text.size()) return std::nullopt;
+  return OutputProblem{outcome.error == Errno::pipe, platform::message_of(outcome.error)};
 }
 
 } // namespace skerry::wasi

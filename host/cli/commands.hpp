@@ -1,5 +1,6 @@
 // The commands of `skerry`. Each function adds one command to the program. When the command has run, `status`
-// holds its exit status. A new command needs a function here, its own file and a line in main.cpp.
+// holds its exit status. A new command needs a function here, its own file, a line in main.cpp and a section
+// in docs/cli.md.
 #pragma once
 
 #include "host/cli/cli11.hpp"

@@ -1,6 +1,7 @@
 // skerry inspect: shows what a module imports, exports and contains, as text or JSON.
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
+#include "host/cli/options.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/units.hpp"
 #include "host/guest/import_need.hpp"
@@ -90,7 +91,7 @@ std::vector<MemoryType> memories(const Module& module) {
 /// Prints each import, export or section as soon as its JSON is made, instead of the whole object at the end,
 /// because a module may have a million imports.
 bool print_json(const std::string& file, const Module& module) {
-  vm::PieceWriter out([](std::string_view piece) { return write_stdout(piece); });
+  vm::PieceWriter out([](std::string_view piece) { return print(piece); });
   out += R"({"file":)" + json_string(file) + R"(,"bytes":)" + std::to_string(module.bytes().size()) +
          R"(,"name":)" + json_string(module.name());
   const auto add_list = [&](std::string_view key, const auto& items, const auto& json_of) {
@@ -136,8 +137,8 @@ std::string memory_text(const MemoryType& memory) {
 }
 
 bool print_text(const std::string& file, const Module& module) {
-  vm::PieceWriter out([](std::string_view piece) { return write_stdout(piece); });
-  out += printable(file) + ": " + std::to_string(module.bytes().size()) + " bytes";
+  vm::PieceWriter out([](std::string_view piece) { return print(piece); });
+  out += shown_name(file) + ": " + std::to_string(module.bytes().size()) + " bytes";
   if (!module.name().empty()) out += ", module " + printable(module.name());
   out += "\n";
   const auto add_list = [&](std::string_view what, const auto& items, const auto& line_of) {
@@ -184,7 +185,8 @@ void add_inspect_command(CLI::App& app, int& status) {
   CLI::App* command =
       app.add_subcommand("inspect", "List imports, exports, memories and sections of a module");
   command->add_flag("--json", options->json, "Print one JSON object");
-  command->add_option("FILE", options->file, "A module, binary or text")->required()->type_name("");
+  add_text(*command, "FILE", options->file, {"A module, binary or text; - is standard input", ""})
+      ->required();
   command->footer("Names what provides each import to plugins, and which manifest keys must grant it.\n\n"
                   "Examples:\n"
                   "  skerry inspect plugin.wasm\n"

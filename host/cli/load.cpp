@@ -1,7 +1,6 @@
 #include "host/cli/load.hpp"
 
 #include "host/cli/output.hpp"
-#include "host/support/file_bytes.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
 
@@ -24,9 +23,17 @@ bool looks_like_text(const std::vector<std::byte>& bytes) {
 
 } // namespace
 
+FileBytes read_input(const std::string& file, uint64_t limit) {
+  return file == "-" ? read_standard_input(limit) : read_file(file, limit);
+}
+
+std::string shown_name(const std::string& file) {
+  return file == "-" ? standard_input_name : printable(file);
+}
+
 Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file,
                                                  Deadline deadline) {
-  auto bytes = read_file(file, engine.config().module_limits.module_bytes);
+  auto bytes = read_input(file, engine.config().module_limits.module_bytes);
   if (bytes && !looks_like_text(*bytes)) return std::move(*bytes);
   if (bytes) return wat::to_binary(text_of(*bytes), {.deadline = deadline});
   if (bytes.error().too_large)
@@ -41,8 +48,9 @@ Result<Module> load_module(const Engine& engine, const std::string& file, Deadli
 }
 
 void complain_about(const std::string& file, const Error& error, Deadline deadline) {
-  bool names_file = error.kind() == ErrorKind::io && error.message().starts_with(printable(file));
-  complain_in_lines(names_file ? error.message() : printable(file) + ": " + error.describe(), deadline);
+  const std::string name = shown_name(file);
+  const bool names_file = error.kind() == ErrorKind::io && error.message().starts_with(name);
+  complain_in_lines(names_file ? error.message() : name + ": " + error.describe(), deadline);
 }
 
 } // namespace skerry::host::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host/cli/output.hpp"
+#include "host/support/file_bytes.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/error.hpp"
 #include "skerry/module.hpp"
@@ -15,6 +16,10 @@ namespace skerry::host::cli {
 
 /// Returns a view of `bytes` as text.
 std::string_view text_of(const std::vector<std::byte>& bytes);
+/// Reads a file; "-" stands for standard input, and only for that.
+FileBytes read_input(const std::string& file, uint64_t limit);
+/// Returns how messages name a file that read_input reads; printable.
+std::string shown_name(const std::string& file);
 /// Reads a module in the binary or the text format, and returns it in the binary format. Errors: io; limit if
 /// the file is larger than a module may be; those of the text format; deadline_exceeded.
 Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file,

@@ -9,14 +9,19 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 namespace skerry::host::cli {
 namespace {
 
 void add_commands(CLI::App& app, int& status) {
-  app.footer(
-      "skerry COMMAND --help explains a command.\n"
-      "Exit status: 0 success, 1 failure, 2 wrong usage; `run` returns the guest's, or 134 after a trap.");
+  app.footer("Exit status: 0 success, 1 failure, 2 wrong usage; `run` returns the guest's, or "
+             "134 after a trap.\n\n"
+             "Examples:\n"
+             "  skerry hello.wasm one two      # the same as skerry run hello.wasm one two\n"
+             "  skerry help run\n"
+             "  skerry version");
   add_run_command(app, status);
   add_validate_command(app, status);
   add_inspect_command(app, status);
@@ -27,16 +32,29 @@ void add_commands(CLI::App& app, int& status) {
   app.add_subcommand("plugin", "Load plugins by their manifests and call them"); // for the help; see main
 }
 
-/// Replaces this process by the program skerry-plugin, with the arguments after "plugin". Returns only if
-/// that program cannot be started.
-int become_plugin_program(char** arguments) {
-  const auto self = platform::program_path(arguments[0]);
+/// Replaces this process by the program skerry-plugin, with `words` as its arguments. Returns only if that
+/// program cannot be started.
+int become_plugin_program(const char* invoked_as, std::vector<std::string> words) {
+  const auto self = platform::program_path(invoked_as);
   const std::filesystem::path folder = self ? self->parent_path() : std::filesystem::path();
   const std::filesystem::path program = folder / "skerry-plugin";
-  const std::error_code error = self ? platform::become_program(program, arguments + 1) : self.error();
+  words.insert(words.begin(), "plugin");
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  const std::error_code error = self ? platform::become_program(program, arguments.data()) : self.error();
   complain("cannot start " + program.string() +
            ", which must be in the folder of skerry: " + error.message());
   return failure;
+}
+
+/// Returns whether the words are for skerry-plugin: "plugin call …" or "help plugin call". Removes "plugin"
+/// from them if so.
+bool take_plugin(std::vector<std::string>& words) {
+  const size_t at = !words.empty() && words.front() == "help" ? 1 : 0;
+  if (at >= words.size() || words[at] != "plugin") return false;
+  words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
+  return true;
 }
 
 } // namespace
@@ -44,6 +62,7 @@ int become_plugin_program(char** arguments) {
 
 int main(int argc, char** argv) {
   using namespace skerry::host::cli;
-  if (argc > 1 && argv[1] == std::string_view("plugin")) return become_plugin_program(argv);
-  return run_program("skerry", "Runs WebAssembly programs and plugins.", argc, argv, add_commands);
+  std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  if (take_plugin(words)) return become_plugin_program(argv[0], std::move(words));
+  return run_program({"skerry", "Runs WebAssembly programs and plugins."}, std::move(words), add_commands);
 }

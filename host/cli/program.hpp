@@ -4,13 +4,20 @@
 #include "host/cli/cli11.hpp"
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace skerry::host::cli {
 
-/// Parses the command line and runs the command that the line names. Returns the exit status. `name` and
-/// `what` are the program's name and purpose in its help. `add_commands` adds the commands; each of them sets
-/// `status`.
-int run_program(const char* name, const char* what, int argc, char** argv,
+/// What a program is called in its help, and what it does.
+struct ProgramName {
+  const char* name;
+  const char* what;
+};
+
+/// Parses the words after the program's name and runs the command that they name. Returns the exit status.
+/// `add_commands` adds the commands; each of them sets `status`.
+int run_program(ProgramName program, std::vector<std::string> words,
                 const std::function<void(CLI::App&, int& status)>& add_commands);
 
 } // namespace skerry::host::cli

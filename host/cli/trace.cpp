@@ -19,26 +19,28 @@ Result<std::shared_ptr<TraceOutput>> TraceOutput::open(const TraceOptions& optio
   return output;
 }
 
-TraceOutput::~TraceOutput() {
-  if (is_complete_ && file_ != nullptr && std::fflush(file_.get()) != 0)
-    complain(std::string("the end of the trace cannot be written: ") + std::strerror(errno), deadline_);
-}
-
-bool TraceOutput::put(const std::string& text) {
-  if (file_ == nullptr) return write_stderr(text, deadline_);
-  return std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size();
+std::string TraceOutput::put(const std::string& text) {
+  if (file_ == nullptr) {
+    const auto problem = write_stderr(text, deadline_);
+    return problem ? problem->reason : "";
+  }
+  return std::fwrite(text.data(), 1, text.size(), file_.get()) == text.size() ? "" : std::strerror(errno);
 }
 
 bool TraceOutput::write(std::string_view line) {
   if (left_ == 0) {
-    put("the trace ends here: --trace-limit\n");
+    problem_ = put("the trace ends here: --trace-limit\n");
     return false;
   }
   --left_;
-  if (put(std::string(line) + "\n")) return true;
-  is_complete_ = false;
-  complain("the trace ends: it cannot be written", deadline_);
-  return false;
+  problem_ = put(std::string(line) + "\n");
+  return problem_.empty();
+}
+
+Result<void> TraceOutput::finish() {
+  if (problem_.empty() && file_ != nullptr && std::fflush(file_.get()) != 0) problem_ = std::strerror(errno);
+  if (problem_.empty()) return {};
+  return fail(Error(ErrorKind::io, ErrorCode::none, "the trace cannot be written: " + problem_));
 }
 
 } // namespace skerry::host::cli

@@ -18,30 +18,31 @@ struct TraceOptions {
   uint64_t limit = std::numeric_limits<uint64_t>::max();
 };
 
-/// Writes at most TraceOptions::limit lines. Lines for standard error are written at once, so that they and
+/// Writes at most TraceOptions::limit lines. The trace ends with a line that says so at the limit, and
+/// without one if a line cannot be written. Lines for standard error are written at once, so that they and
 /// the guest's output appear in the right order. Lines for a file are buffered.
 class TraceOutput {
 public:
-  /// Writes the buffered lines. Prints an error on standard error if they cannot be written.
-  ~TraceOutput();
   TraceOutput(const TraceOutput&) = delete;
   TraceOutput& operator=(const TraceOutput&) = delete;
   /// Opens the file that `options` names. Errors: io.
   static Result<std::shared_ptr<TraceOutput>> open(const TraceOptions& options, Deadline deadline);
 
-  /// Writes one line; this is the callback for Config::trace. Returns false to end the trace. The trace ends
-  /// with a message when the limit is reached or a line cannot be written.
+  /// Writes one line; this is the callback for Config::trace. Returns false to end the trace.
   bool write(std::string_view line);
+  /// Writes the buffered lines. Errors: io if a line of the trace could not be written.
+  Result<void> finish();
 
 private:
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
   TraceOutput(const TraceOptions& options, Deadline deadline) : left_(options.limit), deadline_(deadline) {}
-  bool put(const std::string& text);
+  /// Returns why `text` cannot be written; empty if it is.
+  std::string put(const std::string& text);
 
-  uint64_t left_;           // lines until the limit
-  bool is_complete_ = true; // every line was written
+  uint64_t left_;       // lines until the limit
+  std::string problem_; // why a line could not be written
   Deadline deadline_;
   std::unique_ptr<std::FILE, Close> file_; // null: standard error
 };

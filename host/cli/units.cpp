@@ -1,9 +1,10 @@
 #include "host/cli/units.hpp"
 
-#include "vm/base/decimal.hpp"
-
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <span>
+#include <utility>
 
 namespace skerry::host::cli {
 
@@ -11,41 +12,116 @@ namespace {
 
 struct Unit {
   std::string_view name;
-  double factor;
+  uint64_t factor;
 };
 
-constexpr std::array<Unit, 8> size_units{{{"", 1},
-                                          {"B", 1},
-                                          {"KiB", 1024},
-                                          {"MiB", 1024. * 1024},
-                                          {"GiB", 1024. * 1024 * 1024},
-                                          {"KB", 1e3},
-                                          {"MB", 1e6},
-                                          {"GB", 1e9}}};
-constexpr std::array<Unit, 6> duration_units{
-    {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
+constexpr uint64_t kib = 1024, mib = kib * kib, gib = kib * mib, tib = kib * gib;
+constexpr uint64_t kb = 1000, mb = kb * kb, gb = kb * mb, tb = kb * gb;
+constexpr std::array size_units{Unit{"", 1},      Unit{"b", 1},     Unit{"k", kib},   Unit{"m", mib},
+                                Unit{"g", gib},   Unit{"t", tib},   Unit{"kib", kib}, Unit{"mib", mib},
+                                Unit{"gib", gib}, Unit{"tib", tib}, Unit{"kb", kb},   Unit{"mb", mb},
+                                Unit{"gb", gb},   Unit{"tb", tb}};
+constexpr std::array duration_units{Unit{"ns", 1}, Unit{"us", kb},     Unit{"ms", mb},
+                                    Unit{"s", gb}, Unit{"m", 60 * gb}, Unit{"h", 3600 * gb}};
+constexpr uint64_t most_quantity = (uint64_t{1} << 62) - 1;
 
-/// Parses a number and a unit. Returns nothing for values that are 0, negative, or 2^62 and above.
-std::optional<uint64_t> parse_quantity(std::string_view text, std::span<const Unit> units) {
-  double number = 0;
-  auto [end, error] = vm::parse_decimal(text, number, std::chars_format::fixed);
-  if (error != std::errc{}) return std::nullopt;
-  text.remove_prefix(static_cast<size_t>(end - text.data()));
-  for (const Unit& unit : units) {
-    double value = number * unit.factor;
-    if (text == unit.name && value >= 1 && value < 4.6e18) return static_cast<uint64_t>(value);
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// A decimal number without an exponent: the digits before and after the point.
+struct Decimal {
+  std::string whole, fraction;
+};
+
+/// Removes the digits that `text` begins with, and returns them.
+std::string_view take_digits(std::string_view& text) {
+  const auto count = static_cast<size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
+  const std::string_view digits = text.substr(0, count);
+  text.remove_prefix(count);
+  return digits;
+}
+
+/// Moves the point by `places` to the right.
+void shift_point(Decimal& number, size_t places) {
+  number.fraction.resize(std::max(number.fraction.size(), places), '0');
+  number.whole += number.fraction.substr(0, places);
+  number.fraction.erase(0, places);
+}
+
+/// Removes an exponent such as "e9" from the beginning of `text`, and applies it to `number`. Returns false
+/// if an exponent is not one or two digits.
+bool take_exponent(std::string_view& text, Decimal& number) {
+  if (text.size() < 2 || (text[0] != 'e' && text[0] != 'E')) return true;
+  text.remove_prefix(1);
+  const std::string_view digits = take_digits(text);
+  if (digits.empty() || digits.size() > 2) return false;
+  size_t places = 0;
+  for (const char digit : digits) places = places * 10 + static_cast<size_t>(digit - '0');
+  shift_point(number, places);
+  return true;
+}
+
+/// Removes the number that `text` begins with, and leaves the unit.
+std::optional<Decimal> take_number(std::string_view& text) {
+  Decimal number;
+  number.whole = take_digits(text);
+  if (number.whole.empty()) return std::nullopt;
+  if (text.starts_with('.')) {
+    text.remove_prefix(1);
+    number.fraction = take_digits(text);
+    if (number.fraction.empty()) return std::nullopt;
   }
-  return std::nullopt;
+  if (!take_exponent(text, number)) return std::nullopt;
+  return number;
+}
+
+/// Returns the digits as a number, or nothing if it exceeds `most`.
+std::optional<uint64_t> value_of(std::string_view digits, uint64_t most) {
+  uint64_t value = 0;
+  for (const char c : digits) {
+    const auto digit = static_cast<uint64_t>(c - '0');
+    if (digit > most || value > (most - digit) / 10) return std::nullopt;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/// Returns fraction * factor, rounded down. Works from the last digit to the first, so that nothing
+/// overflows.
+uint64_t part_of(uint64_t factor, std::string_view fraction) {
+  uint64_t part = 0;
+  for (size_t i = fraction.size(); i-- > 0;)
+    part = (part + static_cast<uint64_t>(fraction[i] - '0') * factor) / 10;
+  return part;
+}
+
+std::optional<uint64_t> parse_quantity(std::string_view text, std::span<const Unit> units) {
+  const auto number = take_number(text);
+  const auto unit = std::ranges::find(units, text, &Unit::name);
+  if (!number || unit == units.end()) return std::nullopt;
+  const auto whole = value_of(number->whole, most_quantity / unit->factor);
+  const uint64_t value = whole ? *whole * unit->factor + part_of(unit->factor, number->fraction) : 0;
+  return value != 0 && value <= most_quantity ? std::optional(value) : std::nullopt;
 }
 
 } // namespace
 
-std::optional<uint64_t> parse_size(std::string_view text) { return parse_quantity(text, size_units); }
+std::optional<uint64_t> parse_size(std::string_view text) {
+  std::string small(text);
+  for (char& c : small) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return parse_quantity(small, size_units);
+}
 
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text) {
-  auto ns = parse_quantity(text, duration_units);
+  const auto ns = parse_quantity(text, duration_units);
   if (!ns) return std::nullopt;
   return std::chrono::nanoseconds(static_cast<int64_t>(*ns));
+}
+
+std::optional<uint64_t> parse_count(std::string_view text) {
+  const auto number = take_number(text);
+  const bool is_whole =
+      number && text.empty() && number->fraction.find_first_not_of('0') == std::string::npos;
+  return is_whole ? value_of(number->whole, ~uint64_t{0}) : std::nullopt;
 }
 
 std::string format_size(uint64_t bytes) {
@@ -56,22 +132,6 @@ std::string format_size(uint64_t bytes) {
       return std::to_string(bytes >> shift) + std::string(name);
   }
   return std::to_string(bytes) + " bytes";
-}
-
-CLI::Validator size_validator() {
-  auto check = [](std::string& text) {
-    return parse_size(text) ? std::string()
-                            : "\"" + text + "\" is not a size such as 65536, 64KiB, 32MiB or 4GiB";
-  };
-  return CLI::Validator(check, "");
-}
-
-CLI::Validator duration_validator() {
-  auto check = [](std::string& text) {
-    return parse_duration(text) ? std::string()
-                                : "\"" + text + "\" is not a duration such as 500ms, 2s or 1m";
-  };
-  return CLI::Validator(check, "");
 }
 
 } // namespace skerry::host::cli

@@ -1,7 +1,6 @@
-// Parses and prints sizes and durations as people write them.
+// Parses and prints sizes, counts and durations. Every option of every command uses these functions, so that
+// one rule holds everywhere (docs/cli.md, "Numbers").
 #pragma once
-
-#include "host/cli/cli11.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -11,17 +10,22 @@
 
 namespace skerry::host::cli {
 
-/// Parses a size such as "65536", "64KiB", "32MiB" or "4GiB", and returns it in bytes. KB, MB and GB are
-/// powers of 1000. Returns nothing for invalid texts and for 0.
+// A number has decimal digits, perhaps a fraction, and perhaps an exponent: "64", "0.5", "1e9". It has no
+// sign, and zeros at its beginning mean nothing: "010" is ten. All functions are thread-safe.
+
+/// Parses a size, and returns it in bytes: "65536", "64K", "64KiB", "0.5GiB", "64MB". K, M, G and T alone and
+/// with "iB" are powers of 1024; KB, MB, GB and TB are powers of 1000. Small and capital letters are the
+/// same. A fraction of a byte is dropped. Returns nothing for invalid texts, for less than a byte, and for
+/// 2^62 bytes and more.
 std::optional<uint64_t> parse_size(std::string_view text);
-/// Parses a duration such as "500ms", "2s", "1.5s", "1m", "1h" or "100us". Returns nothing for invalid texts,
-/// for texts without a unit, and for 0.
+/// Parses a duration with a unit, which is ns, us, ms, s, m or h: "500ms", "1.5s". Returns nothing for
+/// invalid texts, for texts without a unit, for less than a nanosecond, and for 2^62 ns (146 years) and more.
 std::optional<std::chrono::nanoseconds> parse_duration(std::string_view text);
+/// Parses a number of things: "1000", "1e9", "2.5e6". Returns nothing for invalid texts, for numbers that are
+/// not whole, and for 2^64 and more.
+std::optional<uint64_t> parse_count(std::string_view text);
 
 /// Formats a size for messages: "16 MiB", "65537 bytes".
 std::string format_size(uint64_t bytes);
-
-CLI::Validator size_validator();
-CLI::Validator duration_validator();
 
 } // namespace skerry::host::cli

@@ -1,6 +1,5 @@
 #include "host/cli/values.hpp"
 
-#include "vm/base/decimal.hpp"
 #include "vm/base/hex.hpp"
 #include "vm/wat/number.hpp"
 
@@ -8,75 +7,63 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <limits>
-#include <type_traits>
 
 namespace skerry::host::cli {
 
 namespace {
 
-template <class T> std::optional<T> parse_whole(std::string_view text, int base) {
-  T value{};
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
+/// Returns the number as the text format writes it: "0X1p4" becomes "0x1p4", and ".5" becomes "0.5".
+std::string as_literal(std::string_view text) {
+  std::string literal(text);
+  const size_t start = !literal.empty() && (literal[0] == '-' || literal[0] == '+') ? 1 : 0;
+  if (literal.compare(start, 2, "0X") == 0) literal[start + 1] = 'x';
+  if (literal.compare(start, 1, ".") == 0) literal.insert(start, "0");
+  return literal;
 }
 
-/// Parses a signed or unsigned integer. For i32, for example, numbers from -2147483648 to 4294967295 are
-/// valid; -1 and 4294967295 give the same value.
-template <class Signed> std::optional<Signed> parse_integer(std::string_view text) {
-  using Unsigned = std::make_unsigned_t<Signed>;
-  bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) text.remove_prefix(1);
-  int base = text.starts_with("0x") || text.starts_with("0X") ? 16 : 10;
-  if (base == 16) text.remove_prefix(2);
-  auto magnitude = parse_whole<Unsigned>(text, base);
-  if (!magnitude) return std::nullopt;
-  if (!negative) return static_cast<Signed>(*magnitude);
-  constexpr auto largest = static_cast<Unsigned>(std::numeric_limits<Signed>::max()) + Unsigned{1};
-  if (*magnitude > largest) return std::nullopt;
-  return static_cast<Signed>(Unsigned{0} - *magnitude);
+template <class To, class Bits> std::optional<Value> as_value(std::optional<Bits> bits) {
+  return bits ? std::optional(Value(std::bit_cast<To>(*bits))) : std::nullopt;
 }
 
-/// Parses what follows `0x` as the text format does.
-template <class T> std::optional<T> parse_hex_float(std::string_view digits) {
-  const std::string text = "0x" + std::string(digits);
-  if (!vm::wat::is_float(text)) return std::nullopt;
-  if constexpr (std::is_same_v<T, float>) {
-    const auto bits = vm::wat::parse_f32(text);
-    return bits ? std::optional(std::bit_cast<float>(*bits)) : std::nullopt;
-  } else {
-    const auto bits = vm::wat::parse_f64(text);
-    return bits ? std::optional(std::bit_cast<double>(*bits)) : std::nullopt;
+template <class To> std::optional<Value> parse_integer(const std::string& literal) {
+  if (!vm::wat::is_integer(literal)) return std::nullopt;
+  const auto bits = vm::wat::parse_integer(literal, 8 * sizeof(To));
+  return bits ? std::optional(Value(static_cast<To>(*bits))) : std::nullopt;
+}
+
+/// Parses up to 32 hexadecimal digits, the most significant one first, as print_value writes them.
+std::optional<Value> parse_v128(std::string_view text) {
+  if (!text.starts_with("0x") || text.size() < 3 || text.size() > 34) return std::nullopt;
+  V128 bytes{};
+  for (size_t i = text.size(), place = 0; i-- > 2; ++place) {
+    const int digit = vm::hex_value(text[i]);
+    if (digit < 0) return std::nullopt;
+    bytes[place / 2] |= static_cast<uint8_t>(digit << (place % 2 * 4));
   }
+  return Value(bytes);
 }
 
-template <class T> std::optional<T> parse_decimal_float(std::string_view text) {
-  T value{};
-  auto [end, error] = vm::parse_decimal(text, value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// Parses a decimal number as C++ writes it, or a hexadecimal number as the text format writes it.
-template <class T> std::optional<T> parse_float(std::string_view text) {
-  bool negative = text.starts_with('-');
-  if (negative || text.starts_with('+')) text.remove_prefix(1);
-  if (text.starts_with('-') || text.starts_with('+')) return std::nullopt;
-  auto value = text.starts_with("0x") || text.starts_with("0X") ? parse_hex_float<T>(text.substr(2))
-                                                                : parse_decimal_float<T>(text);
-  return value && negative ? -*value : value;
-}
-
-template <class T> std::optional<Value> as_value(std::optional<T> number) {
-  return number ? std::optional(Value(*number)) : std::nullopt;
+std::string nan_text(uint64_t bits, uint64_t sign, uint64_t canonical, uint64_t payload) {
+  const std::string text = (bits & sign) != 0 ? "-nan" : "nan";
+  return (bits & payload) == canonical ? text : text + ":0x" + vm::hex(bits & payload);
 }
 
 template <class T> std::string shortest(T number) {
-  if (std::isnan(number)) return std::signbit(number) ? "-nan" : "nan";
   std::array<char, 64> text;
   auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
   return std::string(text.data(), end);
+}
+
+std::string f32_text(uint32_t bits) {
+  const auto number = std::bit_cast<float>(bits);
+  return std::isnan(number) ? nan_text(bits, 0x8000'0000, 0x40'0000, 0x7f'ffff) : shortest(number);
+}
+
+std::string f64_text(uint64_t bits) {
+  constexpr uint64_t payload = (uint64_t{1} << 52) - 1;
+  const auto number = std::bit_cast<double>(bits);
+  return std::isnan(number) ? nan_text(bits, uint64_t{1} << 63, uint64_t{1} << 51, payload)
+                            : shortest(number);
 }
 
 std::string hex_of(const V128& bytes) {
@@ -88,12 +75,28 @@ std::string hex_of(const V128& bytes) {
 } // namespace
 
 std::optional<Value> parse_value(ValType type, std::string_view text) {
+  const std::string literal = as_literal(text);
+  const bool is_number = vm::wat::is_integer(literal) || vm::wat::is_float(literal);
   switch (type.kind()) {
-  case ValType::i32_: return as_value(parse_integer<int32_t>(text));
-  case ValType::i64_: return as_value(parse_integer<int64_t>(text));
-  case ValType::f32_: return as_value(parse_float<float>(text));
-  case ValType::f64_: return as_value(parse_float<double>(text));
+  case ValType::i32_: return parse_integer<int32_t>(literal);
+  case ValType::i64_: return parse_integer<int64_t>(literal);
+  case ValType::f32_: return is_number ? as_value<float>(vm::wat::parse_f32(literal)) : std::nullopt;
+  case ValType::f64_: return is_number ? as_value<double>(vm::wat::parse_f64(literal)) : std::nullopt;
+  case ValType::v128_: return parse_v128(literal);
+  case ValType::ref_null_: return text == "null" ? std::optional(Value(type, Ref())) : std::nullopt;
   default: return std::nullopt;
+  }
+}
+
+std::string_view value_forms(ValType type) {
+  switch (type.kind()) {
+  case ValType::i32_: return "a whole number from -2^31 to 2^32 - 1, such as 42 or 0xff";
+  case ValType::i64_: return "a whole number from -2^63 to 2^64 - 1, such as 42 or 0xff";
+  case ValType::f32_:
+  case ValType::f64_: return "a number such as 1.5, 1e-3 or 0x1.8p3, or inf, nan or nan:0x1";
+  case ValType::v128_: return "0x and up to 32 hexadecimal digits";
+  case ValType::ref_null_: return "null";
+  default: return "a reference that is not null, which the command line cannot give";
   }
 }
 
@@ -101,8 +104,8 @@ std::string print_value(const Value& value) {
   switch (value.type().kind()) {
   case ValType::i32_: return std::to_string(value.as_i32());
   case ValType::i64_: return std::to_string(value.as_i64());
-  case ValType::f32_: return shortest(value.as_f32());
-  case ValType::f64_: return shortest(value.as_f64());
+  case ValType::f32_: return f32_text(static_cast<uint32_t>(value.lo()));
+  case ValType::f64_: return f64_text(value.lo());
   case ValType::v128_: return hex_of(value.as_v128());
   default: return value.as_ref().is_null() ? "null" : to_string(value.type());
   }

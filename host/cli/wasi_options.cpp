@@ -1,13 +1,15 @@
 #include "host/cli/wasi_options.hpp"
 
 #include "host/cli/listen.hpp"
+#include "host/cli/options.hpp"
 #include "host/cli/output.hpp"
 #include "host/cli/units.hpp"
+#include "host/platform/environment.hpp"
 #include "host/platform/files.hpp"
 #include "host/platform/standard_streams.hpp"
 #include "host/support/fail.hpp"
 
-#include <cerrno>
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -49,12 +51,17 @@ wasi::PathResolverKind path_resolver() {
   return fallback ? wasi::PathResolverKind::component_wise : wasi::PathResolverKind::automatic;
 }
 
-std::optional<uint64_t> parse_count(const std::string& text) {
-  char* end = nullptr;
-  errno = 0;
-  const unsigned long long count = std::strtoull(text.c_str(), &end, 10);
-  const bool is_number = !text.empty() && text.find_first_not_of("0123456789") == text.npos && errno == 0;
-  return is_number ? std::optional<uint64_t>(count) : std::nullopt;
+/// The variables that the guest sees. --env replaces what --env-inherit brings.
+std::vector<std::pair<std::string, std::string>> variables(const WasiOptions& options) {
+  std::vector<std::pair<std::string, std::string>> all;
+  if (options.env_inherit) all = platform::environment();
+  for (const std::string& text : options.env) {
+    const auto variable = parse_env(text);
+    if (!variable) continue;
+    std::erase_if(all, [&](const auto& other) { return other.first == variable->first; });
+    all.push_back(*variable);
+  }
+  return all;
 }
 
 struct QuotaOption {
@@ -151,9 +158,7 @@ Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std:
   WasiSetup made;
   wasi::Config& config = made.config_;
   config.args = std::move(args);
-  for (const std::string& text : options.env) {
-    if (auto variable = parse_env(text)) config.env.push_back(std::move(*variable));
-  }
+  config.env = variables(options);
   for (const std::string& text : options.dirs) config.preopens.push_back(parse_dir(text));
   for (const std::string& text : options.quotas) {
     if (auto added = made.add_quota(text, deadline); !added) return fail(std::move(added.error()));
@@ -174,10 +179,11 @@ Result<WasiSetup> WasiSetup::create(const WasiOptions& options, std::vector<std:
   return made;
 }
 
-bool WasiSetup::print_captured(Deadline deadline) const {
-  if (captured_[platform::standard_output] &&
-      !write_stdout(captured_[platform::standard_output]->text(), deadline))
-    return false;
+std::optional<wasi::OutputProblem> WasiSetup::print_captured(Deadline deadline) const {
+  std::optional<wasi::OutputProblem> problem;
+  if (captured_[platform::standard_output])
+    problem = write_stdout(captured_[platform::standard_output]->text(), deadline);
+  if (problem) return problem;
   if (captured_[platform::standard_error])
     write_stderr(captured_[platform::standard_error]->text(), deadline);
   for (int i = platform::standard_output; i <= platform::standard_error; ++i) {
@@ -187,44 +193,26 @@ bool WasiSetup::print_captured(Deadline deadline) const {
                deadline);
     }
   }
-  return true;
+  return std::nullopt;
 }
 
 void add_wasi_options(CLI::App& command, WasiOptions& options) {
-  auto list = [&](const char* name, std::vector<std::string>& to, const char* help) {
-    return command.add_option(name, to, help)->allow_extra_args(false);
-  };
-  list("--dir", options.dirs,
-       "Let the guest use a folder: HOST::GUEST, HOST::GUEST:ro for reading only, or HOST")
-      ->type_name("HOST::GUEST[:ro]");
-  list("--quota", options.quotas,
-       "Limit what a folder may hold, existing files included: GUEST=SIZE or GUEST=SIZE,FILES;\neach name "
-       "counts 512 bytes")
-      ->type_name("GUEST=SIZE[,FILES]");
-  list("--env", options.env, "Set an environment variable, or pass the host's: KEY=VALUE or KEY")
-      ->type_name("KEY[=VALUE]");
-  list("--listen", options.listen,
-       "Give the guest a socket that listens, as the descriptor after its folders: HOST:PORT, [V6]:PORT")
-      ->type_name("ADDRESS");
-  command.add_option("--stdin", options.stdin_from, "inherit (default), null (nothing to read), file:PATH")
-      ->type_name("FROM");
-  command
-      .add_option("--stdout", options.stdout_to,
-                  "inherit (default), null, file:PATH, or capture:SIZE to print at most SIZE at the end")
-      ->type_name("TO");
-  command.add_option("--stderr", options.stderr_to, "Like --stdout")->type_name("TO");
-  command
-      .add_option(
-          "--max-open-files", options.max_open_files,
-          "Descriptors that the guest may have open, its streams and folders included (default: 1024)")
-      ->check(CLI::Range(3U, 1U << 20))
-      ->type_name("N");
-  command.add_flag(
-      "--deterministic", options.deterministic,
-      "Make runs repeatable: clocks count instructions, waiting takes no time, random numbers and\n"
-      "file attributes depend only on the program's calls");
-  command.add_option("--seed", options.seed, "Seed of the random numbers, with --deterministic (default: 0)")
-      ->type_name("N");
+  add_texts(command, "--dir", options.dirs,
+            {"Let the guest use a folder; with :ro only read it", "HOST::GUEST[:ro]"});
+  add_texts(command, "--quota", options.quotas,
+            {"Limit what a folder may hold, or SIZE,FILES", "GUEST=SIZE"});
+  add_texts(command, "--env", options.env, {"Set a variable, or pass on that of the host", "KEY[=VALUE]"});
+  command.add_flag("--env-inherit", options.env_inherit, "Pass on all variables of the host");
+  add_texts(command, "--listen", options.listen, {"Give the guest a listening socket", "HOST:PORT"});
+  add_text(command, "--stdin", options.stdin_from, {"inherit (default), null or file:PATH", "FROM"});
+  add_text(command, "--stdout", options.stdout_to,
+           {"inherit (default), null, file:PATH or capture:SIZE", "TO"});
+  add_text(command, "--stderr", options.stderr_to, {"Like --stdout", "TO"});
+  add_count(command, "--max-open-files", options.max_open_files,
+            {"Limit of open descriptors (default: 1024)", "N"}, {.least = 3, .most = 1U << 20});
+  command.add_flag("--deterministic", options.deterministic,
+                   "Make runs repeatable: computed time and chance");
+  add_count(command, "--seed", options.seed, {"Seed of chance, with --deterministic (default: 0)", "N"});
 }
 
 } // namespace skerry::host::cli

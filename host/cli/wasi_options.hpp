@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct WasiOptions {
   std::vector<std::string> dirs;
   std::vector<std::string> quotas;
   std::vector<std::string> env;
+  bool env_inherit = false;
   std::vector<std::string> listen;
   std::string stdin_from = "inherit";
   std::string stdout_to = "inherit";
@@ -42,8 +44,8 @@ public:
   ~WasiSetup();
 
   const wasi::Config& config() const { return config_; }
-  /// Prints the output of streams with `capture:SIZE`. Returns false if standard output cannot be written.
-  bool print_captured(Deadline deadline) const;
+  /// Prints the output of streams with `capture:SIZE`. Returns why standard output cannot be written.
+  std::optional<wasi::OutputProblem> print_captured(Deadline deadline) const;
 
 private:
   WasiSetup() = default;

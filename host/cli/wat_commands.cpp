@@ -1,16 +1,15 @@
 // skerry wat2wasm and wasm2wat: convert the text format to the binary format and back.
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
+#include "host/cli/options.hpp"
 #include "host/cli/output.hpp"
-#include "host/cli/units.hpp"
-#include "host/support/file_bytes.hpp"
+#include "host/cli/output_file.hpp"
 #include "skerry/module.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
 
-#include <cstdio>
-#include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +18,9 @@ namespace skerry::host::cli {
 namespace {
 
 struct WatOptions {
-  std::string input, output, max_text;
+  std::string input;
+  std::optional<std::string> output;
+  std::optional<uint64_t> max_text;
   bool no_names = false;
   bool no_check = false;
 };
@@ -32,24 +33,19 @@ std::string with_suffix(const std::string& path, std::string_view suffix) {
   return path.substr(0, has_suffix ? dot : path.size()).append(suffix);
 }
 
-/// Writes a file; "-" stands for stdout.
-int write_output(const std::string& path, std::string_view content) {
-  if (path == "-") return write_stdout(content) ? 0 : failure;
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(content.data(), static_cast<std::streamsize>(content.size()));
-  if (file.flush()) return 0;
-  complain(printable(path) + ": cannot be written");
-  return failure;
+/// Where wat2wasm writes: beside the text, or to stdout if the text comes from stdin.
+std::string default_output(const std::string& input) {
+  return input == "-" ? input : with_suffix(input, ".wasm");
 }
 
 int report(const std::string& file, const Error& error) {
-  complain(printable(file) + ": " + std::string(kind_name(error.kind())) + ": " + error.message());
+  complain(shown_name(file) + ": " + std::string(kind_name(error.kind())) + ": " + error.message());
   return failure;
 }
 
 int wat2wasm(const WatOptions& options) {
   Engine engine;
-  auto source = read_file(options.input, engine.config().module_limits.module_bytes);
+  auto source = read_input(options.input, engine.config().module_limits.module_bytes);
   if (!source) {
     complain(source.error().message);
     return failure;
@@ -61,34 +57,22 @@ int wat2wasm(const WatOptions& options) {
     auto valid = Module::validate(engine, *module);
     if (!valid) return report(options.input, valid.error());
   }
-  std::string output = options.output.empty() ? with_suffix(options.input, ".wasm") : options.output;
-  return write_output(output, text_of(*module));
+  OutputFile output(options.output.value_or(default_output(options.input)));
+  return output.write(text_of(*module)) && output.finish() ? 0 : failure;
 }
 
 int wasm2wat(const WatOptions& options) {
-  auto source = read_file(options.input, ModuleLimits().module_bytes);
+  auto source = read_input(options.input, ModuleLimits().module_bytes);
   if (!source) {
     complain(source.error().message);
     return failure;
   }
-  const uint64_t most =
-      options.max_text.empty() ? wat::most_text(source->size()) : *parse_size(options.max_text);
-  const bool to_stdout = options.output.empty() || options.output == "-";
-  std::ofstream file;
-  if (!to_stdout) file.open(options.output, std::ios::binary | std::ios::trunc);
-  const auto write = [&](std::string_view text) {
-    if (to_stdout) return write_stdout(text);
-    file.write(text.data(), static_cast<std::streamsize>(text.size()));
-    return file.good();
-  };
-  auto done = wat::to_text(*source, write, {most});
-  if (done && (to_stdout || file.flush())) return 0;
-  if (!to_stdout) std::remove(options.output.c_str()); // an incomplete module is useless
-  if (done || done.error().kind() == ErrorKind::io) {
-    if (!to_stdout) complain(options.output + ": cannot be written");
-    return failure;
-  }
-  return report(options.input, done.error());
+  const uint64_t most = options.max_text.value_or(wat::most_text(source->size()));
+  OutputFile output(options.output.value_or("-"));
+  auto done = wat::to_text(*source, [&](std::string_view text) { return output.write(text); }, {most});
+  if (done) return output.finish() ? 0 : failure;
+  if (done.error().kind() != ErrorKind::io) report(options.input, done.error());
+  return failure;
 }
 
 } // namespace
@@ -96,26 +80,29 @@ int wasm2wat(const WatOptions& options) {
 void add_wat2wasm_command(CLI::App& app, int& status) {
   auto options = std::make_shared<WatOptions>();
   CLI::App* command = app.add_subcommand("wat2wasm", "Translate a module from text to binary");
-  command->add_option("FILE", options->input, "Module in the text format")->required()->type_name("");
-  command->add_option("-o,--output", options->output, "Output file (default: FILE with .wasm); - is stdout")
-      ->type_name("FILE");
+  add_text(*command, "FILE", options->input, {"Module in the text format; - is standard input", ""})
+      ->required();
+  add_text(*command, "-o,--output", options->output,
+           {"Output file (default: FILE with .wasm); - is standard output", "FILE"});
   command->add_flag("--no-names", options->no_names, "Write no name section");
   command->add_flag("--no-check", options->no_check, "Do not validate the module");
-  command->footer("Example:\n  skerry wat2wasm add.wat -o add.wasm");
+  command->footer("Examples:\n"
+                  "  skerry wat2wasm add.wat -o add.wasm\n"
+                  "  skerry wat2wasm - < add.wat > add.wasm");
   command->callback([options, &status] { status = wat2wasm(*options); });
 }
 
 void add_wasm2wat_command(CLI::App& app, int& status) {
   auto options = std::make_shared<WatOptions>();
   CLI::App* command = app.add_subcommand("wasm2wat", "Translate a module from binary to text");
-  command->add_option("FILE", options->input, "Module in the binary format")->required()->type_name("");
-  command->add_option("-o,--output", options->output, "Output file (default: stdout)")->type_name("FILE");
-  command
-      ->add_option("--max-text", options->max_text,
-                   "Limit of the text (default: 16MiB plus 64 times the file)")
-      ->type_name("SIZE")
-      ->check(size_validator());
-  command->footer("Example:\n  skerry wasm2wat add.wasm");
+  add_text(*command, "FILE", options->input, {"Module in the binary format; - is standard input", ""})
+      ->required();
+  add_text(*command, "-o,--output", options->output, {"Output file (default: standard output)", "FILE"});
+  add_size(*command, "--max-text", options->max_text,
+           {"Limit of the text (default: 16MiB plus 64 times the file)", "SIZE"});
+  command->footer("Examples:\n"
+                  "  skerry wasm2wat add.wasm\n"
+                  "  skerry wasm2wat --max-text 1G big.wasm -o big.wat");
   command->callback([options, &status] { status = wasm2wat(*options); });
 }
 

@@ -33,6 +33,9 @@ struct FileStatus {
 /// Like open_for_reading, but never waits. Reads of a FIFO or device that is opened this way do not wait
 /// either, and fail if no bytes are available.
 [[nodiscard]] Expected<OwnedFd, std::error_code> open_without_waiting(const std::filesystem::path& file);
+/// Opens the standard input of this process once more, at its present position. Closing the result leaves
+/// standard input open.
+[[nodiscard]] Expected<OwnedFd, std::error_code> open_standard_input() noexcept;
 /// Opens a file to write it. If the file exists, removes its content; otherwise creates the file.
 [[nodiscard]] Expected<OwnedFd, std::error_code> open_for_writing(const std::filesystem::path& file);
 

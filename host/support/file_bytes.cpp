@@ -81,12 +81,24 @@ FileBytes read_file(const std::filesystem::path& file, uint64_t limit) {
   return bytes;
 }
 
-FileBytes read_file_or_pipe(const std::filesystem::path& file, uint64_t limit) {
-  const auto opened = platform::open_for_reading(file);
+namespace {
+
+FileBytes read_opened(const std::filesystem::path& file,
+                      const skerry::Expected<OwnedFd, std::error_code>& opened, uint64_t limit) {
   if (!opened) return system_problem(file, opened.error());
   const auto status = platform::file_status(*opened);
   if (!status) return system_problem(file, status.error());
   return read_all(file, *opened, status->size, limit);
+}
+
+} // namespace
+
+FileBytes read_file_or_pipe(const std::filesystem::path& file, uint64_t limit) {
+  return read_opened(file, platform::open_for_reading(file), limit);
+}
+
+FileBytes read_standard_input(uint64_t limit) {
+  return read_opened(standard_input_name, platform::open_standard_input(), limit);
 }
 
 std::string empty_file(const std::filesystem::path& file) {

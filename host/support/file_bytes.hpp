@@ -28,6 +28,12 @@ using FileBytes = skerry::Expected<std::vector<std::byte>, FileProblem>;
 /// than `limit` bytes have been read.
 [[nodiscard]] FileBytes read_file_or_pipe(const std::filesystem::path& file, uint64_t limit);
 
+/// Reads standard input to its end, which may be a pipe, a file or a terminal. Refuses it as soon as more
+/// than `limit` bytes have been read.
+[[nodiscard]] FileBytes read_standard_input(uint64_t limit);
+/// What messages call standard input.
+inline constexpr const char* standard_input_name = "standard input";
+
 /// Returns the message for a module or manifest that is empty. Such a file says nothing about the version:
 /// its writer has opened it, or renamed it, before the bytes were written.
 std::string empty_file(const std::filesystem::path& file);

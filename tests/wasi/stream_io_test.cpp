@@ -13,8 +13,11 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <functional>
 #include <thread>
+#include <utility>
 
 namespace skerry::test {
 
@@ -258,6 +261,26 @@ TEST_CASE("a write to a full pipe ends at its deadline, even at the earliest one
     CHECK(wasi::write_before(deadline, ends.in, "y"));
     REQUIRE(::read(ends.out, got.data(), 1) == 1);
   }
+}
+
+TEST_CASE("a write that fails says why") {
+  const auto soon = std::chrono::steady_clock::now();
+  const TempDir dir;
+  Ends ends;
+  make_pipe(ends, dir);
+  CHECK_FALSE(wasi::write_all_before(soon, ends.in, "all of it"));
+  const auto full = wasi::write_all_before(soon, ends.in, std::string(1 << 20, 'x'));
+  REQUIRE(full);
+  CHECK_FALSE(full->is_closed);
+  CHECK(full->reason == std::strerror(ETIMEDOUT));
+  REQUIRE(::close(std::exchange(ends.out, -1)) == 0);
+  const auto closed = wasi::write_all_before(soon, ends.in, "x");
+  REQUIRE(closed);
+  CHECK(closed->is_closed);
+  const auto unknown = wasi::write_all_before(soon, -1, "x");
+  REQUIRE(unknown);
+  CHECK_FALSE(unknown->is_closed);
+  CHECK(unknown->reason == std::strerror(EBADF));
 }
 
 } // namespace skerry::test

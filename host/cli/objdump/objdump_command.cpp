@@ -2,8 +2,8 @@
 #include "host/cli/commands.hpp"
 #include "host/cli/load.hpp"
 #include "host/cli/objdump/section_printer.hpp"
+#include "host/cli/options.hpp"
 #include "host/cli/output.hpp"
-#include "host/cli/units.hpp"
 #include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
@@ -21,7 +21,8 @@ namespace skerry::host::cli {
 namespace {
 
 struct ObjdumpOptions {
-  std::string file, function, max_text;
+  std::string file, function;
+  std::optional<uint64_t> max_text;
   bool headers = false, details = false, disassemble = false, ir = false, code = false;
 
   bool asks_for_functions() const { return disassemble || ir || code; }
@@ -33,15 +34,14 @@ class Dump {
 public:
   Dump(const ObjdumpOptions& options, std::vector<std::byte> bytes)
       : options_(options), bytes_(std::move(bytes)),
-        out_(write_, options.max_text.empty() ? wat::most_text(bytes_.size()) : *parse_size(options.max_text),
-             watch_) {}
+        out_(write_, options.max_text.value_or(wat::most_text(bytes_.size())), watch_) {}
 
   Result<void> run() {
     const Engine engine(config_with_everything());
     auto module = vm::decode_module(engine.data(), vm::ModuleBytes(std::span<const std::byte>(bytes_)));
     if (!module) return fail(std::move(module.error()));
     const objdump::FunctionNames names(**module);
-    out_ += printable(options_.file) + ": file format wasm 0x1\n\n";
+    out_ += shown_name(options_.file) + ": file format wasm 0x1\n\n";
     objdump::SectionPrinter printer(**module, names, out_);
     if (options_.headers) printer.print_headers();
     if (options_.details) printer.print_details();
@@ -103,7 +103,7 @@ private:
 
   const ObjdumpOptions& options_;
   std::vector<std::byte> bytes_;
-  const wat::TextWriter write_ = [](std::string_view text) { return write_stdout(text); };
+  const wat::TextWriter write_ = [](std::string_view text) { return print(text); };
   vm::LoadWatch watch_; // has no deadline
   vm::wat::TextSink out_;
 };
@@ -129,25 +129,20 @@ int run(ObjdumpOptions options) {
 void add_objdump_command(CLI::App& app, int& status) {
   auto options = std::make_shared<ObjdumpOptions>();
   CLI::App* command = app.add_subcommand("objdump", "Show the sections and the code of a module");
-  command->set_help_flag("--help", "Print this help and exit"); // -h prints headers, as in other objdumps
-  command->add_option("FILE", options->file, "Module, binary or text")->required()->type_name("");
+  command->set_help_flag("--help", "Print this help"); // -h prints headers, as in other objdumps
+  add_text(*command, "FILE", options->file, {"Module, binary or text; - is standard input", ""})->required();
   command->add_flag("-h,--headers", options->headers, "Where each section is, and how many entries it has");
   command->add_flag("-x,--details", options->details, "Contents of the sections: types, imports, exports …");
   command->add_flag("-d,--disassemble", options->disassemble, "Instructions of the functions");
   command->add_flag("--ir", options->ir,
                     "The translator's operations, after lowering and after register assignment");
   command->add_flag("--code", options->code, "The threaded code that runs");
-  command
-      ->add_option("--function", options->function,
-                   "Only this function, by index or name; implies -d unless a stage is chosen")
-      ->type_name("N|NAME");
-  command
-      ->add_option("--max-text", options->max_text,
-                   "Limit of the text (default: 16MiB plus 64 times the file)")
-      ->type_name("SIZE")
-      ->check(size_validator());
-  command->footer("Without -d, --ir and --code, -h and -x apply. docs/architecture.md explains the output\n"
-                  "(\"Reading threaded code\").\n"
+  add_text(*command, "--function", options->function,
+           {"Only this function, by index or name; implies -d unless a stage is chosen", "N|NAME"});
+  add_size(*command, "--max-text", options->max_text,
+           {"Limit of the text (default: 16MiB plus 64 times the file)", "SIZE"});
+  command->footer("Without -d, --ir and --code, -h and -x apply. docs/architecture.md explains the "
+                  "output (\"Reading threaded code\").\n\n"
                   "Example:\n  skerry objdump -d --code --function add add.wasm");
   command->callback([options, &status] { status = run(*options); });
 }

@@ -7,11 +7,12 @@
 
 int main(int argc, char** argv) {
   using namespace skerry::host::cli;
-  return run_program("skerry plugin", "Loads plugins by their manifests and calls them.", argc, argv,
-                     [](CLI::App& app, int& status) {
-                       app.footer(
-                           "skerry plugin COMMAND --help explains a command. docs/plugins.md explains how to "
-                           "write a plugin.");
+  return run_program({"skerry plugin", "Loads plugins by their manifests and calls them."},
+                     {argv + (argc > 0 ? 1 : 0), argv + argc}, [](CLI::App& app, int& status) {
+                       app.footer("skerry help plugin COMMAND explains a command. docs/plugins.md explains "
+                                  "how to write a plugin.\n\n"
+                                  "Example:\n"
+                                  "  skerry plugin call --manifest json-transformer.json --input '{}'");
                        add_plugin_commands(app, status);
                        add_serve(app, status);
                        add_operator_commands(app, status);

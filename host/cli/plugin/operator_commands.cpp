@@ -1,14 +1,16 @@
 #include "host/cli/plugin/operator_commands.hpp"
 
 #include "host/cli/commands.hpp"
+#include "host/cli/options.hpp"
 #include "host/cli/output.hpp"
-#include "host/cli/units.hpp"
 #include "host/net/network.hpp"
 #include "host/server/server_config.hpp"
 #include "host/support/fail.hpp"
 #include "skerry/printable.hpp"
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace skerry::host::cli {
@@ -16,7 +18,8 @@ namespace skerry::host::cli {
 namespace {
 
 struct OperatorOptions {
-  std::string config, server, plugin, timeout = "60s";
+  std::string config, server, plugin;
+  std::optional<std::chrono::nanoseconds> timeout;
   bool force = false;
 };
 
@@ -75,13 +78,13 @@ int post(const OperatorOptions& options, const std::string& path) {
       .method = "POST", .url = "http://" + known->authority + path, .headers = {}, .body = {}};
   request.headers.emplace_back("Authorization", "Bearer " + config->token);
   HttpResponse response;
-  const auto deadline = Network::Clock::now() + *parse_duration(options.timeout);
+  const auto deadline = Network::Clock::now() + options.timeout.value_or(std::chrono::seconds(60));
   if (auto done = Network(grants, {}, known->unix_socket).http(request, response, deadline);
       done != NetworkStatus::ok)
     return report_failure(done == NetworkStatus::timeout ? PluginErrorCode::timeout
                                                          : PluginErrorCode::unreachable,
                           known->name() + ": " + std::string(words_for(done)));
-  if (response.status == 200) return write_stdout(response.body) ? 0 : failure;
+  if (response.status == 200) return print(response.body) ? 0 : failure;
   while (response.body.ends_with('\n')) response.body.pop_back();
   write_stderr(printable(response.body, longest_printed_message) + "\n"); // one line, whatever answers there
   return failure;
@@ -89,20 +92,18 @@ int post(const OperatorOptions& options, const std::string& path) {
 
 CLI::App* add(CLI::App& plugin, const std::string& name, const std::string& what, OperatorOptions& options) {
   CLI::App* command = plugin.add_subcommand(name, what);
-  command->add_option("NAME", options.plugin, "The plugin's name")
-      ->required()
-      ->check([](const std::string& text) {
-        return text.find_first_of("/?#% ") == text.npos ? "" : "is not a plugin name";
-      });
-  command->add_option("--config", options.config, "The server's configuration: its address, and its token")
-      ->required()
-      ->type_name("FILE.json");
-  command
-      ->add_option("--server", options.server, "The server's address, if the configuration does not name it")
-      ->type_name("HOST:PORT");
-  command->add_option("--timeout", options.timeout, "How long to wait for the answer (default 60s)")
-      ->check(duration_validator())
-      ->type_name("TIME");
+  add_with(*command, "NAME", {"The plugin's name", ""}, [&options](const std::string& text) {
+    if (text.find_first_of("/?#% ") != text.npos)
+      throw CLI::ValidationError("NAME", in_quotes(text) + " is not a plugin name");
+    options.plugin = text;
+  })->required();
+  add_text(*command, "--config", options.config,
+           {"The server's configuration: its address, and its token", "FILE.json"})
+      ->required();
+  add_text(*command, "--server", options.server,
+           {"The server's address, if the configuration does not name it", "HOST:PORT"});
+  add_duration(*command, "--timeout", options.timeout,
+               {"How long to wait for the answer (default: 60s)", "TIME"});
   return command;
 }
 

@@ -1,6 +1,7 @@
 #include "host/cli/plugin/plugin_commands.hpp"
 
 #include "host/cli/commands.hpp"
+#include "host/cli/options.hpp"
 #include "host/cli/output.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
@@ -31,7 +32,8 @@ void report(const PluginError& error) { write_stderr(to_json(error) + "\n"); }
 
 Expected<std::string> input_bytes(const Input& input) {
   if (!input.is_file) return input.text;
-  auto bytes = read_file_or_pipe(input.text, largest_input);
+  auto bytes =
+      input.text == "-" ? read_standard_input(largest_input) : read_file_or_pipe(input.text, largest_input);
   if (bytes) return std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());
   const bool too_large = bytes.error().too_large;
   return fail(make_error("", Phase::call, too_large ? PluginErrorCode::limit_input : PluginErrorCode::io,
@@ -61,7 +63,7 @@ int print_meta(const PluginOptions& options) {
     report(plugin.error());
     return failure;
   }
-  return write_stdout((*plugin)->meta() + "\n") ? 0 : failure;
+  return print((*plugin)->meta() + "\n") ? 0 : failure;
 }
 
 /// Loads the plugin and calls it with every input, even after a failed call.
@@ -76,15 +78,14 @@ int call_plugin(const PluginOptions& options, const std::vector<Input>& all) {
   for (const Input& input : all) {
     auto result = call_with(**plugin, input);
     if (!result) report(result.error());
-    if (!result || !write_stdout(*result + "\n")) status = failure;
+    if (!result || !print(*result + "\n")) status = failure;
   }
   return status;
 }
 
 void add_manifest_option(CLI::App& command, PluginOptions& options) {
-  command.add_option("--manifest", options.manifest, "The plugin's manifest (docs/plugins.md)")
-      ->required()
-      ->type_name("FILE.json");
+  add_text(command, "--manifest", options.manifest, {"The plugin's manifest (docs/plugins.md)", "FILE.json"})
+      ->required();
 }
 
 void add_meta(CLI::App& plugin, int& status) {
@@ -100,20 +101,15 @@ void add_call(CLI::App& plugin, int& status) {
   CLI::App* command =
       plugin.add_subcommand("call", "Load a plugin and call its execute function, once for each input");
   add_manifest_option(*command, *options);
-  command->add_option("--input", options->texts, "Bytes to pass to execute, unchanged")
-      ->allow_extra_args(false)
-      ->type_name("JSON");
-  command->add_option("--input-file", options->files, "A file with the bytes to pass")
-      ->allow_extra_args(false)
-      ->type_name("FILE");
-  command->footer(
-      "Calls run in the order of the inputs, on one plugin. Each result is a line on stdout. Each failed\n"
-      "call is a line {\"error\":{\"phase\",\"code\",\"message\",…}} on stderr, and the exit status is then "
-      "1.\n"
-      "The plugin's own output goes to stderr.\n\n"
-      "Example:\n"
-      "  skerry plugin call --manifest json-transformer.json --input '{\"parameters\":{}}' --input-file "
-      "b.json");
+  add_texts(*command, "--input", options->texts, {"Bytes to pass to execute, unchanged", "JSON"});
+  add_texts(*command, "--input-file", options->files,
+            {"A file with the bytes to pass; - is standard input", "FILE"});
+  command->footer("Calls run in the order of the inputs, on one plugin. Each result is a line on "
+                  "stdout. Each failed call is a line {\"error\":{\"phase\",\"code\",\"message\",…}} on "
+                  "stderr, and the exit status is then 1. The plugin's own output goes to stderr.\n\n"
+                  "Examples:\n"
+                  "  skerry plugin call --manifest greeting.json --input '{\"parameters\":{}}'\n"
+                  "  skerry plugin call --manifest greeting.json --input-file - < request.json");
   command->callback([command, options, &status] {
     auto all = inputs(*command, *options);
     if (all.empty()) throw CLI::RequiredError("--input or --input-file");

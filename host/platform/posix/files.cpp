@@ -1,6 +1,8 @@
 // Opens and reads files with open, fstat and read.
 #include "host/platform/files.hpp"
 
+#include "host/platform/standard_streams.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,6 +57,12 @@ Expected<OwnedFd, std::error_code> open_for_reading(const std::filesystem::path&
 
 Expected<OwnedFd, std::error_code> open_without_waiting(const std::filesystem::path& file) {
   return open_file(file, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+}
+
+Expected<OwnedFd, std::error_code> open_standard_input() noexcept {
+  OwnedFd opened(::fcntl(standard_input, F_DUPFD_CLOEXEC, 3)); // 0 to 2 stay free for the streams
+  if (!opened.is_open()) return last_error();
+  return opened;
 }
 
 Expected<OwnedFd, std::error_code> open_for_writing(const std::filesystem::path& file) {

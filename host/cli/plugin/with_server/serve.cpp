@@ -48,8 +48,8 @@ int check_config(const std::string& config_file) {
       status = report(make_error(manifest->meta.name, Phase::read, PluginErrorCode::duplicate,
                                  file.string() + " has the name of " + before->second.string()));
   }
-  if (status == 0) write_stdout("plugins without a problem: " + std::to_string(named.size()) + "\n");
-  return status;
+  const std::string line = "plugins without a problem: " + std::to_string(named.size()) + "\n";
+  return status == 0 && !print(line) ? failure : status;
 }
 
 } // namespace skerry::host::cli

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace skerry::wasi {
@@ -14,5 +16,15 @@ namespace skerry::wasi {
 bool write_before(std::chrono::steady_clock::time_point deadline, int host_fd, std::string_view text);
 /// Like write_before, but returns how many bytes of `text` were written. Thread-safe.
 size_t write_part_before(std::chrono::steady_clock::time_point deadline, int host_fd, std::string_view text);
+
+/// Why a part of a text was not written.
+struct OutputProblem {
+  bool is_closed = false; ///< the pipe or socket has no reader left
+  std::string reason;     ///< in the system's words, such as "No space left on device"
+};
+/// Like write_before, but returns why a part of `text` was not written; nothing if all of it was.
+/// Thread-safe.
+std::optional<OutputProblem> write_all_before(std::chrono::steady_clock::time_point deadline, int host_fd,
+                                              std::string_view text);
 
 } // namespace skerry::wasi

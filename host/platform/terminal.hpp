@@ -1,0 +1,9 @@
+// What the standard streams are connected to. Internal.
+#pragma once
+
+namespace skerry::platform {
+
+/// Returns whether a descriptor is a terminal. Thread-safe.
+bool is_terminal(int descriptor) noexcept;
+
+} // namespace skerry::platform
