@@ -234,9 +234,11 @@ class Server:
 
     def wait_for_line(self, pattern):
         def look():
-            alive = self.process.poll() is None
+            ended = self.process.poll() is not None
+            if ended:
+                self.reader.join(timeout=patience)  # the last lines may still be on their way
             found = self.logged(pattern)
-            assert alive or found or self.logged(pattern), f"the server ended; its log: {self.lines}"
+            assert found or not ended, f"the server ended; its log: {self.lines}"
             return found
         return wait_for(look, f"a line {pattern!r}")
 
