@@ -152,7 +152,7 @@ def test_bytes_of_all_clients(workshop):
         assert server.ask(post(SHOUT, b"small")).body == b"SMALL"
         assert server.ask(get("/healthz"), address=server.admin).body == b"ok\n"
         assert server.ask(get("/plugins"), address=server.admin).status == 200
-        assert MIB < server.metric("skerry_server_held_bytes", server.admin) <= 4 * MIB
+        assert server.metric("skerry_server_held_bytes", server.admin) <= 4 * MIB
         assert server.memory() - before < BOUND
         for client in clients:
             client.send_until_refused(b"a" * (MIB - 1_000_000), 1)
