@@ -2,6 +2,7 @@
 #pragma once
 
 #include "skerry/wasi/config.hpp"
+#include "wasi/directory_cookies.hpp"
 #include "wasi/host_fd.hpp"
 #include "wasi/platform/streams.hpp"
 #include "wasi/types.hpp"
@@ -21,7 +22,7 @@ namespace skerry::wasi {
 struct DirectoryCursor {
   std::vector<std::byte> entries; ///< from platform::append_entries
   size_t at = 0;                  ///< offset in `entries` of the next entry
-  uint64_t cookie = 0;            ///< cookie of the next entry (see readdir.cpp)
+  uint64_t position = 0;          ///< where the next entry begins (platform::Entry::position)
 };
 
 /// Fixed input bytes.
@@ -50,6 +51,7 @@ struct Descriptor {
   platform::StreamKind stream = platform::StreamKind::own; ///< for streams with a system descriptor
   std::optional<std::string> preopen_name;                 ///< the guest path, for preopens
   DirectoryCursor cursor;
+  DirectoryCookies cookies; ///< of a directory
 
   bool is_directory() const noexcept { return type == Filetype::directory; }
   bool has(Rights needed) const noexcept { return (base & needed) == needed; }

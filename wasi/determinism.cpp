@@ -10,6 +10,8 @@ namespace {
 
 // The largest number of files that the host records for a program. A record takes some 100 bytes.
 constexpr size_t max_records = 1 << 16;
+// The inode number of all files without a record. Not 0, which C libraries take for "unknown".
+constexpr uint64_t number_of_unknown = std::numeric_limits<uint64_t>::max();
 
 uint64_t add(uint64_t a, uint64_t b) {
   return a > std::numeric_limits<uint64_t>::max() - b ? std::numeric_limits<uint64_t>::max() : a + b;
@@ -62,7 +64,11 @@ void DeterministicRun::fill(std::span<std::byte> bytes) {
 
 DeterministicRun::Record& DeterministicRun::record(FileId id) {
   if (const auto found = records_.find(id); found != records_.end()) return found->second;
-  if (records_.size() == max_records) return unknown_ = {};
+  if (records_.size() == max_records) {
+    unknown_ = {};
+    unknown_.number = number_of_unknown;
+    return unknown_;
+  }
   Record& made = records_[id];
   made.number = next_number_++;
   return made;

@@ -54,7 +54,8 @@ Errno FdTable::renumber(uint32_t from, uint32_t to) {
 
 size_t FdTable::kept_entry_bytes() const noexcept {
   size_t bytes = 0;
-  for (const auto& entry : entries_) bytes += entry ? entry->cursor.entries.capacity() : 0;
+  for (const auto& entry : entries_)
+    bytes += entry ? entry->cursor.entries.capacity() + entry->cookies.bytes() : 0;
   return bytes;
 }
 

@@ -30,7 +30,8 @@ public:
   Errno renumber(uint32_t from, uint32_t to);
   void clear() noexcept;
   uint32_t open_count() const noexcept { return open_; }
-  /// Returns how much host memory the listings of all open directories take together (DirectoryCursor).
+  /// Returns how much host memory the listings of all open directories take together (DirectoryCursor and
+  /// DirectoryCookies).
   size_t kept_entry_bytes() const noexcept;
 
 private:

@@ -1,7 +1,8 @@
 // fd_readdir: lists a directory. The program passes a cookie, which says with which entry the list begins:
-// cookie 0 is ".", 1 is "..", and c + 2 is the entry at the position c (platform::append_entries). So the
-// cookie c + 2 is valid as long as the position c is valid. WASI itself makes the entries "." and "..". The
-// inode number of ".." is 0, because a program must not learn the number of a preopened directory's parent.
+// cookie 0 is ".", 1 is "..", and the others stand for positions of the system (DirectoryCookies). So a cookie
+// is valid as long as its position is valid. WASI itself makes the entries "." and "..". Both have the
+// directory's inode number: a program must not learn the number of a preopened directory's parent, and the C
+// libraries of 2022 to 2025 take 0 for "unknown", look ".." up and make scandir fail.
 #include "wasi/functions.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/platform/entries.hpp"
@@ -12,6 +13,7 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <string_view>
 
 namespace skerry::wasi::abi {
@@ -22,7 +24,7 @@ constexpr size_t header_bytes = 24;
 // The largest sorted listing of one directory (is_read_at_once). A sorted listing is kept in memory
 // as a whole. If a directory's listing is larger, fd_readdir fails with `overflow`.
 constexpr size_t sorted_bytes = size_t{1} << 20;
-constexpr uint64_t own_entries = 2;
+constexpr uint64_t first_system_entry = 2; // its cookie
 
 struct Entry {
   uint64_t next = 0;
@@ -69,7 +71,7 @@ Filetype type_of(int directory, const platform::Entry& entry) {
 Errno read_ahead(int directory, DirectoryCursor& cursor) {
   cursor.entries.clear();
   cursor.at = 0;
-  return platform::append_entries(directory, cursor.cookie - own_entries, cursor.entries);
+  return platform::append_entries(directory, cursor.position, cursor.entries);
 }
 
 // Reads and sorts the whole directory. Its listing must fit in the memory that all listings together may take
@@ -84,40 +86,31 @@ Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   return Errno::success;
 }
 
-// Moves the cursor to a cookie in the sorted listing. Reads the directory only if the program begins a
-// listing (the cookie is that of the first system entry) or no listing is kept.
-Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t cookie) {
-  const bool is_new = cookie == own_entries || cursor.entries.empty();
-  if (!is_new && cookie == cursor.cookie) return Errno::success;
+// Moves the cursor to a position in the sorted listing. Reads the directory only if the program begins a
+// listing or no listing is kept.
+Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t position) {
+  const bool is_new = position == 0 || cursor.entries.empty();
+  if (!is_new && position == cursor.position) return Errno::success;
   if (is_new) {
     const Errno error = begin_sorted(call, directory, cursor);
     if (error != Errno::success) return error;
   }
   const std::span<const std::byte> entries = cursor.entries;
   cursor.at = 0;
-  for (uint64_t i = own_entries; i < cookie && cursor.at < entries.size(); ++i) {
+  for (uint64_t i = 0; i < position && cursor.at < entries.size(); ++i) {
     if (call.meter.spend(1)) return Errno::intr;
     cursor.at += platform::first_entry(entries.subspan(cursor.at)).length;
   }
-  cursor.cookie = cookie;
+  cursor.position = position;
   return Errno::success;
 }
 
-// Moves the cursor to a cookie. The entries from this cookie on are read later, when they are needed.
-void go_to(DirectoryCursor& cursor, uint64_t cookie) {
-  if (cookie == cursor.cookie && cursor.at < cursor.entries.size()) return;
+// Moves the cursor to a position. The entries from there on are read later, when they are needed.
+void go_to(DirectoryCursor& cursor, uint64_t position) {
+  if (position == cursor.position && cursor.at < cursor.entries.size()) return;
   cursor.entries.clear();
   cursor.at = 0;
-  cursor.cookie = cookie;
-}
-
-// Returns the entry at the cursor, and its length in the cursor's bytes. For "." and ".." the entry's name is
-// empty, and callers skip it.
-std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) {
-  const platform::Entry at = platform::first_entry(std::span(cursor.entries).subspan(cursor.at));
-  if (is_dots(at.name))
-    return {Entry{at.position + own_entries, at.inode, Filetype::directory, ""}, at.length};
-  return {Entry{at.position + own_entries, at.inode, type_of(directory, at), at.name}, at.length};
+  cursor.position = position;
 }
 
 // Returns whether the whole directory is read into memory and sorted when the program begins a listing.
@@ -125,44 +118,79 @@ std::pair<Entry, size_t> entry_at(int directory, const DirectoryCursor& cursor) 
 // memory, because there the removal of an entry changes the positions of other entries.
 bool is_read_at_once(const Call& call) { return call.state.run || !platform::has_stable_positions(); }
 
-Errno add_system_entries(Call& call, int directory, uint64_t device, DirectoryCursor& cursor,
-                         Listing& listing) {
-  while (!listing.is_full()) {
-    if (cursor.at == cursor.entries.size()) {
-      if (is_read_at_once(call)) return Errno::success; // the listing is complete
-      const Errno error = read_ahead(directory, cursor);
-      if (error != Errno::success || cursor.entries.empty()) return error;
-    }
-    if (call.meter.spend(price::entry)) return Errno::intr;
-    auto [entry, length] = entry_at(directory, cursor);
-    if (call.state.run) entry.inode = call.state.run->number(device, entry.inode);
-    if (!entry.name.empty() && !listing.add(entry)) return Errno::success;
-    cursor.at += length;
-    cursor.cookie = entry.next;
-  }
-  return Errno::success;
+// Returns how much memory the cookies of a directory may take. Cookies and sorted listings share
+// Limits::listing_bytes.
+size_t room_for_cookies(Call& call, const DirectoryCookies& cookies) {
+  const uint64_t most = call.limits().listing_bytes;
+  const uint64_t others = call.fds().kept_entry_bytes() - cookies.bytes();
+  return static_cast<size_t>(most - std::min(most, others));
 }
+
+// Adds the system's entries from the cursor on to the listing, except "." and "..".
+class SystemEntries {
+public:
+  SystemEntries(Call& call, Descriptor& file, uint64_t device, Listing& listing)
+      : call_(call), file_(file), device_(device), listing_(listing) {}
+
+  Errno add_all() {
+    while (!listing_.is_full()) {
+      if (cursor_.at == cursor_.entries.size()) {
+        if (is_read_at_once(call_)) return Errno::success; // the listing is complete
+        const Errno error = read_ahead(file_.host_fd(), cursor_);
+        if (error != Errno::success || cursor_.entries.empty()) return error;
+      }
+      if (call_.meter.spend(price::entry)) return Errno::intr;
+      const platform::Entry entry = platform::first_entry(std::span(cursor_.entries).subspan(cursor_.at));
+      if (!is_dots(entry.name) && !add(entry)) return Errno::success;
+      cursor_.at += entry.length;
+      cursor_.position = entry.position;
+    }
+    return Errno::success;
+  }
+
+private:
+  bool add(const platform::Entry& entry) {
+    auto& run = call_.state.run;
+    const uint64_t inode = run ? run->number(device_, entry.inode) : entry.inode;
+    return listing_.add({cookie_of(entry.position), inode, type_of(file_.host_fd(), entry), entry.name});
+  }
+
+  uint64_t cookie_of(uint64_t position) {
+    auto& cookies = file_.cookies;
+    if (cookies.is_full() && !room_) room_ = room_for_cookies(call_, cookies);
+    return cookies.cookie_of(position, room_.value_or(0));
+  }
+
+  Call& call_;
+  Descriptor& file_;
+  uint64_t device_;
+  Listing& listing_;
+  DirectoryCursor& cursor_ = file_.cursor;
+  std::optional<size_t> room_; // computed when it is first needed, because all descriptors are asked
+};
 
 Errno list(Call& call, Descriptor& file, uint64_t cookie, Listing& listing) {
   const int directory = file.host_fd();
   const auto own = platform::status(directory).value_or(platform::FileStatus{});
   auto& run = call.state.run;
+  const uint64_t inode = run ? run->number(own.device, own.inode) : own.inode;
   if (cookie == 0) {
-    const uint64_t inode = run ? run->number(own.device, own.inode) : own.inode;
     if (!listing.add({1, inode, Filetype::directory, "."})) return Errno::success;
     cookie = 1;
   }
   if (cookie == 1) {
-    if (!listing.add({own_entries, 0, Filetype::directory, ".."})) return Errno::success;
-    cookie = own_entries;
+    if (!listing.add({first_system_entry, inode, Filetype::directory, ".."})) return Errno::success;
+    cookie = first_system_entry;
   }
+  const auto position = file.cookies.position_of(cookie);
+  if (!position) return Errno::inval;
   if (!is_read_at_once(call)) {
-    go_to(file.cursor, cookie);
-  } else if (const Errno error = go_to_sorted(call, directory, file.cursor, cookie);
+    go_to(file.cursor, *position);
+  } else if (const Errno error = go_to_sorted(call, directory, file.cursor, *position);
              error != Errno::success) {
     return error;
   }
-  return add_system_entries(call, directory, own.device, file.cursor, listing);
+  return SystemEntries(call, file, own.device, listing).add_all();
 }
 
 } // namespace

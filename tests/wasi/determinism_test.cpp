@@ -143,6 +143,16 @@ TEST_CASE("determinism: listings are sorted, and cookies stay valid") {
   CHECK(program.load<uint32_t>(used) == 0);
 }
 
+TEST_CASE("determinism: files past the number of records have an inode number, too") {
+  wasi::DeterministicRun run({});
+  uint64_t number = 0;
+  for (uint64_t inode = 1; inode <= (1 << 16) + 10; ++inode) {
+    number = run.number(1, inode);
+    if (number == 0) FAIL("file " << inode);
+  }
+  CHECK(number == ~uint64_t{0});
+}
+
 TEST_CASE("determinism: the program sees the times that it sets") {
   TempDir temp;
   uint64_t fuel = 0;

@@ -16,13 +16,13 @@ constexpr OpenHow reading{.read = true};
 constexpr OpenHow making{.write = true, .create = true};
 constexpr OpenHow making_new{.write = true, .create = true, .exclusive = true};
 
-struct Tree {
+struct ResolverTree {
   TempDir temp;
   wasi::PathResolver resolver;
   wasi::HostFd base;
   HostMeter meter;
 
-  explicit Tree(wasi::PathResolverKind kind) : resolver(*wasi::PathResolver::create(kind)) {
+  explicit ResolverTree(wasi::PathResolverKind kind) : resolver(*wasi::PathResolver::create(kind)) {
     fs::create_directories(temp / "base/dir/nested");
     fs::create_directories(temp / "outside");
     write_file(temp / "base/file", "inside");
@@ -58,7 +58,7 @@ struct Tree {
 } // namespace
 
 TEST_CASE("resolver: paths inside") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   CHECK(tree.contents("file") == "inside");
   CHECK(tree.contents("./dir/./nested//deep") == "deep");
   CHECK(tree.contents("dir/../file") == "inside");
@@ -75,7 +75,7 @@ TEST_CASE("resolver: paths inside") {
 }
 
 TEST_CASE("resolver: the base is never left, not even temporarily") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   for (const auto* path : {"..", "../", "../base", "../base/file", "../outside/secret", "dir/../../base/file",
                            "dir/../..", "./../base", "dir/nested/../../../base/file"}) {
     INFO(path);
@@ -84,7 +84,7 @@ TEST_CASE("resolver: the base is never left, not even temporarily") {
 }
 
 TEST_CASE("resolver: links inside are followed") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   tree.link("file", "to_file");
   tree.link("dir", "to_dir");
   tree.link("dir/", "to_dir_slash");
@@ -105,7 +105,7 @@ TEST_CASE("resolver: links inside are followed") {
 }
 
 TEST_CASE("resolver: a last link is not followed when that is asked for") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   tree.link("file", "to_file");
   tree.link("dir", "to_dir");
   CHECK(tree.error("to_file", reading, false) == Errno::loop);
@@ -114,7 +114,7 @@ TEST_CASE("resolver: a last link is not followed when that is asked for") {
 }
 
 TEST_CASE("resolver: links that lead outside are refused") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   tree.link("../outside/secret", "up");
   tree.link("../outside", "up_dir");
   tree.link("../outside/", "up_dir_slash");
@@ -133,7 +133,7 @@ TEST_CASE("resolver: links that lead outside are refused") {
 }
 
 TEST_CASE("resolver: loops and long chains are errors") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   tree.link("loop", "loop");
   tree.link("pong", "ping");
   tree.link("ping", "pong");
@@ -152,7 +152,7 @@ TEST_CASE("resolver: loops and long chains are errors") {
 }
 
 TEST_CASE("resolver: creating through links") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   tree.link("created", "dangling");
   tree.link("../outside/created", "dangling_out");
   tree.link("created_too/", "dangling_slash");
@@ -168,7 +168,7 @@ TEST_CASE("resolver: creating through links") {
 }
 
 TEST_CASE("resolver: places") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   tree.link("dir/nested/deep", "to_deep");
   tree.link("nowhere/file", "dangling");
   tree.link("dir/", "to_dir_slash");
@@ -187,7 +187,7 @@ TEST_CASE("resolver: places") {
 }
 
 TEST_CASE("resolver: deep trees work, and too deep ones end in an error") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   std::string path;
   for (int i = 0; i < 200; ++i) path += "d/";
   fs::create_directories(tree.temp / "base" / path);
@@ -200,7 +200,7 @@ TEST_CASE("resolver: deep trees work, and too deep ones end in an error") {
 }
 
 TEST_CASE("resolver: magic links of /proc lead nowhere") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  ResolverTree tree(GENERATE(from_range(resolvers)));
   const auto proc = wasi::HostFd::owned(OwnedFd(::open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC)));
   if (proc.get() < 0) return; // no /proc here
   for (const auto* text : {"root", "cwd", "exe", "fd/0", "root/etc", "cwd/."}) {

@@ -8,10 +8,10 @@ namespace skerry::test {
 
 namespace {
 
-struct Tree {
+struct PathTree {
   TempDir temp;
   Program program;
-  explicit Tree(wasi::PathResolverKind resolver, PreopenMode mode = PreopenMode::read_write)
+  explicit PathTree(wasi::PathResolverKind resolver, PreopenMode mode = PreopenMode::read_write)
       : program(fill(temp, resolver, mode)) {}
 
   static wasi::Config fill(const TempDir& temp, wasi::PathResolverKind resolver, PreopenMode mode) {
@@ -26,7 +26,7 @@ struct Tree {
 } // namespace
 
 TEST_CASE("paths: directories are made and removed") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  PathTree tree(GENERATE(from_range(resolvers)));
   auto& program = tree.program;
   CHECK(program.on_path(abi::path_create_directory, "new") == Errno::success);
   CHECK(program.on_path(abi::path_create_directory, "new/sub/") == Errno::success);
@@ -45,7 +45,7 @@ TEST_CASE("paths: directories are made and removed") {
 }
 
 TEST_CASE("paths: files are unlinked; links are unlinked instead of their targets") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  PathTree tree(GENERATE(from_range(resolvers)));
   auto& program = tree.program;
   CHECK(program.on_path(abi::path_unlink_file, "dir") == Errno::isdir);
   CHECK(program.on_path(abi::path_unlink_file, "dir/") == Errno::isdir);
@@ -61,7 +61,7 @@ TEST_CASE("paths: files are unlinked; links are unlinked instead of their target
 }
 
 TEST_CASE("paths: renames") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  PathTree tree(GENERATE(from_range(resolvers)));
   auto& program = tree.program;
   CHECK(program.rename("file", "dir/moved") == Errno::success);
   CHECK(read_file(tree.temp / "dir/moved") == "text");
@@ -78,7 +78,7 @@ TEST_CASE("paths: renames") {
 }
 
 TEST_CASE("paths: links, hard and symbolic") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  PathTree tree(GENERATE(from_range(resolvers)));
   auto& program = tree.program;
   CHECK(program.link("file", "hard") == Errno::success);
   CHECK(fs::hard_link_count(tree.temp / "file") == 2);
@@ -99,7 +99,7 @@ TEST_CASE("paths: links, hard and symbolic") {
 }
 
 TEST_CASE("paths: attributes of a link or of its target") {
-  Tree tree(GENERATE(from_range(resolvers)));
+  PathTree tree(GENERATE(from_range(resolvers)));
   auto& program = tree.program;
   const auto type = [&] {
     return static_cast<wasi::Filetype>(program.load<uint8_t>(program.filestat_at + 16));
@@ -129,7 +129,7 @@ TEST_CASE("paths: attributes of a link or of its target") {
 }
 
 TEST_CASE("paths: a read-only directory refuses every change, and shows everything") {
-  Tree tree(GENERATE(from_range(resolvers)), PreopenMode::read_only);
+  PathTree tree(GENERATE(from_range(resolvers)), PreopenMode::read_only);
   auto& program = tree.program;
   const auto file = program.open("file", {.base = read_rights});
   REQUIRE(file.error == Errno::success);

@@ -1,4 +1,5 @@
 #include "tests/catch.hpp"
+#include "tests/support/emulation.hpp"
 #include "tests/wasi/program.hpp"
 
 #include <map>
@@ -86,7 +87,7 @@ TEST_CASE("readdir: types, inode numbers, and nothing about the parent") {
   CHECK(found["dir"].type == static_cast<uint8_t>(wasi::Filetype::directory));
   CHECK(found["file"].type == static_cast<uint8_t>(wasi::Filetype::regular_file));
   CHECK(found["link"].type == static_cast<uint8_t>(wasi::Filetype::symbolic_link));
-  CHECK(found[".."].inode == 0);
+  CHECK(found[".."].inode == found["."].inode);
   for (const auto* name : {".", "dir", "file", "link"}) {
     REQUIRE(program.filestat(name, 0) == Errno::success);
     CHECK(found[name].inode == program.load<uint64_t>(program.filestat_at + 8));
@@ -105,6 +106,75 @@ TEST_CASE("readdir: cookies stay valid, also after other calls and backwards") {
     CHECK(one.whole.front().name == all[i + 1].name);
   }
   CHECK(page(program, 3, 4096, all.back().next).whole.empty());
+}
+
+TEST_CASE("readdir: cookies fit the 32-bit long of C libraries") {
+  TempDir temp;
+  for (int i = 0; i < 300; ++i) write_file(temp / std::to_string(i), "");
+  for (const bool is_deterministic : {false, true}) {
+    auto config = with_root(temp.path());
+    if (is_deterministic) config.determinism = wasi::Determinism{};
+    Program program(std::move(config));
+    const auto all = list(program, 3, 1000);
+    REQUIRE(all.size() == 302);
+    for (const auto& entry : all) CHECK(entry.next < uint64_t{1} << 31);
+  }
+}
+
+TEST_CASE("readdir: a cookie leads to its entry after others were added and removed") {
+  for (const bool is_deterministic : {false, true}) {
+    TempDir temp;
+    for (int i = 0; i < 200; ++i) write_file(temp / std::to_string(i), "");
+    auto config = with_root(temp.path());
+    if (is_deterministic) config.determinism = wasi::Determinism{};
+    Program program(std::move(config));
+    const auto all = list(program, 3, 1000);
+    REQUIRE(all.size() == 202);
+    for (size_t i = 2; i < 50; ++i) fs::remove(temp / all[i].name);
+    for (int i = 0; i < 200; ++i) write_file(temp / ("new-" + std::to_string(i)), "");
+    const Page one = page(program, 3, 100, all[100].next);
+    REQUIRE_FALSE(one.whole.empty());
+    // A file system may list a new entry there first.
+    const auto& found = one.whole.front().name;
+    CHECK((found == all[101].name || found.starts_with("new-")));
+    if (is_deterministic) CHECK(found == all[101].name);
+  }
+}
+
+TEST_CASE("readdir: without memory for small cookies a listing is complete all the same") {
+  TempDir temp;
+  std::multiset<std::string> expected = {".", ".."};
+  for (int i = 0; i < 500; ++i) {
+    write_file(temp / std::to_string(i), "");
+    expected.insert(std::to_string(i));
+  }
+  auto config = with_root(temp.path());
+  config.limits.listing_bytes = 6 << 10;
+  Program program(std::move(config));
+  if (posix_lacks("keeps listings as a whole, which then do not fit")) return;
+  const auto all = list(program, 3, 200);
+  CHECK(names(all) == expected);
+  for (const size_t i : {size_t{5}, size_t{300}, size_t{490}})
+    CHECK(page(program, 3, 100, all[i].next).whole.at(0).name == all[i + 1].name);
+}
+
+TEST_CASE("readdir: no inode number is 0, which C libraries take for unknown") {
+  TempDir temp;
+  write_file(temp / "file", "");
+  fs::create_directory(temp / "dir");
+  for (const bool is_deterministic : {false, true}) {
+    auto config = with_root(temp.path());
+    if (is_deterministic) config.determinism = wasi::Determinism{};
+    Program program(std::move(config));
+    const auto below = program.open("dir", {.oflags = wasi::oflags::directory, .base = rights::directory});
+    REQUIRE(below.error == Errno::success);
+    for (const uint32_t fd : {3u, below.fd}) {
+      const auto all = list(program, fd, 4096);
+      REQUIRE(all.size() >= 2);
+      CHECK(all[0].inode == all[1].inode);
+      for (const auto& entry : all) CHECK(entry.inode != 0);
+    }
+  }
 }
 
 TEST_CASE("readdir: files can be removed while they are listed") {
