@@ -136,6 +136,19 @@ Errno rename_name(Call& call, i32 fd, const Place& from, const Place& to) {
   return Errno::success;
 }
 
+struct AskedRights {
+  Rights base, inheriting;
+};
+
+// Returns the rights that path_open is asked for. A program that asks for none, neither for the file nor to
+// pass on, does not use rights: it gets all that the directory passes on. A file is then opened for writing
+// only if the call creates or truncates it, because opening for writing can fail where reading is possible.
+AskedRights asked_rights(const Descriptor& at, i32 open, Rights base, Rights inheriting) {
+  if (base != rights::none || inheriting != rights::none) return {base, inheriting};
+  const bool writes = (open & (oflags::creat | oflags::trunc)) != 0;
+  return {at.inheriting & (writes ? rights::all : ~writing), at.inheriting};
+}
+
 OpenHow open_how(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
   // The system refuses to open a directory for writing. With oflags::directory, the right fd_write requests
@@ -297,16 +310,17 @@ Errno path_open(Call& call, i32 fd, i32 dirflags, i32 path, i32 path_len, i32 of
                      (fdflags & ~uint32_t{fdflags::all}) == 0;
   if (!known) return Errno::inval;
   const Descriptor& parent = *at->directory;
-  if (const Errno error = check_open(parent, oflags, rights_base); error != Errno::success) return error;
+  const AskedRights asked = asked_rights(parent, oflags, rights_base, rights_inheriting);
+  if (const Errno error = check_open(parent, oflags, asked.base); error != Errno::success) return error;
   if (!call.fds().has_room()) return Errno::mfile;
   if (const auto room = call.memory.bytes(opened_fd, 4); !room) return room.error();
 
-  const Rights granted = rights_base & parent.inheriting;
+  const Rights granted = asked.base & parent.inheriting;
   const bool exclusive = (oflags & oflags::creat) != 0 && (oflags & oflags::excl) != 0;
   const bool follow = (dirflags & lookupflags::symlink_follow) != 0 || at->path.wants_directory;
   auto opened = open_file(call, *at, open_how(granted, oflags, fdflags), follow && !exclusive);
   if (!opened) return opened.error();
-  auto made = describe(std::move(*opened), granted, rights_inheriting & parent.inheriting,
+  auto made = describe(std::move(*opened), granted, asked.inheriting & parent.inheriting,
                        static_cast<uint16_t>(fdflags));
   if (!made) return made.error();
   made->read_only = parent.read_only;

@@ -94,10 +94,10 @@ const std::vector<Case> on_directory = {
      [](Program& p, uint32_t fd) { return p.on_path(abi::path_unlink_file, "file", fd); }},
 };
 
-struct Tree {
+struct RightsTree {
   TempDir temp;
   fs::path base = temp / "base";
-  Tree() {
+  RightsTree() {
     fs::create_directories(base / "sub/empty");
     fs::create_directories(base / "dir");
     write_file(base / "sub/file", "text");
@@ -112,7 +112,7 @@ TEST_CASE("rights: every function requires its own, and fails without that one a
   for (const bool directory : {false, true}) {
     for (const Case& one : directory ? on_directory : on_file) {
       INFO(one.name);
-      Tree tree;
+      RightsTree tree;
       Program program(with_root(tree.base));
       const auto applicable = directory ? rights::directory : rights::file;
       const OpenOptions how = {.oflags = directory ? wasi::oflags::directory : uint32_t{0},
@@ -132,7 +132,7 @@ TEST_CASE("rights: every function requires its own, and fails without that one a
 }
 
 TEST_CASE("rights: those that a directory does not pass on are missing below it") {
-  Tree tree;
+  RightsTree tree;
   Program program(with_root(tree.base));
   const auto sub = program.open(
       "sub", {.oflags = wasi::oflags::directory, .base = rights::directory, .inheriting = rights::fd_read});
@@ -146,6 +146,65 @@ TEST_CASE("rights: those that a directory does not pass on are missing below it"
   CHECK(program.call(abi::fd_renumber, file.fd, sub.fd) == Errno::success); // rights move with the descriptor
   CHECK(program.write(sub.fd, "x") == Errno::notcapable);
   CHECK(read_file(tree.base / "sub/file") == "text");
+}
+
+TEST_CASE("rights: a program that asks for none gets what the directory passes on") {
+  RightsTree tree;
+  Program program(with_root(tree.base));
+  const OpenOptions none = {.base = 0, .inheriting = 0};
+  const OpenOptions folder = {.oflags = wasi::oflags::directory, .base = 0, .inheriting = 0};
+  const auto sub = program.open("sub", folder);
+  REQUIRE(sub.error == Errno::success);
+  CHECK(program.call(abi::fd_readdir, sub.fd, program.space(64), 64, 0, program.space(4)) == Errno::success);
+  const auto made = program.open("made", {.oflags = wasi::oflags::creat, .base = 0, .inheriting = 0}, sub.fd);
+  REQUIRE(made.error == Errno::success);
+  CHECK(program.write(made.fd, "text") == Errno::success);
+  const auto emptied =
+      program.open("made", {.oflags = wasi::oflags::trunc, .base = 0, .inheriting = 0}, sub.fd);
+  REQUIRE(emptied.error == Errno::success);
+  CHECK(program.write(emptied.fd, "new") == Errno::success);
+  const auto file = program.open("file", none, sub.fd);
+  REQUIRE(file.error == Errno::success);
+  CHECK(program.read(file.fd) == "text");
+  CHECK(program.write(file.fd, "x") == Errno::notcapable); // opened for reading
+  CHECK(program.open(".", none, sub.fd).error == Errno::success);
+}
+
+TEST_CASE("rights: asking for none gives no more than the directory passes on") {
+  RightsTree tree;
+  Program program(with_root(tree.base));
+  const OpenOptions none = {.base = 0, .inheriting = 0};
+  const auto narrow = program.open(
+      "sub", {.oflags = wasi::oflags::directory, .base = rights::directory, .inheriting = rights::fd_seek});
+  REQUIRE(narrow.error == Errno::success);
+  const auto file = program.open("file", none, narrow.fd);
+  REQUIRE(file.error == Errno::success);
+  CHECK(program.read(file.fd) == Program::failure(Errno::notcapable));
+  CHECK(program.call(abi::fd_seek, file.fd, 0, 0, program.space(8)) == Errno::success);
+  // A program that names any right uses rights.
+  const auto strict = program.open("sub/file", {.base = rights::fd_seek, .inheriting = 0});
+  CHECK(program.read(strict.fd) == Program::failure(Errno::notcapable));
+  const auto passes_on = program.open(
+      "sub", {.oflags = wasi::oflags::directory, .base = 0, .inheriting = rights::fd_read});
+  CHECK(program.open("file", none, passes_on.fd).error == Errno::notcapable);
+
+  Program reader(with_root(tree.base, PreopenMode::read_only));
+  const auto read_only = reader.open("sub/file", none);
+  REQUIRE(read_only.error == Errno::success);
+  CHECK(reader.read(read_only.fd) == "text");
+  CHECK(reader.write(read_only.fd, "x") == Errno::notcapable);
+  CHECK(reader.open("sub/file", {.oflags = wasi::oflags::trunc, .base = 0, .inheriting = 0}).error ==
+        Errno::rofs);
+  CHECK(reader.open("new", {.oflags = wasi::oflags::creat, .base = 0, .inheriting = 0}).error == Errno::rofs);
+}
+
+TEST_CASE("rights: a file that must not be written can be opened without asking for rights") {
+  RightsTree tree;
+  fs::permissions(tree.base / "sub/file", fs::perms::owner_read);
+  Program program(with_root(tree.base));
+  const auto file = program.open("sub/file", {.base = 0, .inheriting = 0});
+  REQUIRE(file.error == Errno::success);
+  CHECK(program.read(file.fd) == "text");
 }
 
 } // namespace skerry::test
