@@ -7,8 +7,10 @@
 #include "skerry/types.hpp"
 #include "wasi/call.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +28,26 @@ template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
     FuncType made{{value_type<Params>...}, {}};
     if (has_result) made.results = {i32};
     return made;
+  }
+  static constexpr bool has_wide = (... || (sizeof(Params) == 8));
+  /// The type in which each i64 is split into two i32, the low half first.
+  static FuncType split_type(bool has_result) {
+    FuncType made;
+    for (const ValType one : std::initializer_list<ValType>{value_type<Params>...})
+      made.params.insert(made.params.end(), one == i64 ? 2 : 1, i32);
+    if (has_result) made.results = {i32};
+    return made;
+  }
+  /// Joins the arguments of split_type.
+  static auto join(std::span<const uint64_t> slots) {
+    std::array<uint64_t, sizeof...(Params)> joined{};
+    size_t at = 0, to = 0;
+    for (const bool wide : std::initializer_list<bool>{sizeof(Params) == 8 ...}) {
+      joined[to] = static_cast<uint32_t>(slots[at++]);
+      if (wide) joined[to] |= slots[at++] << 32;
+      ++to;
+    }
+    return joined;
   }
   static Errno apply(Errno (*function)(Call&, Params...), Call& call, std::span<const uint64_t> slots) {
     return [&]<size_t... I>(std::index_sequence<I...>) {
@@ -54,6 +76,15 @@ Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<u
   if (error == Errno::fault && !is_reachable) return fail(std::move(*memory_problem(type)));
   if (!slots.empty()) slots[0] = static_cast<uint16_t>(error);
   return {};
+}
+
+/// Like invoke, for arguments whose i64 are split (Signature::split_type).
+template <auto function>
+Result<void> invoke_split(State& state, Snapshot snapshot, Caller& caller, std::span<uint64_t> slots) {
+  auto joined = Signature<decltype(function)>::join(slots);
+  auto done = invoke<function>(state, snapshot, caller, joined);
+  slots[0] = joined[0];
+  return done;
 }
 
 } // namespace skerry::wasi

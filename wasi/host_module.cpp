@@ -25,12 +25,26 @@ struct FoundState {
   }
 };
 
-template <auto function, class StateOf> RawHostFunc host_func(const StateOf& state_of, Snapshot snapshot) {
-  return [state_of, snapshot](Caller& caller, std::span<uint64_t> slots) -> Result<void> {
+using Invoke = Result<void> (*)(State&, Snapshot, Caller&, std::span<uint64_t>);
+
+template <class StateOf> RawHostFunc host_func(Invoke invoke, const StateOf& state_of, Snapshot snapshot) {
+  return [invoke, state_of, snapshot](Caller& caller, std::span<uint64_t> slots) -> Result<void> {
     State* state = state_of(caller);
-    if (state) return invoke<function>(*state, snapshot, caller, slots);
+    if (state) return invoke(*state, snapshot, caller, slots);
     return fail(Error(ErrorKind::host, ErrorCode::host_failed, "instance has no WASI context"));
   };
+}
+
+// Older versions of Emscripten split every i64 of an import into two i32 for JavaScript, also in programs
+// that need no JavaScript. Only such programs import functions with these types. Their `whence` always is
+// that of preview 1: Emscripten used it from October 2019 on, two months before it changed the module's name
+// from wasi_unstable. No other value or layout of these functions differs between the snapshots.
+template <auto function, class StateOf>
+void define_split(Linker& linker, std::string_view module, std::string_view name, const StateOf& state_of) {
+  using Type = Signature<decltype(function)>;
+  if constexpr (Type::has_wide)
+    linker.define_overload(module, name, Type::split_type(true),
+                           host_func(invoke_split<function>, state_of, Snapshot::preview1));
 }
 
 template <class StateOf>
@@ -38,14 +52,25 @@ void define_all(Linker& linker, std::string_view module, Snapshot snapshot, cons
 #define SKERRY_WASI(family, name, parameters, errors)                                                        \
   linker.define_raw(module, #name,                                                                           \
                     Signature<decltype(&abi::name)>::type(std::string_view(#name) != "proc_exit"),           \
-                    host_func<&abi::name>(state_of, snapshot));
+                    host_func(invoke<&abi::name>, state_of, snapshot));                                      \
+  define_split<&abi::name>(linker, module, #name, state_of);
 #include "wasi/functions.def"
 #undef SKERRY_WASI
 }
 
-template <class StateOf> void define_snapshots(Linker& linker, const StateOf& state_of) {
+// Functions by which a program tells its host something. They need no answer and nothing has to be done.
+void define_notifications(Linker& linker) {
+  // Emscripten, after memory.grow: JavaScript must make new views of the memory.
+  linker.define("env", "emscripten_notify_memory_growth", [](uint32_t /*memory*/) {});
+  // Sightglass, around the part of a program that is measured.
+  linker.define("bench", "start", [] {});
+  linker.define("bench", "end", [] {});
+}
+
+template <class StateOf> void define_everything(Linker& linker, const StateOf& state_of) {
   define_all(linker, "wasi_snapshot_preview1", Snapshot::preview1, state_of);
   define_all(linker, "wasi_unstable", Snapshot::unstable, state_of);
+  define_notifications(linker);
 }
 
 } // namespace
@@ -59,11 +84,11 @@ std::optional<Error> memory_problem(const std::optional<MemoryType>& type) {
 }
 
 void add_to_linker(Linker& linker, Context& context) {
-  define_snapshots(linker, FixedState{&context.state()});
+  define_everything(linker, FixedState{&context.state()});
 }
 
 void add_to_linker(Linker& linker, ContextOf context_of) {
-  define_snapshots(linker, FoundState{std::make_shared<const ContextOf>(std::move(context_of))});
+  define_everything(linker, FoundState{std::make_shared<const ContextOf>(std::move(context_of))});
 }
 
 } // namespace skerry::wasi

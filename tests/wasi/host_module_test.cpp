@@ -40,13 +40,15 @@ wasi::Context context(wasi::Config config = {}) {
 }
 
 // Imports every function of functions.def with the type in its row.
-std::string all_imports(std::string_view module) {
+// With `split`, each i64 is two i32.
+std::string all_imports(std::string_view module, bool split = false) {
   std::string text = "(module (memory 1)";
   const auto add = [&](std::string_view name, std::string parameters) {
     std::string types;
     for (size_t at = parameters.find('i'); at != std::string::npos; at = parameters.find(", i", at + 1)) {
       if (parameters[at] == ',') at += 2;
-      types += parameters.substr(at, 3) + " ";
+      const std::string type = parameters.substr(at, 3);
+      types += (split && type == "i64" ? "i32 i32" : type) + " ";
     }
     text += " (import \"" + std::string(module) + "\" \"" + std::string(name) + "\" (func (param " + types +
             ")" + (name == "proc_exit" ? "" : " (result i32)") + "))";
@@ -80,6 +82,80 @@ TEST_CASE("host module: every function exists in both snapshots, with its type")
     CHECK(host.linker.missing(compiled).empty());
     CHECK(host.linker.instantiate(host.store, compiled));
   }
+}
+
+TEST_CASE("host module: functions exist with each i64 split into two i32, as Emscripten did") {
+  Host host;
+  auto wasi = context();
+  wasi::add_to_linker(host.linker, wasi);
+  for (const auto* module : {"wasi_snapshot_preview1", "wasi_unstable"}) {
+    const auto compiled = host.compile(all_imports(module, true));
+    CHECK(compiled.imports().size() == 46);
+    CHECK(host.linker.instantiate(host.store, compiled));
+  }
+  // Other types are still refused.
+  const auto other = host.compile(R"((module (import "wasi_snapshot_preview1" "fd_seek"
+    (func (param i32 i32 i32 i32) (result i32)))))");
+  const auto made = host.linker.instantiate(host.store, other);
+  REQUIRE_FALSE(made);
+  CHECK(made.error().kind() == ErrorKind::unlinkable);
+}
+
+TEST_CASE("host module: split arguments are joined, and the errno is returned") {
+  TempDir temp;
+  write_file(temp / "file", "0123456789");
+  for (const std::string module : {"wasi_snapshot_preview1", "wasi_unstable"}) {
+    Host host;
+    auto wasi = context(with_root(temp.path()));
+    wasi::add_to_linker(host.linker, wasi);
+    // $open opens "file" with all rights. The path is at 0, the descriptor at 8, a position at 16.
+    const auto instance = host.instantiate(R"((module
+      (import ")" + module + R"(" "path_open" (func $open
+        (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)))
+      (import ")" + module + R"(" "fd_seek" (func $seek (param i32 i32 i32 i32 i32) (result i32)))
+      (import ")" + module + R"(" "fd_allocate" (func $allocate (param i32 i32 i32 i32 i32) (result i32)))
+      (memory (export "memory") 1) (data (i32.const 0) "file")
+      (func (export "open") (result i32) (call $open (i32.const 3) (i32.const 0) (i32.const 0) (i32.const 4)
+        (i32.const 0) (i32.const 0x1fffffff) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 8)))
+      (func (export "seek") (param i32 i32 i32) (result i64)
+        (if (call $seek (i32.load (i32.const 8)) (local.get 0) (local.get 1) (local.get 2) (i32.const 16))
+          (then (return (i64.const -1))))
+        (i64.load (i32.const 16)))
+      (func (export "allocate") (param i32 i32) (result i32)
+        (call $allocate (i32.load (i32.const 8)) (local.get 0) (local.get 1) (i32.const 0) (i32.const 0)))))");
+    REQUIRE(instance.func("open")->call({})->front().as_i32() == 0);
+    const auto seek = [&](int32_t low, int32_t high, int32_t whence) {
+      return instance.func("seek")->call(std::vector<Value>{Value(low), Value(high), Value(whence)})
+          ->front().as_i64();
+    };
+    // The values of whence are those of preview 1 in both modules: 0 = start, 1 = current, 2 = end.
+    CHECK(seek(5, 1, 0) == (int64_t{1} << 32) + 5);
+    CHECK(seek(-1, -1, 1) == (int64_t{1} << 32) + 4);
+    CHECK(seek(-2, 0, 0) == 0xffff'fffe);
+    CHECK(seek(-3, -1, 2) == 7);
+    CHECK(seek(0, -1, 0) == -1); // a negative position
+    const auto allocate = instance.func("allocate");
+    CHECK(allocate->call(std::vector<Value>{Value(int32_t{0}), Value(int32_t{0})})->front().as_i32() ==
+          static_cast<int32_t>(Errno::inval)); // a length of 0
+  }
+}
+
+TEST_CASE("host module: notifications need no answer, and an embedder can take them") {
+  Host host;
+  auto wasi = context();
+  wasi::add_to_linker(host.linker, wasi);
+  constexpr std::string_view grower = R"((module
+    (import "env" "emscripten_notify_memory_growth" (func $grown (param i32)))
+    (import "bench" "start" (func $start))
+    (import "bench" "end" (func $end))
+    (memory (export "memory") 1)
+    (func (export "grow") (result i32)
+      (call $start) (drop (memory.grow (i32.const 1))) (call $grown (i32.const 0)) (call $end) (memory.size))))";
+  CHECK(host.instantiate(grower).func("grow")->call({})->front().as_i32() == 2);
+  int noticed = 0;
+  host.linker.define("env", "emscripten_notify_memory_growth", [&](uint32_t) { ++noticed; });
+  CHECK(host.instantiate(grower).func("grow")->call({})->front().as_i32() == 2);
+  CHECK(noticed == 1);
 }
 
 TEST_CASE("host module: a program writes, and exits with its status") {

@@ -19,6 +19,17 @@ template <class F> void try_to_define(vm::Linker& linker, F&& define) {
     linker.error = std::move(done.error());
 }
 
+Result<std::shared_ptr<const vm::HostFunc>> make_named(const vm::Linker& linker, std::string_view module,
+                                                       std::string_view name, const FuncType& type,
+                                                       NativeHostFunc function,
+                                                       std::shared_ptr<void> context) {
+  auto host = vm::make_host_func(linker.engine.data()->types, type, function, std::move(context));
+  if (!host) return fail(std::move(host.error()));
+  (*host)->module = module;
+  (*host)->name = name;
+  return std::shared_ptr<const vm::HostFunc>(std::move(*host));
+}
+
 } // namespace
 
 Linker::Linker(const Engine& engine) : data_(std::make_unique<vm::Linker>(engine)) {}
@@ -29,11 +40,22 @@ Linker::~Linker() = default;
 void Linker::define_native(std::string_view module, std::string_view name, FuncType type,
                            NativeHostFunc function, std::shared_ptr<void> context) {
   try_to_define(*data_, [&]() -> Result<void> {
-    auto host = vm::make_host_func(data_->engine.data()->types, type, function, std::move(context));
+    auto host = make_named(*data_, module, name, type, function, std::move(context));
     if (!host) return fail(std::move(host.error()));
-    (*host)->module = module;
-    (*host)->name = name;
-    data_->define(module, name, std::shared_ptr<const vm::HostFunc>(std::move(*host)));
+    data_->define(module, name, std::move(*host));
+    return {};
+  });
+}
+
+void Linker::define_native_overload(std::string_view module, std::string_view name, FuncType type,
+                                    NativeHostFunc function, std::shared_ptr<void> context) {
+  try_to_define(*data_, [&]() -> Result<void> {
+    auto host = make_named(*data_, module, name, type, function, std::move(context));
+    if (!host) return fail(std::move(host.error()));
+    if (!data_->definitions.contains(vm::ImportNameView(module, name)))
+      return fail(usage_error("an overload of " + in_quotes(module) + " " + in_quotes(name) +
+                              ", which is not defined"));
+    data_->define_overload(std::move(*host));
     return {};
   });
 }

@@ -79,8 +79,15 @@ private:
       bind_unknown(import);
     else if (const Store* store = owner(*definition); store != nullptr && store != &store_)
       foreign(import);
-    else if (!std::visit([&](const auto& item) { return bind_item(import, item); }, *definition))
+    else if (!std::visit([&](const auto& item) { return bind_item(import, item); }, *definition) &&
+             !bind_overload(import))
       incompatible(import, *definition);
+  }
+
+  bool bind_overload(const Import& import) {
+    const auto found = linker_.overloads.find(ImportNameView(import.module, import.name));
+    return found != linker_.overloads.end() &&
+           std::ranges::any_of(found->second, [&](const auto& host) { return bind_item(import, host); });
   }
 
   Result<BoundImports> finish() {
@@ -199,7 +206,13 @@ const Definition* Linker::find(const Import& import) const {
 }
 
 void Linker::define(std::string_view module, std::string_view name, Definition definition) {
+  if (const auto old = overloads.find(ImportNameView(module, name)); old != overloads.end())
+    overloads.erase(old);
   definitions.insert_or_assign(ImportName{std::string(module), std::string(name)}, std::move(definition));
+}
+
+void Linker::define_overload(std::shared_ptr<const HostFunc> overload) {
+  overloads[ImportName{overload->module, overload->name}].push_back(std::move(overload));
 }
 
 Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module) {

@@ -37,11 +37,15 @@ struct Linker {
   Engine engine;
   UnknownImports unknown_imports = UnknownImports::error;
   std::map<ImportName, Definition, ImportNameLess> definitions;
+  /// Further host functions for defined names, for imports of other types.
+  std::map<ImportName, std::vector<std::shared_ptr<const HostFunc>>, ImportNameLess> overloads;
   std::optional<Error> error; // the error of a definition that failed; instantiate returns it
 
   explicit Linker(const Engine& of) : engine(of) {}
   const Definition* find(const Import& import) const;
   void define(std::string_view module, std::string_view name, Definition definition);
+  /// The name of `overload` must be defined.
+  void define_overload(std::shared_ptr<const HostFunc> overload);
 };
 
 /// The items for a module's imports: for each index space, the imported items in order.

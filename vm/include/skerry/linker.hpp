@@ -69,6 +69,10 @@ public:
   /// is passed to `function` as its first argument, and lives as long as `function` can be called.
   void define_native(std::string_view module, std::string_view name, FuncType type, NativeHostFunc function,
                      std::shared_ptr<void> context);
+  /// Defines a further host function for a name that is already defined. Imports whose type the first
+  /// definition does not have get the overload with their type. So a function can serve old signatures, too.
+  /// If the name is defined again, its overloads are removed.
+  void define_overload(std::string_view module, std::string_view name, FuncType type, RawHostFunc function);
   /// Defines a function, memory, table or global of a store. Afterwards this linker can instantiate only in
   /// that store; instantiating in another store is a usage error.
   void define(std::string_view module, std::string_view name, const Extern& item);
@@ -98,6 +102,9 @@ public:
   Result<Instance> instantiate(Store& store, const Image& image) const;
 
 private:
+  void define_native_overload(std::string_view module, std::string_view name, FuncType type,
+                              NativeHostFunc function, std::shared_ptr<void> context);
+
   std::unique_ptr<vm::Linker> data_;
 };
 
@@ -112,6 +119,12 @@ inline void Linker::define_raw(std::string_view module, std::string_view name, F
                                RawHostFunc function) {
   auto host = detail::raw_host_function(std::move(type), std::move(function));
   define_native(module, name, std::move(host.type), host.native, std::move(host.context));
+}
+
+inline void Linker::define_overload(std::string_view module, std::string_view name, FuncType type,
+                                    RawHostFunc function) {
+  auto host = detail::raw_host_function(std::move(type), std::move(function));
+  define_native_overload(module, name, std::move(host.type), host.native, std::move(host.context));
 }
 
 } // namespace skerry

@@ -63,6 +63,10 @@ using ContextOf = std::function<Context*(Caller&)>;
 /// place. The functions work on the memory that Caller::memory returns, end at the store's deadline, obey
 /// interrupts, and charge their work to the store's fuel (docs/wasi.md lists the prices). `proc_exit` ends
 /// the program with Error::exit.
+///
+/// Also serves the signatures of older versions of Emscripten, in which each i64 is split into two i32, and
+/// defines functions of other modules by which programs notify their host and which need no answer, such as
+/// `env` `emscripten_notify_memory_growth` (docs/wasi.md, "Emscripten"). Later definitions replace them.
 void add_to_linker(Linker& linker, Context& context);
 void add_to_linker(Linker& linker, ContextOf context_of);
 
