@@ -13,6 +13,7 @@
 #include "skerry/printable.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -132,10 +133,13 @@ void print_stats(const Store& store, std::chrono::nanoseconds elapsed, Deadline 
                deadline);
 }
 
-/// Returns the program's arguments. With --invoke, the words after the file are arguments of the function
-/// instead, so the program gets only its name.
+/// Returns the program's arguments, of which the first is its name. With --invoke, the words after the file
+/// are arguments of the function instead, so the program gets only its name.
 std::vector<std::string> guest_arguments(const RunOptions& options) {
-  return !options.invoke ? options.words : std::vector{options.words.front()};
+  std::vector<std::string> arguments = options.words;
+  if (options.invoke) arguments.resize(1);
+  arguments.front() = options.argv0.value_or(std::filesystem::path(arguments.front()).filename().string());
+  return arguments;
 }
 
 Config engine_config(const std::shared_ptr<TraceOutput>& trace) {

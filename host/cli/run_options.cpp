@@ -36,6 +36,7 @@ void check_preload(const std::string& text) {
 
 void add_run_options(CLI::App& command, RunOptions& options) {
   add_wasi_options(command, options.wasi);
+  add_text(command, "--argv0", options.argv0, {"The guest's argument 0 (default: the name of FILE)", "NAME"});
   add_text(command, "--invoke", options.invoke,
            {"Call an export instead of _start, print its results", "FUNCTION"});
   add_limits(command, options);

@@ -16,6 +16,7 @@ namespace skerry::host::cli {
 
 struct RunOptions {
   WasiOptions wasi;
+  std::optional<std::string> argv0;  // the file's name without its folders if not given
   std::optional<std::string> invoke; // a function may have an empty name
   uint64_t fuel = Store::unlimited_fuel;
   std::optional<std::chrono::nanoseconds> timeout;

@@ -185,6 +185,21 @@ class Run(CommandTest):
         self.assertEqual(done.stdout, b"program.wat\0--fuel\0two words\0A=1\0B=x=y\0")
         self.assertEqual(done.stderr, b"")
 
+    def test_argument_0_is_the_name_of_the_file_or_chosen(self):
+        (self.folder / "some" / "folder").mkdir(parents=True)
+        path = self.file("some/folder/program.wat", PROGRAM)
+        for words in [[path, "a"], ["some/folder/program.wat", "a"], ["./some/../some/folder//program.wat", "a"]]:
+            self.run_command("run", *words, status=2)
+            self.assertEqual(self.out, "program.wat\0a\0")
+        os.symlink(path, self.folder / "wasm-ld")
+        self.run_command("run", "wasm-ld", status=1)
+        self.assertEqual(self.out, "wasm-ld\0")
+        for name in ["wasm-ld", "/usr/bin/a tool", "", "--version"]:
+            self.run_command("run", "--argv0=" + name, path, "--version", status=2)
+            self.assertEqual(self.out, name + "\0--version\0")
+        self.run_command("run", "--argv0", "ld", "--invoke", "_start", path, status=1)
+        self.assertEqual(self.out, "ld\0")
+
     def test_nothing_is_inherited_but_what_is_passed_on(self):
         self.file("program.wat", PROGRAM)
         done = self.run_command("run", "--env", "SECRET", "--env", "UNSET", "program.wat", status=1,
