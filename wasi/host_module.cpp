@@ -4,8 +4,10 @@
 #include "wasi/functions.hpp"
 #include "wasi/host_func.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace skerry::wasi {
 
@@ -58,19 +60,39 @@ void define_all(Linker& linker, std::string_view module, Snapshot snapshot, cons
 #undef SKERRY_WASI
 }
 
-// Functions by which a program tells its host something. They need no answer and nothing has to be done.
+// A function by which a program tells its host something, which needs no answer.
+struct Notification {
+  std::string_view module, name;
+  size_t parameters; // of type i32
+};
+constexpr Notification notifications[] = {
+    // Emscripten, after memory.grow: JavaScript then needs new views of the memory.
+    {"env", "emscripten_notify_memory_growth", 1},
+    // Sightglass, around the part of a program that is measured.
+    {"bench", "start", 0},
+    {"bench", "end", 0},
+};
+
 void define_notifications(Linker& linker) {
-  // Emscripten, after memory.grow: JavaScript must make new views of the memory.
-  linker.define("env", "emscripten_notify_memory_growth", [](uint32_t /*memory*/) {});
-  // Sightglass, around the part of a program that is measured.
-  linker.define("bench", "start", [] {});
-  linker.define("bench", "end", [] {});
+  const auto ignore = [](Caller&, std::span<uint64_t>) -> Result<void> { return {}; };
+  for (const auto& [module, name, parameters] : notifications)
+    linker.define_raw(module, name, FuncType{std::vector<ValType>(parameters, i32), {}}, ignore);
 }
 
+constexpr std::string_view final_module = "wasi_snapshot_preview1", unstable_module = "wasi_unstable";
+
 template <class StateOf> void define_everything(Linker& linker, const StateOf& state_of) {
-  define_all(linker, "wasi_snapshot_preview1", Snapshot::preview1, state_of);
-  define_all(linker, "wasi_unstable", Snapshot::unstable, state_of);
+  define_all(linker, final_module, Snapshot::preview1, state_of);
+  define_all(linker, unstable_module, Snapshot::unstable, state_of);
   define_notifications(linker);
+}
+
+bool is_function(std::string_view name) noexcept {
+#define SKERRY_WASI(family, function, parameters, errors)                                                    \
+  if (name == #function) return true;
+#include "wasi/functions.def"
+#undef SKERRY_WASI
+  return false;
 }
 
 } // namespace
@@ -89,6 +111,12 @@ void add_to_linker(Linker& linker, Context& context) {
 
 void add_to_linker(Linker& linker, ContextOf context_of) {
   define_everything(linker, FoundState{std::make_shared<const ContextOf>(std::move(context_of))});
+}
+
+bool defines(std::string_view module, std::string_view name) noexcept {
+  if (module == final_module || module == unstable_module) return is_function(name);
+  return std::ranges::any_of(notifications,
+                             [&](const auto& one) { return one.module == module && one.name == name; });
 }
 
 } // namespace skerry::wasi

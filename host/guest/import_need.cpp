@@ -1,6 +1,7 @@
 #include "host/guest/import_need.hpp"
 
 #include "host/guest/host_grant.hpp"
+#include "skerry/wasi/wasi.hpp"
 
 #include <algorithm>
 #include <array>
@@ -44,8 +45,7 @@ ImportNeed env_need(std::string_view name) {
 } // namespace
 
 ImportNeed import_need(std::string_view module, std::string_view name) {
-  if (module == "wasi_snapshot_preview1" || module == "wasi_unstable")
-    return {Provider::wasi, wasi_keys(name)};
+  if (wasi::defines(module, name)) return {Provider::wasi, wasi_keys(name)};
   if (module == "env") return env_need(name);
   return {Provider::none, {}};
 }

@@ -109,6 +109,10 @@ TEST_CASE("host functions: each row is linked with its type, and only with its g
     if (!row.is_always) CHECK_FALSE(need.capabilities.empty());
   }
   CHECK(import_need("env", "none").provider == Provider::none);
+  CHECK(import_need("env", "emscripten_notify_memory_growth").provider == Provider::wasi);
+  CHECK(import_need("wasi_snapshot_preview1", "fd_writ").provider == Provider::none);
+  CHECK(import_need("wasi_unstable", "path_open").provider == Provider::wasi);
+  CHECK_FALSE(import_need("wasi_unstable", "path_open").capabilities.empty());
 }
 
 TEST_CASE("host functions: the rows name errors that exist") {

@@ -158,6 +158,21 @@ TEST_CASE("host module: notifications need no answer, and an embedder can take t
   CHECK(noticed == 1);
 }
 
+TEST_CASE("host module: the names of all functions that are defined are known") {
+  for (const auto* module : {"wasi_snapshot_preview1", "wasi_unstable"}) {
+#define SKERRY_WASI(family, name, parameters, errors) CHECK(wasi::defines(module, #name));
+#include "wasi/functions.def"
+#undef SKERRY_WASI
+    CHECK_FALSE(wasi::defines(module, "fd_writ"));
+    CHECK_FALSE(wasi::defines(module, "start"));
+  }
+  CHECK(wasi::defines("env", "emscripten_notify_memory_growth"));
+  CHECK(wasi::defines("bench", "end"));
+  CHECK_FALSE(wasi::defines("bench", "emscripten_notify_memory_growth"));
+  CHECK_FALSE(wasi::defines("env", "fd_write"));
+  CHECK_FALSE(wasi::defines("", ""));
+}
+
 TEST_CASE("host module: a program writes, and exits with its status") {
   Host host;
   wasi::Config config;

@@ -69,5 +69,7 @@ using ContextOf = std::function<Context*(Caller&)>;
 /// `env` `emscripten_notify_memory_growth` (docs/wasi.md, "Emscripten"). Later definitions replace them.
 void add_to_linker(Linker& linker, Context& context);
 void add_to_linker(Linker& linker, ContextOf context_of);
+/// Returns true if add_to_linker defines a function with this name.
+bool defines(std::string_view module, std::string_view name) noexcept;
 
 } // namespace skerry::wasi
