@@ -108,6 +108,9 @@ Descriptor output(const Output& to, int own_fd) {
   return stream(std::make_shared<const OutputCallback>(callback(to)), output_rights);
 }
 
+// A read-only directory passes on the rights to write files, which path_open then refuses with `rofs`.
+// wasi-libc asks only for rights that the directory passes on: without these, it would open a file for writing
+// "successfully", and the first write would fail.
 Descriptor directory(const Preopen& preopen, const HostFd& opened) {
   Descriptor made;
   const Rights allowed =
@@ -115,7 +118,7 @@ Descriptor directory(const Preopen& preopen, const HostFd& opened) {
   made.resource = HostFd::borrowed(opened.get());
   made.type = Filetype::directory;
   made.base = allowed & rights::directory;
-  made.inheriting = allowed;
+  made.inheriting = allowed | rights::writing;
   made.read_only = preopen.mode == PreopenMode::read_only;
   if (preopen.mode == PreopenMode::read_write) made.quota = preopen.quota;
   made.preopen_name = preopen.guest;

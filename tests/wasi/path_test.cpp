@@ -163,7 +163,30 @@ TEST_CASE("paths: a read-only directory refuses every change, and shows everythi
   const uint32_t at = program.space(24);
   REQUIRE(program.call(abi::fd_fdstat_get, dir.fd, at) == Errno::success);
   CHECK((program.load<uint64_t>(at + 8) & rights::mutating) == 0);
-  CHECK((program.load<uint64_t>(at + 16) & rights::mutating) == 0);
+  CHECK((program.load<uint64_t>(at + 16) & rights::mutating) == rights::writing);
+}
+
+TEST_CASE("paths: a C library that asks for the rights that a read-only directory shows is refused") {
+  TempDir temp;
+  write_file(temp / "file", "text");
+  fs::create_directory(temp / "dir");
+  Program program(with_root(temp.path(), PreopenMode::read_only));
+  const auto dir = program.open("dir", {.oflags = wasi::oflags::directory,
+                                        .base = rights::directory & ~rights::mutating});
+  REQUIRE(dir.error == Errno::success);
+  const uint32_t at = program.space(24);
+  for (const uint32_t fd : {3u, dir.fd}) {
+    REQUIRE(program.call(abi::fd_fdstat_get, fd, at) == Errno::success);
+    CHECK((program.load<uint64_t>(at + 8) & rights::mutating) == 0);
+    // As open(O_RDWR) does.
+    const uint64_t passed_on = program.load<uint64_t>(at + 16);
+    CHECK(program.open(fd == 3 ? "file" : ".", {.base = passed_on}, fd).error == Errno::rofs);
+    // As open(O_RDONLY) does.
+    const auto opened = program.open(fd == 3 ? "file" : ".", {.base = passed_on & ~rights::writing}, fd);
+    REQUIRE(opened.error == Errno::success);
+    REQUIRE(program.call(abi::fd_fdstat_get, opened.fd, at) == Errno::success);
+    CHECK((program.load<uint64_t>(at + 8) & rights::mutating) == 0);
+  }
 }
 
 TEST_CASE("paths: no way from a read-only directory into a writable one") {
