@@ -147,12 +147,20 @@ AskedRights asked_rights(const Descriptor& at, i32 open, Rights base, Rights inh
   return {at.inheriting & (writes ? rights::all : ~rights::writing), at.inheriting};
 }
 
+// Returns those of the asked rights that the new descriptor can have.
+Rights granted_rights(const Descriptor& at, const AskedRights& asked) {
+  Rights granted = asked.base & at.inheriting;
+  if (at.read_only) granted &= ~rights::mutating;
+  return (granted & rights::needs_writing) != 0 ? granted : granted & ~rights::fd_filestat_set_size;
+}
+
 OpenHow open_how(Rights granted, i32 open, i32 fd_flags) {
   const bool read = (granted & (rights::fd_read | rights::fd_readdir)) != 0;
   // The system refuses to open a directory for writing. With oflags::directory, the right fd_write requests
-  // write access nevertheless, so that the call fails. The other rights to write then do not request
-  // write access, so that the call can succeed.
-  const bool write = (granted & ((open & oflags::directory) != 0 ? rights::fd_write : rights::writing)) != 0;
+  // write access nevertheless, so that the call fails. The right fd_allocate then does not request write
+  // access, so that the call can succeed.
+  const bool write =
+      (granted & ((open & oflags::directory) != 0 ? rights::fd_write : rights::needs_writing)) != 0;
   return {.read = read || !write,
           .write = write,
           .directory = (open & oflags::directory) != 0,
@@ -168,7 +176,7 @@ Errno check_open(const Descriptor& at, i32 open, Rights base) {
   const bool creates = (open & oflags::creat) != 0, truncates = (open & oflags::trunc) != 0;
   const bool wants_directory = (open & oflags::directory) != 0;
   if (wants_directory && (creates || truncates)) return Errno::inval;
-  if (at.read_only && (creates || truncates || (!wants_directory && (base & rights::writing) != 0)))
+  if (at.read_only && (creates || truncates || (!wants_directory && (base & rights::needs_writing) != 0)))
     return Errno::rofs;
   if (creates && !at.has(rights::path_create_file)) return Errno::notcapable;
   if (truncates && !at.has(rights::path_filestat_set_size)) return Errno::notcapable;
@@ -313,7 +321,7 @@ Errno path_open(Call& call, i32 fd, i32 dirflags, i32 path, i32 path_len, i32 of
   if (!call.fds().has_room()) return Errno::mfile;
   if (const auto room = call.memory.bytes(opened_fd, 4); !room) return room.error();
 
-  const Rights granted = asked.base & parent.inheriting & ~(parent.read_only ? rights::mutating : rights::none);
+  const Rights granted = granted_rights(parent, asked);
   const bool exclusive = (oflags & oflags::creat) != 0 && (oflags & oflags::excl) != 0;
   const bool follow = (dirflags & lookupflags::symlink_follow) != 0 || at->path.wants_directory;
   auto opened = open_file(call, *at, open_how(granted, oflags, fdflags), follow && !exclusive);

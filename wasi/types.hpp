@@ -124,8 +124,11 @@ inline constexpr Rights stream =
 inline constexpr Rights file =
     stream | fd_seek | fd_tell | fd_advise | fd_allocate | fd_filestat_set_size | fd_filestat_set_times;
 inline constexpr Rights socket = stream | sock_shutdown | sock_accept;
+/// Rights for which a file is opened for writing. fd_filestat_set_size alone is none of them: Go asks for it
+/// when it opens a file or a directory for reading.
+inline constexpr Rights needs_writing = fd_write | fd_allocate;
 /// Rights to change the contents of an open file.
-inline constexpr Rights writing = fd_write | fd_allocate | fd_filestat_set_size;
+inline constexpr Rights writing = needs_writing | fd_filestat_set_size;
 /// Rights to change something on disk; never given below a read-only preopen.
 inline constexpr Rights mutating =
     fd_write | fd_allocate | path_create_directory | path_create_file | path_link_source | path_link_target |

@@ -207,4 +207,26 @@ TEST_CASE("rights: a file that must not be written can be opened without asking 
   CHECK(program.read(file.fd) == "text");
 }
 
+TEST_CASE("rights: a file is not opened for writing because of fd_filestat_set_size alone, which Go always asks for") {
+  // What os.Open of Go asks for.
+  constexpr uint64_t base = 0x0fff'ffff & ~(rights::fd_datasync | rights::fd_write | rights::fd_allocate |
+                                            rights::path_filestat_set_size);
+  static_assert((base & rights::fd_filestat_set_size) != 0);
+  const OpenOptions like_go = {.base = base, .inheriting = 0x0fff'ffff};
+  RightsTree tree;
+  fs::permissions(tree.base / "sub/file", fs::perms::owner_read);
+  for (const auto mode : {PreopenMode::read_only, PreopenMode::read_write}) {
+    Program program(with_root(tree.base, mode));
+    const auto file = program.open("sub/file", like_go);
+    REQUIRE(file.error == Errno::success);
+    CHECK(program.read(file.fd) == "text");
+    const auto error = program.call(abi::fd_filestat_set_size, file.fd, 0);
+    CHECK(error == (mode == PreopenMode::read_only ? Errno::rofs : Errno::notcapable));
+    const auto folder = program.open("sub", like_go);
+    REQUIRE(folder.error == Errno::success);
+    CHECK(program.call(abi::fd_readdir, folder.fd, program.space(64), 64, 0, program.space(4)) ==
+          Errno::success);
+  }
+}
+
 } // namespace skerry::test
