@@ -109,8 +109,8 @@ Descriptor output(const Output& to, int own_fd) {
 }
 
 // A read-only directory passes on the rights to write files, which path_open then refuses with `rofs`.
-// wasi-libc asks only for rights that the directory passes on: without these, it would open a file for writing
-// "successfully", and the first write would fail.
+// wasi-libc asks only for rights that the directory passes on: without these, it would open a file for
+// writing "successfully", and the first write would fail.
 Descriptor directory(const Preopen& preopen, const HostFd& opened) {
   Descriptor made;
   const Rights allowed =

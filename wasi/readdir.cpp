@@ -1,6 +1,6 @@
 // fd_readdir: lists a directory. The program passes a cookie, which says with which entry the list begins:
-// cookie 0 is ".", 1 is "..", and the others stand for positions of the system (DirectoryCookies). So a cookie
-// is valid as long as its position is valid. WASI itself makes the entries "." and "..". Both have the
+// cookie 0 is ".", 1 is "..", and the others stand for positions of the system (DirectoryCookies). So a
+// cookie is valid as long as its position is valid. WASI itself makes the entries "." and "..". Both have the
 // directory's inode number: a program must not learn the number of a preopened directory's parent, and the C
 // libraries of 2022 to 2025 take 0 for "unknown", look ".." up and make scandir fail.
 #include "wasi/functions.hpp"
@@ -60,10 +60,17 @@ private:
   size_t used_ = 0;
 };
 
-Filetype type_of(int directory, const platform::Entry& entry) {
-  if (entry.type) return *entry.type;
+struct Identity {
+  uint64_t inode = 0;
+  Filetype type = Filetype::unknown;
+};
+
+// Returns an entry's inode number and type. Asks for the file's status if the file system does not list them.
+Identity identity_of(int directory, const platform::Entry& entry) {
+  if (entry.inode != 0 && entry.type) return {entry.inode, *entry.type};
   const auto status = platform::status_at(directory, std::string(entry.name));
-  return status ? status->type : Filetype::unknown;
+  if (!status) return {entry.inode, entry.type.value_or(Filetype::unknown)};
+  return {entry.inode != 0 ? entry.inode : status->inode, entry.type.value_or(status->type)};
 }
 
 // Replaces the cursor's entries by the next ones. At the end of the directory, the cursor then has no
@@ -150,9 +157,10 @@ public:
 
 private:
   bool add(const platform::Entry& entry) {
+    const auto [inode, type] = identity_of(file_.host_fd(), entry);
     auto& run = call_.state.run;
-    const uint64_t inode = run ? run->number(device_, entry.inode) : entry.inode;
-    return listing_.add({cookie_of(entry.position), inode, type_of(file_.host_fd(), entry), entry.name});
+    return listing_.add(
+        {cookie_of(entry.position), run ? run->number(device_, inode) : inode, type, entry.name});
   }
 
   uint64_t cookie_of(uint64_t position) {

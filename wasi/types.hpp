@@ -124,7 +124,7 @@ inline constexpr Rights stream =
 inline constexpr Rights file =
     stream | fd_seek | fd_tell | fd_advise | fd_allocate | fd_filestat_set_size | fd_filestat_set_times;
 inline constexpr Rights socket = stream | sock_shutdown | sock_accept;
-/// Rights for which a file is opened for writing. fd_filestat_set_size alone is none of them: Go asks for it
+/// Rights for which a file is opened for writing. fd_filestat_set_size alone does not do this: Go asks for it
 /// when it opens a file or a directory for reading.
 inline constexpr Rights needs_writing = fd_write | fd_allocate;
 /// Rights to change the contents of an open file.

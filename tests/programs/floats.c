@@ -34,10 +34,10 @@ static void print(double value) {
 }
 
 static void print_all(void) {
-  static const double values[] = {0.0,     -0.0,    1.0,      -1.5,          0.1,     2.5,     3.5,
-                                  1e21,    1e-7,    123456.0, 0.00001234,    1e100,   1e308,   DBL_MAX,
-                                  DBL_MIN, 5e-324,  -2e-310,  9007199254740993.0,     0.3,     1e15,
-                                  1e16,    INFINITY, -INFINITY};
+  static const double values[] = {0.0,   -0.0,    1.0,     -1.5,     0.1,        2.5,
+                                  3.5,   1e21,    1e-7,    123456.0, 0.00001234, 1e100,
+                                  1e308, DBL_MAX, DBL_MIN, 5e-324,   -2e-310,    9007199254740993.0,
+                                  0.3,   1e15,    1e16,    INFINITY, -INFINITY};
   for (size_t i = 0; i < sizeof values / sizeof *values; ++i) print(values[i]);
   for (int i = 0; i < 200; ++i) {
     const double value = from_bits(next());
@@ -60,7 +60,8 @@ static void round_trips(void) {
     wrong += strtof(text, NULL) != narrow;
   }
   printf("%d did not survive\n", wrong);
-  static const char* const texts[] = {"1e400", "-1e-400", "0x1.8p3", "  12.5abc", "inf", ".5.", "1e", "+0x.8"};
+  static const char* const texts[] = {"1e400", "-1e-400", "0x1.8p3", "  12.5abc",
+                                      "inf",   ".5.",     "1e",      "+0x.8"};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; ++i) {
     char* end;
     const double value = strtod(texts[i], &end);
@@ -73,10 +74,28 @@ static void compute(void) {
   for (int i = 0; i < 50000; ++i) {
     const double a = from_bits((next() & 0x800fffffffffffffu) | (uint64_t)(1003 + next() % 40) << 52);
     const double b = from_bits((next() & 0x800fffffffffffffu) | (uint64_t)(1003 + next() % 40) << 52);
-    const double results[] = {a + b,     a - b,          a * b,          a / b,     sqrt(fabs(a)), floor(a),
-                              ceil(b),   trunc(a),       rint(b),        round(a),  fabs(b),       copysign(a, b),
-                              fmin(a, b), fmax(a, b),    (double)(float)a, fmod(a, b), ldexp(a, 3), (double)(int32_t)a,
-                              (double)(uint32_t)fabs(b), (double)(int64_t)a, (double)(a < b), fma(a, b, a)};
+    const double results[] = {a + b,
+                              a - b,
+                              a * b,
+                              a / b,
+                              sqrt(fabs(a)),
+                              floor(a),
+                              ceil(b),
+                              trunc(a),
+                              rint(b),
+                              round(a),
+                              fabs(b),
+                              copysign(a, b),
+                              fmin(a, b),
+                              fmax(a, b),
+                              (double)(float)a,
+                              fmod(a, b),
+                              ldexp(a, 3),
+                              (double)(int32_t)a,
+                              (double)(uint32_t)fabs(b),
+                              (double)(int64_t)a,
+                              (double)(a < b),
+                              fma(a, b, a)};
     for (size_t k = 0; k < sizeof results / sizeof *results; ++k)
       hash = (hash ^ bits_of(results[k])) * 1099511628211u;
   }

@@ -83,8 +83,8 @@ TEST_CASE("cookies: their memory is bounded") {
 TEST_CASE("cookies: numbers that were never handed out stand for no position") {
   DirectoryCookies cookies;
   const uint64_t last = cookies.cookie_of(hashed(0), any_room);
-  for (const uint64_t number : {uint64_t{0}, uint64_t{1}, last + 1, c_long_limit - 1, c_long_limit,
-                                uint64_t{1} << 40, hashed(0)}) {
+  for (const uint64_t number :
+       {uint64_t{0}, uint64_t{1}, last + 1, c_long_limit - 1, c_long_limit, uint64_t{1} << 40, hashed(0)}) {
     INFO(number);
     CHECK_FALSE(cookies.position_of(number));
   }

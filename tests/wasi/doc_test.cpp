@@ -52,7 +52,43 @@ std::vector<Row> documented() {
   return rows;
 }
 
+// The names in the last column of the table about C libraries.
+std::vector<std::string> documented_tests() {
+  std::istringstream lines(read_file(fs::path(SKERRY_TEST_DATA) / "../../docs/wasi.md"));
+  std::vector<std::string> names;
+  bool inside = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("| allowed answer |"))
+      inside = true;
+    else if (!line.starts_with("|"))
+      inside = false;
+    const size_t end = line.rfind("` |"), begin = end == line.npos ? end : line.rfind('`', end - 1);
+    if (inside && end != line.npos)
+      names.push_back(line.substr(begin + 1, end - begin - 1));
+    else if (inside && !line.starts_with("| allowed") && !line.starts_with("|---"))
+      names.push_back(line);
+  }
+  return names;
+}
+
+std::string all_tests() {
+  std::string text;
+  for (const auto& file : fs::directory_iterator(SKERRY_TEST_DATA))
+    if (file.path().extension() == ".cpp") text += read_file(file.path());
+  return text;
+}
+
 } // namespace
+
+TEST_CASE("documentation: the tests of what C libraries rely on exist") {
+  const auto names = documented_tests();
+  const auto tests = all_tests();
+  CHECK(names.size() > 10);
+  for (const auto& name : names) {
+    INFO(name);
+    CHECK(tests.find("TEST_CASE(\"" + name + "\")") != tests.npos);
+  }
+}
 
 TEST_CASE("documentation: the table of functions is the real one") {
   const auto expected = table(), found = documented();

@@ -125,8 +125,10 @@ TEST_CASE("host module: split arguments are joined, and the errno is returned") 
         (call $allocate (i32.load (i32.const 8)) (local.get 0) (local.get 1) (i32.const 0) (i32.const 0)))))");
     REQUIRE(instance.func("open")->call({})->front().as_i32() == 0);
     const auto seek = [&](int32_t low, int32_t high, int32_t whence) {
-      return instance.func("seek")->call(std::vector<Value>{Value(low), Value(high), Value(whence)})
-          ->front().as_i64();
+      return instance.func("seek")
+          ->call(std::vector<Value>{Value(low), Value(high), Value(whence)})
+          ->front()
+          .as_i64();
     };
     // The values of whence are those of preview 1 in both modules: 0 = start, 1 = current, 2 = end.
     CHECK(seek(5, 1, 0) == (int64_t{1} << 32) + 5);

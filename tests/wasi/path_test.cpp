@@ -173,8 +173,8 @@ TEST_CASE("paths: a C library that asks for the rights that a read-only director
   write_file(temp / "file", "text");
   fs::create_directory(temp / "dir");
   Program program(with_root(temp.path(), PreopenMode::read_only));
-  const auto dir = program.open("dir", {.oflags = wasi::oflags::directory,
-                                        .base = rights::directory & ~rights::mutating});
+  const auto dir =
+      program.open("dir", {.oflags = wasi::oflags::directory, .base = rights::directory & ~rights::mutating});
   REQUIRE(dir.error == Errno::success);
   const uint32_t at = program.space(24);
   for (const uint32_t fd : {3u, dir.fd}) {

@@ -141,7 +141,7 @@ TEST_CASE("readdir: a cookie leads to its entry after others were added and remo
   }
 }
 
-TEST_CASE("readdir: without memory for small cookies a listing is complete all the same") {
+TEST_CASE("readdir: a listing is complete without memory for small cookies") {
   TempDir temp;
   std::multiset<std::string> expected = {".", ".."};
   for (int i = 0; i < 500; ++i) {

@@ -184,8 +184,8 @@ TEST_CASE("rights: asking for none gives no more than the directory passes on") 
   // A program that names any right uses rights.
   const auto strict = program.open("sub/file", {.base = rights::fd_seek, .inheriting = 0});
   CHECK(program.read(strict.fd) == Program::failure(Errno::notcapable));
-  const auto passes_on = program.open(
-      "sub", {.oflags = wasi::oflags::directory, .base = 0, .inheriting = rights::fd_read});
+  const auto passes_on =
+      program.open("sub", {.oflags = wasi::oflags::directory, .base = 0, .inheriting = rights::fd_read});
   CHECK(program.open("file", none, passes_on.fd).error == Errno::notcapable);
 
   Program reader(with_root(tree.base, PreopenMode::read_only));
@@ -207,7 +207,7 @@ TEST_CASE("rights: a file that must not be written can be opened without asking 
   CHECK(program.read(file.fd) == "text");
 }
 
-TEST_CASE("rights: a file is not opened for writing because of fd_filestat_set_size alone, which Go always asks for") {
+TEST_CASE("rights: fd_filestat_set_size, which Go always asks for, does not open a file for writing") {
   // What os.Open of Go asks for.
   constexpr uint64_t base = 0x0fff'ffff & ~(rights::fd_datasync | rights::fd_write | rights::fd_allocate |
                                             rights::path_filestat_set_size);

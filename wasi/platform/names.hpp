@@ -17,7 +17,8 @@ Errno make_symbolic_link(const std::string& target, int directory, const std::st
 /// Renames as POSIX requires: atomically replaces the file that has the new name, and does nothing if both
 /// names are names of the same file.
 Errno rename(int from_directory, const std::string& from, int to_directory, const std::string& to) noexcept;
-/// Removes a name that is not the name of a directory.
+/// Removes a name that is not the name of a directory. Errors: isdir for a directory, where POSIX also allows
+/// perm; otherwise those of the system.
 Errno remove_name(int directory, const std::string& name) noexcept;
 Errno remove_directory(int directory, const std::string& name) noexcept;
 /// Returns the target of a symbolic link. Errors: inval if the name is not a link; nametoolong if the target

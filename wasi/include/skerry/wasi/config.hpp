@@ -135,9 +135,9 @@ struct Limits {
   uint64_t transfer_bytes = 1u << 30; ///< bytes of one read or write; with more, the transfer is short
   uint32_t path_bytes = 4096;         ///< longer paths get `nametoolong`
   uint32_t poll_subscriptions = 4096; ///< more of them get `inval`
-  /// Memory for the sorted directory listings of all open directories together. Listings are sorted in
+  /// Memory for the sorted listings and the cookies of all open directories together. Listings are sorted in
   /// deterministic runs, and on systems where positions in a directory change when files are removed. Past
-  /// the limit the program gets `overflow`.
+  /// the limit the program gets `overflow` for a sorted listing, and cookies of more than 31 bits.
   uint64_t listing_bytes = 8u << 20;
 };
 
