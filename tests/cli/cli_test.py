@@ -194,8 +194,9 @@ class Run(CommandTest):
         os.symlink(path, self.folder / "wasm-ld")
         self.run_command("run", "wasm-ld", status=1)
         self.assertEqual(self.out, "wasm-ld\0")
-        for name in ["wasm-ld", "/usr/bin/a tool", "", "--version"]:
-            self.run_command("run", "--argv0=" + name, path, "--version", status=2)
+        for words, name in [(["--argv0", "wasm-ld"], "wasm-ld"), (["--argv0", ""], ""),
+                            (["--argv0=/usr/bin/a tool"], "/usr/bin/a tool"), (["--argv0=--version"], "--version")]:
+            self.run_command("run", *words, path, "--version", status=2)
             self.assertEqual(self.out, name + "\0--version\0")
         self.run_command("run", "--argv0", "ld", "--invoke", "_start", path, status=1)
         self.assertEqual(self.out, "ld\0")

@@ -200,3 +200,47 @@ TEST_CASE("an empty handle is not a definition") {
   f.linker.define("env", "f", Func());
   CHECK(error_of(f.try_instantiate("(module)")).kind() == ErrorKind::usage);
 }
+
+TEST_CASE("an overload serves the imports of its type") {
+  Fixture f;
+  const auto returns = [](uint64_t value) {
+    return [value](Caller&, std::span<uint64_t> slots) -> Result<void> {
+      slots[0] = value;
+      return {};
+    };
+  };
+  f.linker.define_raw("env", "f", {{i64}, {i32}}, returns(1));
+  f.linker.define_overload("env", "f", {{i32, i32}, {i32}}, returns(2));
+  f.linker.define_overload("env", "f", {{f32}, {i32}}, returns(3));
+  const auto results = [&](std::string_view parameters, std::string_view constants) {
+    const Instance instance = f.instantiate(
+        "(module (import \"env\" \"f\" (func $f (param " + std::string(parameters) +
+        ") (result i32))) (func (export \"run\") (result i32) (call $f " + std::string(constants) + ")))");
+    return must(must(instance.func<int32_t()>("run"))());
+  };
+  CHECK(results("i64", "(i64.const 0)") == 1);
+  CHECK(results("i32 i32", "(i32.const 0) (i32.const 0)") == 2);
+  CHECK(results("f32", "(f32.const 0)") == 3);
+  // One module can import several of them.
+  CHECK(f.instantiate(R"((module (import "env" "f" (func (param i64) (result i32)))
+                                 (import "env" "f" (func (param i32 i32) (result i32)))))")
+            .data() != nullptr);
+  const Error other = error_of(f.try_instantiate(R"((module (import "env" "f" (func (param f64)))))"));
+  CHECK(other.kind() == ErrorKind::unlinkable);
+  CHECK(other.message().find("got function (i64) -> (i32)") != std::string::npos);
+
+  // Defining the name again removes them.
+  f.linker.define_raw("env", "f", {{i64}, {i32}}, returns(4));
+  CHECK(results("i64", "(i64.const 0)") == 4);
+  CHECK(
+      error_of(f.try_instantiate(R"((module (import "env" "f" (func (param f32) (result i32)))))")).kind() ==
+      ErrorKind::unlinkable);
+}
+
+TEST_CASE("an overload of a name that is not defined is an error") {
+  Fixture f;
+  f.linker.define_overload("env", "f", {{i32}, {}},
+                           [](Caller&, std::span<uint64_t>) -> Result<void> { return {}; });
+  REQUIRE(f.linker.error() != nullptr);
+  CHECK(f.linker.error()->kind() == ErrorKind::usage);
+}
