@@ -49,6 +49,7 @@ void Linker::define_native(std::string_view module, std::string_view name, FuncT
 
 void Linker::define_native_overload(std::string_view module, std::string_view name, FuncType type,
                                     NativeHostFunc function, std::shared_ptr<void> context) {
+  if (data_->error) return; // the name may be missing because its definition failed
   try_to_define(*data_, [&]() -> Result<void> {
     auto host = make_named(*data_, module, name, type, function, std::move(context));
     if (!host) return fail(std::move(host.error()));
