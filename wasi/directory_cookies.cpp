@@ -6,10 +6,9 @@ namespace skerry::wasi {
 
 namespace {
 
-constexpr uint64_t own_entries = 2;
 constexpr uint64_t first_remembered = uint64_t{1} << 30;
 constexpr uint64_t past_remembered = uint64_t{1} << 31;
-constexpr uint64_t is_position = uint64_t{1} << 63;
+constexpr uint64_t position_flag = uint64_t{1} << 63;
 constexpr size_t fewest_positions = 16;
 
 // The finalizer of MurmurHash3: positions that differ in a few bits only get different slots.
@@ -40,19 +39,19 @@ bool DirectoryCookies::grow(size_t room) {
 }
 
 uint64_t DirectoryCookies::cookie_of(uint64_t position, size_t room) {
-  if (position < first_remembered - own_entries) return position + own_entries;
+  if (position < first_remembered - first) return position + first;
   const uint32_t known = slots_.empty() ? 0 : slots_[slot_of(position)];
   if (known != 0) return first_remembered + known - 1;
-  if (is_full() && !grow(room)) return is_position | position;
+  if (is_full() && !grow(room)) return position_flag | position;
   positions_.push_back(position);
   slots_[slot_of(position)] = static_cast<uint32_t>(positions_.size());
   return first_remembered + positions_.size() - 1;
 }
 
 std::optional<uint64_t> DirectoryCookies::position_of(uint64_t cookie) const noexcept {
-  if (cookie < own_entries) return std::nullopt;
-  if (cookie < first_remembered) return cookie - own_entries;
-  if ((cookie & is_position) != 0) return cookie & ~is_position;
+  if (cookie < first) return std::nullopt;
+  if (cookie < first_remembered) return cookie - first;
+  if ((cookie & position_flag) != 0) return cookie & ~position_flag;
   const uint64_t number = cookie - first_remembered;
   if (cookie >= past_remembered || number >= positions_.size()) return std::nullopt;
   return positions_[number];

@@ -12,15 +12,17 @@ namespace skerry::wasi {
 /// `long` of 32 bits for telldir, but positions can have 63 bits: those of ext4 are hashes. Therefore cookies
 /// are below 2^31 as far as the memory allows:
 ///
-///   0, 1                         the entries "." and ".." (see readdir.cpp)
-///   below 2^30                   the position + 2
-///   2^30 + n                     the n-th of the larger positions, which this class remembers
-///   2^63 | position              a larger position for which there was no room
+///   0, 1               the entries "." and ".." (see readdir.cpp)
+///   below 2^30         the position + 2
+///   2^30 + n           the n-th of the larger positions, which this class remembers
+///   2^63 | position    a larger position for which there was no room
 ///
 /// A cookie stands for the same position as long as the object lives, whatever is added to the directory or
 /// removed from it meanwhile.
 class DirectoryCookies {
 public:
+  /// The cookie of position 0, where the system's entries begin.
+  static constexpr uint64_t first = 2;
   /// How many of the larger positions are remembered, at most, and the memory that each of them takes.
   static constexpr size_t most_positions = size_t{1} << 15;
   static constexpr size_t bytes_per_position = 16;

@@ -24,7 +24,6 @@ constexpr size_t header_bytes = 24;
 // The largest sorted listing of one directory (is_read_at_once). A sorted listing is kept in memory
 // as a whole. If a directory's listing is larger, fd_readdir fails with `overflow`.
 constexpr size_t sorted_bytes = size_t{1} << 20;
-constexpr uint64_t first_system_entry = 2; // its cookie
 
 struct Entry {
   uint64_t next = 0;
@@ -187,8 +186,8 @@ Errno list(Call& call, Descriptor& file, uint64_t cookie, Listing& listing) {
     cookie = 1;
   }
   if (cookie == 1) {
-    if (!listing.add({first_system_entry, inode, Filetype::directory, ".."})) return Errno::success;
-    cookie = first_system_entry;
+    if (!listing.add({DirectoryCookies::first, inode, Filetype::directory, ".."})) return Errno::success;
+    cookie = DirectoryCookies::first;
   }
   const auto position = file.cookies.position_of(cookie);
   if (!position) return Errno::inval;
