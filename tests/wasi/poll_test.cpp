@@ -164,11 +164,16 @@ TEST_CASE("poll: descriptors that are ready") {
   ::close(ends[1]);
   Poller at_end(config);
   CHECK(at_end.program.read(0) == "abc");
+  const auto whole = at_end.program.open("file", {.base = read_rights | rights::poll_fd_readwrite});
+  CHECK(at_end.program.read(whole.fd) == "12345");
   at_end.fd(1, wasi::eventtype::fd_read, 0);
+  at_end.fd(2, wasi::eventtype::fd_read, whole.fd);
   REQUIRE(at_end.run() == Errno::success);
-  REQUIRE(at_end.events.size() == 1);
+  REQUIRE(at_end.events.size() == 2);
   CHECK(at_end.events[0].bytes == 0);
   CHECK(at_end.events[0].flags == 1);
+  CHECK(at_end.events[1].error == Errno::success);
+  CHECK(at_end.events[1].bytes == 0);
   ::close(ends[0]);
 }
 
