@@ -119,6 +119,21 @@ TEST_CASE_METHOD(PluginFixture, "all missing imports are listed at once, with th
   CHECK_FALSE(contains(error.message, "fd_write"));
 }
 
+TEST_CASE_METHOD(PluginFixture, "a plugin of Emscripten has its notifications and split arguments") {
+  CHECK(result_of(load(R"((module
+    (import "env" "emscripten_notify_memory_growth" (func $grown (param i32)))
+    (import "wasi_snapshot_preview1" "fd_seek" (func $seek (param i32 i32 i32 i32 i32) (result i32)))
+    (memory (export "memory") 1)
+    (func (export "allocate") (param i32) (result i32) (i32.const 32768))
+    (func (export "deallocate") (param i32 i32))
+    (func (export "execute") (param i32 i32) (result i32 i32)
+      (drop (memory.grow (i32.const 1))) (call $grown (i32.const 0))
+      (i32.store8 (i32.const 16)
+        (i32.add (i32.const 48) (call $seek (i32.const 99) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0))))
+      (i32.const 16) (i32.const 1))))")
+                      ->call("")) == "8"); // badf
+}
+
 TEST_CASE_METHOD(PluginFixture, "an import of another type than the host's") {
   PluginError error = load_error(R"((module (import "env" "fs_check" (func (param i64) (result i64)))
     (memory (export "memory") 1)
