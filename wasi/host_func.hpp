@@ -33,6 +33,7 @@ template <class... Params> struct Signature<Errno (*)(Call&, Params...)> {
   /// The type in which each i64 is split into two i32, the low half first.
   static FuncType split_type(bool has_result) {
     FuncType made;
+    made.params.reserve(2 * sizeof...(Params));
     for (const ValType one : std::initializer_list<ValType>{value_type<Params>...})
       made.params.insert(made.params.end(), one == i64 ? 2 : 1, i32);
     if (has_result) made.results = {i32};

@@ -53,11 +53,9 @@ void Linker::define_native_overload(std::string_view module, std::string_view na
   try_to_define(*data_, [&]() -> Result<void> {
     auto host = make_named(*data_, module, name, type, function, std::move(context));
     if (!host) return fail(std::move(host.error()));
-    if (!data_->definitions.contains(vm::ImportNameView(module, name)))
-      return fail(usage_error("an overload of " + in_quotes(module) + " " + in_quotes(name) +
-                              ", which is not defined"));
-    data_->define_overload(std::move(*host));
-    return {};
+    if (data_->define_overload(std::move(*host))) return {};
+    return fail(usage_error("an overload of " + in_quotes(module) + " " + in_quotes(name) +
+                            ", which is not defined"));
   });
 }
 

@@ -74,20 +74,19 @@ private:
   static constexpr uint32_t listed_problems = 100;
 
   void bind(const Import& import) {
-    const Definition* definition = linker_.find(import);
-    if (definition == nullptr)
+    const Defined* defined = linker_.find(import);
+    if (defined == nullptr)
       bind_unknown(import);
-    else if (const Store* store = owner(*definition); store != nullptr && store != &store_)
+    else if (const Store* store = owner(defined->first); store != nullptr && store != &store_)
       foreign(import);
-    else if (!std::visit([&](const auto& item) { return bind_item(import, item); }, *definition) &&
-             !bind_overload(import))
-      incompatible(import, *definition);
+    else if (!bind_one_of(import, *defined))
+      incompatible(import, defined->first);
   }
 
-  bool bind_overload(const Import& import) {
-    const auto found = linker_.overloads.find(ImportNameView(import.module, import.name));
-    return found != linker_.overloads.end() &&
-           std::ranges::any_of(found->second, [&](const auto& host) { return bind_item(import, host); });
+  /// Binds the first of the definitions that has the import's type.
+  bool bind_one_of(const Import& import, const Defined& defined) {
+    const auto bind_to = [&](const auto& item) { return bind_item(import, item); };
+    return std::visit(bind_to, defined.first) || std::ranges::any_of(defined.overloads, bind_to);
   }
 
   Result<BoundImports> finish() {
@@ -200,19 +199,21 @@ private:
 
 } // namespace
 
-const Definition* Linker::find(const Import& import) const {
+const Defined* Linker::find(const Import& import) const {
   const auto found = definitions.find(ImportNameView(import.module, import.name));
   return found == definitions.end() ? nullptr : &found->second;
 }
 
 void Linker::define(std::string_view module, std::string_view name, Definition definition) {
-  if (const auto old = overloads.find(ImportNameView(module, name)); old != overloads.end())
-    overloads.erase(old);
-  definitions.insert_or_assign(ImportName{std::string(module), std::string(name)}, std::move(definition));
+  definitions.insert_or_assign(ImportName{std::string(module), std::string(name)},
+                               Defined{std::move(definition), {}});
 }
 
-void Linker::define_overload(std::shared_ptr<const HostFunc> overload) {
-  overloads[ImportName{overload->module, overload->name}].push_back(std::move(overload));
+bool Linker::define_overload(std::shared_ptr<const HostFunc> overload) {
+  const auto found = definitions.find(ImportNameView(overload->module, overload->name));
+  if (found == definitions.end()) return false;
+  found->second.overloads.push_back(std::move(overload));
+  return true;
 }
 
 Result<BoundImports> bind_imports(const Linker& linker, Store& store, const Module& module) {

@@ -20,6 +20,12 @@ namespace skerry::vm {
 using Definition = std::variant<std::shared_ptr<const HostFunc>, FuncInstance*, TableInstance*,
                                 MemoryInstance*, GlobalInstance*>;
 
+/// What a name is defined as: the definition, and further host functions for imports of other types.
+struct Defined {
+  Definition first;
+  std::vector<std::shared_ptr<const HostFunc>> overloads;
+};
+
 /// The key of a definition: module name and import name. ImportNameLess also compares views, so that a lookup
 /// copies no name.
 struct ImportName {
@@ -36,16 +42,15 @@ struct ImportNameLess {
 struct Linker {
   Engine engine;
   UnknownImports unknown_imports = UnknownImports::error;
-  std::map<ImportName, Definition, ImportNameLess> definitions;
-  /// Further host functions for defined names, for imports of other types.
-  std::map<ImportName, std::vector<std::shared_ptr<const HostFunc>>, ImportNameLess> overloads;
+  std::map<ImportName, Defined, ImportNameLess> definitions;
   std::optional<Error> error; // the error of a definition that failed; instantiate returns it
 
   explicit Linker(const Engine& of) : engine(of) {}
-  const Definition* find(const Import& import) const;
+  const Defined* find(const Import& import) const;
+  /// Defines a name, and removes its overloads.
   void define(std::string_view module, std::string_view name, Definition definition);
-  /// The name of `overload` must be defined.
-  void define_overload(std::shared_ptr<const HostFunc> overload);
+  /// Returns false if the overload's name is not defined.
+  bool define_overload(std::shared_ptr<const HostFunc> overload);
 };
 
 /// The items for a module's imports: for each index space, the imported items in order.
