@@ -92,21 +92,21 @@ Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   return Errno::success;
 }
 
-// Moves the cursor to a position in the sorted listing. Reads the directory only if the program begins a
-// listing or no listing is kept.
+// Moves the cursor to a position in the sorted listing. Reads the directory only if no listing is kept.
 Errno go_to_sorted(Call& call, int directory, DirectoryCursor& cursor, uint64_t position) {
-  const bool is_new = position == 0 || cursor.entries.empty();
+  const bool is_new = cursor.entries.empty();
   if (!is_new && position == cursor.position) return Errno::success;
   if (is_new) {
     const Errno error = begin_sorted(call, directory, cursor);
     if (error != Errno::success) return error;
   }
   const std::span<const std::byte> entries = cursor.entries;
-  cursor.at = 0;
-  for (uint64_t i = 0; i < position && cursor.at < entries.size(); ++i) {
+  size_t at = 0;
+  for (uint64_t i = 0; i < position && at < entries.size(); ++i) {
     if (call.meter.spend(1)) return Errno::intr;
-    cursor.at += platform::first_entry(entries.subspan(cursor.at)).length;
+    at += platform::first_entry(entries.subspan(at)).length;
   }
+  cursor.at = at;
   cursor.position = position;
   return Errno::success;
 }
@@ -181,7 +181,9 @@ Errno list(Call& call, Descriptor& file, uint64_t cookie, Listing& listing) {
   const auto own = platform::status(directory).value_or(platform::FileStatus{});
   auto& run = call.state.run;
   const uint64_t inode = run ? run->number(own.device, own.inode) : own.inode;
-  if (cookie == 0) {
+  if (cookie == 0) { // the program begins a new listing
+    file.cursor.entries.clear();
+    file.cursor.at = 0;
     if (!listing.add({1, inode, Filetype::directory, "."})) return Errno::success;
     cookie = 1;
   }
