@@ -42,7 +42,10 @@ StoreLimits store_limits(const RunOptions& options) {
 std::string exported_functions(const Module& module) {
   std::vector<std::string> names;
   for (const ExportInfo& item : module.exports())
-    if (item.kind() == ExternKind::func) names.push_back(printable(item.name));
+    if (item.kind() == ExternKind::func)
+      names.push_back(item.name.empty() || item.name.contains(' ') || item.name.contains(',')
+                          ? in_quotes(item.name)
+                          : printable(item.name));
   return printable_list(names);
 }
 

@@ -151,6 +151,9 @@ class Values(CommandTest):
         for words in [["--invoke", ""], ["--invoke="]]:
             self.run_command("run", *words, "same.wat")
             self.assertEqual(self.out, "3\n")
+        self.file("odd.wat", '(module (func (export "")) (func (export "a, b")) (func (export "c")))')
+        self.run_command("run", "--invoke", "d", "odd.wat", status=2)
+        self.assertIn('available: "", "a, b", c', self.err)
 
 
 if __name__ == "__main__":
