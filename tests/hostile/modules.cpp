@@ -144,8 +144,8 @@ void add_headers(std::vector<HostileModule>& all) {
                  "magic header not detected"});
   all.push_back({"version 2", [] { return Bytes{0, 'a', 's', 'm', 2, 0, 0, 0}.take(); }, malformed,
                  "unknown binary version"});
-  all.push_back({"component", [] { return Bytes{0, 'a', 's', 'm', 13, 0, 1, 0}.take(); }, malformed,
-                 "unknown binary version"});
+  all.push_back({"component", [] { return Bytes{0, 'a', 's', 'm', 13, 0, 1, 0}.take(); },
+                 ErrorKind::unsupported, "a component (this is not a core module) needs the feature"});
   all.push_back({"unknown section", [] { return Module().section(14, {0}).take(); }, malformed,
                  "malformed section id"});
   all.push_back({"section of 2^32-1 bytes", [] { return Module().raw(Bytes{1}.count(huge).add({0})).take(); },

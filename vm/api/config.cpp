@@ -2,40 +2,56 @@
 
 #include "vm/exec/simd/targets.hpp"
 
+#include <array>
+
 namespace skerry {
 
 namespace {
 
-struct Implication {
-  Feature feature;
-  Feature needs;
+struct FeatureRow {
+  std::string_view name;
+  Feature needs; // directly; with() and without() also follow indirect dependencies
+  FeatureStanding standing;
 };
 
-// The features that each feature directly depends on. with() and without() also follow indirect dependencies.
-constexpr Implication implications[] = {
-    {Feature::reference_types, Feature::bulk_memory},
-    {Feature::function_references, Feature::reference_types},
-    {Feature::gc, Feature::function_references},
-    {Feature::exceptions, Feature::reference_types},
-    {Feature::relaxed_simd, Feature::simd},
+constexpr std::array rows = {
+#define SKERRY_FEATURE(name, text, needs, standing)                                                          \
+  FeatureRow{text, Feature::needs, FeatureStanding::standing},
+#include "skerry/features.def"
 };
+static_assert(rows.size() <= 32, "Features has 32 bits");
+
+const FeatureRow& row_of(Feature f) { return rows[static_cast<size_t>(f)]; }
+
+/// Returns all features of which `is_wanted` approves, by their rows.
+template <class F> constexpr uint32_t bits_of_rows(F&& is_wanted) {
+  uint32_t bits = 0;
+  for (size_t i = 0; i < rows.size(); ++i) bits |= uint32_t{is_wanted(rows[i])} << i;
+  return bits;
+}
 
 constexpr uint32_t bit(Feature f) { return uint32_t{1} << static_cast<unsigned>(f); }
 
 } // namespace
 
+std::string_view feature_name(Feature feature) noexcept {
+  return feature < Feature::count_ ? row_of(feature).name : "unknown";
+}
+
+FeatureStanding feature_standing(Feature feature) noexcept { return row_of(feature).standing; }
+
 Features& Features::with(Feature f) {
+  if (row_of(f).standing == FeatureStanding::refused) return *this;
   bits_ |= bit(f);
-  for (const Implication& i : implications)
-    if (i.feature == f && !has(i.needs)) with(i.needs);
+  if (!has(row_of(f).needs)) with(row_of(f).needs);
   return *this;
 }
 
 Features& Features::without(Feature f) {
   if (f == Feature::mvp) return *this;
   bits_ &= ~bit(f);
-  for (const Implication& i : implications)
-    if (i.needs == f && has(i.feature)) without(i.feature);
+  for (size_t i = 0; i < rows.size(); ++i)
+    if (const auto other = static_cast<Feature>(i); rows[i].needs == f && has(other)) without(other);
   return *this;
 }
 
@@ -43,17 +59,15 @@ Features Features::wasm1() { return Features{}.with(Feature::mutable_globals); }
 
 Features Features::all() {
   Features features;
-  for (unsigned f = 0; f < static_cast<unsigned>(Feature::count_); ++f) features.bits_ |= uint32_t{1} << f;
+  features.bits_ =
+      bits_of_rows([](const FeatureRow& row) { return row.standing != FeatureStanding::refused; });
   return features;
 }
 
 Features Features::defaults() {
-  Features features = wasm1();
-  for (const Feature f :
-       {Feature::sign_extension, Feature::saturating_float_to_int, Feature::multi_value, Feature::bulk_memory,
-        Feature::reference_types, Feature::simd, Feature::tail_call, Feature::extended_const,
-        Feature::function_references, Feature::multi_memory, Feature::memory64})
-    features.with(f);
+  Features features;
+  features.bits_ =
+      bits_of_rows([](const FeatureRow& row) { return row.standing == FeatureStanding::standard; });
   return features;
 }
 

@@ -20,6 +20,8 @@ struct Error::Data {
   std::vector<Frame> backtrace;
   std::optional<int32_t> exit_status;
   std::optional<ExceededLimit> limit;
+  std::string feature;
+  std::string source;
   std::exception_ptr host_exception;
 };
 
@@ -62,6 +64,7 @@ constexpr std::array code_texts = {
     CodeText{ErrorCode::deadline_exceeded, "deadline_exceeded", "deadline exceeded"},
     CodeText{ErrorCode::interrupted, "interrupted", "interrupted"},
     CodeText{ErrorCode::limit_exceeded, "limit_exceeded", ""},
+    CodeText{ErrorCode::unsupported, "unsupported", ""},
     CodeText{ErrorCode::exit, "exit", ""},
     CodeText{ErrorCode::host_failed, "host_failed", ""},
     CodeText{ErrorCode::host_exception, "host_exception", ""},
@@ -114,6 +117,7 @@ std::string_view kind_name(ErrorKind kind) noexcept {
   case ErrorKind::trap: return "trap";
   case ErrorKind::exhaustion: return "exhaustion";
   case ErrorKind::exception: return "exception";
+  case ErrorKind::unsupported: return "unsupported";
   case ErrorKind::limit: return "limit";
   case ErrorKind::host: return "host";
   case ErrorKind::usage: return "usage";
@@ -230,6 +234,8 @@ const std::string& Error::func_name() const noexcept { return data_->func_name; 
 const std::vector<Frame>& Error::backtrace() const noexcept { return data_->backtrace; }
 std::optional<int32_t> Error::exit_status() const noexcept { return data_->exit_status; }
 std::optional<ExceededLimit> Error::limit() const noexcept { return data_->limit; }
+const std::string& Error::feature() const noexcept { return data_->feature; }
+const std::string& Error::source() const noexcept { return data_->source; }
 std::exception_ptr Error::host_exception() const noexcept { return data_->host_exception; }
 
 Error& Error::with_offset(uint64_t offset) noexcept {
@@ -262,6 +268,14 @@ Error& Error::with_limit(ExceededLimit limit) noexcept {
   if (Data* data = own_data()) data->limit = limit;
   return *this;
 }
+Error& Error::with_feature(std::string_view name) noexcept {
+  if (Data* data = own_data()) unless_out_of_memory([&] { data->feature = name; }, [] {});
+  return *this;
+}
+Error& Error::with_source(std::string lines) noexcept {
+  if (Data* data = own_data()) unless_out_of_memory([&] { data->source = printable_lines(lines); }, [] {});
+  return *this;
+}
 Error& Error::with_host_exception(std::exception_ptr exception) noexcept {
   if (Data* data = own_data()) data->host_exception = std::move(exception);
   return *this;
@@ -274,7 +288,10 @@ Error& Error::with_detail(std::string_view detail) noexcept {
 
 std::string Error::describe() const {
   std::string text = std::string(kind_name(kind())) + ": " + message();
-  if (offset() != no_offset) text += "\n  at byte offset 0x" + vm::hex(offset());
+  if (!source().empty())
+    text += "\n" + source();
+  else if (offset() != no_offset)
+    text += "\n  at byte offset 0x" + vm::hex(offset());
   if (func_index() != no_func) {
     text += "\n  in function " + std::to_string(func_index());
     if (!func_name().empty()) text += " (" + func_name() + ")";

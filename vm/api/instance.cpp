@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 #include "vm/api/values.hpp"
+#include "vm/base/near_names.hpp"
 #include "vm/module/module_info.hpp"
 
 #include <algorithm>
@@ -14,37 +15,11 @@ namespace skerry {
 
 namespace {
 
-/// The number of edits that turn one name into the other, ignoring case. Returns `most` + 1 if the lengths
-/// already differ by more than `most`.
-size_t distance(std::string_view a, std::string_view b, size_t most) {
-  if (a.size() > b.size()) std::swap(a, b);
-  if (b.size() - a.size() > most) return most + 1;
-  std::vector<size_t> row(a.size() + 1);
-  for (size_t i = 0; i < row.size(); ++i) row[i] = i;
-  for (size_t j = 1; j <= b.size(); ++j) {
-    size_t diagonal = std::exchange(row[0], j);
-    for (size_t i = 1; i <= a.size(); ++i) {
-      const size_t change = diagonal + (std::tolower(static_cast<unsigned char>(a[i - 1])) !=
-                                        std::tolower(static_cast<unsigned char>(b[j - 1])));
-      diagonal = std::exchange(row[i], std::min({change, row[i] + 1, row[i - 1] + 1}));
-    }
-  }
-  return row.back();
-}
-
-/// Text that suggests up to three exports whose names are similar to `name`. Empty if there are none.
+/// Text that suggests exports whose names are similar to `name`. Empty if there are none.
 std::string near_misses(const vm::Module& module, std::string_view name) {
-  constexpr size_t most_looked_at = 10'000, most_shown = 3, longest = 100;
-  if (name.size() > longest) return {};
-  std::string text;
-  size_t shown = 0;
-  for (const vm::Export& item :
-       std::span(module.exports).first(std::min(module.exports.size(), most_looked_at))) {
-    const size_t most = std::max(name.size() / 4, size_t{1});
-    if (distance(item.name, name, most) > most || shown == most_shown) continue;
-    text += (shown++ == 0 ? "; did you mean " : " or ") + in_quotes(item.name);
-  }
-  return text;
+  vm::NearNames near(name);
+  for (const vm::Export& item : module.exports) near.offer(item.name);
+  return near.text();
 }
 
 Error no_export(const vm::Module& module, std::string_view name, ExternKind kind) {

@@ -90,7 +90,8 @@ std::vector<MissingImport> Linker::missing(const Module& module, size_t most) co
     if (missing.size() == most) break;
     if (data_->find(import) == nullptr)
       missing.push_back({std::string(import.module), std::string(import.name),
-                         vm::extern_type(decoded, import.kind, import.index)});
+                         vm::extern_type(decoded, import.kind, import.index),
+                         missing.size() < vm::most_suggestions ? data_->suggestion(import) : ""});
   }
   return missing;
 }

@@ -37,6 +37,13 @@ Result<void> check_budget(uint64_t size, uint64_t allowed) {
                                   asked, allowed));
 }
 
+/// Adds the name of the function that the error is about.
+Error with_name(Error error, const vm::Module& module) {
+  if (error.func_index() < module.functions.size())
+    error.with_func(error.func_index(), std::string(vm::func_name(module, error.func_index())));
+  return error;
+}
+
 Result<std::shared_ptr<vm::Module>> load(const Engine& engine, vm::ModuleBytes bytes,
                                          const CompileOptions& options) {
   if (auto ok = check_size(engine, bytes.all().size()); !ok) return fail(std::move(ok.error()));
@@ -45,7 +52,8 @@ Result<std::shared_ptr<vm::Module>> load(const Engine& engine, vm::ModuleBytes b
   auto module = vm::decode_module(engine.data(), std::move(bytes), watch);
   if (!module) return module;
   if (auto done = vm::resolve_module(**module, watch); !done) return fail(std::move(done.error()));
-  if (auto valid = vm::validate_module(**module, watch); !valid) return fail(std::move(valid.error()));
+  if (auto valid = vm::validate_module(**module, watch); !valid)
+    return fail(with_name(valid.error(), **module));
   return module;
 }
 

@@ -14,6 +14,22 @@ void ByteReader::fail_at(uint64_t offset, std::string message, ErrorKind kind) {
   cursor_ = end_;
 }
 
+void ByteReader::fail_unsupported(uint64_t offset, std::string message, std::string_view feature,
+                                  ErrorKind kind) {
+  if (!failed_) feature_ = feature;
+  fail_at(offset, std::move(message), kind);
+}
+
+Error ByteReader::error() const {
+  const ErrorCode code = !feature_.empty()                 ? ErrorCode::unsupported
+                         : error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded
+                                                           : ErrorCode::none;
+  Error error(error_kind_, code, message_);
+  error.with_offset(error_offset_);
+  if (!feature_.empty()) error.with_feature(feature_);
+  return error;
+}
+
 void ByteReader::fail_at_end() { fail_at(base_ + static_cast<uint64_t>(end_ - begin_), end_message_); }
 
 template <unsigned bits, bool is_signed> uint64_t ByteReader::leb() {

@@ -86,14 +86,15 @@ public:
   /// dropped.
   void fail(std::string message) { fail_at(offset(), std::move(message)); }
   [[gnu::cold]] void fail_at(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::malformed);
+  /// Like fail_at, for a module that needs the feature with this name, which must be a literal. `kind` is
+  /// malformed if the specification demands that, otherwise unsupported.
+  [[gnu::cold]] void fail_unsupported(uint64_t offset, std::string message, std::string_view feature,
+                                      ErrorKind kind = ErrorKind::unsupported);
   /// Returns the first error. Call it only if ok() is false.
-  Error error() const {
-    const ErrorCode code = error_kind_ == ErrorKind::limit ? ErrorCode::limit_exceeded : ErrorCode::none;
-    return Error(error_kind_, code, message_).with_offset(error_offset_);
-  }
+  Error error() const;
   /// If `other`, a sub_reader of this reader, has an error, records that error here.
   void absorb(const ByteReader& other) {
-    if (!other.ok()) fail_at(other.error_offset_, other.message_, other.error_kind_);
+    if (!other.ok()) fail_unsupported(other.error_offset_, other.message_, other.feature_, other.error_kind_);
   }
 
 private:
@@ -127,6 +128,7 @@ private:
   ErrorKind error_kind_ = ErrorKind::malformed;
   uint64_t error_offset_ = 0;
   std::string message_;
+  std::string_view feature_; // that the module needs; empty for other errors
 };
 
 } // namespace skerry::vm

@@ -1,9 +1,13 @@
 #include "vm/isa/instruction.hpp"
+
 #include "vm/base/hex.hpp"
+#include "vm/isa/features.hpp"
 
 namespace skerry::vm {
 
 namespace {
+
+constexpr uint8_t atomic_prefix = 0xfe; // of the feature threads, which is refused
 
 bool is_abstract_heap_type(int64_t code) {
   return code >= static_cast<int64_t>(HeapType::exn) && code <= static_cast<int64_t>(HeapType::noexn);
@@ -124,8 +128,17 @@ void decode_immediates(ByteReader& reader, ImmediateKind kind, Instruction& inst
 }
 
 [[gnu::cold]] bool fail_illegal(ByteReader& reader, uint64_t start, uint8_t prefix, uint32_t code) {
-  reader.fail_at(start, "illegal opcode " + (prefix ? hex(prefix, 2) + " " : std::string{}) + hex(code, 2));
+  const std::string opcode = "opcode " + (prefix ? hex(prefix, 2) + " " : std::string{}) + hex(code, 2);
+  const auto feature = refused_opcode(prefix, code);
+  feature ? refuse(reader, *feature, start, opcode) : reader.fail_at(start, "illegal " + opcode);
   return false;
+}
+
+/// Fails because of a type that begins with the byte `code`.
+[[gnu::cold]] void fail_type(ByteReader& reader, uint64_t start, uint8_t code, const char* message) {
+  const auto feature = refused_type(code);
+  feature ? refuse(reader, *feature, start, "a type of form " + hex(code, 2))
+          : reader.fail_at(start, message + (" " + hex(code, 2)));
 }
 
 bool decode_prefixed(ByteReader& reader, uint64_t start, uint8_t prefix, Instruction& instr) {
@@ -161,7 +174,7 @@ constexpr std::array<ShortOpcode, 256> short_opcodes = [] {
 /// because the fast path then needs no stack frame.
 [[gnu::noinline]] bool decode_rest(ByteReader& reader, uint8_t byte, Instruction& instr) {
   if (instr.op == Opcode::invalid) {
-    if (!is_prefix(byte)) return fail_illegal(reader, instr.offset, 0, byte);
+    if (!is_prefix(byte) && byte != atomic_prefix) return fail_illegal(reader, instr.offset, 0, byte);
     if (!decode_prefixed(reader, instr.offset, byte, instr)) return false;
   }
   decode_immediates(reader, info(instr.op).immediate, instr);
@@ -214,7 +227,7 @@ HeapType decode_heap_type(ByteReader& reader) {
     if (code >= 1 << 23) reader.fail_at(start, "unknown type: " + std::to_string(code), ErrorKind::invalid);
     return static_cast<HeapType>(code);
   }
-  if (!is_abstract_heap_type(code)) reader.fail_at(start, "malformed heap type");
+  if (!is_abstract_heap_type(code)) fail_type(reader, start, code & 0x7f, "malformed heap type");
   return static_cast<HeapType>(code);
 }
 
@@ -224,7 +237,7 @@ ValType decode_value_type(ByteReader& reader) {
   if (code == ValType::ref_ || code == ValType::ref_null_)
     return ValType::ref(decode_heap_type(reader), code == ValType::ref_null_);
   const ValType type = short_value_type(code);
-  if (type == ValType{}) reader.fail_at(start, "malformed value type " + hex(code, 2));
+  if (type == ValType{}) fail_type(reader, start, code, "malformed value type");
   return type;
 }
 

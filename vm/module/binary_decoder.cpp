@@ -4,6 +4,7 @@
 #include "vm/isa/features.hpp"
 #include "vm/isa/instruction.hpp"
 #include "vm/module/engine_data.hpp"
+#include "vm/module/file_kind.hpp"
 #include "vm/module/name_section.hpp"
 #include "vm/module/rec_group.hpp"
 
@@ -15,6 +16,7 @@ namespace skerry::vm {
 namespace {
 
 constexpr const char* end_of_section = "unexpected end of section or function";
+constexpr std::string_view memory = "memory";
 
 /// Reads instructions up to and including the `end` that matches the start of the sequence. Calls `may_go_on`
 /// from time to time, and stops if it returns false.
@@ -39,9 +41,11 @@ public:
         limits_(config.module_limits), reader_(module.bytes, 0, end_of_section) {}
 
   Result<void> module();
+  uint64_t offset_of_entry(SectionId section, uint32_t entry);
 
 private:
   void header();
+  void not_a_module(const char* message);
   void section();
   void section_content(SectionId id);
   void custom_section(uint32_t size);
@@ -52,7 +56,8 @@ private:
   void type_section();
   ValType value_type();
   ValType ref_type();
-  Limits limits();
+  Limits limits(std::string_view of);
+  void wrong_limits(uint64_t start, uint8_t flags, std::string_view of);
   TableType table_type();
   GlobalType global_type();
   uint32_t tag_type();
@@ -85,7 +90,9 @@ private:
     items.reserve(items.size() + std::min(count, reader_.remaining() / min_bytes));
   }
   /// Returns whether item `index` of `count` can be read.
-  bool more(uint32_t index, uint32_t count) { return index < count && reader_.ok() && is_on_time(); }
+  bool more(uint32_t index, uint32_t count) {
+    return index < count && reader_.ok() && is_on_time() && index != stop_at_;
+  }
   /// Charges the bytes read since the last call. After the deadline, makes the reader fail, so that nothing
   /// more is read.
   bool is_on_time() {
@@ -98,8 +105,8 @@ private:
   void check_limit(uint64_t value, uint64_t limit, const char* what, uint64_t offset) {
     vm::check_limit(reader_, value, limit, what, offset);
   }
-  void need(Feature feature, uint64_t offset, const char* message, const char* what) {
-    need_feature(reader_, features_, feature, offset, message, what);
+  void need(Feature feature, uint64_t offset, std::string_view what) {
+    need_feature(reader_, features_, feature, offset, what);
   }
 
   Module& module_;
@@ -112,6 +119,7 @@ private:
   uint32_t declared_functions_ = 0;
   uint32_t data_count_ = 0;
   std::span<const std::byte> name_section_; // the content of the last custom section "name"
+  uint32_t stop_at_ = ~uint32_t{0};         // the entry before which to stop: offset_of_entry
   uint64_t seen_ = 0;                       // the offset up to which work has been charged to the watch
 };
 
@@ -123,6 +131,13 @@ Result<void> BinaryDecoder::module() {
   if (reader_.ok()) return {};
   if (auto bodies = scan_bodies(); !bodies) return bodies;
   return fail(reader_.error());
+}
+
+uint64_t BinaryDecoder::offset_of_entry(SectionId section, uint32_t entry) {
+  stop_at_ = entry;
+  reader_.bytes(module_.offset_of(section));
+  section_content(section);
+  return reader_.offset();
 }
 
 /// Checks the function bodies before an error outside them is reported. If a body is malformed, its error is
@@ -146,21 +161,27 @@ void BinaryDecoder::header() {
   static constexpr char magic[4] = {'\0', 'a', 's', 'm'};
   const size_t size = reader_.remaining();
   if (size < sizeof magic || std::memcmp(reader_.bytes(sizeof magic).data(), magic, sizeof magic) != 0)
-    return reader_.fail_at(0, size < sizeof magic ? "unexpected end: not a WebAssembly module"
-                                                  : "magic header not detected");
+    return not_a_module(size < sizeof magic ? "unexpected end" : "magic header not detected");
   const uint32_t version = reader_.fixed_u32();
   if (version == 1 || !reader_.ok()) return;
-  const bool is_component = version >> 16 == 1;
-  reader_.fail_at(4, "unknown binary version: " + std::to_string(version & 0xffff) +
-                         (is_component ? " (a component, not a module)" : ""));
+  constexpr uint32_t component_layer = 1;
+  if (version >> 16 == component_layer && (version & 0xffff) != 0)
+    return refuse(reader_, Feature::component_model, 4, "a component (this is not a core module)");
+  reader_.fail_at(4, "unknown binary version: " + std::to_string(version));
+}
+
+/// Fails with a message that says, if possible, what the bytes are.
+void BinaryDecoder::not_a_module(const char* message) {
+  const std::string_view kind = file_kind(module_.bytes);
+  reader_.fail_at(0, std::string(message) + (kind.empty() ? ": this is not a WebAssembly module"
+                                                          : ": this is " + std::string(kind)));
 }
 
 void BinaryDecoder::section() {
   const uint64_t start = reader_.offset();
   const uint8_t id = reader_.u8();
   if (id >= section_count) return reader_.fail_at(start, "malformed section id: " + std::to_string(id));
-  if (static_cast<SectionId>(id) == SectionId::tag)
-    need(Feature::exceptions, start, "malformed section id", "tag section");
+  if (static_cast<SectionId>(id) == SectionId::tag) need(Feature::exceptions, start, "a tag section");
   const uint64_t size_offset = reader_.offset();
   const uint32_t size = reader_.leb_u32();
   if (size > reader_.remaining())
@@ -249,7 +270,7 @@ ValType BinaryDecoder::ref_type() {
   }
   const ValType type = decode_value_type(reader_);
   if (type != funcref && reader_.ok() && !features_.has(required_feature(type)))
-    need(required_feature(type), start, "malformed value type", to_string(type).c_str());
+    need(required_feature(type), start, "the type " + to_string(type));
   return type;
 }
 
@@ -270,23 +291,34 @@ void BinaryDecoder::type_section() {
   }
 }
 
-Limits BinaryDecoder::limits() {
+/// Reads limits. `of` says in messages what they are the limits of.
+Limits BinaryDecoder::limits(std::string_view of) {
   const uint64_t start = reader_.offset();
   const uint8_t flags = reader_.u8();
   Limits limits;
   limits.has_max = flags & 1;
   limits.is_64 = flags & 4;
-  if (flags > 5 || flags & 2) reader_.fail_at(start, "malformed limits flags");
-  if (limits.is_64) need(Feature::memory64, start, "malformed limits flags", "64-bit addresses");
+  if (flags > 5 || flags & 2) wrong_limits(start, flags, of);
+  if (limits.is_64) need(Feature::memory64, start, "an address type of 64 bits");
   limits.min = reader_.leb_u64();
   if (limits.has_max) limits.max = reader_.leb_u64();
   return limits;
 }
 
+void BinaryDecoder::wrong_limits(uint64_t start, uint8_t flags, std::string_view of) {
+  constexpr uint8_t shared = 2, page_size = 8;
+  if (flags < page_size) return refuse(reader_, Feature::threads, start, "a shared " + std::string(of));
+  if (flags >= 2 * page_size || of != memory) return reader_.fail_at(start, "malformed limits flags");
+  // The official suite demands these words for all flags that the specification does not have.
+  const Feature feature = flags & shared ? Feature::threads : Feature::custom_page_sizes;
+  reader_.fail_unsupported(start, "malformed limits flags: " + refusal(feature, "a page size"),
+                           feature_name(feature), ErrorKind::malformed);
+}
+
 TableType BinaryDecoder::table_type() {
   TableType type;
   type.element = ref_type();
-  type.limits = limits();
+  type.limits = limits("table");
   return type;
 }
 
@@ -345,8 +377,10 @@ void BinaryDecoder::import_header(Import& import) {
   import.name = reader_.name();
   const uint64_t start = reader_.offset();
   const uint8_t kind = reader_.u8();
+  const bool is_group = (kind == 0x7e || kind == 0x7f) && import.name.empty();
+  if (is_group) return refuse(reader_, Feature::compact_imports, start, "a group of imports");
   if (kind > 4) return reader_.fail_at(start, "malformed import kind: " + std::to_string(kind));
-  if (kind == 4) need(Feature::exceptions, start, "malformed import kind", "tag");
+  if (kind == 4) need(Feature::exceptions, start, "an imported tag");
   import.kind = static_cast<ExternKind>(kind);
 }
 
@@ -370,7 +404,7 @@ void BinaryDecoder::import_type(Import& import, Module* module) {
   switch (import.kind) {
   case ExternKind::func: return add(module_.functions, reader_.leb_u32());
   case ExternKind::table: return add(module_.tables, Table{table_type(), {}});
-  case ExternKind::memory: return add(module_.memories, MemoryType{limits()});
+  case ExternKind::memory: return add(module_.memories, MemoryType{limits(memory)});
   case ExternKind::global: return add(module_.globals, Global{global_type(), {}});
   case ExternKind::tag: return add(module_.tags, tag_type());
   }
@@ -391,7 +425,7 @@ void BinaryDecoder::table_section() {
     const uint64_t start = reader_.offset();
     const bool has_init = reader_.peek() == 0x40;
     if (has_init) {
-      need(Feature::function_references, start, "malformed reference type", "table with initial value");
+      need(Feature::function_references, start, "a table with an initial value");
       reader_.u8();
       if (reader_.u8() != 0) reader_.fail_at(start, "malformed table");
     }
@@ -403,7 +437,7 @@ void BinaryDecoder::table_section() {
 
 void BinaryDecoder::memory_section() {
   const uint32_t n = count(limits_.memories, "memories");
-  for (uint32_t i = 0; more(i, n); ++i) module_.memories.push_back({limits()});
+  for (uint32_t i = 0; more(i, n); ++i) module_.memories.push_back({limits(memory)});
 }
 
 void BinaryDecoder::tag_section() {
@@ -452,7 +486,7 @@ void BinaryDecoder::elem_segment() {
   const uint64_t start = reader_.offset();
   const uint32_t flags = reader_.leb_u32();
   if (flags > 7) return reader_.fail_at(start, "malformed elements segment kind");
-  if (flags != 0) need(Feature::bulk_memory, start, "malformed elements segment kind", "a kind other than 0");
+  if (flags != 0) need(Feature::bulk_memory, start, "this kind of element segment");
   ElemSegment segment;
   segment.is_expressions = flags & 4;
   if (!segment.is_expressions) segment.type = ValType::ref(HeapType::func, false); // indices are never null
@@ -487,7 +521,7 @@ void BinaryDecoder::elem_items(ElemSegment& segment) {
 }
 
 void BinaryDecoder::data_count_section() {
-  need(Feature::bulk_memory, reader_.offset(), "malformed section id", "data count");
+  need(Feature::bulk_memory, reader_.offset(), "a data count section");
   module_.has_data_count = true;
   data_count_ = reader_.leb_u32();
 }
@@ -516,7 +550,7 @@ void BinaryDecoder::data_segment() {
   const uint64_t start = reader_.offset();
   const uint32_t flags = reader_.leb_u32();
   if (flags > 2) return reader_.fail_at(start, "malformed data segment kind");
-  if (flags != 0) need(Feature::bulk_memory, start, "malformed data segment kind", "a kind other than 0");
+  if (flags != 0) need(Feature::bulk_memory, start, "this kind of data segment");
   DataSegment segment;
   if (flags != 1) {
     segment.mode = SegmentMode::active;
@@ -531,6 +565,18 @@ void BinaryDecoder::data_segment() {
 }
 
 } // namespace
+
+uint64_t entry_offset(const Module& module, SectionId section, uint32_t entry) {
+  constexpr uint32_t most_entries = 100'000; // bounds the memory of the second decoding
+  const uint32_t start = module.offset_of(section);
+  if (ByteReader(module.bytes.subspan(start)).leb_u32() > most_entries) return start;
+  LoadWatch never;
+  Module scratch;
+  scratch.engine = module.engine;
+  scratch.bytes = module.bytes;
+  scratch.section_offsets = module.section_offsets;
+  return BinaryDecoder(scratch, module.engine->config, never).offset_of_entry(section, entry);
+}
 
 Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<EngineData>& engine, ModuleBytes bytes,
                                               LoadWatch& watch) {

@@ -39,6 +39,10 @@ inline Result<std::shared_ptr<Module>> decode_module(const std::shared_ptr<Engin
   return decode_module(engine, std::move(bytes), never);
 }
 
+/// Returns the offset of an entry of a section of a module that has been decoded, for messages. Decodes the
+/// section again. Returns the offset of the section if it has very many entries.
+uint64_t entry_offset(const Module& module, SectionId section, uint32_t entry);
+
 /// A reader that starts at the function's locals and instructions. It does not stop at the end of the body,
 /// so the caller must check that the instruction `end` is at the end of the body.
 inline ByteReader body_reader(const Module& module, const FuncBody& body) {

@@ -1,5 +1,6 @@
 #include "vm/module/rec_group.hpp"
 
+#include "vm/base/hex.hpp"
 #include "vm/isa/features.hpp"
 #include "vm/isa/instruction.hpp"
 
@@ -40,7 +41,7 @@ public:
   void rec_type() {
     const uint64_t start = reader_.offset();
     if (reader_.peek() != RecGroup::code) return sub_type();
-    need(Feature::gc, start, "rec");
+    need(Feature::gc, start, "a group of recursive types");
     reader_.u8();
     const uint32_t size = decode_count(reader_, limits_.types, "types");
     const size_t expected = std::min<size_t>(size, reader_.remaining() / 2);
@@ -56,7 +57,7 @@ public:
 
 private:
   void need(Feature feature, uint64_t offset, const char* what) {
-    need_feature(reader_, features_, feature, offset, "malformed definition type", what);
+    need_feature(reader_, features_, feature, offset, what);
   }
 
   void sub_type() {
@@ -64,7 +65,7 @@ private:
     const uint64_t start = reader_.offset();
     const uint8_t form = reader_.peek();
     if (form == 0x50 || form == 0x4f) {
-      need(Feature::gc, start, "sub");
+      need(Feature::gc, start, "a type with subtypes");
       reader_.u8();
       group_.types.back().is_final = form == 0x4f;
       if (decode_count(reader_, 1, "supertypes") == 1) group_.types.back().supertype = reader_.leb_u32();
@@ -78,15 +79,17 @@ private:
     switch (form) {
     case 0x60: return func_type();
     case 0x5f:
-      need(Feature::gc, start, "struct");
+      need(Feature::gc, start, "a structure type");
       group_.types.back().kind = CompositeKind::struct_;
       return fields(decode_count(reader_, std::min(limits_.struct_fields, 0xffffu), "fields"));
     case 0x5e:
-      need(Feature::gc, start, "array");
+      need(Feature::gc, start, "an array type");
       group_.types.back().kind = CompositeKind::array;
       return fields(1);
     default: break;
     }
+    if (const auto feature = refused_type(form))
+      return refuse(reader_, *feature, start, "a type of form " + hex(form, 2));
     const bool is_long = form >= 0x80; // a form is a signed LEB128 of 7 bits
     reader_.fail_at(start, is_long ? "integer representation too long" : "malformed definition type");
   }
@@ -96,8 +99,7 @@ private:
     const uint64_t start = reader_.offset();
     result_type(limits_.results, "results", true);
     if (group_.types.back().results > 1)
-      need_feature(reader_, features_, Feature::multi_value, start, "invalid result arity",
-                   "several results");
+      need(Feature::multi_value, start, "a function type with several results");
   }
 
   void result_type(uint32_t limit, const char* what, bool is_result) {
@@ -165,16 +167,8 @@ ValType decode_value_type(ByteReader& reader, const Features& features) {
   const uint64_t start = reader.offset();
   const ValType type = decode_value_type(reader);
   if (reader.ok() && !features.has(required_feature(type)))
-    need_feature(reader, features, required_feature(type), start, "malformed value type",
-                 to_string(type).c_str());
+    need_feature(reader, features, required_feature(type), start, "the type " + to_string(type));
   return type;
-}
-
-void need_feature(ByteReader& reader, const Features& features, Feature feature, uint64_t offset,
-                  const char* message, const char* what) {
-  if (!features.has(feature))
-    reader.fail_at(offset, std::string(message) + ": " + what + " without the feature " +
-                               std::string(feature_name(feature)));
 }
 
 uint32_t decode_count(ByteReader& reader, uint64_t limit, const char* what) {

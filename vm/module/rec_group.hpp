@@ -84,9 +84,6 @@ void decode_rec_group(ByteReader& reader, const Config& config, LoadWatch& watch
 /// Decodes a value type, and checks that the type's feature is enabled.
 ValType decode_value_type(ByteReader& reader, const Features& features);
 
-/// Makes the reader fail with "MESSAGE: WHAT without the feature NAME" unless the feature is enabled.
-void need_feature(ByteReader& reader, const Features& features, Feature feature, uint64_t offset,
-                  const char* message, const char* what);
 /// Decodes the length of a vec. A length that exceeds `limit` or the bytes left is an error. Returns 0 after
 /// an error.
 uint32_t decode_count(ByteReader& reader, uint64_t limit, const char* what);

@@ -1,6 +1,7 @@
 #include "vm/module/resolve.hpp"
 
 #include "skerry/printable.hpp"
+#include "vm/module/binary_decoder.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/rec_group.hpp"
 #include "vm/module/type_registry.hpp"
@@ -202,7 +203,7 @@ bool Resolver::index_export(uint32_t i, uint64_t hash) {
   if (!watch_.spend(name.size() + item_bytes)) return false;
   const auto is_named = [&](uint32_t index) { return module_.exports[index].name == name; };
   return module_.exports_by_name.insert(hash, i, is_named) == i ||
-         fail(at(SectionId::export_), "duplicate export name " + in_quotes(name));
+         fail(entry_offset(module_, SectionId::export_, i), "duplicate export name " + in_quotes(name));
 }
 
 // ---- Errors

@@ -2,6 +2,7 @@
 
 #include "skerry/printable.hpp"
 #include "vm/base/limit_error.hpp"
+#include "vm/base/near_names.hpp"
 #include "vm/code/handler_table.hpp"
 #include "vm/module/module_info.hpp"
 #include "vm/runtime/import_matching.hpp"
@@ -133,8 +134,10 @@ private:
 
   void bind_unknown(const Import& import) {
     if (import.kind != ExternKind::func || linker_.unknown_imports == UnknownImports::error)
-      return problem(
-          [&] { return "unknown import: " + name_of(import) + ": " + to_string(type_of(import)); });
+      return problem([&] {
+        return "unknown import: " + name_of(import) + ": " + to_string(type_of(import)) +
+               (problems_ <= most_suggestions ? linker_.suggestion(import) : "");
+      });
     const uint64_t bytes = stand_in_bytes(import);
     if (store_.take_budget(bytes))
       bound_.functions.push_back(host_func_instance(store_, stand_in(import)));
@@ -202,6 +205,17 @@ private:
 const Defined* Linker::find(const Import& import) const {
   const auto found = definitions.find(ImportNameView(import.module, import.name));
   return found == definitions.end() ? nullptr : &found->second;
+}
+
+std::string Linker::suggestion(const Import& import) const {
+  NearNames names(import.name), modules(import.module);
+  bool has_module = false;
+  for (const auto& [name, definition] : definitions) {
+    if (name.module == import.module) names.offer(name.name);
+    if (name.name == import.name) modules.offer(name.module);
+    has_module |= name.module == import.module;
+  }
+  return has_module ? names.text() : modules.text();
 }
 
 void Linker::define(std::string_view module, std::string_view name, Definition definition) {

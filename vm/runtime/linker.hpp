@@ -51,7 +51,13 @@ struct Linker {
   void define(std::string_view module, std::string_view name, Definition definition);
   /// Returns false if the overload's name is not defined.
   bool define_overload(std::shared_ptr<const HostFunc> overload);
+  /// Returns a text that suggests definitions whose names are similar to those of `import`; empty if there
+  /// are none. Looks at 10,000 definitions at most.
+  std::string suggestion(const Import& import) const;
 };
+
+/// How many imports of one module get a suggestion.
+inline constexpr size_t most_suggestions = 4;
 
 /// The items for a module's imports: for each index space, the imported items in order.
 struct BoundImports {

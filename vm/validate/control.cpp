@@ -27,7 +27,7 @@ bool FunctionValidator::resolve_block_type(BlockType& block) {
   const CanonicalType& type = module_.type(block.type);
   if ((type.params().empty() && type.results().size() <= 1) || features_.has(Feature::multi_value))
     return true;
-  return needs_feature(Feature::multi_value, "block with parameters", "invalid result arity");
+  return needs_feature(Feature::multi_value, "a block with parameters or several results");
 }
 
 bool FunctionValidator::enter(Opcode op, BlockType block) {
@@ -60,7 +60,7 @@ void FunctionValidator::set_unreachable() {
 bool FunctionValidator::end_of_frame(const ControlFrame& frame) {
   if (!pop(result_types(frame.block))) return false;
   forget_initialized(frame.init_count);
-  return stack_.is_empty() || mismatch({});
+  return stack_.is_empty() || left_over(frame);
 }
 
 bool FunctionValidator::else_() {

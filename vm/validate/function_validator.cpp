@@ -9,6 +9,12 @@
 
 namespace skerry::vm {
 
+namespace {
+
+constexpr size_t most_listed = 16; // types in a message
+
+} // namespace
+
 FunctionValidator::FunctionValidator(const Module& module, const std::vector<bool>* declared,
                                      LoadWatch* watch)
     : module_(module), features_(module.engine->config.features),
@@ -105,6 +111,7 @@ Result<void> FunctionValidator::validate_const_expr(ByteReader& reader, ValType 
 /// Checks that an instruction is allowed in a constant expression (spec §3.4.13, "Constant Expressions").
 bool FunctionValidator::check_const_instruction(const Instruction& instr) {
   offset_ = instr.offset;
+  if (!features_.has(info(instr.op).feature)) return true; // check() then refuses it
   if (!is_constant(instr.op, features_))
     return fail("constant expression required: " + std::string(info(instr.op).text));
   if (instr.op == Opcode::ref_func && instr.index[0] < named_->size()) (*named_)[instr.index[0]] = true;
@@ -118,7 +125,7 @@ bool FunctionValidator::check(const Instruction& instr) {
   const OpcodeRule& rule = opcode_rules[static_cast<size_t>(instr.op)];
   offset_ = instr.offset;
   if (!features_.has(rule.feature)) [[unlikely]]
-    return needs_feature(rule.feature, std::string(info(instr.op).text), "illegal opcode");
+    return needs_feature(rule.feature, info(instr.op).text);
   const uint32_t index = instr.index[0];
   switch (instr.op) {
   case Opcode::unreachable: set_unreachable(); return true;
@@ -222,7 +229,12 @@ bool FunctionValidator::check_lane(const Instruction& instr, const OpcodeRule& r
 // ---- Errors
 
 bool FunctionValidator::fail(std::string message, ErrorKind kind) {
-  error_ = Error::at(kind, offset_, std::move(message));
+  return fail(Error::at(kind, offset_, std::move(message)));
+}
+
+bool FunctionValidator::fail(Error error) {
+  error_ = std::move(error);
+  error_->with_offset(offset_);
   if (func_index_ != Error::no_func) error_->with_func(func_index_);
   return false;
 }
@@ -240,7 +252,28 @@ bool FunctionValidator::unknown(const char* what, uint64_t index, uint64_t count
 bool FunctionValidator::mismatch(std::vector<ValType> required) {
   if (matcher_.is_exhausted()) return too_many_comparisons();
   const std::vector<ValType> seen = stack_.top(required.size());
-  return fail("type mismatch: instruction requires " + list(required) + " but stack has " + list(seen));
+  return fail("type mismatch: instruction requires " + list(required) + " but stack has " + list(seen) +
+              ": " + instruction_text());
+}
+
+/// Fails because operands are left when the block of `frame` ends, after its results were popped.
+bool FunctionValidator::left_over(const ControlFrame& frame) {
+  const TypeList results = result_types(frame.block);
+  std::vector<ValType> seen = stack_.top(most_listed);
+  const std::string left = list(seen);
+  for (const ValType type : results) seen.push_back(type);
+  const std::string_view of = frames_.size() > 1              ? info(frame.op).text
+                              : func_index_ != Error::no_func ? "function"
+                                                              : "expression";
+  return fail("type mismatch: block requires " + list(results.to_vector()) + " but stack has " + list(seen) +
+              ": " + left + " left over at the end of the " + std::string(of));
+}
+
+/// Returns the name of the instruction that is being checked.
+std::string FunctionValidator::instruction_text() const {
+  ByteReader reader(module_.bytes.subspan(offset_));
+  Instruction instr{};
+  return std::string(decode_instruction(reader, instr) ? info(instr.op).text : "an instruction");
 }
 
 bool FunctionValidator::too_many_comparisons() {
@@ -251,7 +284,8 @@ bool FunctionValidator::too_many_comparisons() {
 
 /// Describes a type for messages. A concrete type is described by its type index in the module.
 std::string FunctionValidator::name_of(ValType type) const {
-  if (!type.is_ref() && type.kind() < ValType::i16) return "bot";
+  if (type == bottom_type) return "a value";
+  if (type == bottom_ref) return "a reference";
   if (!is_concrete(type)) return to_string(type);
   const auto has_id = [&](const CanonicalType* of) { return static_cast<HeapType>(of->id()) == type.heap(); };
   const auto index = std::ranges::find_if(module_.types, has_id) - module_.types.begin();
@@ -259,20 +293,17 @@ std::string FunctionValidator::name_of(ValType type) const {
 }
 
 std::string FunctionValidator::list(std::span<const ValType> types) const {
-  constexpr size_t shown = 16;
   std::string text = "[";
-  for (size_t i = 0; i < std::min(types.size(), shown); ++i) text += (i ? " " : "") + name_of(types[i]);
-  return text + (types.size() > shown ? " ...]" : "]");
+  for (size_t i = 0; i < std::min(types.size(), most_listed); ++i) text += (i ? " " : "") + name_of(types[i]);
+  return text + (types.size() > most_listed ? " ...]" : "]");
 }
 
 bool FunctionValidator::too_many_operands() {
   return fail("too many operands: the limit is " + std::to_string(limits_.operand_slots), ErrorKind::limit);
 }
 
-bool FunctionValidator::needs_feature(Feature feature, const std::string& what, const char* message) {
-  return fail(std::string(message) + ": " + what + " without the feature " +
-                  std::string(feature_name(feature)),
-              ErrorKind::malformed);
+bool FunctionValidator::needs_feature(Feature feature, std::string_view what) {
+  return fail(unsupported(feature, what));
 }
 
 } // namespace skerry::vm

@@ -170,14 +170,18 @@ private:
   bool pop_ref(ValType& type);
 
   [[gnu::cold]] bool fail(std::string message, ErrorKind kind = ErrorKind::invalid);
+  /// Fails with `error` at the instruction that is being checked.
+  [[gnu::cold]] bool fail(Error error);
   bool fail_reading();
   [[gnu::cold]] bool unknown(const char* what, uint64_t index, uint64_t count);
   [[gnu::cold]] bool mismatch(std::vector<ValType> required);
+  [[gnu::cold]] bool left_over(const ControlFrame& frame);
+  [[gnu::cold]] std::string instruction_text() const;
   [[gnu::cold]] bool too_many_comparisons();
   [[gnu::cold]] std::string name_of(ValType type) const;
   [[gnu::cold]] std::string list(std::span<const ValType> types) const;
   [[gnu::cold]] bool too_many_operands();
-  [[gnu::cold]] bool needs_feature(Feature feature, const std::string& what, const char* message);
+  [[gnu::cold]] bool needs_feature(Feature feature, std::string_view what);
 
   const Module& module_;
   const Features& features_;

@@ -1,6 +1,7 @@
 #include "vm/validate/module_validator.hpp"
 
 #include "vm/isa/features.hpp"
+#include "vm/module/binary_decoder.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/module_info.hpp"
 #include "vm/module/type_registry.hpp"
@@ -27,7 +28,7 @@ private:
   bool check_matches_supertype(uint32_t index);
   bool check_func_indices();
   bool check_tables();
-  bool check_table(const Table& table, uint64_t offset);
+  bool check_table(const Table& table, uint32_t index);
   bool check_memories();
   bool check_tags();
   bool check_globals();
@@ -38,16 +39,15 @@ private:
   bool check_data();
   bool check_bodies();
 
-  bool check_limits(const Limits& limits, uint64_t range, const char* what, uint64_t offset);
+  bool check_limits(const Limits& limits, uint64_t range, ExternKind kind, size_t item);
   bool check_const_expr(const ConstExpr& expr, ValType type);
-  bool check_func_type(uint32_t type, uint64_t offset);
+  bool check_func_type(uint32_t type, ExternKind kind, size_t item);
   size_t space_size(ExternKind kind) const;
 
   uint64_t at(SectionId section) const { return module_.offset_of(section); }
-  uint64_t at_import_or(SectionId section, bool is_import) const {
-    return at(is_import ? SectionId::import : section);
-  }
+  uint64_t place_of(ExternKind kind, size_t item) const;
   bool fail(uint64_t offset, std::string message, ErrorKind kind = ErrorKind::invalid);
+  bool fail(uint64_t offset, Feature needed, std::string_view what);
   bool unknown(uint64_t offset, const char* what, uint64_t index, uint64_t count);
   bool take(Result<void> result);
 
@@ -101,28 +101,28 @@ bool ModuleValidator::check_matches_supertype(uint32_t index) {
          fail(at(SectionId::type), "sub type " + std::to_string(index) + " does not match its super type");
 }
 
-bool ModuleValidator::check_func_type(uint32_t type, uint64_t offset) {
-  if (type >= module_.types.size()) return unknown(offset, "type", type, module_.types.size());
+/// Checks the type of a function or tag.
+bool ModuleValidator::check_func_type(uint32_t type, ExternKind kind, size_t item) {
+  if (type >= module_.types.size()) return unknown(place_of(kind, item), "type", type, module_.types.size());
   return module_.type(type).kind() == CompositeKind::func ||
-         fail(offset, "unknown type: type " + std::to_string(type) + " is not a function type");
+         fail(place_of(kind, item), "unknown type: type " + std::to_string(type) + " is not a function type");
 }
 
 // ---- Index spaces (spec §3.5)
 
 bool ModuleValidator::check_func_indices() {
   for (size_t i = 0; i < module_.functions.size(); ++i)
-    if (!check_func_type(module_.functions[i],
-                         at_import_or(SectionId::function, i < module_.imported_functions)))
-      return false;
+    if (!check_func_type(module_.functions[i], ExternKind::func, i)) return false;
   return true;
 }
 
-bool ModuleValidator::check_limits(const Limits& limits, uint64_t range, const char* what, uint64_t offset) {
+bool ModuleValidator::check_limits(const Limits& limits, uint64_t range, ExternKind kind, size_t item) {
   if (limits.min > range || (limits.has_max && limits.max > range))
-    return fail(offset, std::string(what) + " size must be at most " + std::to_string(range));
+    return fail(place_of(kind, item),
+                std::string(extern_kind_name(kind)) + " size must be at most " + std::to_string(range));
   if (limits.has_max && limits.min > limits.max)
-    return fail(offset, "size minimum must not be greater than maximum: " + std::to_string(limits.min) +
-                            ", " + std::to_string(limits.max));
+    return fail(place_of(kind, item), "size minimum must not be greater than maximum: " +
+                                          std::to_string(limits.min) + ", " + std::to_string(limits.max));
   return true;
 }
 
@@ -130,23 +130,22 @@ bool ModuleValidator::check_tables() {
   if (module_.tables.size() > limits_.tables)
     return fail(at(SectionId::table), "too many tables", ErrorKind::limit);
   if (module_.tables.size() > 1 && !features_.has(Feature::reference_types))
-    return fail(at(SectionId::table), "multiple tables without the feature reference-types");
+    return fail(at(SectionId::table), Feature::reference_types, "a second table");
   visible_globals_ = module_.imported_globals;
-  for (size_t i = 0; i < module_.tables.size(); ++i)
-    if (!check_table(module_.tables[i], at_import_or(SectionId::table, i < module_.imported_tables)))
-      return false;
+  for (uint32_t i = 0; i < module_.tables.size(); ++i)
+    if (!check_table(module_.tables[i], i)) return false;
   return true;
 }
 
-bool ModuleValidator::check_table(const Table& table, uint64_t offset) {
+bool ModuleValidator::check_table(const Table& table, uint32_t index) {
   const TableType& type = table.type;
   const uint64_t range = type.limits.is_64 ? ~uint64_t{0} : 0xffff'ffff;
-  if (!check_limits(type.limits, range, "table", offset)) return false;
+  if (!check_limits(type.limits, range, ExternKind::table, index)) return false;
 
   if (table.init.size > 0) return check_const_expr(table.init, type.element);
-  const bool is_import = offset == at(SectionId::import) && offset != at(SectionId::table);
-  return is_import || type.element.is_defaultable() ||
-         fail(offset, "type mismatch: a table of " + to_string(type.element) + " needs an initial value");
+  return index < module_.imported_tables || type.element.is_defaultable() ||
+         fail(place_of(ExternKind::table, index),
+              "type mismatch: a table of " + to_string(type.element) + " needs an initial value");
 }
 
 bool ModuleValidator::check_memories() {
@@ -155,21 +154,19 @@ bool ModuleValidator::check_memories() {
     return fail(at(SectionId::memory), "too many memories: the limit is " + std::to_string(limits_.memories),
                 ErrorKind::limit);
   if (module_.memories.size() > 1 && !features_.has(Feature::multi_memory))
-    return fail(at(SectionId::memory), "multiple memories without the feature multi-memory");
+    return fail(at(SectionId::memory), Feature::multi_memory, "a second memory");
   for (size_t i = 0; i < module_.memories.size(); ++i) {
     const Limits& limits = module_.memories[i].limits;
-    const uint64_t offset = at_import_or(SectionId::memory, i < module_.imported_memories);
-    if (!check_limits(limits, limits.is_64 ? range_64 : range_32, "memory", offset)) return false;
+    if (!check_limits(limits, limits.is_64 ? range_64 : range_32, ExternKind::memory, i)) return false;
   }
   return true;
 }
 
 bool ModuleValidator::check_tags() {
   for (size_t i = 0; i < module_.tags.size(); ++i) {
-    const uint64_t offset = at_import_or(SectionId::tag, i < module_.imported_tags);
-    if (!check_func_type(module_.tags[i], offset)) return false;
+    if (!check_func_type(module_.tags[i], ExternKind::tag, i)) return false;
     if (!module_.type(module_.tags[i]).results().empty())
-      return fail(offset, "non-empty tag result type: tag " + std::to_string(i));
+      return fail(place_of(ExternKind::tag, i), "non-empty tag result type: tag " + std::to_string(i));
   }
   return true;
 }
@@ -186,8 +183,7 @@ bool ModuleValidator::check_globals() {
     const Global& global = module_.globals[i];
     const bool is_import = i < module_.imported_globals;
     if (is_import && global.type.is_mutable && !features_.has(Feature::mutable_globals))
-      return fail(at(SectionId::import),
-                  "mutable globals cannot be imported without the feature mutable-globals");
+      return fail(at(SectionId::import), Feature::mutable_globals, "an imported mutable global");
     visible_globals_ = i;
     if (!is_import && !check_const_expr(global.init, global.type.value)) return false;
   }
@@ -206,15 +202,16 @@ size_t ModuleValidator::space_size(ExternKind kind) const {
 }
 
 bool ModuleValidator::check_exports() {
-  for (const Export& entry : module_.exports) {
-    const std::string what(extern_kind_name(entry.kind));
+  for (uint32_t i = 0; i < module_.exports.size(); ++i) {
+    const Export& entry = module_.exports[i];
     if (entry.index >= space_size(entry.kind))
-      return unknown(at(SectionId::export_), what.c_str(), entry.index, space_size(entry.kind));
+      return unknown(entry_offset(module_, SectionId::export_, i),
+                     std::string(extern_kind_name(entry.kind)).c_str(), entry.index, space_size(entry.kind));
     if (entry.kind == ExternKind::func) declared_[entry.index] = true;
     if (entry.kind == ExternKind::global && module_.globals[entry.index].type.is_mutable &&
         !features_.has(Feature::mutable_globals))
-      return fail(at(SectionId::export_),
-                  "mutable globals cannot be exported without the feature mutable-globals");
+      return fail(entry_offset(module_, SectionId::export_, i), Feature::mutable_globals,
+                  "an exported mutable global");
   }
   return true;
 }
@@ -284,8 +281,27 @@ bool ModuleValidator::check_bodies() {
 
 // ---- Errors
 
+/// Returns the offset of the import or section entry that declares an item.
+uint64_t ModuleValidator::place_of(ExternKind kind, size_t item) const {
+  const auto import = std::ranges::find_if(
+      module_.imports, [&](const Import& i) { return i.kind == kind && i.index == item; });
+  if (import != module_.imports.end())
+    return entry_offset(module_, SectionId::import, static_cast<uint32_t>(import - module_.imports.begin()));
+  constexpr SectionId sections[] = {SectionId::function, SectionId::table, SectionId::memory,
+                                    SectionId::global, SectionId::tag};
+  const auto imported =
+      std::ranges::count_if(module_.imports, [&](const Import& i) { return i.kind == kind; });
+  return entry_offset(module_, sections[static_cast<size_t>(kind)], static_cast<uint32_t>(item - imported));
+}
+
 bool ModuleValidator::fail(uint64_t offset, std::string message, ErrorKind kind) {
   error_ = Error::at(kind, offset, std::move(message));
+  return false;
+}
+
+bool ModuleValidator::fail(uint64_t offset, Feature needed, std::string_view what) {
+  error_ = unsupported(needed, what);
+  error_->with_offset(offset);
   return false;
 }
 

@@ -39,7 +39,7 @@ bool FunctionValidator::resolve(ValType& type) {
       return true;
     }
   }
-  return features_.has(feature) || needs_feature(feature, to_string(type), "malformed value type");
+  return features_.has(feature) || needs_feature(feature, "the type " + to_string(type));
 }
 
 ValType FunctionValidator::ref_to(uint32_t type, bool is_nullable) const {

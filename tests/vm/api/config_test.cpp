@@ -23,6 +23,19 @@ TEST_CASE("disabling a feature disables those that need it") {
   CHECK(features.has(Feature::relaxed_simd));
 }
 
+TEST_CASE("a feature that the engine does not have cannot be enabled") {
+  for (size_t i = 0; i < static_cast<size_t>(Feature::count_); ++i) {
+    const auto feature = static_cast<Feature>(i);
+    INFO(feature_name(feature));
+    const bool is_known = feature_standing(feature) != FeatureStanding::refused;
+    CHECK(Features{}.with(feature).has(feature) == is_known);
+    CHECK(Features::all().has(feature) == is_known);
+    CHECK(Features::defaults().has(feature) == (feature_standing(feature) == FeatureStanding::standard));
+    CHECK_FALSE(feature_name(feature).empty());
+  }
+  CHECK(feature_name(Feature::threads) == "threads");
+}
+
 TEST_CASE("the core cannot be turned off") { CHECK(Features{}.without(Feature::mvp).has(Feature::mvp)); }
 
 TEST_CASE("defaults are Wasm 3.0 without garbage collection, exceptions and relaxed SIMD") {

@@ -10,7 +10,7 @@ TEST_CASE("a missing export is named, with near misses") {
   const Instance instance = f.instantiate(R"((module (func (export "allocate")) (func (export "other"))))");
   const Error error = error_of(instance.func("alocate"));
   CHECK(error.kind() == ErrorKind::usage);
-  CHECK(error.message() == R"(no export "alocate" (function); did you mean "allocate")");
+  CHECK(error.message() == R"(no export "alocate" (function); did you mean "allocate"?)");
   CHECK(error_of(instance.memory()).message() == R"(no export "memory" (memory))");
 }
 

@@ -117,7 +117,7 @@ TEST_CASE("try_table has a block type and clauses") {
 TEST_CASE("references") {
   CHECK(decode({0xd0, 0x70}).instr.heap[0] == HeapType::func);
   CHECK(decode({0xd0, 5}).instr.heap[0] == static_cast<HeapType>(5));
-  CHECK(error_of({0xd0, 0x40}) == "malformed heap type");
+  CHECK(error_of({0xd0, 0x40}) == "malformed heap type 40");
   const auto cast = decode({0xfb, 24, 3, 1, 0x6e, 0x6c}).instr;
   CHECK(cast.op == Opcode::br_on_cast);
   CHECK(cast.cast_flags == 3);
@@ -130,7 +130,10 @@ TEST_CASE("references") {
 
 TEST_CASE("bytes that are not an instruction are named in the error") {
   CHECK(error_of({0xff}) == "illegal opcode ff");
-  CHECK(error_of({0x06, 0x40}) == "illegal opcode 06");
+  CHECK(error_of({0x27, 0x40}) == "illegal opcode 27");
+  CHECK(error_of({0x06, 0x40}).starts_with("opcode 06 needs the feature legacy-exceptions"));
+  CHECK(error_of({0xfe, 0x10}).starts_with("opcode fe 10 needs the feature threads"));
+  CHECK(error_of({0xd0, 0x68}).starts_with("a type of form 68 needs the feature stack-switching"));
   CHECK(error_of({0xfb, 31}) == "illegal opcode fb 1f");
   CHECK(error_of({}) == "unexpected end");
   CHECK(error_of({0xfc}) == "unexpected end");

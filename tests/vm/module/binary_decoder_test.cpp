@@ -165,17 +165,97 @@ TEST_CASE("a subtype that ends before its type, at the end of the module") {
 
 TEST_CASE("constructs of a disabled feature are refused, and the error names the feature") {
   const Features none = Features::wasm1();
-  const auto message = [&](ModuleBuilder builder) { return error_of(std::move(builder), none).message(); };
-  CHECK(message(ModuleBuilder().section(1, {1, 0x60, 1, 0x7b, 0})) ==
-        "malformed value type: v128 without the feature simd");
-  CHECK(message(ModuleBuilder().section(1, {1, 0x60, 0, 2, 0x7f, 0x7f})) ==
-        "invalid result arity: several results without the feature multi-value");
-  CHECK(message(ModuleBuilder().section(1, {1, 0x5f, 0})) ==
-        "malformed definition type: struct without the feature gc");
-  CHECK(message(ModuleBuilder().section(5, {1, 4, 0})) ==
-        "malformed limits flags: 64-bit addresses without the feature memory64");
-  CHECK(message(ModuleBuilder().section(13, {0})) ==
-        "malformed section id: tag section without the feature exceptions");
+  const auto refused = [&](ModuleBuilder builder, std::string_view feature) {
+    const Error error = error_of(std::move(builder), none);
+    CHECK(error.kind() == ErrorKind::unsupported);
+    CHECK(error.code() == ErrorCode::unsupported);
+    CHECK(error.feature() == feature);
+    CHECK(error.offset() != Error::no_offset);
+    return error.message();
+  };
+  CHECK(refused(ModuleBuilder().section(1, {1, 0x60, 1, 0x7b, 0}), "simd") ==
+        "the type v128 needs the feature simd, which Config::features turns off");
+  CHECK(
+      refused(ModuleBuilder().section(1, {1, 0x60, 0, 2, 0x7f, 0x7f}), "multi-value") ==
+      "a function type with several results needs the feature multi-value, which Config::features turns off");
+  CHECK(refused(ModuleBuilder().section(1, {1, 0x5f, 0}), "gc") ==
+        "a structure type needs the feature gc, which this version of Skerry does not support");
+  CHECK(refused(ModuleBuilder().section(5, {1, 4, 0}), "memory64") ==
+        "an address type of 64 bits needs the feature memory64, which Config::features turns off");
+  CHECK(refused(ModuleBuilder().section(13, {0}), "exceptions") ==
+        "a tag section needs the feature exceptions, which this version of Skerry does not support");
+}
+
+TEST_CASE("features that the engine does not have are named, whatever is enabled") {
+  const Features most = Features::all();
+  const auto feature_of = [&](ModuleBuilder builder) {
+    const Error error = error_of(std::move(builder), most);
+    CHECK(error.code() == ErrorCode::unsupported);
+    CHECK(error.message().find("needs the feature " + error.feature()) != std::string::npos);
+    return error.feature();
+  };
+  const auto body = [](std::initializer_list<int> code) {
+    // The element section makes the decoder fail, so that it looks at the bodies.
+    return ModuleBuilder().function(test::Bytes{0}.add(code)).section(9, {});
+  };
+  CHECK(feature_of(ModuleBuilder().section(5, {1, 3, 1, 1})) == "threads");
+  CHECK(feature_of(ModuleBuilder().section(5, {1, 8, 1, 0})) == "custom-page-sizes");
+  CHECK(feature_of(ModuleBuilder().section(1, {1, 0x5d, 0})) == "stack-switching");
+  CHECK(feature_of(ModuleBuilder().section(1, {1, 0x60, 1, 0x67, 0})) == "stringref");
+  CHECK(feature_of(ModuleBuilder().section(2, {1, 1, 'm', 0, 0x7f, 0})) == "compact-imports");
+  CHECK(feature_of(body({0x06, 0x40, 0x19, 0x0b, 0x0b})) == "legacy-exceptions");
+  CHECK(feature_of(body({0xe2, 0, 0x0b})) == "stack-switching");
+  CHECK(feature_of(body({0xfc, 0x13, 0x0b})) == "wide-arithmetic");
+  CHECK(feature_of(body({0xfe, 0x03, 0, 0x0b})) == "threads");
+}
+
+TEST_CASE("a page size keeps the words of the official suite") {
+  const Error error = error_of(ModuleBuilder().section(5, {1, 8, 1, 0}));
+  CHECK(error.kind() == ErrorKind::malformed);
+  CHECK(
+      error.message().starts_with("malformed limits flags: a page size needs the feature custom-page-sizes"));
+  const Error table = error_of(ModuleBuilder().section(4, {1, 0x70, 8, 1, 0}));
+  CHECK(table.code() == ErrorCode::none);
+  CHECK(table.message() == "malformed limits flags");
+}
+
+TEST_CASE("bytes that are not a module are recognized") {
+  const auto error_of_bytes = [](std::string_view bytes) {
+    const auto span = std::as_bytes(std::span(bytes));
+    return test::error_of(vm::decode_module(make_engine(), std::vector(span.begin(), span.end())));
+  };
+  using namespace std::string_view_literals;
+  const auto kind_of = [&](std::string_view bytes) {
+    const std::string message = error_of_bytes(bytes).message();
+    const std::string_view middle = ": this is ";
+    REQUIRE(message.find(middle) != std::string::npos);
+    return message.substr(message.find(middle) + middle.size());
+  };
+  CHECK(kind_of("") == "an empty file");
+  CHECK(kind_of("\x1f\x8b\x08\0\0") == "gzip data: decompress it first");
+  CHECK(kind_of("\x7f"
+                "ELF\2")
+            .starts_with("an ELF file"));
+  CHECK(kind_of("version https://git-lfs.github.com/spec/v1\n").starts_with("a Git LFS pointer"));
+  CHECK(kind_of("\r\n<!DOCTYPE html>").starts_with("an HTML document"));
+  CHECK(kind_of("\xef\xbb\xbf(module)").starts_with("a module in the text format"));
+  CHECK(kind_of("!<arch>\n").starts_with("a library"));
+  CHECK(kind_of("what is this?") == "not a WebAssembly module");
+  CHECK(error_of_bytes("(module)").message().starts_with("magic header not detected"));
+  const Error component = error_of_bytes("\0asm\x0d\0\1\0"sv);
+  CHECK(component.feature() == "component-model");
+  CHECK(component.kind() == ErrorKind::unsupported);
+  CHECK(error_of_bytes("\0asm\x0d\0\0\0"sv).message().starts_with("unknown binary version"));
+}
+
+TEST_CASE("the offset of a section's entry") {
+  const auto module = decode(R"((module (import "m" "f" (func)) (import "m" "g" (func)) (func) (memory 1)
+    (export "a" (func 0)) (export "b" (func 1))))");
+  const uint64_t second = vm::entry_offset(*module, vm::SectionId::export_, 1);
+  CHECK(module->bytes[second] == std::byte{1});
+  CHECK(module->bytes[second + 1] == std::byte{'b'});
+  const uint64_t import = vm::entry_offset(*module, vm::SectionId::import, 1);
+  CHECK(module->bytes[import + 3] == std::byte{'g'});
 }
 
 TEST_CASE("a module may be no larger than its limit") {

@@ -51,10 +51,50 @@ bool is_valid(std::string_view body, std::string_view fields = "") {
 
 TEST_CASE("operands must exist and have the right type") {
   CHECK(error_in("i32.const 1 i64.const 2 i32.add drop") ==
-        "type mismatch: instruction requires [i32 i32] but stack has [i32 i64]");
-  CHECK(error_in("i32.eqz drop") == "type mismatch: instruction requires [i32] but stack has []");
+        "type mismatch: instruction requires [i32 i32] but stack has [i32 i64]: i32.add");
+  CHECK(error_in("i32.eqz drop") == "type mismatch: instruction requires [i32] but stack has []: i32.eqz");
   CHECK(error_in("(result i32)").starts_with("type mismatch"));
-  CHECK(error_in("i32.const 1").starts_with("type mismatch"));
+  CHECK(error_in("i32.const 1") ==
+        "type mismatch: block requires [] but stack has [i32]: [i32] left over at the end of the function");
+  CHECK(
+      error_in("(drop (block (result i64) i32.const 1 i64.const 2))") ==
+      "type mismatch: block requires [i64] but stack has [i32 i64]: [i32] left over at the end of the block");
+  CHECK(error_in("i32.const 1 (if (then f32.const 1 f64.const 2))")
+            .ends_with("[f32 f64] left over at the end of the if"));
+}
+
+TEST_CASE("no message has the name of an internal type") {
+  CHECK(error_in("drop") == "type mismatch: instruction requires [a value] but stack has []: drop");
+  CHECK(error_in("select") == "type mismatch: instruction requires [i32] but stack has []: select");
+  CHECK(error_in("i32.const 1 select") ==
+        "type mismatch: instruction requires [a value a value] but stack has []: select");
+  CHECK(error_in("unreachable select (result i64) i32.eqz") ==
+        "type mismatch: instruction requires [i32] but stack has [i64]: i32.eqz");
+  for (const char* body :
+       {"unreachable ref.as_non_null i32.eqz drop", "unreachable select ref.is_null i64.eqz drop",
+        "unreachable (br_on_null 0) i32.eqz drop"}) {
+    const std::string message = error_in(body);
+    INFO(message);
+    CHECK(message.find("bot") == std::string::npos);
+    CHECK(message.find("none") == std::string::npos);
+  }
+}
+
+TEST_CASE("errors outside functions point at the entry of the section") {
+  const auto place_of = [](std::string_view text, std::string_view entry) {
+    const auto module = decode(text, Features::all());
+    const Error error = test::error_of(validate(*module));
+    const auto bytes =
+        std::string_view(reinterpret_cast<const char*>(module->bytes.data()), module->bytes.size());
+    INFO(error.message());
+    return error.offset() == bytes.rfind(entry);
+  };
+  using namespace std::string_view_literals;
+  CHECK(place_of(R"((func (export "a")) (export "b" (func 7)))", "\1b\0\7"sv));
+  CHECK(place_of(R"((func (export "a")) (export "c" (func 0)) (export "a" (func 0)))", "\1a\0\0"sv));
+  CHECK(place_of("(memory 1) (memory 2 1)", "\1\2\1"sv));
+  CHECK(place_of(R"((import "m" "x" (memory 1)) (import "m" "y" (memory 3 2)))", "\1m\1y"sv));
+  CHECK(place_of("(func) (func (type 9))", "\x9"sv));
 }
 
 TEST_CASE("errors know function and offset") {
@@ -192,14 +232,16 @@ TEST_CASE("sizes, names and the start function") {
   CHECK(error_of("(module (func (export \"a\") (export \"a\")))") == "duplicate export name \"a\"");
   CHECK(error_of("(module (func (param i32)) (start 0))").starts_with("start function"));
   CHECK(error_of("(module (memory 1) (memory 1))", Features::wasm1()) ==
-        "multiple memories without the feature multi-memory");
+        "a second memory needs the feature multi-memory, which Config::features turns off");
 }
 
 TEST_CASE("instructions of features that are off are refused") {
   CHECK(error_of("(module (func (drop (i32.extend8_s (i32.const 0)))))", Features::wasm1()) ==
-        "illegal opcode: i32.extend8_s without the feature sign-extension");
+        "i32.extend8_s needs the feature sign-extension, which Config::features turns off");
   CHECK(error_of("(module (func (drop (ref.null any))))", Features::wasm1().with(Feature::reference_types)) ==
-        "malformed value type: anyref without the feature gc");
+        "the type anyref needs the feature gc, which this version of Skerry does not support");
+  CHECK(error_of("(module (global i32 (i31.get_s (ref.i31 (i32.const 1)))))", Features::defaults())
+            .starts_with("ref.i31 needs the feature gc"));
 }
 
 TEST_CASE("imports and exports are described, exports found by name") {

@@ -12,27 +12,24 @@
 
 namespace skerry {
 
-/// WebAssembly 1.0 (mvp) and the proposals beyond it. An engine refuses a module that uses a feature which is
-/// not enabled.
+/// WebAssembly 1.0 (mvp) and the proposals beyond it (skerry/features.def). An engine refuses a module that
+/// uses a feature which is not enabled, with an error of kind unsupported that names the feature.
 enum class Feature : uint8_t {
-  mvp,
-  mutable_globals,
-  sign_extension,
-  saturating_float_to_int,
-  multi_value,
-  bulk_memory,
-  reference_types,
-  simd,
-  tail_call,
-  extended_const,
-  function_references,
-  gc,
-  exceptions,
-  multi_memory,
-  memory64,
-  relaxed_simd,
+#define SKERRY_FEATURE(name, ...) name,
+#include "skerry/features.def"
   count_,
 };
+
+/// How far the engine has a feature.
+enum class FeatureStanding : uint8_t {
+  standard, ///< part of Features::defaults
+  loads,    ///< if the feature is enabled, modules that use it load, but the engine cannot run them yet
+  refused,  ///< the engine only recognizes the feature; enabling it has no effect
+};
+/// The feature's name in messages: "mvp", "simd", "gc", … Thread-safe.
+std::string_view feature_name(Feature feature) noexcept;
+/// How far the engine has the feature. Thread-safe.
+FeatureStanding feature_standing(Feature feature) noexcept;
 
 /// A set of features. For each feature, the set also contains the features that this feature depends on: gc,
 /// for example, depends on function_references.
@@ -40,15 +37,17 @@ class Features {
 public:
   /// Returns whether `f` is in the set.
   constexpr bool has(Feature f) const { return (bits_ >> static_cast<unsigned>(f)) & 1; }
-  /// Adds `f` and every feature that `f` depends on.
+  /// Adds `f` and every feature that `f` depends on. Does nothing if the engine does not have `f`
+  /// (FeatureStanding::refused).
   Features& with(Feature f);
   /// Removes `f` and every feature that depends on `f`. mvp cannot be removed.
   Features& without(Feature f);
   /// The features of WebAssembly 3.0 without garbage collection, exceptions and relaxed SIMD: all features
   /// that this version implements.
   static Features defaults();
-  /// Every feature in the enumeration Feature. With this set, the engine loads modules that use any of these
-  /// features, but it cannot run garbage collection, exceptions and relaxed SIMD yet.
+  /// Every feature that the engine has at least in part (FeatureStanding::loads). With this set, the engine
+  /// loads modules that use any of these features, but it cannot run garbage collection, exceptions and
+  /// relaxed SIMD yet.
   static Features all();
   /// WebAssembly 1.0: mvp and mutable_globals.
   static Features wasm1();

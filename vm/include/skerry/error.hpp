@@ -16,16 +16,17 @@ namespace skerry {
 
 /// The kind of failure. The first six kinds match the assertions of the official test suite.
 enum class ErrorKind : uint8_t {
-  malformed,  ///< the bytes (or the text) do not follow the grammar
-  invalid,    ///< well-formed, but refused by validation
-  unlinkable, ///< imports are missing or have another type
-  trap,       ///< the program trapped (spec §4.2.2)
-  exhaustion, ///< a running call used up its call stack, fuel, time or another resource
-  exception,  ///< the program threw a wasm exception and did not catch it
-  limit,      ///< a configured limit refuses the module or the operation
-  host,       ///< a host function failed, or asked the program to exit
-  usage,      ///< the embedder used the API wrongly (wrong store, wrong type, missing export)
-  io,         ///< a file could not be read
+  malformed,   ///< the bytes (or the text) do not follow the grammar
+  invalid,     ///< well-formed, but refused by validation
+  unlinkable,  ///< imports are missing or have another type
+  trap,        ///< the program trapped (spec §4.2.2)
+  exhaustion,  ///< a running call used up its call stack, fuel, time or another resource
+  exception,   ///< the program threw a wasm exception and did not catch it
+  unsupported, ///< the module uses a feature that is off, or that this version does not have
+  limit,       ///< a configured limit refuses the module or the operation
+  host,        ///< a host function failed, or asked the program to exit
+  usage,       ///< the embedder used the API wrongly (wrong store, wrong type, missing export)
+  io,          ///< a file could not be read
 };
 
 /// The exact reason. `code_name` returns the stable text that JSON output and the command line use.
@@ -58,6 +59,9 @@ enum class ErrorCode : uint8_t {
   interrupted,
   // limit
   limit_exceeded,
+  // unsupported
+  unsupported, ///< see Error::feature. A malformed error has this code if its bytes also are those of a
+               ///< feature
   // host
   exit,           ///< the program asked to exit; see Error::exit_status
   host_failed,    ///< a host function returned an error
@@ -158,6 +162,12 @@ public:
   const std::vector<Frame>& backtrace() const noexcept;
   /// The program's exit status. Set for ErrorCode::exit only.
   std::optional<int32_t> exit_status() const noexcept;
+  /// The name of the feature that the module needs, such as "gc" (skerry/features.def). Set for
+  /// ErrorCode::unsupported only; empty otherwise.
+  const std::string& feature() const noexcept;
+  /// The line of a text that the error is about, and a line with a caret below it; printable. Empty if the
+  /// error is not about a text.
+  const std::string& source() const noexcept;
   /// The exceeded limit. Set for ErrorCode::limit_exceeded, if the limit is one of LimitId.
   std::optional<ExceededLimit> limit() const noexcept;
   /// The C++ exception that the host function threw. Set for ErrorCode::host_exception only.
@@ -169,11 +179,13 @@ public:
   Error& with_backtrace(std::vector<Frame> frames) noexcept;
   Error& with_exit_status(int32_t status) noexcept;
   Error& with_limit(ExceededLimit limit) noexcept;
+  Error& with_feature(std::string_view name) noexcept;
+  Error& with_source(std::string lines) noexcept;
   Error& with_host_exception(std::exception_ptr exception) noexcept;
   /// Appends `detail` to the message: ": limit of 10 pages". Makes `detail` printable.
   Error& with_detail(std::string_view detail) noexcept;
 
-  /// Message, offset, function and backtrace as a text of several lines, for a terminal.
+  /// Message, offset or source, function and backtrace as a text of several lines, for a terminal.
   std::string describe() const;
 
 private:

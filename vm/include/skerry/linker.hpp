@@ -30,6 +30,9 @@ struct MissingImport {
   std::string module;
   std::string name;
   ExternType type;
+  /// A suggestion such as `; did you mean "fd_write"?`: defined names that are similar. Empty if there are
+  /// none. Only the first few imports of a list have one.
+  std::string suggestion;
 };
 
 /// How instantiation treats imported functions that have no definition.
