@@ -11,13 +11,14 @@ public:
   ConstExpressionParser(Cursor& cursor, ModuleContext& context)
       : cursor_(cursor), context_(context), no_function_(context.names) {}
 
-  void parse_sequence(ByteWriter& out) {
-    ExpressionParser(cursor_, context_, no_function_, out).parse_sequence();
+  /// If `out` is the content of a section that keeps places, `section` is this section; otherwise null.
+  void parse_sequence(ByteWriter& out, Section* section = nullptr) {
+    ExpressionParser(cursor_, context_, no_function_, out, section).parse_sequence();
     write_opcode(out, Opcode::end);
   }
   /// Parses one folded instruction as the whole expression.
   void parse_folded(ByteWriter& out) {
-    ExpressionParser(cursor_, context_, no_function_, out).parse_folded();
+    ExpressionParser(cursor_, context_, no_function_, out, nullptr).parse_folded();
     write_opcode(out, Opcode::end);
   }
 

@@ -2,8 +2,10 @@
 
 #include "skerry/printable.hpp"
 #include "vm/base/utf8.hpp"
+#include "vm/isa/features.hpp"
 #include "vm/wat/keywords.hpp"
 #include "vm/wat/number.hpp"
+#include "vm/wat/source_line.hpp"
 
 namespace skerry::vm::wat {
 
@@ -27,17 +29,69 @@ std::optional<std::string> Cursor::take_name() {
   return id == no_id ? std::nullopt : std::optional(name_of(id));
 }
 
+IdOffset Cursor::take_name_annotation(const char* kind) {
+  IdOffset name = no_id;
+  while (annotation() == "name") {
+    if (name != no_id) fail(std::string("@name annotation: multiple ") + kind);
+    Cursor content = enter_annotation();
+    if (content.at(TokenKind::string)) name = content.peek().begin;
+    content.expect_name();
+    leave_annotation(content, "name");
+  }
+  return name;
+}
+
+ItemName Cursor::take_item_name(const char* kind) {
+  const IdOffset id = take_id(), shown = take_name_annotation(kind);
+  return {id, shown == no_id ? id : shown};
+}
+
+std::string_view Cursor::annotation() const {
+  if (failed_ || !tokens_[0].is_annotated) return {};
+  constexpr std::string_view custom = "custom";
+  const size_t id = annotation_start() + 2; // after "(@"
+  const size_t quote = text()[id] == '"';
+  return text().substr(id + quote).starts_with(custom) ? custom : "name";
+}
+
+Cursor Cursor::enter_annotation() const {
+  const size_t id = annotation_start() + 2;
+  const bool is_quoted = text()[id] == '"';
+  return Cursor(text(), id + annotation().size() + (is_quoted ? 2 : 0));
+}
+
+void Cursor::leave_annotation(Cursor& content, const char* id) {
+  if (content.ok() && !content.at(TokenKind::rparen))
+    content.fail("unexpected token " + excerpt(content.word()));
+  if (!content.ok())
+    return fail_at(content.error_token(), "@" + std::string(id) + " annotation: " + content.message_);
+  space_ = content.peek().end;
+  tokens_[0].is_annotated = Lexer(text(), space_).find_annotation().has_value();
+}
+
+void Cursor::expect_no_annotation() {
+  const std::string_view id = annotation();
+  if (id.empty()) return;
+  Token where = tokens_[0];
+  where.begin = static_cast<uint32_t>(annotation_start());
+  fail_at(where, "misplaced @" + std::string(id) + " annotation");
+}
+
 /// Searches first the tokens that have been read ahead, then the rest of the text.
 bool Cursor::close_to(int64_t depth) {
   if (failed_) return false;
   for (; depth_ > depth && filled_ > 0; --filled_) {
+    space_ = tokens_[0].end;
     depth_ += tokens_[0].kind == TokenKind::lparen;
     depth_ -= tokens_[0].kind == TokenKind::rparen;
     tokens_[0] = tokens_[1], tokens_[1] = tokens_[2];
   }
   const bool is_closed = depth_ <= depth || lexer_.skip(static_cast<uint32_t>(depth_ - depth));
   depth_ = depth;
-  if (filled_ == 0) fill();
+  if (filled_ == 0) {
+    space_ = lexer_.position();
+    fill();
+  }
   return is_closed;
 }
 
@@ -94,6 +148,8 @@ void Cursor::fail_unexpected(std::string_view expected) {
   std::string_view spelling = this->spelling(token);
   std::string suffix = expected.empty() ? "" : ", expected " + std::string(expected);
   if (token.kind == TokenKind::error) return fail_at(token, lexer_.error());
+  if (token.kind == TokenKind::keyword)
+    if (const auto feature = refused_keyword(spelling)) return fail_unsupported(token, *feature, spelling);
   bool unknown =
       token.kind == TokenKind::reserved || (token.kind == TokenKind::keyword && !is_known_keyword(spelling));
   if (unknown) return fail_at(token, "unknown operator " + excerpt(spelling) + suffix);
@@ -107,6 +163,12 @@ void Cursor::fail_limit(const char* what, uint64_t limit) {
           ErrorKind::limit);
 }
 
+void Cursor::fail_unsupported(const Token& token, Feature feature, std::string_view what) {
+  if (failed_) return;
+  feature_ = feature_name(feature);
+  fail_at(token, refusal(feature, excerpt(what)), ErrorKind::unsupported);
+}
+
 void Cursor::fail_at(const Token& token, std::string message, ErrorKind kind) {
   if (failed_) return;
   error_kind_ = kind;
@@ -118,8 +180,14 @@ void Cursor::fail_at(const Token& token, std::string message, ErrorKind kind) {
 
 Error Cursor::error() const {
   const Position position = position_at(text(), error_offset_);
-  return Error::at(error_kind_, error_offset_,
-                   message_ + " at " + std::to_string(position.line) + ":" + std::to_string(position.column));
+  const std::string place = std::to_string(position.line) + ":" + std::to_string(position.column);
+  const ErrorCode code = error_kind_ == ErrorKind::unsupported ? ErrorCode::unsupported
+                         : error_kind_ == ErrorKind::limit     ? ErrorCode::limit_exceeded
+                                                               : ErrorCode::none;
+  Error error(error_kind_, code, message_ + " at " + place);
+  error.with_offset(error_offset_).with_source(source_line(text(), error_offset_));
+  if (!feature_.empty()) error.with_feature(feature_);
+  return error;
 }
 
 } // namespace skerry::vm::wat

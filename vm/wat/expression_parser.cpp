@@ -33,15 +33,16 @@ bool ExpressionParser::takes_flat_instructions() const {
          kind == FrameKind::folded_then || kind == FrameKind::folded_else;
 }
 
-void ExpressionParser::push(FrameKind kind, size_t pending, IdOffset label) {
+void ExpressionParser::push(FrameKind kind, size_t pending, uint32_t place, IdOffset label) {
   if (frames_.size() >= max_nesting)
     return cursor_.fail("nesting too deep, the limit is " + std::to_string(max_nesting));
-  frames_.push_back({kind, pending, label});
+  frames_.push_back({kind, pending, label, place});
 }
 
-void ExpressionParser::emit_pending(size_t from) {
-  out_.bytes(std::span(pending_.view()).subspan(from));
-  pending_.truncate(from);
+void ExpressionParser::emit_pending(const Frame& frame) {
+  note(frame.place);
+  out_.bytes(std::span(pending_.view()).subspan(frame.pending));
+  pending_.truncate(frame.pending);
 }
 
 /// Handles a `(` token at the cursor.
@@ -58,12 +59,14 @@ void ExpressionParser::open() {
   if (op == Opcode::invalid || op == Opcode::end || op == Opcode::else_)
     return cursor_.fail_unexpected("an instruction");
   cursor_.advance();
+  const uint32_t place = cursor_.peek().begin;
   cursor_.advance();
-  if (op == Opcode::if_) return begin_folded_if();
-  if (op == Opcode::block || op == Opcode::loop || op == Opcode::try_table) return begin_block(op, true);
+  if (op == Opcode::if_) return begin_folded_if(place);
+  if (op == Opcode::block || op == Opcode::loop || op == Opcode::try_table)
+    return begin_block(op, true, place);
   const size_t start = pending_.size();
   immediates_.parse(op, pending_);
-  push(FrameKind::folded_plain, start);
+  push(FrameKind::folded_plain, start, place);
 }
 
 /// Handles a `)` token at the cursor.
@@ -79,10 +82,11 @@ void ExpressionParser::close() {
     frame.kind =
         frame.kind == FrameKind::folded_then ? FrameKind::folded_before_else : FrameKind::folded_after_else;
     return cursor_.advance();
-  case FrameKind::folded_plain: emit_pending(frame.pending); break;
+  case FrameKind::folded_plain: emit_pending(frame); break;
   case FrameKind::folded_block:
   case FrameKind::folded_before_else:
   case FrameKind::folded_after_else:
+    note(cursor_.peek().begin);
     write_opcode(out_, Opcode::end);
     function_.labels.pop();
     break;
@@ -91,27 +95,28 @@ void ExpressionParser::close() {
   cursor_.advance();
 }
 
-void ExpressionParser::begin_block(Opcode op, bool folded) {
+void ExpressionParser::begin_block(Opcode op, bool folded, uint32_t place) {
   const IdOffset label = cursor_.take_id();
+  note(place);
   write_opcode(out_, op);
   immediates_.parse_block_type(out_);
   if (op == Opcode::try_table) immediates_.parse_catches(out_); // the clauses are outside the block
   function_.labels.push(label);
   FrameKind flat = op == Opcode::if_ ? FrameKind::flat_if : FrameKind::flat_block;
-  push(folded ? FrameKind::folded_block : flat, pending_.size());
+  push(folded ? FrameKind::folded_block : flat, pending_.size(), place);
 }
 
-void ExpressionParser::begin_folded_if() {
+void ExpressionParser::begin_folded_if(uint32_t place) {
   const IdOffset label = cursor_.take_id();
   const size_t start = pending_.size();
   write_opcode(pending_, Opcode::if_);
   immediates_.parse_block_type(pending_);
-  push(FrameKind::folded_if, start, label);
+  push(FrameKind::folded_if, start, place, label);
 }
 
 void ExpressionParser::open_then() {
   Frame& frame = frames_.back();
-  emit_pending(frame.pending);
+  emit_pending(frame);
   function_.labels.push(frame.label);
   frame.kind = FrameKind::folded_then;
   cursor_.advance();
@@ -119,6 +124,7 @@ void ExpressionParser::open_then() {
 }
 
 void ExpressionParser::open_else() {
+  note(cursor_.peek(1).begin);
   write_opcode(out_, Opcode::else_);
   frames_.back().kind = FrameKind::folded_else;
   cursor_.advance();
@@ -128,17 +134,20 @@ void ExpressionParser::open_else() {
 void ExpressionParser::flat_instruction() {
   Opcode op = cursor_.at(TokenKind::keyword) ? find_instruction(cursor_.word()) : Opcode::invalid;
   if (op == Opcode::invalid) return cursor_.fail_unexpected("an instruction");
+  const uint32_t place = cursor_.peek().begin;
   if (op == Opcode::else_) return flat_else();
   if (op == Opcode::end) return flat_end();
   cursor_.advance();
   bool is_block = op == Opcode::block || op == Opcode::loop || op == Opcode::if_ || op == Opcode::try_table;
-  if (is_block) return begin_block(op, false);
+  if (is_block) return begin_block(op, false, place);
+  note(place);
   immediates_.parse(op, out_);
 }
 
 void ExpressionParser::flat_else() {
   if (frames_.empty() || frames_.back().kind != FrameKind::flat_if)
     return cursor_.fail_unexpected("an instruction");
+  note(cursor_.peek().begin);
   cursor_.advance();
   expect_same_label();
   write_opcode(out_, Opcode::else_);
@@ -149,6 +158,7 @@ void ExpressionParser::flat_end() {
   bool open = !frames_.empty() &&
               (frames_.back().kind == FrameKind::flat_if || frames_.back().kind == FrameKind::flat_block);
   if (!open) return cursor_.fail_unexpected("an instruction");
+  note(cursor_.peek().begin);
   cursor_.advance();
   expect_same_label();
   write_opcode(out_, Opcode::end);

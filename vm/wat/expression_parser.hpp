@@ -6,6 +6,7 @@
 #include "vm/wat/function_context.hpp"
 #include "vm/wat/immediate_parser.hpp"
 #include "vm/wat/module_context.hpp"
+#include "vm/wat/module_sections.hpp"
 
 #include <cstddef>
 #include <vector>
@@ -19,8 +20,11 @@ inline constexpr size_t max_nesting = 100'000;
 /// cannot exhaust the native stack.
 class ExpressionParser {
 public:
-  ExpressionParser(Cursor& cursor, ModuleContext& module, FunctionContext& function, ByteWriter& out)
-      : cursor_(cursor), function_(function), immediates_(cursor, module, function), out_(out) {}
+  /// If `out` is the content of a section that keeps places, `section` is this section; otherwise null.
+  ExpressionParser(Cursor& cursor, ModuleContext& module, FunctionContext& function, ByteWriter& out,
+                   Section* section)
+      : cursor_(cursor), function_(function), immediates_(cursor, module, function), out_(out),
+        section_(section != nullptr && section->field != nullptr ? section : nullptr) {}
 
   /// Parses instructions up to, and without, the closing parenthesis of the form that contains them. Writes
   /// no final `end`.
@@ -44,6 +48,7 @@ private:
     FrameKind kind;
     size_t pending; // where the code of this instruction begins in pending_
     IdOffset label; // for folded_if: pushed when `then` begins
+    uint32_t place; // offset in the text of the instruction's name
   };
 
   void step();
@@ -55,16 +60,21 @@ private:
   void flat_else();
   void flat_end();
   void expect_same_label();
-  void begin_block(Opcode op, bool folded);
-  void begin_folded_if();
-  void push(FrameKind kind, size_t pending, IdOffset label = no_id);
-  void emit_pending(size_t from);
+  void begin_block(Opcode op, bool folded, uint32_t place);
+  void begin_folded_if(uint32_t place);
+  void push(FrameKind kind, size_t pending, uint32_t place, IdOffset label = no_id);
+  void emit_pending(const Frame& frame);
+  /// Notes that the instruction that follows comes from the text at offset `text`.
+  void note(uint32_t text) {
+    if (section_ != nullptr) section_->note(text);
+  }
   bool takes_flat_instructions() const;
 
   Cursor& cursor_;
   FunctionContext& function_;
   ImmediateParser immediates_;
   ByteWriter& out_;
+  Section* section_;
   std::vector<Frame> frames_;
   ByteWriter pending_;
 };

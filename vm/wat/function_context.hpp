@@ -19,6 +19,8 @@ public:
   explicit LabelStack(const Names& names) : innermost_(0, Hash{&names}, Same{&names}) {}
 
   void push(IdOffset id) {
+    const uint32_t index = count_++;
+    if (id != no_id) named_.push_back({index, id, 0});
     const auto level = static_cast<uint32_t>(labels_.size());
     uint32_t hidden = none;
     if (id != no_id) hidden = std::exchange(innermost_.try_emplace(id, none).first->second, level);
@@ -43,7 +45,9 @@ public:
     if (found == innermost_.end()) return std::nullopt;
     return static_cast<uint32_t>(labels_.size()) - 1 - found->second;
   }
-  void clear() { labels_.clear(), innermost_.clear(); }
+  /// Returns all labels of the function that have names, in the order of the blocks.
+  const std::vector<IndexSpace::Named>& named() const { return named_; }
+  void clear() { labels_.clear(), innermost_.clear(), named_.clear(), count_ = 0; }
 
 private:
   static constexpr uint32_t none = ~uint32_t{0};
@@ -64,6 +68,8 @@ private:
     }
   };
 
+  uint32_t count_ = 0; // the blocks of the function so far
+  std::vector<IndexSpace::Named> named_;
   std::vector<Label> labels_;
   std::unordered_map<IdOffset, uint32_t, Hash, Same> innermost_; // the value is a position in labels_
 };

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -81,11 +82,22 @@ public:
         hash, [&](uint32_t other) { return named_[other].hash == hash && names.is(named_[other].id, name); });
     return found == NameIndex::none ? std::nullopt : std::optional(named_[found].index);
   }
-  /// Returns all items that have names, in the order of their indices.
+  /// Gives the item that was added last another name for the name section.
+  void rename_last(IdOffset name) { renamed_.push_back({size_ - 1, name, 0}); }
+  /// Returns all items that have identifiers, in the order of their indices.
   const std::vector<Named>& named() const { return named_; }
+  /// Returns the names for the name section, in the order of their indices.
+  std::vector<Named> shown() const {
+    std::vector<Named> all;
+    all.reserve(named_.size() + renamed_.size());
+    // The union prefers the first range.
+    std::ranges::set_union(renamed_, named_, std::back_inserter(all), {}, &Named::index, &Named::index);
+    return all;
+  }
   /// Removes all items, but keeps the memory for reuse.
   void clear() {
     size_ = 0;
+    renamed_.clear();
     if (named_.empty()) return;
     named_.clear();
     by_name_.clear();
@@ -98,6 +110,7 @@ private:
   uint32_t size_ = 0;
   NameIndex by_name_; // positions in named_
   std::vector<Named> named_;
+  std::vector<Named> renamed_; // the items for which the name section has another name
 };
 
 } // namespace skerry::vm::wat

@@ -32,6 +32,7 @@ bool opens_block(Opcode op) {
 } // namespace
 
 void InstructionText::append_body(ByteReader& reader, uint32_t function, TextSink& out) const {
+  LabelNames labels(names_, function);
   Instruction instr;
   for (uint32_t depth = 1; out.is_open() && decode_instruction(reader, instr);) {
     bool closes = instr.op == Opcode::end;
@@ -39,32 +40,39 @@ void InstructionText::append_body(ByteReader& reader, uint32_t function, TextSin
     uint32_t level = instr.op == Opcode::else_ ? depth - 1 : depth;
     static const std::string spaces(2 + 2 * max_indent, ' ');
     out += std::string_view(spaces).substr(0, 2 + 2 * std::min(level, max_indent));
-    line(instr, function, out);
+    line(instr, function, labels, out);
     out += "\n";
-    if (opens_block(instr.op)) ++depth;
+    if (opens_block(instr.op)) ++depth, labels.open();
+    if (closes) labels.close();
   }
 }
 
 void InstructionText::const_expr(const ConstExpr& expression, TextSink& out) const {
   ByteReader reader(module_.range(expression.offset, expression.size), expression.offset);
   const char* separator = "";
+  const LabelNames no_labels;
   Instruction instr;
   for (uint32_t depth = 1; out.is_open() && decode_instruction(reader, instr);) {
     if (instr.op == Opcode::end && --depth == 0) break;
     if (opens_block(instr.op)) ++depth;
     out += std::exchange(separator, " ");
-    line(instr, no_function, out);
+    line(instr, no_function, no_labels, out);
   }
 }
 
 /// Writes the name and the immediates of an instruction. Immediates that are lists can have any length, so
 /// they are written to `out` while they are decoded.
-void InstructionText::line(const Instruction& instr, uint32_t function, TextSink& out) const {
+void InstructionText::line(const Instruction& instr, uint32_t function, const LabelNames& labels,
+                           TextSink& out) const {
   out += info(instr.op).text;
   switch (info(instr.op).immediate) {
-  case ImmediateKind::block_type: return block_text(instr.block, out);
-  case ImmediateKind::try_table: block_text(instr.block, out); return catches_text(instr.catches, out);
-  case ImmediateKind::br_table: return br_table_text(instr.br_table, out);
+  case ImmediateKind::block_type: out += labels.next(); return block_text(instr.block, out);
+  case ImmediateKind::try_table:
+    out += labels.next();
+    block_text(instr.block, out);
+    return catches_text(instr.catches, labels, out);
+  case ImmediateKind::br_table: return br_table_text(instr.br_table, labels, out);
+  case ImmediateKind::label: out += labels.target(instr.index[0]); return;
   case ImmediateKind::select_types: return select_types_text(instr, out);
   default: out += immediates(instr, function);
   }
@@ -79,8 +87,8 @@ std::string InstructionText::immediates(const Instruction& instr, uint32_t funct
   case block_type:
   case ImmediateKind::try_table:
   case ImmediateKind::br_table:
+  case ImmediateKind::label:
   case ImmediateKind::select_types: return text;
-  case label: return text + number(a);
   case func: return text + space(NameKind::function, a);
   case type: return text + space(NameKind::type, a);
   case type_table: return text + space_or_zero(NameKind::table, b) + types_.type_use(a);
@@ -138,20 +146,20 @@ std::string InstructionText::memarg_text(const Instruction& instr) const {
   return text;
 }
 
-void InstructionText::br_table_text(const BrTableTargets& targets, TextSink& out) const {
+void InstructionText::br_table_text(const BrTableTargets& targets, const LabelNames& labels, TextSink& out) {
   for (uint32_t target : targets) {
     if (!out.is_open()) return;
-    out += number(target);
+    out += labels.target(target);
   }
 }
 
-void InstructionText::catches_text(Catches clauses, TextSink& out) const {
+void InstructionText::catches_text(Catches clauses, const LabelNames& labels, TextSink& out) const {
   constexpr std::string_view names[] = {"catch", "catch_ref", "catch_all", "catch_all_ref"};
   for (uint32_t i = 0; i < clauses.count && out.is_open(); ++i) {
     const CatchClause clause = clauses.next();
     out += " (" + std::string(names[static_cast<size_t>(clause.kind)]);
     if (clause.kind <= CatchKind::catch_ref) out += space(NameKind::tag, clause.tag);
-    out += number(clause.label) + ")";
+    out += labels.target(clause.label) + ")";
   }
 }
 
@@ -173,8 +181,7 @@ std::string InstructionText::both_or_zero(NameKind kind, uint32_t first, uint32_
 }
 
 std::string InstructionText::local_text(uint32_t function, uint32_t index) const {
-  const auto name = names_.find_local(function, index);
-  return " " + (name ? id_text(*name) : std::to_string(index));
+  return " " + names_.id(PartKind::local, function, index).value_or(std::to_string(index));
 }
 
 } // namespace skerry::vm::wat

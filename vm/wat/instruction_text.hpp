@@ -4,6 +4,7 @@
 #include "vm/base/byte_reader.hpp"
 #include "vm/isa/instruction.hpp"
 #include "vm/module/module.hpp"
+#include "vm/wat/label_names.hpp"
 #include "vm/wat/name_table.hpp"
 #include "vm/wat/type_text.hpp"
 
@@ -24,12 +25,12 @@ public:
 private:
   static constexpr uint32_t no_function = ~uint32_t{0};
 
-  void line(const Instruction& instr, uint32_t function, TextSink& out) const;
+  void line(const Instruction& instr, uint32_t function, const LabelNames& labels, TextSink& out) const;
   std::string immediates(const Instruction& instr, uint32_t function) const;
   void block_text(const BlockType& block, TextSink& out) const;
   std::string memarg_text(const Instruction& instr) const;
-  void br_table_text(const BrTableTargets& targets, TextSink& out) const;
-  void catches_text(Catches clauses, TextSink& out) const;
+  static void br_table_text(const BrTableTargets& targets, const LabelNames& labels, TextSink& out);
+  void catches_text(Catches clauses, const LabelNames& labels, TextSink& out) const;
   void select_types_text(const Instruction& instr, TextSink& out) const;
   std::string ref_type(HeapType heap, bool nullable) const;
   /// Returns ` $name` or ` index`.

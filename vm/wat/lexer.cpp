@@ -25,6 +25,9 @@ constexpr const char* malformed_utf8 = "malformed UTF-8 encoding";
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
+/// Returns whether the parser reads annotations with this id.
+bool is_understood(std::string_view annotation) { return annotation == "name" || annotation == "custom"; }
+
 TokenKind classify_plain(std::string_view word) {
   // A number that begins with a letter begins with `i` or `n` (inf, nan).
   if (word[0] >= 'a' && word[0] <= 'z' && word[0] != 'i' && word[0] != 'n') return TokenKind::keyword;
@@ -37,6 +40,7 @@ TokenKind classify_plain(std::string_view word) {
 
 Token Lexer::next() {
   const size_t start = pos_;
+  is_annotated_ = false;
   Token token;
   if (skip_space(token)) token = any();
   return is_on_time(start) ? token : fail(start, "too late");
@@ -45,7 +49,8 @@ Token Lexer::next() {
 Token Lexer::fail(size_t where, const char* message) {
   error_ = message;
   pos_ = text_.size();
-  return {TokenKind::error, static_cast<uint32_t>(where), static_cast<uint32_t>(std::min(where + 1, pos_))};
+  return {TokenKind::error, false, static_cast<uint32_t>(where),
+          static_cast<uint32_t>(std::min(where + 1, pos_))};
 }
 
 bool Lexer::skip_space(Token& other, Annotations annotations) {
@@ -65,6 +70,17 @@ bool Lexer::skip_space(Token& other, Annotations annotations) {
   }
   other = token(TokenKind::eof, pos_);
   return false;
+}
+
+std::optional<size_t> Lexer::find_annotation() {
+  is_annotated_ = false;
+  for (Token unused;
+       skip_space(unused, Annotations::are_tokens) && text_[pos_] == '(' && at(pos_ + 1) == '@';) {
+    const size_t start = pos_;
+    if (!annotation(unused)) break;
+    if (is_annotated_) return start;
+  }
+  return std::nullopt;
 }
 
 bool Lexer::line_comment(Token& error) {
@@ -142,6 +158,8 @@ bool Lexer::annotation(Token& error) {
     if (inside.kind == TokenKind::lparen) ++depth;
     if (inside.kind == TokenKind::rparen) --depth;
   }
+  const bool has_escapes = text_.substr(begin + (text_[begin] == '"'), name.size()) != name;
+  is_annotated_ |= is_understood(name) && !has_escapes;
   return true;
 }
 
@@ -339,6 +357,7 @@ uint64_t decoded_size(std::string_view literal) {
 }
 
 std::string_view decode_id(std::string_view literal, std::string& storage) {
+  if (literal[0] == '"') return storage = decode_string(literal);
   if (literal[1] != '"') return literal.substr(1);
   const std::string_view inside = literal.substr(2, literal.size() - 3);
   if (inside.find('\\') == std::string_view::npos) return inside;
@@ -346,7 +365,7 @@ std::string_view decode_id(std::string_view literal, std::string& storage) {
 }
 
 std::string_view id_at(std::string_view text, size_t offset) {
-  size_t end = offset + 1;
+  size_t end = offset + (text[offset] == '$');
   if (text[end] != '"') {
     while (end < text.size() && is_id_char(text[end])) ++end;
   } else {
@@ -358,7 +377,8 @@ std::string_view id_at(std::string_view text, size_t offset) {
 
 Position position_at(std::string_view text, size_t offset) noexcept {
   Position position;
-  for (size_t i = 0; i < offset && i < text.size(); ++i) {
+  const size_t first = text.starts_with(Lexer::byte_order_mark) ? Lexer::byte_order_mark.size() : 0;
+  for (size_t i = first; i < offset && i < text.size(); ++i) {
     bool newline = text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));
     if (newline) {
       ++position.line, position.column = 1;

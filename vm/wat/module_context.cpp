@@ -34,6 +34,7 @@ uint32_t ModuleContext::func_type_index(std::span<const std::byte> encoded, uint
   if (found != NameIndex::none) return found;
   const auto index = static_cast<uint32_t>(type_entries.size());
   ++type_groups;
+  note_type();
   type_section.u8(func_type_code);
   type_entries.push_back(
       {true, params, static_cast<uint32_t>(type_section.size()), static_cast<uint32_t>(encoded.size())});
@@ -42,7 +43,10 @@ uint32_t ModuleContext::func_type_index(std::span<const std::byte> encoded, uint
   return index;
 }
 
-bool ModuleContext::add_field(uint32_t type, uint32_t field, IdOffset id) {
+bool ModuleContext::add_field(uint32_t type, uint32_t field, const ItemName& item) {
+  const IdOffset id = item.id;
+  shown_fields_.push_back({type, field, item.shown});
+  if (id == no_id) return true;
   const auto position = static_cast<uint32_t>(fields_.size());
   if (fields_.size() == fields_.capacity()) fields_.reserve(position + std::max(position / 4, 16u));
   std::string storage;

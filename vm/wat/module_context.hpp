@@ -6,6 +6,7 @@
 #include "vm/base/byte_writer.hpp"
 #include "vm/wat/cursor.hpp"
 #include "vm/wat/index_space.hpp"
+#include "vm/wat/text_places.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -36,6 +37,12 @@ struct ModuleContext {
   std::vector<TypeEntry> type_entries;
   uint32_t type_groups = 0; // number of entries of the type section
   ByteWriter type_section;
+  const uint32_t* field = nullptr;    // as in Section
+  std::vector<TextPlace> type_places; // of type_section
+  /// Notes that the types that follow come from the field that is being parsed.
+  void note_type() {
+    if (field != nullptr) type_places.push_back({static_cast<uint32_t>(type_section.size()), *field});
+  }
 
   bool uses_data_count = false; // true if an instruction refers to a data segment
 
@@ -51,7 +58,14 @@ struct ModuleContext {
   uint32_t func_type_index(std::span<const std::byte> encoded, uint32_t params);
 
   /// Adds the name of a field of a type. Returns false if the type already has a field with this name.
-  bool add_field(uint32_t type, uint32_t field, IdOffset id);
+  bool add_field(uint32_t type, uint32_t field, const ItemName& name);
+  /// A field with a name for the name section.
+  struct ShownField {
+    uint32_t type, index;
+    IdOffset name;
+  };
+  /// The fields that have such a name, in the order of types and fields.
+  const std::vector<ShownField>& shown_fields() const { return shown_fields_; }
   std::optional<uint32_t> find_field(uint32_t type, std::string_view name) const;
 
 private:
@@ -67,6 +81,7 @@ private:
   NameIndex plain_func_types_;
   std::vector<Field> fields_; // fields that have names, of all types
   NameIndex fields_by_name_;
+  std::vector<ShownField> shown_fields_;
 };
 
 /// Parses an index, which is a number or a name in `space`.

@@ -1,5 +1,6 @@
 #include "vm/wat/module_parser.hpp"
 
+#include "vm/wat/custom_section.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/module_sections.hpp"
 #include "vm/wat/name_collector.hpp"
@@ -29,6 +30,8 @@ private:
   };
   static const std::array<Field, 10> fields;
 
+  std::optional<std::string> parse_module_name(const std::optional<std::string>& id);
+  void parse_custom_sections();
   void parse_types();
   void parse_field();
 
@@ -52,6 +55,9 @@ private:
   uint32_t next_index(ExternKind kind) { return next_[static_cast<size_t>(kind)]++; }
 
   uint32_t parse_func_type();
+  void add_params(uint32_t least);
+  void keep_local_names();
+  void add_param_names();
   void parse_body(uint32_t type);
   void parse_locals(ByteWriter& out);
   TableType parse_table_type();
@@ -66,7 +72,7 @@ private:
   std::array<uint32_t, 5> next_{};    // the next index of each ExternKind
   std::array<uint32_t, 5> defined_{}; // number of definitions (not imports) of each ExternKind
   bool keep_names_ = false;
-  std::vector<LocalName> local_names_;
+  std::vector<LocalName> local_names_, label_names_;
 };
 
 const std::array<ModuleParser::Field, 10> ModuleParser::fields = {{
@@ -85,14 +91,36 @@ const std::array<ModuleParser::Field, 10> ModuleParser::fields = {{
 Result<std::vector<std::byte>> ModuleParser::run(const ParseOptions& options,
                                                  const std::optional<std::string>& name) {
   keep_names_ = options.names;
+  if (options.places != nullptr) sections_.keep_places(), context_.field = &sections_.field;
   std::optional<Error> error;
   collect_names(cursor_, context_, error);
   if (error) return fail(std::move(*error));
   parse_types();
-  while (cursor_.more()) parse_field();
+  cursor_.require_placement(true);
+  const std::optional<std::string> module_name = parse_module_name(name);
+  parse_custom_sections();
+  for (; cursor_.more(); parse_custom_sections()) parse_field();
+  cursor_.expect_no_annotation();
   if (!cursor_.ok()) return fail(cursor_.error());
-  return sections_.assemble(context_,
-                            options.names ? std::optional(NameSource{name, local_names_}) : std::nullopt);
+  const NameSource names{module_name, local_names_, label_names_};
+  return sections_.assemble(context_, options.names ? std::optional(names) : std::nullopt, options.places);
+}
+
+/// Returns the name of the module: that of a @name annotation, or else `id`.
+std::optional<std::string> ModuleParser::parse_module_name(const std::optional<std::string>& id) {
+  const IdOffset name = cursor_.take_name_annotation("module");
+  return name == no_id ? id : std::optional(cursor_.name_of(name));
+}
+
+/// Parses the @custom annotations before the next field.
+void ModuleParser::parse_custom_sections() {
+  while (cursor_.annotation() == "custom") {
+    Cursor content = cursor_.enter_annotation();
+    const auto order = static_cast<uint32_t>(sections_.customs.size());
+    sections_.customs.push_back(parse_custom_section(content));
+    sections_.customs.back().order = order;
+    cursor_.leave_annotation(content, "custom");
+  }
 }
 
 /// Parses all type definitions before all other fields. The indices of the defined types come first; function
@@ -100,8 +128,12 @@ Result<std::vector<std::byte>> ModuleParser::run(const ParseOptions& options,
 void ModuleParser::parse_types() {
   const Cursor start = cursor_;
   while (cursor_.at(TokenKind::lparen)) {
+    sections_.field = cursor_.peek().begin;
+    cursor_.ignore_annotations();
     if (cursor_.at_open("type") || cursor_.at_open("rec")) {
+      cursor_.require_placement(true);
       parse_type_field(cursor_, context_);
+      cursor_.require_placement(false);
     } else {
       cursor_.skip_form();
     }
@@ -110,6 +142,7 @@ void ModuleParser::parse_types() {
 }
 
 void ModuleParser::parse_field() {
+  sections_.field = cursor_.peek().begin;
   if (cursor_.at_open("type") || cursor_.at_open("rec")) return static_cast<void>(cursor_.skip_form());
   for (const Field& field : fields) {
     if (!cursor_.take_open(field.keyword)) continue;
@@ -135,18 +168,23 @@ void ModuleParser::check_import_order(const Token& where) {
 void ModuleParser::parse_import() {
   check_import_order(cursor_.peek());
   std::string module = cursor_.expect_name();
+  if (cursor_.at_open("item"))
+    return cursor_.fail_unsupported(cursor_.peek(1), Feature::compact_imports, "a group of imports");
   std::string name = cursor_.expect_name();
   constexpr std::array<const char*, 5> kinds = {"func", "table", "memory", "global", "tag"};
   size_t kind = 0;
   while (kind < kinds.size() && !cursor_.take_open(kinds[kind])) ++kind;
   if (kind == kinds.size()) return cursor_.fail_unexpected("an import description");
-  cursor_.take_id();
+  cursor_.take_item_name("import");
   auto extern_kind = static_cast<ExternKind>(kind);
   next_index(extern_kind);
   begin_import(module, name, extern_kind);
   ByteWriter& out = sections_.imports.bytes;
   switch (extern_kind) {
-  case ExternKind::func: out.leb_u32(parse_func_type()); break;
+  case ExternKind::func:
+    out.leb_u32(parse_func_type());
+    add_param_names();
+    break;
   case ExternKind::table: write_table_type(out, parse_table_type()); break;
   case ExternKind::memory: {
     bool is_64 = parse_address_type(cursor_);
@@ -199,37 +237,61 @@ uint32_t ModuleParser::parse_func_type() {
 }
 
 void ModuleParser::parse_func() {
-  cursor_.take_id();
+  cursor_.take_item_name("function");
   uint32_t index = next_index(ExternKind::func);
   parse_inline_exports(ExternKind::func, index);
   bool imported = parse_inline_import(ExternKind::func);
   const uint32_t type = parse_func_type();
-  if (imported) return sections_.imports.bytes.leb_u32(type);
+  if (imported) {
+    add_param_names();
+    return sections_.imports.bytes.leb_u32(type);
+  }
   sections_.functions.entry().leb_u32(type);
   parse_body(type);
 }
 
-void ModuleParser::parse_body(uint32_t type) {
+/// Adds the parameters of the signature in use_ to the locals of function_. `least` is the number of
+/// parameters without names that the function has if the text lists none.
+void ModuleParser::add_params(uint32_t least) {
   function_.clear();
   const Signature& signature = use_.signature;
-  // If the function lists no parameters, it has the parameters of its type, without names.
-  const bool known = type < context_.type_entries.size();
-  const uint32_t params =
-      signature.params == 0 && known ? context_.type_entries[type].params : signature.params;
+  const uint32_t params = signature.params == 0 ? least : signature.params;
   auto named = signature.named.begin();
   for (uint32_t i = 0; i < params; ++i) {
-    const IdOffset id = named != signature.named.end() && named->index == i ? (named++)->id : no_id;
-    if (!function_.locals.add(id, context_.names))
-      cursor_.fail("duplicate local " + excerpt(cursor_.name_of(id)));
+    const bool has_name = named != signature.named.end() && named->index == i;
+    const ItemName name = has_name ? (named++)->name : ItemName{};
+    if (!function_.locals.add(name.id, context_.names))
+      cursor_.fail("duplicate local " + excerpt(cursor_.name_of(name.id)));
+    if (name.shown != name.id) function_.locals.rename_last(name.shown);
   }
+}
+
+/// Keeps the names of the current function's locals for the name section.
+void ModuleParser::keep_local_names() {
+  if (!keep_names_) return;
+  for (const IndexSpace::Named& local : function_.locals.shown())
+    local_names_.push_back({next_[0] - 1, local});
+}
+
+/// Keeps the names of the parameters of an imported function.
+void ModuleParser::add_param_names() {
+  add_params(0);
+  keep_local_names();
+}
+
+void ModuleParser::parse_body(uint32_t type) {
+  const bool known = type < context_.type_entries.size();
+  add_params(known ? context_.type_entries[type].params : 0);
   ByteWriter& body = sections_.codes.entry();
   sections_.body_starts.push_back(static_cast<uint32_t>(body.size()));
   parse_locals(body);
-  ExpressionParser(cursor_, context_, function_, body).parse_sequence();
+  ExpressionParser(cursor_, context_, function_, body, &sections_.codes).parse_sequence();
+  sections_.codes.note(cursor_.peek().begin);
   write_opcode(body, Opcode::end);
+  keep_local_names();
   if (!keep_names_) return;
-  for (const IndexSpace::Named& local : function_.locals.named())
-    local_names_.push_back({next_[0] - 1, local});
+  for (const IndexSpace::Named& label : function_.labels.named())
+    label_names_.push_back({next_[0] - 1, label});
 }
 
 /// Parses `(local …)*` and writes the locals as runs of equal types.
@@ -244,20 +306,21 @@ void ModuleParser::parse_locals(ByteWriter& out) {
     ++count;
     length = 0;
   };
-  const auto add = [&](IdOffset id) {
+  const auto add = [&](const ItemName& name) {
     const Token where = cursor_.peek();
     const ValType type = parse_val_type(cursor_, context_);
-    if (!function_.locals.add(id, context_.names))
-      cursor_.fail_at(where, "duplicate local " + excerpt(cursor_.name_of(id)));
+    if (!function_.locals.add(name.id, context_.names))
+      cursor_.fail_at(where, "duplicate local " + excerpt(cursor_.name_of(name.id)));
+    if (name.shown != name.id) function_.locals.rename_last(name.shown);
     if (of != type) end_run();
     of = type;
     ++length;
   };
   while (cursor_.take_open("local")) {
-    if (const IdOffset id = cursor_.take_id(); id != no_id) {
-      add(id);
+    if (const ItemName name = cursor_.take_item_name("local"); name.shown != no_id) {
+      add(name);
     } else {
-      while (cursor_.more()) add(no_id);
+      while (cursor_.more()) add({});
     }
     cursor_.expect_close();
   }
@@ -276,7 +339,7 @@ TableType ModuleParser::parse_table_type() {
 }
 
 void ModuleParser::parse_table() {
-  cursor_.take_id();
+  cursor_.take_item_name("table");
   uint32_t index = next_index(ExternKind::table);
   parse_inline_exports(ExternKind::table, index);
   if (parse_inline_import(ExternKind::table))
@@ -292,11 +355,11 @@ void ModuleParser::parse_table() {
   out.u8(table_with_init);
   out.u8(0);
   write_table_type(out, type);
-  constant_.parse_sequence(out);
+  constant_.parse_sequence(out, &sections_.tables);
 }
 
 void ModuleParser::parse_memory() {
-  cursor_.take_id();
+  cursor_.take_item_name("memory");
   uint32_t index = next_index(ExternKind::memory);
   parse_inline_exports(ExternKind::memory, index);
   bool imported = parse_inline_import(ExternKind::memory);
@@ -311,7 +374,7 @@ void ModuleParser::parse_memory() {
 }
 
 void ModuleParser::parse_global() {
-  cursor_.take_id();
+  cursor_.take_item_name("global");
   uint32_t index = next_index(ExternKind::global);
   parse_inline_exports(ExternKind::global, index);
   bool imported = parse_inline_import(ExternKind::global);
@@ -319,11 +382,11 @@ void ModuleParser::parse_global() {
   if (imported) return write_global_type(sections_.imports.bytes, type);
   ByteWriter& out = sections_.globals.entry();
   write_global_type(out, type);
-  constant_.parse_sequence(out);
+  constant_.parse_sequence(out, &sections_.globals);
 }
 
 void ModuleParser::parse_tag() {
-  cursor_.take_id();
+  cursor_.take_item_name("tag");
   uint32_t index = next_index(ExternKind::tag);
   parse_inline_exports(ExternKind::tag, index);
   bool imported = parse_inline_import(ExternKind::tag);
@@ -348,6 +411,7 @@ void ModuleParser::parse_export() {
 
 void ModuleParser::parse_start() {
   if (sections_.start) return cursor_.fail("multiple start sections");
+  sections_.start_place = sections_.field;
   sections_.start = parse_index(cursor_, context_.funcs, context_.names);
 }
 

@@ -4,6 +4,7 @@
 #include "skerry/error.hpp"
 #include "skerry/limits.hpp"
 #include "vm/wat/cursor.hpp"
+#include "vm/wat/text_places.hpp"
 
 #include <cstddef>
 #include <string>
@@ -17,6 +18,8 @@ struct ParseOptions {
   /// The limits on the number of items of each kind.
   ModuleLimits limits = {};
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();
+  /// If not null, receives the places in the text from which the module's bytes come.
+  TextPlaces* places = nullptr;
 };
 
 /// Parses module fields up to a closing parenthesis or the end of the text, and leaves the cursor there.

@@ -3,6 +3,7 @@
 #include "skerry/wat.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/module/engine_data.hpp"
+#include "vm/wat/custom_section.hpp"
 #include "vm/wat/instruction_text.hpp"
 #include "vm/wat/name_table.hpp"
 #include "vm/wat/text_sink.hpp"
@@ -37,7 +38,7 @@ public:
         types_(all_types_, names_), code_(module, names_, types_) {}
 
   Result<void> run() {
-    out_ += "(module" + (names_.module() ? " " + id_text(*names_.module()) : std::string()) + "\n";
+    out_ += "(module" + module_name() + "\n";
     print_types();
     each(module_.imports, [&](const Import& import, uint32_t) { print_import(import); });
     each(
@@ -56,16 +57,29 @@ public:
     for (uint32_t i = 0; i < module_.bodies.size() && out_.is_open(); ++i)
       if (auto done = print_function(i); !done) return done;
     each(module_.data_segments, [&](const DataSegment& segment, uint32_t i) { print_data(segment, i); });
+    each(module_.custom_sections, [&](const CustomRange& range, uint32_t) { print_custom(range); });
     out_ += ")\n";
     return out_.finish();
   }
 
 private:
+  static std::string_view name_of(const vm::Module& module, const CustomRange& range) {
+    return chars(module.range(range.name_offset, range.name_size));
+  }
+  static const CustomRange* find_name_section(const vm::Module& module) {
+    const auto found = std::ranges::find_if(
+        module.custom_sections, [&](const CustomRange& range) { return name_of(module, range) == "name"; });
+    return found == module.custom_sections.end() ? nullptr : &*found;
+  }
   static NameTable find_names(const vm::Module& module) {
-    for (const CustomRange& range : module.custom_sections)
-      if (chars(module.range(range.name_offset, range.name_size)) == "name")
-        return NameTable(module.range(range.bytes_offset, range.bytes_size));
-    return {};
+    const CustomRange* found = find_name_section(module);
+    return found == nullptr ? NameTable() : NameTable(module.range(found->bytes_offset, found->bytes_size));
+  }
+
+  /// Returns ` $name`, or ` (@name "")` for an empty name; empty if the module has no name.
+  std::string module_name() const {
+    if (!names_.module()) return {};
+    return names_.module()->empty() ? " (@name \"\")" : " " + id_text(*names_.module());
   }
 
   /// Calls `print` for the items from `first` on, until the sink accepts no more text.
@@ -81,8 +95,7 @@ private:
 
   /// Returns `(keyword $name`, or `(keyword (;3;)` if the item has no name.
   std::string begin(const char* keyword, NameKind kind, uint32_t index) const {
-    const auto name = names_.find(kind, index);
-    return "(" + std::string(keyword) + " " + (name ? id_text(*name) : "(;" + std::to_string(index) + ";)");
+    return "(" + std::string(keyword) + " " + names_.definition(kind, index);
   }
 
   void print_types() {
@@ -103,8 +116,8 @@ private:
     out_ += "  (import " + string_text(import.module) + " " + string_text(import.name) + " ";
     switch (import.kind) {
     case ExternKind::func:
-      out_ +=
-          begin("func", NameKind::function, import.index) + types_.type_use(module_.functions[import.index]);
+      out_ += begin("func", NameKind::function, import.index);
+      print_signature(import.index, names_.has_parts(PartKind::local, import.index));
       break;
     case ExternKind::table:
       out_ += begin("table", NameKind::table, import.index) + " " +
@@ -216,19 +229,56 @@ private:
     out_ += "\"";
   }
 
+  /// Prints a custom section, except the name section, whose names are identifiers in the text.
+  void print_custom(const CustomRange& range) {
+    const CustomRange* names = find_name_section(module_);
+    if (names != nullptr && names->name_offset == range.name_offset) return;
+    out_ += "  (@custom ";
+    print_string(name_of(module_, range));
+    out_ += " " + placement_text(place_of(range));
+    print_string(chars(module_.range(range.bytes_offset, range.bytes_size)));
+    out_ += ")\n";
+  }
+
+  /// Returns the place of a custom section: after the last section before it.
+  SectionPlace place_of(const CustomRange& range) const {
+    SectionPlace place = first_place;
+    for (size_t id = 1; id < section_count; ++id) {
+      const auto section = static_cast<SectionId>(id);
+      const uint32_t offset = module_.offset_of(section);
+      if (offset != 0 && offset < range.name_offset) place = std::max(place, place_after(section));
+    }
+    const CustomRange* names = find_name_section(module_);
+    const bool is_at_end = place == last_section_place();
+    return is_at_end && names != nullptr && names->name_offset < range.name_offset ? last_place : place;
+  }
+  SectionPlace last_section_place() const {
+    SectionPlace place = first_place;
+    for (size_t id = 1; id < section_count; ++id)
+      if (const auto section = static_cast<SectionId>(id); module_.offset_of(section) != 0)
+        place = std::max(place, place_after(section));
+    return place;
+  }
+
+  /// Prints a function's type and, if `is_long`, its parameters and results. Returns the number of
+  /// parameters.
+  uint32_t print_signature(uint32_t index, bool is_long) {
+    const uint32_t type = module_.functions[index];
+    out_ += types_.type_use(type);
+    if (!all_types_.is_func(type)) return 0;
+    const ModuleTypes::Type func = all_types_[type];
+    if (!is_long) return func.params.size();
+    NamedTypes list(*this, "param", index, 0);
+    for (const ValType param : func.params) list.add(param, 1);
+    list.end();
+    types_.results(func.results, out_);
+    return func.params.size();
+  }
+
   Result<void> print_function(uint32_t defined) {
     const uint32_t index = module_.imported_functions + defined;
-    const uint32_t type = module_.functions[index];
-    out_ += "  " + begin("func", NameKind::function, index) + types_.type_use(type);
-    uint32_t params = 0;
-    if (all_types_.is_func(type)) {
-      const ModuleTypes::Type func = all_types_[type];
-      params = func.params.size();
-      NamedTypes list(*this, "param", index, 0);
-      for (const ValType param : func.params) list.add(param, 1);
-      list.end();
-      types_.results(func.results, out_);
-    }
+    out_ += "  " + begin("func", NameKind::function, index);
+    const uint32_t params = print_signature(index, true);
     out_ += "\n";
     ByteReader reader = body_reader(module_, module_.bodies[defined]);
     if (auto done = print_locals(reader, index, params); !done) return done;
@@ -269,11 +319,11 @@ private:
       TextSink& out = printer_.out_;
       const std::string text = " " + printer_.types_.val_type(type);
       for (uint32_t i = 0; i < count && out.is_open(); ++i) {
-        const auto name = printer_.names_.find_local(function_, index_++);
+        const auto name = printer_.names_.definition(PartKind::local, function_, index_++);
         if (is_open_ && name) out += ")";
         if (!is_open_ || name) {
           out += std::exchange(indent_, " ");
-          out += "(" + std::string(keyword_) + (name ? " " + id_text(*name) : "");
+          out += "(" + std::string(keyword_) + (name ? " " + *name : "");
         }
         out += text;
         if (name) out += ")";

@@ -2,6 +2,7 @@
 
 #include "vm/module/section_id.hpp"
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <string_view>
@@ -18,16 +19,20 @@ void begin_section(ByteWriter& out, SectionId id, uint64_t size) {
   out.leb_u64(size);
 }
 
-/// Writes a section whose content is a vector, and frees `entries`.
-void write_vector(ByteWriter& out, SectionId id, uint32_t count, ByteWriter& entries) {
+/// Writes a section whose content is a vector, and frees `entries`. An offset that lies before the first
+/// entry has a place in the text only if there are no other entries.
+void write_vector(ByteWriter& out, SectionId id, uint32_t count, ByteWriter& entries,
+                  const std::vector<TextPlace>& from, TextPlaces* places) {
   if (count == 0) return;
+  const uint64_t start = out.size();
   begin_section(out, id, leb_size(count) + entries.size());
   out.leb_u32(count);
+  if (places != nullptr) {
+    places->add(start, count == 1 && !from.empty() ? from.front().text : TextPlaces::unknown);
+    places->add(from, 0, entries.size(), out.size());
+  }
   out.bytes(entries.view());
   entries = {};
-}
-void write_section(ByteWriter& out, SectionId id, Section& section) {
-  write_vector(out, id, section.count, section.bytes);
 }
 void write_number(ByteWriter& out, SectionId id, uint32_t value) {
   begin_section(out, id, leb_size(value));
@@ -45,41 +50,76 @@ uint64_t ModuleSections::size(const ModuleContext& context) const {
   return size;
 }
 
+void ModuleSections::keep_places() {
+  for (Section* section :
+       {&imports, &functions, &tables, &memories, &tags, &globals, &exports, &elems, &codes, &datas})
+    section->field = &field;
+}
+
 std::vector<std::byte> ModuleSections::assemble(ModuleContext& context,
-                                                const std::optional<NameSource>& names) {
+                                                const std::optional<NameSource>& names, TextPlaces* places) {
   ByteWriter out;
   out.reserve(size(context));
+  std::ranges::sort(customs, {}, [](const CustomSection& c) { return std::pair(c.place, c.order); });
+  const auto write = [&](SectionId id, Section& section) {
+    write_customs(out, place_after(id));
+    write_vector(out, id, section.count, section.bytes, section.places, places);
+  };
   out.text(std::string_view("\0asm\1\0\0\0", 8));
-  write_vector(out, SectionId::type, context.type_groups, context.type_section);
-  write_section(out, SectionId::import, imports);
-  write_section(out, SectionId::function, functions);
-  write_section(out, SectionId::table, tables);
-  write_section(out, SectionId::memory, memories);
-  write_section(out, SectionId::tag, tags);
-  write_section(out, SectionId::global, globals);
-  write_section(out, SectionId::export_, exports);
+  write_customs(out, place_after(SectionId::type));
+  write_vector(out, SectionId::type, context.type_groups, context.type_section, context.type_places, places);
+  write(SectionId::import, imports);
+  write(SectionId::function, functions);
+  write(SectionId::table, tables);
+  write(SectionId::memory, memories);
+  write(SectionId::tag, tags);
+  write(SectionId::global, globals);
+  write(SectionId::export_, exports);
+  write_customs(out, place_after(SectionId::start));
+  if (places != nullptr) places->add(out.size(), start ? start_place : TextPlaces::unknown);
   if (start) write_number(out, SectionId::start, *start);
-  write_section(out, SectionId::elem, elems);
+  write(SectionId::elem, elems);
+  write_customs(out, place_after(SectionId::data_count));
   if (context.uses_data_count && datas.count != 0) write_number(out, SectionId::data_count, datas.count);
-  write_bodies(out);
-  write_section(out, SectionId::data, datas);
-  if (names) write_name_section(out, context, names->module_name, names->locals);
+  write_customs(out, place_after(SectionId::code));
+  write_bodies(out, places);
+  write(SectionId::data, datas);
+  if (places != nullptr) places->add(out.size(), TextPlaces::unknown);
+  write_customs(out, place_of_names);
+  if (names) write_name_section(out, context, *names);
+  write_customs(out, last_place + 1);
   return out.take();
 }
 
+/// Writes the custom sections whose place is before `before` and that have not been written yet.
+void ModuleSections::write_customs(ByteWriter& out, uint32_t before) {
+  for (; customs_written_ < customs.size() && customs[customs_written_].place < before; ++customs_written_) {
+    const CustomSection& custom = customs[customs_written_];
+    ByteWriter content;
+    content.name(custom.name);
+    content.bytes(custom.bytes.view());
+    out.u8(static_cast<uint8_t>(SectionId::custom));
+    out.sized(content.view());
+  }
+}
+
 /// Writes the code section: the size of each body, then the body.
-void ModuleSections::write_bodies(ByteWriter& out) {
+void ModuleSections::write_bodies(ByteWriter& out, TextPlaces* places) {
   if (body_starts.empty()) return;
   const auto bytes = std::span(codes.bytes.view());
-  const auto size_of = [&](size_t body) {
-    const size_t end = body + 1 < body_starts.size() ? body_starts[body + 1] : bytes.size();
-    return end - body_starts[body];
+  const auto end_of = [&](size_t body) {
+    return body + 1 < body_starts.size() ? body_starts[body + 1] : bytes.size();
   };
+  const auto size_of = [&](size_t body) { return end_of(body) - body_starts[body]; };
   uint64_t size = leb_size(body_starts.size()) + bytes.size();
   for (size_t i = 0; i < body_starts.size(); ++i) size += leb_size(size_of(i));
+  if (places != nullptr) places->add(out.size(), TextPlaces::unknown);
   begin_section(out, SectionId::code, size);
   out.leb_u64(body_starts.size());
-  for (size_t i = 0; i < body_starts.size(); ++i) out.sized(bytes.subspan(body_starts[i], size_of(i)));
+  for (size_t i = 0; i < body_starts.size(); ++i) {
+    out.sized(bytes.subspan(body_starts[i], size_of(i)));
+    if (places != nullptr) places->add(codes.places, body_starts[i], end_of(i), out.size() - end_of(i));
+  }
   codes.bytes = {};
 }
 

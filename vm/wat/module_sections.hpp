@@ -2,8 +2,10 @@
 #pragma once
 
 #include "vm/base/byte_writer.hpp"
+#include "vm/wat/custom_section.hpp"
 #include "vm/wat/module_context.hpp"
 #include "vm/wat/name_writer.hpp"
+#include "vm/wat/text_places.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -18,30 +20,39 @@ namespace skerry::vm::wat {
 struct Section {
   uint32_t count = 0;
   ByteWriter bytes;
+  const uint32_t* field = nullptr; // if not null, the offset in the text of the field that is being parsed
+  std::vector<TextPlace> places;   // empty if `field` is null
   ByteWriter& entry() {
     ++count;
+    if (field != nullptr) note(*field);
     return bytes;
   }
-};
-
-/// Names for the name section that are not in the ModuleContext.
-struct NameSource {
-  const std::optional<std::string>& module_name;
-  std::span<const LocalName> locals;
+  /// Notes that the bytes that follow come from the text at offset `text`.
+  void note(uint32_t text) {
+    if (field != nullptr) places.push_back({static_cast<uint32_t>(bytes.size()), text});
+  }
 };
 
 struct ModuleSections {
   Section imports, functions, tables, memories, tags, globals, exports, elems, codes, datas;
   std::optional<uint32_t> start;
+  uint32_t start_place = 0;          // offset in the text of the field `start`
   std::vector<uint32_t> body_starts; // offsets of the function bodies in `codes`
+  std::vector<CustomSection> customs;
+  uint32_t field = 0; // offset in the text of the field that is being parsed
 
+  /// Makes the sections keep the places from which their bytes come.
+  void keep_places();
   /// Returns the module's bytes. Frees each section after it has been written. Writes a name section only if
-  /// `names` has a value.
-  std::vector<std::byte> assemble(ModuleContext& context, const std::optional<NameSource>& names);
+  /// `names` has a value. Fills `places` unless it is null.
+  std::vector<std::byte> assemble(ModuleContext& context, const std::optional<NameSource>& names,
+                                  TextPlaces* places);
 
 private:
   uint64_t size(const ModuleContext& context) const; // estimated size of the module
-  void write_bodies(ByteWriter& out);
+  void write_bodies(ByteWriter& out, TextPlaces* places);
+  void write_customs(ByteWriter& out, uint32_t before);
+  size_t customs_written_ = 0;
 };
 
 } // namespace skerry::vm::wat

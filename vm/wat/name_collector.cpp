@@ -41,7 +41,10 @@ private:
   void add(IndexSpace& space) {
     if (space.is_full()) return cursor_.fail_limit(space.kind(), space.limit());
     const Token where = cursor_.peek();
-    if (!space.add(cursor_.take_id(), context_.names))
+    const ItemName name = cursor_.take_item_name(space.kind());
+    const bool is_new = space.add(name.id, context_.names);
+    if (name.shown != name.id) space.rename_last(name.shown);
+    if (!is_new)
       cursor_.fail_at(where, std::string("duplicate ") + space.short_kind() + " " +
                                  excerpt(cursor_.spelling(where)));
   }

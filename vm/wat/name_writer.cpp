@@ -16,10 +16,11 @@ void write_subsection(ByteWriter& out, uint8_t id, const ByteWriter& content) {
 }
 
 void write_names(ByteWriter& out, uint8_t id, const IndexSpace& space, const Names& names) {
-  if (space.named().empty()) return;
+  const std::vector<IndexSpace::Named> shown = space.shown();
+  if (shown.empty()) return;
   ByteWriter content;
-  content.leb_u64(space.named().size());
-  for (const IndexSpace::Named& named : space.named()) write_name(content, named, names);
+  content.leb_u64(shown.size());
+  for (const IndexSpace::Named& named : shown) write_name(content, named, names);
   write_subsection(out, id, content);
 }
 
@@ -39,24 +40,33 @@ void write_local_names(ByteWriter& out, uint8_t id, std::span<const LocalName> l
   write_subsection(out, id, content);
 }
 
+/// Returns the names of fields in the form of names of locals, with the type in place of the function.
+std::vector<LocalName> field_names(const ModuleContext& context) {
+  std::vector<LocalName> names;
+  for (const ModuleContext::ShownField& field : context.shown_fields())
+    names.push_back({field.type, {field.index, field.name, 0}});
+  return names;
+}
+
 } // namespace
 
-void write_name_section(ByteWriter& out, const ModuleContext& context,
-                        const std::optional<std::string>& module, std::span<const LocalName> locals) {
+void write_name_section(ByteWriter& out, const ModuleContext& context, const NameSource& names) {
   ByteWriter content;
-  if (module) {
+  if (names.module) {
     ByteWriter name;
-    name.name(*module);
+    name.name(*names.module);
     write_subsection(content, 0, name);
   }
   write_names(content, 1, context.funcs, context.names);
-  write_local_names(content, 2, locals, context.names);
+  write_local_names(content, 2, names.locals, context.names);
+  write_local_names(content, 3, names.labels, context.names);
   write_names(content, 4, context.types, context.names);
   write_names(content, 5, context.tables, context.names);
   write_names(content, 6, context.memories, context.names);
   write_names(content, 7, context.globals, context.names);
   write_names(content, 8, context.elems, context.names);
   write_names(content, 9, context.datas, context.names);
+  write_local_names(content, 10, field_names(context), context.names);
   write_names(content, 11, context.tags, context.names);
   if (content.size() == 0) return;
   ByteWriter section;

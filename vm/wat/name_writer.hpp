@@ -10,15 +10,20 @@
 
 namespace skerry::vm::wat {
 
-/// The name of a local. Lists of locals are sorted by function and index.
+/// The name of a local or a label. Lists of them are sorted by function and index.
 struct LocalName {
   uint32_t func_index;
   IndexSpace::Named local;
 };
 
+/// Names that are not in the ModuleContext.
+struct NameSource {
+  const std::optional<std::string>& module;
+  std::span<const LocalName> locals, labels;
+};
+
 /// Writes the custom section "name" (spec §7.6.1 and the extended name section proposal). Writes nothing if
 /// the module has no names.
-void write_name_section(ByteWriter& out, const ModuleContext& context,
-                        const std::optional<std::string>& module, std::span<const LocalName> locals);
+void write_name_section(ByteWriter& out, const ModuleContext& context, const NameSource& names);
 
 } // namespace skerry::vm::wat

@@ -2,6 +2,7 @@
 #include "skerry/wast.hpp"
 
 #include "skerry/out_of_memory.hpp"
+#include "vm/isa/features.hpp"
 #include "vm/wat/immediate_parser.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/module_parser.hpp"
@@ -10,6 +11,7 @@
 #include "vm/wat/type_parser.hpp"
 
 #include <array>
+#include <utility>
 
 namespace skerry::wat {
 
@@ -35,8 +37,9 @@ public:
       parse_command(command);
       if (cursor_.ok()) continue;
       // Skips a malformed command, so that the commands after it are still parsed.
-      command.kind = Command::Kind::broken;
-      command.error = cursor_.error();
+      command.kind = foreign_.empty() ? Kind::broken : Kind::unknown;
+      if (command.kind == Kind::broken) command.error = cursor_.error();
+      command.message = std::exchange(foreign_, {});
       if (!start.at(TokenKind::lparen) || !start.skip_form()) break;
       cursor_ = start;
     }
@@ -51,7 +54,7 @@ private:
     Kind kind;
     Parse parse;
   };
-  static const std::array<Form, 13> forms;
+  static const std::array<Form, 14> forms;
 
   bool at_module_field() {
     constexpr std::array<std::string_view, 12> fields = {"type",   "rec",    "import", "func",
@@ -88,7 +91,15 @@ private:
       (this->*form.parse)(command);
       return cursor_.expect_close();
     }
-    cursor_.fail_unexpected("a script command");
+    fail_foreign("a script command");
+  }
+
+  /// Fails at the form at the cursor. If the form begins with a keyword, which must be one of another script
+  /// language, the command becomes `unknown`.
+  void fail_foreign(std::string_view expected) {
+    if (cursor_.at(TokenKind::lparen) && cursor_.peek(1).kind == TokenKind::keyword)
+      foreign_ = excerpt(cursor_.word(1));
+    cursor_.fail_unexpected(expected);
   }
 
   // Each function begins after the command's name and stops before its closing parenthesis.
@@ -102,6 +113,7 @@ private:
     }
     command.module = module_body();
   }
+  void component_command(Command& command) { command.module = component_body(); }
   void register_command(Command& command) {
     command.message = cursor_.expect_name();
     command.subject = cursor_.take_name();
@@ -117,12 +129,13 @@ private:
     if (command.kind != Kind::assert_exception) command.message = cursor_.expect_string();
   }
   void assert_trap_command(Command& command) {
-    if (cursor_.at_open("module")) return assert_module_command(command);
+    if (cursor_.at_open("module") || cursor_.at_open("component")) return assert_module_command(command);
     assert_action_command(command);
   }
   void assert_module_command(Command& command) {
-    cursor_.expect_open("module");
-    command.module = module_body();
+    const bool is_component = cursor_.take_open("component");
+    if (!is_component && !cursor_.take_open("module")) return fail_foreign("`(module`");
+    command.module = is_component ? component_body() : module_body();
     cursor_.expect_close();
     command.message = cursor_.expect_string();
   }
@@ -148,6 +161,16 @@ private:
     return module;
   }
 
+  /// Skips a component after "(component". The engine does not support components.
+  ScriptModule component_body() {
+    if (!cursor_.take_keyword("definition")) cursor_.take_keyword("instance");
+    ScriptModule component;
+    component.name = cursor_.take_name();
+    component.bytes = fail(vm::unsupported(Feature::component_model, "a component"));
+    skip_to_close();
+    return component;
+  }
+
   /// Skips to the parenthesis that closes the current form.
   void skip_to_close() {
     while (cursor_.more()) {
@@ -171,7 +194,7 @@ private:
     } else if (cursor_.take_open("get")) {
       action = action_body(Action::Kind::get);
     } else {
-      cursor_.fail_unexpected("an action");
+      fail_foreign("an action");
       return action;
     }
     cursor_.expect_close();
@@ -214,7 +237,7 @@ private:
     } else if (cursor_.at_open("ref.extern") || cursor_.at_open("ref.host")) {
       value = host_ref();
     } else {
-      cursor_.fail_unexpected("a constant");
+      fail_foreign("a constant");
       return value;
     }
     cursor_.expect_close();
@@ -295,20 +318,23 @@ private:
       if (!cursor_.take_open(named.keyword)) continue;
       pattern.kind = ResultPattern::Kind::ref;
       pattern.type = ValType::ref(named.type, false);
+      if (named.type == HeapType::func && cursor_.at_index())
+        cursor_.advance(); // in scripts of other engines
       return;
     }
-    cursor_.fail_unexpected("a result");
+    fail_foreign("a result");
   }
 
   Cursor cursor_;
   ModuleLimits limits_;
   ModuleContext no_module_; // an empty module: heap types in scripts cannot name type definitions
   std::vector<Command> commands_;
+  std::string foreign_; // the keyword of another script language at which the current command failed
   uint32_t line_ = 1;
   size_t line_offset_ = 0;
 };
 
-const std::array<ScriptParser::Form, 13> ScriptParser::forms = {{
+const std::array<ScriptParser::Form, 14> ScriptParser::forms = {{
     {"assert_return", Kind::assert_return, &ScriptParser::assert_return_command},
     {"assert_trap", Kind::assert_trap, &ScriptParser::assert_trap_command},
     {"assert_invalid", Kind::assert_invalid, &ScriptParser::assert_module_command},
@@ -317,6 +343,7 @@ const std::array<ScriptParser::Form, 13> ScriptParser::forms = {{
     {"invoke", Kind::action, &ScriptParser::invoke_command},
     {"get", Kind::action, &ScriptParser::get_command},
     {"register", Kind::register_, &ScriptParser::register_command},
+    {"component", Kind::module, &ScriptParser::component_command},
     {"assert_exhaustion", Kind::assert_exhaustion, &ScriptParser::assert_action_command},
     {"assert_exception", Kind::assert_exception, &ScriptParser::assert_action_command},
     {"assert_unlinkable", Kind::assert_unlinkable, &ScriptParser::assert_module_command},
@@ -336,7 +363,7 @@ std::vector<Command> parse_script(std::string_view text) {
 }
 
 std::string_view command_name(Command::Kind kind) noexcept {
-  constexpr std::array<std::string_view, 14> names = {"module",
+  constexpr std::array<std::string_view, 15> names = {"module",
                                                       "instance",
                                                       "register",
                                                       "action",
@@ -349,6 +376,7 @@ std::string_view command_name(Command::Kind kind) noexcept {
                                                       "assert_malformed_custom",
                                                       "assert_invalid_custom",
                                                       "assert_unlinkable",
+                                                      "unknown",
                                                       "syntax"};
   return names[static_cast<size_t>(kind)];
 }

@@ -69,6 +69,11 @@ void SegmentParser::parse_inline_data(uint32_t memory, bool is_64) {
   parse_strings(out);
 }
 
+/// Parses the index of the table or memory in the form that texts had before segments had names: `(elem 0
+/// …)`,
+/// `(data 0 …)`. Returns 0 if there is none.
+uint32_t SegmentParser::old_index() { return cursor_.at(TokenKind::integer) ? cursor_.expect_u32() : 0; }
+
 void SegmentParser::write_zero_offset(ByteWriter& out, bool is_64) {
   write_opcode(out, is_64 ? Opcode::i64_const : Opcode::i32_const);
   out.leb_s32(0);
@@ -101,10 +106,10 @@ uint64_t SegmentParser::parse_element_list(ByteWriter& list, ValType& type, bool
 }
 
 void SegmentParser::parse_elem() {
-  cursor_.take_id();
+  cursor_.take_item_name("elem segment");
   bool declarative = cursor_.take_keyword("declare");
   bool has_table = !declarative && cursor_.take_open("table");
-  uint32_t table = 0;
+  uint32_t table = has_table ? 0 : old_index();
   if (has_table) {
     table = parse_index(cursor_, context_.tables, context_.names);
     cursor_.expect_close();
@@ -133,9 +138,9 @@ void SegmentParser::parse_elem() {
 }
 
 void SegmentParser::parse_data() {
-  cursor_.take_id();
-  uint32_t memory = 0;
+  cursor_.take_item_name("data segment");
   bool has_memory = cursor_.take_open("memory");
+  uint32_t memory = has_memory ? 0 : old_index();
   if (has_memory) {
     memory = parse_index(cursor_, context_.memories, context_.names);
     cursor_.expect_close();

@@ -26,6 +26,7 @@ private:
   void parse_strings(ByteWriter& out);
   uint64_t size_of_strings();
   void parse_offset(ByteWriter& out);
+  uint32_t old_index();
   static void write_zero_offset(ByteWriter& out, bool is_64);
 
   Cursor& cursor_;

@@ -21,6 +21,7 @@ enum class TokenKind : uint8_t {
 /// A token: its kind, and its range of bytes in the text.
 struct Token {
   TokenKind kind = TokenKind::eof;
+  bool is_annotated = false; // a `(@name …)` or `(@custom …)` stands between the token before and this one
   uint32_t begin = 0, end = 0;
 };
 

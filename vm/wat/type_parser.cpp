@@ -80,9 +80,9 @@ void parse_fields(Cursor& cursor, ModuleContext& context, uint32_t type, ByteWri
   while (cursor.more()) {
     cursor.expect_open("field");
     const Token where = cursor.peek();
-    if (const IdOffset id = cursor.take_id(); id != no_id) {
-      if (!context.add_field(type, count, id))
-        cursor.fail_at(where, "duplicate field " + excerpt(cursor.name_of(id)));
+    if (const ItemName name = cursor.take_item_name("field"); name.shown != no_id) {
+      if (!context.add_field(type, count, name))
+        cursor.fail_at(where, "duplicate field " + excerpt(cursor.name_of(name.id)));
       write_field_type(fields, parse_field_type(cursor, context));
       ++count;
     } else {
@@ -120,7 +120,7 @@ void parse_composite_type(Cursor& cursor, ModuleContext& context, ByteWriter& ou
 /// Parses `(type $name? …)`. Returns whether the type is final and has no supertypes.
 bool parse_type_definition(Cursor& cursor, ModuleContext& context, ByteWriter& out) {
   cursor.expect_open("type");
-  cursor.take_id(); // the name collector has recorded it
+  cursor.take_item_name("type"); // the name collector has recorded it
   TypeEntry entry;
   bool plain = !cursor.take_open("sub");
   if (plain) {
@@ -210,9 +210,9 @@ void Signature::write(ByteWriter& out) const {
 void parse_func_signature(Cursor& cursor, const ModuleContext& context, Signature& type,
                           bool may_have_names) {
   while (cursor.take_open("param")) {
-    const IdOffset id = may_have_names ? cursor.take_id() : no_id;
-    if (id != no_id) {
-      type.named.push_back({type.params++, id, 0});
+    const ItemName name = may_have_names ? cursor.take_item_name("parameter") : ItemName{};
+    if (name.shown != no_id) {
+      type.named.push_back({type.params++, name});
       write_val_type(type.param_types, parse_val_type(cursor, context));
     } else {
       for (; cursor.more(); ++type.params) write_val_type(type.param_types, parse_val_type(cursor, context));
@@ -265,12 +265,13 @@ Limits parse_limits(Cursor& cursor) {
     limits.has_max = true;
     limits.max = cursor.expect_unsigned(64, "i64 constant out of range");
   }
-  limits.shared = cursor.take_keyword("shared");
+  if (cursor.at_keyword("shared"))
+    cursor.fail_unsupported(cursor.peek(), Feature::threads, "a shared memory or table");
   return limits;
 }
 
 void write_limits(ByteWriter& out, const Limits& limits) {
-  out.u8(static_cast<uint8_t>(limits.has_max | limits.shared << 1 | limits.is_64 << 2));
+  out.u8(static_cast<uint8_t>(limits.has_max | limits.is_64 << 2));
   out.leb_u64(limits.min);
   if (limits.has_max) out.leb_u64(limits.max);
 }
@@ -306,6 +307,7 @@ void parse_type_field(Cursor& cursor, ModuleContext& context) {
   const size_t count = context.type_entries.size() - first;
   if (count == 0) return; // an empty group defines nothing
   ++context.type_groups;
+  context.note_type();
   if (count > 1) {
     context.type_section.u8(rec_code);
     context.type_section.leb_u64(count);

@@ -24,7 +24,11 @@ void write_val_type(ByteWriter& out, ValType type);
 /// The parameters and results of a function type in binary format. Reusable after clear().
 struct Signature {
   uint32_t params = 0, results = 0;
-  std::vector<IndexSpace::Named> named; // the named parameters
+  struct Named {
+    uint32_t index;
+    ItemName name;
+  };
+  std::vector<Named> named; // the named parameters
   ByteWriter param_types, result_types;
 
   void clear();

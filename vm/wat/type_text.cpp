@@ -40,8 +40,7 @@ ModuleTypes::Type ModuleTypes::operator[](uint32_t index) const {
 }
 
 std::string TypeText::index(NameKind kind, uint32_t index) const {
-  const auto name = names_.find(kind, index);
-  return name ? id_text(*name) : std::to_string(index);
+  return names_.id(kind, index).value_or(std::to_string(index));
 }
 
 std::string TypeText::heap_type(HeapType heap) const {
@@ -110,7 +109,7 @@ std::string TypeText::field_type(const FieldType& field) const {
   return field.is_mutable ? "(mut " + val_type(field.storage) + ")" : val_type(field.storage);
 }
 
-void TypeText::composite_type(const ModuleTypes::Type& type, TextSink& out) const {
+void TypeText::composite_type(uint32_t index, const ModuleTypes::Type& type, TextSink& out) const {
   switch (type.form.kind) {
   case CompositeKind::func:
     out += "(func";
@@ -120,9 +119,9 @@ void TypeText::composite_type(const ModuleTypes::Type& type, TextSink& out) cons
   case CompositeKind::array: out += "(array " + field_type(type.fields[0].get()); break;
   case CompositeKind::struct_:
     out += "(struct";
-    for (const PackedField& field : type.fields) {
-      if (!out.is_open()) return;
-      out += " (field " + field_type(field.get()) + ")";
+    for (uint32_t i = 0; i < type.fields.size() && out.is_open(); ++i) {
+      const auto name = names_.definition(PartKind::field, index, i);
+      out += " (field " + (name ? *name + " " : "") + field_type(type.fields[i].get()) + ")";
     }
     break;
   }
@@ -131,8 +130,7 @@ void TypeText::composite_type(const ModuleTypes::Type& type, TextSink& out) cons
 
 void TypeText::definition(uint32_t index, TextSink& out) const {
   const ModuleTypes::Type type = types_[index];
-  const auto name = names_.find(NameKind::type, index);
-  out += "(type " + (name ? id_text(*name) : "(;" + std::to_string(index) + ";)") + " ";
+  out += "(type " + names_.definition(NameKind::type, index) + " ";
   const bool has_supertype = type.form.supertype != RecGroup::no_type;
   const bool is_plain = type.form.is_final && !has_supertype;
   if (!is_plain) {
@@ -140,7 +138,7 @@ void TypeText::definition(uint32_t index, TextSink& out) const {
     if (has_supertype) out += " " + this->index(NameKind::type, type.form.supertype);
     out += " ";
   }
-  composite_type(type, out);
+  composite_type(index, type, out);
   out += is_plain ? ")" : "))";
 }
 

@@ -57,7 +57,7 @@ public:
 
 private:
   void list(std::string_view keyword, const TypeList& types, TextSink& out) const;
-  void composite_type(const ModuleTypes::Type& type, TextSink& out) const;
+  void composite_type(uint32_t index, const ModuleTypes::Type& type, TextSink& out) const;
   std::string field_type(const FieldType& field) const;
 
   const ModuleTypes& types_;

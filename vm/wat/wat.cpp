@@ -5,6 +5,8 @@
 #include "vm/base/limit_error.hpp"
 #include "vm/wat/lexer.hpp"
 #include "vm/wat/module_parser.hpp"
+#include "vm/wat/source_line.hpp"
+#include "vm/wat/text_places.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,6 +26,24 @@ Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOp
     }
     return vm::wat::parse_module_text(text, {options.names, options.limits, options.deadline});
   });
+}
+
+Error locate(std::string_view text, const Error& error, const ToBinaryOptions& options) {
+  if (error.offset() == Error::no_offset) return error;
+  return unless_out_of_memory(
+      [&] {
+        vm::wat::TextPlaces places;
+        const auto bytes =
+            vm::wat::parse_module_text(text, {options.names, options.limits, options.deadline, &places});
+        const auto place = bytes ? places.find(error.offset()) : std::nullopt;
+        if (!place) return error;
+        const Position position = position_at(text, *place);
+        Error located = error;
+        located.with_offset(*place).with_source(vm::wat::source_line(text, *place));
+        located.with_detail(" at " + std::to_string(position.line) + ":" + std::to_string(position.column));
+        return located;
+      },
+      [&] { return error; });
 }
 
 Position position_at(std::string_view text, size_t offset) noexcept {

@@ -123,3 +123,89 @@ TEST_CASE("names go into the name section on request") {
   CHECK(module.func_name(0) == "f");
   CHECK(module.func_name(1) == "a b");
 }
+
+TEST_CASE("features that the engine does not have are refused by name") {
+  struct Case {
+    const char* text;
+    const char* feature;
+    const char* place;
+  };
+  for (const Case& c : {
+           Case{"(memory 1 1 shared)", "threads", "1:13"},
+           Case{"(func (i32.atomic.load (i32.const 0)))", "threads", "1:8"},
+           Case{"(func atomic.fence)", "threads", "1:7"},
+           Case{"(memory 1 (pagesize 1))", "custom-page-sizes", "1:12"},
+           Case{"(func (try (do) (catch_all)))", "legacy-exceptions", "1:8"},
+           Case{"(func\n  (i64.add128))", "wide-arithmetic", "2:4"},
+           Case{"(type (cont 0))", "stack-switching", "1:8"},
+           Case{"(component)", "component-model", "1:2"},
+       }) {
+    INFO(c.text);
+    const Error error = test::error_of(wat::to_binary(c.text));
+    CHECK(error.kind() == ErrorKind::unsupported);
+    CHECK(error.code() == ErrorCode::unsupported);
+    CHECK(error.feature() == c.feature);
+    CHECK(error.message().find(std::string("needs the feature ") + c.feature) != std::string::npos);
+    CHECK(error.message().ends_with(std::string(" at ") + c.place));
+  }
+}
+
+TEST_CASE("the form of segments before they had names") {
+  check_same("(memory 1) (data 0 (i32.const 1) \"a\")", "(memory 1) (data (i32.const 1) \"a\")");
+  check_same("(memory 1) (memory 1) (data 1 (offset i32.const 1) \"a\")",
+             "(memory 1) (memory 1) (data (memory 1) (i32.const 1) \"a\")");
+  check_same("(table 1 funcref) (func) (elem 0 (i32.const 0) 0)",
+             "(table 1 funcref) (func) (elem (i32.const 0) 0)");
+  check_same("(table 1 funcref) (table 1 funcref) (func) (elem 1 (offset i32.const 0) 0)",
+             "(table 1 funcref) (table 1 funcref) (func) (elem (table 1) (i32.const 0) func 0)");
+  check_same("(table 1 funcref) (elem (table 0) (i32.const 0) func)",
+             "(table 1 funcref) (elem (i32.const 0))");
+}
+
+TEST_CASE("a byte order mark is skipped, and columns do not count it") {
+  check_same("\xef\xbb\xbf(func)", "(func)");
+  check_same("\xef\xbb\xbf(@custom \"x\") (func)", "(@custom \"x\") (func)");
+  CHECK(error_text("\xef\xbb\xbf(foo)").ends_with(" at 1:2"));
+  CHECK(error_text("(func)\xef\xbb\xbf").starts_with("illegal character"));
+}
+
+TEST_CASE("custom sections stand where the text puts them") {
+  const Binary bytes =
+      parse(R"((@custom "first" (before first) "1") (func) (@custom "late") (@custom "code" (before code))
+    (@custom "a" (after func) "x" "\00") (@custom "b" (after func)))");
+  std::string order;
+  Engine engine;
+  const Module module = test::must(Module::compile(engine, bytes));
+  for (size_t i = 0; i < module.custom_sections().size(); ++i)
+    order += std::string(module.custom_sections()[i].name) + " ";
+  CHECK(order == "first a b code late ");
+  const auto content = module.custom_sections()[1].bytes;
+  REQUIRE(content.size() == 2);
+  CHECK(content[0] == std::byte{'x'});
+  CHECK(bytes[8] == std::byte{0}); // the first section is a custom section
+}
+
+TEST_CASE("annotations at the wrong place or with the wrong content are errors") {
+  CHECK(error_text("(func (@custom \"x\"))") == "misplaced @custom annotation at 1:7");
+  CHECK(error_text("(func) (@name \"x\")") == "misplaced @name annotation at 1:8");
+  CHECK(error_text("(func (@name \"x\") (@name \"y\"))").starts_with("@name annotation: multiple function"));
+  CHECK(
+      error_text("(func (@name 1))").starts_with("@name annotation: unexpected token 1, expected a string"));
+  CHECK(error_text("(@custom \"x\" (after nowhere))")
+            .starts_with("@custom annotation: malformed section kind"));
+  CHECK(error_text("(func) (@custom)").starts_with("@custom annotation: missing section name"));
+  CHECK(parse("(@\"custom\" \"x\" \"y\")") == parse("(@custom \"x\" \"y\")"));
+  CHECK_FALSE(parse("(func (@else) (@\"also else\" ((@custom))) nop (@x))").empty());
+}
+
+TEST_CASE("a name annotation replaces the identifier in the name section") {
+  Engine engine;
+  const auto module = test::compile(
+      engine,
+      R"((module $m (@name "M") (func $f (@name "one")) (func (@name "two")) (func $g) (func (call $f))))");
+  CHECK(module.name() == "M");
+  CHECK(module.func_name(0) == "one");
+  CHECK(module.func_name(1) == "two");
+  CHECK(module.func_name(2) == "g");
+  CHECK(module.func_name(3).empty());
+}

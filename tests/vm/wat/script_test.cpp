@@ -42,12 +42,36 @@ TEST_CASE("commands of a script") {
 
 TEST_CASE("a bad command does not affect the others") {
   auto commands =
-      wat::parse_script("(module) (nonsense (x)) (module (func (foo))) (assert_return (invoke \"f\"))");
+      wat::parse_script("(module) (assert_return x) (module (func (foo))) (assert_return (invoke \"f\"))");
   REQUIRE(commands.size() == 4);
   CHECK(commands[1].kind == Kind::broken);
-  CHECK(commands[1].error->message().starts_with("unknown operator nonsense"));
+  CHECK(commands[1].error->message().starts_with("unknown operator x, expected an action"));
   CHECK_FALSE(commands[2].module->bytes.has_value());
   CHECK(commands[3].kind == Kind::assert_return);
+}
+
+TEST_CASE("commands and values of other scripts are not mistakes") {
+  const auto commands = wat::parse_script(R"(
+    (component $c (core module)) (thread $t (shared (module $m))) (assert_invalid (component) "x")
+    (assert_return (invoke "f" (str.const "a"))) (assert_return (invoke "f") (u32.const 1))
+    (assert_return (invoke "f") (ref.func 0)) (assert_return 1) (module))");
+  REQUIRE(commands.size() == 8);
+  for (const size_t i : {0, 2}) {
+    REQUIRE(commands[i].module.has_value());
+    CHECK(commands[i].module->bytes.error().feature() == "component-model");
+  }
+  CHECK(commands[0].kind == Kind::module);
+  CHECK(commands[0].module->name == "c");
+  CHECK(commands[2].kind == Kind::assert_invalid);
+  for (const auto& [i, word] :
+       {std::pair<size_t, const char*>{1, "thread"}, {3, "str.const"}, {4, "u32.const"}}) {
+    CHECK(commands[i].kind == Kind::unknown);
+    CHECK(commands[i].message == word);
+    CHECK_FALSE(commands[i].error.has_value());
+  }
+  CHECK(commands[5].kind == Kind::assert_return);
+  CHECK(commands[6].kind == Kind::broken);
+  CHECK(commands[7].kind == Kind::module);
 }
 
 TEST_CASE("a script may be the fields of one module") {

@@ -80,7 +80,8 @@ struct Command {
     assert_malformed_custom,
     assert_invalid_custom,
     assert_unlinkable,
-    broken, ///< the command could not be parsed: see `error`
+    unknown, ///< a command, or a value, of another script language; `message` is its keyword
+    broken,  ///< the command could not be parsed: see `error`
   };
   Kind kind = Kind::broken;
   /// The line in the script, counted from 1.
@@ -88,7 +89,8 @@ struct Command {
   std::optional<Action> action;
   std::optional<ScriptModule> module;
   std::vector<ResultPattern> results;
-  std::string message; ///< the failure that an assertion expects; the name that register_ registers
+  std::string message; ///< the failure that an assertion expects; the name that register_ registers;
+                       ///< unknown: the keyword, such as "thread"
   std::optional<std::string> name;    ///< instance: the name of the new instance
   std::optional<std::string> subject; ///< instance: the module; register_: the instance
   std::optional<Error> error;
@@ -96,9 +98,11 @@ struct Command {
 /// The command's name in the script: "assert_return", "module", …
 std::string_view command_name(Command::Kind kind) noexcept;
 
-/// Parses a whole script. A command that cannot be parsed becomes `broken`, and parsing continues with the
-/// next command. If the text of a module is malformed, the field `bytes` of the ScriptModule holds the error.
-/// If memory runs out, the result is a single `broken` command that reports it. Thread-safe.
+/// Parses a whole script. A component becomes a module whose `bytes` are an unsupported error. Commands of
+/// other engines' scripts become `unknown`. A command that cannot be parsed becomes `broken`, and parsing
+/// continues with the next command. If the text of a module is malformed, the field `bytes` of the
+/// ScriptModule holds the error. If memory runs out, the result is a single `broken` command that reports it.
+/// Thread-safe.
 std::vector<Command> parse_script(std::string_view text);
 
 /// The value, pattern or action as text for messages: "i32:1 0x00000001", "f32:nan:canonical", "(ref.extern
