@@ -47,6 +47,20 @@ std::string tally_text(const Tally& tally) {
          std::to_string(tally.skipped) + " skipped";
 }
 
+std::string skips_json(const std::map<std::string, uint32_t>& skips) {
+  std::string out;
+  for (const auto& [reason, count] : skips)
+    out += (out.empty() ? "" : ",") + json_string(reason) + ":" + std::to_string(count);
+  return "\"skips\":{" + out + "}";
+}
+
+std::map<std::string, uint32_t> all_skips(const std::vector<FileReport>& reports) {
+  std::map<std::string, uint32_t> all;
+  for (const FileReport& report : reports)
+    for (const auto& [reason, count] : report.skips) all[reason] += count;
+  return all;
+}
+
 Tallies sum_of(const std::vector<FileReport>& reports) {
   Tallies sum;
   for (const FileReport& report : reports) sum += report.tallies;
@@ -64,7 +78,10 @@ std::string failures_text(const FileReport& report) {
 }
 
 std::string file_text(const FileReport& report) {
-  return printable(report.path) + ": " + tally_text(report.tallies.total()) + "\n";
+  std::string out = printable(report.path) + ": " + tally_text(report.tallies.total());
+  for (const auto& [reason, count] : report.skips)
+    out += "; skipped: " + printable(reason) + ": " + std::to_string(count);
+  return out + "\n";
 }
 
 std::string totals_text(const std::vector<FileReport>& reports) {
@@ -76,6 +93,8 @@ std::string totals_text(const std::vector<FileReport>& reports) {
     name.resize(24, ' ');
     out += name + tally_text(sum.by_kind[i]) + "\n";
   }
+  for (const auto& [reason, count] : all_skips(reports))
+    out += "skipped: " + printable(reason) + ": " + std::to_string(count) + " commands\n";
   return out + std::to_string(reports.size()) + " files: " + tally_text(sum.total()) + "\n";
 }
 
@@ -86,7 +105,7 @@ std::string file_json(const FileReport& report) {
                 ",\"kind\":" + json_string(failure.kind) +
                 ",\"message\":" + json_string(printable(failure.message, longest_printed_message)) + "}";
   return "{\"file\":" + json_string(printable(report.path)) + "," + tally_json(report.tallies.total()) + "," +
-         kinds_json(report.tallies) + ",\"failures\":[" + failures + "]}\n";
+         kinds_json(report.tallies) + "," + skips_json(report.skips) + ",\"failures\":[" + failures + "]}\n";
 }
 
 std::string totals_json(const std::vector<FileReport>& reports, const std::vector<std::string>& problems) {
@@ -94,7 +113,7 @@ std::string totals_json(const std::vector<FileReport>& reports, const std::vecto
   std::string texts;
   for (const std::string& problem : problems) texts += (texts.empty() ? "" : ",") + json_string(problem);
   return "{\"files\":" + std::to_string(reports.size()) + "," + tally_json(sum.total()) + "," +
-         kinds_json(sum) + ",\"problems\":[" + texts + "]}\n";
+         kinds_json(sum) + "," + skips_json(all_skips(reports)) + ",\"problems\":[" + texts + "]}\n";
 }
 
 } // namespace skerry::spec

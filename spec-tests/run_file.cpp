@@ -16,7 +16,9 @@ namespace {
 
 // The child sends records with three fields: line, kind and message. The separators below cannot occur in a
 // field, because every character of a field is printable.
+// If the kind is `skip_record`, the message is the reason for which a command was skipped.
 constexpr char field_end = '\x1f', record_end = '\x1e';
+constexpr const char* skip_record = "skipped";
 
 std::string read_standard_input() {
   std::string text;
@@ -49,7 +51,8 @@ FileReport run_file(const std::string& path, const ScriptOptions& options) {
   FileReport report;
   report.path = path;
   ScriptObserver observer{[](const wat::Command&) {},
-                          [&](Failure failure) { report.failures.push_back(std::move(failure)); }};
+                          [&](Failure failure) { report.failures.push_back(std::move(failure)); },
+                          [&](const std::string& reason) { ++report.skips[reason]; }};
   run_script(path, options, std::move(observer), report.tallies);
   return report;
 }
@@ -86,6 +89,9 @@ void FileProcess::run_in_child(const platform::ChildProcess::Send& send, const S
     send(std::to_string(failure.line) + field_end + failure.kind + field_end +
          printable(failure.message, longest_printed_message) + record_end);
   };
+  observer.skipped = [&](const std::string& reason) {
+    send(std::string("0") + field_end + skip_record + field_end + printable(reason) + record_end);
+  };
   run_script(report_.path, options, std::move(observer), shared_->tallies);
 }
 
@@ -96,24 +102,26 @@ bool FileProcess::poll() {
     child_.kill();
   }
   if (child_.receive(received_)) {
-    take_failures();
+    take_records();
     return false;
   }
   finish();
   return true;
 }
 
-void FileProcess::take_failures() {
+void FileProcess::take_records() {
   size_t start = 0;
   for (size_t end; (end = received_.find(record_end, start)) != std::string::npos; start = end + 1)
-    add_failure(received_.substr(start, end - start));
+    take_record(received_.substr(start, end - start));
   received_.erase(0, start);
 }
 
-void FileProcess::add_failure(const std::string& record) {
+void FileProcess::take_record(const std::string& record) {
   size_t kind = record.find(field_end) + 1;
   size_t message = record.find(field_end, kind) + 1;
   if (kind == 0 || message == 0) return;
+  if (record.compare(kind, message - kind - 1, skip_record) == 0)
+    return void(++report_.skips[record.substr(message)]);
   auto line = static_cast<uint32_t>(std::strtoul(record.c_str(), nullptr, 10));
   report_.failures.push_back({line, record.substr(kind, message - kind - 1), record.substr(message)});
 }

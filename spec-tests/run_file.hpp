@@ -29,7 +29,7 @@ public:
   /// Returns the child process. After the process has ended, the returned object has no child.
   const platform::ChildProcess& child() const { return child_; }
   Clock::time_point deadline() const { return deadline_; }
-  /// Takes the failures that the child has reported so far, and kills the child if its deadline has passed.
+  /// Takes what the child has reported so far, and kills the child if its deadline has passed.
   /// Returns true if the child has ended.
   bool poll();
   FileReport take_report() { return std::move(report_); }
@@ -39,8 +39,8 @@ private:
   std::error_code start(const ScriptOptions& options);
   void run_in_child(const platform::ChildProcess::Send& send, const ScriptOptions& options);
   void finish();
-  void take_failures();
-  void add_failure(const std::string& record);
+  void take_records();
+  void take_record(const std::string& record);
   void end_badly(const std::string& kind, const std::string& what);
 
   FileReport report_;

@@ -14,7 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 ScriptOptions script_options(const std::string& path, const SuiteOptions& options) {
-  return {options.config, options.expectations.skipped_lines(path), options.line};
+  return {options.config, options.expectations.skipped_lines(path), options.line, options.foreign};
 }
 
 /// Waits until one of the processes reports something, ends or reaches its deadline, but not longer than a

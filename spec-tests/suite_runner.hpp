@@ -18,6 +18,7 @@ struct SuiteOptions {
   Config config;
   Expectations expectations;
   std::optional<uint32_t> line;
+  bool foreign = false; // see ScriptOptions
   unsigned jobs = 1;
   std::chrono::nanoseconds timeout = std::chrono::seconds(120); // for a file; its process is killed then
   bool isolate = true;                           // false: all files run in this process, for a debugger

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,8 @@ struct FileReport {
   std::string path;
   Tallies tallies;
   std::vector<Failure> failures;
-  bool crashed = false; // the file's process crashed, hung or could not be started
+  std::map<std::string, uint32_t> skips; // the reasons for which commands were skipped, and how many were
+  bool crashed = false;                  // the file's process crashed, hung or could not be started
 };
 
 } // namespace skerry::spec

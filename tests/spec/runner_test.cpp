@@ -113,6 +113,74 @@ TEST_CASE("known failures are skipped, and reported when they pass") {
   CHECK(report.failures[1].message == "passes, but is on the skip list");
 }
 
+namespace {
+
+// A module that needs garbage collection, and commands that depend on it.
+constexpr const char* script_with_gc = R"((module $gc (type (struct)) (func (export "f")))
+(assert_return (invoke "f"))
+(assert_return (invoke $gc "f"))
+(assert_trap (invoke "f") "unreachable")
+(register "gc" $gc)
+(module (import "gc" "f" (func)))
+(invoke "f")
+(assert_invalid (module (type (struct)) (func i32.const 1)) "type mismatch")
+(assert_unlinkable (module (import "gc" "f" (func))) "unknown import")
+(module (func (export "g") (result i32) (i32.const 7)))
+(assert_return (invoke "g") (i32.const 7))
+(assert_return (invoke "f"))
+)";
+
+} // namespace
+
+TEST_CASE("commands that need a feature are skipped by its name, all others run", "[exec]") {
+  const Script script(script_with_gc);
+  for (const bool isolate : {true, false}) {
+    spec::SuiteOptions how = options();
+    how.isolate = isolate;
+    const spec::FileReport report = run(script.path(), how);
+    CHECK(report.skips == std::map<std::string, uint32_t>{{"needs gc", 8}});
+    CHECK(report.tallies.total() == spec::Tally{2, 1, 4}); // modules and actions are not counted
+    REQUIRE(report.failures.size() == 1);
+    CHECK(report.failures[0].line == 12); // "f" of the last module, which was not refused
+    CHECK(spec::totals_text({report}).find("skipped: needs gc: 8 commands\n") != std::string::npos);
+    CHECK(spec::file_text(report).ends_with("1 failed, 4 skipped; skipped: needs gc: 8\n"));
+  }
+}
+
+TEST_CASE("a module that replaces a refused one is used", "[exec]") {
+  const Script script("(module $m (type (struct)))\n(module $m (func (export \"f\")))\n"
+                      "(assert_return (invoke $m \"f\"))\n(assert_return (invoke \"f\"))\n");
+  const spec::FileReport report = run(script.path());
+  INFO(spec::failures_text(report));
+  CHECK(report.tallies.total() == spec::Tally{2, 0, 0});
+}
+
+TEST_CASE("commands of other engines, and what depends on components, are skipped", "[exec]") {
+  const Script script("(module)\n(component (core module))\n(wait $t)\n(assert_return (invoke \"f\"))\n"
+                      "(assert_malformed (component quote \"\") \"x\")\n");
+  const spec::FileReport report = run(script.path());
+  INFO(spec::failures_text(report));
+  CHECK(report.failures.empty());
+  CHECK(report.tallies.total() == spec::Tally{0, 0, 3});
+  CHECK(report.skips ==
+        std::map<std::string, uint32_t>{{"needs component-model", 3}, {"unknown command wait", 1}});
+}
+
+TEST_CASE("foreign scripts: other messages, and modules that are imported by name", "[exec]") {
+  const Script script("(module $a (func (export \"f\") unreachable))\n"
+                      "(module (import \"a\" \"f\" (func $f)) (export \"f\" (func $f)))\n"
+                      "(assert_trap (invoke \"f\") \"wasm trap: unreachable\")\n"
+                      "(assert_malformed (module (func i32.const 1)) \"not quoted\")\n"
+                      "(assert_trap (module) \"still compared\")\n");
+  spec::SuiteOptions how = options();
+  CHECK(run(script.path(), how).tallies.total().passed == 0);
+  how.foreign = true;
+  const spec::FileReport report = run(script.path(), how);
+  INFO(spec::failures_text(report));
+  CHECK(report.tallies.total() == spec::Tally{2, 1, 0});
+  CHECK(report.failures.at(0).line == 5);
+}
+
 TEST_CASE("expectations: invalid lines are refused") {
   const Script script("");
   script.add("skips.txt", "script.wast:2\n"); // no reason
@@ -170,13 +238,15 @@ TEST_CASE("JSON") {
   report.path = "a\"b";
   report.tallies[Kind::assert_trap] = {1, 1, 0};
   report.failures.push_back({3, "assert_trap", "x\ny"});
-  CHECK(spec::file_json(report) ==
-        R"({"file":"a\"b","passed":1,"failed":1,"skipped":0,"kinds":{"assert_trap":)"
-        R"({"passed":1,"failed":1,"skipped":0}},"failures":[{"line":3,"kind":"assert_trap",)"
-        R"("message":"x\\u{a}y"}]})"
-        "\n");
+  report.skips["needs gc"] = 2;
+  CHECK(
+      spec::file_json(report) ==
+      R"({"file":"a\"b","passed":1,"failed":1,"skipped":0,"kinds":{"assert_trap":)"
+      R"({"passed":1,"failed":1,"skipped":0}},"skips":{"needs gc":2},"failures":[{"line":3,"kind":"assert_trap",)"
+      R"("message":"x\\u{a}y"}]})"
+      "\n");
   CHECK(spec::totals_json({report}, {"p"}) ==
         R"({"files":1,"passed":1,"failed":1,"skipped":0,"kinds":{"assert_trap":)"
-        R"({"passed":1,"failed":1,"skipped":0}},"problems":["p"]})"
+        R"({"passed":1,"failed":1,"skipped":0}},"skips":{"needs gc":2},"problems":["p"]})"
         "\n");
 }
