@@ -25,6 +25,7 @@ std::optional<uint32_t> number_at_end(std::string_view& text) {
 
 /// Returns the LINE:COLUMN with which messages about texts end (skerry/wat.hpp).
 std::optional<Position> position_of(const Error& error) {
+  if (error.source().empty()) return std::nullopt;
   std::string_view text = error.message();
   const auto column = number_at_end(text);
   if (!column || !text.ends_with(':')) return std::nullopt;
@@ -60,6 +61,7 @@ std::string error_json(const std::string& file, const Error& error, const std::s
   OrderedJson json{{"kind", kind_name(error.kind())}};
   if (error.code() != ErrorCode::none) json["code"] = code_name(error.code());
   json["message"] = error.message();
+  if (!error.feature().empty()) json["feature"] = error.feature();
   if (!file.empty()) json["file"] = file;
   add_place(json, error);
   if (!hint.empty()) json["hint"] = hint;

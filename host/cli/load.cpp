@@ -14,9 +14,11 @@ std::string_view text_of(const std::vector<std::byte>& bytes) {
 
 namespace {
 
-/// True for the text format, which begins with a parenthesis or a comment, after white space.
+/// True for the text format, which begins with a parenthesis or a comment, after a byte order mark and white
+/// space.
 bool looks_like_text(const std::vector<std::byte>& bytes) {
   std::string_view text = text_of(bytes);
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string_view::npos && (text[first] == '(' || text[first] == ';');
 }
@@ -31,20 +33,36 @@ std::string shown_name(const std::string& file) {
   return file == "-" ? standard_input_name : printable(file);
 }
 
-Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file,
-                                                 Deadline deadline) {
+Result<ModuleSource> read_module(const Engine& engine, const std::string& file, Deadline deadline) {
   auto bytes = read_input(file, engine.config().module_limits.module_bytes);
-  if (bytes && !looks_like_text(*bytes)) return std::move(*bytes);
-  if (bytes) return wat::to_binary(text_of(*bytes), {.deadline = deadline});
+  if (bytes && !looks_like_text(*bytes)) return ModuleSource{std::move(*bytes), {}};
+  if (bytes) {
+    auto binary = wat::to_binary(text_of(*bytes), {.deadline = deadline});
+    if (!binary) return fail(std::move(binary.error()));
+    return ModuleSource{std::move(*binary), std::move(*bytes)};
+  }
   if (bytes.error().too_large)
     return fail(Error(ErrorKind::limit, ErrorCode::limit_exceeded, bytes.error().message));
   return fail(Error(ErrorKind::io, ErrorCode::none, bytes.error().message));
 }
 
+Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file,
+                                                 Deadline deadline) {
+  auto source = read_module(engine, file, deadline);
+  if (!source) return fail(std::move(source.error()));
+  return std::move(source->bytes);
+}
+
+Error locate(const ModuleSource& source, const Error& error) {
+  return source.text.empty() ? error : wat::locate(text_of(source.text), error);
+}
+
 Result<Module> load_module(const Engine& engine, const std::string& file, Deadline deadline) {
-  auto bytes = read_module_bytes(engine, file, deadline);
-  if (!bytes) return fail(std::move(bytes.error()));
-  return Module::compile(engine, std::move(*bytes), {.deadline = deadline});
+  auto source = read_module(engine, file, deadline);
+  if (!source) return fail(std::move(source.error()));
+  auto module = Module::compile(engine, std::move(source->bytes), {.deadline = deadline});
+  if (!module) return fail(locate(*source, module.error()));
+  return module;
 }
 
 void complain_about(const std::string& file, const Error& error, Deadline deadline) {

@@ -24,6 +24,16 @@ std::string shown_name(const std::string& file);
 /// the file is larger than a module may be; those of the text format; deadline_exceeded.
 Result<std::vector<std::byte>> read_module_bytes(const Engine& engine, const std::string& file,
                                                  Deadline deadline = no_deadline);
+/// A module's file.
+struct ModuleSource {
+  std::vector<std::byte> bytes; // in the binary format
+  std::vector<std::byte> text;  // empty if the file is binary
+};
+/// Like read_module_bytes, but also returns the text.
+Result<ModuleSource> read_module(const Engine& engine, const std::string& file,
+                                 Deadline deadline = no_deadline);
+/// Returns an error about the module, with its place in the text if there is one.
+Error locate(const ModuleSource& source, const Error& error);
 /// Reads and compiles a module.
 Result<Module> load_module(const Engine& engine, const std::string& file, Deadline deadline = no_deadline);
 

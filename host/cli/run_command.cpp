@@ -12,10 +12,12 @@
 #include "skerry/linker.hpp"
 #include "skerry/printable.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace skerry::host::cli {
@@ -136,6 +138,16 @@ void print_stats(const Store& store, std::chrono::nanoseconds elapsed, Deadline 
                deadline);
 }
 
+/// Returns whether the module can be instantiated without its missing imports, because all are functions.
+bool misses_only_functions(const Error& error, const Linker& linker, const Module& module) {
+  if (error.message().find("incompatible import type: ") != std::string::npos) return false;
+  const std::vector<MissingImport> missing = linker.missing(module);
+  const auto is_function = [](const MissingImport& import) {
+    return std::holds_alternative<FuncType>(import.type);
+  };
+  return !missing.empty() && std::ranges::all_of(missing, is_function);
+}
+
 /// Returns the program's arguments, of which the first is its name. With --invoke, the words after the file
 /// are arguments of the function instead, so the program gets only its name.
 std::vector<std::string> guest_arguments(const RunOptions& options) {
@@ -189,6 +201,8 @@ public:
   }
 
   const std::string& about() const { return about_; }
+  /// True if only missing functions made the run fail.
+  bool can_run_without_imports() const { return can_run_without_imports_; }
 
   Result<void> run() {
     const auto start = std::chrono::steady_clock::now();
@@ -218,7 +232,10 @@ private:
     linker.set_unknown_imports(options_.unknown_imports);
     if (auto done = preload_all(linker, store); !done) return done;
     auto instance = linker.instantiate(store, module);
-    if (!instance) return fail(std::move(instance.error()));
+    if (!instance) {
+      can_run_without_imports_ = misses_only_functions(instance.error(), linker, module);
+      return fail(std::move(instance.error()));
+    }
     return run_instance(*instance, options_, deadline_);
   }
 
@@ -238,13 +255,13 @@ private:
   Deadline deadline_;
   Engine engine_;
   std::string about_;
+  bool can_run_without_imports_ = false;
 };
 
 /// Returns a text that names the option to use after this error; empty for errors without such an option.
-std::string hint(const Error& error) {
-  if (error.kind() == ErrorKind::unlinkable) {
+std::string hint(const Error& error, bool can_run_without_imports) {
+  if (can_run_without_imports)
     return "--unknown-imports=trap or =default runs it without the missing functions";
-  }
   switch (error.code()) {
   case ErrorCode::call_stack_exhausted: return "--max-stack SIZE allows deeper recursion";
   case ErrorCode::out_of_fuel: return "--fuel N allows more instructions";
@@ -264,14 +281,15 @@ int exit_status(const Error& error) {
 }
 
 /// Prints an error about a file, unless it is the program's exit. Returns the exit status.
-int report(const RunOptions& options, const std::string& file, const Error& error, Deadline deadline) {
+int report(const RunOptions& options, const std::string& file, const Error& error, Deadline deadline,
+           bool can_run_without_imports = false) {
   const Deadline last = deadline == no_deadline ? no_deadline : deadline + grace;
   if (error.code() == ErrorCode::exit) return exit_status(error);
   if (options.json) {
-    write_stderr(error_json(shown_name(file), error, hint(error)) + "\n", last);
+    write_stderr(error_json(shown_name(file), error, hint(error, can_run_without_imports)) + "\n", last);
   } else {
     complain_about(file, error, last);
-    if (const std::string help = hint(error); !help.empty())
+    if (const std::string help = hint(error, can_run_without_imports); !help.empty())
       write_stderr(styled(Style::note, help, has_colours(platform::standard_error)) + "\n", last);
   }
   return exit_status(error);
@@ -288,7 +306,8 @@ int run(const RunOptions& options) {
   if (!trace) return report(options, options.trace.file, trace.error(), deadline);
   Run run(options, deadline, *trace);
   const auto done = run.run();
-  const int status = done ? 0 : report(options, run.about(), done.error(), deadline);
+  const int status =
+      done ? 0 : report(options, run.about(), done.error(), deadline, run.can_run_without_imports());
   if (*trace == nullptr) return status;
   const auto written = (*trace)->finish();
   const int trace_status = written ? 0 : report(options, run.about(), written.error(), deadline);

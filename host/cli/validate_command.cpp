@@ -19,9 +19,11 @@ struct ValidateOptions {
 };
 
 Result<void> check(const Engine& engine, const std::string& file) {
-  auto bytes = read_module_bytes(engine, file);
-  if (!bytes) return fail(std::move(bytes.error()));
-  return Module::validate(engine, *bytes);
+  auto source = read_module(engine, file);
+  if (!source) return fail(std::move(source.error()));
+  auto valid = Module::validate(engine, source->bytes);
+  if (!valid) return fail(locate(*source, valid.error()));
+  return valid;
 }
 
 /// Checks every file, even after an invalid one.

@@ -2,7 +2,6 @@
 
 #include "host/cli/build_info.hpp"
 #include "skerry/config.hpp"
-#include "vm/isa/features.hpp"
 
 namespace skerry::host::cli {
 
@@ -22,7 +21,7 @@ std::string features_text(bool enabled) {
   std::string names;
   for (unsigned i = 0; i < static_cast<unsigned>(Feature::count_); ++i) {
     const auto feature = static_cast<Feature>(i);
-    if (Features::defaults().has(feature) == enabled) names += " " + std::string(vm::feature_name(feature));
+    if (Features::defaults().has(feature) == enabled) names += " " + std::string(feature_name(feature));
   }
   return names;
 }

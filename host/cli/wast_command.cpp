@@ -123,6 +123,9 @@ void add_wast_command(CLI::App& app, int& status) {
             {"Files to run in parallel (default: as many as processors)", "N"}, {.least = 1, .most = 1024});
   add_duration(*command, "--timeout", options->timeout,
                {"Time that one file may take (default: 120s)", "TIME"});
+  command->add_flag("--foreign", options->suite.foreign,
+                    "For scripts of other engines: compare only the kinds of errors, and let modules import\n"
+                    "modules by their names in the script");
   command->add_flag("--json", options->json, "One JSON object per file, then one with the totals");
   command->add_flag("-v,--verbose", options->verbose, "Name files without failures too");
   command->add_flag("--no-fork", options->no_fork, "Run all files in this process, for debuggers");

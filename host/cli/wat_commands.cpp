@@ -39,7 +39,7 @@ std::string default_output(const std::string& input) {
 }
 
 int report(const std::string& file, const Error& error) {
-  complain(shown_name(file) + ": " + std::string(kind_name(error.kind())) + ": " + error.message());
+  complain_about(file, error);
   return failure;
 }
 
@@ -50,12 +50,12 @@ int wat2wasm(const WatOptions& options) {
     complain(source.error().message);
     return failure;
   }
-  auto module = wat::to_binary(text_of(*source), {!options.no_names});
+  const wat::ToBinaryOptions how{.names = !options.no_names};
+  auto module = wat::to_binary(text_of(*source), how);
   if (!module) return report(options.input, module.error());
-  std::vector<std::byte>().swap(*source); // frees the source, which is no longer needed
   if (!options.no_check) {
     auto valid = Module::validate(engine, *module);
-    if (!valid) return report(options.input, valid.error());
+    if (!valid) return report(options.input, wat::locate(text_of(*source), valid.error(), how));
   }
   OutputFile output(options.output.value_or(default_output(options.input)));
   return output.write(text_of(*module)) && output.finish() ? 0 : failure;

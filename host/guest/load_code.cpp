@@ -36,6 +36,7 @@ std::string missing_text(const MissingImport& import) {
   for (const std::string& key : import_need(import.module, import.name).capabilities) {
     keys += (keys.empty() ? "" : " and ") + key;
   }
+  if (!import.suggestion.empty()) return text + import.suggestion;
   return text + (keys.empty() ? " (no capability grants it)" : " (" + keys + " would grant it)");
 }
 

@@ -133,6 +133,7 @@ void describe_kind(PluginError& out, const Manifest& manifest, const Error& erro
     out.code = PluginErrorCode::unlinkable;
     out.phase = Phase::link;
     break;
+  case ErrorKind::unsupported: break; // describe_refusal
   case ErrorKind::trap: out.code = trap_code(error.code()); break;
   case ErrorKind::exhaustion: describe_exhaustion(out, manifest, error, elapsed); break;
   case ErrorKind::exception: out.code = PluginErrorCode::exception; break;
@@ -143,12 +144,25 @@ void describe_kind(PluginError& out, const Manifest& manifest, const Error& erro
   }
 }
 
+/// Describes a module that needs a feature which the engine does not have.
+void describe_refusal(PluginError& out) {
+  out.code = PluginErrorCode::unsupported;
+  out.phase = Phase::decode;
+}
+
+/// Returns whether the error is about the bytes of a module.
+bool is_about_module(const Error& error) {
+  return error.kind() == ErrorKind::malformed || error.kind() == ErrorKind::invalid ||
+         error.kind() == ErrorKind::unsupported;
+}
+
 /// Sets the function and the offset at which a module is malformed or invalid. For errors of running code,
 /// the backtrace has the place instead.
 void describe_place(PluginError& out, const Error& error) {
   if (error.func_index() != Error::no_func) {
     out.func_index = error.func_index();
     out.message += " in function " + std::to_string(*out.func_index);
+    if (!error.func_name().empty()) out.message += " (" + error.func_name() + ")";
   }
   if (error.offset() != Error::no_offset) {
     out.offset = error.offset();
@@ -164,7 +178,8 @@ PluginError engine_error(const Manifest& manifest, Phase phase, const Error& err
   out.backtrace = error.backtrace();
   if (elapsed.count() != 0) out.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(elapsed);
   describe_kind(out, manifest, error, elapsed);
-  if (error.kind() == ErrorKind::malformed || error.kind() == ErrorKind::invalid) describe_place(out, error);
+  if (error.code() == ErrorCode::unsupported) describe_refusal(out);
+  if (is_about_module(error)) describe_place(out, error);
   return out;
 }
 

@@ -81,8 +81,19 @@ TEST_CASE("codes and phases of the engine's errors") {
   CHECK(bad.phase == Phase::validate);
   CHECK(bad.func_index == 5U);
   CHECK(bad.message.find("function 5") != bad.message.npos);
+  bad = from(type_mismatch.with_func(5, "sum"), Phase::decode);
+  CHECK(bad.message.find("function 5 (sum)") != bad.message.npos);
   CHECK(from(Error(ErrorKind::unlinkable, ErrorCode::none, "unknown import"), Phase::instantiate).phase ==
         Phase::link);
+
+  for (const ErrorKind kind : {ErrorKind::unsupported, ErrorKind::malformed}) {
+    Error refusal(kind, ErrorCode::unsupported, "throw needs the feature exceptions");
+    bad = from(refusal.with_offset(7).with_func(2), Phase::decode);
+    CHECK(bad.code == "unsupported");
+    CHECK(bad.phase == Phase::decode);
+    CHECK(bad.offset == 7);
+    CHECK(bad.func_index == 2U);
+  }
 }
 
 TEST_CASE("a timeout says how long it took and what was allowed, and is not fuel") {

@@ -119,6 +119,26 @@ TEST_CASE_METHOD(PluginFixture, "all missing imports are listed at once, with th
   CHECK_FALSE(contains(error.message, "fd_write"));
 }
 
+TEST_CASE_METHOD(PluginFixture, "a missing import with a mistyped name: the error suggests the right one") {
+  const PluginError error = load_error(R"((module
+    (import "wasi_snapshot_preview1" "fd_writ" (func (param i32)))
+    (import "env" "http_request" (func (param i32 i32) (result i32)))
+    (import "env" "nosuch" (func)) (memory (export "memory") 1)))");
+  CHECK(error.code == "unlinkable");
+  CHECK(contains(error.message, "3 imports are missing"));
+  CHECK(contains(error.message, "fd_writ function (i32) -> (); did you mean \"fd_write\"?"));
+  CHECK(contains(error.message, "http_request"));
+  CHECK(contains(error.message, "capabilities.allowNetwork"));
+  CHECK(contains(error.message, "env.nosuch function () -> () (no capability grants it)"));
+}
+
+TEST_CASE_METHOD(PluginFixture, "a plugin that needs a missing feature, and a file that is not a module") {
+  const PluginError error = load_error("(module (type (struct)))");
+  CHECK(error.code == "unsupported");
+  CHECK(error.phase == Phase::decode);
+  CHECK(contains(error.message, "needs the feature gc"));
+}
+
 TEST_CASE_METHOD(PluginFixture, "a plugin of Emscripten has its notifications and split arguments") {
   CHECK(result_of(load(R"((module
     (import "env" "emscripten_notify_memory_growth" (func $grown (param i32)))
