@@ -34,7 +34,8 @@ Config config_with_everything() {
 class ModulePrinter {
 public:
   ModulePrinter(const vm::Module& module, TextSink& out)
-      : module_(module), out_(out), names_(find_names(module)), all_types_(module, module.engine->config),
+      : module_(module), out_(out), name_section_(find_name_section(module)),
+        names_(find_names(module, name_section_)), all_types_(module, module.engine->config),
         types_(all_types_, names_), code_(module, names_, types_) {}
 
   Result<void> run() {
@@ -71,8 +72,7 @@ private:
         module.custom_sections, [&](const CustomRange& range) { return name_of(module, range) == "name"; });
     return found == module.custom_sections.end() ? nullptr : &*found;
   }
-  static NameTable find_names(const vm::Module& module) {
-    const CustomRange* found = find_name_section(module);
+  static NameTable find_names(const vm::Module& module, const CustomRange* found) {
     return found == nullptr ? NameTable() : NameTable(module.range(found->bytes_offset, found->bytes_size));
   }
 
@@ -231,8 +231,7 @@ private:
 
   /// Prints a custom section, except the name section, whose names are identifiers in the text.
   void print_custom(const CustomRange& range) {
-    const CustomRange* names = find_name_section(module_);
-    if (names != nullptr && names->name_offset == range.name_offset) return;
+    if (&range == name_section_) return;
     out_ += "  (@custom ";
     print_string(name_of(module_, range));
     out_ += " " + placement_text(place_of(range));
@@ -248,9 +247,9 @@ private:
       const uint32_t offset = module_.offset_of(section);
       if (offset != 0 && offset < range.name_offset) place = std::max(place, place_after(section));
     }
-    const CustomRange* names = find_name_section(module_);
     const bool is_at_end = place == last_section_place();
-    return is_at_end && names != nullptr && names->name_offset < range.name_offset ? last_place : place;
+    const bool is_after_names = name_section_ != nullptr && name_section_->name_offset < range.name_offset;
+    return is_at_end && is_after_names ? last_place : place;
   }
   SectionPlace last_section_place() const {
     SectionPlace place = first_place;
@@ -347,6 +346,7 @@ private:
 
   const vm::Module& module_;
   TextSink& out_;
+  const CustomRange* const name_section_; // null if the module has none
   NameTable names_;
   ModuleTypes all_types_;
   TypeText types_;
