@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Tests README.md: its program is examples/embed, which the tests build and run, and its command lines work.
+"""Tests README.md: its program is examples/embed, which the tests build and run, its command lines work, and its lists of
+presets and options are complete.
 
 usage: readme_test.py PROJECT SKERRY [unittest options]
 """
 
+import json
 import os
 import re
 import subprocess
@@ -41,6 +43,19 @@ class Readme(unittest.TestCase):
         self.assertEqual(len(blocks("cmake")), 1)
         for line in blocks("cmake")[0].splitlines():
             self.assertIn(line, consumer)
+
+    def test_options_and_presets(self):
+        """Every option of the build is in the table, and every preset for this processor in the text."""
+        options = re.findall(r"(?m)^(?:option\(|set\()(SKERRY_\w+) \S+.*(?:CACHE STRING|ON\)|OFF\)|LEVEL\}\))",
+                             (PROJECT / "CMakeLists.txt").read_text())
+        self.assertGreater(len(options), 10)
+        listed = re.findall(r"`(SKERRY_\w+)`", "".join(re.findall(r"(?m)^\| (`SKERRY.*?) \|", README)))
+        self.assertEqual(set(options) - set(listed), set())
+        presets = json.loads((PROJECT / "CMakePresets.json").read_text())["configurePresets"]
+        platforms = re.findall(r"(?m)^(\w+) ", (PROJECT / ".cmake/platforms").read_text())
+        for name in (preset["name"] for preset in presets if not preset.get("hidden")):
+            if name.removesuffix("-gcc") not in platforms:
+                self.assertIn(f"`{name}`", README.partition("The presets are")[2].partition("\n\n")[0])
 
     def test_command_lines(self):
         block, = (block for block in blocks("sh") if "skerry run" in block)
