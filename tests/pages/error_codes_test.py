@@ -47,8 +47,12 @@ class Codes(unittest.TestCase):
         self.assertEqual(sorted(listed), sorted(set(enumerators("ErrorCode")) - {"none"}))
 
     def test_kinds_of_codes(self):
-        kinds = {row[1] for row in rows(self.engine, "code")}
+        kinds = {kind for row in rows(self.engine, "code") for kind in row[1].split(", ")}
         self.assertLessEqual(kinds, set(enumerators("ErrorKind")))
+
+    def test_kinds_in_json(self):
+        row, = (row for row in rows(section("cli.md", "Errors as JSON"), "member") if row[0] == "`kind`")
+        self.assertEqual(sorted(names(row[2])), sorted(enumerators("ErrorKind")))
 
     def test_every_cause_is_given(self):
         for row in rows(self.engine, "kind") + rows(self.engine, "code"):
