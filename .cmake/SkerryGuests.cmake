@@ -28,9 +28,24 @@ function(skerry_add_guest target)
   endforeach()
   cmake_path(GET output PARENT_PATH folder)
   file(MAKE_DIRECTORY "${folder}")
+  # The linker gets no -O: with it clang runs wasm-opt if that is installed, so that the module would depend on the machine
+  # and would have no names. -mexec-model is an option for the linker alone.
+  set(clang ${SKERRY_GUEST_CC} --target=wasm32-wasi -Wno-unused-command-line-argument)
+  set(compile_options ${ARG_OPTIONS})
+  list(FILTER compile_options EXCLUDE REGEX "^-mexec-model")
+  set(link_options ${ARG_OPTIONS})
+  list(FILTER link_options EXCLUDE REGEX "^-O")
+  set(compile)
+  set(objects)
+  foreach(source IN LISTS SOURCES)
+    list(LENGTH objects number)
+    list(APPEND objects "${output}.${number}.o")
+    list(APPEND compile COMMAND ${clang} -O2 -Wall ${compile_options} -c ${source} -o "${output}.${number}.o")
+  endforeach()
   add_custom_command(
     OUTPUT "${output}"
-    COMMAND ${SKERRY_GUEST_CC} --target=wasm32-wasi -O2 -Wall ${ARG_OPTIONS} ${SOURCES} -o "${output}"
+    ${compile}
+    COMMAND ${clang} ${link_options} ${objects} -o "${output}"
     DEPENDS ${SOURCES} ${HEADERS}
     COMMENT "Compiling guest ${ARG_OUTPUT}" VERBATIM)
   add_custom_target(${target} ALL DEPENDS "${output}")

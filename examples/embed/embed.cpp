@@ -1,88 +1,40 @@
-// Embedding Skerry: calls a guest function, offers a host function, and stops a guest that misbehaves. Prints
-// what it does; exits with 0 if everything works as described.
-#include "skerry/skerry.hpp"
+// Embedding Skerry: a guest calls a function of the host, and the host calls a function of the guest.
+#include <skerry/skerry.hpp>
 
-#include <cstdio>
-#include <cstdlib>
-#include <string>
-#include <string_view>
+#include <iostream>
 
-namespace {
+constexpr std::string_view guest = R"((module
+  (import "env" "log" (func $log (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "adding")
+  (func (export "add") (param i32 i32) (result i32)
+    (call $log (i32.const 16) (i32.const 6))
+    (i32.add (local.get 0) (local.get 1)))))";
 
-/// Returns the value, or ends the program with a message.
-template <class T> T expect(skerry::Result<T> result, const char* what) {
-  if (!result) {
-    std::fprintf(stderr, "%s: %s\n", what, result.error().describe().c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+skerry::Result<int32_t> add(int32_t a, int32_t b) {
+  skerry::Engine engine;
+  auto bytes = skerry::wat::to_binary(guest); // or the bytes of a .wasm file
+  if (!bytes) return skerry::fail(bytes.error());
+  auto module = skerry::Module::compile(engine, *bytes); // decoded and validated
+  if (!module) return skerry::fail(module.error());
 
-skerry::Module compile(const skerry::Engine& engine, std::string_view text) {
-  const auto bytes = expect(skerry::wat::to_binary(text), "parse");
-  return expect(skerry::Module::compile(engine, bytes), "compile");
-}
-
-/// A guest function with a C++ type. The type is checked once; calls allocate nothing.
-void add_two_numbers(const skerry::Engine& engine) {
-  const skerry::Module module = compile(engine, R"((module
-    (func (export "add") (param i32 i32) (result i32) (i32.add (local.get 0) (local.get 1)))))");
-  skerry::Store store(engine);
-  const skerry::Linker linker(engine);
-  const skerry::Instance instance = expect(linker.instantiate(store, module), "instantiate");
-  const auto add = expect(instance.func<int32_t(int32_t, int32_t)>("add"), "add");
-  std::printf("40 + 2 = %d\n", expect(add(40, 2), "call"));
-}
-
-/// Any callable can be a host function. A pointer and a length arrive as a checked view of the guest's
-/// memory.
-void offer_a_host_function(const skerry::Engine& engine) {
-  const skerry::Module module = compile(engine, R"((module
-    (import "env" "log" (func $log (param i32 i32)))
-    (memory (export "memory") 1)
-    (data (i32.const 16) "Hello from the guest")
-    (func (export "greet") (call $log (i32.const 16) (i32.const 20)))
-    (func (export "lie") (call $log (i32.const 65530) (i32.const 20)))))");
-  std::string last;
   skerry::Linker linker(engine);
-  linker.define("env", "log", [&](std::string_view text) { last = text; });
+  linker.define("env", "log", [](std::string_view text) { std::cout << "guest: " << text << '\n'; });
+  skerry::Store store(engine, {.memory_bytes = 32 << 20});
+  store.set_fuel(1'000'000); // instructions
+  auto instance = linker.instantiate(store, *module);
+  if (!instance) return skerry::fail(instance.error());
 
-  skerry::Store store(engine);
-  const skerry::Instance instance = expect(linker.instantiate(store, module), "instantiate");
-  expect(expect(instance.func<void()>("greet"), "greet")(), "call");
-  std::printf("the guest says: %s\n", last.c_str());
-  const auto lie = expect(instance.func<void()>("lie"), "lie")();
-  std::printf("a view outside the memory: %s\n", lie ? "accepted?" : lie.error().message().c_str());
+  auto function = instance->func<int32_t(int32_t, int32_t)>("add"); // the type is checked once, here
+  if (!function) return skerry::fail(function.error());
+  return (*function)(a, b); // the sum, or a trap with a backtrace
 }
-
-/// Fuel, time and memory are limited. Their use can be read, and the store works as before.
-void stop_what_does_not_behave(const skerry::Engine& engine) {
-  const skerry::Module module = compile(engine, R"((module
-    (memory 1)
-    (func (export "spin") (loop (br 0)))
-    (func (export "grow") (param i32) (result i32) (memory.grow (local.get 0)))))");
-  skerry::Store store(engine, {.memory_bytes = 1 << 20});
-  const skerry::Instance instance = expect(skerry::Linker(engine).instantiate(store, module), "instantiate");
-  const auto spin = expect(instance.func<void()>("spin"), "spin");
-
-  store.set_fuel(1'000'000);
-  std::printf("an infinite loop with fuel: %s\n", spin().error().message().c_str());
-  store.set_fuel(skerry::Store::unlimited_fuel);
-  store.set_deadline(skerry::Store::Clock::now() + std::chrono::milliseconds(50));
-  std::printf("an infinite loop with a deadline: %s\n", spin().error().message().c_str());
-  store.clear_deadline();
-
-  const auto grow = expect(instance.func<int32_t(int32_t)>("grow"), "grow");
-  std::printf("17 more pages: %d\n", expect(grow(17), "call"));
-  std::printf("15 more pages: %d\n", expect(grow(15), "call"));
-  std::printf("memory in use: %llu bytes\n", static_cast<unsigned long long>(store.usage().memory_bytes));
-}
-
-} // namespace
 
 int main() {
-  const skerry::Engine engine;
-  add_two_numbers(engine);
-  offer_a_host_function(engine);
-  stop_what_does_not_behave(engine);
+  auto sum = add(2, 40);
+  if (!sum) {
+    std::cerr << sum.error().describe() << '\n';
+    return 1;
+  }
+  std::cout << *sum << '\n';
 }

@@ -2,8 +2,12 @@
 """Runs the ```sh blocks of a page, in their order, in one folder that looks like the project's after a build.
 
 Comments before a block, in this order: `<!-- needs: COMMAND -->` says what must succeed for the block to be run.
-`<!-- beside: COMMAND -->` starts a server that runs while the block does; it must end in order when it is asked to. A
-```text block after the block is what it prints. Usage: docs_test.py SKERRY BUILD_FOLDER SOURCE_FOLDER PAGE
+`<!-- beside: COMMAND -->` starts a server that runs while the block does. `<!-- serves -->` says that the block is the
+command of a server, which runs until the page ends. Servers must end in order when they are asked to. A
+```text block after the block is what it prints. With --without WORD, blocks whose need contains WORD are skipped, as on
+a machine that lacks it.
+
+usage: docs_test.py SKERRY BUILD_FOLDER SOURCE_FOLDER PAGE [--without WORD]
 """
 
 import contextlib
@@ -18,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BLOCK = re.compile(r"(?:^<!-- needs: (?P<needs>[^\n]*) -->\n)?(?:^<!-- beside: (?P<beside>[^\n]*) -->\n)?"
+                   r"(?P<serves>^<!-- serves -->\n)?"
                    r"^```sh\n(?P<commands>.*?)^```\n(?:^```text\n(?P<output>.*?)^```\n)?", re.MULTILINE | re.DOTALL)
 
 
@@ -26,6 +31,7 @@ class Block:
     line: int
     needs: str
     beside: str
+    serves: bool
     commands: str
     output: str  # or None
 
@@ -34,7 +40,7 @@ def blocks(page):
     text = page.read_text()
     for found in BLOCK.finditer(text):
         line = text.count("\n", 0, found.start("commands")) + 1
-        yield Block(line, found["needs"], found["beside"], found["commands"], found["output"])
+        yield Block(line, found["needs"], found["beside"], bool(found["serves"]), found["commands"], found["output"])
 
 
 @dataclass
@@ -85,10 +91,13 @@ def beside(command, folder, path):
         process.kill()
 
 
-def run(block, folder, path):
-    """"passed", or why not."""
-    if block.needs and shell(block.needs, folder, path).status != 0:
+def run(block, folder, path, lacking, servers):
+    """"passed", or why not. Servers that stay are left to `servers`, an ExitStack."""
+    if block.needs and (lacking in block.needs.split() or shell(block.needs, folder, path).status != 0):
         return "skipped: this machine lacks what `" + block.needs + "` looks for"
+    if block.serves:
+        servers.enter_context(beside(block.commands, folder, path))
+        return "passed"
     with beside(block.beside, folder, path):
         done = shell(block.commands, folder, path)
     if done.status != 0:
@@ -106,14 +115,15 @@ def like_the_project(folder, skerry, build, source):
 
 
 def main():
-    skerry, build, source, page = (Path(argument).resolve() for argument in sys.argv[1:])
+    skerry, build, source, page = (Path(argument).resolve() for argument in sys.argv[1:5])
+    lacking = sys.argv[6] if sys.argv[5:] else None
     results = []
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as servers:
         folder = Path(name)
         like_the_project(folder, skerry, build, source)
         path = f"{folder}/build/release:{os.environ['PATH']}"
         for block in blocks(page):
-            results.append(run(block, folder, path))
+            results.append(run(block, folder, path, lacking, servers))
             print(f"{page.name}:{block.line}: {results[-1]}")
     passed = results.count("passed")
     print(f"{passed} of {len(results)} blocks run")

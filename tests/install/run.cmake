@@ -1,5 +1,5 @@
 # Installs a build into a fresh folder, then builds and runs consumer.cpp against it, found by find_package and, where
-# there is pkg-config, by that.
+# there is pkg-config, by that. The program of README.md is built with the engine alone.
 # cmake -DBUILD=… -DWORK=… -DCXX=… -DFLAGS=… -DUNITY=… -DSYSTEM=… -DRESOLVER=… -DCLIENT=… [-DSOURCE=… -DKIND=…] -P run.cmake
 # CLIENT: whether BUILD has an HTTP client, if it is not built here.
 # SOURCE: the project's folder, which is built first, in BUILD. KIND: "shared" builds shared libraries; "small" builds
@@ -33,7 +33,7 @@ else()
   set(refusal_ ${refusal_small})
 endif()
 
-file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer")
+file(REMOVE_RECURSE "${WORK}/prefix" "${WORK}/consumer" "${WORK}/engine")
 if(SOURCE)
   run(${CMAKE_COMMAND} -S ${SOURCE} -B ${BUILD} -G Ninja ${options_${KIND}} -DCMAKE_CXX_COMPILER=${CXX}
       -DCMAKE_BUILD_TYPE=Release "-DCMAKE_CXX_FLAGS_RELEASE=${FLAGS}" -DSKERRY_UNITY=${UNITY} -DSKERRY_SYSTEM=${SYSTEM}
@@ -49,6 +49,14 @@ run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${WORK}/consumer -G Ninja -
     -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_BUILD_TYPE=Release ${consumer_options_${KIND}})
 run(${CMAKE_COMMAND} --build ${WORK}/consumer)
 run_consumer(${WORK}/consumer/consumer)
+
+run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR}/engine -B ${WORK}/engine -G Ninja -DCMAKE_CXX_COMPILER=${CXX}
+    -DCMAKE_PREFIX_PATH=${WORK}/prefix -DCMAKE_BUILD_TYPE=Release ${without_client})
+run(${CMAKE_COMMAND} --build ${WORK}/engine)
+run(${WORK}/engine/embedder)
+if(NOT output STREQUAL "guest: adding\n42\n")
+  message(FATAL_ERROR "unexpected output of the program of README.md: ${output}")
+endif()
 
 find_program(pkg_config pkg-config)
 if(pkg_config AND NOT KIND STREQUAL "shared")
