@@ -58,7 +58,7 @@ struct ModuleContext {
   uint32_t func_type_index(std::span<const std::byte> encoded, uint32_t params);
 
   /// Adds the name of a field of a type. Returns false if the type already has a field with this name.
-  bool add_field(uint32_t type, uint32_t field, const ItemName& name);
+  bool add_field(uint32_t type, uint32_t field, const ItemName& item);
   /// A field with a name for the name section.
   struct ShownField {
     uint32_t type, index;

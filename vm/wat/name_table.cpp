@@ -119,7 +119,7 @@ std::optional<std::string> NameTable::id_of(const Named* named) const {
 }
 
 std::optional<std::string> NameTable::definition_of(const Named* named) const {
-  const auto id = id_of(named);
+  auto id = id_of(named);
   if (named == nullptr || static_cast<Form>(named->form) == Form::name) return id;
   return (id ? *id + " " : "") + "(@name " + string_text(name_at(named->offset)) + ")";
 }

@@ -21,7 +21,7 @@ public:
   /// `address` is what the table of `group` counts connections by.
   Connection(EventLoop& loop, ClientGroup& group, EventLoop::Socket socket, std::string address,
              RequestHandler& handler);
-  ~Connection();
+  ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 

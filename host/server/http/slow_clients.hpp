@@ -15,6 +15,11 @@ class SlowClient {
 public:
   using Clock = std::chrono::steady_clock;
 
+  SlowClient() = default;
+  SlowClient(const SlowClient&) = delete;
+  SlowClient& operator=(const SlowClient&) = delete;
+  virtual ~SlowClient() = default;
+
   /// The address of the client, as connections are counted.
   virtual const std::string& address() const noexcept = 0;
   /// When the wait began.
@@ -24,9 +29,6 @@ public:
   /// Ends the wait and gives the bytes back: refuses the request that is arriving, or closes the connection
   /// whose answer is not read.
   virtual void give_up() = 0;
-
-protected:
-  ~SlowClient() = default;
 };
 
 /// The connections that wait for the same thing from their clients, in the order in which they began to wait:
