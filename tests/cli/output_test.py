@@ -270,7 +270,9 @@ class Environment(CommandTest):
         self.file("env.wat", self.PRINT)
         env = {"A": "1", "B": "x=y", "EMPTY": ""}
         self.run_command("run", "--env-inherit", "env.wat", env=env)
-        self.assertEqual(sorted(self.out.split("\0")[:-1]), ["A=1", "B=x=y", "EMPTY="])
+        # The shell that starts emulated programs adds PWD.
+        variables = {text for text in self.out.split("\0")[:-1] if not text.startswith("PWD=")}
+        self.assertEqual(variables, {"A=1", "B=x=y", "EMPTY="})
         self.run_command("run", "--env", "A=2", "--env-inherit", "--env", "C", "env.wat", env=env)
         self.assertEqual(sorted(self.out.split("\0")[:-1]), ["A=2", "B=x=y", "EMPTY="])
         self.run_command("run", "env.wat", env=env)
