@@ -9,7 +9,7 @@
 
 namespace skerry::host::cli {
 
-/// What a program is called in its help, and what it does.
+/// The name of a program in its help, and a sentence on what it does.
 struct ProgramName {
   const char* name;
   const char* what;

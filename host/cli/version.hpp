@@ -1,4 +1,4 @@
-// What `skerry version` prints.
+// The text that `skerry version` prints.
 #pragma once
 
 #include <string>

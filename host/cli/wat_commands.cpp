@@ -33,7 +33,7 @@ std::string with_suffix(const std::string& path, std::string_view suffix) {
   return path.substr(0, has_suffix ? dot : path.size()).append(suffix);
 }
 
-/// Where wat2wasm writes: beside the text, or to stdout if the text comes from stdin.
+/// Returns the file that wat2wasm writes: beside the text, or stdout if the text comes from stdin.
 std::string default_output(const std::string& input) {
   return input == "-" ? input : with_suffix(input, ".wasm");
 }

@@ -1,4 +1,4 @@
-// What the standard streams are connected to. Internal.
+// Tells whether a descriptor is a terminal. Internal.
 #pragma once
 
 namespace skerry::platform {

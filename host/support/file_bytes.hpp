@@ -31,7 +31,7 @@ using FileBytes = skerry::Expected<std::vector<std::byte>, FileProblem>;
 /// Reads standard input to its end, which may be a pipe, a file or a terminal. Refuses it as soon as more
 /// than `limit` bytes have been read.
 [[nodiscard]] FileBytes read_standard_input(uint64_t limit);
-/// What messages call standard input.
+/// The name of standard input in messages.
 inline constexpr const char* standard_input_name = "standard input";
 
 /// Returns the message for a module or manifest that is empty. Such a file says nothing about the version:

@@ -208,7 +208,7 @@ TEST_CASE("rights: a file that must not be written can be opened without asking 
 }
 
 TEST_CASE("rights: fd_filestat_set_size, which Go always asks for, does not open a file for writing") {
-  // What os.Open of Go asks for.
+  // Go's os.Open asks for these rights.
   constexpr uint64_t base = 0x0fff'ffff & ~(rights::fd_datasync | rights::fd_write | rights::fd_allocate |
                                             rights::path_filestat_set_size);
   static_assert((base & rights::fd_filestat_set_size) != 0);

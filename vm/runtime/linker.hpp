@@ -20,7 +20,7 @@ namespace skerry::vm {
 using Definition = std::variant<std::shared_ptr<const HostFunc>, FuncInstance*, TableInstance*,
                                 MemoryInstance*, GlobalInstance*>;
 
-/// What a name is defined as: the definition, and further host functions for imports of other types.
+/// The definition of a name, and further host functions for imports of other types.
 struct Defined {
   Definition first;
   std::vector<std::shared_ptr<const HostFunc>> overloads;

@@ -28,7 +28,7 @@ int report_failure(PluginErrorCode code, std::string_view message) {
   return failure;
 }
 
-/// Where programs on this machine reach the server's listener for operators.
+/// The address at which programs on this machine reach the server's listener for operators.
 struct Destination {
   std::string authority;   ///< host and port of the URL
   std::string unix_socket; ///< the path of the socket, or empty
