@@ -266,16 +266,18 @@ class Environment(CommandTest):
         (i32.store (i32.const 16) (i32.const 8192)) (i32.store (i32.const 20) (i32.load (i32.const 4)))
         (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 24)))))"""
 
+    def variables(self, *options):
+        """The guest's environment, without PWD, which the shell that starts emulated programs adds."""
+        env = {"A": "1", "B": "x=y", "EMPTY": ""}
+        self.run_command("run", *options, "env.wat", env=env)
+        return sorted(text for text in self.out.split("\0")[:-1] if not text.startswith("PWD="))
+
     def test_inherit(self):
         self.file("env.wat", self.PRINT)
-        env = {"A": "1", "B": "x=y", "EMPTY": ""}
-        self.run_command("run", "--env-inherit", "env.wat", env=env)
-        # The shell that starts emulated programs adds PWD.
-        variables = {text for text in self.out.split("\0")[:-1] if not text.startswith("PWD=")}
-        self.assertEqual(variables, {"A=1", "B=x=y", "EMPTY="})
-        self.run_command("run", "--env", "A=2", "--env-inherit", "--env", "C", "env.wat", env=env)
-        self.assertEqual(sorted(self.out.split("\0")[:-1]), ["A=2", "B=x=y", "EMPTY="])
-        self.run_command("run", "env.wat", env=env)
+        self.assertEqual(self.variables("--env-inherit"), ["A=1", "B=x=y", "EMPTY="])
+        replaced = self.variables("--env", "A=2", "--env-inherit", "--env", "C")
+        self.assertEqual(replaced, ["A=2", "B=x=y", "EMPTY="])
+        self.assertEqual(self.variables(), [])
         self.assertEqual(self.out, "")
 
 
