@@ -53,9 +53,9 @@ TEST_CASE("the nearest names are suggested, in order and at most three") {
 }
 
 TEST_CASE("suggestions are printable") {
-  CHECK(among("a\nbcd", {"a\nbcde"}) == R"(; did you mean "a\nbcde"?)");
+  CHECK(among("a\nbcd", {"a\nbcde"}) == R"(; did you mean "a\u{a}bcde"?)");
   const std::vector<std::string> known{"a\nbcde"};
-  CHECK(did_you_mean("a\nbcd", known) == R"(; did you mean a\nbcde?)");
+  CHECK(did_you_mean("a\nbcd", known) == R"(; did you mean a\u{a}bcde?)");
 }
 
 TEST_CASE("the work for suggestions is bounded") {
