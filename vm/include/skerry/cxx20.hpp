@@ -1,0 +1,6 @@
+// Reports an #error if the compiler is told to compile an older C++ than the headers need.
+#pragma once
+
+#if __cplusplus < 202002L
+#error "Skerry's headers need C++20: compile with -std=c++20 or newer (GCC 12 or newer, clang 14 or newer)"
+#endif
