@@ -1,4 +1,4 @@
-// Reports an #error if the compiler is told to compile an older C++ than the headers need.
+// Reports an #error to programs that are compiled with an older C++ than C++20.
 #pragma once
 
 #if __cplusplus < 202002L
