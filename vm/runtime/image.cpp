@@ -1,5 +1,6 @@
 #include "vm/runtime/image.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/base/limit_error.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/linear_memory.hpp"
@@ -49,7 +50,7 @@ public:
 private:
   void index_functions() {
     for (uint32_t i = 0; i < module_.functions.size(); ++i)
-      function_index_.try_emplace(reinterpret_cast<uintptr_t>(instance_.functions[i]), i);
+      function_index_.try_emplace(address_of(instance_.functions[i]), i);
   }
   uint64_t encode(uint64_t ref) {
     if (ref == 0 || (ref & 1) != 0) return ref;
@@ -116,7 +117,7 @@ public:
 private:
   uint64_t decode(uint64_t ref) const {
     if (ref == 0 || (ref & 1) != 0) return ref;
-    return reinterpret_cast<uintptr_t>(instance_.functions[ref / 2 - 1]);
+    return address_of(instance_.functions[ref / 2 - 1]);
   }
   void restore_globals() {
     for (const Image::Global& from : image_.globals) {

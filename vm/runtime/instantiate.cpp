@@ -1,5 +1,6 @@
 #include "vm/runtime/instantiate.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/code/handler_table.hpp"
 #include "vm/runtime/address_space.hpp"
 #include "vm/runtime/budget.hpp"
@@ -239,7 +240,7 @@ private:
     ByteReader reader(module_.range(segment.items.offset, segment.items.size));
     for (uint32_t i = 0; i < segment.count && meter_.spend(1); ++i)
       put(segment.is_expressions ? constants_.evaluate(reader).lo
-                                 : reinterpret_cast<uintptr_t>(instance_.functions[reader.leb_u32()]));
+                                 : address_of(instance_.functions[reader.leb_u32()]));
     return worked(0);
   }
 

@@ -5,6 +5,7 @@
 // or copied again.
 #include "vm/runtime/memory_image.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/runtime/address_space.hpp"
 #include "vm/runtime/store.hpp"
 
@@ -60,7 +61,7 @@ void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_
 uint64_t MemoryImage::copy_back_first_pages(const MemoryInstance& memory) const {
   platform::WrittenRegions written;
   if (!written_.find({memory.base, memory.byte_size}, written)) return 0;
-  const auto base = reinterpret_cast<uintptr_t>(memory.base);
+  const auto base = address_of(memory.base);
   uint64_t kept = 0, end = 0;
   for (size_t i = 0; i < written.count; ++i) {
     const uint64_t from = written.regions[i].start - base, to = written.regions[i].end - base;
