@@ -288,7 +288,7 @@ SKERRY_HANDLER(foreign_return_handler) {
   const uint64_t distance = bridge[1];
   s.instance = pointer_to<ModuleInstance>(bridge[2]);
   shorten_slice_for_slots(s, bridge[3]);
-  std::memmove(bridge, bridge + bridge_slots, bridge[3] * sizeof(uint64_t));
+  std::memmove(bridge, bridge + bridge_slots, to_size(bridge[3]) * sizeof(uint64_t));
   reload_memory(s);
   s.frame = reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(s.frame) - distance);
   s.pc = return_address;

@@ -41,7 +41,7 @@ public:
                 "is not a function of its module"));
     for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
       const MemoryInstance& memory = *instance_.memories[i];
-      image->memories.push_back(MemoryImage::create({memory.base, memory.byte_size}));
+      image->memories.push_back(MemoryImage::create({memory.base, to_size(memory.byte_size)}));
       if (image->memories.back() == nullptr) return fail(refused("the image of a memory"));
     }
     return image;
@@ -62,7 +62,7 @@ private:
     return (uint64_t{found->second} + 1) * 2;
   }
   std::vector<uint64_t> encode(const uint64_t* refs, uint64_t count) {
-    std::vector<uint64_t> encoded(count);
+    std::vector<uint64_t> encoded(to_size(count));
     std::transform(refs, refs + count, encoded.begin(), [&](uint64_t ref) { return encode(ref); });
     return encoded;
   }

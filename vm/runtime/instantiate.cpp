@@ -82,7 +82,7 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Com
   WorkMeter meter = work_meter(store);
   if (!meter.spend(1)) return fail(meter.take_error());
   if (!store.take_budget(layout.size)) return fail(limit_error("budget_bytes", *store.budget, layout.size));
-  void* block = allocate_bytes(layout.size);
+  void* block = allocate_bytes(to_size(layout.size));
   if (block == nullptr) {
     store.give_back_budget(layout.size);
     return fail(address_space_refused(layout.size, "an instance"));
