@@ -7,7 +7,7 @@
 
 using namespace skerry;
 
-TEST_CASE("address: a pointer survives the way through a slot", "[base]") {
+TEST_CASE("address: a pointer survives the way through a slot") {
   // The upper half of the address space, where a cast could extend the sign.
   auto* high = reinterpret_cast<std::byte*>(~uintptr_t{0} - 7);
   CHECK(vm::address_of(high) == ~uintptr_t{0} - 7);
@@ -15,14 +15,14 @@ TEST_CASE("address: a pointer survives the way through a slot", "[base]") {
   CHECK(vm::address_of(nullptr) == 0);
 }
 
-TEST_CASE("address: a size that no object can have becomes the largest one", "[base]") {
+TEST_CASE("address: a size that no object can have becomes the largest one") {
   CHECK(vm::to_size(65'536) == 65'536);
   CHECK(vm::to_size(SIZE_MAX) == SIZE_MAX);
   CHECK(vm::to_size(~uint64_t{0}) == SIZE_MAX);
   CHECK(vm::to_size((uint64_t{1} << 61) | 1) >= size_t{1} << 31); // not 1, where a size has 32 bits
 }
 
-TEST_CASE("address: the folded product of two numbers", "[base]") {
+TEST_CASE("address: the folded product of two numbers") {
   constexpr uint64_t ones = ~uint64_t{0};
   CHECK(vm::KeyedHash::folded_product(3, 5) == 15);
   CHECK(vm::KeyedHash::folded_product(ones, 2) == ((ones - 1) ^ 1));
