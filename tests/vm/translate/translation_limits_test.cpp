@@ -69,7 +69,7 @@ bool says(const Error& error, std::string_view beginning) { return error.message
 
 } // namespace
 
-TEST_CASE("translation takes no more memory for each byte of a body than promised", "[large]") {
+TEST_CASE("translation takes no more memory for each byte of a body than promised") {
   const Engine engine(test_config());
   for (const HostileBody& body : hostile_bodies()) {
     DYNAMIC_SECTION(body.name) {
@@ -86,7 +86,7 @@ TEST_CASE("translation takes no more memory for each byte of a body than promise
   }
 }
 
-TEST_CASE("translation takes no more work for each byte of a body than promised", "[large]") {
+TEST_CASE("translation takes no more work for each byte of a body than promised") {
   for (const HostileBody& body : hostile_bodies()) {
     DYNAMIC_SECTION(body.name) {
       CountingClock clock;
@@ -105,7 +105,7 @@ TEST_CASE("translation takes no more work for each byte of a body than promised"
   }
 }
 
-TEST_CASE("a translation that the deadline cuts off can be tried again", "[large]") {
+TEST_CASE("a translation that the deadline cuts off can be tried again") {
   CountingClock clock;
   Fixture f(config_with(clock));
   const Module module = compile(f.engine, long_function());
@@ -130,7 +130,7 @@ TEST_CASE("a translation that the deadline cuts off can be tried again", "[large
   }
 }
 
-TEST_CASE("an interrupt ends a translation", "[large]") {
+TEST_CASE("an interrupt ends a translation") {
   CountingClock clock;
   Fixture f(config_with(clock));
   const Instance instance = f.instantiate(long_function());
@@ -146,7 +146,7 @@ TEST_CASE("an interrupt ends a translation", "[large]") {
   must(function(1));
 }
 
-TEST_CASE("many small translations check the deadline like a large one", "[large]") {
+TEST_CASE("many small translations check the deadline like a large one") {
   constexpr int functions = 3000;
   std::string text = "(module (table funcref (elem";
   for (int i = 0; i < functions; ++i) text += " $f" + std::to_string(i);
@@ -169,7 +169,7 @@ TEST_CASE("many small translations check the deadline like a large one", "[large
   CHECK(clock.looks - before >= uint64_t{functions} * 20 / vm::WorkMeter::units_per_look);
 }
 
-TEST_CASE("a body that exceeds the engine's budget is an error, and others still run", "[large]") {
+TEST_CASE("a body that exceeds the engine's budget is an error, and others still run") {
   Config config = test_config();
   config.engine_budget = 500'000;
   Fixture f(config);
@@ -183,7 +183,7 @@ TEST_CASE("a body that exceeds the engine's budget is an error, and others still
   CHECK(says(error_of(must(instance.func<void(int32_t)>("f"))(1)), "engine_budget limit exceeded: "));
 }
 
-TEST_CASE("a store's budget pays for its translations, and for code until the module goes", "[large]") {
+TEST_CASE("a store's budget pays for its translations, and for code until the module goes") {
   const auto budget = std::make_shared<ByteBudget>(30 << 20);
   const Engine engine(test_config());
   std::optional<Module> module = compile(engine, long_function());
@@ -219,7 +219,7 @@ static Result<void> instantiate_and_call(const Engine& engine, const Module& mod
   return func ? (*func)(1) : fail(func.error());
 }
 
-TEST_CASE("threads share the engine's budget", "[large]") {
+TEST_CASE("threads share the engine's budget") {
   Config config = test_config();
   config.engine_budget = 12 << 20; // one translation fits, four may not
   const Engine engine(config);

@@ -88,7 +88,7 @@ TEST_CASE("errors name place and cause") {
   CHECK(error_text("(export \"\\ff\" (func 0))").starts_with("malformed UTF-8 encoding"));
 }
 
-TEST_CASE("nesting is limited by a number", "[large]") {
+TEST_CASE("nesting is limited by a number") {
   const auto nested = [](size_t depth, std::string_view open, std::string_view close) {
     std::string text = "(func ";
     for (size_t i = 0; i < depth; ++i) text += open;
