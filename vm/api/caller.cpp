@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "vm/api/guest_bytes.hpp"
 #include "vm/api/values.hpp"
+#include "vm/base/address.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/fuel.hpp"
 #include "vm/runtime/linker.hpp"
@@ -13,7 +14,7 @@ namespace skerry {
 
 std::span<std::byte> Caller::memory() const noexcept {
   if (instance_ == nullptr || instance_->host_memory == nullptr) return {};
-  return {instance_->host_memory->base, instance_->host_memory->byte_size};
+  return {instance_->host_memory->base, vm::to_size(instance_->host_memory->byte_size)};
 }
 
 std::optional<MemoryType> Caller::memory_type() const noexcept {
@@ -24,7 +25,7 @@ std::optional<MemoryType> Caller::memory_type() const noexcept {
 Result<std::span<std::byte>> Caller::memory(uint64_t address, uint64_t length) const {
   const std::span<std::byte> bytes = memory();
   if (vm::fits(address, length, bytes.size())) [[likely]]
-    return bytes.subspan(address, length);
+    return bytes.subspan(vm::to_size(address), vm::to_size(length));
   return skerry::fail(outside_memory("host function given ", address, length, bytes.size()));
 }
 

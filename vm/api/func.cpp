@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "vm/api/call_slots.hpp"
 #include "vm/api/values.hpp"
+#include "vm/base/address.hpp"
 #include "vm/runtime/instantiate.hpp"
 
 #include <algorithm>
@@ -67,7 +68,7 @@ Result<void> Func::call_raw(std::span<uint64_t> slots) const {
 
 Result<Ref> Func::ref() const noexcept {
   if (data_ == nullptr) return Ref();
-  return vm::make_ref(vm::store_of(*data_), reinterpret_cast<uintptr_t>(data_));
+  return vm::make_ref(vm::store_of(*data_), vm::address_of(data_));
 }
 
 Result<Func> Func::create_native(Store& store, const FuncType& type, NativeHostFunc function,

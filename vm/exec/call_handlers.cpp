@@ -9,6 +9,7 @@
 // caller's instance | number of result slots]. The callee's frame follows the bridge and begins with a copy
 // of the arguments. The callee returns to foreign_return_handler, which moves the results to the start of the
 // bridge, restores the instance, and continues at the bridge's return address.
+#include "vm/base/address.hpp"
 #include "vm/exec/activation.hpp"
 #include "vm/exec/ending_ops.hpp"
 #include "vm/exec/handler_rows.hpp"
@@ -24,13 +25,13 @@ namespace {
 /// handler. Instead, the operation's handler `calling` jumps to the handler that this result demands.
 enum class Entry {
   entered,     // continue at s.pc: in the callee's code, or after the call if a host function was called
-  trapped,     // s.memory_size holds the ErrorCode
+  trapped,     // s.memory holds the ErrorCode
   unpaid,      // s.memory_size holds the fuel that the call needs
   host_failed, // the reason is in store.error
   uncommon,    // continue with the handler of Op::Uncommon
 };
 SKERRY_INLINE Entry trapped(State& s, ErrorCode code) {
-  s.memory_size = static_cast<uint64_t>(code);
+  pass_to_trap_handler(s, code);
   return Entry::trapped;
 }
 SKERRY_INLINE Entry unless_exhausted(State& s, bool has_room) {
@@ -77,12 +78,12 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   uint64_t* callee = at + bridge_slots;
   if (reinterpret_cast<std::byte*>(callee) + f.frame_bytes > caller->stack_limit) return nullptr;
   std::memmove(callee, at, f.params_slots * sizeof(uint64_t));
-  at[0] = reinterpret_cast<uint64_t>(return_address);
+  at[0] = address_of(return_address);
   at[1] = distance;
-  at[2] = reinterpret_cast<uint64_t>(caller);
+  at[2] = address_of(caller);
   at[3] = f.results_slots;
   uint64_t* link = frame_at(callee, f.link_offset);
-  link[0] = reinterpret_cast<uint64_t>(foreign_return_code());
+  link[0] = address_of(foreign_return_code());
   link[1] = bridge_slots * sizeof(uint64_t);
   return callee;
 }
@@ -142,7 +143,7 @@ template <class Layout> SKERRY_INLINE Callee find_indirect(const State& s, const
   const TableInstance& table = *s.instance->tables[i.table];
   if (index >= table.size) [[unlikely]]
     return {nullptr, ErrorCode::undefined_element};
-  const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
+  const auto* f = pointer_to<const FuncInstance>(table.elements[index]);
   if (f == nullptr) [[unlikely]] {
     s.instance->store->run.detail = index;
     return {nullptr, ErrorCode::uninitialized_element};
@@ -153,7 +154,7 @@ template <class Layout> SKERRY_INLINE Callee find_indirect(const State& s, const
   return {f, ErrorCode::none};
 }
 SKERRY_INLINE Callee find_ref(uint64_t ref) {
-  return {reinterpret_cast<const FuncInstance*>(ref),
+  return {pointer_to<const FuncInstance>(ref),
           ref == 0 ? ErrorCode::null_function_reference : ErrorCode::none};
 }
 
@@ -165,12 +166,12 @@ SKERRY_INLINE const FuncInstance* own_indirect(const State& s, const layout::Cal
                                                uint64_t index) {
   const TableInstance& table = *s.instance->tables[i.table];
   if (index >= table.size) return nullptr;
-  const auto* f = reinterpret_cast<const FuncInstance*>(table.elements[index]);
+  const auto* f = pointer_to<const FuncInstance>(table.elements[index]);
   const bool is_own = f != nullptr && f->header == i.type && f->instance == s.instance;
   return is_own ? f : nullptr;
 }
 SKERRY_INLINE const FuncInstance* own_ref(const State& s, uint64_t ref) {
-  const auto* f = reinterpret_cast<const FuncInstance*>(ref);
+  const auto* f = pointer_to<const FuncInstance>(ref);
   return f != nullptr && f->instance == s.instance ? f : nullptr;
 }
 
@@ -283,11 +284,11 @@ template <int A> struct ReturnCallRef : Calling {
 SKERRY_HANDLER(foreign_return_handler) {
   SKERRY_STATE
   uint64_t* bridge = s.frame;
-  const auto* return_address = reinterpret_cast<const std::byte*>(bridge[0]);
+  const auto* return_address = pointer_to<const std::byte>(bridge[0]);
   const uint64_t distance = bridge[1];
-  s.instance = reinterpret_cast<ModuleInstance*>(bridge[2]);
+  s.instance = pointer_to<ModuleInstance>(bridge[2]);
   shorten_slice_for_slots(s, bridge[3]);
-  std::memmove(bridge, bridge + bridge_slots, bridge[3] * sizeof(uint64_t));
+  std::memmove(bridge, bridge + bridge_slots, to_size(bridge[3]) * sizeof(uint64_t));
   reload_memory(s);
   s.frame = reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(s.frame) - distance);
   s.pc = return_address;
