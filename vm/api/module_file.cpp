@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "skerry/printable.hpp"
 #include "skerry/wat.hpp"
+#include "vm/base/address.hpp"
 #include "vm/base/limit_error.hpp"
 
 #include <algorithm>
@@ -31,7 +32,7 @@ Result<std::vector<std::byte>> read_file(const std::string& path, uint64_t limit
   std::vector<std::byte> bytes;
   size_t used = 0;
   do {
-    bytes.resize(std::min<uint64_t>(used + std::max<size_t>(used, 64 << 10), limit + 1));
+    bytes.resize(vm::to_size(std::min<uint64_t>(used + std::max<size_t>(used, 64 << 10), limit + 1)));
     used += std::fread(bytes.data() + used, 1, bytes.size() - used, file.get());
     if (std::ferror(file.get()) != 0) return system_problem(path);
     if (used > limit) return fail(vm::limit_error("module_bytes", used, limit).with_detail(": " + path));
