@@ -12,8 +12,8 @@ namespace skerry::platform {
 namespace {
 
 /// The number of bytes that the program can address. It is the address of a local variable, rounded up to a
-/// power of two, because stacks are at the upper end of the address space. With pointers of 32 bits, the system
-/// may keep one or two of the four GiB, so the address is rounded up to a GiB.
+/// power of two, because stacks are at the upper end of the address space. With pointers of 32 bits, the
+/// system may keep one or two of the four GiB, so the address is rounded up to a GiB.
 uint64_t addressable_bytes() noexcept {
   const char on_stack = 0;
   const uint64_t address = vm::address_of(&on_stack);
