@@ -20,6 +20,11 @@ endif()
 
 find_package(Threads REQUIRED)
 
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+  # Files of more than 2 GiB and times after 2038 where the C library has a choice.
+  add_compile_definitions(_FILE_OFFSET_BITS=64 _TIME_BITS=64)
+endif()
+
 # What every target of the project is compiled with.
 add_library(skerry_flags INTERFACE)
 target_compile_options(skerry_flags INTERFACE

@@ -59,6 +59,10 @@ function(skerry_add_library name folder)
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON DEFINE_SYMBOL ""
                         VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_compile_options(${target} PRIVATE -fno-semantic-interposition)
+  if(CMAKE_SIZEOF_VOID_P EQUAL 4 AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    # Sizes that guests name have 64 bits: each becomes a size_t with a check, or visibly without one.
+    target_compile_options(${target} PRIVATE -Wshorten-64-to-32)
+  endif()
   # Public headers are C++20 (tests/cpp20); the sources are C++23.
   target_compile_features(${target} PUBLIC cxx_std_20 PRIVATE cxx_std_23)
   target_include_directories(${target}

@@ -195,7 +195,7 @@ namespace {
 Expected<Place> place_in(const State& state, size_t preopen, std::string_view path, HostMeter& meter,
                          bool follow) {
   if (preopen >= state.preopens.size()) return Unexpected(Errno::perm);
-  const uint64_t most = state.config.limits.path_bytes;
+  const uint32_t most = state.config.limits.path_bytes;
   if (meter.spend_bytes(std::min<uint64_t>(path.size(), most))) return Unexpected(Errno::intr);
   const auto parsed = parse_path(std::as_bytes(std::span(path)), most);
   if (!parsed) return Unexpected(Errno::perm);

@@ -54,7 +54,7 @@ std::optional<uint64_t> DirectoryCookies::position_of(uint64_t cookie) const noe
   if ((cookie & position_flag) != 0) return cookie & ~position_flag;
   const uint64_t number = cookie - first_remembered;
   if (cookie >= past_remembered || number >= positions_.size()) return std::nullopt;
-  return positions_[number];
+  return positions_[static_cast<size_t>(number)];
 }
 
 } // namespace skerry::wasi

@@ -1,6 +1,7 @@
 // GuestMemory: bounds-checked, typed, little-endian access to the caller's memory.
 #pragma once
 
+#include "vm/base/address.hpp"
 #include "vm/base/endian.hpp"
 #include "wasi/types.hpp"
 
@@ -28,7 +29,7 @@ public:
 
   Expected<std::span<std::byte>> bytes(uint32_t address, uint64_t length) const {
     if (length > bytes_.size() || address > bytes_.size() - length) return refuse(Errno::fault);
-    return bytes_.subspan(address, length);
+    return bytes_.subspan(address, vm::to_size(length));
   }
   template <std::unsigned_integral T> Expected<T> load(uint32_t address) const {
     const auto from = bytes(address, sizeof(T));

@@ -3,6 +3,7 @@
 // cookie is valid as long as its position is valid. WASI itself makes the entries "." and "..". Both have the
 // directory's inode number: a program must not learn the number of a preopened directory's parent, and the C
 // libraries of 2022 to 2025 take 0 for "unknown", look ".." up and make scandir fail.
+#include "vm/base/address.hpp"
 #include "wasi/functions.hpp"
 #include "wasi/path_text.hpp"
 #include "wasi/platform/entries.hpp"
@@ -85,8 +86,8 @@ Errno read_ahead(int directory, DirectoryCursor& cursor) {
 Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   cursor = {};
   const uint64_t kept = call.fds().kept_entry_bytes(), most = call.limits().listing_bytes;
-  auto entries =
-      read_sorted(call.meter, directory, std::min<uint64_t>(sorted_bytes, most - std::min(most, kept)));
+  auto entries = read_sorted(call.meter, directory,
+                             vm::to_size(std::min<uint64_t>(sorted_bytes, most - std::min(most, kept))));
   if (!entries) return entries.error();
   cursor.entries = std::move(*entries);
   return Errno::success;

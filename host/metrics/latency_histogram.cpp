@@ -6,7 +6,7 @@
 namespace skerry::host {
 
 size_t LatencyHistogram::bucket_of(uint64_t ns) noexcept {
-  if (ns < (1u << bits)) return ns;
+  if (ns < (1u << bits)) return static_cast<size_t>(ns);
   auto shift = static_cast<unsigned>(std::bit_width(ns)) - bits - 1;
   return (size_t{shift + 1} << bits) + ((ns >> shift) & ((1u << bits) - 1));
 }

@@ -74,10 +74,10 @@ NameOf names_of(const vm::HandlerTable& table) {
 }
 
 void write_function(const vm::Code& code, const NameOf& names, std::FILE* out) {
-  for (uint32_t at = 0; at + sizeof(vm::layout::Count) + sizeof(vm::Handler) <= code.size;
-       at += sizeof(vm::Handler)) {
+  for (uint32_t at = 0; at + sizeof(vm::layout::Count) + sizeof(vm::layout::HandlerWord) <= code.size;
+       at += sizeof(vm::layout::HandlerWord)) {
     const auto& counted = vm::layout::at<vm::layout::Count>(code.bytes.get() + at);
-    if (counted.handler != vm::counting_handler()) continue;
+    if (counted.handler.handler != vm::counting_handler()) continue;
     const auto name =
         names.find(*reinterpret_cast<const vm::Handler*>(code.bytes.get() + at + sizeof counted));
     std::fprintf(out, "%llu %llu %s\n", static_cast<unsigned long long>(counted.count),

@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "vm/api/guest_bytes.hpp"
 #include "vm/api/values.hpp"
+#include "vm/base/address.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/linear_memory.hpp"
 #include "vm/runtime/linker.hpp"
@@ -65,13 +66,13 @@ uint64_t Memory::pages() const noexcept {
   return data_ == nullptr ? 0 : data_->byte_size / vm::wasm_page_bytes;
 }
 std::span<std::byte> Memory::bytes() const noexcept {
-  return data_ == nullptr ? std::span<std::byte>{} : std::span(data_->base, data_->byte_size);
+  return data_ == nullptr ? std::span<std::byte>{} : std::span(data_->base, vm::to_size(data_->byte_size));
 }
 
 Result<std::span<std::byte>> Memory::bytes(uint64_t offset, uint64_t length) const {
   const std::span<std::byte> all = bytes();
   if (data_ != nullptr && vm::fits(offset, length, all.size())) [[likely]]
-    return all.subspan(offset, length);
+    return all.subspan(vm::to_size(offset), vm::to_size(length));
   return catching_out_of_memory("reading a memory", [&]() -> Result<std::span<std::byte>> {
     return fail(data_ == nullptr ? empty_handle() : outside_memory("", offset, length, all.size()));
   });
@@ -81,7 +82,7 @@ Result<std::string> Memory::read_string(uint64_t offset, uint64_t length) const 
   return catching_out_of_memory("reading a memory", [&] { return text_of(bytes(offset, length)); });
 }
 
-Result<void> Memory::write_bytes(uint64_t offset, std::span<const std::byte> source) const {
+Result<void> Memory::write_bytes(uint64_t offset, ByteView source) const {
   return copy_into(bytes(offset, source.size()), source);
 }
 

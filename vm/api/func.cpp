@@ -3,6 +3,7 @@
 #include "skerry/out_of_memory.hpp"
 #include "vm/api/call_slots.hpp"
 #include "vm/api/values.hpp"
+#include "vm/base/address.hpp"
 #include "vm/runtime/instantiate.hpp"
 
 #include <algorithm>
@@ -67,14 +68,7 @@ Result<void> Func::call_raw(std::span<uint64_t> slots) const {
 
 Result<Ref> Func::ref() const noexcept {
   if (data_ == nullptr) return Ref();
-  return vm::make_ref(vm::store_of(*data_), reinterpret_cast<uintptr_t>(data_));
-}
-
-Result<Func> Func::create(Store& store, FuncType type, RawHostFunc function) {
-  return catching_out_of_memory("making a host function", [&] {
-    auto host = detail::raw_host_function(std::move(type), std::move(function));
-    return create_native(store, host.type, host.native, std::move(host.context));
-  });
+  return vm::make_ref(vm::store_of(*data_), vm::address_of(data_));
 }
 
 Result<Func> Func::create_native(Store& store, const FuncType& type, NativeHostFunc function,

@@ -2,6 +2,7 @@
 
 #include "skerry/out_of_memory.hpp"
 #include "vm/api/values.hpp"
+#include "vm/base/address.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/fuel.hpp"
 #include "vm/runtime/store.hpp"
@@ -37,8 +38,9 @@ Store::Clock::time_point Store::deadline() const noexcept { return data_->deadli
 InterruptHandle Store::interrupt_handle() const { return InterruptHandle(data_->interrupt_flag); }
 
 void Store::set_budget(std::shared_ptr<ByteBudget> budget) noexcept { data_->budget = std::move(budget); }
-void Store::set_user_data(void* data) noexcept { data_->user_data = data; }
-void* Store::user_data() const noexcept { return data_->user_data; }
+void Store::set_user_data(void* data, const void* type) noexcept { data_->user_data = {data, type}; }
+void* Store::user_data() const noexcept { return data_->user_data.object; }
+void* Store::user_data_of_type(const void* type) const noexcept { return data_->user_data.of_type(type); }
 
 Result<Ref> Store::make_externref(std::any value) {
   return catching_out_of_memory("making an externref", [&]() -> Result<Ref> {
@@ -46,7 +48,7 @@ Result<Ref> Store::make_externref(std::any value) {
     if (!vm::fits(data_->usage.heap_bytes, bytes, data_->limits.heap_bytes))
       return fail(vm::limit_error("heap_bytes", data_->usage.heap_bytes + bytes, data_->limits.heap_bytes));
     auto object = std::make_unique<vm::Store::HostObject>(*data_, std::move(value));
-    auto ref = vm::make_ref(*data_, reinterpret_cast<uintptr_t>(object.get()));
+    auto ref = vm::make_ref(*data_, vm::address_of(object.get()));
     if (!ref) return ref;
     data_->host_objects.push_back(std::move(object));
     data_->usage.heap_bytes += bytes;
@@ -57,7 +59,7 @@ Result<Ref> Store::make_externref(std::any value) {
 const std::any* Store::externref_value(const Ref& ref) const noexcept {
   const vm::Root* root = vm::RefAccess::root(ref);
   if (root == nullptr || root->store != data_.get() || (root->bits & 1) != 0) return nullptr; // odd: i31
-  const auto* object = reinterpret_cast<const vm::Object*>(root->bits);
+  const auto* object = vm::pointer_to<const vm::Object>(root->bits);
   if (object->kind() != vm::ObjectKind::host) return nullptr;
   return &static_cast<const vm::Store::HostObject*>(object)->value;
 }

@@ -1,6 +1,7 @@
 #include "vm/api/values.hpp"
 
 #include "skerry/out_of_memory.hpp"
+#include "vm/base/address.hpp"
 #include "vm/runtime/linker.hpp"
 
 namespace skerry {
@@ -9,7 +10,7 @@ Error usage_error(std::string message) { return {ErrorKind::usage, ErrorCode::no
 
 ValType type_of_reference(uint64_t bits) {
   if ((bits & 1) != 0) return ValType::ref(HeapType::i31, false);
-  const auto* object = reinterpret_cast<const vm::Object*>(bits);
+  const auto* object = vm::pointer_to<const vm::Object>(bits);
   switch (object->kind()) {
   case vm::ObjectKind::func: return ValType::ref(static_cast<HeapType>(object->type_id()), false);
   case vm::ObjectKind::host: return ValType::ref(HeapType::extern_, false);

@@ -40,13 +40,25 @@ public:
     return mix(hash ^ word);
   }
 
+  /// Returns the high half of the 128-bit product, exclusive or its low half. Needs no type with 128 bits.
+  static constexpr uint64_t folded_product(uint64_t x, uint64_t y) {
+    constexpr uint64_t half = 0xffff'ffff;
+    const uint64_t a = x >> 32, b = x & half, c = y >> 32, d = y & half;
+    const uint64_t low = b * d, first = a * d + (low >> 32), second = b * c + (first & half);
+    return (second << 32 | (low & half)) ^ (a * c + (first >> 32) + (second >> 32));
+  }
+
 private:
   /// Multiplies `word` by the key and folds the 128-bit product to 64 bits, so that every bit of the input
   /// affects every bit of the result.
   uint64_t mix(uint64_t word) const {
+#if defined(__SIZEOF_INT128__)
     __extension__ using Wide = unsigned __int128;
     const Wide product = static_cast<Wide>(word) * multiplier_;
     return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+#else // processors with 32 bits
+    return folded_product(word, multiplier_);
+#endif
   }
 
   uint64_t seed_, multiplier_;

@@ -71,60 +71,66 @@ struct Target {
   int32_t distance;
 };
 
+/// The handler of an instruction. It takes 64 bits where a pointer has 32, too: threaded code then has the
+/// same layout, and costs the same, on every processor.
+struct alignas(8) HandlerWord {
+  Handler handler;
+};
+
 // ---- numbers and moves
 
 struct None {
-  Handler handler;
+  HandlerWord handler;
   static void each(auto&& /*field*/) {}
 };
 struct Unary {
-  Handler handler;
+  HandlerWord handler;
   Slot d, a;
   void each(auto&& field) const { field("d", d), field("a", a); }
 };
 struct Binary {
-  Handler handler;
+  HandlerWord handler;
   Slot d, a;
   SlotOrConstant b;
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b); }
 };
 /// A Binary whose b is an f64 constant.
 struct BinaryF64 {
-  Handler handler;
+  HandlerWord handler;
   Slot d, a;
   Constant64 b;
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b); }
 };
 struct Ternary {
-  Handler handler;
+  HandlerWord handler;
   Slot d, a, b, c;
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b), field("c", c); }
 };
 struct Lea {
-  Handler handler;
+  HandlerWord handler;
   Slot d, a, b;
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b); }
 };
 struct Move {
-  Handler handler;
+  HandlerWord handler;
   Slot d;
   SlotOrConstant a;
   void each(auto&& field) const { field("d", d), field("a", a); }
 };
 struct MoveConstant64 {
-  Handler handler;
+  HandlerWord handler;
   Slot d;
   Constant64 a;
   void each(auto&& field) const { field("d", d), field("a", a); }
 };
 struct Constant128 {
-  Handler handler;
+  HandlerWord handler;
   Slot d;
   Bytes16 value;
   void each(auto&& field) const { field("d", d), field("constant", value); }
 };
 struct Select {
-  Handler handler;
+  HandlerWord handler;
   Slot d;
   SlotOrConstant16 a, b;
   Slot c;
@@ -134,13 +140,13 @@ struct Select {
 // ---- lanes
 
 struct ExtractLane {
-  Handler handler;
+  HandlerWord handler;
   Slot d, a;
   uint16_t first_byte; // of the lane
   void each(auto&& field) const { field("d", d), field("a", a), field("byte", first_byte); }
 };
 struct ReplaceLane {
-  Handler handler;
+  HandlerWord handler;
   Slot d, a, b;
   uint16_t first_byte; // of the lane
   void each(auto&& field) const { field("d", d), field("a", a), field("b", b), field("byte", first_byte); }
@@ -148,7 +154,7 @@ struct ReplaceLane {
 /// `from_a` holds byte indices into a, and `from_b` byte indices into b. Index 0x80 gives 0. The result is a
 /// bitwise or of both selections.
 struct Shuffle {
-  Handler handler;
+  HandlerWord handler;
   Slot d, a, b;
   Bytes16 from_a, from_b;
   void each(auto&& field) const {
@@ -159,13 +165,13 @@ struct Shuffle {
 // ---- slots
 
 struct CopySlots {
-  Handler handler;
+  HandlerWord handler;
   Slot to, from;
   uint32_t count;
   void each(auto&& field) const { field("to", to), field("from", from), field("count", count); }
 };
 struct Enter {
-  Handler handler;
+  HandlerWord handler;
   Slot first;
   uint32_t count;
   void each(auto&& field) const { field("first", first), field("count", count); }
@@ -177,21 +183,21 @@ struct Enter {
 // of the access. `addend` is added to the address before the address wraps at 32 bits.
 
 struct PlainAccess {
-  Handler handler;
+  HandlerWord handler;
   SlotOrConstant16 value;
   Slot a;
   uint32_t end;
   void each(auto&& field) const { field("a", a), field("value", value), field("end", end); }
 };
 struct IndexedAccess {
-  Handler handler;
+  HandlerWord handler;
   SlotOrConstant16 value;
   Slot a, b;
   uint16_t end;
   void each(auto&& field) const { field("a", a), field("b", b), field("value", value), field("end", end); }
 };
 struct WrappedAccess {
-  Handler handler;
+  HandlerWord handler;
   SlotOrConstant16 value;
   Slot a;
   int32_t addend;
@@ -201,7 +207,7 @@ struct WrappedAccess {
   }
 };
 struct IndexedWrappedAccess {
-  Handler handler;
+  HandlerWord handler;
   SlotOrConstant16 value;
   Slot a, b;
   int32_t addend;
@@ -216,7 +222,7 @@ inline constexpr uint64_t most_indexed_end = std::numeric_limits<decltype(Indexe
 /// For a global that the module defines, `place` is the byte offset of its value in the ModuleInstance. For
 /// an imported global, `place` is its global index.
 struct Global {
-  Handler handler;
+  HandlerWord handler;
   Slot value;
   uint32_t place;
   void each(auto&& field) const { field("value", value), field("place", place); }
@@ -225,13 +231,13 @@ struct Global {
 // ---- branches and returns
 
 struct Branch {
-  Handler handler;
+  HandlerWord handler;
   Target target;
   Charge charge;
   void each(auto&& field) const { field("target", target), field("charge", charge); }
 };
 struct BranchIf {
-  Handler handler;
+  HandlerWord handler;
   Slot a;
   SlotOrConstant b;
   Target target;
@@ -242,7 +248,7 @@ struct BranchIf {
 };
 /// A BranchIf whose b is an f64 constant.
 struct BranchIfF64 {
-  Handler handler;
+  HandlerWord handler;
   Slot a;
   Constant64 b;
   Target target;
@@ -253,7 +259,7 @@ struct BranchIfF64 {
 };
 /// The branch at the end of a counted loop: adds `step` to a, then compares a and b.
 struct CountBranch {
-  Handler handler;
+  HandlerWord handler;
   Slot a;
   int16_t step;
   SlotOrConstant b;
@@ -267,7 +273,7 @@ struct CountBranch {
 /// Several instructions may share a table. The table is in the code, directly after the first instruction
 /// that uses it.
 struct BranchTable {
-  Handler handler;
+  HandlerWord handler;
   Slot a;
   uint32_t last; // index of the default entry
   Target table;
@@ -280,23 +286,23 @@ struct BranchTableEntry {
   Target target;
   Charge charge;
 };
-static_assert(sizeof(BranchTableEntry) % alignof(Handler) == 0, "an instruction follows the table");
+static_assert(sizeof(BranchTableEntry) % alignof(HandlerWord) == 0, "an instruction follows the table");
 
 /// `link` is the first slot of the frame's link (vm/exec/call_handlers.cpp).
 struct ReturnNone {
-  Handler handler;
+  HandlerWord handler;
   Slot link;
   Charge charge;
   void each(auto&& field) const { field("link", link), field("charge", charge); }
 };
 struct Return {
-  Handler handler;
+  HandlerWord handler;
   Slot a, link;
   Charge charge;
   void each(auto&& field) const { field("a", a), field("link", link), field("charge", charge); }
 };
 struct ReturnConstant {
-  Handler handler;
+  HandlerWord handler;
   Slot link;
   Charge charge;
   Constant64 a;
@@ -312,19 +318,19 @@ struct CallSite {
 };
 /// A call of any form.
 struct AnyCall {
-  Handler handler;
+  HandlerWord handler;
   CallSite site;
 };
 /// For a function that the module defines, `callee` is the byte offset of its FuncInstance in the
 /// ModuleInstance. For an imported function, `callee` is its function index.
 struct Call {
-  Handler handler;
+  HandlerWord handler;
   CallSite site;
   uint32_t callee;
   void each(auto&& field) const { field("callee", callee), field("site", site); }
 };
 struct CallIndirect {
-  Handler handler;
+  HandlerWord handler;
   CallSite site;
   Slot a;
   uint32_t type, table;
@@ -333,21 +339,21 @@ struct CallIndirect {
   }
 };
 struct CallRef {
-  Handler handler;
+  HandlerWord handler;
   CallSite site;
   Slot a;
   void each(auto&& field) const { field("a", a), field("site", site); }
 };
 /// `link` is the link slot of the frame that the tail call replaces.
 struct ReturnCall {
-  Handler handler;
+  HandlerWord handler;
   CallSite site;
   uint32_t callee;
   Slot link;
   void each(auto&& field) const { field("callee", callee), field("link", link), field("site", site); }
 };
 struct ReturnCallIndirect {
-  Handler handler;
+  HandlerWord handler;
   CallSite site;
   Slot a, link;
   uint32_t type, table;
@@ -356,7 +362,7 @@ struct ReturnCallIndirect {
   }
 };
 struct ReturnCallRef {
-  Handler handler;
+  HandlerWord handler;
   CallSite site;
   Slot a, link;
   void each(auto&& field) const { field("a", a), field("link", link), field("site", site); }
@@ -368,7 +374,7 @@ struct ReturnCallRef {
 /// also from `first` on. `index` and `second` are the instruction's immediates. In a load or store, `index`
 /// is the memory and `second` is the offset.
 struct StackOp {
-  Handler handler;
+  HandlerWord handler;
   Slot first;
   SmallCharge charge; // only bulk operations pay it
   uint32_t index;
@@ -378,13 +384,13 @@ struct StackOp {
   }
 };
 struct Look {
-  Handler handler;
+  HandlerWord handler;
   Charge charge;
   void each(auto&& field) const { field("charge", charge); }
 };
 /// Precedes every instruction in the code of an engine that profiles or traces.
 struct Count {
-  Handler handler;
+  HandlerWord handler;
   uint64_t count; // how often the instruction was reached, for profiles
   uint64_t depth; // number of enclosing loops
   void each(auto&& field) const { field("count", count), field("depth", depth); }
@@ -442,7 +448,7 @@ template <class Layout> struct FormOf;
     static constexpr Form form = Form::Name;                                                                 \
   };                                                                                                         \
   static_assert(offsetof(Name, handler) == 0, "an instruction begins with its handler");                     \
-  static_assert(alignof(Name) <= alignof(Handler) && sizeof(Name) % alignof(Handler) == 0);
+  static_assert(alignof(Name) <= alignof(HandlerWord) && sizeof(Name) % alignof(HandlerWord) == 0);
 SKERRY_LAYOUTS(SKERRY_FORM)
 #undef SKERRY_FORM
 template <class Layout> inline constexpr Form form_of = FormOf<Layout>::form;

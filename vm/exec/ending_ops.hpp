@@ -3,6 +3,7 @@
 // next instruction to run, or returns the ErrorCode of a trap.
 #pragma once
 
+#include "vm/base/address.hpp"
 #include "vm/exec/operands.hpp"
 
 #include <type_traits>
@@ -48,7 +49,7 @@ struct Return {
 };
 SKERRY_INLINE void leave_frame(State& s, Slot link_slot) {
   const uint64_t* link = slot_at(s, link_slot);
-  s.pc = reinterpret_cast<const std::byte*>(link[0]);
+  s.pc = pointer_to<const std::byte>(link[0]);
   s.frame = reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(s.frame) - link[1]);
 }
 struct ReturnNone : Return {
@@ -94,7 +95,7 @@ SKERRY_INLINE bool enter(State& s, const FuncInstance& f, uint32_t size) {
   if (reinterpret_cast<std::byte*>(callee) + f.frame_bytes > s.instance->stack_limit) [[unlikely]]
     return false;
   uint64_t* link = frame_at(callee, f.link_offset);
-  link[0] = reinterpret_cast<uint64_t>(s.pc + size);
+  link[0] = address_of(s.pc + size);
   link[1] = distance;
   s.fuel -= call_site(s).charge.fuel;
   s.frame = callee;

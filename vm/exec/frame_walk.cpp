@@ -1,5 +1,7 @@
 #include "vm/exec/frame_walk.hpp"
 
+#include "vm/base/address.hpp"
+
 namespace skerry::vm {
 
 FuncInstance* function_of_stub(const std::byte* pc) {
@@ -47,7 +49,7 @@ uint32_t FramePosition::link_slot() const {
 }
 
 void FramePosition::leave(const uint64_t* return_address_and_distance) {
-  pc = reinterpret_cast<const std::byte*>(return_address_and_distance[0]);
+  pc = pointer_to<const std::byte>(return_address_and_distance[0]);
   const uint64_t distance = return_address_and_distance[1];
   frame = reinterpret_cast<uint64_t*>(reinterpret_cast<std::byte*>(frame) - distance);
   is_return_address = true;
@@ -56,7 +58,7 @@ void FramePosition::leave(const uint64_t* return_address_and_distance) {
 bool FramePosition::to_caller() {
   leave(frame + link_slot());
   if (pc == foreign_return_code()) {
-    instance = reinterpret_cast<ModuleInstance*>(frame[2]);
+    instance = pointer_to<ModuleInstance>(frame[2]);
     leave(frame);
   }
   return pc != exit_code();

@@ -1,5 +1,6 @@
 #include "vm/exec/invoke.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/exec/activation.hpp"
 #include "vm/exec/operands.hpp"
 #include "vm/exec/state.hpp"
@@ -17,9 +18,9 @@ SKERRY_HANDLER(exit_handler) {
 SKERRY_COLD SKERRY_HANDLER(trap_handler) {
   SKERRY_STATE
   save(s);
-  const auto code = static_cast<ErrorCode>(s.memory_size);
+  const auto code = static_cast<ErrorCode>(address_of(s.memory));
   Store& store = *s.instance->store;
-  if (code == ErrorCode::out_of_bounds_memory_access) store.run.detail = reinterpret_cast<uint64_t>(s.memory);
+  if (code == ErrorCode::out_of_bounds_memory_access) store.run.detail = s.memory_size;
   if (Suspension* suspension = end_with_trap(store, code)) suspend(s, *suspension);
   SKERRY_LEAVE;
 }
@@ -114,7 +115,7 @@ public:
       return store_.fail(Error::trap(ErrorCode::call_stack_exhausted));
     copy_down(frame_, slots, f.params_slots); // usually few slots, for which a call of memcpy costs more
     uint64_t* link = reinterpret_cast<uint64_t*>(begin + f.link_offset);
-    link[0] = reinterpret_cast<uint64_t>(exit_code());
+    link[0] = address_of(exit_code());
     link[1] = 0;
     store_.error.reset();
     State s{};

@@ -34,12 +34,6 @@ SKERRY_INLINE uint64_t access_end(State& s, const Layout& i) {
   if constexpr (requires { i.addend; }) base += static_cast<uint32_t>(i.addend);
   return uint64_t{base} + i.end;
 }
-/// Returns the trap code of an access that would begin at `start`. The trap handler expects `start` in the
-/// register of the memory base (s.memory).
-SKERRY_INLINE ErrorCode out_of_bounds(State& s, uint64_t start) {
-  s.memory = reinterpret_cast<std::byte*>(start);
-  return ErrorCode::out_of_bounds_memory_access;
-}
 /// Returns the shift of the scaled addressing modes, which turns the index of an element of `bytes` bytes
 /// into a byte offset. Accesses of 1 and 16 bytes use the shift of 32-bit elements: an access of one byte
 /// often reads a part of a 32-bit word.

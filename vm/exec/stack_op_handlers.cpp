@@ -6,6 +6,7 @@
 // unit for each 64 bytes or each element. A long operation works in pieces. Its handler runs once for each
 // piece, so the deadline is checked between pieces. A piece begins only if there is enough fuel for it. The
 // pieces and their prices do not depend on the configuration.
+#include "vm/base/address.hpp"
 #include "vm/exec/activation.hpp"
 #include "vm/exec/handlers.hpp"
 #include "vm/exec/numeric_ops.hpp"
@@ -251,15 +252,14 @@ Step table_grow(Bulk op) {
 //
 // The first immediate is the memory, and the second is the offset.
 
-/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null and sets s.memory
-/// to the address of the first byte of the access, for the trap handler. Sums saturate at 2^64-1, so none of
-/// them wraps.
+/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null, and the trap
+/// handler gets the address of the first byte of the access. Sums saturate at 2^64-1, so none of them wraps.
 template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
   const uint64_t offset = stack_op(s).second;
   const uint64_t start = saturating_add(address, offset);
   if (fits(start, sizeof(M), memory.byte_size)) return memory.base + start;
-  s.memory = reinterpret_cast<std::byte*>(start);
+  out_of_bounds(s, start);
   return nullptr;
 }
 template <class M, class T> SKERRY_HANDLER(general_load) {
@@ -300,7 +300,7 @@ ErrorCode set_global(ModuleInstance& instance, uint64_t* slots, uint32_t index, 
 }
 
 ErrorCode ref_func(ModuleInstance& instance, uint64_t* slots, uint32_t index, uint32_t) {
-  slots[0] = reinterpret_cast<uint64_t>(instance.functions[index]);
+  slots[0] = address_of(instance.functions[index]);
   return ErrorCode::none;
 }
 

@@ -6,6 +6,7 @@
 // after inlining the State has no address in memory.
 #pragma once
 
+#include "vm/base/address.hpp"
 #include "vm/code/handler.hpp"
 #include "vm/runtime/store.hpp"
 #include "vm/runtime/suspension.hpp"
@@ -80,11 +81,11 @@ struct State {
     SKERRY_DISPATCH;                                                                                         \
   } while (false)
 
-/// Ends the call with a trap at s.pc. s.memory_size passes the ErrorCode to trap_handler, because a trap does
-/// not need the memory size. A handler's trap path is thus one move and one jump.
+/// Ends the call with a trap at s.pc. s.memory passes the ErrorCode to trap_handler, because a trap does not
+/// need the memory. A handler's trap path is thus one move and one jump.
 #define TRAP(code)                                                                                           \
   do {                                                                                                       \
-    s.memory_size = static_cast<uint64_t>(code);                                                             \
+    pass_to_trap_handler(s, code);                                                                           \
     SKERRY_TAIL(trap_handler);                                                                               \
   } while (false)
 
@@ -119,6 +120,16 @@ SKERRY_COLD SKERRY_HANDLER(fuel_short_handler);
 SKERRY_COLD SKERRY_HANDLER(host_failed_handler);
 /// Ends the activation. A function that was called from C++ returns to this handler.
 SKERRY_HANDLER(exit_handler);
+
+SKERRY_INLINE void pass_to_trap_handler(State& s, ErrorCode code) {
+  s.memory = pointer_to<std::byte>(static_cast<uint64_t>(code));
+}
+/// Returns the code of a trap because of an access that would begin at `start`. s.memory_size passes `start`
+/// to trap_handler. It has 64 bits on every processor, and a pointer may have fewer.
+SKERRY_INLINE ErrorCode out_of_bounds(State& s, uint64_t start) {
+  s.memory_size = start;
+  return ErrorCode::out_of_bounds_memory_access;
+}
 
 template <class T> SKERRY_INLINE T load_as(const std::byte* at) {
   T value;

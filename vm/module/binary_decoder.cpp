@@ -1,5 +1,6 @@
 #include "vm/module/binary_decoder.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/base/byte_reader.hpp"
 #include "vm/isa/features.hpp"
 #include "vm/isa/instruction.hpp"
@@ -87,7 +88,7 @@ private:
   uint32_t count(uint64_t limit, const char* what) { return decode_count(reader_, limit, what); }
   /// Reserves room for `count` more items, but at most for as many as the remaining bytes can hold.
   template <class T> void reserve(std::vector<T>& items, uint64_t count, uint64_t min_bytes) {
-    items.reserve(items.size() + std::min(count, reader_.remaining() / min_bytes));
+    items.reserve(items.size() + to_size(std::min(count, reader_.remaining() / min_bytes)));
   }
   /// Returns whether item `index` of `count` can be read.
   bool more(uint32_t index, uint32_t count) {

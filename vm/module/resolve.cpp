@@ -1,6 +1,7 @@
 #include "vm/module/resolve.hpp"
 
 #include "skerry/printable.hpp"
+#include "vm/base/address.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/module/engine_data.hpp"
 #include "vm/module/rec_group.hpp"
@@ -68,7 +69,7 @@ bool names_types(const RecGroup& group) {
 /// Reads the type section a second time, because the decoder has only checked it, and interns the types.
 bool Resolver::intern_types() {
   if (module_.type_count == 0) return true;
-  ByteReader reader(module_.bytes.subspan(at(SectionId::type)), at(SectionId::type));
+  ByteReader reader(module_.bytes.subspan(to_size(at(SectionId::type))), at(SectionId::type));
   const uint32_t groups = reader.leb_u32();
   module_.types.reserve(module_.type_count);
   registry_.expect(groups);

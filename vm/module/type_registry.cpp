@@ -1,5 +1,6 @@
 #include "vm/module/type_registry.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/base/limit_error.hpp"
 
 #include <algorithm>
@@ -65,7 +66,7 @@ public:
   static TypeGroup* allocate(const RecGroup& group) {
     uint64_t bytes = sizeof(TypeGroup) + group.types.size() * sizeof(CanonicalType);
     for (const RecGroup::Type& type : group.types) bytes += tail_bytes(type);
-    void* block = ::operator new(bytes, std::nothrow);
+    void* block = ::operator new(to_size(bytes), std::nothrow);
     if (block == nullptr) return nullptr;
     auto* made = new (block) TypeGroup;
     made->size_ = group.size();

@@ -1,5 +1,6 @@
 #include "vm/runtime/address_space.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/base/limit_error.hpp"
 #include "vm/platform/process_limits.hpp"
 #include "vm/runtime/budget.hpp"
@@ -20,7 +21,7 @@ bool leaves_free(uint64_t bytes, uint64_t divisor) noexcept {
 
 /// Copies pages to new pages that are zero, and returns the old pages to the system.
 void copy_and_release(std::byte* start, uint64_t bytes, std::byte* to) noexcept {
-  copy_pages(to, {start, bytes});
+  copy_pages(to, {start, to_size(bytes)});
   release_pages(start, bytes);
 }
 

@@ -1,5 +1,6 @@
 #include "vm/runtime/const_expr.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/isa/instruction.hpp"
 
 #include <cstring>
@@ -44,7 +45,7 @@ SlotPair ConstEvaluator::evaluate(ByteReader& reader) {
       break;
     }
     case Opcode::ref_null: push(0); break;
-    case Opcode::ref_func: push(reinterpret_cast<uintptr_t>(instance_.functions[instr.index[0]])); break;
+    case Opcode::ref_func: push(address_of(instance_.functions[instr.index[0]])); break;
     case Opcode::i32_add: binary([&](uint64_t a, uint64_t b) { return u32(a + b); }); break;
     case Opcode::i32_sub: binary([&](uint64_t a, uint64_t b) { return u32(a - b); }); break;
     case Opcode::i32_mul: binary([&](uint64_t a, uint64_t b) { return u32(a * b); }); break;

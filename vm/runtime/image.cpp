@@ -1,5 +1,6 @@
 #include "vm/runtime/image.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/base/limit_error.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/linear_memory.hpp"
@@ -40,7 +41,7 @@ public:
                 "is not a function of its module"));
     for (size_t i = module_.imported_memories; i < module_.memories.size(); ++i) {
       const MemoryInstance& memory = *instance_.memories[i];
-      image->memories.push_back(MemoryImage::create({memory.base, memory.byte_size}));
+      image->memories.push_back(MemoryImage::create({memory.base, to_size(memory.byte_size)}));
       if (image->memories.back() == nullptr) return fail(refused("the image of a memory"));
     }
     return image;
@@ -49,7 +50,7 @@ public:
 private:
   void index_functions() {
     for (uint32_t i = 0; i < module_.functions.size(); ++i)
-      function_index_.try_emplace(reinterpret_cast<uintptr_t>(instance_.functions[i]), i);
+      function_index_.try_emplace(address_of(instance_.functions[i]), i);
   }
   uint64_t encode(uint64_t ref) {
     if (ref == 0 || (ref & 1) != 0) return ref;
@@ -61,7 +62,7 @@ private:
     return (uint64_t{found->second} + 1) * 2;
   }
   std::vector<uint64_t> encode(const uint64_t* refs, uint64_t count) {
-    std::vector<uint64_t> encoded(count);
+    std::vector<uint64_t> encoded(to_size(count));
     std::transform(refs, refs + count, encoded.begin(), [&](uint64_t ref) { return encode(ref); });
     return encoded;
   }
@@ -116,7 +117,7 @@ public:
 private:
   uint64_t decode(uint64_t ref) const {
     if (ref == 0 || (ref & 1) != 0) return ref;
-    return reinterpret_cast<uintptr_t>(instance_.functions[ref / 2 - 1]);
+    return address_of(instance_.functions[ref / 2 - 1]);
   }
   void restore_globals() {
     for (const Image::Global& from : image_.globals) {

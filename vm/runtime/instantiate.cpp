@@ -1,5 +1,6 @@
 #include "vm/runtime/instantiate.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/code/handler_table.hpp"
 #include "vm/runtime/address_space.hpp"
 #include "vm/runtime/budget.hpp"
@@ -81,7 +82,7 @@ Result<InstancePtr> allocate_block(Store& store, const std::shared_ptr<const Com
   WorkMeter meter = work_meter(store);
   if (!meter.spend(1)) return fail(meter.take_error());
   if (!store.take_budget(layout.size)) return fail(limit_error("budget_bytes", *store.budget, layout.size));
-  void* block = allocate_bytes(layout.size);
+  void* block = allocate_bytes(to_size(layout.size));
   if (block == nullptr) {
     store.give_back_budget(layout.size);
     return fail(address_space_refused(layout.size, "an instance"));
@@ -239,7 +240,7 @@ private:
     ByteReader reader(module_.range(segment.items.offset, segment.items.size));
     for (uint32_t i = 0; i < segment.count && meter_.spend(1); ++i)
       put(segment.is_expressions ? constants_.evaluate(reader).lo
-                                 : reinterpret_cast<uintptr_t>(instance_.functions[reader.leb_u32()]));
+                                 : address_of(instance_.functions[reader.leb_u32()]));
     return worked(0);
   }
 

@@ -1,5 +1,6 @@
 #include "vm/runtime/linear_memory.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/runtime/address_space.hpp"
 #include "vm/runtime/budget.hpp"
 
@@ -58,7 +59,7 @@ bool move_elsewhere(MemoryInstance& memory, uint64_t bytes) {
     return false;
   }
   if (front > 0) {
-    copy_pages(to, {memory.base, front});
+    copy_pages(to, {memory.base, to_size(front)});
     release_pages(memory.base, front);
     memory.image = nullptr;
   }
@@ -121,7 +122,7 @@ Result<void> check_pages(const Store& store, uint64_t pages) {
 bool copy_elsewhere(MemoryInstance& memory, uint64_t bytes) {
   std::byte* to = map_pages(bytes);
   if (to == nullptr) return false;
-  copy_pages(to, {memory.base, memory.byte_size});
+  copy_pages(to, {memory.base, to_size(memory.byte_size)});
   release_pages(memory.base, memory.reserved_bytes);
   use_pages(memory, to, bytes, 0);
   return true;

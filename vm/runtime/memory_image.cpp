@@ -5,6 +5,7 @@
 // or copied again.
 #include "vm/runtime/memory_image.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/runtime/address_space.hpp"
 #include "vm/runtime/store.hpp"
 
@@ -21,7 +22,7 @@ constexpr uint64_t kept_bytes = uint64_t{128} << 10;
 
 /// `bytes` without the pages of zeros at its end.
 std::span<const std::byte> without_zero_tail(std::span<const std::byte> bytes) {
-  const uint64_t page = platform::page_bytes();
+  const size_t page = to_size(platform::page_bytes());
   while (bytes.size() >= page && is_all_zero(bytes.last(page))) bytes = bytes.first(bytes.size() - page);
   return bytes;
 }
@@ -50,8 +51,9 @@ bool MemoryImage::map_into(MemoryInstance& memory) const {
 /// Copies the bytes [from, to) of the image to the memory.
 void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_t to) const {
   const uint64_t content_end = std::clamp<uint64_t>(content_bytes(), from, to);
-  if (content_end > from) std::memcpy(memory.base + from, content_.bytes().data() + from, content_end - from);
-  std::memset(memory.base + content_end, 0, to - content_end);
+  if (content_end > from)
+    std::memcpy(memory.base + from, content_.bytes().data() + from, to_size(content_end - from));
+  std::memset(memory.base + content_end, 0, to_size(to - content_end));
 }
 
 /// Copies the image's content over the pages that the guest has written, in the order of their addresses,
@@ -59,8 +61,8 @@ void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_
 /// if no other page was written. Returns 0 if the system cannot report written pages.
 uint64_t MemoryImage::copy_back_first_pages(const MemoryInstance& memory) const {
   platform::WrittenRegions written;
-  if (!written_.find({memory.base, memory.byte_size}, written)) return 0;
-  const auto base = reinterpret_cast<uintptr_t>(memory.base);
+  if (!written_.find({memory.base, to_size(memory.byte_size)}, written)) return 0;
+  const auto base = address_of(memory.base);
   uint64_t kept = 0, end = 0;
   for (size_t i = 0; i < written.count; ++i) {
     const uint64_t from = written.regions[i].start - base, to = written.regions[i].end - base;

@@ -1,5 +1,6 @@
 #include "vm/runtime/table.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/runtime/address_space.hpp"
 #include "vm/runtime/budget.hpp"
 #include "vm/runtime/linear_memory.hpp"
@@ -39,7 +40,7 @@ bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   const uint64_t capacity = std::min(std::max(size, table.capacity * 2), std::max(size, table.max_elements));
   constexpr uint64_t large = 1 << 17; // a number of elements that takes 1 MiB
   if (capacity >= large && !may_take(capacity * sizeof(uint64_t))) return false;
-  auto* elements = static_cast<uint64_t*>(std::calloc(capacity, sizeof(uint64_t)));
+  auto* elements = static_cast<uint64_t*>(std::calloc(to_size(capacity), sizeof(uint64_t)));
   if (elements == nullptr) return false;
   const bool copied = in_pieces(*table.store, table.size, stop, [&](uint64_t first, uint64_t count) {
     std::copy_n(table.elements + first, count, elements + first);

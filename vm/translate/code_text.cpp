@@ -14,6 +14,7 @@ using layout::CallSite;
 using layout::Charge;
 using layout::Constant64;
 using layout::Form;
+using layout::HandlerWord;
 using layout::Slot;
 using layout::SlotOrConstant;
 using layout::SlotOrConstant16;
@@ -132,14 +133,14 @@ class CodeWriter {
 public:
   CodeWriter(const ListedCode& code, Arena& arena, const CalleeText& callee, const TextLines& write)
       : code_(code), listing_(code.listing), callee_(callee), write_(write),
-        is_target_(code.bytes.size() / alignof(Handler) + 1, false, &arena) {
+        is_target_(code.bytes.size() / alignof(HandlerWord) + 1, false, &arena) {
     for (uint32_t i = 0; i < listing_.size(); ++i) mark_targets(listing_[i]);
   }
 
   bool run() {
     uint32_t inside = 0; // how many of the next instructions belong to the last superinstruction
     for (uint32_t i = 0; i < listing_.size(); ++i) {
-      const bool is_target = is_target_[listing_[i].at / alignof(Handler)];
+      const bool is_target = is_target_[listing_[i].at / alignof(HandlerWord)];
       const uint32_t length = length_of(i);
       const bool begins = inside == 0 || is_target;
       if (!write_(line(listing_[i], begins ? std::to_string(length) : "|", is_target))) return false;
@@ -164,7 +165,7 @@ private:
       return true;
     });
   }
-  void mark(uint32_t target) { is_target_[target / alignof(Handler)] = true; }
+  void mark(uint32_t target) { is_target_[target / alignof(HandlerWord)] = true; }
 
   /// Calls `f` with the index, target and charge of each entry in the table that follows the instruction.
   template <class F> bool each_entry(const ListedInstruction& one, F&& f) const {

@@ -126,8 +126,8 @@ Result<void> with_listing(const Module& module, uint32_t defined_index, WorkMete
   Listing listing(arena);
   auto code = emit(module, defined_index, meter, pieces, {.listing = &listing});
   if (!code) return fail(std::move(code.error()));
-  const size_t words = code->size / sizeof(Handler);
-  auto* bytes = reinterpret_cast<std::byte*>(arena.make_room<Handler>(words));
+  const size_t words = code->size / sizeof(layout::HandlerWord);
+  auto* bytes = reinterpret_cast<std::byte*>(arena.make_room<layout::HandlerWord>(words));
   const SequenceTable* sequences = module.engine->handlers->sequences;
   pieces.put_together(bytes, sequences);
   use(*code, ListedCode{{bytes, code->size}, listing, sequences}, arena);

@@ -1,5 +1,6 @@
 #include "vm/validate/function_validator.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/isa/features.hpp"
 #include "vm/module/binary_decoder.hpp"
 #include "vm/module/engine_data.hpp"
@@ -271,7 +272,7 @@ bool FunctionValidator::left_over(const ControlFrame& frame) {
 
 /// Returns the name of the instruction that is being checked.
 std::string FunctionValidator::instruction_text() const {
-  ByteReader reader(module_.bytes.subspan(offset_));
+  ByteReader reader(module_.bytes.subspan(to_size(offset_)));
   Instruction instr{};
   return std::string(decode_instruction(reader, instr) ? info(instr.op).text : "an instruction");
 }

@@ -58,7 +58,7 @@ private:
   // Keys are offsets of identifiers. Two keys are equal if the identifiers at these offsets have equal names.
   struct Hash {
     const Names* names;
-    size_t operator()(IdOffset id) const { return names->hash(id); }
+    size_t operator()(IdOffset id) const { return static_cast<size_t>(names->hash(id)); }
   };
   struct Same {
     const Names* names;

@@ -1,5 +1,6 @@
 #include "vm/wat/module_sections.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/module/section_id.hpp"
 
 #include <algorithm>
@@ -59,7 +60,7 @@ void ModuleSections::keep_places() {
 std::vector<std::byte> ModuleSections::assemble(ModuleContext& context,
                                                 const std::optional<NameSource>& names, TextPlaces* places) {
   ByteWriter out;
-  out.reserve(size(context));
+  out.reserve(to_size(size(context)));
   std::ranges::sort(customs, {}, [](const CustomSection& c) { return std::pair(c.place, c.order); });
   const auto write = [&](SectionId id, Section& section) {
     write_customs(out, place_after(id));

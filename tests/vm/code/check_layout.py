@@ -27,14 +27,14 @@ LITERAL = re.compile(r"\b(?:pc|p) \+ \d|\bNEXT\(\d|\bput(?:16|32)?\(\d|\bat_[a-z
 
 def patched(text):
     """Every instruction with a field more at both ends. The part that all calls share stays first."""
-    instruction = re.compile(r"^struct (\w+) \{\n  Handler handler;\n(  CallSite site;\n)?(.*?)(?=^  (?:static )?(?:constexpr )?"
+    instruction = re.compile(r"^struct (\w+) \{\n  HandlerWord handler;\n(  CallSite site;\n)?(.*?)(?=^  (?:static )?(?:constexpr )?"
                              r"(?:void|bool) |^\};)", re.M | re.S)
     count = 0
 
     def add(match):
         nonlocal count
         count += 1
-        return (f"struct {match[1]} {{\n  Handler handler;\n{match[2] or ''}  uint64_t added_first;\n{match[3]}"
+        return (f"struct {match[1]} {{\n  HandlerWord handler;\n{match[2] or ''}  uint64_t added_first;\n{match[3]}"
                 "  uint64_t added_last;\n")
 
     return instruction.sub(add, text), count

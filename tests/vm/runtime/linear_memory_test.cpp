@@ -1,5 +1,6 @@
 #include "vm/runtime/linear_memory.hpp"
 
+#include "tests/support/emulation.hpp"
 #include "tests/support/wasm.hpp"
 
 #include <algorithm>
@@ -111,8 +112,29 @@ TEST_CASE("a memory reserves at most twice what it has, or four pages, and no mo
     const Memory bounded = must(Memory::create(f.store, pages(size, size + 1)));
     CHECK(bounded.data()->reserved_bytes <= (size + 1) * 65'536);
   }
+}
+
+TEST_CASE("a large memory reserves at most a GiB more than it has") {
+  if (exceeds_32_bits("needs 3.4 GiB of addresses")) return;
+  Fixture f{Config()};
   const Memory large = must(Memory::create(f.store, pages(40'000)));
   CHECK(large.data()->reserved_bytes == (uint64_t{40'000} << 16) + (uint64_t{1} << 30));
+}
+
+TEST_CASE("a memory is refused if the machine has too few addresses for it") {
+  // No machine has 2^48 bytes for one program. Sizes must not wrap, also where addresses have 32 bits.
+  Fixture f(StoreLimits{.memory_bytes = ~uint64_t{0}, .table_elements = ~uint64_t{0}});
+  MemoryType type = pages(uint64_t{1} << 33); // 2^49 bytes
+  type.limits.is_64 = true;
+  const Error error = error_of(Memory::create(f.store, type));
+  CHECK(error.kind() == ErrorKind::limit);
+  type.limits.min = 1;
+  const Memory memory = must(Memory::create(f.store, type));
+  for (const uint64_t more : {uint64_t{1} << 33, uint64_t{1} << 40, (uint64_t{1} << 33) + 1})
+    CHECK(error_of(memory.grow(more)).kind() == ErrorKind::limit);
+  CHECK(memory.bytes().size() == 65'536);
+  TableType table{.element = funcref, .limits = {.min = (uint64_t{1} << 61) + 1, .is_64 = true}};
+  CHECK(error_of(Table::create(f.store, table, Value(funcref, Ref{}))).kind() == ErrorKind::limit);
 }
 
 TEST_CASE("a memory that grows past its reservation keeps its bytes, wherever it is then") {

@@ -210,6 +210,15 @@ TEST_CASE("a store's budget pays for its translations, and for code until the mo
   CHECK(budget->used() == 0);
 }
 
+/// While other threads translate, the engine's budget may refuse each of these steps.
+static Result<void> instantiate_and_call(const Engine& engine, const Module& module) {
+  Store store(engine);
+  const auto instance = Linker(engine).instantiate(store, module);
+  if (!instance) return fail(instance.error());
+  const auto func = instance->func<void(int32_t)>("f");
+  return func ? (*func)(1) : fail(func.error());
+}
+
 TEST_CASE("threads share the engine's budget") {
   Config config = test_config();
   config.engine_budget = 12 << 20; // one translation fits, four may not
@@ -219,9 +228,7 @@ TEST_CASE("threads share the engine's budget") {
   std::atomic<int> unexpected = 0;
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
-      Store store(engine);
-      const auto instance = Linker(engine).instantiate(store, module);
-      const auto result = (*instance->func<void(int32_t)>("f"))(1);
+      const Result<void> result = instantiate_and_call(engine, module);
       if (!result && !says(result.error(), "engine_budget limit exceeded: ")) ++unexpected;
     });
   for (std::thread& thread : threads) thread.join();

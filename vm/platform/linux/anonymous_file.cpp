@@ -1,6 +1,7 @@
 // memfd_create.
 #include "vm/platform/posix/anonymous_file.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/platform/frozen_bytes.hpp"
 
 #include <fcntl.h>
@@ -17,7 +18,7 @@ void seal_anonymous_file(const OwnedFd& file) noexcept {
 }
 
 bool discard_writes(std::byte* start, uint64_t bytes) noexcept {
-  return ::madvise(start, bytes, MADV_DONTNEED) == 0;
+  return ::madvise(start, vm::to_size(bytes), MADV_DONTNEED) == 0;
 }
 
 } // namespace skerry::platform

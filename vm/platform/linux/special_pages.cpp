@@ -1,4 +1,5 @@
 // mremap, guard pages that do not split a mapping, and huge pages.
+#include "vm/base/address.hpp"
 #include "vm/platform/pages.hpp"
 
 #include "vm/platform/linux/system_file.hpp"
@@ -30,7 +31,7 @@ void* remap(std::byte* start, uint64_t bytes, uint64_t new_bytes, int flags, std
     errno = ENOSYS;
     return MAP_FAILED;
   }
-  return ::mremap(start, bytes, new_bytes, flags, to);
+  return ::mremap(start, vm::to_size(bytes), vm::to_size(new_bytes), flags, to);
 }
 
 } // namespace
@@ -40,9 +41,10 @@ bool guard_pages(std::byte* start, uint64_t bytes) noexcept {
   // qemu-user accepts every advice and does nothing. So guard_install is used only if the system refuses an
   // advice that does not exist.
   constexpr int no_advice = 0x7fff'ffff;
-  const bool checks_advice = ::madvise(start, bytes, no_advice) != 0;
-  if (checks_advice && ::madvise(start, bytes, guard_install) == 0) return true;
-  return ::mprotect(start, bytes, PROT_NONE) == 0;
+  const size_t size = vm::to_size(bytes);
+  const bool checks_advice = ::madvise(start, size, no_advice) != 0;
+  if (checks_advice && ::madvise(start, size, guard_install) == 0) return true;
+  return ::mprotect(start, size, PROT_NONE) == 0;
 }
 
 std::byte* remap_pages(std::byte* start, uint64_t bytes, uint64_t new_bytes) noexcept {
@@ -66,7 +68,7 @@ bool has_automatic_huge_pages() noexcept {
 }
 
 void use_small_pages(std::byte* start, uint64_t bytes) noexcept {
-  (void)::madvise(start, bytes, MADV_NOHUGEPAGE);
+  (void)::madvise(start, vm::to_size(bytes), MADV_NOHUGEPAGE);
 }
 
 } // namespace skerry::platform

@@ -1,6 +1,7 @@
 // Bytes in an anonymous file or, without such files, in memory.
 #include "vm/platform/frozen_bytes.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/base/zero_pages.hpp"
 #include "vm/platform/pages.hpp"
 #include "vm/platform/posix/anonymous_file.hpp"
@@ -19,7 +20,7 @@ namespace {
 std::byte* map_writable(const OwnedFd& file, uint64_t bytes) noexcept {
   if (!file.is_open()) return map_pages(bytes);
   if (::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0) return nullptr;
-  void* mapped = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
+  void* mapped = ::mmap(nullptr, vm::to_size(bytes), PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   return mapped == MAP_FAILED ? nullptr : static_cast<std::byte*>(mapped);
 }
 

@@ -1,6 +1,8 @@
 // mmap with the flags that all pages of guests have.
 #pragma once
 
+#include "vm/base/address.hpp"
+
 #include <sys/mman.h>
 
 #include <cstddef>
@@ -15,7 +17,7 @@ inline std::byte* map_private(void* at, uint64_t bytes, int flags, int file) noe
 #if defined(MAP_NORESERVE)
   flags |= MAP_NORESERVE;
 #endif
-  void* mapped = ::mmap(at, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | flags, file, 0);
+  void* mapped = ::mmap(at, vm::to_size(bytes), PROT_READ | PROT_WRITE, MAP_PRIVATE | flags, file, 0);
   return mapped == MAP_FAILED ? nullptr : static_cast<std::byte*>(mapped);
 }
 

@@ -1,6 +1,7 @@
 // mmap and munmap.
 #include "vm/platform/pages.hpp"
 
+#include "vm/base/address.hpp"
 #include "vm/platform/posix/map.hpp"
 
 #include <unistd.h>
@@ -14,7 +15,7 @@ std::byte* map_pages(uint64_t bytes) noexcept { return map_private(nullptr, byte
 void unmap_pages(std::byte* start, uint64_t bytes) noexcept {
   // munmap fails if it would split a mapping and the system allows no more mappings (vm.max_map_count of
   // Linux).
-  if (::munmap(start, bytes) != 0) (void)::madvise(start, bytes, MADV_DONTNEED);
+  if (::munmap(start, vm::to_size(bytes)) != 0) (void)::madvise(start, vm::to_size(bytes), MADV_DONTNEED);
 }
 
 bool replace_pages(std::byte* start, uint64_t bytes) noexcept {

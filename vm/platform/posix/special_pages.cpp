@@ -1,4 +1,5 @@
 // POSIX cannot move or extend a mapping, and has no huge pages.
+#include "vm/base/address.hpp"
 #include "vm/platform/pages.hpp"
 
 #include <sys/mman.h>
@@ -6,7 +7,7 @@
 namespace skerry::platform {
 
 bool guard_pages(std::byte* start, uint64_t bytes) noexcept {
-  return ::mprotect(start, bytes, PROT_NONE) == 0;
+  return ::mprotect(start, vm::to_size(bytes), PROT_NONE) == 0;
 }
 
 std::byte* remap_pages(std::byte*, uint64_t, uint64_t) noexcept { return nullptr; }

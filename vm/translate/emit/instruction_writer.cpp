@@ -7,7 +7,7 @@ namespace skerry::vm {
 [[gnu::cold]] void InstructionWriter::observe(const Ir& ir, layout::Form form, HandlerNumber number) {
   if (handlers_.count != nullptr) {
     auto& count = *reinterpret_cast<layout::Count*>(code_.add(sizeof(layout::Count)));
-    count.handler = handlers_.count;
+    count.handler = {handlers_.count};
     count.depth = ir.depth;
   }
   if (listing_ != nullptr) listing_->push_back({offset(), number, form, ir});

@@ -38,7 +38,7 @@ public:
       observe(ir, layout::form_of<Layout>, handler.number);
     at_ = offset();
     auto& instruction = *reinterpret_cast<Layout*>(code_.begin(sizeof(Layout), handler.number));
-    instruction.handler = handler.handler;
+    instruction.handler = {handler.handler};
     return instruction;
   }
   /// Makes `from`, which must be the instruction that was begun last, jump to a label.

@@ -52,8 +52,8 @@ private:
     uint32_t size;
   };
   /// A unit of the pieces' memory, with the alignment of instructions.
-  struct alignas(Handler) Word {
-    std::byte bytes[sizeof(Handler)];
+  struct alignas(layout::HandlerWord) Word {
+    std::byte bytes[sizeof(layout::HandlerWord)];
   };
   struct Fixup {
     uint32_t at, from, label;
