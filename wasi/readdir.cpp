@@ -86,8 +86,8 @@ Errno read_ahead(int directory, DirectoryCursor& cursor) {
 Errno begin_sorted(Call& call, int directory, DirectoryCursor& cursor) {
   cursor = {};
   const uint64_t kept = call.fds().kept_entry_bytes(), most = call.limits().listing_bytes;
-  auto entries =
-      read_sorted(call.meter, directory, vm::to_size(std::min<uint64_t>(sorted_bytes, most - std::min(most, kept))));
+  auto entries = read_sorted(call.meter, directory,
+                             vm::to_size(std::min<uint64_t>(sorted_bytes, most - std::min(most, kept))));
   if (!entries) return entries.error();
   cursor.entries = std::move(*entries);
   return Errno::success;

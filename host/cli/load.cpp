@@ -12,19 +12,6 @@ std::string_view text_of(const std::vector<std::byte>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-namespace {
-
-/// True for the text format, which begins with a parenthesis or a comment, after a byte order mark and white
-/// space.
-bool looks_like_text(const std::vector<std::byte>& bytes) {
-  std::string_view text = text_of(bytes);
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  size_t first = text.find_first_not_of(" \t\r\n");
-  return first != std::string_view::npos && (text[first] == '(' || text[first] == ';');
-}
-
-} // namespace
-
 FileBytes read_input(const std::string& file, uint64_t limit) {
   return file == "-" ? read_standard_input(limit) : read_file(file, limit);
 }
@@ -35,7 +22,7 @@ std::string shown_name(const std::string& file) {
 
 Result<ModuleSource> read_module(const Engine& engine, const std::string& file, Deadline deadline) {
   auto bytes = read_input(file, engine.config().module_limits.module_bytes);
-  if (bytes && !looks_like_text(*bytes)) return ModuleSource{std::move(*bytes), {}};
+  if (bytes && !wat::is_text(*bytes)) return ModuleSource{std::move(*bytes), {}};
   if (bytes) {
     auto binary = wat::to_binary(text_of(*bytes), {.deadline = deadline});
     if (!binary) return fail(std::move(binary.error()));

@@ -90,7 +90,8 @@ Expected<std::string> GuestAbi::read_terminated(Phase phase, std::string_view na
   std::string_view rest = as_text(memory_.bytes()).substr(address);
   uint64_t limit = manifest_.capabilities.max_output_bytes();
   bool cut = rest.size() > limit;
-  auto length = terminated_length(rest.substr(0, vm::to_size(limit + 1))); // + 1: for the NUL after the longest result
+  auto length =
+      terminated_length(rest.substr(0, vm::to_size(limit + 1))); // + 1: for the NUL after the longest result
   if (length && *length <= limit) return std::string(rest.substr(0, *length));
   if (cut) return output_limit(phase, name, std::nullopt);
   return fail(manifest_, phase, PluginErrorCode::abi_result,

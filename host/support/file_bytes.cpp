@@ -48,7 +48,8 @@ Unexpected<FileProblem> not_regular(const std::filesystem::path& file, FileKind 
 /// Reads an open file to its end.
 FileBytes read_all(const std::filesystem::path& file, const OwnedFd& opened, uint64_t size, uint64_t limit) {
   if (size > limit) return larger_than_limit(file, size, limit);
-  std::vector<std::byte> bytes(vm::to_size(size + 1)); // + 1, so that the end is found without growing the buffer
+  std::vector<std::byte> bytes(
+      vm::to_size(size + 1)); // + 1, so that the end is found without growing the buffer
   size_t used = 0;
   while (true) {
     const auto count = platform::read_some(opened, std::span(bytes).subspan(used));
@@ -56,7 +57,8 @@ FileBytes read_all(const std::filesystem::path& file, const OwnedFd& opened, uin
     if (*count == 0) break;
     used += *count;
     if (used > limit) return larger_than_limit(file, used, limit);
-    if (used == bytes.size()) bytes.resize(vm::to_size(std::min<uint64_t>(uint64_t{used} * 2 + 4096, limit + 1)));
+    if (used == bytes.size())
+      bytes.resize(vm::to_size(std::min<uint64_t>(uint64_t{used} * 2 + 4096, limit + 1)));
   }
   bytes.resize(used);
   return bytes;

@@ -27,6 +27,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
+RECORD = HERE / "baseline.json"
 DEFAULT_ENGINE = ("skerry", f"{ROOT}/build/release/skerry run {{wasm}} {{args}}")
 COLOURS = ("#2b6cb0", "#dd6b20", "#38a169", "#805ad5", "#d53f8c", "#718096")
 
@@ -248,6 +249,12 @@ def measure_engine(options):
     return figures
 
 
+def recorded_baseline():
+    """The engine whose time the recorded ratios were divided by: its own ratios are 1."""
+    return next(name for name, kernels in json.loads(RECORD.read_text()).items()
+                if all(ratio in (1.0, None) for ratio in kernels.values()))
+
+
 def check_baseline(path, ratios, tolerance):
     """Names what is slower than the recorded ratios by more than the noise; True when nothing is."""
     recorded = json.loads(path.read_text())
@@ -311,6 +318,9 @@ def parse_options():
     options.baseline = options.baseline or names[-1]
     if options.baseline not in names:
         parser.error(f"--baseline {options.baseline} is not one of the engines")
+    if options.check and options.baseline != recorded_baseline():
+        parser.error(f"--check compares with ratios of {recorded_baseline()}'s time, so it needs that engine: "
+                     f"--engine {recorded_baseline()}='COMMAND {{wasm}} {{args}}' --baseline {recorded_baseline()}")
     if not options.kernels:
         default = ROOT / "build/release/tests/bench/kernels"
         options.kernels = Path(os.environ.get("SKERRY_BENCH_KERNELS", default))
@@ -344,12 +354,11 @@ def main():
                            for name, _ in options.engine}
     (options.out / "bench.json").write_text(json.dumps(figures, indent=1))
     print(f"written: {options.out}/bench.csv, bench.svg, bench.json")
-    baseline = HERE / "baseline.json"
     if options.record:
-        baseline.write_text(json.dumps({name: {kernel: ratio and round(ratio, 3) for kernel, ratio in row.items()}
-                                        for name, row in ratios.items()}, indent=1) + "\n")
+        RECORD.write_text(json.dumps({name: {kernel: ratio and round(ratio, 3) for kernel, ratio in row.items()}
+                                      for name, row in ratios.items()}, indent=1) + "\n")
     failed = any(series.failure for row in results.values() for series in row.values())
-    return 1 if failed or (options.check and not check_baseline(baseline, ratios, options.tolerance)) else 0
+    return 1 if failed or (options.check and not check_baseline(RECORD, ratios, options.tolerance)) else 0
 
 
 if __name__ == "__main__":

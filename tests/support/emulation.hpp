@@ -1,5 +1,5 @@
-// Skips tests that cannot pass under qemu-user, which runs the programs of builds for other processors, with the
-// system calls of POSIX alone (SKERRY_SYSTEM=posix), or with addresses of 32 bits.
+// Skips tests that cannot pass under qemu-user, which runs the programs of builds for other processors, with
+// the system calls of POSIX alone (SKERRY_SYSTEM=posix), or with addresses of 32 bits.
 #pragma once
 
 #include "tests/catch.hpp"
@@ -32,8 +32,8 @@ inline bool posix_lacks(const char* reason) {
   return is_posix_only;
 }
 
-/// True if addresses have 32 bits and the test `reason`. Prints the line from which ctest learns that the test is
-/// skipped, so the test must then return.
+/// True if addresses have 32 bits and the test `reason`. Prints the line from which ctest learns that the
+/// test is skipped, so the test must then return.
 inline bool exceeds_32_bits(const char* reason) {
   constexpr bool is_small = sizeof(void*) == 4;
   if (is_small) WARN("skipped: with addresses of 32 bits, it " << reason);

@@ -33,7 +33,7 @@ Result<std::string> Caller::read_string(uint64_t address, uint64_t length) const
   return catching_out_of_memory("reading a memory", [&] { return text_of(memory(address, length)); });
 }
 
-Result<void> Caller::write_bytes(uint64_t address, std::span<const std::byte> source) const {
+Result<void> Caller::write_bytes(uint64_t address, ByteView source) const {
   return copy_into(memory(address, source.size()), source);
 }
 
@@ -42,6 +42,10 @@ Result<Ref> Caller::to_ref(uint64_t slot) const noexcept { return vm::make_ref(*
 Result<uint64_t> Caller::to_slot(const Ref& ref) const noexcept { return slot_of(*store_, ref); }
 
 Instance Caller::instance() const noexcept { return Instance(instance_); }
+
+std::optional<Extern> Caller::get_export(std::string_view name) const {
+  return instance_ == nullptr ? std::nullopt : instance().get_export(name);
+}
 
 uint64_t Caller::fuel_used() const noexcept { return vm::fuel_used(*store_); }
 
@@ -57,7 +61,9 @@ Result<void> Caller::check_interrupt() const {
 
 Store::Clock::time_point Caller::deadline() const noexcept { return store_->deadline; }
 
-void* Caller::user_data() const noexcept { return store_->user_data; }
+void* Caller::user_data() const noexcept { return store_->user_data.object; }
+
+void* Caller::user_data_of_type(const void* type) const noexcept { return store_->user_data.of_type(type); }
 
 Unexpected<Error> Caller::not_ready() {
   auto why = catching_out_of_memory("suspending a call", [&]() -> Result<void> {
@@ -70,6 +76,12 @@ Unexpected<Error> Caller::not_ready() {
     return skerry::fail(std::move(error));
   });
   return skerry::fail(std::move(why.error()));
+}
+
+Error detail::no_object_for_member() {
+  return Error(ErrorKind::usage, ErrorCode::none,
+               "the host function is a member function, and the store has no object of its class: call "
+               "Store::set_user_data with a pointer to one");
 }
 
 bool Caller::fail(Error why) { return store_->fail(std::move(why)); }

@@ -82,7 +82,7 @@ Result<std::string> Memory::read_string(uint64_t offset, uint64_t length) const 
   return catching_out_of_memory("reading a memory", [&] { return text_of(bytes(offset, length)); });
 }
 
-Result<void> Memory::write_bytes(uint64_t offset, std::span<const std::byte> source) const {
+Result<void> Memory::write_bytes(uint64_t offset, ByteView source) const {
   return copy_into(bytes(offset, source.size()), source);
 }
 

@@ -71,13 +71,6 @@ Result<Ref> Func::ref() const noexcept {
   return vm::make_ref(vm::store_of(*data_), vm::address_of(data_));
 }
 
-Result<Func> Func::create(Store& store, FuncType type, RawHostFunc function) {
-  return catching_out_of_memory("making a host function", [&] {
-    auto host = detail::raw_host_function(std::move(type), std::move(function));
-    return create_native(store, host.type, host.native, std::move(host.context));
-  });
-}
-
 Result<Func> Func::create_native(Store& store, const FuncType& type, NativeHostFunc function,
                                  std::shared_ptr<void> context) {
   return catching_out_of_memory("making a host function", [&]() -> Result<Func> {

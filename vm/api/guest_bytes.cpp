@@ -1,5 +1,6 @@
 #include "vm/api/guest_bytes.hpp"
 
+#include "skerry/guest_bytes.hpp"
 #include "skerry/out_of_memory.hpp"
 
 #include <cstring>
@@ -26,6 +27,11 @@ Result<void> copy_into(Result<std::span<std::byte>> bytes, std::span<const std::
   if (!bytes) return fail(std::move(bytes.error()));
   if (!source.empty()) std::memmove(bytes->data(), source.data(), source.size());
   return {};
+}
+
+Error detail::unaligned_elements(size_t alignment) {
+  return Error::host("the address of a span is not a multiple of the alignment of its elements, " +
+                     std::to_string(alignment));
 }
 
 } // namespace skerry

@@ -65,11 +65,10 @@ Result<Module> compile(const Engine& engine, std::vector<std::byte>&& bytes, con
 
 } // namespace
 
-Result<Module> Module::compile(const Engine& engine, std::span<const std::byte> bytes,
-                               const CompileOptions& options) {
+Result<Module> Module::compile(const Engine& engine, ByteView bytes, const CompileOptions& options) {
   return catching_out_of_memory("compiling a module", [&]() -> Result<Module> {
     if (auto ok = check_size(engine, bytes.size()); !ok) return fail(std::move(ok.error()));
-    return skerry::compile(engine, std::vector(bytes.begin(), bytes.end()), options);
+    return skerry::compile(engine, std::vector(bytes.data(), bytes.data() + bytes.size()), options);
   });
 }
 
@@ -79,8 +78,7 @@ Result<Module> Module::compile(const Engine& engine, std::vector<std::byte>&& by
                                 [&] { return skerry::compile(engine, std::move(bytes), options); });
 }
 
-Result<void> Module::validate(const Engine& engine, std::span<const std::byte> bytes,
-                              const CompileOptions& options) {
+Result<void> Module::validate(const Engine& engine, ByteView bytes, const CompileOptions& options) {
   auto module = catching_out_of_memory("validating a module",
                                        [&] { return load(engine, vm::ModuleBytes(bytes), options); });
   if (!module) return fail(std::move(module.error()));

@@ -38,8 +38,9 @@ Store::Clock::time_point Store::deadline() const noexcept { return data_->deadli
 InterruptHandle Store::interrupt_handle() const { return InterruptHandle(data_->interrupt_flag); }
 
 void Store::set_budget(std::shared_ptr<ByteBudget> budget) noexcept { data_->budget = std::move(budget); }
-void Store::set_user_data(void* data) noexcept { data_->user_data = data; }
-void* Store::user_data() const noexcept { return data_->user_data; }
+void Store::set_user_data(void* data, const void* type) noexcept { data_->user_data = {data, type}; }
+void* Store::user_data() const noexcept { return data_->user_data.object; }
+void* Store::user_data_of_type(const void* type) const noexcept { return data_->user_data.of_type(type); }
 
 Result<Ref> Store::make_externref(std::any value) {
   return catching_out_of_memory("making an externref", [&]() -> Result<Ref> {

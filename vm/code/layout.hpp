@@ -71,8 +71,8 @@ struct Target {
   int32_t distance;
 };
 
-/// The handler of an instruction. It takes 64 bits where a pointer has 32, too: threaded code then has the same
-/// layout, and costs the same, on every processor.
+/// The handler of an instruction. It takes 64 bits where a pointer has 32, too: threaded code then has the
+/// same layout, and costs the same, on every processor.
 struct alignas(8) HandlerWord {
   Handler handler;
 };

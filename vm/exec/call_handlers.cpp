@@ -71,14 +71,14 @@ SKERRY_INLINE bool call_host(State& s, const FuncInstance& f, uint64_t* slots) {
   return ok;
 }
 
-/// Builds a bridge at `at`, where the arguments are, and copies the arguments to the callee's frame, which
-/// follows the bridge. Returns the callee's frame, or null if the stack has no room.
-[[gnu::noinline]] uint64_t* make_bridge(uint64_t* at, const FuncInstance& f, ModuleInstance* caller,
-                                        const std::byte* return_address, uint64_t distance) {
+/// Builds a bridge at `at`, and copies the arguments to the callee's frame, which follows the bridge. The
+/// bridge may overwrite the arguments. Returns the callee's frame, or null if the stack has no room.
+[[gnu::noinline]] uint64_t* make_bridge(uint64_t* at, const uint64_t* args, const FuncInstance& f,
+                                        ModuleInstance* caller, uint64_t return_address, uint64_t distance) {
   uint64_t* callee = at + bridge_slots;
   if (reinterpret_cast<std::byte*>(callee) + f.frame_bytes > caller->stack_limit) return nullptr;
-  std::memmove(callee, at, f.params_slots * sizeof(uint64_t));
-  at[0] = address_of(return_address);
+  std::memmove(callee, args, f.params_slots * sizeof(uint64_t));
+  at[0] = return_address;
   at[1] = distance;
   at[2] = address_of(caller);
   at[3] = f.results_slots;
@@ -102,13 +102,8 @@ SKERRY_INLINE Entry enter_host(State& s, const FuncInstance& f, uint32_t size) {
   return Entry::entered;
 }
 
-/// Calls a host function or a function of another instance. s.pc must be at the call instruction, whose
-/// layout has `size` bytes.
-SKERRY_INLINE Entry enter_other(State& s, const FuncInstance& f, uint32_t size) {
-  if (f.instance == nullptr) [[likely]]
-    return enter_host(s, f, size);
-  const uint32_t distance = call_site(s).distance;
-  uint64_t* callee_frame = make_bridge(frame_at(s.frame, distance), f, s.instance, s.pc + size, distance);
+/// Continues in a function of another instance, whose frame make_bridge has returned.
+SKERRY_INLINE Entry enter_bridged(State& s, const FuncInstance& f, uint64_t* callee_frame) {
   if (callee_frame == nullptr) return trapped(s, ErrorCode::call_stack_exhausted);
   s.fuel -= call_site(s).charge.fuel;
   shorten_slice_for_slots(s, f.params_slots);
@@ -117,6 +112,17 @@ SKERRY_INLINE Entry enter_other(State& s, const FuncInstance& f, uint32_t size) 
   reload_memory(s);
   s.pc = f.code;
   return Entry::entered;
+}
+
+/// Calls a host function or a function of another instance. s.pc must be at the call instruction, whose
+/// layout has `size` bytes.
+SKERRY_INLINE Entry enter_other(State& s, const FuncInstance& f, uint32_t size) {
+  if (f.instance == nullptr) [[likely]]
+    return enter_host(s, f, size);
+  const uint32_t distance = call_site(s).distance;
+  uint64_t* args = frame_at(s.frame, distance);
+  uint64_t* callee_frame = make_bridge(args, args, f, s.instance, address_of(s.pc + size), distance);
+  return enter_bridged(s, f, callee_frame);
 }
 
 struct CallImport : Calling {
@@ -223,8 +229,10 @@ template <int A> struct CallRef : Calling {
 
 // ---- tail calls (spec §4.6.2)
 //
-// A tail call of a host function or of a function of another instance runs as an ordinary call. The code that
-// follows the tail call instruction then returns the results.
+// A tail call of a host function runs as an ordinary call. The code that follows the tail call instruction
+// then returns the results. A tail call of a function of another instance puts one bridge between the caller
+// of the current function and the callee. If the current function was called through a bridge, its callee
+// uses this bridge, so that chains of tail calls between instances take no more stack.
 
 /// Replaces the current frame, whose link is at `link_slot`, by a frame of `f`. Returns false if the value
 /// stack has no room for it.
@@ -243,6 +251,21 @@ SKERRY_INLINE bool replace_frame(State& s, const FuncInstance& f, Slot link_slot
   return true;
 }
 
+/// Replaces the current frame by a frame of `f`, a function of another instance, or calls `f` if it is a host
+/// function.
+SKERRY_INLINE Entry return_call_other(State& s, const FuncInstance& f, Slot link_slot, uint32_t size) {
+  if (f.instance == nullptr) return enter_host(s, f, size);
+  const uint64_t* own = slot_at(s, link_slot);
+  if (own[0] != address_of(foreign_return_code())) {
+    const uint64_t* args = frame_at(s.frame, call_site(s).distance);
+    return enter_bridged(s, f, make_bridge(s.frame, args, f, s.instance, own[0], own[1]));
+  }
+  if (!replace_frame(s, f, link_slot)) return trapped(s, ErrorCode::call_stack_exhausted);
+  s.instance = f.instance;
+  reload_memory(s);
+  return Entry::entered;
+}
+
 struct ReturnCall : Calling {
   SKERRY_INLINE static Entry enter(State& s) {
     const auto& i = layout::at<layout::ReturnCall>(s.pc);
@@ -255,17 +278,16 @@ struct ReturnCallImport : Calling {
     const FuncInstance* f = s.instance->functions[i.callee];
     if (f->instance == s.instance) [[unlikely]]
       return unless_exhausted(s, replace_frame(s, *f, i.link));
-    return enter_other(s, *f, sizeof i);
+    return return_call_other(s, *f, i.link, sizeof i);
   }
 };
-/// Replaces the current frame by a frame of the callee. If the callee is a host function or belongs to
-/// another instance, calls it instead.
+/// Replaces the current frame by a frame of the callee. If the callee is a host function, calls it instead.
 SKERRY_INLINE Entry return_call(State& s, const Callee& callee, Slot link_slot, uint32_t size) {
   if (callee.code != ErrorCode::none) [[unlikely]]
     return trapped(s, callee.code);
   if (callee.f->instance == s.instance) [[likely]]
     return unless_exhausted(s, replace_frame(s, *callee.f, link_slot));
-  return enter_other(s, *callee.f, size);
+  return return_call_other(s, *callee.f, link_slot, size);
 }
 template <int A> struct ReturnCallIndirect : Calling {
   SKERRY_INLINE static Entry enter(State& s) {

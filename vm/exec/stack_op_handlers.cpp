@@ -252,8 +252,8 @@ Step table_grow(Bulk op) {
 //
 // The first immediate is the memory, and the second is the offset.
 
-/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null, and the trap handler
-/// gets the address of the first byte of the access. Sums saturate at 2^64-1, so none of them wraps.
+/// Returns a pointer to the accessed bytes. If the access is out of bounds, returns null, and the trap
+/// handler gets the address of the first byte of the access. Sums saturate at 2^64-1, so none of them wraps.
 template <class M> SKERRY_INLINE std::byte* access(State& s, uint64_t address) {
   const MemoryInstance& memory = *s.instance->memories[first_index(s)];
   const uint64_t offset = stack_op(s).second;

@@ -124,8 +124,8 @@ SKERRY_HANDLER(exit_handler);
 SKERRY_INLINE void pass_to_trap_handler(State& s, ErrorCode code) {
   s.memory = pointer_to<std::byte>(static_cast<uint64_t>(code));
 }
-/// Returns the code of a trap because of an access that would begin at `start`. s.memory_size passes `start` to
-/// trap_handler. It has 64 bits on every processor, and a pointer may have fewer.
+/// Returns the code of a trap because of an access that would begin at `start`. s.memory_size passes `start`
+/// to trap_handler. It has 64 bits on every processor, and a pointer may have fewer.
 SKERRY_INLINE ErrorCode out_of_bounds(State& s, uint64_t start) {
   s.memory_size = start;
   return ErrorCode::out_of_bounds_memory_access;

@@ -48,7 +48,8 @@ ErrorCode table_copy(TableInstance& to, const TableInstance& from, uint64_t dest
                      uint64_t count) noexcept {
   if (!fits(source, count, from.size) || !fits(destination, count, to.size)) return table_trap;
   to.written = true;
-  if (count != 0) std::memmove(to.elements + destination, from.elements + source, to_size(count) * sizeof(uint64_t));
+  if (count != 0)
+    std::memmove(to.elements + destination, from.elements + source, to_size(count) * sizeof(uint64_t));
   return ErrorCode::none;
 }
 

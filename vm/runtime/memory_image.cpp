@@ -51,7 +51,8 @@ bool MemoryImage::map_into(MemoryInstance& memory) const {
 /// Copies the bytes [from, to) of the image to the memory.
 void MemoryImage::copy_back(const MemoryInstance& memory, uint64_t from, uint64_t to) const {
   const uint64_t content_end = std::clamp<uint64_t>(content_bytes(), from, to);
-  if (content_end > from) std::memcpy(memory.base + from, content_.bytes().data() + from, to_size(content_end - from));
+  if (content_end > from)
+    std::memcpy(memory.base + from, content_.bytes().data() + from, to_size(content_end - from));
   std::memset(memory.base + content_end, 0, to_size(to - content_end));
 }
 

@@ -40,6 +40,13 @@ struct RunState {
 
 struct Tracer;
 
+/// The embedder's object, and the address that stands for its type; null if the embedder gave no type.
+struct UserData {
+  void* object = nullptr;
+  const void* type = nullptr;
+  void* of_type(const void* asked) const noexcept { return type == asked ? object : nullptr; }
+};
+
 struct Store {
   Store(std::shared_ptr<EngineData> engine, const StoreLimits& limits);
   ~Store();
@@ -62,7 +69,7 @@ struct Store {
   skerry::Store::Clock::time_point deadline = skerry::Store::Clock::time_point::max();
   std::shared_ptr<std::atomic<bool>> interrupt_flag;
 
-  void* user_data = nullptr;          // the embedder's pointer
+  UserData user_data;
   std::shared_ptr<ByteBudget> budget; // shared with other stores; may be null
   uint64_t budget_taken = 0;          // bytes that this store has taken from the budget
   uint32_t unseen_work = 0;           // units of work since the last check (vm/module/work_meter.hpp)

@@ -355,8 +355,7 @@ private:
 
 } // namespace
 
-Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
-                     const ToTextOptions& options) {
+Result<void> to_text(ByteView bytes, const TextWriter& write, const ToTextOptions& options) {
   return catching_out_of_memory("printing a module", [&]() -> Result<void> {
     const auto engine = std::make_shared<EngineData>(config_with_everything());
     LoadWatch watch(options.deadline);
@@ -367,7 +366,7 @@ Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
   });
 }
 
-Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options) {
+Result<std::string> to_text(ByteView bytes, const ToTextOptions& options) {
   return catching_out_of_memory("printing a module", [&]() -> Result<std::string> {
     std::string text;
     const auto append = [&](std::string_view more) {

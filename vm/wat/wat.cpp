@@ -51,9 +51,16 @@ Position position_at(std::string_view text, size_t offset) noexcept {
   return {line, column};
 }
 
-bool is_binary(std::span<const std::byte> content) noexcept {
+bool is_binary(ByteView content) noexcept {
   constexpr std::array<std::byte, 4> magic = {std::byte{0}, std::byte{'a'}, std::byte{'s'}, std::byte{'m'}};
-  return content.size() >= magic.size() && std::equal(magic.begin(), magic.end(), content.begin());
+  return content.size() >= magic.size() && std::equal(magic.begin(), magic.end(), content.data());
+}
+
+bool is_text(ByteView content) noexcept {
+  std::string_view text(reinterpret_cast<const char*>(content.data()), content.size());
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  const size_t first = text.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && (text[first] == '(' || text[first] == ';');
 }
 
 } // namespace skerry::wat

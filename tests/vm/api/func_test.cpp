@@ -1,4 +1,5 @@
 #include "skerry/func.hpp"
+#include "skerry/suspendable_call.hpp"
 
 #include "tests/support/wasm.hpp"
 
@@ -38,6 +39,38 @@ TEST_CASE("several results are a tuple", "[exec]") {
   const auto three = must(instance.func<std::tuple<int64_t, int64_t, int64_t>()>("three"));
   CHECK((must(three()) == std::tuple<int64_t, int64_t, int64_t>(1, 2, 3)));
   CHECK(must(instance.func<void()>("none"))().has_value());
+}
+
+TEST_CASE("typed functions take and return bools, enumerations and pairs", "[exec]") {
+  enum class Level : int32_t { low = -1, high = 7 };
+  enum Wide : uint64_t { wide = uint64_t{1} << 40 };
+  Fixture f;
+  const Instance instance = f.instantiate(R"((module
+    (func (export "id") (param i32) (result i32) (local.get 0))
+    (func (export "id64") (param i64) (result i64) (local.get 0))
+    (func (export "two") (param i32 i64) (result i64 i32) (local.get 1) (local.get 0))))");
+  const auto is_set = must(instance.func<bool(int32_t)>("id"));
+  CHECK_FALSE(must(is_set(0)));
+  CHECK(must(is_set(1)));
+  CHECK(must(is_set(-256)));
+  CHECK(must(must(instance.func<int32_t(bool)>("id"))(true)) == 1);
+  CHECK(must(must(instance.func<Level(Level)>("id"))(Level::low)) == Level::low);
+  CHECK(must(must(instance.func<Level(int32_t)>("id"))(7)) == Level::high);
+  CHECK(must(must(instance.func<Wide(Wide)>("id64"))(wide)) == wide);
+  const auto two = must(instance.func<std::pair<int64_t, bool>(bool, int64_t)>("two"));
+  CHECK((must(two(true, 5)) == std::pair<int64_t, bool>(5, true)));
+  CHECK(error_of(instance.func<bool(int64_t)>("id")).kind() == ErrorKind::usage);
+}
+
+TEST_CASE("arguments are listed in the call", "[exec]") {
+  Fixture f;
+  const Instance instance = f.instantiate(R"((module
+    (func (export "f") (param i32 f64 i64) (result i64) (local.get 2)) (func (export "none"))))");
+  CHECK(must(must(instance.func("f")).call({1, 2.5, int64_t{3}})).at(0).as_i64() == 3);
+  CHECK(error_of(must(instance.func("f")).call({1, 2.5, 3})).message() ==
+        "type mismatch: expected i64, got i32 (argument 2)");
+  CHECK(must(must(instance.func("none")).call({})).empty());
+  CHECK(SuspendableCall::prepare(must(instance.func("f")), {true, 2.5, int64_t{3}}).has_value());
 }
 
 TEST_CASE("an untyped call checks its arguments", "[exec]") {

@@ -87,6 +87,191 @@ TEST_CASE("a host function writes through a span", "[exec]") {
   CHECK(std::memcmp(must(instance.memory()).bytes().data() + 8, "hxxxo", 5) == 0);
 }
 
+TEST_CASE("bools, enumerations and pairs pass to the host and back", "[exec]") {
+  enum class Level : int32_t { low, high };
+  Fixture f;
+  f.linker.define("env", "f", [](bool set, Level level, int64_t number) {
+    return std::pair(!set, level == Level::high ? number : -number);
+  });
+  const Instance instance = f.instantiate(pass_through("(param i32 i32 i64) (result i32 i64)", 3));
+  const auto run = must(instance.func<std::pair<int32_t, int64_t>(uint32_t, int32_t, int64_t)>("run"));
+  CHECK((must(run(0, 1, 5)) == std::pair<int32_t, int64_t>(1, 5)));
+  CHECK((must(run(0x8000'0000, 0, 5)) == std::pair<int32_t, int64_t>(0, -5)));
+  f.linker.define("env", "f", [](int32_t a) { return a > 3; });
+  const auto above =
+      must(f.instantiate(pass_through("(param i32) (result i32)", 1)).func<int32_t(int32_t)>("run"));
+  CHECK(must(above(4)) == 1);
+  CHECK(must(above(3)) == 0);
+  f.linker.define("env", "f", [](Level level) -> Result<Level> {
+    if (level == Level::high) return fail(Error::host("too high"));
+    return Level::high;
+  });
+  const auto next =
+      must(f.instantiate(pass_through("(param i32) (result i32)", 1)).func<int32_t(int32_t)>("run"));
+  CHECK(must(next(0)) == 1);
+  CHECK(error_of(next(1)).message() == "too high");
+}
+
+namespace {
+
+struct Point {
+  uint8_t x, y;
+  std::array<uint8_t, 2> rest;
+};
+
+} // namespace
+
+TEST_CASE("pointer and count become a span of elements", "[exec]") {
+  Fixture f;
+  std::string seen;
+  f.linker.define("env", "f", [&](std::span<const Point> points) {
+    for (const Point& point : points) seen += {static_cast<char>(point.x), static_cast<char>(point.rest[1])};
+  });
+  const auto run = [&] {
+    return must(f.instantiate(pass_through("(param i32 i32)", 2)).func<void(uint32_t, uint32_t)>("run"));
+  };
+  REQUIRE(run()(8, 1).has_value());
+  CHECK(seen == "hl");
+  REQUIRE(run()(65'536, 0).has_value());
+  for (const auto& [at, count] :
+       {std::pair<uint32_t, uint32_t>{65'532, 2}, {8, 0x4000'0000}, {0xffff'ffff, 1}})
+    CHECK(error_of(run()(at, count)).code() == ErrorCode::out_of_bounds_memory_access);
+  f.linker.define("env", "f", [&](std::span<uint8_t> bytes) { bytes[0] = 'H'; });
+  const Instance writer = f.instantiate(pass_through("(param i32 i32)", 2));
+  REQUIRE(must(writer.func<void(int32_t, int32_t)>("run"))(8, 5).has_value());
+  CHECK(must(must(writer.memory()).read_string(8, 5)) == "Hello");
+}
+
+#if !defined(__BYTE_ORDER__) || __BYTE_ORDER__ != __ORDER_BIG_ENDIAN__
+TEST_CASE("a span of numbers must be aligned for them", "[exec]") {
+  Fixture f;
+  int64_t sum = 0;
+  f.linker.define("env", "f", [&](std::span<const int32_t> numbers) {
+    for (const int32_t number : numbers) sum += number;
+  });
+  const Instance instance = f.instantiate(pass_through("(param i32 i32)", 2));
+  const Memory memory = must(instance.memory());
+  const std::span<int32_t> numbers = must(memory.span<int32_t>(64, 3));
+  numbers[0] = 1, numbers[1] = -10, numbers[2] = 100;
+  const auto run = must(instance.func<void(uint32_t, uint32_t)>("run"));
+  REQUIRE(run(64, 3).has_value());
+  CHECK(sum == 91);
+  const Error error = error_of(run(65, 3));
+  CHECK(error.kind() == ErrorKind::host);
+  CHECK(error.message() == "the address of a span is not a multiple of the alignment of its elements, 4");
+  CHECK(run(65, 0).has_value()); // nothing is read
+  CHECK(error_of(memory.span<int32_t>(65'533, 1)).code() == ErrorCode::out_of_bounds_memory_access);
+  CHECK(error_of(memory.span<int32_t>(0, ~uint64_t{0} / 2)).code() == ErrorCode::out_of_bounds_memory_access);
+}
+#endif
+
+TEST_CASE("the address of a struct becomes a copy of it", "[exec]") {
+  Fixture f;
+  std::string seen;
+  f.linker.define("env", "f", [&](const Point& by_reference, Point by_value) {
+    seen = {static_cast<char>(by_reference.x), static_cast<char>(by_value.y)};
+  });
+  const auto run =
+      must(f.instantiate(pass_through("(param i32 i32)", 2)).func<void(uint32_t, uint32_t)>("run"));
+  REQUIRE(run(8, 9).has_value());
+  CHECK(seen == "hl");
+  CHECK(error_of(run(8, 65'533)).code() == ErrorCode::out_of_bounds_memory_access);
+  CHECK(run(8, 65'532).has_value());
+}
+
+namespace {
+
+struct Counter {
+  int32_t add(int32_t by) { return count += by; }
+  int32_t get(Caller& caller, int32_t) const noexcept { return caller.memory().empty() ? -1 : count; }
+  int32_t count = 0;
+};
+struct Derived : Counter {};
+
+} // namespace
+
+TEST_CASE("member functions are called on the object of the store", "[exec]") {
+  Fixture f;
+  Counter counter{40};
+  f.store.set_user_data(&counter);
+  const auto run = [&] {
+    return must(f.instantiate(pass_through("(param i32) (result i32)", 1)).func<int32_t(int32_t)>("run"));
+  };
+  f.linker.define("env", "f", &Counter::add);
+  const auto add = run();
+  CHECK(must(add(2)) == 42);
+  CHECK(counter.count == 42);
+  f.linker.define("env", "f", &Counter::get);
+  CHECK(must(run()(0)) == 42);
+  Derived derived;
+  f.store.set_user_data(&derived); // a pointer of another type
+  CHECK(f.store.user_data<Counter>() == nullptr);
+  CHECK(f.store.user_data<Derived>() == &derived);
+  CHECK(f.store.user_data() == &derived);
+  const Error error = error_of(add(1));
+  CHECK(error.kind() == ErrorKind::usage);
+  CHECK(error.message().find("Store::set_user_data") != std::string::npos);
+  f.store.set_user_data(static_cast<void*>(&counter));
+  CHECK(f.store.user_data<Counter>() == nullptr);
+  CHECK(error_of(add(1)).kind() == ErrorKind::usage);
+  f.store.set_user_data(nullptr);
+  CHECK(error_of(add(1)).kind() == ErrorKind::usage);
+  CHECK(counter.count == 42);
+}
+
+TEST_CASE("member functions are bound to an object of the linker", "[exec]") {
+  Fixture f;
+  Derived one, other;
+  f.linker.define("env", "f", &Counter::add, one);
+  const auto first =
+      must(f.instantiate(pass_through("(param i32) (result i32)", 1)).func<int32_t(int32_t)>("run"));
+  f.linker.define("env", "f", &Counter::add, other);
+  const auto second =
+      must(f.instantiate(pass_through("(param i32) (result i32)", 1)).func<int32_t(int32_t)>("run"));
+  CHECK(must(first(1)) == 1);
+  CHECK(must(first(1)) == 2);
+  CHECK(must(second(5)) == 5);
+  CHECK(one.count == 2);
+}
+
+TEST_CASE("callables that cannot be copied are host functions", "[exec]") {
+  Fixture f;
+  const FuncType type{{i32}, {i32}};
+  const auto raw = [](int32_t by) {
+    return [by = std::make_unique<int32_t>(by)](Caller&, std::span<uint64_t> slots) -> Result<void> {
+      slots[0] += static_cast<uint64_t>(*by);
+      return {};
+    };
+  };
+  const auto run = [&] {
+    const Instance instance = f.instantiate(pass_through("(param i32) (result i32)", 1));
+    return must(must(instance.func<int32_t(int32_t)>("run"))(1));
+  };
+  f.linker.define("env", "f", [by = std::make_unique<int32_t>(1)](int32_t a) { return a + *by; });
+  CHECK(run() == 2);
+  f.linker.define_raw("env", "f", type, raw(2));
+  CHECK(run() == 3);
+  f.linker.define("env", "f", must(Func::create(f.store, type, raw(3))));
+  CHECK(run() == 4);
+}
+
+TEST_CASE("a host function finds the exports of its caller", "[exec]") {
+  Fixture f;
+  uint64_t pages = 0;
+  bool has_other = true;
+  f.linker.define("env", "f", [&](Caller& caller) {
+    if (const auto memory = caller.get_export("memory")) pages = std::get<Memory>(*memory).pages();
+    has_other = caller.get_export("other").has_value();
+  });
+  const Instance instance = f.instantiate(pass_through("", 0));
+  REQUIRE(must(instance.func<void()>("run"))().has_value());
+  CHECK(pages == 1);
+  CHECK_FALSE(has_other);
+  const Func direct =
+      must(Func::create(f.store, [](Caller& caller) { return caller.get_export("memory").has_value(); }));
+  CHECK_FALSE(must(must(direct.typed<bool()>())()));
+}
+
 TEST_CASE("a caller without memory gives empty views", "[exec]") {
   Fixture f;
   f.linker.define("env", "f",

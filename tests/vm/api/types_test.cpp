@@ -53,14 +53,20 @@ TEST_CASE("integers of C++ are i32 or i64 by their size") {
   CHECK(Value(~uint64_t{0}).as_i64() == -1);
 }
 
+TEST_CASE("a bool is an i32") {
+  CHECK(Value(true).type() == i32);
+  CHECK(Value(true).as_i32() == 1);
+  CHECK(Value(false).lo() == 0);
+}
+
 TEST_CASE("a type that is not a WebAssembly number does not become a value silently") {
-  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, bool>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, char>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, char32_t>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, wchar_t>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, short>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, const char*>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, std::nullptr_t>);
+  STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, void (*)()>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, long double>);
   STATIC_REQUIRE_FALSE(std::is_constructible_v<Value, ValType::Kind>);
 }

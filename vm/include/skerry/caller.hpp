@@ -1,6 +1,7 @@
 // Caller: gives a host function access to the instance that called it.
 #pragma once
 
+#include "skerry/byte_view.hpp"
 #include "skerry/error.hpp"
 #include "skerry/guest_bytes.hpp"
 #include "skerry/instance.hpp"
@@ -12,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace skerry {
@@ -34,9 +36,13 @@ public:
   template <GuestValue T> Result<T> read(uint64_t address) const;
   template <GuestValue T> Result<void> write(uint64_t address, const T& value) const;
   Result<std::string> read_string(uint64_t address, uint64_t length) const;
-  Result<void> write_bytes(uint64_t address, std::span<const std::byte> source) const;
+  Result<void> write_bytes(uint64_t address, ByteView source) const;
+  template <GuestElement E> Result<std::span<E>> span(uint64_t address, uint64_t count) const;
   /// The calling instance; an empty handle if the embedder made the call.
   Instance instance() const noexcept;
+  /// The calling instance's export with this name. Empty if there is no such export, if it is a tag, or if
+  /// the embedder made the call.
+  std::optional<Extern> get_export(std::string_view name) const;
   /// Takes `instructions` off the store's fuel. Errors: out_of_fuel. In a SuspendableCall this function
   /// succeeds even if less fuel is left: the store's fuel becomes negative, and the call stops after the host
   /// function has returned.
@@ -49,7 +55,11 @@ public:
   Result<void> check_interrupt() const;
   /// The store's deadline; time_point::max() if there is none.
   Store::Clock::time_point deadline() const noexcept;
-  void* user_data() const noexcept; ///< the pointer given to Store::set_user_data
+  /// The store's user data: see the functions of Store with the same name.
+  void* user_data() const noexcept;
+  template <class T> T* user_data() const noexcept {
+    return static_cast<T*>(user_data_of_type(detail::type_id<T>()));
+  }
   /// Like Store::to_ref and Store::to_slot. For host functions that take raw slots.
   Result<Ref> to_ref(uint64_t slot) const noexcept;
   Result<uint64_t> to_slot(const Ref& ref) const noexcept;
@@ -67,6 +77,8 @@ public:
   vm::Store* store_data() const noexcept { return store_; }
 
 private:
+  void* user_data_of_type(const void* type) const noexcept;
+
   vm::Store* store_;
   vm::ModuleInstance* instance_;
 };
@@ -75,6 +87,10 @@ template <GuestValue T> Result<T> Caller::read(uint64_t address) const {
   auto at = memory(address, sizeof(T));
   if (!at) return skerry::fail(std::move(at.error()));
   return detail::read_bytes<T>(*at);
+}
+
+template <GuestElement E> Result<std::span<E>> Caller::span(uint64_t address, uint64_t count) const {
+  return detail::elements_of<E>(count, [&](uint64_t length) { return memory(address, length); });
 }
 
 template <GuestValue T> Result<void> Caller::write(uint64_t address, const T& value) const {

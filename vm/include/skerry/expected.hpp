@@ -3,6 +3,8 @@
 // standard library has std::expected.
 #pragma once
 
+#include "skerry/cxx20.hpp"
+
 #include <concepts>
 #include <cstdlib>
 #include <exception>

@@ -23,10 +23,60 @@ namespace detail {
 Result<void> check_signature(const Func& func, const FuncType& type);
 } // namespace detail
 
+namespace detail {
+
+/// Lets the compiler say why T is not a WasmValue.
+template <class T> struct ExplainArgument {
+  static_assert(WasmValue<T>,
+                "a typed function cannot have an argument of this type. Supported are int32_t, "
+                "uint32_t, int64_t, uint64_t, float, double, bool, enumerations of 32 or 64 bits, V128 "
+                "and Ref, by value; write other data into the guest's memory and pass its address");
+};
+
+/// Lets the compiler say why R is not a WasmResult.
+template <class R> struct ExplainReturn {
+  static_assert(WasmResult<R>,
+                "a typed function cannot return this type. Supported are void, int32_t, uint32_t, "
+                "int64_t, uint64_t, float, double, bool, enumerations of 32 or 64 bits, V128, Ref, and a "
+                "std::tuple or std::pair of these");
+};
+
+/// Lets the compiler say that Signature is not a function type.
+template <class Signature> struct ExplainFunctionType {
+  static_assert(std::is_function_v<Signature>,
+                "the signature of a typed function is a function type, such as int32_t(int32_t, double)");
+};
+
+/// Lets the compiler say why there is no TypedFunc with this signature.
+template <class Signature> struct ExplainSignature {
+  static_assert(sizeof(ExplainFunctionType<Signature>) != 0);
+};
+template <class R, class... Args> struct ExplainSignature<R(Args...)> {
+  static_assert((sizeof(ExplainReturn<R>) + ... + sizeof(ExplainArgument<Args>)) != 0);
+};
+
+/// Whether there is a TypedFunc with this signature.
+template <class Signature> inline constexpr bool is_typed_signature = false;
+template <class R, class... Args>
+inline constexpr bool is_typed_signature<R(Args...)> = (WasmResult<R> && ... && WasmValue<Args>);
+
+} // namespace detail
+
+/// The TypedFunc of a signature that is not supported. It lets the compiler say what is, and no more.
+template <class Signature> class TypedFunc {
+public:
+  template <class... Args> Result<void> operator()(Args&&... args) const;
+
+private:
+  detail::ExplainSignature<Signature> why;
+};
+
 /// A function that is called with C++ values. Func::typed and Instance::func make a TypedFunc. wasm_type.hpp
-/// lists the types of parameters and results; several results are returned as a std::tuple. A call allocates
-/// nothing. Calls must be made on the store's thread.
-template <class R, class... Args> class TypedFunc<R(Args...)> {
+/// lists the types of parameters and results; several results are returned as a std::tuple or std::pair. A
+/// call allocates nothing. Calls must be made on the store's thread.
+template <class R, class... Args>
+  requires detail::is_typed_signature<R(Args...)>
+class TypedFunc<R(Args...)> {
 public:
   /// Calls the function. Errors: trap, exhaustion, exception, host. Calls with references have two more
   /// errors: usage, if an argument is not an externref of the store; limit, if a result is a reference and
@@ -70,9 +120,12 @@ private:
 };
 
 template <class Signature> Result<TypedFunc<Signature>> Func::typed() const {
-  if (auto ok = detail::check_signature(*this, TypedFunc<Signature>::type()); !ok)
-    return fail(std::move(ok.error()));
-  return TypedFunc<Signature>(*this);
+  if constexpr (detail::is_typed_signature<Signature>) {
+    if (auto ok = detail::check_signature(*this, TypedFunc<Signature>::type()); !ok)
+      return fail(std::move(ok.error()));
+    return TypedFunc<Signature>(*this);
+  } else
+    return TypedFunc<Signature>();
 }
 
 template <class Signature> Result<TypedFunc<Signature>> Instance::func(std::string_view name) const {

@@ -3,78 +3,23 @@
 
 #include "skerry/caller.hpp"
 #include "skerry/error.hpp"
+#include "skerry/host_param.hpp"
 #include "skerry/instance.hpp"
 #include "skerry/out_of_memory.hpp"
 #include "skerry/wasm_type.hpp"
 
 #include <algorithm>
-#include <array>
-#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <span>
-#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
 namespace skerry::detail {
-
-// --- parameters: a type that wasm_type.hpp lists, or bytes passed as an (i32 pointer, i32 length) pair
-
-template <class T> struct HostParam;
-
-template <WasmValue T> struct HostParam<T> {
-  static constexpr size_t slots = WasmType<T>::slots;
-  static constexpr std::array types = {WasmType<T>::type};
-  bool read(Caller&, const uint64_t* values) noexcept {
-    value = WasmType<T>::load(values);
-    return true;
-  }
-  T get() const noexcept { return value; }
-  T value;
-};
-
-template <> struct HostParam<Ref> {
-  static constexpr size_t slots = 1;
-  static constexpr std::array types = {externref};
-  bool read(Caller& caller, const uint64_t* values) {
-    auto ref = caller.to_ref(values[0]);
-    if (!ref) [[unlikely]]
-      return caller.fail(std::move(ref.error()));
-    value = std::move(*ref);
-    return true;
-  }
-  const Ref& get() const noexcept { return value; }
-  Ref value;
-};
-
-/// Bytes of Caller::memory. The span or text is valid until wasm runs again or the memory grows.
-template <class T>
-  requires std::same_as<T, std::span<std::byte>> || std::same_as<T, std::span<const std::byte>> ||
-           std::same_as<T, std::string_view>
-struct HostParam<T> {
-  static constexpr size_t slots = 2;
-  static constexpr std::array types = {i32, i32};
-  bool read(Caller& caller, const uint64_t* values) {
-    auto bytes = caller.memory(static_cast<uint32_t>(values[0]), static_cast<uint32_t>(values[1]));
-    if (!bytes) return caller.fail(std::move(bytes.error()));
-    value = *bytes;
-    return true;
-  }
-  T get() const noexcept {
-    if constexpr (std::same_as<T, std::string_view>)
-      return {reinterpret_cast<const char*>(value.data()), value.size()};
-    else
-      return value;
-  }
-  std::span<std::byte> value;
-};
-
-template <class T>
-concept HostParameter = requires { HostParam<std::remove_cvref_t<T>>::slots; };
 
 // --- results: a type that wasm_type.hpp lists, or a Result of such a type
 
@@ -122,13 +67,32 @@ template <class Body> bool guarded([[maybe_unused]] Caller& caller, Body body) {
 #endif
 }
 
-template <class F, class R, bool takes_caller, class... Params> struct HostCall {
+/// A member function and the object on which it is called.
+template <class Member, class Object> struct BoundMember {
+  template <class... Args> decltype(auto) operator()(Args&&... args) const {
+    return std::invoke(member, *object, std::forward<Args>(args)...);
+  }
+  Member member;
+  Object* object;
+};
+
+/// Binds a member function to the object that Store::set_user_data has set; null if that has another type.
+template <class C, class F> BoundMember<F C::*, C> bind_to_user_data(const Caller& caller, F C::* member) {
+  return {member, caller.user_data<C>()};
+}
+
+/// The error of a call of a member function whose store has no object for it.
+Error no_object_for_member();
+
+/// Calls the callable F, whose parameters without Caller& are Args. A member function is called on the object
+/// that Store::set_user_data has set.
+template <class F, class R, bool takes_caller, class... Args> struct HostCallWith {
   static FuncType type() {
     FuncType type;
     [[maybe_unused]] const auto add = [&](const auto& types) {
       type.params.insert(type.params.end(), types.begin(), types.end());
     };
-    (add(HostParam<Params>::types), ...);
+    (add(HostParam<Args>::types), ...);
     type.results = HostResults<R>::Values::types();
     return type;
   }
@@ -140,61 +104,110 @@ template <class F, class R, bool takes_caller, class... Params> struct HostCall 
 private:
   static bool run(F& function, Caller& caller, uint64_t* slots) {
     // All parameters are read before a result is stored, because the results overwrite the parameters' slots.
-    std::tuple<HostParam<Params>...> params;
+    std::tuple<HostParam<Args>...> params;
     [[maybe_unused]] const uint64_t* next = slots;
     const auto read = [&]<class P>(P& param) {
       const uint64_t* values = std::exchange(next, next + P::slots);
       return param.read(caller, values);
     };
     if (!std::apply([&](auto&... param) { return (read(param) && ...); }, params)) return false;
-    const auto call = [&](const auto&... param) -> R {
+    if constexpr (std::is_member_function_pointer_v<F>) {
+      const auto bound = bind_to_user_data(caller, function);
+      return bound.object != nullptr ? call(params, caller, slots, bound)
+                                     : caller.fail(no_object_for_member());
+    } else
+      return call(params, caller, slots, function);
+  }
+
+  template <class Function>
+  static bool call(std::tuple<HostParam<Args>...>& params, Caller& caller, uint64_t* slots,
+                   Function& function) {
+    const auto invoke = [&](const auto&... param) -> R {
       if constexpr (takes_caller)
         return std::invoke(function, caller, param.get()...);
       else
         return std::invoke(function, param.get()...);
     };
     if constexpr (std::is_void_v<R>) {
-      std::apply(call, params);
+      std::apply(invoke, params);
       return true;
     } else
-      return HostResults<R>::store(caller, slots, std::apply(call, params));
+      return HostResults<R>::store(caller, slots, std::apply(invoke, params));
   }
 };
 
+template <class F, class Signature> struct HostCall;
+template <class F, class R, class... Args>
+struct HostCall<F, R(Args...)>
+    : HostCallWith<F, std::remove_cvref_t<R>, false, std::remove_cvref_t<Args>...> {};
+template <class F, class R, class... Args>
+struct HostCall<F, R(Caller&, Args...)>
+    : HostCallWith<F, std::remove_cvref_t<R>, true, std::remove_cvref_t<Args>...> {};
+
 // --- the callable's signature
 
-template <class F, class R, class... Args> struct HostCallOf {
-  static_assert((HostParameter<Args> && ...), "a parameter's type has no counterpart in WebAssembly");
-  using type = HostCall<F, R, false, std::remove_cvref_t<Args>...>;
+/// The signature R(Args...) of a callable: a function, a pointer to a function or member function, or an
+/// object with one call operator. void if there is no such signature.
+template <class F> struct SignatureOf {
+  using type = void;
 };
-template <class F, class R, class... Args> struct HostCallOf<F, R, Caller&, Args...> {
-  static_assert((HostParameter<Args> && ...), "a parameter's type has no counterpart in WebAssembly");
-  using type = HostCall<F, R, true, std::remove_cvref_t<Args>...>;
+template <class R, class... A> struct SignatureOf<R(A...)> {
+  using type = R(A...);
 };
-
-/// The HostCall for a callable F. Signature is a function type, a pointer to a function, or the type of F's
-/// call operator.
-template <class F, class Signature> struct HostCallFrom;
-template <class F, class R, class... A> struct HostCallFrom<F, R(A...)> : HostCallOf<F, R, A...> {};
-template <class F, class R, class... A> struct HostCallFrom<F, R(A...) noexcept> : HostCallOf<F, R, A...> {};
-template <class F, class Signature> struct HostCallFrom<F, Signature*> : HostCallFrom<F, Signature> {};
-template <class F, class C, class R, class... A>
-struct HostCallFrom<F, R (C::*)(A...)> : HostCallOf<F, R, A...> {};
-template <class F, class C, class R, class... A>
-struct HostCallFrom<F, R (C::*)(A...) const> : HostCallOf<F, R, A...> {};
-template <class F, class C, class R, class... A>
-struct HostCallFrom<F, R (C::*)(A...) noexcept> : HostCallOf<F, R, A...> {};
-template <class F, class C, class R, class... A>
-struct HostCallFrom<F, R (C::*)(A...) const noexcept> : HostCallOf<F, R, A...> {};
-
-template <class F> struct HostCallFor : HostCallFrom<F, F> {};
+template <class R, class... A> struct SignatureOf<R(A...) noexcept> : SignatureOf<R(A...)> {};
+template <class R, class... A> struct SignatureOf<R(A...) const> : SignatureOf<R(A...)> {};
+template <class R, class... A> struct SignatureOf<R(A...) const noexcept> : SignatureOf<R(A...)> {};
+template <class R, class... A> struct SignatureOf<R(A...)&> : SignatureOf<R(A...)> {};
+template <class R, class... A> struct SignatureOf<R(A...) & noexcept> : SignatureOf<R(A...)> {};
+template <class R, class... A> struct SignatureOf<R(A...) const&> : SignatureOf<R(A...)> {};
+template <class R, class... A> struct SignatureOf<R(A...) const & noexcept> : SignatureOf<R(A...)> {};
+template <class F>
+  requires std::is_function_v<F>
+struct SignatureOf<F*> : SignatureOf<F> {};
+template <class F, class C>
+  requires std::is_function_v<F>
+struct SignatureOf<F C::*> : SignatureOf<F> {};
 template <class F>
   requires requires { &F::operator(); }
-struct HostCallFor<F> : HostCallFrom<F, decltype(&F::operator())> {};
+struct SignatureOf<F> : SignatureOf<decltype(&F::operator())> {};
+template <class Member, class Object>
+struct SignatureOf<BoundMember<Member, Object>> : SignatureOf<Member> {};
 
-/// The context of a NativeHostFunc that forwards calls to a RawHostFunc.
-struct RawHostCall {
-  RawHostFunc function;
+/// The type that a host function which returns R gives to WebAssembly: a Result gives what it holds.
+template <class R> struct HostResultOf {
+  using type = R;
+};
+template <class R> struct HostResultOf<Result<R>> : HostResultOf<R> {};
+
+/// Lets the compiler say why R is not a WasmResult.
+template <class R> struct ExplainHostResult {
+  static_assert(WasmResult<R>,
+                "a host function cannot return this type. Supported are void, int32_t, uint32_t, "
+                "int64_t, uint64_t, float, double, bool, enumerations of 32 or 64 bits, V128, Ref, a "
+                "std::tuple or std::pair of these, and a Result of any of these");
+};
+
+/// How host functions of a signature can be called. `explain` lets the compiler say why they cannot.
+template <class Signature> struct HostSignature {
+  static constexpr bool is_supported = false;
+  static constexpr void explain() {
+    static_assert(!std::is_void_v<Signature>,
+                  "a host function must be callable with one list of parameters: give the parameters of a "
+                  "generic lambda their types, and wrap overloaded functions in a lambda");
+  }
+};
+template <class R, class... Args> struct HostSignature<R(Args...)> {
+  using Returned = typename HostResultOf<std::remove_cvref_t<R>>::type;
+  static constexpr bool is_supported = (WasmResult<Returned> && ... && HostParameterDeclaration<Args>);
+  static constexpr void explain() {
+    static_assert((sizeof(ExplainHostResult<Returned>) + ... + sizeof(ExplainHostParameter<Args>)) != 0);
+  }
+};
+template <class R, class... Args> struct HostSignature<R(Caller&, Args...)> : HostSignature<R(Args...)> {};
+
+/// The context of a NativeHostFunc that forwards calls to a RawHostCallable.
+template <class F> struct RawHostCall {
+  F function;
   size_t slots;
   static bool native(void* context, Caller& caller, uint64_t* slots) {
     auto& self = *static_cast<RawHostCall*>(context);
@@ -214,14 +227,21 @@ struct HostFunction {
 
 template <class F> HostFunction host_function(F&& function) {
   using Callable = std::decay_t<F>;
-  using Call = typename HostCallFor<Callable>::type;
-  return {Call::type(), &Call::native, std::make_shared<Callable>(std::forward<F>(function))};
+  using Signature = typename SignatureOf<Callable>::type;
+  if constexpr (HostSignature<Signature>::is_supported) {
+    using Call = HostCall<Callable, Signature>;
+    return {Call::type(), &Call::native, std::make_shared<Callable>(std::forward<F>(function))};
+  } else {
+    HostSignature<Signature>::explain();
+    return {};
+  }
 }
 
-inline HostFunction raw_host_function(FuncType type, RawHostFunc function) {
+template <class F> HostFunction raw_host_function(FuncType type, F&& function) {
+  using Call = RawHostCall<std::decay_t<F>>;
   const size_t slots = std::max(slot_count(type.params), slot_count(type.results));
-  auto context = std::make_shared<RawHostCall>(RawHostCall{std::move(function), slots});
-  return {std::move(type), &RawHostCall::native, std::move(context)};
+  auto context = std::make_shared<Call>(Call{std::forward<F>(function), slots});
+  return {std::move(type), &Call::native, std::move(context)};
 }
 
 } // namespace skerry::detail
@@ -231,6 +251,13 @@ namespace skerry {
 template <class F> Result<Func> Func::create(Store& store, F&& function) {
   return catching_out_of_memory("making a host function", [&] {
     auto host = detail::host_function(std::forward<F>(function));
+    return create_native(store, host.type, host.native, std::move(host.context));
+  });
+}
+
+template <RawHostCallable F> Result<Func> Func::create(Store& store, FuncType type, F&& function) {
+  return catching_out_of_memory("making a host function", [&] {
+    auto host = detail::raw_host_function(std::move(type), std::forward<F>(function));
     return create_native(store, host.type, host.native, std::move(host.context));
   });
 }

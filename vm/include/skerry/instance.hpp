@@ -1,6 +1,7 @@
 // Instance and its exports: handles to objects of a store.
 #pragma once
 
+#include "skerry/byte_view.hpp"
 #include "skerry/error.hpp"
 #include "skerry/guest_bytes.hpp"
 #include "skerry/module.hpp"
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -40,6 +42,9 @@ class Caller;
 /// function returns an Error, the call ends: traps and host errors unwind the wasm frames, and Error::exit
 /// ends the program.
 using RawHostFunc = std::function<Result<void>(Caller&, std::span<uint64_t> slots)>;
+/// A callable like a RawHostFunc. It may be move-only.
+template <class F>
+concept RawHostCallable = std::is_invocable_r_v<Result<void>, F&, Caller&, std::span<uint64_t>>;
 
 /// The signature with which the engine calls a host function. `slots` holds the arguments; the function
 /// writes its results to the start of `slots`. A v128 takes two slots, whose memory holds the bytes of a
@@ -61,7 +66,7 @@ public:
   template <class F> static Result<Func> create(Store& store, F&& function);
   /// Makes a host function whose type is known only at run time. Errors: limit; usage if `type` refers to a
   /// type that does not exist.
-  static Result<Func> create(Store& store, FuncType type, RawHostFunc function);
+  template <RawHostCallable F> static Result<Func> create(Store& store, FuncType type, F&& function);
   /// Makes a host function from a NativeHostFunc; the other create functions call this one. `context` is
   /// passed to `function` as its first argument, and lives as long as the store.
   static Result<Func> create_native(Store& store, const FuncType& type, NativeHostFunc function,
@@ -71,6 +76,9 @@ public:
   /// Checks the arguments' types, calls the function and returns its results (spec §4.7.3). Errors: usage,
   /// trap, exhaustion, exception, host.
   Result<std::vector<Value>> call(std::span<const Value> args) const;
+  Result<std::vector<Value>> call(std::initializer_list<Value> args) const {
+    return call(std::span(args.begin(), args.size()));
+  }
   /// Calls the function without checking types. `slots` holds the arguments in order and receives the
   /// results, both from its start. It must have room for the arguments and for the results. A v128 takes two
   /// slots, whose memory holds the bytes of a V128; i32 and f32 arguments must be zero-extended. In the slot
@@ -116,10 +124,13 @@ public:
   template <GuestValue T> Result<T> read(uint64_t offset) const;
   /// Writes `value` to the bytes at `offset`, in the format that read expects.
   template <GuestValue T> Result<void> write(uint64_t offset, const T& value) const;
+  /// The `count` elements that begin at `offset`. The span is valid until the memory grows. Further errors:
+  /// host if `offset` is not a multiple of the element's alignment.
+  template <GuestElement E> Result<std::span<E>> span(uint64_t offset, uint64_t count) const;
   /// Copies `length` bytes into a string. The bytes are not checked for UTF-8.
   Result<std::string> read_string(uint64_t offset, uint64_t length) const;
   /// Copies `source` to `offset`. Writes nothing if part of it would be out of bounds.
-  Result<void> write_bytes(uint64_t offset, std::span<const std::byte> source) const;
+  Result<void> write_bytes(uint64_t offset, ByteView source) const;
   /// Grows the memory by `more` pages. Returns the previous size in pages. Errors: limit; usage for an empty
   /// handle.
   Result<uint64_t> grow(uint64_t more) const;
@@ -223,6 +234,10 @@ template <GuestValue T> Result<T> Memory::read(uint64_t offset) const {
   auto at = bytes(offset, sizeof(T));
   if (!at) return fail(std::move(at.error()));
   return detail::read_bytes<T>(*at);
+}
+
+template <GuestElement E> Result<std::span<E>> Memory::span(uint64_t offset, uint64_t count) const {
+  return detail::elements_of<E>(count, [&](uint64_t length) { return bytes(offset, length); });
 }
 
 template <GuestValue T> Result<void> Memory::write(uint64_t offset, const T& value) const {

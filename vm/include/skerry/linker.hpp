@@ -16,6 +16,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -56,18 +57,37 @@ public:
   ///
   ///   linker.define("env", "log", [](Caller&, int32_t level, std::string_view text) -> int32_t { … });
   ///
-  /// The first parameter may be Caller&. The other parameters are int32_t, uint32_t, int64_t, uint64_t,
-  /// float, double, V128 or Ref. A parameter std::span<std::byte>, std::span<const std::byte> or
-  /// std::string_view stands for an (i32 pointer, i32 length) pair, whose bounds are checked. The result is
-  /// void, one of the number types, V128, Ref, a std::tuple of these, or a Result of any of them. If the
-  /// callable throws std::bad_alloc or std::length_error, the call ends with Error::out_of_memory; any other
-  /// exception becomes ErrorCode::host_exception. If a name is defined a second time, by this or another
-  /// function of the linker, the new definition replaces the old one.
+  /// The first parameter may be Caller&. The other parameters are
+  /// - the types of wasm_type.hpp: int32_t, uint32_t, int64_t, uint64_t, float, double, bool, enumerations of
+  /// 32
+  ///   or 64 bits, V128, Ref;
+  /// - std::string_view, or a std::span of trivially copyable elements, for an i32 address and an i32 number
+  /// of
+  ///   elements. A host function that is given a range out of bounds traps; one that is given elements at an
+  ///   address that is not a multiple of their alignment fails with a host error. Elements of a const type
+  ///   can only be read;
+  /// - a trivially copyable struct, for the i32 address of its bytes, which are copied.
+  /// The result is void, one of the types of wasm_type.hpp, a std::tuple or std::pair of these, or a Result
+  /// of any of them. Other types do not compile, and the message lists these. A member function is called on
+  /// the object given to Store::set_user_data, whose type must be the class that declares the function;
+  /// without such an object the call fails with a usage error. If the callable throws std::bad_alloc or
+  /// std::length_error, the call ends with Error::out_of_memory; any other exception becomes
+  /// ErrorCode::host_exception. If a name is defined a second time, by this or another function of the
+  /// linker, the new definition replaces the old one.
   template <class F>
     requires(!std::convertible_to<F, Extern>)
   void define(std::string_view module, std::string_view name, F&& function);
+  /// Like the function above, for a member function that is called on `object`. The linker does not own
+  /// `object`, which must live as long as the host function can be called.
+  template <class Member, class Object>
+    requires std::is_member_function_pointer_v<Member>
+  void define(std::string_view module, std::string_view name, Member member, Object& object) {
+    define(module, name, detail::BoundMember<Member, Object>{member, &object});
+  }
   /// Defines a host function without a C++ signature. For types that are known only at run time.
-  void define_raw(std::string_view module, std::string_view name, FuncType type, RawHostFunc function);
+  /// `function` is a callable like a RawHostFunc, and may be move-only.
+  template <RawHostCallable F>
+  void define_raw(std::string_view module, std::string_view name, FuncType type, F&& function);
   /// Defines a host function from a NativeHostFunc; `define` and `define_raw` call this function. `context`
   /// is passed to `function` as its first argument, and lives as long as `function` can be called.
   void define_native(std::string_view module, std::string_view name, FuncType type, NativeHostFunc function,
@@ -75,7 +95,8 @@ public:
   /// Defines a further host function for a name that is already defined. Imports whose type the first
   /// definition does not have get the overload with their type. So a function can serve old signatures, too.
   /// If the name is defined again, its overloads are removed.
-  void define_overload(std::string_view module, std::string_view name, FuncType type, RawHostFunc function);
+  template <RawHostCallable F>
+  void define_overload(std::string_view module, std::string_view name, FuncType type, F&& function);
   /// Defines a function, memory, table or global of a store. Afterwards this linker can instantiate only in
   /// that store; instantiating in another store is a usage error.
   void define(std::string_view module, std::string_view name, const Extern& item);
@@ -118,15 +139,15 @@ void Linker::define(std::string_view module, std::string_view name, F&& function
   define_native(module, name, std::move(host.type), host.native, std::move(host.context));
 }
 
-inline void Linker::define_raw(std::string_view module, std::string_view name, FuncType type,
-                               RawHostFunc function) {
-  auto host = detail::raw_host_function(std::move(type), std::move(function));
+template <RawHostCallable F>
+void Linker::define_raw(std::string_view module, std::string_view name, FuncType type, F&& function) {
+  auto host = detail::raw_host_function(std::move(type), std::forward<F>(function));
   define_native(module, name, std::move(host.type), host.native, std::move(host.context));
 }
 
-inline void Linker::define_overload(std::string_view module, std::string_view name, FuncType type,
-                                    RawHostFunc function) {
-  auto host = detail::raw_host_function(std::move(type), std::move(function));
+template <RawHostCallable F>
+void Linker::define_overload(std::string_view module, std::string_view name, FuncType type, F&& function) {
+  auto host = detail::raw_host_function(std::move(type), std::forward<F>(function));
   define_native_overload(module, name, std::move(host.type), host.native, std::move(host.context));
 }
 

@@ -1,6 +1,7 @@
 // Module: a decoded and validated module that can be instantiated any number of times.
 #pragma once
 
+#include "skerry/byte_view.hpp"
 #include "skerry/engine.hpp"
 #include "skerry/error.hpp"
 #include "skerry/types.hpp"
@@ -118,15 +119,24 @@ public:
   /// call. Copies `bytes`. Memory: at most 64 MB plus four times the module's size, including the copy.
   /// Processor time: at most 0.2 s plus 5 ms for each MB. Errors, with their byte offset: malformed, invalid,
   /// limit; also deadline_exceeded, if `options` sets a deadline. Thread-safe.
-  static Result<Module> compile(const Engine& engine, std::span<const std::byte> bytes,
-                                const CompileOptions& options = {});
+  static Result<Module> compile(const Engine& engine, ByteView bytes, const CompileOptions& options = {});
   /// Like the compile function above, but takes ownership of the bytes instead of copying them.
   static Result<Module> compile(const Engine& engine, std::vector<std::byte>&& bytes,
                                 const CompileOptions& options = {});
   /// Checks whether the bytes are a valid module. Does the same work as compile and has the same errors, but
   /// makes no module and no copy of the bytes.
-  static Result<void> validate(const Engine& engine, std::span<const std::byte> bytes,
-                               const CompileOptions& options = {});
+  static Result<void> validate(const Engine& engine, ByteView bytes, const CompileOptions& options = {});
+  /// Translates a module in the text format into bytes (wat::to_binary), and compiles them. Errors: those of
+  /// both. Each error has its place in the text: the byte offset, " at LINE:COLUMN" at the end of the
+  /// message, and source(). Thread-safe.
+  static Result<Module> from_text(const Engine& engine, std::string_view text,
+                                  const CompileOptions& options = {});
+  /// Reads a file in the binary or the text format, and compiles it. A file whose first character other than
+  /// white space is a parenthesis or a semicolon is a text. Pipes and devices are read to their end. Errors:
+  /// io, whose message has the file's name and the system's reason; limit if the file is larger than a module
+  /// or `options` may be; those of compile and from_text. Thread-safe.
+  static Result<Module> from_file(const Engine& engine, const std::string& path,
+                                  const CompileOptions& options = {});
 
   /// The imports, in file order.
   ImportList imports() const;

@@ -1,6 +1,8 @@
 // Makes text from a module, a file or a guest safe to print: one short line without control characters.
 #pragma once
 
+#include "skerry/cxx20.hpp"
+
 #include <cstddef>
 #include <span>
 #include <string>

@@ -1,6 +1,8 @@
 // Ref: an embedder's reference to an object of a store.
 #pragma once
 
+#include "skerry/cxx20.hpp"
+
 #include <cstddef>
 #include <utility>
 

@@ -1,7 +1,11 @@
 // The whole C++ API of the engine.
 #pragma once
 
+#include "skerry/cxx20.hpp"
+
+#if __cplusplus >= 202002L // so that the #error of an older C++ is the only one
 #include "skerry/budget.hpp"
+#include "skerry/byte_view.hpp"
 #include "skerry/caller.hpp"
 #include "skerry/config.hpp"
 #include "skerry/engine.hpp"
@@ -11,6 +15,7 @@
 #include "skerry/guest_bytes.hpp"
 #include "skerry/host_func.hpp"
 #include "skerry/host_meter.hpp"
+#include "skerry/host_param.hpp"
 #include "skerry/image.hpp"
 #include "skerry/instance.hpp"
 #include "skerry/limits.hpp"
@@ -21,3 +26,4 @@
 #include "skerry/suspendable_call.hpp"
 #include "skerry/types.hpp"
 #include "skerry/wat.hpp"
+#endif

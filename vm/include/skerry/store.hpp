@@ -13,12 +13,19 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <type_traits>
 
 namespace skerry {
 
 namespace vm {
 struct Store;
 }
+
+namespace detail {
+template <class T> inline constexpr char type_mark = 0;
+/// An address that stands for the type T in this program.
+template <class T> constexpr const void* type_id() noexcept { return &type_mark<T>; }
+} // namespace detail
 
 /// Stops a running call from another thread. An InterruptHandle is cheap to copy, and has no effect after the
 /// store is destroyed.
@@ -96,11 +103,22 @@ public:
   /// until its module is destroyed. Call set_budget before making anything in the store.
   void set_budget(std::shared_ptr<ByteBudget> budget) noexcept;
 
-  /// Sets the pointer that Caller::user_data returns to host functions. The store itself never uses the
-  /// pointer.
-  void set_user_data(void* data) noexcept;
+  /// Sets the object that host functions reach through Caller::user_data, and whose member functions can be
+  /// host functions (Linker::define). The store keeps the pointer and its type, and does not own the object.
+  template <class T>
+    requires(!std::is_void_v<T> && !std::is_const_v<T> && !std::is_function_v<T>)
+  void set_user_data(T* data) noexcept {
+    set_user_data(data, detail::type_id<T>());
+  }
+  /// Like the function above, for a pointer without a type.
+  void set_user_data(void* data) noexcept { set_user_data(data, nullptr); }
   /// The pointer that set_user_data has set; null by default.
   void* user_data() const noexcept;
+  /// Like the function above, but null unless the pointer was set as a T*; a pointer to a class derived from
+  /// T does not count.
+  template <class T> T* user_data() const noexcept {
+    return static_cast<T*>(user_data_of_type(detail::type_id<T>()));
+  }
 
   /// Makes a non-null externref that refers to a host value. The store keeps `value` until the store is
   /// destroyed, or until a garbage collection finds no reference to `value`. Errors: limit.
@@ -122,6 +140,9 @@ public:
   vm::Store* data() const noexcept { return data_.get(); }
 
 private:
+  void set_user_data(void* data, const void* type) noexcept;
+  void* user_data_of_type(const void* type) const noexcept;
+
   std::unique_ptr<vm::Store> data_;
 };
 

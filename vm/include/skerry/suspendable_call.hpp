@@ -27,6 +27,9 @@ public:
 
   /// Checks the arguments but runs nothing yet. Errors: usage.
   static Result<SuspendableCall> prepare(const Func& func, std::span<const Value> args);
+  static Result<SuspendableCall> prepare(const Func& func, std::initializer_list<Value> args) {
+    return prepare(func, std::span(args.begin(), args.size()));
+  }
   SuspendableCall(SuspendableCall&&) noexcept;
   SuspendableCall& operator=(SuspendableCall&&) noexcept;
   /// Abandons a call that has not ended.

@@ -157,6 +157,9 @@ using V128 = std::array<uint8_t, 16>; ///< little-endian bytes, lane 0 first
 template <class T>
 concept WasmInteger = std::integral<T> && (sizeof(T) == 4 || sizeof(T) == 8) && !std::same_as<T, wchar_t> &&
                       !std::same_as<T, char32_t>;
+/// A C++ enumeration whose underlying type is a WasmInteger.
+template <class T>
+concept WasmEnum = std::is_enum_v<T> && WasmInteger<std::underlying_type_t<T>>;
 /// A C++ number that stands for a WebAssembly number of the same size.
 template <class T>
 concept WasmNumber = WasmInteger<T> || std::same_as<T, float> || std::same_as<T, double>;
@@ -169,8 +172,8 @@ public:
   /// A value without a type.
   Value() noexcept = default;
   /// A number whose WebAssembly type has the size of the C++ type: i32 or i64 for signed and unsigned
-  /// integers, f32 or f64. bool, characters, short integers and pointers do not compile, so that no value is
-  /// converted silently.
+  /// integers, f32 or f64. A bool is an i32 of 0 or 1. Characters, short integers and pointers do not
+  /// compile, so that no value is converted silently.
   template <WasmNumber T> Value(T v) noexcept : type_(type_of_number<T>()) {
     if constexpr (std::same_as<T, float>)
       low_.bits = std::bit_cast<uint32_t>(v);
@@ -179,6 +182,7 @@ public:
     else
       low_.bits = static_cast<std::make_unsigned_t<T>>(v);
   }
+  template <std::same_as<bool> T> Value(T v) noexcept : Value(int32_t{v}) {}
   Value(V128 v) noexcept : type_(v128) {
     std::memcpy(&low_.bits, v.data(), 8);
     std::memcpy(&high_, v.data() + 8, 8);

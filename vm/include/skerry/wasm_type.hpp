@@ -1,7 +1,9 @@
 // The C++ types that stand for WebAssembly types in typed functions and host functions.
 //
-//   i32   int32_t, uint32_t           f32   float          v128       V128
+//   i32   int32_t, uint32_t, bool     f32   float          v128       V128
 //   i64   int64_t, uint64_t           f64   double         externref  Ref
+//
+// An enumeration stands for the type of its underlying integer, which has 32 or 64 bits.
 #pragma once
 
 #include "skerry/error.hpp"
@@ -37,6 +39,25 @@ template <WasmInteger T> struct WasmType<T> {
   static constexpr size_t slots = 1;
   static T load(const uint64_t* slot) noexcept { return static_cast<T>(*slot); }
   static void store(uint64_t* slot, T value) noexcept { *slot = static_cast<std::make_unsigned_t<T>>(value); }
+};
+
+/// Every i32 other than 0 is true, as in C; true is stored as 1.
+template <> struct WasmType<bool> {
+  static constexpr ValType type = i32;
+  static constexpr size_t slots = 1;
+  static bool load(const uint64_t* slot) noexcept { return static_cast<uint32_t>(*slot) != 0; }
+  static void store(uint64_t* slot, bool value) noexcept { *slot = value; }
+};
+
+/// An enumeration is its underlying integer. A guest may pass any number, not only the enumerators.
+template <WasmEnum T> struct WasmType<T> {
+  using Integer = std::underlying_type_t<T>;
+  static constexpr ValType type = WasmType<Integer>::type;
+  static constexpr size_t slots = 1;
+  static T load(const uint64_t* slot) noexcept { return static_cast<T>(WasmType<Integer>::load(slot)); }
+  static void store(uint64_t* slot, T value) noexcept {
+    WasmType<Integer>::store(slot, static_cast<Integer>(value));
+  }
 };
 
 template <> struct WasmType<float> {
@@ -123,7 +144,7 @@ void store_value(uint64_t* slots, const T& value, [[maybe_unused]] Refs& refs) {
 
 } // namespace detail
 
-/// The results of a function: R is void, one type, or a std::tuple of several types.
+/// The results of a function: R is void, one type, or a std::tuple or std::pair of several types.
 template <class R> struct WasmResults;
 
 template <> struct WasmResults<void> {
@@ -144,19 +165,22 @@ template <WasmValue T> struct WasmResults<T> {
   }
 };
 
-template <WasmValue... T> struct WasmResults<std::tuple<T...>> {
+namespace detail {
+
+/// WasmResults of a tuple or pair of the types T.
+template <class Tuple, class... T> struct TupleResults {
   using Refs = detail::RefSlotsFor<T...>;
   static constexpr size_t slots = (size_t{0} + ... + WasmType<T>::slots);
   static std::vector<ValType> types() { return {WasmType<T>::type...}; }
-  template <class R> static std::tuple<T...> load(const uint64_t* values, R& refs) {
+  template <class R> static Tuple load(const uint64_t* values, R& refs) {
     const auto next = [&]<class U>() {
       const uint64_t* at = values;
       values += WasmType<U>::slots;
       return detail::load_value<U>(at, refs);
     };
-    return std::tuple<T...> { next.template operator()<T>()... }; // braces: evaluates from left to right
+    return Tuple { next.template operator()<T>()... }; // braces: evaluates from left to right
   }
-  static void store(uint64_t* values, const std::tuple<T...>& results, Refs& refs) {
+  static void store(uint64_t* values, const Tuple& results, Refs& refs) {
     const auto one = [&]<class U>(const U& value) {
       detail::store_value(values, value, refs);
       values += WasmType<U>::slots;
@@ -164,5 +188,16 @@ template <WasmValue... T> struct WasmResults<std::tuple<T...>> {
     std::apply([&](const T&... value) { (one(value), ...); }, results);
   }
 };
+
+} // namespace detail
+
+template <WasmValue... T>
+struct WasmResults<std::tuple<T...>> : detail::TupleResults<std::tuple<T...>, T...> {};
+template <WasmValue T, WasmValue U>
+struct WasmResults<std::pair<T, U>> : detail::TupleResults<std::pair<T, U>, T, U> {};
+
+/// A C++ type that stands for the results of a WebAssembly function.
+template <class T>
+concept WasmResult = requires { WasmResults<T>::slots; };
 
 } // namespace skerry

@@ -1,6 +1,7 @@
 // The text format (spec §6): converts modules from text to binary and back.
 #pragma once
 
+#include "skerry/byte_view.hpp"
 #include "skerry/error.hpp"
 #include "skerry/limits.hpp"
 
@@ -8,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,11 +66,10 @@ struct ToTextOptions {
 /// section; items without a name are printed with their index. The bytes must be well-formed, but need not be
 /// valid. Memory: at most 64 MB plus four times the module's size, in addition to the text. Errors:
 /// malformed, limit, deadline_exceeded. Thread-safe.
-Result<std::string> to_text(std::span<const std::byte> bytes, const ToTextOptions& options = {});
+Result<std::string> to_text(ByteView bytes, const ToTextOptions& options = {});
 /// Like the function above, but passes the text to `write` in pieces, so that the whole text is never in
 /// memory. The same limits apply. Errors: those of the function above; io if `write` returns false.
-Result<void> to_text(std::span<const std::byte> bytes, const TextWriter& write,
-                     const ToTextOptions& options = {});
+Result<void> to_text(ByteView bytes, const TextWriter& write, const ToTextOptions& options = {});
 
 /// A position in a text.
 struct Position {
@@ -80,6 +79,9 @@ struct Position {
 Position position_at(std::string_view text, size_t offset) noexcept;
 
 /// Returns whether a file's content begins with "\0asm", as a binary module does.
-bool is_binary(std::span<const std::byte> content) noexcept;
+bool is_binary(ByteView content) noexcept;
+/// Returns whether a file's content looks like the text format: after a byte order mark and white space it
+/// begins with a parenthesis or a comment.
+bool is_text(ByteView content) noexcept;
 
 } // namespace skerry::wat

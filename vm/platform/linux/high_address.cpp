@@ -1,5 +1,5 @@
-// Linux puts the stack of the program at the upper end of the address space, and above it the random bytes that the
-// auxiliary vector names. The stacks of threads can be anywhere.
+// Linux puts the stack of the program at the upper end of the address space, and above it the random bytes
+// that the auxiliary vector names. The stacks of threads can be anywhere.
 #include "vm/platform/posix/high_address.hpp"
 
 #include "vm/base/address.hpp"

@@ -1,5 +1,5 @@
-// Systems with only POSIX: stacks are usually at the upper end of the address space. The stack of a thread may be
-// lower than that of the program.
+// Systems with only POSIX: stacks are usually at the upper end of the address space. The stack of a thread
+// may be lower than that of the program.
 #include "vm/platform/posix/high_address.hpp"
 
 #include "vm/base/address.hpp"
