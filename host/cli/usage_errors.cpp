@@ -55,7 +55,8 @@ std::string unknown_option(const CLI::App& command, const std::string& word) {
 /// The message for a word that the commands do not know.
 std::string unexpected(const CLI::App& app, const CLI::App& command, const std::string& word) {
   if (word.starts_with('-') && word.size() > 1) return unknown_option(command, word);
-  if (&command == &app) return "unknown command " + in_quotes(word) + vm::did_you_mean(word, command_names(app));
+  if (&command == &app)
+    return "unknown command " + in_quotes(word) + vm::did_you_mean(word, command_names(app));
   return "unexpected argument " + in_quotes(word);
 }
 
