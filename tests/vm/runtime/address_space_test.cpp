@@ -3,8 +3,10 @@
 
 #include "tests/support/emulation.hpp"
 #include "tests/support/wasm.hpp"
+#include "vm/platform/process_limits.hpp"
 #include "vm/runtime/store.hpp"
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -91,6 +93,30 @@ TEST_CASE("tables and instances also leave an eighth") {
   CHECK(table.kind() == ErrorKind::limit);
   CHECK(table.message().find("RLIMIT_AS") != std::string::npos);
   CHECK(bytes_in_use() <= allowed - allowed / 8);
+}
+
+TEST_CASE("a thread has the address space of the process, wherever its stack is") {
+  if (posix_lacks("does not tell where the address space ends")) return;
+  constexpr size_t stack_bytes = 1 << 20;
+  // Low addresses, far from the stack of the program.
+  void* stack = mmap(reinterpret_cast<void*>(uintptr_t{0x2000'0000}), stack_bytes, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  REQUIRE(stack != MAP_FAILED);
+  pthread_attr_t attributes;
+  REQUIRE(pthread_attr_init(&attributes) == 0);
+  REQUIRE(pthread_attr_setstack(&attributes, stack, stack_bytes) == 0);
+  uint64_t seen = 0;
+  const auto look = [](void* to) -> void* {
+    *static_cast<uint64_t*>(to) = platform::address_space_bytes();
+    return nullptr;
+  };
+  pthread_t thread{};
+  REQUIRE(pthread_create(&thread, &attributes, look, &seen) == 0);
+  CHECK(pthread_join(thread, nullptr) == 0);
+  CHECK(seen == platform::address_space_bytes());
+  CHECK(seen > uint64_t{1} << 30);
+  pthread_attr_destroy(&attributes);
+  munmap(stack, stack_bytes);
 }
 
 TEST_CASE("small memories stay small where address space is limited") {

@@ -35,7 +35,10 @@ uint64_t mappings_in_use() noexcept {
 
 } // namespace
 
-uint64_t address_space_in_use() noexcept { return number_in("/proc/self/statm", 0) * page_bytes(); }
+uint64_t address_space_in_use() noexcept {
+  const uint64_t used = number_in("/proc/self/statm", 0) * page_bytes();
+  return used > SIZE_MAX ? 0 : used; // an emulator of a processor with 32 bits shows its own use
+}
 
 std::optional<ReachedLimit> reached_limit(uint64_t bytes) noexcept {
   if (const auto allowed = resource_limit(RLIMIT_DATA)) {

@@ -1,7 +1,7 @@
 // getrlimit.
 #include "vm/platform/process_limits.hpp"
 
-#include "vm/base/address.hpp"
+#include "vm/platform/posix/high_address.hpp"
 #include "vm/platform/posix/resource_limit.hpp"
 
 #include <algorithm>
@@ -11,14 +11,13 @@ namespace skerry::platform {
 
 namespace {
 
-/// The number of bytes that the program can address. It is the address of a local variable, rounded up to a
-/// power of two, because stacks are at the upper end of the address space. With pointers of 32 bits, the
-/// system may keep one or two of the four GiB, so the address is rounded up to a GiB.
+/// The number of bytes that the program can address: a high address, rounded up to a power of two. With
+/// pointers of 32 bits, the system usually keeps one of the four GiB or none, so the address is rounded up to
+/// a GiB. It may be a low one under an emulator.
 uint64_t addressable_bytes() noexcept {
-  const char on_stack = 0;
-  const uint64_t address = vm::address_of(&on_stack);
+  const uint64_t address = high_address();
   constexpr uint64_t gib = uint64_t{1} << 30;
-  return sizeof(void*) == 4 ? (address + gib - 1) / gib * gib : std::bit_ceil(address);
+  return sizeof(void*) == 4 ? std::max(3 * gib, (address + gib - 1) / gib * gib) : std::bit_ceil(address);
 }
 
 uint64_t limited_bytes() noexcept { return resource_limit(RLIMIT_AS).value_or(~uint64_t{0}); }
