@@ -2,38 +2,9 @@
 
 #include "host/support/json.hpp"
 
-#include <charconv>
-#include <optional>
-#include <string_view>
-
 namespace skerry::host::cli {
 
 namespace {
-
-struct Position {
-  uint32_t line = 0, column = 0;
-};
-
-std::optional<uint32_t> number_at_end(std::string_view& text) {
-  const size_t start = text.find_last_not_of("0123456789") + 1;
-  uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data() + start, text.data() + text.size(), number);
-  if (error != std::errc{}) return std::nullopt;
-  text = text.substr(0, start);
-  return number;
-}
-
-/// Returns the LINE:COLUMN with which messages about texts end (skerry/wat.hpp).
-std::optional<Position> position_of(const Error& error) {
-  if (error.source().empty()) return std::nullopt;
-  std::string_view text = error.message();
-  const auto column = number_at_end(text);
-  if (!column || !text.ends_with(':')) return std::nullopt;
-  text.remove_suffix(1);
-  const auto line = number_at_end(text);
-  if (!line || !text.ends_with(" at ")) return std::nullopt;
-  return Position{*line, *column};
-}
 
 OrderedJson frame_json(const Frame& frame) {
   OrderedJson json{{"function", frame.func_index}};
@@ -46,7 +17,7 @@ OrderedJson frame_json(const Frame& frame) {
 
 void add_place(OrderedJson& json, const Error& error) {
   if (error.offset() != Error::no_offset) json["offset"] = error.offset();
-  if (const auto position = position_of(error)) {
+  if (const auto position = error.position()) {
     json["line"] = position->line;
     json["column"] = position->column;
   }

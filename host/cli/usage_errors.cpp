@@ -1,7 +1,7 @@
 #include "host/cli/usage_errors.hpp"
 
-#include "host/support/near_miss.hpp"
 #include "skerry/printable.hpp"
+#include "vm/base/near_names.hpp"
 
 #include <string_view>
 #include <vector>
@@ -48,14 +48,15 @@ std::string where_option_belongs(const CLI::App& app, const std::string& option)
 std::string unknown_option(const CLI::App& command, const std::string& word) {
   const std::string name = word.substr(0, word.find('='));
   std::string hint = where_option_belongs(command, name);
-  if (hint.empty()) hint = did_you_mean(name, option_names(command));
+  if (hint.empty()) hint = vm::did_you_mean(name, option_names(command));
   return "unknown option " + printable(name) + hint;
 }
 
 /// The message for a word that the commands do not know.
 std::string unexpected(const CLI::App& app, const CLI::App& command, const std::string& word) {
   if (word.starts_with('-') && word.size() > 1) return unknown_option(command, word);
-  if (&command == &app) return "unknown command " + in_quotes(word) + did_you_mean(word, command_names(app));
+  if (&command == &app)
+    return "unknown command " + in_quotes(word) + vm::did_you_mean(word, command_names(app));
   return "unexpected argument " + in_quotes(word);
 }
 

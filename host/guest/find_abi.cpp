@@ -2,7 +2,7 @@
 #include "host/guest/plugin_abi.hpp"
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
-#include "host/support/near_miss.hpp"
+#include "vm/base/near_names.hpp"
 
 #include <initializer_list>
 
@@ -43,21 +43,18 @@ private:
     if (!problem_) problem_ = make_error(manifest_, Phase::link, code, message);
   }
 
-  std::vector<std::string> export_names() const {
-    std::vector<std::string> names;
-    constexpr size_t most = 10'000;
-    for (const ExportInfo& item : module_.exports()) {
-      if (names.size() == most) break;
-      names.push_back(item.name);
-    }
-    return names;
+  std::string similar_exports(std::string_view name) const {
+    vm::NearNames near(name);
+    for (const ExportInfo& item : module_.exports())
+      if (!near.offer(item.name)) break;
+    return near.text();
   }
 
   void missing(std::string_view name, std::string_view type) {
     complain(PluginErrorCode::abi_missing_export,
              "the module exports no " + std::string(type.empty() ? "memory" : "function") + " \"" +
                  std::string(name) + "\"" + (type.empty() ? "" : " of type " + std::string(type)) +
-                 did_you_mean(name, export_names()));
+                 similar_exports(name));
   }
 
   void wrong_type(std::string_view name, std::string_view expected, const ExportInfo& item) {

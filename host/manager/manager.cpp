@@ -9,10 +9,10 @@
 #include "host/support/engine_error.hpp"
 #include "host/support/fail.hpp"
 #include "host/support/mutex.hpp"
-#include "host/support/near_miss.hpp"
 #include "host/support/out_of_memory.hpp"
 #include "host/watch/reload_watch.hpp"
 #include "skerry/printable.hpp"
+#include "vm/base/near_names.hpp"
 
 #include <map>
 #include <new>
@@ -90,10 +90,10 @@ bool Manager::Impl::publish(const std::string& name, const PluginHandle& plugin)
 }
 
 PluginError Manager::Impl::not_found(std::string_view name) const {
-  std::vector<std::string> names;
-  for (const auto& [known, _] : plugins) names.push_back(known);
+  vm::NearNames near(name);
+  for (const auto& [known, _] : plugins) near.offer(known);
   return make_error(name, Phase::call, PluginErrorCode::not_found,
-                    "no plugin called " + in_quotes(name) + " is loaded" + did_you_mean(name, names));
+                    "no plugin called " + in_quotes(name) + " is loaded" + near.text());
 }
 
 PluginHandle Manager::Impl::find(std::string_view name) const {

@@ -1,7 +1,7 @@
 #include "host/support/object_reader.hpp"
 
-#include "host/support/near_miss.hpp"
 #include "skerry/printable.hpp"
+#include "vm/base/near_names.hpp"
 
 #include <algorithm>
 
@@ -92,7 +92,7 @@ void ObjectReader::finish() {
   if (!value_.is_object()) return;
   for (const auto& [key, _] : value_.items()) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
-    complain(key, "unknown key" + did_you_mean(key, known_));
+    complain(key, "unknown key" + vm::did_you_mean(key, known_));
   }
 }
 

@@ -191,6 +191,15 @@ class JsonErrors(CommandTest):
         error = self.error_of("none.wasm", status=1)
         self.assertEqual((error["kind"], error["file"]), ("io", "none.wasm"))
 
+    def test_the_end_of_a_name_is_not_a_place(self):
+        self.file("f.wat", '(module (func (export "f at 3:4") unreachable))')
+        for name, status in [("f at 3:4", 134), ("g at 3:4", 2)]:
+            error = self.error_of("--invoke", name, "f.wat", status=status)
+            self.assertNotIn("line", error)
+        self.file("late.wat", '(module\n (func (export "f at 3:4"))\n  (export "f at 3:4" (func 0)))')
+        error = self.error_of("late.wat", status=1)
+        self.assertEqual((error["line"], error["column"]), (3, 3), error)
+
     def test_limits_and_hints(self):
         self.file("spin.wat", '(module (func (export "_start") (loop (br 0))))')
         error = self.error_of("--fuel", "1e4", "spin.wat", status=134)

@@ -18,7 +18,7 @@ TEST_CASE_METHOD(PluginFixture, "an unknown name is an error with suggestions") 
   load(guest(echo), manifest("json-transformer"));
   PluginError error = manager.get("json-transfomer").error();
   CHECK(error.code == "not_found");
-  CHECK(contains(error.message, "did you mean json-transformer?"));
+  CHECK(contains(error.message, "did you mean \"json-transformer\"?"));
   CHECK(manager.unload("x").error().code == "not_found");
   CHECK(manager.call("x", "").error().code == "not_found");
 }

@@ -396,7 +396,7 @@ TEST_CASE_METHOD(PluginFixture, "a missing export is named with its type and sug
   CHECK(error.code == "abi.missing_export");
   CHECK(contains(error.message, "\"allocate\""));
   CHECK(contains(error.message, "(i32) -> (i32)"));
-  CHECK(contains(error.message, "did you mean alocate?"));
+  CHECK(contains(error.message, "did you mean \"alocate\"?"));
 
   error = load_error(bare(allocator));
   CHECK(error.code == "abi.missing_export");

@@ -4,11 +4,11 @@
 #include "host/support/fail.hpp"
 #include "host/support/file_bytes.hpp"
 #include "host/support/json.hpp"
-#include "host/support/near_miss.hpp"
 #include "skerry/host/plugin_types.hpp"
 #include "tests/host/support/plugin_fixture.hpp"
 #include "tests/support/hostile_text.hpp"
 #include "tests/support/module_builder.hpp"
+#include "vm/base/near_names.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -90,7 +90,7 @@ TEST_CASE("names of files and of suggestions") {
     REQUIRE_FALSE(bytes);
     CHECK(harm_in(bytes.error().message, 500).empty());
     const std::vector<std::string> known{text, text + "x"};
-    CHECK(harm_in(did_you_mean(text + "y", known), 1000).empty());
+    CHECK(harm_in(vm::did_you_mean(text + "y", known), 1000).empty());
   }
 }
 

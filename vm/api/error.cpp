@@ -22,6 +22,7 @@ struct Error::Data {
   std::optional<ExceededLimit> limit;
   std::string feature;
   std::string source;
+  std::optional<SourcePosition> position;
   std::exception_ptr host_exception;
 };
 
@@ -236,6 +237,7 @@ std::optional<int32_t> Error::exit_status() const noexcept { return data_->exit_
 std::optional<ExceededLimit> Error::limit() const noexcept { return data_->limit; }
 const std::string& Error::feature() const noexcept { return data_->feature; }
 const std::string& Error::source() const noexcept { return data_->source; }
+std::optional<SourcePosition> Error::position() const noexcept { return data_->position; }
 std::exception_ptr Error::host_exception() const noexcept { return data_->host_exception; }
 
 Error& Error::with_offset(uint64_t offset) noexcept {
@@ -272,8 +274,12 @@ Error& Error::with_feature(std::string_view name) noexcept {
   if (Data* data = own_data()) unless_out_of_memory([&] { data->feature = name; }, [] {});
   return *this;
 }
-Error& Error::with_source(std::string lines) noexcept {
-  if (Data* data = own_data()) unless_out_of_memory([&] { data->source = printable_lines(lines); }, [] {});
+Error& Error::with_source(SourcePosition position, std::string lines) noexcept {
+  const auto add = [&](Data& data) {
+    data.source = printable_lines(lines);
+    data.position = position;
+  };
+  if (Data* data = own_data()) unless_out_of_memory([&] { add(*data); }, [] {});
   return *this;
 }
 Error& Error::with_host_exception(std::exception_ptr exception) noexcept {

@@ -179,13 +179,11 @@ void Cursor::fail_at(const Token& token, std::string message, ErrorKind kind) {
 }
 
 Error Cursor::error() const {
-  const Position position = position_at(text(), error_offset_);
-  const std::string place = std::to_string(position.line) + ":" + std::to_string(position.column);
   const ErrorCode code = error_kind_ == ErrorKind::unsupported ? ErrorCode::unsupported
                          : error_kind_ == ErrorKind::limit     ? ErrorCode::limit_exceeded
                                                                : ErrorCode::none;
-  Error error(error_kind_, code, message_ + " at " + place);
-  error.with_offset(error_offset_).with_source(source_line(text(), error_offset_));
+  Error error(error_kind_, code, message_);
+  add_place(error, text(), error_offset_);
   if (!feature_.empty()) error.with_feature(feature_);
   return error;
 }

@@ -137,8 +137,7 @@ public:
   /// Fails at the next token with the limit error "too many WHAT: the limit is LIMIT".
   void fail_limit(const char* what, uint64_t limit);
 
-  /// Returns the first error. Call it only if ok() is false. The error's offset is a byte offset in the text,
-  /// and its message contains the line and the column.
+  /// Returns the first error, with its place in the text. Call it only if ok() is false.
   Error error() const;
 
 private:

@@ -375,8 +375,8 @@ std::string_view id_at(std::string_view text, size_t offset) {
   return text.substr(offset, end - offset);
 }
 
-Position position_at(std::string_view text, size_t offset) noexcept {
-  Position position;
+SourcePosition position_at(std::string_view text, size_t offset) noexcept {
+  SourcePosition position;
   const size_t first = text.starts_with(Lexer::byte_order_mark) ? Lexer::byte_order_mark.size() : 0;
   for (size_t i = first; i < offset && i < text.size(); ++i) {
     bool newline = text[i] == '\n' || (text[i] == '\r' && (i + 1 >= text.size() || text[i + 1] != '\n'));

@@ -1,6 +1,7 @@
 // Splits a text into tokens, one at a time (spec §6.2).
 #pragma once
 
+#include "skerry/error.hpp"
 #include "vm/base/byte_writer.hpp"
 #include "vm/module/load_watch.hpp"
 #include "vm/wat/token.hpp"
@@ -100,9 +101,7 @@ std::string_view id_at(std::string_view text, size_t offset);
 /// Returns whether identifiers and keywords may contain the character `c` (spec §6.3.5).
 bool is_id_char(char c) noexcept;
 
-struct Position {
-  uint32_t line = 1, column = 1; // the column counts bytes, from 1
-};
-Position position_at(std::string_view text, size_t offset) noexcept;
+/// Returns the position of a byte offset. A byte order mark is not part of the first line.
+SourcePosition position_at(std::string_view text, size_t offset) noexcept;
 
 } // namespace skerry::vm::wat

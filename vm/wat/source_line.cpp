@@ -49,4 +49,10 @@ std::string source_line(std::string_view text, size_t offset) {
   return number + " | " + before + after + "\n" + margin + " | " + std::string(width(before), ' ') + "^";
 }
 
+void add_place(Error& error, std::string_view text, size_t offset) {
+  const SourcePosition position = position_at(text, offset);
+  error.with_offset(offset).with_source(position, source_line(text, offset));
+  error.with_detail(" at " + std::to_string(position.line) + ":" + std::to_string(position.column));
+}
+
 } // namespace skerry::vm::wat

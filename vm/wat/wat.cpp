@@ -37,18 +37,15 @@ Error locate(std::string_view text, const Error& error, const ToBinaryOptions& o
             vm::wat::parse_module_text(text, {options.names, options.limits, options.deadline, &places});
         const auto place = bytes ? places.find(error.offset()) : std::nullopt;
         if (!place) return error;
-        const Position position = position_at(text, *place);
         Error located = error;
-        located.with_offset(*place).with_source(vm::wat::source_line(text, *place));
-        located.with_detail(" at " + std::to_string(position.line) + ":" + std::to_string(position.column));
+        vm::wat::add_place(located, text, *place);
         return located;
       },
       [&] { return error; });
 }
 
-Position position_at(std::string_view text, size_t offset) noexcept {
-  auto [line, column] = vm::wat::position_at(text, offset);
-  return {line, column};
+SourcePosition position_at(std::string_view text, size_t offset) noexcept {
+  return vm::wat::position_at(text, offset);
 }
 
 bool is_binary(ByteView content) noexcept {

@@ -37,6 +37,15 @@ TEST_CASE("an error carries all known details") {
   CHECK(text.find("function 3 (f)") != std::string::npos);
 }
 
+TEST_CASE("a place in a text is data") {
+  Error error(ErrorKind::invalid, ErrorCode::none, "a message at 3:4");
+  CHECK_FALSE(error.position());
+  error.with_source({7, 8}, "7 | line");
+  CHECK(error.position() == SourcePosition{7, 8});
+  CHECK(Error(error).position() == error.position());
+  CHECK(error.describe() == "invalid: a message at 3:4\n7 | line");
+}
+
 TEST_CASE("a backtrace is described innermost first") {
   Error error = Error::trap(ErrorCode::unreachable);
   error.with_backtrace({{1, "inner", "m", 0x20}, {0, "", "", 0x10}});

@@ -12,7 +12,7 @@ using namespace skerry::test;
 namespace {
 
 /// Two instances whose functions tail-call each other through a table that both share. `ping` counts down to
-/// 0 and adds 1 to a memory of its own, `pong` adds 1 to another one.
+/// 0 and adds 1 in its own memory, and `pong` in another one.
 struct PingPong : Fixture {
   PingPong() {
     ping = instantiate(R"((module

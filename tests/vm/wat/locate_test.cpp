@@ -23,8 +23,10 @@ void check_place(std::string_view marked) {
   const Error error = located(text);
   INFO(text << "\n" << error.describe());
   CHECK(error.offset() == place);
-  const auto [line, column] = wat::position_at(text, place);
-  CHECK(error.message().ends_with(" at " + std::to_string(line) + ":" + std::to_string(column)));
+  const SourcePosition position = wat::position_at(text, place);
+  CHECK(error.position() == position);
+  const std::string shown = std::to_string(position.line) + ":" + std::to_string(position.column);
+  CHECK(error.message().ends_with(" at " + shown));
   CHECK(error.source().ends_with("^"));
 }
 
@@ -75,12 +77,32 @@ TEST_CASE("an error without a place stays as it is") {
   const Error beyond = Error::at(ErrorKind::invalid, 2, "in the header");
   CHECK(wat::locate("(func)", beyond).offset() == 2);
   CHECK(wat::locate("(func", beyond).offset() == 2);
+  CHECK_FALSE(wat::locate("(func", beyond).position());
 }
 
 TEST_CASE("errors of the text itself have a source") {
   const Error error = test::error_of(wat::to_binary("(module\n\t(func (foo)))"));
   CHECK(error.describe() == "malformed: unknown operator foo, expected an instruction at 2:9\n"
                             "2 |  (func (foo)))\n  |         ^");
+  CHECK(error.position() == SourcePosition{2, 9});
+}
+
+TEST_CASE("a long message keeps the place") {
+  std::string text = "(module\n(func (export \"e\"))\n";
+  const std::string name(5000, 'x');
+  text += "(func $" + name + " (result i32) (call $" + name + "))\n(func $" + name + "))";
+  const Error error = test::error_of(wat::to_binary(text));
+  CHECK(error.position() == SourcePosition{4, 7});
+  CHECK(error.message().ends_with(" at 4:7"));
+}
+
+TEST_CASE("the end of a message that a guest chose is not a place") {
+  const std::string name = "f at 3:4";
+  const Error unlocated(ErrorKind::malformed, ErrorCode::none, "duplicate export name " + name);
+  CHECK_FALSE(unlocated.position());
+  CHECK(wat::locate("(func)", unlocated).position() == std::nullopt);
+  const Error located_error = located("(func (export \"" + name + "\"))\n(export \"" + name + "\" (func 0))");
+  CHECK(located_error.position() == SourcePosition{2, 1});
 }
 
 TEST_CASE("a line is shown with a caret below the place") {

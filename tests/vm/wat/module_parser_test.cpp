@@ -147,6 +147,7 @@ TEST_CASE("features that the engine does not have are refused by name") {
     CHECK(error.feature() == c.feature);
     CHECK(error.message().find(std::string("needs the feature ") + c.feature) != std::string::npos);
     CHECK(error.message().ends_with(std::string(" at ") + c.place));
+    CHECK(error.position() == wat::position_at(c.text, error.offset()));
   }
 }
 

@@ -98,6 +98,12 @@ std::string_view code_name(ErrorCode code) noexcept;
 /// The specification's text for a trap or exhaustion ("integer divide by zero"); empty for other codes.
 std::string_view code_message(ErrorCode code) noexcept;
 
+/// A place in a text.
+struct SourcePosition {
+  uint32_t line = 1, column = 1; ///< both counted from 1; columns count bytes
+  bool operator==(const SourcePosition&) const = default;
+};
+
 /// One frame of a wasm backtrace. A backtrace lists the innermost frame first.
 struct Frame {
   uint32_t func_index = 0;
@@ -168,6 +174,8 @@ public:
   /// The line of a text that the error is about, and a line with a caret below it; printable. Empty if the
   /// error is not about a text.
   const std::string& source() const noexcept;
+  /// The place in a text that the error is about. Set if source() is.
+  std::optional<SourcePosition> position() const noexcept;
   /// The exceeded limit. Set for ErrorCode::limit_exceeded, if the limit is one of LimitId.
   std::optional<ExceededLimit> limit() const noexcept;
   /// The C++ exception that the host function threw. Set for ErrorCode::host_exception only.
@@ -180,7 +188,7 @@ public:
   Error& with_exit_status(int32_t status) noexcept;
   Error& with_limit(ExceededLimit limit) noexcept;
   Error& with_feature(std::string_view name) noexcept;
-  Error& with_source(std::string lines) noexcept;
+  Error& with_source(SourcePosition position, std::string lines) noexcept;
   Error& with_host_exception(std::exception_ptr exception) noexcept;
   /// Appends `detail` to the message: ": limit of 10 pages". Makes `detail` printable.
   Error& with_detail(std::string_view detail) noexcept;

@@ -33,17 +33,17 @@ struct ToBinaryOptions {
 /// Translates a text, `(module …)` or a list of module fields, into the binary format. The result is not
 /// validated: pass it to Module::compile. Memory: at most 64 MB plus four times the text's size. Processor
 /// time: at most 0.2 s plus 20 ms for each MB. Nesting is limited to 100,000.
-/// Errors: malformed, with the byte offset in the text and a source(); the message begins with the words of
-/// the official test suite and ends with " at LINE:COLUMN". Also unsupported, if the text uses a feature that
-/// this version does not have; limit, if the text has 4 GiB or more or exceeds a limit of `options`;
-/// deadline_exceeded. Thread-safe.
+/// Errors: malformed, with the byte offset in the text, a position() and a source(); the message begins with
+/// the words of the official test suite and ends with " at LINE:COLUMN". Also unsupported, if the text uses a
+/// feature that this version does not have; limit, if the text has 4 GiB or more or exceeds a limit of
+/// `options`; deadline_exceeded. Thread-safe.
 Result<std::vector<std::byte>> to_binary(std::string_view text, const ToBinaryOptions& options = {});
 
 /// Finds the place in a text that an error of Module::compile or Module::validate is about. `error` must be
 /// about the module that to_binary made from `text` with the same options. The result has the byte offset in
-/// the text, ends with " at LINE:COLUMN" and has a source(). Returns `error` unchanged if the place is
-/// unknown. Reads the whole text once more, and takes up to eight times its size more memory than to_binary.
-/// Thread-safe.
+/// the text, a position() and a source(), and its message ends with " at LINE:COLUMN". Returns `error`
+/// unchanged if the place is unknown. Reads the whole text once more, and takes up to eight times its size
+/// more memory than to_binary. Thread-safe.
 Error locate(std::string_view text, const Error& error, const ToBinaryOptions& options = {});
 
 /// Receives text in pieces of about 64 KiB. Returns false if it cannot write a piece; to_text then stops.
@@ -71,12 +71,8 @@ Result<std::string> to_text(ByteView bytes, const ToTextOptions& options = {});
 /// memory. The same limits apply. Errors: those of the function above; io if `write` returns false.
 Result<void> to_text(ByteView bytes, const TextWriter& write, const ToTextOptions& options = {});
 
-/// A position in a text.
-struct Position {
-  uint32_t line = 1, column = 1; ///< both counted from 1; columns count bytes
-};
 /// The position of a byte offset in a text. Thread-safe.
-Position position_at(std::string_view text, size_t offset) noexcept;
+SourcePosition position_at(std::string_view text, size_t offset) noexcept;
 
 /// Returns whether a file's content begins with "\0asm", as a binary module does.
 bool is_binary(ByteView content) noexcept;
