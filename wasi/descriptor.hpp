@@ -44,8 +44,8 @@ struct Descriptor {
   bool read_only = false;       ///< below a read-only preopen
   std::shared_ptr<Quota> quota; ///< the quota of the preopen that contains the file; may be null
   /// True for a pipe, terminal, other character device or socket, and for fixed bytes and callbacks.
-  /// Reading or writing a stream of the system may have to wait. WASI itself waits, until the stream is
-  /// ready or the deadline passes. The system calls that read and write do not wait, even if the system's
+  /// If a stream has a system descriptor, a read or write may have to wait. WASI polls the descriptor until
+  /// it is ready or the deadline passes. It then calls the system, which returns at once, even if the
   /// descriptor is in blocking mode (see platform/streams.hpp).
   bool is_stream = false;
   platform::StreamKind stream = platform::StreamKind::own; ///< for streams with a system descriptor

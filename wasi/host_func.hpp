@@ -79,7 +79,7 @@ Result<void> invoke(State& state, Snapshot snapshot, Caller& caller, std::span<u
   return {};
 }
 
-/// Like invoke, for arguments whose i64 are split (Signature::split_type).
+/// Like invoke, for the signature in which each i64 is passed as two i32 (Signature::split_type).
 template <auto function>
 Result<void> invoke_split(State& state, Snapshot snapshot, Caller& caller, std::span<uint64_t> slots) {
   auto joined = Signature<decltype(function)>::join(slots);

@@ -183,7 +183,7 @@ Result<void> check_arguments(const RunOptions& options, const Module& module) {
                       "file, and this program reads no arguments"));
 }
 
-/// Instantiates a module of --preload, and makes its exports imports for what follows.
+/// Instantiates a module of --preload. Modules that are instantiated later can import its exports.
 Result<void> preload(Linker& linker, Store& store, const std::string& name, const Module& module) {
   auto instance = linker.instantiate(store, module);
   if (!instance) return fail(std::move(instance.error()));

@@ -14,6 +14,20 @@ COMMANDS = [["run"], ["validate"], ["inspect"], ["wast"], ["wat2wasm"], ["wasm2w
             ["plugin", "call"], ["plugin", "serve"], ["plugin", "reload"], ["plugin", "rollback"]]
 
 
+
+def printer(what):
+    """A program that prints its arguments ("args") or its variables ("environ"), each with a NUL at its end."""
+    return f"""(module
+  (import "wasi_snapshot_preview1" "{what}_sizes_get" (func $sizes (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "{what}_get" (func $get (param i32 i32) (result i32)))
+  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 2)
+  (func (export "_start")
+    (drop (call $sizes (i32.const 0) (i32.const 4))) (drop (call $get (i32.const 1024) (i32.const 8192)))
+    (i32.store (i32.const 16) (i32.const 8192)) (i32.store (i32.const 20) (i32.load (i32.const 4)))
+    (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 24)))))"""
+
+
 class CommandTest(unittest.TestCase):
     def setUp(self):
         self.scratch = tempfile.TemporaryDirectory()

@@ -7,32 +7,15 @@ usage: messages_test.py SKERRY [unittest options]
 import gzip
 import json
 import subprocess
-import sys
-import tempfile
 import unittest
-from pathlib import Path
 
-SKERRY = str(Path(sys.argv.pop(1) if len(sys.argv) > 1 else "build/release/skerry").resolve())
+from command import SKERRY, CommandTest
 
 # The section of types and the section of functions of a module with one function () -> ().
 ONE_FUNCTION = b"\0asm\1\0\0\0" + b"\1\4\1\x60\0\0" + b"\3\2\1\0"
 
 
-class Messages(unittest.TestCase):
-    def setUp(self):
-        self.scratch = tempfile.TemporaryDirectory()
-        self.folder = Path(self.scratch.name)
-        self.addCleanup(self.scratch.cleanup)
-
-    def file(self, name, content):
-        (self.folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-        return name
-
-    def run_command(self, *words, status=0):
-        done = subprocess.run([SKERRY, *words], capture_output=True, timeout=60, cwd=self.folder)
-        self.assertEqual(done.returncode, status, (words, done.stdout, done.stderr))
-        self.out, self.err = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-
+class Messages(CommandTest):
     def check_refused(self, content, *parts, name="module"):
         """Every command that loads the file says the same about it."""
         self.file(name, content)
@@ -96,8 +79,8 @@ class Messages(unittest.TestCase):
     def test_operands_are_named(self):
         self.run_command("run", self.file("left.wat", "(module (func (i32.const 1)))"), status=1)
         self.assertIn("[i32] left over at the end of the function", self.err)
-        self.run_command("run", self.file("bottom.wat",
-                         "(module (func unreachable (drop (select (result i32) (i64.const 1)))))"), status=1)
+        self.file("bottom.wat", "(module (func unreachable (drop (select (result i32) (i64.const 1)))))")
+        self.run_command("run", "bottom.wat", status=1)
         self.assertIn("stack has [i64]: select", self.err)
         self.assertNotIn("bot", self.err.replace("bottom.wat", ""))
 

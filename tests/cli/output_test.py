@@ -15,7 +15,7 @@ import subprocess
 import time
 import unittest
 
-from command import COMMANDS, SKERRY, CommandTest
+from command import COMMANDS, SKERRY, CommandTest, printer
 
 SUM = """(module $sums
   (func $inner (export "inner") unreachable)
@@ -265,16 +265,6 @@ class Preload(CommandTest):
 
 
 class Environment(CommandTest):
-    PRINT = """(module
-      (import "wasi_snapshot_preview1" "environ_sizes_get" (func $sizes (param i32 i32) (result i32)))
-      (import "wasi_snapshot_preview1" "environ_get" (func $get (param i32 i32) (result i32)))
-      (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-      (memory (export "memory") 2)
-      (func (export "_start")
-        (drop (call $sizes (i32.const 0) (i32.const 4))) (drop (call $get (i32.const 1024) (i32.const 8192)))
-        (i32.store (i32.const 16) (i32.const 8192)) (i32.store (i32.const 20) (i32.load (i32.const 4)))
-        (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 24)))))"""
-
     def variables(self, *options):
         """The guest's environment, without PWD, which the shell that starts emulated programs adds."""
         env = {"A": "1", "B": "x=y", "EMPTY": ""}
@@ -282,7 +272,7 @@ class Environment(CommandTest):
         return sorted(text for text in self.out.split("\0")[:-1] if not text.startswith("PWD="))
 
     def test_inherit(self):
-        self.file("env.wat", self.PRINT)
+        self.file("env.wat", printer("environ"))
         self.assertEqual(self.variables("--env-inherit"), ["A=1", "B=x=y", "EMPTY="])
         replaced = self.variables("--env", "A=2", "--env-inherit", "--env", "C")
         self.assertEqual(replaced, ["A=2", "B=x=y", "EMPTY="])

@@ -10,18 +10,10 @@ import subprocess
 import unittest
 from pathlib import Path
 
-from command import COMMANDS, SKERRY, CommandTest
+from command import COMMANDS, SKERRY, CommandTest, printer
 
 SEVEN = '(module (func (export "_start")) (func (export "seven") (result i32) i32.const 7))'
-SHOW_ARGUMENTS = """(module
-  (import "wasi_snapshot_preview1" "args_sizes_get" (func $sizes (param i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "args_get" (func $get (param i32 i32) (result i32)))
-  (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))
-  (memory (export "memory") 1)
-  (func (export "_start")
-    (drop (call $sizes (i32.const 0) (i32.const 4))) (drop (call $get (i32.const 1024) (i32.const 8192)))
-    (i32.store (i32.const 16) (i32.const 8192)) (i32.store (i32.const 20) (i32.load (i32.const 4)))
-    (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 24)))))"""
+SHOW_ARGUMENTS = printer("args")
 
 
 class Files(CommandTest):

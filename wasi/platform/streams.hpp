@@ -39,10 +39,11 @@ bool is_terminal(int fd) noexcept;
 /// terminal belongs to another user).
 OwnedFd open_terminal_anew(int fd);
 
-/// Reads the bytes that are available. Errors: again instead of waiting; otherwise those of the system.
+/// Reads the bytes that are available. Errors: Errno::again if it would have to wait; otherwise those of
+/// the system.
 Expected<size_t> read_without_waiting(int fd, StreamKind kind, Buffers buffers) noexcept;
-/// Writes, perhaps only a part. Errors: again instead of waiting; pipe, without raising SIGPIPE, if no
-/// process reads the stream; otherwise those of the system.
+/// Writes, perhaps only a part. Errors: Errno::again if it would have to wait; Errno::pipe, without raising
+/// SIGPIPE, if no process reads the stream; otherwise those of the system.
 Expected<size_t> write_without_waiting(int fd, StreamKind kind, Buffers buffers) noexcept;
 
 /// Returns how many bytes can be read from a stream now; 0 if the system does not report it.

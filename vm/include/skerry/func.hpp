@@ -68,7 +68,7 @@ public:
   template <class... Args> Result<void> operator()(Args&&... args) const;
 
 private:
-  detail::ExplainSignature<Signature> why;
+  detail::ExplainSignature<Signature> why_;
 };
 
 /// A function that is called with C++ values. Func::typed and Instance::func make a TypedFunc. wasm_type.hpp

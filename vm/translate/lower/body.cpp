@@ -81,8 +81,8 @@ static constexpr bool is_free(Opcode op) {
          op == Opcode::nop;
 }
 
-/// Counts one unit of work per byte lowered since the last call. The lists count the work of their growth
-/// themselves.
+/// Counts one unit of work for each byte lowered since the last call. The work of growing a list is not
+/// counted here, because each list counts its own.
 void BodyLowering::count_work() {
   constexpr uint32_t bytes_at_a_time = 1024;
   const uint32_t offset = cx_.ir.offset();
