@@ -33,11 +33,16 @@ template <class Work> bool in_pieces(const Store& store, uint64_t count, ErrorCo
   return true;
 }
 
-/// Makes room for at least `size` elements. Elements between the table's size and its capacity are null,
-/// except the first table.dirty of them, which a stopped growth may have written.
+/// The number of elements that takes all addresses of the machine. Sizes in bytes of fewer elements do not
+/// wrap.
+constexpr uint64_t most_elements = SIZE_MAX / sizeof(uint64_t);
+
+/// Makes room for at least `size` elements, at most most_elements. Elements between the table's size and its
+/// capacity are null, except the first table.dirty of them, which a stopped growth may have written.
 bool reserve(TableInstance& table, uint64_t size, ErrorCode* stop) {
   if (size <= table.capacity) return true;
-  const uint64_t capacity = std::min(std::max(size, table.capacity * 2), std::max(size, table.max_elements));
+  const uint64_t capacity =
+      std::min({std::max(size, table.capacity * 2), std::max(size, table.max_elements), most_elements});
   constexpr uint64_t large = 1 << 17; // a number of elements that takes 1 MiB
   if (capacity >= large && !may_take(capacity * sizeof(uint64_t))) return false;
   auto* elements = static_cast<uint64_t*>(std::calloc(to_size(capacity), sizeof(uint64_t)));
@@ -64,6 +69,7 @@ bool set_new(TableInstance& table, uint64_t count, uint64_t init, ErrorCode* sto
 }
 
 bool add_elements(TableInstance& table, uint64_t count, uint64_t init, ErrorCode* stop = nullptr) {
+  if (count > most_elements - table.size) return false;
   const uint64_t bytes = count * sizeof(uint64_t);
   if (!table.store->take_budget(bytes)) return false;
   if (!reserve(table, table.size + count, stop) || !set_new(table, count, init, stop)) {
@@ -88,7 +94,7 @@ Result<void> check_elements(const Store& store, uint64_t elements) {
 
 Error no_elements(const Store& store, uint64_t elements, ErrorCode stop) {
   if (stop != ErrorCode::none) return Error::trap(stop);
-  return memory_refused(store, elements * sizeof(uint64_t), "a table");
+  return memory_refused(store, std::min(elements, most_elements) * sizeof(uint64_t), "a table");
 }
 
 } // namespace

@@ -133,8 +133,14 @@ TEST_CASE("a memory is refused if the machine has too few addresses for it") {
   for (const uint64_t more : {uint64_t{1} << 33, uint64_t{1} << 40, (uint64_t{1} << 33) + 1})
     CHECK(error_of(memory.grow(more)).kind() == ErrorKind::limit);
   CHECK(memory.bytes().size() == 65'536);
+  const Value null(funcref, Ref{});
   TableType table{.element = funcref, .limits = {.min = (uint64_t{1} << 61) + 1, .is_64 = true}};
-  CHECK(error_of(Table::create(f.store, table, Value(funcref, Ref{}))).kind() == ErrorKind::limit);
+  CHECK(error_of(Table::create(f.store, table, null)).kind() == ErrorKind::limit);
+  table.limits.min = 1;
+  const Table small = must(Table::create(f.store, table, null));
+  for (const uint64_t more : {uint64_t{1} << 61, (uint64_t{1} << 61) - 1, uint64_t{1} << 50})
+    CHECK(error_of(small.grow(more, null)).kind() == ErrorKind::limit);
+  CHECK(small.size() == 1);
 }
 
 TEST_CASE("a memory that grows past its reservation keeps its bytes, wherever it is then") {
