@@ -76,9 +76,9 @@ void typed(const Instance& instance, const Func& func) {
   static_cast<void>(instance.func<void(const int32_t&)>("f"));      // error: argument of this type. Supported are int32_t
   static_cast<void>(instance.func<void(short)>("f"));               // error: argument of this type. Supported are int32_t
   static_cast<void>(func.typed<void(Value)>());                     // error: argument of this type. Supported are int32_t
-  static_cast<void>(instance.func<std::string()>("f"));             // error: return this type. Supported are void
+  static_cast<void>(instance.func<std::wstring()>("f"));            // error: return this type. Supported are void
   static_cast<void>(instance.func<const int32_t&()>("f"));          // error: return this type. Supported are void
-  static_cast<void>(func.typed<std::array<int32_t, 2>()>());        // error: return this type. Supported are void
+  static_cast<void>(func.typed<std::array<int64_t, 3>()>());        // error: return this type. Supported are void
   static_cast<void>(instance.func<int32_t>("f"));                   // error: the signature of a typed function is a function type
 }
 

@@ -19,7 +19,7 @@ public:
   bool offer(std::string_view candidate);
   /// Returns `; did you mean "a", "b" or "c"?`, or an empty text if no name is similar enough.
   std::string text() const;
-  /// The same without quotes, for words that users do not choose: `; did you mean --fuel?`
+  /// Returns the same text without quotes, for words that users do not choose: `; did you mean --fuel?`
   std::string unquoted_text() const;
 
 private:

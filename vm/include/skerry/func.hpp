@@ -28,17 +28,8 @@ namespace detail {
 /// Lets the compiler say why T is not a WasmValue.
 template <class T> struct ExplainArgument {
   static_assert(WasmValue<T>,
-                "a typed function cannot have an argument of this type. Supported are int32_t, "
-                "uint32_t, int64_t, uint64_t, float, double, bool, enumerations of 32 or 64 bits, V128 "
-                "and Ref, by value; write other data into the guest's memory and pass its address");
-};
-
-/// Lets the compiler say why R is not a WasmResult.
-template <class R> struct ExplainReturn {
-  static_assert(WasmResult<R>,
-                "a typed function cannot return this type. Supported are void, int32_t, uint32_t, "
-                "int64_t, uint64_t, float, double, bool, enumerations of 32 or 64 bits, V128, Ref, and a "
-                "std::tuple or std::pair of these");
+                "a typed function cannot have an argument of this type. Supported are " SKERRY_WASM_VALUES
+                ", by value; write other data into the guest's memory and pass its address");
 };
 
 /// Lets the compiler say that Signature is not a function type.
@@ -52,7 +43,7 @@ template <class Signature> struct ExplainSignature {
   static_assert(sizeof(ExplainFunctionType<Signature>) != 0);
 };
 template <class R, class... Args> struct ExplainSignature<R(Args...)> {
-  static_assert((sizeof(ExplainReturn<R>) + ... + sizeof(ExplainArgument<Args>)) != 0);
+  static_assert((sizeof(ExplainResult<R>) + ... + sizeof(ExplainArgument<Args>)) != 0);
 };
 
 /// Whether there is a TypedFunc with this signature.

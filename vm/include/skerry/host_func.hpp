@@ -179,14 +179,6 @@ template <class R> struct HostResultOf {
 };
 template <class R> struct HostResultOf<Result<R>> : HostResultOf<R> {};
 
-/// Lets the compiler say why R is not a WasmResult.
-template <class R> struct ExplainHostResult {
-  static_assert(WasmResult<R>,
-                "a host function cannot return this type. Supported are void, int32_t, uint32_t, "
-                "int64_t, uint64_t, float, double, bool, enumerations of 32 or 64 bits, V128, Ref, a "
-                "std::tuple or std::pair of these, and a Result of any of these");
-};
-
 /// How host functions of a signature can be called. `explain` lets the compiler say why they cannot.
 template <class Signature> struct HostSignature {
   static constexpr bool is_supported = false;
@@ -200,7 +192,7 @@ template <class R, class... Args> struct HostSignature<R(Args...)> {
   using Returned = typename HostResultOf<std::remove_cvref_t<R>>::type;
   static constexpr bool is_supported = (WasmResult<Returned> && ... && HostParameterDeclaration<Args>);
   static constexpr void explain() {
-    static_assert((sizeof(ExplainHostResult<Returned>) + ... + sizeof(ExplainHostParameter<Args>)) != 0);
+    static_assert((sizeof(ExplainResult<Returned>) + ... + sizeof(ExplainHostParameter<Args>)) != 0);
   }
 };
 template <class R, class... Args> struct HostSignature<R(Caller&, Args...)> : HostSignature<R(Args...)> {};

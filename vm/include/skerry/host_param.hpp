@@ -69,7 +69,7 @@ template <> struct HostParam<std::string_view> : HostParam<std::span<const char>
 };
 
 /// A struct of Caller::memory, passed as the i32 address of its bytes, which need not be aligned. C compilers
-/// pass structs of several members by value so.
+/// pass structs of several members by value in the same way.
 template <GuestStruct T> struct HostParam<T> {
   static constexpr size_t slots = 1;
   static constexpr std::array types = {i32};
@@ -101,12 +101,11 @@ template <class T> struct ExplainHostParameter {
   static_assert(
       is_caller || !HostParameter<std::remove_cvref_t<T>> || HostParameterDeclaration<T>,
       "a host function cannot change its arguments: take this parameter by value or by const reference");
-  static_assert(
-      is_caller || HostParameter<std::remove_cvref_t<T>>,
-      "a host function cannot have a parameter of this type. Supported are int32_t, uint32_t, int64_t, "
-      "uint64_t, float, double, bool, enumerations of 32 or 64 bits, V128, Ref, std::string_view, "
-      "std::span of trivially copyable elements, trivially copyable structs, and Caller& as the first "
-      "parameter");
+  static_assert(is_caller || HostParameter<std::remove_cvref_t<T>>,
+                "a host function cannot have a parameter of this type. Supported are " SKERRY_WASM_VALUES
+                ", std::string_view, std::span of trivially copyable elements, trivially copyable structs, "
+                "and Caller& as the "
+                "first parameter");
 };
 
 } // namespace skerry::detail

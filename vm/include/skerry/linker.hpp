@@ -57,16 +57,14 @@ public:
   ///
   ///   linker.define("env", "log", [](Caller&, int32_t level, std::string_view text) -> int32_t { … });
   ///
-  /// The first parameter may be Caller&. The other parameters are
-  /// - the types of wasm_type.hpp: int32_t, uint32_t, int64_t, uint64_t, float, double, bool, enumerations of
-  /// 32
-  ///   or 64 bits, V128, Ref;
-  /// - std::string_view, or a std::span of trivially copyable elements, for an i32 address and an i32 number
-  /// of
-  ///   elements. A host function that is given a range out of bounds traps; one that is given elements at an
-  ///   address that is not a multiple of their alignment fails with a host error. Elements of a const type
-  ///   can only be read;
-  /// - a trivially copyable struct, for the i32 address of its bytes, which are copied.
+  /// The first parameter may be Caller&. The other parameters may have these types:
+  ///
+  /// - those that wasm_type.hpp lists.
+  /// - std::string_view, or a std::span of trivially copyable elements. It stands for an i32 address and an
+  ///   i32 number of elements. If the range is out of bounds, the call traps. If the address is not a
+  ///   multiple of the elements' alignment, the call fails with a host error.
+  /// - a trivially copyable struct. It stands for the i32 address of its bytes, which are copied.
+  ///
   /// The result is void, one of the types of wasm_type.hpp, a std::tuple or std::pair of these, or a Result
   /// of any of them. Other types do not compile, and the message lists these. A member function is called on
   /// the object given to Store::set_user_data, whose type must be the class that declares the function;

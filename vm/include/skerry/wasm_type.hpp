@@ -200,4 +200,18 @@ struct WasmResults<std::pair<T, U>> : detail::TupleResults<std::pair<T, U>, T, U
 template <class T>
 concept WasmResult = requires { WasmResults<T>::slots; };
 
+/// The WasmValues, for messages of the compiler.
+#define SKERRY_WASM_VALUES                                                                                   \
+  "int32_t, uint32_t, int64_t, uint64_t, float, double, bool, enumerations of 32 or 64 bits, V128, Ref"
+
+namespace detail {
+
+/// Lets the compiler say why R is not a WasmResult.
+template <class R> struct ExplainResult {
+  static_assert(WasmResult<R>, "a function cannot return this type. Supported are void, " SKERRY_WASM_VALUES
+                               ", a std::tuple or std::pair of these, and for host functions a Result");
+};
+
+} // namespace detail
+
 } // namespace skerry
